@@ -1,0 +1,100 @@
+/**
+ * The base of every error that envoi throws.
+ *
+ * Errors are classed by what the caller does next: `kind` says what went wrong, `delivery` whether the mail
+ * may be sent again, `transient` and `permanent` whether that would help. The table of what to do for each is
+ * `docs/errors.md`.
+ */
+
+/** What went wrong. The list is complete: switch on it. */
+export type ErrorKind =
+  | "connection"
+  | "timeout"
+  | "tls"
+  | "authentication"
+  | "rejected"
+  | "unsupported"
+  | "too-large"
+  | "content"
+  | "queue-full"
+  | "protocol"
+  | "closed"
+  | "aborted"
+  | "configuration"
+  | "address"
+  | "message";
+
+/**
+ * What is known of the mail after a failure.
+ *
+ * - `"not-sent"`: no server has taken it and none refused it; it may be sent again as a whole.
+ * - `"refused"`: a server answered no.
+ * - `"unknown"`: the content went out and the reply was lost; sending it again may deliver it twice.
+ */
+export type Delivery = "not-sent" | "refused" | "unknown";
+
+/** How an error is classed; the fields of {@link EnvoiError} that are not its message. */
+export interface ErrorClass {
+  readonly kind: ErrorKind;
+  readonly delivery: Delivery;
+  /** The same mail may pass later. */
+  readonly transient: boolean;
+  /** The same mail will not pass. When both are false, nobody knows. */
+  readonly permanent: boolean;
+  /** The error underneath, if there is one. */
+  readonly cause?: unknown;
+}
+
+const brand: unique symbol = Symbol.for("envoi.error");
+
+/**
+ * The base class of all errors of envoi.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await transport.send(message);
+ * } catch (error) {
+ *   if (EnvoiError.is(error) && error.delivery === "not-sent" && error.transient) queue.push(message);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class EnvoiError extends Error implements ErrorClass {
+  readonly kind: ErrorKind;
+  readonly delivery: Delivery;
+  readonly transient: boolean;
+  readonly permanent: boolean;
+
+  static {
+    named(EnvoiError, "EnvoiError");
+  }
+
+  constructor(message: string, { kind, delivery, transient, permanent, cause }: ErrorClass) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.delivery = delivery;
+    this.transient = transient;
+    this.permanent = permanent;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Whether `value` is an error of envoi, also one made by another copy of the library. */
+  static is(value: unknown): value is EnvoiError {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
+  /** The class and the message: no address, no content, no secret. */
+  toJSON(): object {
+    const { name, message, kind, delivery, transient, permanent } = this;
+    return { name, message, kind, delivery, transient, permanent };
+  }
+}
+
+/** The class of an error in what the caller passed in: never sent, and it will not pass as it is. */
+export const callersMistake = { delivery: "not-sent", transient: false, permanent: true } as const;
+
+/** Gives an error class its `name`, on the prototype, where a minifier cannot change it. */
+export function named(errorClass: { readonly prototype: Error }, name: string): void {
+  Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
+}
