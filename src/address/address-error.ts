@@ -41,7 +41,7 @@ export class AddressError extends EnvoiError {
 
   constructor(problem: string, { field, position, input }: AddressErrorPlace = {}) {
     super(inWords(problem, field, position, input), { kind: "address", ...callersMistake });
-    this.problem = problem;
+    this.problem = printable(problem);
     this.field = field;
     this.position = position;
     Object.defineProperty(this, "input", { value: input });
@@ -76,7 +76,7 @@ function inWords(
   position: number | undefined,
   input: unknown,
 ): string {
-  const what = field === undefined ? problem : `${field}: ${problem}`;
+  const what = printable(field === undefined ? problem : `${field}: ${problem}`);
   if (typeof input !== "string" || input === "") return what;
   const place = position === undefined ? "in" : `at position ${position} of`;
   return `${what} (${place} \`${excerpt(input, position ?? 0)}\`)`;
@@ -88,10 +88,13 @@ const reach = 40;
 function excerpt(input: string, position: number): string {
   const from = position <= reach + 8 ? 0 : position - reach;
   const to = input.length <= position + reach + 8 ? input.length : position + reach;
-  const shown = input.slice(from, to).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
-  return `${from > 0 ? "…" : ""}${shown}${to < input.length ? "…" : ""}`;
+  return `${from > 0 ? "…" : ""}${printable(input.slice(from, to))}${to < input.length ? "…" : ""}`;
 }
 
-function escaped(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+/** Escapes what a terminal would obey and what nobody sees: controls, format characters, half surrogates. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

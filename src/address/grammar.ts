@@ -154,9 +154,7 @@ function notAMailbox(scanner: Scanner, words: number, start: number): AddressErr
       "no address before the comma; put a name with a comma in quotes, and use Mailboxes.parse for a list",
     );
   }
-  return next === ""
-    ? scanner.error('there is no "@"; an address is local@domain', start)
-    : unexpected(scanner);
+  return next === "" ? scanner.error('there is no "@"; an address is local@domain') : unexpected(scanner);
 }
 
 function unexpected(scanner: Scanner): AddressError {

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Address } from "#src/address/address.js";
+import { AddressError } from "#src/address/address-error.js";
+import { refused } from "./refused.js";
+
+test("an address has a local part and a domain, and is written as it was read", () => {
+  const address = Address.parse("jane.doe+news@mail.example.org");
+  assert.equal(address.localPart, "jane.doe+news");
+  assert.equal(address.domain, "mail.example.org");
+  assert.equal(address.displayDomain, "mail.example.org");
+  assert.equal(address.international, false);
+  assert.equal(address.toString(), "jane.doe+news@mail.example.org");
+  assert.equal(JSON.stringify({ address }), '{"address":"jane.doe+news@mail.example.org"}');
+});
+
+test("root@localhost is an address", () => {
+  assert.equal(Address.parse("root@localhost").domain, "localhost");
+});
+
+test("a quoted local part keeps its domain, whatever is in the quotes", () => {
+  const spaced = Address.parse('"xclow3n@gmail.com x"@internal.domain');
+  assert.equal(spaced.domain, "internal.domain");
+  assert.equal(spaced.localPart, "xclow3n@gmail.com x");
+  assert.equal(spaced.toString(), '"xclow3n@gmail.com x"@internal.domain');
+  assert.equal(Address.parse('"e@attacker.com"@victim.com').domain, "victim.com");
+  assert.equal(Address.parse('"a\\"\\\\\\b"@x.co').localPart, 'a"\\b');
+});
+
+test("quotes that mean nothing are gone, and those that mean something stay", () => {
+  assert.ok(Address.parse('"abc"@x.co').equals(Address.parse("abc@x.co")));
+  assert.equal(Address.parse('"abc"@x.co').toString(), "abc@x.co");
+  assert.ok(!Address.parse('"a b"@x.co').equals(Address.parse("ab@x.co")));
+  assert.equal(Address.of('"abc"', "x.co").toString(), '"\\"abc\\""@x.co');
+  assert.equal(Address.of("a..b", "x.co").toString(), '"a..b"@x.co');
+});
+
+test("distinct local parts stay distinct: case counts, and nothing is normalised", () => {
+  assert.ok(!Address.parse("A@x.co").equals(Address.parse("a@x.co")));
+  const composed = Address.parse("\u00e5@x.co");
+  const decomposed = Address.parse("a\u030a@x.co");
+  assert.ok(!composed.equals(decomposed));
+  assert.equal(decomposed.localPart, "a\u030a");
+});
+
+test("the case of a domain does not count", () => {
+  assert.ok(Address.parse("a@Example.COM").equals(Address.parse("a@example.com")));
+});
+
+test("a local part beyond ASCII makes an address international, a domain does not", () => {
+  assert.equal(Address.parse("jörg@x.co").international, true);
+  assert.equal(Address.parse("jorg@bücher.example").international, false);
+  assert.equal(Address.parse("用户@例え.jp").toString(), "用户@xn--r8jz45g.jp");
+});
+
+const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
+  ["", 0, /empty/],
+  ["root", 4, /no "@"/],
+  ["@b.co", 0, /before the @ is missing/],
+  ['""@b.co', 0, /before the @ is missing/],
+  ["a@", 2, /domain is missing/],
+  ["a@b.co.", 6, /ends in a dot/],
+  ["a@b..co", 4, /empty/],
+  ["a@.co", 2, /empty/],
+  ["a@b@c.com", 3, /second "@"/],
+  ["a b@c.com", 1, /Mailbox\.parse/],
+  [".a@b.co", 0, /dot/],
+  ["a.@b.co", 1, /dot/],
+  ["a..b@c.co", 1, /dot/],
+  [" a@b.co", 0, /" " is not allowed/],
+  ["a@b.co ", 6, /" " is not allowed/],
+  ["Jane <a@b.co>", 4, /Mailbox\.parse/],
+  ["a@b.co(x)", 6, /"\("/],
+  ["user@good-corp.com(x)evil.com", 18, /"\("/],
+  ["c@d.co> SIZE=1 <x", 6, /">"/],
+  ["c@d.co>\r\nRCPT TO:<evil@x", 7, /line break/],
+  ["c@d.co\r\nBcc: evil@x", 6, /line break/],
+  ['"a\r\nb"@x.co', 2, /line break/],
+  ['"a\nb"@x.co', 2, /line break/],
+  ['"a\0b"@x.co', 2, /control character/],
+  ['"a\\\0b"@x.co', 3, /control character/],
+  ['"a\tb"@x.co', 2, /tab/],
+  ['"a\\\tb"@x.co', 3, /tab/],
+  ['"a"b@x.co', 3, /quoted local part/],
+  ['"a@x.co', 0, /not closed/],
+  ["a\u0085b@x.co", 1, /control character/],
+  ["a\u2028b@x.co", 1, /line break/],
+  ["a\u202eb@x.co", 1, /direction/],
+  ["a@x\u2066.co", 3, /direction/],
+  ["a@x\u061c.co", 3, /direction/],
+  ["a\ud800@x.co", 1, /surrogate/],
+  ["a@\udc00.co", 2, /surrogate/],
+  ["a@exa%41mple.com", 5, /"%"/],
+  ["a@b\tc", 3, /not allowed/],
+  ["a@b/c", 3, /"\/"/],
+  ["a@b:25", 3, /":"/],
+  [`${"a".repeat(65)}@x.co`, 0, /64 octets/],
+  [`${"é".repeat(33)}@x.co`, 0, /64 octets/],
+];
+
+for (const [text, position, problem] of strangers) {
+  test(`${JSON.stringify(text)} is refused with its place`, () => {
+    const error = refused(() => Address.parse(text));
+    assert.match(error.problem, problem);
+    assert.equal(error.position, position);
+    assert.equal(error.input, text);
+  });
+}
+
+test("a half surrogate is refused, a pair is a character", () => {
+  assert.equal(Address.parse("😀@x.co").localPart, "😀");
+});
+
+test("the parts of Address.of are checked like those that are parsed", () => {
+  for (const local of ["", "a\r\nb", "a\tb", "a\u202e", "\ud800", "a".repeat(65), '"'.repeat(32)]) {
+    refused(() => Address.of(local, "x.co"));
+  }
+  for (const domain of ["", "x.co\r\n", "x.co>", "x@y", "x y"]) refused(() => Address.of("a", domain));
+  assert.equal(Address.of("a".repeat(64), "x.co").localPart.length, 64);
+});
+
+test("an address has at most 254 octets", () => {
+  const domain = (octets: number): string =>
+    Array.from({ length: 4 }, () => "d".repeat(63))
+      .join(".")
+      .slice(0, octets);
+  assert.equal(Address.parse(`${"a".repeat(64)}@${domain(189)}`).toString().length, 254);
+  assert.match(
+    refused(() => Address.parse(`${"a".repeat(64)}@${domain(190)}`)).problem,
+    /254 octets, not 255/,
+  );
+  assert.match(
+    refused(() => Address.parse(`${"é".repeat(32)}@${domain(190)}`)).problem,
+    /254 octets, not 255/,
+  );
+});
+
+test("what is not a string is refused", () => {
+  for (const input of [undefined, null, 42, {}, [], { address: "a@b.co" }, Symbol("a"), () => "a@b.co"]) {
+    refused(() => Address.parse(input as string));
+    refused(() => Address.of(input as string, "x.co"));
+    refused(() => Address.of("a", input as string));
+  }
+});
+
+test("an address cannot be changed, made by hand, or imitated", () => {
+  const address = Address.parse("a@b.co");
+  assert.throws(() => Object.assign(address, { domain: "evil.com" }), TypeError);
+  assert.throws(() => Object.defineProperty(address, "domain", { value: "evil.com" }), TypeError);
+  const make = Address as unknown as new (...parts: unknown[]) => Address;
+  assert.throws(() => new make(Symbol("Address"), "a", "b.co", "a@b.co"), AddressError);
+  const fake: unknown = Object.setPrototypeOf({ localPart: "a", domain: "b.co>\r\n" }, Address.prototype);
+  assert.ok(Address.is(address) && !Address.is(fake) && !Address.is("a@b.co") && !Address.is(null));
+});
+
+test("an address that is written and parsed is the same address", () => {
+  const character = fc.oneof(
+    fc.constantFrom(..."abcXYZ019.!#$%&'*+-/=?^_`{|}~ \"\\()<>[]:;@,"),
+    fc.constantFrom("é", "用", "😀", "a\u030a", "\u200d", "\u3000"),
+  );
+  const local = fc.string({ unit: character, minLength: 1, maxLength: 20 });
+  const domain = fc.constantFrom(
+    "x.co",
+    "localhost",
+    "MÜNCHEN.de",
+    "[192.0.2.1]",
+    "[IPv6:::1]",
+    "a_b.example",
+  );
+  fc.assert(
+    fc.property(local, domain, (localPart, name) => {
+      const address = Address.of(localPart, name);
+      assert.equal(address.localPart, localPart);
+      const again = Address.parse(address.toString());
+      assert.deepEqual({ ...again }, { ...address });
+      assert.ok(again.equals(address));
+      assert.equal(again.toString(), address.toString());
+    }),
+  );
+});
+
+test("whatever is parsed either is refused as an AddressError or holds nothing that could end a command", () => {
+  const piece = fc.constantFrom(
+    ...'ab@."\\ <>()[]:;,\r\n\t\0%/-_0é。\u00ad\ud800',
+    "xn--",
+    "[1.2.3.4]",
+    "[IPv6:",
+    "\u202e",
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: piece, maxLength: 24 }), (text) => {
+      let address: Address;
+      try {
+        address = Address.parse(text);
+      } catch (error) {
+        assert.ok(error instanceof AddressError, String(error));
+        return;
+      }
+      assert.match(address.domain, /^(?:[a-z\d_.-]+|\[[\dA-Fa-fIPv:.]+\])$/);
+      const outside = address.toString().replace(/^"(?:[^"\\]|\\.)*"/, "");
+      assert.doesNotMatch(outside, /[\s<>"(),;\\]/);
+      assert.doesNotMatch(address.toString(), /[\0-\x1f\x7f]/);
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Group } from "#src/address/group.js";
+import type { MailboxInput } from "#src/address/mailbox.js";
+import { refused } from "./refused.js";
+
+test("a group has a name and members", () => {
+  const group = Group.parse('team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;');
+  assert.equal(group.name, "team");
+  assert.deepEqual(group.members.map(String), ["Jane <a@b.co>", '"Doe, Jo" <c@d.co>']);
+  assert.equal(group.toString(), 'team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;');
+  assert.equal(JSON.stringify(group), JSON.stringify(group.toString()));
+  assert.ok(Object.isFrozen(group) && Object.isFrozen(group.members));
+});
+
+test("a group may name nobody", () => {
+  assert.equal(Group.parse("undisclosed-recipients: (none) ; ").toString(), "undisclosed-recipients:;");
+  assert.equal(Group.of("a: b", []).toString(), '"a: b":;');
+});
+
+test("a group needs a name, a colon, a semicolon and nothing behind it", () => {
+  for (const text of [
+    "",
+    "team",
+    "a@b.co",
+    ":;",
+    '"":;',
+    "g: a@b.co",
+    "g: a@b.co; x",
+    "g: a@b.co;,",
+    "g:;;",
+    "g: h:;;",
+  ]) {
+    refused(() => Group.parse(text));
+  }
+  refused(() => Group.of("", []));
+  refused(() => Group.of("a\r\nb", []));
+  refused(() => Group.of("a", "a@b.co" as unknown as MailboxInput[]));
+  assert.equal(refused(() => Group.of("a", ["a@b.co", "root"])).field, "members[1]");
+  // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+  refused(() => Group.of("a", [, "a@b.co"] as MailboxInput[]));
+});
+
+test("a group that is written and parsed is the same group", () => {
+  const name = fc.string({ unit: fc.constantFrom(...'ab .,:;<>()"\\@é'), minLength: 1, maxLength: 12 });
+  const member = fc.constantFrom("a@b.co", '"x, y" <c@d.co>', '"a b"@[192.0.2.1]');
+  fc.assert(
+    fc.property(name, fc.array(member, { maxLength: 4 }), (text, members) => {
+      const group = Group.of(text, members);
+      const again = Group.parse(group.toString());
+      assert.equal(again.name, text);
+      assert.deepEqual(again.members.map(String), members);
+    }),
+  );
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Address } from "#src/address/address.js";
+import { AddressError } from "#src/address/address-error.js";
+import { Mailbox, type MailboxInput, toMailbox } from "#src/address/mailbox.js";
+import { refused } from "./refused.js";
+
+const mailboxes: [text: string, name: string | undefined, address: string, written?: string][] = [
+  ["a@b.co", undefined, "a@b.co", "a@b.co"],
+  ["<a@b.co>", undefined, "a@b.co", "a@b.co"],
+  [" \ta@b.co ", undefined, "a@b.co", "a@b.co"],
+  ["Jane <a@b.co>", "Jane", "a@b.co", "Jane <a@b.co>"],
+  ["Jane<a@b.co>", "Jane", "a@b.co", "Jane <a@b.co>"],
+  ["Jane   van \t Doe <a@b.co>", "Jane van Doe", "a@b.co", "Jane van Doe <a@b.co>"],
+  ['"Doe, Jane" <a@b.co>', "Doe, Jane", "a@b.co", '"Doe, Jane" <a@b.co>'],
+  ['"a\\"b\\\\c" <a@b.co>', 'a"b\\c', "a@b.co", '"a\\"b\\\\c" <a@b.co>'],
+  ['" a  b " <a@b.co>', " a  b ", "a@b.co", '" a  b " <a@b.co>'],
+  ['Jane "the boss" Doe <a@b.co>', "Jane the boss Doe", "a@b.co", "Jane the boss Doe <a@b.co>"],
+  ['"" <a@b.co>', undefined, "a@b.co", "a@b.co"],
+  ["John Q. Public <a@b.co>", "John Q. Public", "a@b.co", '"John Q. Public" <a@b.co>'],
+  ["Jörg Müller <a@b.co>", "Jörg Müller", "a@b.co", "Jörg Müller <a@b.co>"],
+  ["山田 <a@b.co>", "山田", "a@b.co", "山田 <a@b.co>"],
+  ["=?utf-8?Q?J=C3=B6rg?= <a@b.co>", "=?utf-8?Q?J=C3=B6rg?=", "a@b.co"],
+  ["a@b.co (Jane)", undefined, "a@b.co"],
+  ['(one (two \\) ") three) a (x) @ (y) b.co ()', undefined, "a@b.co"],
+  ["Jane (Sales) Doe < (x) a@b.co (y) > (z)", "Jane Doe", "a@b.co"],
+  ['"a b"@b.co', undefined, '"a b"@b.co'],
+  ['Jane <"a@b"@b.co>', "Jane", '"a@b"@b.co'],
+  ["a@[192.0.2.1]", undefined, "a@[192.0.2.1]"],
+  ["Jane <a@[IPv6:::1]>", "Jane", "a@[IPv6:::1]"],
+  ["Jane <jörg@BÜCHER.de>", "Jane", "jörg@xn--bcher-kva.de"],
+];
+
+for (const [text, name, address, written] of mailboxes) {
+  test(`${JSON.stringify(text)} is a mailbox`, () => {
+    const mailbox = Mailbox.parse(text);
+    assert.equal(mailbox.name, name);
+    assert.equal(mailbox.address.toString(), address);
+    if (written !== undefined) assert.equal(mailbox.toString(), written);
+    assert.ok(Mailbox.parse(mailbox.toString()).equals(mailbox));
+  });
+}
+
+const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
+  ["", 0, /empty/],
+  [" ", 1, /missing/],
+  ["root", 4, /no "@"/],
+  ["Jane Doe", 8, /no "@"/],
+  ["victim@x,attacker@y", 8, /Mailboxes\.parse/],
+  ["Jane <a@b>, Jo <c@d>", 10, /Mailboxes\.parse/],
+  ["Doe, Jane <a@b.co>", 3, /name with a comma in quotes.*Mailboxes\.parse/],
+  ["team: a@b.co;", 4, /Group\.parse/],
+  ["a@b.co;", 6, /";"/],
+  ["user@good-corp.com(x)evil.com", 21, /text behind the address/],
+  ['"user"@example.com(x)evil.com', 21, /text behind the address/],
+  ["<user@good.com(x)evil.com>", 17, /text behind the address/],
+  ["user@good.com evil.com", 14, /text behind the address/],
+  ["user@good. com", 9, /ends in a dot/],
+  ["a@b@c.com", 3, /second "@"/],
+  ["a (x) @b@c.com", 8, /second "@"/],
+  ["a (x) @ (y) b..c", 14, /empty/],
+  ["(x) a..b (y) @ c", 5, /dot/],
+  ["Jane < a..b @ c>", 8, /dot/],
+  ["jane@b.co <jane@b.co>", 10, /name that looks like an address/],
+  ["x y@z", 0, /several words/],
+  ['"a"b@z', 0, /several words/],
+  ["<>", 1, /missing between/],
+  ["Jane <Jo>", 8, /"@" must follow/],
+  ["Jane <a@b", 9, /not closed/],
+  ["Jane <a@b> x", 11, /text behind/],
+  ["Jane a@b>", 0, /several words/],
+  ["a@b>", 3, /">"/],
+  ["<<a@b>>", 1, /missing between/],
+  ["<@relay:a@b>", 1, /before the @/],
+  ["a\\b <a@b>", 1, /"\\"/],
+  ["(x", 0, /comment is not closed/],
+  ["a@b (x\\)", 4, /comment is not closed/],
+  ["a@b )", 4, /"\)"/],
+  ['"x <a@b>', 0, /quoted string is not closed/],
+  ["a@[1.2.3.4", 2, /literal is not closed/],
+  ["a@[1.2.3.4]x", 11, /text behind/],
+  ["a@[x@evil.com]", 3, /IP address/],
+  ['"a\tb" <a@b>', 2, /tab/],
+  ["c@d.co>\r\nRCPT TO:<evil@x", 7, /line break/],
+  ['"x\r\nBcc: evil@x" <a@b>', 2, /line break/],
+  ["Jane\r\n <a@b>", 4, /line break/],
+  ["(\n) <a@b>", 1, /line break/],
+  ["J\u202e <a@b>", 1, /direction/],
+  ["J\0 <a@b>", 1, /control/],
+];
+
+for (const [text, position, problem] of strangers) {
+  test(`${JSON.stringify(text)} is not a mailbox`, () => {
+    const error = refused(() => Mailbox.parse(text));
+    assert.match(error.problem, problem);
+    assert.equal(error.position, position);
+    assert.equal(error.input, text);
+  });
+}
+
+test("a name is checked when it comes by itself", () => {
+  const strangers = [
+    "a\r\nBcc: evil@x",
+    "a\nb",
+    "a\rb",
+    "a\0b",
+    "a\tb",
+    "a\u2028b",
+    "\u202eb",
+    "\u200fb",
+    "\ud800",
+  ];
+  for (const name of strangers) refused(() => Mailbox.of("a@b.co", name));
+  for (const name of [42, null, {}, ["x"]]) refused(() => Mailbox.of("a@b.co", name as unknown as string));
+});
+
+test("an empty name is none", () => {
+  assert.equal(Mailbox.of("a@b.co", "").name, undefined);
+  assert.equal(Mailbox.of(Address.parse("a@b.co")).name, undefined);
+});
+
+test("a string, an Address and a Mailbox stand for a mailbox, nothing else does", () => {
+  const mailbox = Mailbox.parse("Jane <a@b.co>");
+  assert.equal(toMailbox(mailbox), mailbox);
+  assert.equal(toMailbox(Address.parse("a@b.co")).toString(), "a@b.co");
+  assert.equal(toMailbox("Jane <a@b.co>").name, "Jane");
+  let nested: unknown = "a@b.co";
+  for (let depth = 0; depth < 20_000; depth++) nested = [nested];
+  const forged: unknown = Object.setPrototypeOf({ address: "evil" }, Mailbox.prototype);
+  const strangers = [
+    undefined,
+    null,
+    42,
+    true,
+    {},
+    { address: "a@b.co" },
+    nested,
+    forged,
+    () => mailbox,
+    Symbol("x"),
+  ];
+  for (const input of strangers) {
+    const error = refused(() => toMailbox(input as MailboxInput, "to[3]"));
+    assert.equal(error.field, "to[3]");
+    assert.match(error.message, /^to\[3\]: /);
+  }
+});
+
+test("an object that is none of ours is not asked for anything", () => {
+  const trap = new Proxy({}, { get: () => assert.fail("was asked") });
+  refused(() => toMailbox(trap as MailboxInput));
+});
+
+test("an error of a mailbox names the field, the place and the text", () => {
+  const error = refused(() => toMailbox("victim@x,attacker@y", "to"));
+  assert.equal(error.field, "to");
+  assert.equal(
+    error.message,
+    "to: a string is exactly one mailbox; use Mailboxes.parse for a list (at position 8 of `victim@x,attacker@y`)",
+  );
+});
+
+test("a mailbox cannot be changed or made by hand, and is JSON as it is written", () => {
+  const mailbox = Mailbox.of("a@b.co", "Doe, Jane");
+  assert.throws(() => Object.assign(mailbox, { name: "x" }), TypeError);
+  const make = Mailbox as unknown as new (...parts: unknown[]) => Mailbox;
+  assert.throws(() => new make(Symbol("Mailbox"), mailbox.address, "a\r\n"), AddressError);
+  assert.equal(JSON.stringify(mailbox), JSON.stringify('"Doe, Jane" <a@b.co>'));
+});
+
+test("a mailbox that is written and parsed is the same mailbox", () => {
+  const character = fc.oneof(
+    fc.constantFrom(..."abcXYZ019.!#$%&'*+-/=?^_`{|}~ \"\\()<>[]:;@,"),
+    fc.constantFrom("é", "用", "😀", "\u00a0", "\u3000", "\u00ad", "\ufeff"),
+  );
+  const name = fc.option(fc.string({ unit: character, maxLength: 20 }), { nil: undefined });
+  const local = fc.string({ unit: character, minLength: 1, maxLength: 15 });
+  fc.assert(
+    fc.property(name, local, (text, localPart) => {
+      const mailbox = Mailbox.of(Address.of(localPart, "bücher.example"), text);
+      const again = Mailbox.parse(mailbox.toString());
+      assert.ok(again.equals(mailbox), mailbox.toString());
+      assert.equal(again.name, text === "" ? undefined : text);
+    }),
+    { numRuns: 1000 },
+  );
+});

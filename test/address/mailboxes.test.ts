@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Group } from "#src/address/group.js";
+import { Mailbox } from "#src/address/mailbox.js";
+import { Mailboxes } from "#src/address/mailboxes.js";
+import { refused } from "./refused.js";
+
+test("a list has commas between its mailboxes", () => {
+  const list = Mailboxes.parse('Jane <a@b.co>, "Doe, Jo" <c@d.co>,e@f.co (x)');
+  assert.deepEqual(list.map(String), ["Jane <a@b.co>", '"Doe, Jo" <c@d.co>', "e@f.co"]);
+  assert.ok(Object.isFrozen(list));
+});
+
+test("of a group the members are listed in place", () => {
+  const text = 'x@y.co, team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;, nobody:;, z@y.co';
+  assert.deepEqual(Mailboxes.parse(text).map(String), [
+    "x@y.co",
+    "Jane <a@b.co>",
+    '"Doe, Jo" <c@d.co>',
+    "z@y.co",
+  ]);
+});
+
+test("groups can be kept", () => {
+  const text = 'x@y.co, "the team": Jane <a@b.co>, "Doe, Jo" <c@d.co>;, nobody:;';
+  const list = Mailboxes.parseWithGroups(text);
+  assert.deepEqual(list.map(String), ["x@y.co", 'the team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;', "nobody:;"]);
+  assert.ok(Mailbox.is(list[0]) && Group.is(list[1]) && Group.is(list[2]));
+});
+
+const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
+  ["", 0, /missing/],
+  ["a@b.co,", 7, /missing/],
+  ["a@b.co,,c@d.co", 7, /missing/],
+  [",a@b.co", 0, /missing/],
+  ["a@b.co; c@d.co", 6, /comma/],
+  ["a@b.co c@d.co", 7, /text behind/],
+  ["a@b.co, root", 12, /no "@"/],
+  ["root, a@b.co", 4, /before the comma/],
+  ["g: a@b.co", 9, /not closed/],
+  ["g: a@b.co,;", 10, /";"/],
+  ["g: h: a@b.co;;", 4, /another group/],
+  [": a@b.co;", 0, /name of the group/],
+  ["g: a@b.co; c@d.co", 11, /text behind/],
+];
+
+for (const [text, position, problem] of strangers) {
+  test(`${JSON.stringify(text)} is not a list`, () => {
+    for (const parse of [Mailboxes.parse, Mailboxes.parseWithGroups]) {
+      const error = refused(() => parse(text));
+      assert.match(error.problem, problem);
+      assert.equal(error.position, position);
+    }
+  });
+}
