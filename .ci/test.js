@@ -53,7 +53,7 @@ const { status, error } = spawnSync(
   [
     "--enable-source-maps",
     "--test",
-    "--test-reporter=spec",
+    ...(options.some((option) => option.startsWith("--test-reporter")) ? [] : ["--test-reporter=spec"]),
     `--test-timeout=${suite.timeout}`,
     ...options,
     ...files,
