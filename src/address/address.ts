@@ -1,0 +1,150 @@
+import { AddressError } from "./address-error.ts";
+import { checkCharacters } from "./characters.ts";
+import { canonicalDomain, displayDomain } from "./domain.ts";
+import { formatLocalPart } from "./local-part.ts";
+import { Scanner } from "./scanner.ts";
+
+/**
+ * One address, `local@domain`, immutable (the addr-spec of RFC 5322 3.4.1 without comments and white space, the
+ * Mailbox of RFC 5321 4.1.2; non-ASCII as RFC 6531 has it).
+ *
+ * The domain is made canonical once, here: header and envelope cannot disagree. The local part is left as it is; only
+ * quotes that mean nothing are gone: `"abc"@x.example` equals `abc@x.example`. An empty one (`""@x.example`) is refused,
+ * although the grammar has it: it is always somebody's missing value.
+ *
+ * @example
+ * ```ts
+ * const address = Address.parse("jörg@BÜCHER.example");
+ * address.domain; // "xn--bcher-kva.example"
+ * address.displayDomain; // "bücher.example"
+ * address.international; // true: the server must offer SMTPUTF8
+ * ```
+ */
+export class Address {
+  /** Who, at the domain: unquoted, in exactly the characters given. Case counts, and nothing is normalised. */
+  readonly localPart: string;
+  /** Lower-case A-labels, or an address literal: `[192.0.2.1]`, `[IPv6:2001:db8::1]`. */
+  readonly domain: string;
+  readonly #written: string;
+
+  // Not for callers: the parts must be valid, the domain canonical, and `written` their written form.
+  private constructor(key: symbol, localPart: string, domain: string, written: string) {
+    if (key !== internal) throw new AddressError("use Address.parse or Address.of to make an address");
+    this.localPart = localPart;
+    this.domain = domain;
+    this.#written = written;
+    Object.freeze(this);
+  }
+
+  /**
+   * Reads an address, and nothing but an address: no name, no angle brackets, no comment, no white space around.
+   *
+   * @throws AddressError naming the position.
+   */
+  static parse(text: string): Address {
+    if (typeof text === "string" && text.length <= 254 && simple.test(text)) {
+      const at = text.indexOf("@");
+      if (at <= 64) return new Address(internal, text.slice(0, at), text.slice(at + 1), text);
+    }
+    const scanner = new Scanner(text, "an address");
+    const localPart = scanLocalPart(scanner);
+    const start = scanner.position;
+    const written = locate(text, 0, () => formatLocalPart(localPart));
+    const domain = locate(text, start, () => canonicalDomain(text.slice(start)));
+    return Address.#fitting(localPart, written, domain);
+  }
+
+  /**
+   * The address of these two parts.
+   *
+   * @param localPart as it is meant, not as it is written: a quote in it is part of the name.
+   * @throws AddressError if either is not valid, or both are longer than 254 octets (RFC 5321 4.5.3.1.3).
+   */
+  static of(localPart: string, domain: string): Address {
+    checkCharacters(localPart, "a local part");
+    const tab = localPart.indexOf("\t");
+    if (tab >= 0) throw new AddressError("a tab in a local part", { input: localPart, position: tab });
+    return Address.#fitting(localPart, formatLocalPart(localPart), canonicalDomain(domain));
+  }
+
+  static #fitting(localPart: string, writtenLocalPart: string, domain: string): Address {
+    const written = `${writtenLocalPart}@${domain}`;
+    const octets = Buffer.byteLength(written);
+    if (octets > 254) {
+      throw new AddressError(`an address has at most 254 octets, not ${octets}`, { input: written });
+    }
+    return new Address(internal, localPart, domain, written);
+  }
+
+  /** Whether `value` is an address; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is Address {
+    return typeof value === "object" && value !== null && #written in value;
+  }
+
+  /** The domain as people read it: U-labels (`bücher.example`). */
+  get displayDomain(): string {
+    return displayDomain(this.domain);
+  }
+
+  /** Whether the local part has characters beyond ASCII, so that a server must offer SMTPUTF8 (RFC 6531). */
+  get international(): boolean {
+    return /[^\0-\x7f]/.test(this.localPart);
+  }
+
+  /** Whether `other` is the same address: same local part, case and all, and same domain. */
+  equals(other: Address): boolean {
+    return this.#written === other.#written;
+  }
+
+  /** The address as it stands on the wire between `<` and `>`. */
+  toString(): string {
+    return this.#written;
+  }
+
+  /** The same as `toString()`; {@link Address.parse} reads it back. */
+  toJSON(): string {
+    return this.#written;
+  }
+}
+
+const internal: unique symbol = Symbol("Address");
+
+// Atoms, and a name in lower case without A-labels that does not end in a number: nothing in it needs work.
+const simple: RegExp =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:(?!xn--)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*(?!xn--)[a-z](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
+/** Reads a local part and the @ behind it. */
+function scanLocalPart(scanner: Scanner): string {
+  const isQuoted = scanner.peek() === '"';
+  const localPart = isQuoted ? scanner.quotedString() : scanner.atoms();
+  if (!isQuoted) {
+    const dot = localPart.search(/^\.|\.(?=\.|$)/);
+    if (dot >= 0)
+      throw scanner.error(
+        "a dot at an end of the local part, or two together; write the local part in quotes",
+        dot,
+      );
+  }
+  if (scanner.take("@")) {
+    if (localPart === "") throw scanner.error("the part before the @ is missing", 0);
+    return localPart;
+  }
+  const next = scanner.peek();
+  if (next === "")
+    throw scanner.error(
+      scanner.text === "" ? "the address is empty" : 'there is no "@"; an address is local@domain',
+    );
+  if (isQuoted) throw scanner.error(`"${next}" after the quoted local part; an "@" must follow it`);
+  throw scanner.error(
+    `"${next}" is not allowed here; an address is local@domain, a name goes with Mailbox.parse`,
+  );
+}
+
+/** Lets errors about a part tell of the text in which it begins at `start`. */
+function locate<T>(text: string, start: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof AddressError ? error.within(text, start) : error;
+  }
+}

@@ -1,0 +1,35 @@
+import { AddressError, kindOf } from "./address-error.ts";
+
+/**
+ * Refuses what may stand nowhere in an address, a name or a domain: control characters (CR, LF and NUL among them),
+ * line and paragraph separators, characters that turn the direction of text, and halves of surrogate pairs.
+ *
+ * Controls could end the command or header that carries the text (RFC 5321 4.1.2, RFC 5322 3.2.3); the direction
+ * characters make an address look like another one (RFC 6532 leaves them to us). The tab passes: between words it is white space.
+ *
+ * @throws AddressError if `text` is not a string or holds one of these, with its position.
+ */
+export function checkCharacters(text: unknown, what: string): asserts text is string {
+  if (typeof text !== "string")
+    throw new AddressError(`${what} must be a string, not ${kindOf(text)}`, { input: text });
+  const position = text.search(forbidden);
+  if (position < 0) return;
+  const code = text.codePointAt(position) ?? 0;
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  throw new AddressError(`${what} must not contain ${kindOfCharacter(code)} (${name}); remove it`, {
+    input: text,
+    position,
+  });
+}
+
+// With the u flag a surrogate range matches only those that have no partner.
+const forbidden: RegExp =
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/u;
+
+function kindOfCharacter(code: number): string {
+  if (code === 0x0d || code === 0x0a || code === 0x2028 || code === 0x2029) return "a line break";
+  if (code < 0xa0) return "a control character";
+  return code >= 0xd800 && code <= 0xdfff
+    ? "half of a surrogate pair"
+    : "a character that turns the direction of text";
+}

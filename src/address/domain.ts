@@ -1,0 +1,93 @@
+import { AddressError } from "./address-error.ts";
+import { parseAddressLiteral, writeLiteral } from "./address-literal.ts";
+import { checkCharacters } from "./characters.ts";
+import { isALabel, toAscii, toUnicode } from "./idna.ts";
+
+/**
+ * The one form of a domain that goes into values, headers and commands: lower-case A-labels, or an address literal.
+ *
+ * Names are made canonical by UTS 46 (`MÜNCHEN.de` is `xn--mnchen-3ya.de`; full-width letters, ideographic dots and
+ * soft hyphens are mapped). Labels have 1 to 63 octets, names at most 253 (RFC 1035 2.3.4). A single label is a
+ * domain (`localhost`), a name ending in a dot is not, and one whose last label is a number is an IP address that
+ * lacks its brackets. An underscore is taken for a letter: such names exist in DNS and in container networks, and mail
+ * servers deliver to them (as a name in EHLO, Exim refuses them).
+ *
+ * @throws AddressError with the position, where the text and the canonical form still correspond.
+ * @example
+ * ```ts
+ * canonicalDomain("BÜCHER.example"); // "xn--bcher-kva.example"
+ * canonicalDomain("[ipv6:2001:DB8:0::1]"); // "[IPv6:2001:db8::1]"
+ * ```
+ */
+export function canonicalDomain(text: string): string {
+  if (typeof text === "string" && text.length <= longestName && plainName.test(text)) return text;
+  checkCharacters(text, "a domain");
+  if (text.startsWith("[")) return writeLiteral(parseAddressLiteral(text));
+  const stranger = text.search(notInNames);
+  if (stranger >= 0) {
+    const problem =
+      text[stranger] === "@"
+        ? 'a second "@"; quote it if it belongs to the local part'
+        : `"${text[stranger]}" is not allowed in a domain`;
+    throw new AddressError(problem, { input: text, position: stranger });
+  }
+  const ascii = text.search(/[^\0-\x7f]/) < 0;
+  const name = ascii ? text.toLowerCase() : toAscii(text);
+  if (name === undefined)
+    throw new AddressError("not an international domain name (UTS 46)", { input: text });
+  const fault = faultOf(name);
+  if (fault === undefined) return name;
+  // Once mapped, what is at fault may stand elsewhere in the text.
+  throw new AddressError(fault.problem, { input: text, position: ascii ? fault.position : undefined });
+}
+
+/** What people read for a canonical domain: U-labels in place of A-labels. */
+export function displayDomain(domain: string): string {
+  return toUnicode(domain);
+}
+
+// Names that need no work: lower case, no A-label, not a number at the end.
+const plainName: RegExp =
+  /^(?:(?!xn--)[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)*(?!xn--)[a-z_](?:[a-z\d_-]{0,61}[a-z\d_])?$/;
+
+const notInNames: RegExp = /[\0-,/:-@[-^`{-\x7f]/;
+
+const longestName = 253;
+
+interface Fault {
+  readonly problem: string;
+  readonly position: number;
+}
+
+/** What is wrong with a lower-case name of ASCII characters. */
+function faultOf(name: string): Fault | undefined {
+  if (name === "") return { problem: "the domain is missing", position: 0 };
+  if (name.length > longestName) {
+    return { problem: `a domain has at most 253 octets, not ${name.length}`, position: longestName };
+  }
+  if (name.endsWith("."))
+    return { problem: "the domain ends in a dot; leave it out", position: name.length - 1 };
+  let position = 0;
+  for (const label of name.split(".")) {
+    const problem = problemOf(label);
+    if (problem !== undefined) return { problem, position };
+    position += label.length + 1;
+  }
+  const top = name.lastIndexOf(".") + 1;
+  if (!/^(?:\d+|0x[\da-f]*)$/.test(name.slice(top))) return undefined;
+  return {
+    problem: "a domain does not end in a number; an IP address is written as [192.0.2.1]",
+    position: top,
+  };
+}
+
+function problemOf(label: string): string | undefined {
+  if (label === "") return "a label of the domain is empty";
+  if (label.length > 63) return `a label of a domain has at most 63 octets, not ${label.length}`;
+  if (label.startsWith("-")) return "a label of a domain does not begin with a hyphen";
+  if (label.endsWith("-")) return "a label of a domain does not end in a hyphen";
+  // What the mapping made of a name is not taken on trust.
+  if (!/^[a-z\d_-]+$/.test(label)) return "not a label of a domain";
+  if (label.startsWith("xn--") && !isALabel(label)) return `"${label}" is not a valid A-label (RFC 5891)`;
+  return undefined;
+}

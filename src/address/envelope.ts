@@ -1,0 +1,69 @@
+import type { Address } from "./address.ts";
+import { AddressError, kindOf } from "./address-error.ts";
+import { type MailboxInput, toMailbox } from "./mailbox.ts";
+
+/**
+ * Who a mail comes from and whom it goes to, as the server is told (RFC 5321 2.3.1); immutable. What the header says
+ * is another matter.
+ *
+ * @example
+ * ```ts
+ * Envelope.of("bounces@example.org", ["jane@example.net", "jo@example.net"]);
+ * Envelope.of(null, ["jane@example.net"]); // the null sender: a mail that must not bounce
+ * ```
+ */
+export class Envelope {
+  /** Where failures are reported; `null` is the null reverse-path `<>`. */
+  readonly from: Address | null;
+  /** At least one, each once, in the order given. */
+  readonly to: readonly Address[];
+  readonly #international: boolean;
+
+  // Not for callers: the recipients must be distinct and frozen.
+  private constructor(key: symbol, from: Address | null, to: readonly Address[]) {
+    if (key !== internal) throw new AddressError("use Envelope.of to make an envelope");
+    this.from = from;
+    this.to = to;
+    this.#international = from?.international === true || to.some((address) => address.international);
+    Object.freeze(this);
+  }
+
+  /**
+   * The envelope of a sender and recipients. Names are left out; of exact duplicates the first stays.
+   * `A@x.example` and `a@x.example` are two recipients: only their server knows better.
+   *
+   * @throws AddressError naming the field (`to[2]`), or if there is no recipient.
+   */
+  static of(from: MailboxInput | null, to: readonly MailboxInput[]): Envelope {
+    if (from === "")
+      throw new AddressError("from: the sender is empty; null is the null sender <>", { input: from });
+    const sender = from === null ? null : toMailbox(from, "from").address;
+    if (!Array.isArray(to))
+      throw new AddressError(`the recipients are an array, not ${kindOf(to)}`, { field: "to", input: to });
+    if (to.length === 0) throw new AddressError("an envelope needs at least one recipient", { field: "to" });
+    const distinct = new Map<string, Address>();
+    for (let index = 0; index < to.length; index++) {
+      const { address } = toMailbox(to[index], `to[${index}]`);
+      const written = address.toString();
+      if (!distinct.has(written)) distinct.set(written, address);
+    }
+    return new Envelope(internal, sender, Object.freeze([...distinct.values()]));
+  }
+
+  /** Whether `value` is an envelope; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is Envelope {
+    return typeof value === "object" && value !== null && #international in value;
+  }
+
+  /** Whether an address of it has a local part beyond ASCII, so that the server must offer SMTPUTF8 (RFC 6531). */
+  get international(): boolean {
+    return this.#international;
+  }
+
+  /** The addresses as strings. */
+  toJSON(): { from: string | null; to: string[] } {
+    return { from: this.from === null ? null : this.from.toString(), to: this.to.map(String) };
+  }
+}
+
+const internal: unique symbol = Symbol("Envelope");

@@ -1,0 +1,74 @@
+import { AddressError, kindOf } from "./address-error.ts";
+import { checkDisplayName, formatDisplayName } from "./display-name.ts";
+import { parseGroup } from "./grammar.ts";
+import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
+
+/**
+ * Mailboxes under a name, immutable (RFC 5322 3.4). One without members is a way to name nobody:
+ * `undisclosed-recipients:;`.
+ *
+ * @example
+ * ```ts
+ * Group.of("team", ["jane@example.org", Mailbox.of("jo@example.org", "Jo")]).toString();
+ * // "team: jane@example.org, Jo <jo@example.org>;"
+ * ```
+ */
+export class Group {
+  readonly name: string;
+  readonly members: readonly Mailbox[];
+  readonly #genuine: true = true;
+
+  // Not for callers: the name must be valid, the members frozen.
+  private constructor(key: symbol, name: string, members: readonly Mailbox[]) {
+    if (key !== internal) throw new AddressError("use Group.parse or Group.of to make a group");
+    this.name = name;
+    this.members = members;
+    Object.freeze(this);
+  }
+
+  /**
+   * Reads one group: `team: jane@example.org, Jo <jo@example.org>;`.
+   *
+   * @throws AddressError naming the position.
+   */
+  static parse(text: string): Group {
+    const { name, members } = parseGroup(text);
+    return Group.of(
+      name,
+      members.map(({ address, name: of }) => Mailbox.of(address, of)),
+    );
+  }
+
+  /** @throws AddressError if the name is empty or holds control characters, or a member is not a mailbox. */
+  static of(name: string, members: readonly MailboxInput[]): Group {
+    checkDisplayName(name);
+    if (name === "") throw new AddressError("a group needs a name");
+    if (!Array.isArray(members))
+      throw new AddressError(`the members of a group are an array, not ${kindOf(members)}`, {
+        input: members,
+      });
+    return new Group(
+      internal,
+      name,
+      Object.freeze(Array.from(members, (member, i) => toMailbox(member, `members[${i}]`))),
+    );
+  }
+
+  /** Whether `value` is a group. */
+  static is(value: unknown): value is Group {
+    return typeof value === "object" && value !== null && #genuine in value;
+  }
+
+  /** As people write it; {@link Group.parse} reads it back. */
+  toString(): string {
+    const members = this.members.length === 0 ? "" : ` ${this.members.join(", ")}`;
+    return `${formatDisplayName(this.name)}:${members};`;
+  }
+
+  /** The same as `toString()`. */
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+const internal: unique symbol = Symbol("Group");

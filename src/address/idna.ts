@@ -1,0 +1,39 @@
+import { domainToASCII } from "node:url";
+import punycode from "punycode.js";
+
+/**
+ * The A-label form of a domain name with non-ASCII characters (UTS 46, non-transitional), or `undefined` if it has none.
+ *
+ * `text` must hold no ASCII other than letters, digits, `-`, `_` and dots: underneath is a parser of URL hosts, which
+ * would go on to decode `%41` and cut at `/`. The result is to be checked like any other name.
+ */
+export function toAscii(text: string): string | undefined {
+  if (text.length > longestSpelling) return undefined;
+  const name = domainToASCII(text);
+  return name === "" ? undefined : name;
+}
+
+// A spelling is longer than its name where characters vanish in the mapping; nobody needs more than this. The bound
+// keeps Punycode, whose time is quadratic, to small input.
+const longestSpelling = 1024;
+
+/** The U-label form of a canonical name: what people read. */
+export function toUnicode(name: string): string {
+  return name.includes("xn--") ? punycode.toUnicode(name) : name;
+}
+
+/**
+ * Whether `label`, which begins with `xn--`, is what its own U-label is written as: decodes, to something that is not
+ * all ASCII, that needs no further mapping and has no hyphen at its ends (RFC 5891 4.2.3.1, 5.4).
+ */
+export function isALabel(label: string): boolean {
+  let decoded: string;
+  try {
+    decoded = punycode.toUnicode(label);
+  } catch {
+    return false;
+  }
+  return (
+    /[^\0-\x7f]/.test(decoded) && !/^-|-$|[\0-,/:-@[-^`{-\x7f]/.test(decoded) && toAscii(decoded) === label
+  );
+}
