@@ -1,0 +1,20 @@
+/** Runs the benchmarks, one after the other: all files at the top of bench/, or those named: `npm run bench -- sending`. */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+const folder = join(".build", "bench");
+const there = readdirSync(folder).flatMap((name) => (name.endsWith(".js") ? [name.slice(0, -3)] : []));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !there.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}; there are ${there.join(", ")}.`);
+  process.exit(1);
+}
+for (const name of wanted.length > 0 ? wanted : there) {
+  const { status } = spawnSync(process.execPath, ["--enable-source-maps", join(folder, `${name}.js`)], {
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,63 @@
+/**
+ * Makes a checkout ready to run: installs what the lock file names if it is not there, and builds.
+ * It uses nothing but Node and npm, because it runs before anything is installed.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+if (!isInstalled()) {
+  console.log("Installing what package-lock.json names ...");
+  npm("ci", "--include=dev", "--no-audit", "--no-fund");
+}
+prune("dist", "src");
+for (const folder of ["test", "bench", "docs"]) prune(join(".build", folder), folder);
+run(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-b", "test"]);
+
+/** Whether node_modules holds what the lock file names; npm writes what it installed into a lock file of its own. */
+function isInstalled() {
+  const record = join("node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const wanted = JSON.parse(readFileSync("package-lock.json", "utf8")).packages;
+  const installed = JSON.parse(readFileSync(record, "utf8")).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    const found = installed[path];
+    // What is for another platform is optional, and absent here.
+    if (found === undefined) return entry.optional === true;
+    return found.version === entry.version && found.integrity === entry.integrity;
+  });
+}
+
+/** Removes what was compiled from sources that are gone: a deleted test must not run, nor a deleted module be found. */
+function prune(output, source) {
+  if (!existsSync(output)) return;
+  for (const entry of readdirSync(output, { withFileTypes: true })) {
+    const path = join(output, entry.name);
+    if (entry.isDirectory()) {
+      const folder = join(source, entry.name);
+      if (existsSync(folder)) prune(path, folder);
+      else rmSync(path, { recursive: true });
+    } else {
+      const compiled = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry.name);
+      if (compiled !== null && !existsSync(join(source, `${compiled[1]}.ts`))) rmSync(path);
+    }
+  }
+}
+
+/** Runs npm, the one that runs this script where there is one. */
+function npm(...args) {
+  const cli = process.env.npm_execpath;
+  if (cli === undefined) run("npm", args, { shell: process.platform === "win32" });
+  else run(process.execPath, [cli, ...args]);
+}
+
+function run(command, args, options) {
+  const { status, error } = spawnSync(command, args, { stdio: "inherit", ...options });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}

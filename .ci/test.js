@@ -1,0 +1,80 @@
+/**
+ * Runs the compiled tests on the Node that runs this script.
+ *
+ * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
+ * programs), `soak` (the files with property tests, with a fresh seed and ENVOI_RUNS runs for each property).
+ * Other arguments with a dash go to Node's test runner; one without keeps the files with it in their path:
+ * `npm test -- mime --test-name-pattern=fold`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { filesBelow } from "./files.js";
+
+const suites = {
+  main: {
+    files: () => filesBelow(join(".build", "test"), ".test.js", ["interop", "package"]),
+    environment: () => ({}),
+    timeout: 120_000,
+  },
+  interop: {
+    files: () => filesBelow(join(".build", "test", "interop"), ".test.js"),
+    environment: () => ({}),
+    timeout: 600_000,
+  },
+  soak: {
+    files: () => suites.main.files().filter((file) => readFileSync(file, "utf8").includes("/property.js")),
+    environment: () => ({
+      ENVOI_SEED: process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff)),
+      ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",
+    }),
+    timeout: 24 * 3_600_000,
+  },
+};
+
+const given = process.argv.slice(2);
+const suiteName =
+  given.find((argument) => argument.startsWith("--suite="))?.slice("--suite=".length) ?? "main";
+const options = given.filter((argument) => argument.startsWith("-") && !argument.startsWith("--suite="));
+const parts = given.filter((argument) => !argument.startsWith("-"));
+const suite = suites[suiteName];
+if (suite === undefined) fail(`There is no suite ${suiteName}; there are ${Object.keys(suites).join(", ")}.`);
+
+const files = suite.files().filter((file) => parts.every((part) => file.includes(part)));
+if (files.length === 0) fail(`The suite ${suiteName} has no test file ${parts.join(" and ")}`.trimEnd());
+
+const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
+const environment = { ...process.env, ENVOI_COUNTS: counts, ...suite.environment() };
+const { status, error } = spawnSync(
+  process.execPath,
+  // Lists of files, because Node 20 expands no globs and 22 and 24 take no folders.
+  [
+    "--enable-source-maps",
+    "--test",
+    ...(options.some((option) => option.startsWith("--test-reporter")) ? [] : ["--test-reporter=spec"]),
+    `--test-timeout=${suite.timeout}`,
+    ...options,
+    ...files,
+  ],
+  { stdio: "inherit", env: environment },
+);
+tellCounts();
+rmSync(counts, { recursive: true });
+if (error !== undefined) throw error;
+process.exit(status ?? 1);
+
+/** Each test process leaves a file that says how many properties ran, and how often; see test/property.ts. */
+function tellCounts() {
+  const all = readdirSync(counts).map((name) => JSON.parse(readFileSync(join(counts, name), "utf8")));
+  if (all.length === 0) return;
+  const properties = all.reduce((sum, each) => sum + each.properties, 0);
+  const runs = all.reduce((sum, each) => sum + each.runs, 0);
+  console.log(`properties: ${properties}, run ${runs} times in all, with ENVOI_SEED=${all[0].seed}`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
