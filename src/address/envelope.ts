@@ -46,8 +46,7 @@ export class Envelope {
     const distinct = new Map<string, Address>();
     for (let index = 0; index < to.length; index++) {
       const { address } = toMailbox(to[index], `to[${index}]`);
-      const written = address.toString();
-      if (!distinct.has(written)) distinct.set(written, address);
+      distinct.set(address.toString(), address);
     }
     return new Envelope(internal, sender, Object.freeze([...distinct.values()]));
   }

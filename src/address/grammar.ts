@@ -56,7 +56,7 @@ export function parseList(text: string): (ParsedMailbox | ParsedGroup)[] {
 interface Phrase {
   readonly text: string;
   readonly words: number;
-  /** Where its first word begins and ends. */
+  /** Where its first word begins, and its last one ends. */
   readonly start: number;
   readonly end: number;
 }
@@ -70,7 +70,8 @@ function scanPhrase(scanner: Scanner): Phrase {
     const word = scanner.peek() === '"' ? scanner.quotedString() : scanner.atoms();
     if (scanner.position === before) return { text, words, start, end };
     text = space ? `${text} ${word}` : text + word;
-    if (words++ === 0) end = scanner.position;
+    words++;
+    end = scanner.position;
     space = scanner.skipSpace();
   }
 }
