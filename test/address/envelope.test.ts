@@ -4,7 +4,7 @@ import { Address } from "#src/address/address.js";
 import { AddressError } from "#src/address/address-error.js";
 import { Envelope } from "#src/address/envelope.js";
 import { Mailbox, type MailboxInput } from "#src/address/mailbox.js";
-import { refused } from "./refused.js";
+import { refused } from "./refused.ts";
 
 test("an envelope has a sender and recipients, without names", () => {
   const envelope = Envelope.of("Jane <jane@x.co>", [

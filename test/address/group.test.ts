@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { AddressError } from "#src/address/address-error.js";
 import { Group } from "#src/address/group.js";
 import type { MailboxInput } from "#src/address/mailbox.js";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a group has a name and members", () => {
   const group = Group.parse('team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;');

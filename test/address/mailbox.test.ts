@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Address } from "#src/address/address.js";
 import { AddressError } from "#src/address/address-error.js";
 import { Mailbox, type MailboxInput, toMailbox } from "#src/address/mailbox.js";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 const mailboxes: [text: string, name: string | undefined, address: string, written?: string][] = [
   ["a@b.co", undefined, "a@b.co", "a@b.co"],

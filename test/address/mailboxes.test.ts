@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Group } from "#src/address/group.js";
 import { Mailbox } from "#src/address/mailbox.js";
 import { Mailboxes } from "#src/address/mailboxes.js";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a list has commas between its mailboxes", () => {
   const list = Mailboxes.parse('Jane <a@b.co>, "Doe, Jo" <c@d.co>,e@f.co (x)');
