@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { isIPv4, isIPv6 } from "node:net";
 import { test } from "node:test";
-import fc from "fast-check";
 import {
   formatAddressLiteral,
   isAddressLiteral,
   parseAddressLiteral,
   writeLiteral,
 } from "#src/address/address-literal.js";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a literal holds an IPv4 or a tagged IPv6 address", () => {
   assert.deepEqual(parseAddressLiteral("[127.0.0.1]"), { family: 4, address: "127.0.0.1" });
