@@ -4,16 +4,18 @@
 const maxLine = 76;
 const hex = Buffer.from("0123456789ABCDEF");
 
-/** 1 for octets that are escaped wherever they stand, and for CR and LF, which need a look at their neighbours. */
+/** 1 for octets that are escaped wherever they stand, 2 for CR and LF, which need a look at their neighbours. */
 const special = new Uint8Array(256).fill(1);
 special.fill(0, 0x20, 0x7f);
 special[0x3d] = 1;
 special[0x09] = 0;
+special[0x0d] = 2;
+special[0x0a] = 2;
 
-/** How many octets quoted-printable escapes, CR and LF counted too: two of them in each line are not. */
+/** How many octets quoted-printable escapes wherever they stand. */
 export function countEscapes(octets: Uint8Array): number {
   let count = 0;
-  for (let at = 0; at < octets.length; at++) count += special[octets[at] as number] as number;
+  for (let at = 0; at < octets.length; at++) count += (special[octets[at] as number] as number) & 1;
   return count;
 }
 
