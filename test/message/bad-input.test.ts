@@ -156,7 +156,7 @@ test("bodies that look like the end of the mail come back exactly", () => {
     "\r\n.\r",
   ]) {
     const raw = letter().text(text).html("x").build().formatted().toString("latin1");
-    const [, body = ""] = /text\/plain[^]*?\r\n\r\n([^]*?)\r\n--=_/.exec(raw) ?? [];
+    const [, body = ""] = /text\/plain.*?\r\n\r\n(.*?)\r\n--=_/s.exec(raw) ?? [];
     const decoded = body.replaceAll("=\r\n", "").replaceAll("=0D", "\r").replaceAll("=0A", "\n");
     assert.equal(decoded, text.replace(/\r?\n/g, "\r\n"), JSON.stringify(text));
     assert.doesNotMatch(raw, /\r(?!\n)|(?<!\r)\n/);
