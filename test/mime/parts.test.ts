@@ -59,6 +59,8 @@ test("another charset encodes the text, and refuses what it lacks", async () => 
   );
   const shiftJis = await Charset.load("shift_jis");
   assert.equal(written(SinglePart.text("日本", { charset: shiftJis })).body, "k/qWew==");
+  const utf16 = SinglePart.text("ASCII", { charset: await Charset.load("utf-16le") });
+  assert.equal(encodingOf(utf16), "base64");
   for (const unknown of ["x-none", "", "base64", "../x", "__proto__"])
     await assert.rejects(Charset.load(unknown), MessageError, unknown);
   assert.throws(
