@@ -29,7 +29,7 @@ export interface Body {
 export function textBody(text: string, charset: Charset | undefined, field: string): Body {
   if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
   const lines = toCrlf(text);
-  const octets = charset === undefined ? utf8(lines, text, field) : charset.encode(lines, field);
+  const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
   const ascii = isAscii(octets);
   const asIs = once(() =>
     charset === undefined ? arrivesAsIs(lines, ascii ? 1 : 3) : arrivesAsIs(octets.toString("latin1"), 1),
@@ -78,22 +78,27 @@ function shorter(octets: Buffer): EncodedBody {
     : { encoding: "quoted-printable", content: quoted };
 }
 
+/** The text as it was given is tried too, because an error names a position in it. */
+function inCharset(lines: string, text: string, charset: Charset, field: string): Buffer {
+  refuseHalves(text, field);
+  const octets = charset.encode(text, field);
+  return lines === text ? octets : charset.encode(lines, field);
+}
+
 /** What the encoder writes for half of a surrogate pair; it may also have been there. */
 const replacement = Buffer.from("\ufffd");
 
 function utf8(lines: string, text: string, field: string): Buffer {
   const octets = Buffer.from(lines, "utf8");
-  if (octets.length > lines.length && octets.includes(replacement)) {
-    const position = text.search(/\p{Surrogate}/u);
-    if (position >= 0) {
-      throw new MessageError(
-        `${field}: half of a surrogate pair at position ${position} is not a character`,
-        {
-          field,
-          position,
-        },
-      );
-    }
-  }
+  if (octets.length > lines.length && octets.includes(replacement)) refuseHalves(text, field);
   return octets;
+}
+
+function refuseHalves(text: string, field: string): void {
+  const position = text.search(/\p{Surrogate}/u);
+  if (position < 0) return;
+  throw new MessageError(`${field}: half of a surrogate pair at position ${position} is not a character`, {
+    field,
+    position,
+  });
 }

@@ -54,7 +54,7 @@ test("another charset encodes the text, and refuses what it lacks", async () => 
   assert.match(written(part).head, /charset=iso-8859-1\r\n/);
   assert.match(written(part).body, /^Gr=FC=DFe/);
   assert.throws(
-    () => SinglePart.text("ab ☃", { charset: latin1 }),
+    () => SinglePart.text("a\n ☃", { charset: latin1 }),
     (error) => error instanceof MessageError && error.position === 3 && error.message.includes("☃"),
   );
   const shiftJis = await Charset.load("shift_jis");
