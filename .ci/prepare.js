@@ -13,7 +13,9 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 if (!isInstalled()) {
   if (lstatSync("node_modules", { throwIfNoEntry: false })?.isSymbolicLink() === true) {
     // npm ci empties the folder first, and others may be working with it.
-    console.error("node_modules is a link and does not hold what package-lock.json names: install where it points.");
+    console.error(
+      "node_modules is a link and does not hold what package-lock.json names: install where it points.",
+    );
     process.exit(1);
   }
   console.log("Installing what package-lock.json names ...");

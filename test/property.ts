@@ -5,10 +5,12 @@
  * `ENVOI_SEED` seeds all properties; it is the same each day, unless told otherwise, so that a test which fails
  * does so because of a change. `ENVOI_RUNS` is how often a property runs that does not say so itself (100);
  * the others run more often or more seldom in proportion.
+ *
+ * Use: `import * as fc from "../property.ts"`.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fastCheck from "fast-check";
+import * as fc from "fast-check";
 
 const usualRuns = 100;
 const seed = numberFrom("ENVOI_SEED", 1);
@@ -16,25 +18,22 @@ const factor = numberFrom("ENVOI_RUNS", usualRuns) / usualRuns;
 let properties = 0;
 let runs = 0;
 
-/** All of fast-check; `assert` takes seed and runs from outside, and counts. */
-export const fc: typeof fastCheck = { ...fastCheck, assert: assert as typeof fastCheck.assert };
+export * from "fast-check";
 
-function assert<Ts>(
-  property: fastCheck.IRawProperty<Ts>,
-  parameters: fastCheck.Parameters<Ts> = {},
-): unknown {
+/** fast-check's `assert`, with seed and runs from outside, and counted. */
+export function assert<Ts>(property: fc.IProperty<Ts>, parameters?: fc.Parameters<Ts>): void;
+export function assert<Ts>(property: fc.IAsyncProperty<Ts>, parameters?: fc.Parameters<Ts>): Promise<void>;
+export function assert<Ts>(
+  property: fc.IRawProperty<Ts>,
+  parameters: fc.Parameters<Ts> = {},
+): void | Promise<void> {
   properties += 1;
   const numRuns = Math.max(1, Math.round((parameters.numRuns ?? usualRuns) * factor));
-  return fastCheck.assert(property as fastCheck.IProperty<Ts>, {
-    seed,
-    ...parameters,
-    numRuns,
-    reporter(details) {
-      runs += details.numRuns;
-      if (details.failed)
-        throw new Error(fastCheck.defaultReportMessage(details), { cause: details.errorInstance });
-    },
-  });
+  const reporter = (details: fc.RunDetails<Ts>): void => {
+    runs += details.numRuns;
+    if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+  };
+  return fc.assert(property, { seed, ...parameters, numRuns, reporter });
 }
 
 function numberFrom(variable: string, usual: number): number {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { isIPv4, isIPv6 } from "node:net";
 import { test } from "node:test";
-import fc from "fast-check";
 import {
   formatAddressLiteral,
   isAddressLiteral,
   parseAddressLiteral,
   writeLiteral,
 } from "#src/address/address-literal.js";
+import * as fc from "../property.ts";
 import { refused } from "./refused.js";
 
 test("a literal holds an IPv4 or a tagged IPv6 address", () => {

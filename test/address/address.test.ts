@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Address } from "#src/address/address.js";
 import { AddressError } from "#src/address/address-error.js";
+import * as fc from "../property.ts";
 import { refused } from "./refused.js";
 
 test("an address has a local part and a domain, and is written as it was read", () => {

@@ -1,9 +1,9 @@
 /// <reference path="../../src/address/punycode.d.ts" />
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import punycode from "punycode.js";
 import { canonicalDomain, displayDomain } from "#src/address/domain.js";
+import * as fc from "../property.ts";
 import { refused } from "./refused.js";
 
 const canonical: [text: string, domain: string, display?: string][] = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Group } from "#src/address/group.js";
 import type { MailboxInput } from "#src/address/mailbox.js";
+import * as fc from "../property.ts";
 import { refused } from "./refused.js";
 
 test("a group has a name and members", () => {

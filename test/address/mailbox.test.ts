@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { Address } from "#src/address/address.js";
 import { AddressError } from "#src/address/address-error.js";
 import { Mailbox, type MailboxInput, toMailbox } from "#src/address/mailbox.js";
+import * as fc from "../property.ts";
 import { refused } from "./refused.js";
 
 const mailboxes: [text: string, name: string | undefined, address: string, written?: string][] = [

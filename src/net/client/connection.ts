@@ -1,0 +1,255 @@
+import type { Socket } from "node:net";
+import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
+import { Failure } from "../../protocol/failure.ts";
+import type { Phase } from "../../protocol/phase.ts";
+import { type Reply, ReplyReader } from "../../protocol/reply.ts";
+import type { TlsFacts } from "../../protocol/send-report.ts";
+import type { Clock } from "../clock.ts";
+import { Deadline } from "../deadline.ts";
+import {
+  brokenOff,
+  closedWhileIdle,
+  injected,
+  outOfStep,
+  sourceFailed,
+  timedOut,
+  unreadable,
+} from "./failures.ts";
+import { isLoopback } from "./loopback.ts";
+import { phaseTimeout, type Timeouts } from "./timeouts.ts";
+import { handshake, type TlsExpectations } from "./tls.ts";
+
+/** What a connection needs beside its socket. */
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+}
+
+/**
+ * A socket on which dialogues are played, one after the other.
+ *
+ * Each event has one listener, all deadlines share one timer, and octets become replies in one place. Every way in
+ * which a connection ends becomes one Failure: it is thrown into the dialogue under way and into all that follow.
+ */
+export class Connection {
+  readonly #clock: Clock;
+  readonly #timeouts: Timeouts;
+  readonly #deadline: Deadline;
+  #socket: Socket;
+  #reader = new ReplyReader();
+  /** Complete replies that nobody has read. */
+  #replies: Reply[] = [];
+  /** When the reply before was complete or its command handed over, whichever was later. */
+  #since: number;
+  #phase: Phase = "greeting";
+  #playing = false;
+  #reading: ((reply: Reply) => void) | undefined;
+  #draining: (() => void) | undefined;
+  /** Ends whatever is being waited for. */
+  #interrupt: ((failure: Failure) => void) | undefined;
+  #failure: Failure | undefined;
+  #tls: TlsFacts | undefined;
+
+  constructor(socket: Socket, { clock, timeouts }: ConnectionOptions) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#timeouts = timeouts;
+    this.#since = clock.now();
+    this.#deadline = new Deadline(clock, () => this.#fail(timedOut(this.#phase, this.#timeouts)));
+    this.#listen();
+  }
+
+  /** Whether no further dialogue can be played. */
+  get broken(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** How the connection is encrypted, if it is. */
+  get tls(): TlsFacts | undefined {
+    return this.#tls;
+  }
+
+  /** Whether the other end of the socket is on this machine. */
+  get loopback(): boolean {
+    return isLoopback(this.#socket.remoteAddress);
+  }
+
+  /** The socket's own address. */
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
+  /** Plays a dialogue to its end; there is never more than one. */
+  async play<T>(dialogue: Dialogue<T>): Promise<T> {
+    this.#playing = true;
+    // While a dialogue is played the socket keeps the process alive; while idle it does not.
+    this.#socket.ref();
+    try {
+      let step = dialogue.next();
+      while (step.done !== true) {
+        const { value } = step;
+        let reply: Reply | undefined;
+        try {
+          if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
+          else await this.#write(value.write, value.phase);
+        } catch (failure) {
+          step = dialogue.throw(failure);
+          continue;
+        }
+        step = dialogue.next(reply);
+      }
+      return step.value;
+    } finally {
+      this.#playing = false;
+      this.#deadline.clear();
+      this.#socket.unref();
+      if (this.#replies.length > 0) this.#fail(outOfStep(this.#replies));
+    }
+  }
+
+  /** Encrypts the connection. Octets that came behind the reply to STARTTLS are an attack and end it. */
+  async secure(expectations: TlsExpectations): Promise<TlsFacts> {
+    if (!this.#reader.empty || this.#replies.length > 0) this.#fail(injected());
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#phase = "tls";
+    this.#unlisten();
+    this.#socket.ref();
+    this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
+    try {
+      const { socket, facts } = await this.#unlessFailed(handshake(this.#socket, expectations));
+      this.#socket = socket;
+      this.#tls = facts;
+    } catch (failure) {
+      throw this.#fail(failure as Failure);
+    }
+    this.#deadline.clear();
+    this.#since = this.#clock.now();
+    this.#listen();
+    return this.#tls;
+  }
+
+  /** Ends the connection at once; what is being played fails with `failure`. */
+  abort(failure: Failure): void {
+    this.#fail(failure);
+  }
+
+  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
+  readonly #onDrain = (): void => this.#draining?.();
+  readonly #onError = (error: Error): void => void this.#fail(brokenOff(this.#phase, error));
+  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
+
+  #listen(): void {
+    this.#socket.on("data", this.#onData).on("drain", this.#onDrain);
+    this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
+  }
+
+  #unlisten(): void {
+    this.#socket.off("data", this.#onData).off("drain", this.#onDrain);
+    this.#socket.off("error", this.#onError).off("end", this.#onEnd).off("close", this.#onEnd);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure !== undefined) return;
+    try {
+      for (const reply of this.#reader.push(chunk)) this.#deliver(reply);
+    } catch (error) {
+      this.#fail(unreadable(error, chunk, this.#phase));
+    }
+  }
+
+  #deliver(reply: Reply): void {
+    this.#since = this.#clock.now();
+    if (this.#reading !== undefined) {
+      this.#deadline.clear();
+      this.#settle(this.#reading, reply);
+    } else if (this.#playing) {
+      this.#replies.push(reply);
+    } else {
+      this.#fail(closedWhileIdle(reply));
+    }
+  }
+
+  #read(phase: Phase): Promise<Reply> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#phase = phase;
+    this.#deadline.set(this.#since + phaseTimeout(phase, this.#timeouts));
+    return new Promise((resolve, reject) => {
+      this.#reading = resolve;
+      this.#interrupt = reject;
+    });
+  }
+
+  #write(outgoing: Outgoing, phase: Phase): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#phase = phase;
+    if (typeof outgoing === "string") this.#socket.write(outgoing);
+    else if (Array.isArray(outgoing)) this.#writeTogether(outgoing);
+    else return this.#pump(outgoing);
+    this.#since = this.#clock.now();
+    return undefined;
+  }
+
+  #writeTogether(pieces: readonly Buffer[]): void {
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  /** Writes pieces as they come, never more than the socket takes. */
+  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+    const limit = this.#timeouts.content;
+    const source =
+      Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+    try {
+      for (;;) {
+        this.#deadline.set(this.#clock.now() + limit);
+        const next = await this.#unlessFailed(Promise.resolve(source.next()));
+        if (next.done === true) break;
+        if (!this.#socket.write(next.value)) await this.#drained();
+      }
+    } catch (error) {
+      // The source may be waiting for something: it is told to stop, and not waited for.
+      Promise.resolve(source.return?.()).catch(() => {});
+      throw this.#fail(error instanceof Failure ? error : sourceFailed(error));
+    }
+    this.#deadline.clear();
+    this.#since = this.#clock.now();
+  }
+
+  async #drained(): Promise<void> {
+    if (!this.#socket.writableNeedDrain) return;
+    await this.#unlessFailed(
+      new Promise<void>((resolve) => {
+        this.#draining = resolve;
+      }),
+    );
+    this.#draining = undefined;
+  }
+
+  #unlessFailed<T>(promise: Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  #settle(resolve: (reply: Reply) => void, reply: Reply): void {
+    this.#reading = undefined;
+    this.#interrupt = undefined;
+    resolve(reply);
+  }
+
+  #fail(failure: Failure): Failure {
+    if (this.#failure === undefined) {
+      this.#failure = failure;
+      this.#deadline.stop();
+      this.#socket.destroy();
+    }
+    const interrupt = this.#interrupt;
+    this.#reading = undefined;
+    this.#interrupt = undefined;
+    interrupt?.(this.#failure);
+    return this.#failure;
+  }
+}

@@ -1,0 +1,100 @@
+import { Failure } from "../../protocol/failure.ts";
+import { type Phase, phaseName } from "../../protocol/phase.ts";
+import type { Reply } from "../../protocol/reply.ts";
+import { phaseTimeout, type Timeouts } from "./timeouts.ts";
+
+/** The ways in which a connection fails, each with the mistake that is likely behind it. */
+
+const unsure = { transient: false, permanent: false } as const;
+
+/** A phase took too long. */
+export function timedOut(phase: Phase, timeouts: Timeouts): Failure {
+  const limit = `${phaseTimeout(phase, timeouts)} ms`;
+  if (phase === "greeting") {
+    const hint = "a server that speaks TLS on this port waits for the client to begin: use Tls.Wrapper there";
+    return new Failure({
+      kind: "timeout",
+      phase,
+      message: `the server did not greet within ${limit}; ${hint}`,
+    });
+  }
+  if (phase === "content") {
+    return new Failure({ kind: "timeout", phase, message: `no progress for ${limit} ${phaseName[phase]}` });
+  }
+  return new Failure({ kind: "timeout", phase, message: `no answer within ${limit} ${phaseName[phase]}` });
+}
+
+/** The connection ended under a dialogue. */
+export function brokenOff(phase: Phase, cause?: Error): Failure {
+  const how =
+    cause === undefined ? "the server closed the connection" : `the connection was lost (${codeOf(cause)})`;
+  const message = `${how} ${phaseName[phase]}`;
+  // A server tells under TLS 1.3 only after the handshake that it does not take the client's certificate.
+  const alert = cause !== undefined && codeOf(cause).startsWith("ERR_SSL_");
+  return new Failure(
+    alert ? { kind: "tls", phase, message, cause, ...unsure } : { kind: "connection", phase, message, cause },
+  );
+}
+
+/** What arrived is no reply. */
+export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure {
+  if (isTlsRecord(chunk)) {
+    const message = "the server speaks TLS on this port: use Tls.Wrapper";
+    return new Failure({ kind: "tls", phase, message, cause, transient: false, permanent: true });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Failure({
+    kind: "protocol",
+    phase,
+    message: `protocol error ${phaseName[phase]}: ${reason}`,
+    cause,
+    ...unsure,
+  });
+}
+
+/** More replies came than commands were sent. */
+export function outOfStep(replies: readonly Reply[]): Failure {
+  const leave = replies.find(({ code }) => code === 421 || code === 521);
+  if (leave !== undefined) return closedWhileIdle(leave);
+  const message = `protocol error: the server sent a reply that nobody asked for: ${replies[0]}`;
+  return new Failure({ kind: "protocol", phase: "reset", message, ...unsure });
+}
+
+/** A reply came between two mails. */
+export function closedWhileIdle(reply: Reply): Failure {
+  if (reply.code !== 421 && reply.code !== 521) return outOfStep([reply]);
+  return new Failure({
+    kind: "connection",
+    phase: "reset",
+    message: `the server closed the connection: ${reply}`,
+    reply,
+  });
+}
+
+/** Octets stood behind the reply to STARTTLS. */
+export function injected(): Failure {
+  const message = "the server sent plain text behind its reply to STARTTLS: somebody may be injecting it";
+  return new Failure({ kind: "tls", phase: "starttls", message, ...unsure });
+}
+
+/** The source of the content failed; the server has not seen the end of it. */
+export function sourceFailed(cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Failure({
+    kind: "content",
+    phase: "content",
+    message: `the content could not be read: ${reason}`,
+    cause,
+    ...unsure,
+  });
+}
+
+/** The code that Node gave an error, or its message. */
+export function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}
+
+/** Whether octets begin as a TLS handshake or alert does. */
+function isTlsRecord(chunk: Buffer): boolean {
+  return (chunk[0] === 0x15 || chunk[0] === 0x16) && chunk[1] === 0x03;
+}

@@ -1,0 +1,12 @@
+import { BlockList } from "node:net";
+
+/** Whether an address, as a connected socket tells it, is one of this machine's own loopback: 127/8 or ::1, mapped too. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  return plain.includes(":") ? loopback.check(plain, "ipv6") : loopback.check(plain, "ipv4");
+}
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");

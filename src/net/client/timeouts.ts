@@ -1,0 +1,46 @@
+import type { Phase } from "../../protocol/phase.ts";
+
+/**
+ * How long each phase of a conversation may take, in milliseconds.
+ *
+ * Giving up early on the final reply makes duplicates: the server may have taken the mail (RFC 5321 4.5.3.2.6).
+ */
+export interface Timeouts {
+  /** Name look-up, TCP and TLS handshakes. */
+  readonly connect: number;
+  /** Until the greeting is complete. */
+  readonly greeting: number;
+  /** Until the reply to a command is complete. */
+  readonly command: number;
+  /** Without progress while content goes out. */
+  readonly content: number;
+  /** Until the reply to the content is complete. */
+  readonly final: number;
+}
+
+/** The command phase's timeout where nothing else is said: one minute. */
+export const DEFAULT_TIMEOUT = 60_000;
+
+export const defaultTimeouts: Timeouts = {
+  connect: 10_000,
+  greeting: 30_000,
+  command: DEFAULT_TIMEOUT,
+  content: 60_000,
+  final: 600_000,
+};
+
+/** The timeout that holds in a phase. */
+export function phaseTimeout(phase: Phase, timeouts: Timeouts): number {
+  switch (phase) {
+    case "queue":
+    case "connect":
+    case "tls":
+      return timeouts.connect;
+    case "greeting":
+    case "content":
+    case "final":
+      return timeouts[phase];
+    default:
+      return timeouts.command;
+  }
+}

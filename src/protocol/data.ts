@@ -1,0 +1,55 @@
+/**
+ * Mail data as DATA carries it: a dot that begins a line is doubled, and a dot alone ends the data
+ * (RFC 5321 4.5.2).
+ */
+
+const CRLF_DOT = Buffer.from("\r\n.");
+const DOT = 0x2e;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Doubles the leading dots of content that comes in pieces, and ends it. The content has no bare CR or LF. */
+export class DataWriter {
+  /** How much of CRLF the octets before have brought: 2 at the start of a line. */
+  #seen = 2;
+
+  /** The piece as it goes out; the same octets where nothing had to be doubled. */
+  write(piece: Buffer): Buffer {
+    const dots = this.#leadingDots(piece);
+    this.#remember(piece);
+    if (dots.length === 0) return piece;
+    const stuffed = Buffer.allocUnsafe(piece.length + dots.length);
+    let from = 0;
+    let written = 0;
+    for (const at of dots) {
+      written += piece.copy(stuffed, written, from, at);
+      stuffed[written++] = DOT;
+      from = at;
+    }
+    piece.copy(stuffed, written, from);
+    return stuffed;
+  }
+
+  /** What ends the data: CRLF where the content did not end in one, a dot, CRLF. */
+  end(): Buffer {
+    return this.#seen === 2 ? END : CRLF_END;
+  }
+
+  #leadingDots(piece: Buffer): number[] {
+    const dots: number[] = [];
+    if (this.#seen === 2 && piece[0] === DOT) dots.push(0);
+    if (this.#seen === 1 && piece[0] === LF && piece[1] === DOT) dots.push(1);
+    for (let at = piece.indexOf(CRLF_DOT); at !== -1; at = piece.indexOf(CRLF_DOT, at + 3)) dots.push(at + 2);
+    return dots;
+  }
+
+  #remember(piece: Buffer): void {
+    const last = piece.at(-1);
+    if (last === CR) this.#seen = 1;
+    else if (last === LF && (piece.length > 1 ? piece.at(-2) === CR : this.#seen === 1)) this.#seen = 2;
+    else if (last !== undefined) this.#seen = 0;
+  }
+}
+
+const END = Buffer.from(".\r\n");
+const CRLF_END = Buffer.from("\r\n.\r\n");

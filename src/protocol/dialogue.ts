@@ -1,0 +1,53 @@
+import { type Command, formatCommand } from "./command.ts";
+import type { Phase } from "./phase.ts";
+import type { Reply } from "./reply.ts";
+
+/** What goes out: text or octets in one write, or pieces one after the other, as the socket takes them. */
+export type Outgoing = string | Buffer[] | Pieces;
+
+/** Octets in pieces, in memory or in their own time. */
+export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;
+
+/** One thing a dialogue wants done: octets written, or the next reply read. */
+export type Step = { readonly write: Outgoing; readonly phase: Phase } | { readonly read: Phase };
+
+/**
+ * The client's side of a conversation as a generator: it yields what to do and is resumed with the reply where it
+ * asked for one. It knows no socket; one loop in `net/client` plays it. What goes wrong with the connection is thrown
+ * into it as a Failure.
+ */
+export type Dialogue<T> = Generator<Step, T, Reply | undefined>;
+
+/** Writes. Resumed when the last octet has been handed to the socket. */
+export function* write(outgoing: Outgoing, phase: Phase): Dialogue<void> {
+  yield { write: outgoing, phase };
+}
+
+/** The next reply. */
+export function* read(phase: Phase): Dialogue<Reply> {
+  // The player resumes a read with a reply, and with nothing else.
+  return (yield reads[phase]) as Reply;
+}
+
+/** Says one command and reads its reply. */
+export function* command(said: Command, phase: Phase): Dialogue<Reply> {
+  yield { write: formatCommand(said), phase };
+  return (yield reads[phase]) as Reply;
+}
+
+const reads: Readonly<Record<Phase, { readonly read: Phase }>> = {
+  queue: { read: "queue" },
+  connect: { read: "connect" },
+  tls: { read: "tls" },
+  greeting: { read: "greeting" },
+  hello: { read: "hello" },
+  starttls: { read: "starttls" },
+  auth: { read: "auth" },
+  reset: { read: "reset" },
+  mail: { read: "mail" },
+  rcpt: { read: "rcpt" },
+  data: { read: "data" },
+  content: { read: "content" },
+  final: { read: "final" },
+  quit: { read: "quit" },
+};

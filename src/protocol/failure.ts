@@ -1,0 +1,38 @@
+import type { ErrorKind } from "../errors.ts";
+import type { Phase } from "./phase.ts";
+import type { Reply } from "./reply.ts";
+
+/** What is known of a failure where it happens. */
+export interface FailureFields {
+  readonly kind: ErrorKind;
+  readonly phase: Phase;
+  readonly message: string;
+  /** The reply that caused it. */
+  readonly reply?: Reply | undefined;
+  /** Whether the same mail may pass later; a reply answers it by its code. */
+  readonly transient?: boolean;
+  /** Whether the same mail will not pass; a reply answers it by its code. */
+  readonly permanent?: boolean;
+  readonly cause?: unknown;
+}
+
+/**
+ * Something went wrong with a connection. It is thrown into the dialogue that is being played, which alone knows
+ * what it means for the mail, and becomes an SmtpError when the outcome of every recipient has been settled.
+ */
+export class Failure extends Error {
+  readonly kind: ErrorKind;
+  readonly phase: Phase;
+  readonly reply: Reply | undefined;
+  readonly transient: boolean;
+  readonly permanent: boolean;
+
+  constructor({ kind, phase, message, reply, transient, permanent, cause }: FailureFields) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.phase = phase;
+    this.reply = reply;
+    this.transient = transient ?? reply?.transient ?? (kind === "connection" || kind === "timeout");
+    this.permanent = permanent ?? reply?.permanent ?? false;
+  }
+}

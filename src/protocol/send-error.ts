@@ -1,0 +1,79 @@
+import { type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
+import type { Failure } from "./failure.ts";
+import type { Phase } from "./phase.ts";
+import type { Reply } from "./reply.ts";
+import type { SendReport } from "./send-report.ts";
+
+/**
+ * A mail was not delivered to everyone it was for. `report` tells of each recipient.
+ *
+ * Recipients appear nowhere else: `report` is not enumerable, and neither the message nor `toJSON` holds an address.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await transport.send(message);
+ * } catch (error) {
+ *   if (!(error instanceof SendError)) throw error;
+ *   for (const { recipient, outcome } of error.report.recipients) console.log(`${recipient}: ${outcome}`);
+ * }
+ * ```
+ */
+export class SendError extends EnvoiError {
+  declare readonly report: SendReport;
+
+  static {
+    named(SendError, "SendError");
+  }
+
+  constructor(message: string, fields: ErrorClass & { readonly report: SendReport }) {
+    super(masked(message), fields);
+    Object.defineProperty(this, "report", { value: fields.report });
+  }
+}
+
+/**
+ * A connection or a reply of the server is the cause. `phase` says where, `reply` is what the server said, if it did.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await transport.send(message);
+ * } catch (error) {
+ *   if (error instanceof SmtpError && error.reply?.enhancedCode === "5.1.1") console.log("no such mailbox");
+ *   else throw error;
+ * }
+ * ```
+ */
+export class SmtpError extends SendError {
+  readonly phase: Phase;
+  declare readonly reply: Reply | undefined;
+
+  static {
+    named(SmtpError, "SmtpError");
+  }
+
+  constructor(failure: Failure, report: SendReport) {
+    const { kind, transient, permanent, cause } = failure;
+    super(failure.message, { kind, delivery: deliveryOf(report), transient, permanent, cause, report });
+    this.phase = failure.phase;
+    // Servers repeat addresses in their replies.
+    Object.defineProperty(this, "reply", { value: failure.reply });
+  }
+
+  override toJSON(): object {
+    const { phase, reply } = this;
+    return { ...super.toJSON(), phase, code: reply?.code, enhancedCode: reply?.enhancedCode };
+  }
+}
+
+/** What is known of the mail as a whole: it may be resent as it is only where no recipient had any part of it. */
+export function deliveryOf({ recipients }: SendReport): Delivery {
+  if (recipients.some(({ outcome }) => outcome === "unknown")) return "unknown";
+  return recipients.every(({ outcome }) => outcome === "not-sent") ? "not-sent" : "refused";
+}
+
+/** The text without addresses. */
+function masked(text: string): string {
+  return text.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, "[address]");
+}

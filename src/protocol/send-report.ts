@@ -1,0 +1,67 @@
+import type { Address } from "../address/address.ts";
+import type { Envelope } from "../address/envelope.ts";
+import type { Reply } from "./reply.ts";
+
+/**
+ * What became of a recipient.
+ *
+ * - `"accepted"`: the server took the mail for this recipient.
+ * - `"refused"`: the server said no.
+ * - `"not-sent"`: nothing was handed over; the mail may be sent to this recipient again.
+ * - `"unknown"`: the content went out, the reply was lost; sending again may deliver twice.
+ */
+export type Outcome = "accepted" | "refused" | "not-sent" | "unknown";
+
+/** One recipient, what became of the mail for it, and the reply that says so. */
+export interface RecipientOutcome {
+  readonly recipient: Address;
+  readonly outcome: Outcome;
+  readonly reply?: Reply | undefined;
+}
+
+/** How the connection was encrypted. */
+export interface TlsFacts {
+  /** `"TLSv1.3"` and the like. */
+  readonly protocol: string;
+  /** The name OpenSSL gives the cipher suite. */
+  readonly cipher: string;
+  /** Whether the certificate and its name were found good. */
+  readonly verified: boolean;
+}
+
+/** What is known after a send, for each recipient. */
+export interface SendReport {
+  readonly envelope: Envelope;
+  /** The Message-ID, with its angle brackets, where the mail was a Message. */
+  readonly messageId?: string | undefined;
+  /** One entry for each recipient of the envelope, in its order. */
+  readonly recipients: readonly RecipientOutcome[];
+  /** The recipients the mail was accepted for. */
+  readonly accepted: readonly Address[];
+  /** The recipients that were refused, and how. */
+  readonly rejected: readonly { readonly recipient: Address; readonly reply: Reply }[];
+  /** The server's final reply; many servers tell their queue id in it. */
+  readonly reply?: Reply | undefined;
+  /** Present where the mail went over TLS. */
+  readonly tls?: TlsFacts | undefined;
+}
+
+/** What {@link sendReport} makes a report of. */
+export type SendReportFields = Omit<SendReport, "accepted" | "rejected">;
+
+/** A report, with the views that follow from its recipients. */
+export function sendReport(fields: SendReportFields): SendReport {
+  const accepted: Address[] = [];
+  const rejected: { recipient: Address; reply: Reply }[] = [];
+  for (const { recipient, outcome, reply } of fields.recipients) {
+    if (outcome === "accepted") accepted.push(recipient);
+    else if (outcome === "refused" && reply !== undefined) rejected.push({ recipient, reply });
+  }
+  return { ...fields, accepted, rejected };
+}
+
+/** The report of a mail of which nothing was handed over. */
+export function nothingSent(envelope: Envelope, messageId?: string): SendReport {
+  const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
+  return { envelope, messageId, recipients, accepted: [], rejected: [] };
+}
