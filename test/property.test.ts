@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as fc from "./property.ts";
+import { fc } from "./property.ts";
 
 test("a property that holds passes, and one that does not fails with its counterexample and seed", async () => {
   fc.assert(fc.property(fc.integer(), Number.isInteger), { numRuns: 5 });

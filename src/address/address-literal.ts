@@ -61,7 +61,7 @@ const ipv4: RegExp = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
 function canonicalIpv6(text: string): string | undefined {
   // The alphabet first: the URL parser must see nothing but the address.
-  if (!/^[\da-f:.]{2,45}$/i.test(text)) return undefined;
+  if (!/^[\da-f:.]+$/i.test(text)) return undefined;
   const url = `http://[${text}]`;
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
 }

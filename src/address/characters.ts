@@ -10,8 +10,9 @@ import { AddressError, kindOf } from "./address-error.ts";
  * @throws AddressError if `text` is not a string or holds one of these, with its position.
  */
 export function checkCharacters(text: unknown, what: string): asserts text is string {
-  if (typeof text !== "string")
+  if (typeof text !== "string") {
     throw new AddressError(`${what} must be a string, not ${kindOf(text)}`, { input: text });
+  }
   const position = text.search(forbidden);
   if (position < 0) return;
   const code = text.codePointAt(position) ?? 0;

@@ -1,4 +1,5 @@
 import { AddressError } from "./address-error.ts";
+import { atomsBetween, wideAtomCharacters } from "./atom.ts";
 import { checkCharacters } from "./characters.ts";
 import { quoted } from "./local-part.ts";
 
@@ -18,4 +19,4 @@ export function formatDisplayName(name: string): string {
   return phrase.test(name) ? name : quoted(name);
 }
 
-const phrase: RegExp = /^[\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+(?: [\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+)*$/;
+const phrase: RegExp = new RegExp(`^${atomsBetween(" ", wideAtomCharacters)}$`);

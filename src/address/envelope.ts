@@ -35,17 +35,18 @@ export class Envelope {
    * @throws AddressError naming the field (`to[2]`), or if there is no recipient.
    */
   static of(from: MailboxInput | null, to: readonly MailboxInput[]): Envelope {
-    if (from === "")
+    if (from === "") {
       throw new AddressError("from: the sender is empty; null is the null sender <>", { input: from });
+    }
     const sender = from === null ? null : toMailbox(from, "from").address;
-    if (!Array.isArray(to))
+    if (!Array.isArray(to)) {
       throw new AddressError(`the recipients are an array, not ${kindOf(to)}`, { field: "to", input: to });
+    }
     if (to.length === 0) throw new AddressError("an envelope needs at least one recipient", { field: "to" });
     const distinct = new Map<string, Address>();
     for (let index = 0; index < to.length; index++) {
       const { address } = toMailbox(to[index], `to[${index}]`);
-      const written = address.toString();
-      if (!distinct.has(written)) distinct.set(written, address);
+      distinct.set(address.toString(), address);
     }
     return new Envelope(internal, sender, Object.freeze([...distinct.values()]));
   }

@@ -22,8 +22,9 @@ export function parseMailbox(text: string): ParsedMailbox {
   const scanner = new Scanner(text, "a mailbox");
   const mailbox = scanMailbox(scanner, scanPhrase(scanner));
   if (scanner.peek() === "") return mailbox;
-  if (scanner.peek() === ",")
+  if (scanner.peek() === ",") {
     throw scanner.error("a string is exactly one mailbox; use Mailboxes.parse for a list");
+  }
   throw unexpected(scanner);
 }
 
@@ -31,8 +32,9 @@ export function parseMailbox(text: string): ParsedMailbox {
 export function parseGroup(text: string): ParsedGroup {
   const scanner = new Scanner(text, "a group");
   const head = scanPhrase(scanner);
-  if (!scanner.take(":"))
+  if (!scanner.take(":")) {
     throw scanner.error('a ":" must follow the name of the group, as in "team: a@b.example;"');
+  }
   const group = scanGroup(scanner, head);
   if (scanner.peek() !== "") throw unexpected(scanner);
   return group;
@@ -54,7 +56,7 @@ export function parseList(text: string): (ParsedMailbox | ParsedGroup)[] {
 interface Phrase {
   readonly text: string;
   readonly words: number;
-  /** Where its first word begins and ends. */
+  /** Where its first word begins, and its last one ends. */
   readonly start: number;
   readonly end: number;
 }
@@ -68,7 +70,8 @@ function scanPhrase(scanner: Scanner): Phrase {
     const word = scanner.peek() === '"' ? scanner.quotedString() : scanner.atoms();
     if (scanner.position === before) return { text, words, start, end };
     text = space ? `${text} ${word}` : text + word;
-    if (words++ === 0) end = scanner.position;
+    words++;
+    end = scanner.position;
     space = scanner.skipSpace();
   }
 }
@@ -82,16 +85,18 @@ function scanGroup(scanner: Scanner, { text: name, words, start }: Phrase): Pars
     do members.push(scanMailbox(scanner, scanPhrase(scanner)));
     while (scanner.take(","));
   }
-  if (!scanner.take(";"))
+  if (!scanner.take(";")) {
     throw scanner.peek() === "" ? scanner.error('the group is not closed; add the ";"') : unexpected(scanner);
+  }
   scanner.skipSpace();
   return { name, members };
 }
 
 /** Reads the rest of a mailbox behind the words it begins with. */
 function scanMailbox(scanner: Scanner, { text, words, start, end }: Phrase): ParsedMailbox {
-  if (scanner.peek() === "@" && words === 1)
+  if (scanner.peek() === "@" && words === 1) {
     return { name: undefined, address: scanDomain(scanner, start, end) };
+  }
   if (!scanner.take("<")) throw notAMailbox(scanner, words, start);
 
   scanner.skipSpace();
@@ -100,17 +105,19 @@ function scanMailbox(scanner: Scanner, { text, words, start, end }: Phrase): Par
   else scanner.atoms();
   const localEnd = scanner.position;
   scanner.skipSpace();
-  if (scanner.peek() !== "@")
+  if (scanner.peek() !== "@") {
     throw scanner.error(
       localEnd === local
         ? "the address is missing between < and >"
         : 'an "@" must follow the local part; one with spaces is put in quotes',
     );
+  }
   const address = scanDomain(scanner, local, localEnd);
-  if (!scanner.take(">"))
+  if (!scanner.take(">")) {
     throw scanner.peek() === ""
       ? scanner.error('the address is not closed; add the ">"')
       : unexpected(scanner);
+  }
   scanner.skipSpace();
   return { name: text === "" ? undefined : text, address };
 }
@@ -147,8 +154,9 @@ function notAMailbox(scanner: Scanner, words: number, start: number): AddressErr
       "a group stands only in a list, and not in another group; read it with Mailboxes.parse or Group.parse",
     );
   }
-  if (words === 0)
+  if (words === 0) {
     return next === "" || next === "," ? scanner.error("the address is missing") : unexpected(scanner);
+  }
   if (next === ",") {
     return scanner.error(
       "no address before the comma; put a name with a comma in quotes, and use Mailboxes.parse for a list",
@@ -159,11 +167,13 @@ function notAMailbox(scanner: Scanner, words: number, start: number): AddressErr
 
 function unexpected(scanner: Scanner): AddressError {
   const next = scanner.peek();
-  if (next === "@")
+  if (next === "@") {
     return scanner.error('a second "@"; put the local part in quotes if the first belongs to it');
+  }
   if (next === ";") return scanner.error('";" ends a group; between addresses stands a comma');
-  if (next === "<")
+  if (next === "<") {
     return scanner.error('an address before the "<"; put a name that looks like an address in quotes');
+  }
   if (/[\w".\u0080-\uffff]/.test(next)) return scanner.error("text behind the address");
   return scanner.error(`"${next}" is not allowed here; put text that has it in quotes`);
 }

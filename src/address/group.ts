@@ -43,10 +43,11 @@ export class Group {
   static of(name: string, members: readonly MailboxInput[]): Group {
     checkDisplayName(name);
     if (name === "") throw new AddressError("a group needs a name");
-    if (!Array.isArray(members))
+    if (!Array.isArray(members)) {
       throw new AddressError(`the members of a group are an array, not ${kindOf(members)}`, {
         input: members,
       });
+    }
     return new Group(
       internal,
       name,

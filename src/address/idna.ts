@@ -23,8 +23,8 @@ export function toUnicode(name: string): string {
 }
 
 /**
- * Whether `label`, which begins with `xn--`, is what its own U-label is written as: decodes, to something that is not
- * all ASCII, that needs no further mapping and has no hyphen at its ends (RFC 5891 4.2.3.1, 5.4).
+ * Whether `label`, which begins with `xn--`, is what its own U-label is written as: it decodes, and the result needs no
+ * mapping, encodes to the same, and has neither hyphens at its ends nor ASCII that stands in no name (RFC 5891 4.2.3.1, 5.4).
  */
 export function isALabel(label: string): boolean {
   let decoded: string;
@@ -33,7 +33,5 @@ export function isALabel(label: string): boolean {
   } catch {
     return false;
   }
-  return (
-    /[^\0-\x7f]/.test(decoded) && !/^-|-$|[\0-,/:-@[-^`{-\x7f]/.test(decoded) && toAscii(decoded) === label
-  );
+  return !/^-|-$|[\0-,/:-@[-^`{-\x7f]/.test(decoded) && toAscii(decoded) === label;
 }

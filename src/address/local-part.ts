@@ -1,4 +1,5 @@
 import { AddressError } from "./address-error.ts";
+import { atomsBetween, wideAtomCharacters } from "./atom.ts";
 
 /**
  * Writes a local part as it goes on the wire: as it is where the grammar lets it, else as a quoted string
@@ -21,5 +22,4 @@ export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
-// Characters of an atom, RFC 5322 3.2.3 as widened by RFC 6532 3.2.
-const dotString: RegExp = /^[\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\uffff-]+)*$/;
+const dotString: RegExp = new RegExp(`^${atomsBetween("\\.", wideAtomCharacters)}$`);

@@ -37,8 +37,9 @@ export class Mailbox {
    * @throws AddressError naming the position; also for a list of two or more.
    */
   static parse(text: string): Mailbox {
-    if (typeof text === "string" && !beyondAddress.test(text))
+    if (typeof text === "string" && !beyondAddress.test(text)) {
       return new Mailbox(internal, Address.parse(text), undefined);
+    }
     const { address, name } = parseMailbox(text);
     return new Mailbox(internal, address, name);
   }

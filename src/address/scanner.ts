@@ -1,4 +1,5 @@
 import { AddressError } from "./address-error.ts";
+import { wideAtomCharacters } from "./atom.ts";
 import { checkCharacters } from "./characters.ts";
 
 /**
@@ -86,8 +87,9 @@ export class Scanner {
     do {
       parenthesis.lastIndex = this.position;
       const at = parenthesis.exec(this.text)?.index;
-      if (at === undefined)
+      if (at === undefined) {
         throw this.error('a comment is not closed; add the ")", or quote the text', start);
+      }
       const character = this.text.charAt(at);
       this.position = character === "\\" ? at + 2 : at + 1;
       if (character === "(") depth++;
@@ -96,6 +98,6 @@ export class Scanner {
   }
 }
 
-const atoms: RegExp = /[\w!#$%&'*+/=?^`{|}~.\u0080-\uffff-]+/y;
+const atoms: RegExp = new RegExp(`[.${wideAtomCharacters}]+`, "y");
 const special: RegExp = /["\\\t]/g;
 const parenthesis: RegExp = /[()\\]/g;

@@ -7,8 +7,8 @@ import {
   parseAddressLiteral,
   writeLiteral,
 } from "#src/address/address-literal.js";
-import * as fc from "../property.ts";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a literal holds an IPv4 or a tagged IPv6 address", () => {
   assert.deepEqual(parseAddressLiteral("[127.0.0.1]"), { family: 4, address: "127.0.0.1" });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import punycode from "punycode.js";
 import { canonicalDomain, displayDomain } from "#src/address/domain.js";
-import * as fc from "../property.ts";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 const canonical: [text: string, domain: string, display?: string][] = [
   ["example.com", "example.com"],
@@ -112,7 +112,7 @@ test("a name has at most 253 octets", () => {
 });
 
 test("canonicalising by UTS 46 agrees with Punycode of the lower-case NFKC form", () => {
-  const script = (letters: string): fc.Arbitrary<string> =>
+  const script = (letters: string) =>
     fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 });
   const label = fc.oneof(
     script("aeiouAEIOUäöüéèñçÄÖÜÉÑÇøåłŁžŽ09"),

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Address } from "#src/address/address.js";
+import { AddressError } from "#src/address/address-error.js";
 import { Envelope } from "#src/address/envelope.js";
 import { Mailbox, type MailboxInput } from "#src/address/mailbox.js";
-import { refused } from "./refused.js";
+import { refused } from "./refused.ts";
 
 test("an envelope has a sender and recipients, without names", () => {
   const envelope = Envelope.of("Jane <jane@x.co>", [
@@ -48,5 +49,7 @@ test("an envelope cannot be changed", () => {
   const envelope = Envelope.of(null, ["a@b.co"]);
   assert.throws(() => (envelope.to as Address[]).push(Address.parse("c@d.co")), TypeError);
   assert.throws(() => Object.assign(envelope, { from: "x" }), TypeError);
+  const make = Envelope as unknown as new (...parts: unknown[]) => Envelope;
+  assert.throws(() => new make(Symbol("Envelope"), null, []), AddressError);
   assert.ok(Envelope.is(envelope) && !Envelope.is({ from: null, to: [] }));
 });

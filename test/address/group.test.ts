@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AddressError } from "#src/address/address-error.js";
 import { Group } from "#src/address/group.js";
 import type { MailboxInput } from "#src/address/mailbox.js";
-import * as fc from "../property.ts";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a group has a name and members", () => {
   const group = Group.parse('team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;');
@@ -36,10 +37,18 @@ test("a group needs a name, a colon, a semicolon and nothing behind it", () => {
   }
   refused(() => Group.of("", []));
   refused(() => Group.of("a\r\nb", []));
-  refused(() => Group.of("a", "a@b.co" as unknown as MailboxInput[]));
+  for (const members of ["", "a@b.co", new Set(["a@b.co"]), { length: 0 }, undefined]) {
+    assert.match(refused(() => Group.of("a", members as MailboxInput[])).problem, /an array/);
+  }
   assert.equal(refused(() => Group.of("a", ["a@b.co", "root"])).field, "members[1]");
   // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
   refused(() => Group.of("a", [, "a@b.co"] as MailboxInput[]));
+});
+
+test("a group cannot be made by hand", () => {
+  const make = Group as unknown as new (...parts: unknown[]) => Group;
+  assert.throws(() => new make(Symbol("Group"), "a\r\n", []), AddressError);
+  assert.ok(!Group.is({ name: "a", members: [] }) && !Group.is(Object.create(Group.prototype)));
 });
 
 test("a group that is written and parsed is the same group", () => {

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Address } from "#src/address/address.js";
 import { AddressError } from "#src/address/address-error.js";
 import { Mailbox, type MailboxInput, toMailbox } from "#src/address/mailbox.js";
-import * as fc from "../property.ts";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 const mailboxes: [text: string, name: string | undefined, address: string, written?: string][] = [
   ["a@b.co", undefined, "a@b.co", "a@b.co"],
@@ -113,6 +113,24 @@ test("a name is checked when it comes by itself", () => {
   ];
   for (const name of strangers) refused(() => Mailbox.of("a@b.co", name));
   for (const name of [42, null, {}, ["x"]]) refused(() => Mailbox.of("a@b.co", name as unknown as string));
+});
+
+test("a name is bare only where parsing gives it back", () => {
+  assert.equal(Mailbox.of("a@b.co", "a b").toString(), "a b <a@b.co>");
+  for (const name of ["a  b", " a", "a ", "a.b", "a@b", "(a)", "a, b"]) {
+    assert.equal(Mailbox.of("a@b.co", name).toString(), `"${name}" <a@b.co>`);
+  }
+});
+
+test("comments and white space change nothing, wherever they may stand", () => {
+  const space = fc.constantFrom("", " ", "\t", "(x)", ' (a (b) \\) ") ', "(@evil.com)", "(,;:<>)");
+  fc.assert(
+    fc.property(fc.array(space, { minLength: 7, maxLength: 7 }), ([a, b, c, d, e, f, g]) => {
+      assert.equal(Mailbox.parse(`${a}"a b"${b}@${c}[192.0.2.1]${d}`).toString(), '"a b"@[192.0.2.1]');
+      const named = Mailbox.parse(`${a}Jane${b} ${c}Doe${d}<${e}a.b${f}@${g}b.co${a}>${b}`);
+      assert.equal(named.toString(), "Jane Doe <a.b@b.co>");
+    }),
+  );
 });
 
 test("an empty name is none", () => {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { Group } from "#src/address/group.js";
 import { Mailbox } from "#src/address/mailbox.js";
 import { Mailboxes } from "#src/address/mailboxes.js";
-import { refused } from "./refused.js";
+import { fc } from "../property.ts";
+import { refused } from "./refused.ts";
 
 test("a list has commas between its mailboxes", () => {
   const list = Mailboxes.parse('Jane <a@b.co>, "Doe, Jo" <c@d.co>,e@f.co (x)');
@@ -53,3 +54,26 @@ for (const [text, position, problem] of strangers) {
     }
   });
 }
+
+test("a list that is written and parsed is the same list", () => {
+  const name = fc.option(
+    fc.string({ unit: fc.constantFrom(...'ab .,:;<>()"\\@é'), minLength: 1, maxLength: 8 }),
+    {
+      nil: undefined,
+    },
+  );
+  const mailbox = fc
+    .tuple(fc.constantFrom("a@b.co", '"a, b"@c.co', "é@[192.0.2.1]"), name)
+    .map(([address, of]) => Mailbox.of(address, of));
+  const group = fc
+    .tuple(fc.constantFrom("team", "a: b;", "x, y"), fc.array(mailbox, { maxLength: 3 }))
+    .map(([of, members]) => Group.of(of, members));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(mailbox, group), { minLength: 1, maxLength: 5 }), (list) => {
+      const text = list.join(", ");
+      assert.deepEqual(Mailboxes.parseWithGroups(text).map(String), list.map(String));
+      const flat = list.flatMap((entry) => (Group.is(entry) ? entry.members : [entry]));
+      assert.deepEqual(Mailboxes.parse(text).map(String), flat.map(String));
+    }),
+  );
+});

@@ -1,5 +1,6 @@
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import { Failure } from "../../protocol/failure.ts";
+import type { Phase } from "../../protocol/phase.ts";
 import type { Clock } from "../clock.ts";
 import { codeOf, timedOut } from "./failures.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -12,7 +13,7 @@ export interface ConnectOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   /** Is given the way to call the attempt off. */
-  readonly onAttempt?: ((abort: (failure: Failure) => void) => void) | undefined;
+  readonly onAttempt?: ((abort: (reason: (phase: Phase) => Failure) => void) => void) | undefined;
 }
 
 /**
@@ -36,7 +37,7 @@ export function connect({ host, port, clock, timeouts, onAttempt }: ConnectOptio
       reject(failure);
     };
     const timer = clock.timer(timeouts.connect, () => fail(timedOut("connect", timeouts)));
-    onAttempt?.(fail);
+    onAttempt?.((reason) => fail(reason("connect")));
     // Stays: a socket that is destroyed may still tell of an error.
     socket.on("error", (cause) => fail(unreachable(cause, host, port)));
     socket.once("connect", () => {

@@ -128,9 +128,9 @@ export class Connection {
     return this.#tls;
   }
 
-  /** Ends the connection at once; what is being played fails with `failure`. */
-  abort(failure: Failure): void {
-    this.#fail(failure);
+  /** Ends the connection at once; what is being played fails with what `reason` says of the phase it is in. */
+  abort(reason: (phase: Phase) => Failure): void {
+    this.#fail(reason(this.#phase));
   }
 
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);

@@ -40,7 +40,12 @@ export function phaseTimeout(phase: Phase, timeouts: Timeouts): number {
     case "content":
     case "final":
       return timeouts[phase];
+    case "quit":
+      return Math.min(timeouts.command, GOODBYE);
     default:
       return timeouts.command;
   }
 }
+
+/** Nobody waits long for the reply to a goodbye. */
+const GOODBYE = 5_000;

@@ -1,0 +1,55 @@
+/**
+ * envoi: building mail and handing it to a relay.
+ *
+ * The SMTP server is `envoi/server`, the server for tests `envoi/testing`.
+ *
+ * @module
+ */
+
+// Addresses
+export { Address } from "./address/address.ts";
+export { AddressError } from "./address/address-error.ts";
+export { Envelope } from "./address/envelope.ts";
+export { Group } from "./address/group.ts";
+export { Mailbox, type MailboxInput } from "./address/mailbox.ts";
+export { Mailboxes } from "./address/mailboxes.ts";
+// Errors
+export { type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "./errors.ts";
+export { Attachment, type AttachmentOptions } from "./message/attachment.ts";
+export {
+  type EnvelopeFields,
+  MessageBuilder,
+  type OneOrMore,
+  type RecipientInput,
+} from "./message/builder.ts";
+export type { ByteSource, ByteSourceInput } from "./message/byte-source.ts";
+export type { MessageFields } from "./message/fields.ts";
+// Messages
+export { Message } from "./message/message.ts";
+export { Header } from "./mime/header.ts";
+export { Headers } from "./mime/headers.ts";
+export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts";
+export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
+export type { Part } from "./mime/part.ts";
+export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
+export type { Phase } from "./protocol/phase.ts";
+export { Reply, type ReplyFields } from "./protocol/reply.ts";
+export { SendError, SmtpError } from "./protocol/send-error.ts";
+// Outcomes
+export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol/send-report.ts";
+export type { RawContent } from "./transport/raw-mail.ts";
+export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
+export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";
+export { Mechanism } from "./transport/smtp/mechanism.ts";
+export type { PoolConfig } from "./transport/smtp/options.ts";
+export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
+export {
+  type TlsIdentity,
+  TlsParameters,
+  TlsParametersBuilder,
+  type TlsVersion,
+} from "./transport/smtp/tls-parameters.ts";
+export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
+// Transports
+export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { MessageError } from "../mime/message-error.ts";
+import { contentId as checkContentId } from "../mime/message-id.ts";
+import { type PartOptions, SinglePart } from "../mime/single-part.ts";
+import { type ByteSourceInput, quietUntilRead, readFile, readSource } from "./byte-source.ts";
+import { fileName, typeOfFile } from "./file-name.ts";
+
+/** What may be said of an attachment beside its name. */
+export interface AttachmentOptions {
+  /** The media type; without it, what the ending of the name stands for. */
+  readonly type?: string;
+  /** The name it is sent under, where it is not the name of the file. */
+  readonly name?: string;
+  /** A line of text about it. */
+  readonly description?: string;
+}
+
+/**
+ * A file that goes with a message; immutable. Messages that share one share its encoded octets.
+ *
+ * @example
+ * ```ts
+ * const invoice = Attachment.fromBytes("invoice.pdf", pdf);
+ * const logo = Attachment.fromBytes("logo.png", png).inline("logo@example.com");
+ * await transport.send({ ...shared, html: '<img src="cid:logo@example.com">', attach: [invoice, logo] });
+ * ```
+ */
+export class Attachment {
+  /** The name it is sent under. */
+  readonly name: string;
+  /** What a `cid:` URL in the HTML refers to; `undefined` unless it is inline. */
+  readonly contentId: string | undefined;
+  /** The part of the message that it becomes. */
+  readonly part: SinglePart;
+  readonly #description: string | undefined;
+
+  private constructor(key: symbol, name: string, part: SinglePart, description?: string, contentId?: string) {
+    if (key !== internal) throw new MessageError("use Attachment.fromBytes, .fromPath or .fromStream");
+    this.name = name;
+    this.contentId = contentId;
+    this.#description = description;
+    const options: PartOptions = {
+      disposition: contentId === undefined ? "attachment" : "inline",
+      dispositionParameters: new Map([["filename", name]]),
+      ...(contentId === undefined ? {} : { contentId }),
+      ...(description === undefined ? {} : { description }),
+    };
+    this.part = part.with(options);
+  }
+
+  /**
+   * An attachment of octets in memory, or of a string, which is sent as UTF-8. It is encoded here: changing the array
+   * later changes nothing.
+   *
+   * @throws MessageError if the name or the type is none.
+   */
+  static fromBytes(name: string, bytes: Uint8Array | string, type?: string | AttachmentOptions): Attachment {
+    return Attachment.#of(name, type, (mediaType) => SinglePart.bytes(toOctets(bytes), mediaType));
+  }
+
+  /**
+   * An attachment of a file, named as the file is. The file is opened when the message is sent, each time; if it cannot
+   * be read then, sending fails with an error that names it.
+   *
+   * @throws MessageError if the name or the type is none.
+   */
+  static fromPath(path: string, type?: string | AttachmentOptions): Attachment {
+    const name = fileName(path, "path");
+    return Attachment.#of(name, type, (mediaType) =>
+      SinglePart.stream(() => readFile(path, label(name)), mediaType),
+    );
+  }
+
+  /**
+   * An attachment that is read from a stream when the message is sent. A stream can be read once; give a function that
+   * opens one to be able to send the message again.
+   *
+   * @throws MessageError if the name or the type is none.
+   */
+  static fromStream(name: string, source: ByteSourceInput, type?: string | AttachmentOptions): Attachment {
+    if ((typeof source !== "object" && typeof source !== "function") || source === null) {
+      throw new MessageError(
+        "source: a Uint8Array, a Blob, a stream, an async iterable or a function is expected",
+        {
+          field: "source",
+        },
+      );
+    }
+    quietUntilRead(source);
+    return Attachment.#of(name, type, (mediaType) =>
+      SinglePart.stream(() => readSource(source, label(name)), mediaType),
+    );
+  }
+
+  /** Whether `value` is an attachment; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is Attachment {
+    return typeof value === "object" && value !== null && #description in value;
+  }
+
+  /**
+   * The same, to be shown inside the HTML, which refers to it as `cid:` and the id.
+   *
+   * @param contentId made up if not given; read it back from {@link Attachment.contentId}
+   * @throws MessageError if it is not printable ASCII without spaces.
+   */
+  inline(contentId?: string): Attachment {
+    const id = contentId === undefined ? `${randomUUID()}@envoi` : checkContentId(contentId, "contentId");
+    return new Attachment(internal, this.name, this.part, this.#description, id);
+  }
+
+  static #of(
+    named: string,
+    typeOrOptions: string | AttachmentOptions = {},
+    makePart: (type: string) => SinglePart,
+  ): Attachment {
+    const options = typeof typeOrOptions === "string" ? { type: typeOrOptions } : typeOrOptions;
+    const name = fileName(options.name ?? named, "name");
+    return new Attachment(internal, name, makePart(options.type ?? typeOfFile(name)), options.description);
+  }
+}
+
+const internal: unique symbol = Symbol("Attachment");
+
+function toOctets(bytes: Uint8Array | string): Uint8Array {
+  if (typeof bytes !== "string") return bytes;
+  const position = bytes.search(/\p{Surrogate}/u);
+  if (position < 0) return Buffer.from(bytes);
+  throw new MessageError(`bytes: half of a surrogate pair at position ${position} is not a character`, {
+    field: "bytes",
+    position,
+  });
+}
+
+function label(name: string): string {
+  return `attachment ${JSON.stringify(name)}`;
+}

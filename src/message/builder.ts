@@ -1,0 +1,206 @@
+import type { Envelope } from "../address/envelope.ts";
+import { Group } from "../address/group.ts";
+import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
+import { type BoundarySource, checkBoundary } from "../mime/boundary.ts";
+import { type DateInput, dateHeader } from "../mime/date-time.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { messageId, messageIds } from "../mime/message-id.ts";
+import type { Part } from "../mime/part.ts";
+import type { SinglePart } from "../mime/single-part.ts";
+import { textHeader } from "../mime/unstructured.ts";
+import type { Attachment } from "./attachment.ts";
+import { customHeader } from "./custom-header.ts";
+import { type Draft, emptyDraft } from "./draft.ts";
+import { toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
+import type { Message } from "./message.ts";
+
+/** A mailbox or a group, for the fields where RFC 5322 allows groups. */
+export type RecipientInput = MailboxInput | Group;
+
+/** One or several. */
+export type OneOrMore<T> = T | readonly T[];
+
+/**
+ * Gathers a message, checks each value as it comes, and builds once: after `build()` every call throws, because a
+ * builder used again would carry recipients from one mail into the next. `clone()` forks it before.
+ *
+ * Methods in the plural sense (`from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `attach`, `header`) add; the others
+ * replace.
+ *
+ * @example
+ * ```ts
+ * const letter = Message.builder().from("shop@example.com").subject("News").text("Hello!");
+ * const messages = readers.map((reader) => letter.clone().to(reader).build());
+ * ```
+ */
+export class MessageBuilder {
+  readonly #construct: (draft: Draft) => Message;
+  #draft: Draft | undefined;
+
+  /** Not for callers: `Message.builder()` makes one. */
+  constructor(construct: (draft: Draft) => Message, draft: Draft = emptyDraft()) {
+    this.#construct = construct;
+    this.#draft = draft;
+  }
+
+  /** Adds authors; several need a `sender`. @throws AddressError */
+  from(author: OneOrMore<MailboxInput>): this {
+    const draft = this.#open();
+    draft.from = [...draft.from, ...each(author, "from", toMailbox)];
+    return this;
+  }
+
+  /** Adds recipients. @throws AddressError */
+  to(recipient: OneOrMore<RecipientInput>): this {
+    const draft = this.#open();
+    draft.to = [...draft.to, ...each(recipient, "to", toRecipient)];
+    return this;
+  }
+
+  /** Adds recipients of a copy. @throws AddressError */
+  cc(recipient: OneOrMore<RecipientInput>): this {
+    const draft = this.#open();
+    draft.cc = [...draft.cc, ...each(recipient, "cc", toRecipient)];
+    return this;
+  }
+
+  /** Adds recipients whom the others do not see: in the envelope, not in the header. @throws AddressError */
+  bcc(recipient: OneOrMore<RecipientInput>): this {
+    const draft = this.#open();
+    draft.bcc = [...draft.bcc, ...each(recipient, "bcc", toRecipient)];
+    return this;
+  }
+
+  /** Adds where answers go. @throws AddressError */
+  replyTo(mailbox: OneOrMore<RecipientInput>): this {
+    const draft = this.#open();
+    draft.replyTo = [...draft.replyTo, ...each(mailbox, "replyTo", toRecipient)];
+    return this;
+  }
+
+  /** Adds ids of earlier mails in the thread, oldest first; a string may hold several. @throws MessageError */
+  references(ids: OneOrMore<string>): this {
+    const draft = this.#open();
+    draft.references = [...draft.references, ...each(ids, "references", messageIds).flat()];
+    return this;
+  }
+
+  /** Adds attachments, or parts that stand beside the text. @throws MessageError */
+  attach(attachment: OneOrMore<Attachment | Part>): this {
+    const draft = this.#open();
+    draft.attachments = [...draft.attachments, ...each(attachment, "attach", toAttachment)];
+    return this;
+  }
+
+  /**
+   * Adds a header of free text. A field that this builder has a method for goes there, and is refused if it is set.
+   *
+   * @throws MessageError if the name or value is none, the field may stand once and stands, or is not made by hand.
+   */
+  header(name: string, value: string): this {
+    customHeader(this, this.#open(), name, value);
+    return this;
+  }
+
+  /** Who sent the mail, where it is not the author; also the sender of the envelope. @throws AddressError */
+  sender(mailbox: MailboxInput): this {
+    this.#open().sender = toMailbox(mailbox, "sender");
+    return this;
+  }
+
+  /** @throws MessageError if it holds a line break or another control character. */
+  subject(text: string): this {
+    this.#open().subject = textHeader("Subject", text, "subject");
+    return this;
+  }
+
+  /** The date; that of building if not given. A string keeps its zone. @throws MessageError */
+  date(date: DateInput): this {
+    this.#open().date = dateHeader("Date", date, "date");
+    return this;
+  }
+
+  /** The id; random under the domain of the author if not given. @throws MessageError */
+  messageId(id: string): this {
+    this.#open().messageId = messageId(id, "messageId");
+    return this;
+  }
+
+  /** The id of the mail that this one answers. @throws MessageError */
+  inReplyTo(id: string): this {
+    this.#open().inReplyTo = messageIds(id, "inReplyTo");
+    return this;
+  }
+
+  /** The plain text, or a part of type text/plain, which messages can share. @throws MessageError */
+  text(text: string | SinglePart): this {
+    this.#open().text = toTextPart(text, "text/plain", "text");
+    return this;
+  }
+
+  /** The HTML, or a part of type text/html, which messages can share. @throws MessageError */
+  html(html: string | SinglePart): this {
+    this.#open().html = toTextPart(html, "text/html", "html");
+    return this;
+  }
+
+  /** The content in place of text and html: plain text, octets, or a part as it is. @throws MessageError */
+  body(body: string | Uint8Array | Part): this {
+    this.#open().body = toPart(body);
+    return this;
+  }
+
+  /** The envelope in place of the one made of the header. @throws AddressError */
+  envelope(envelope: Envelope | EnvelopeFields): this {
+    this.#open().envelope = toEnvelope(envelope);
+    return this;
+  }
+
+  /** Writes Bcc into the header, for a copy that is kept and not sent. */
+  keepBcc(keep = true): this {
+    this.#open().keepBcc = keep;
+    return this;
+  }
+
+  /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
+  boundaries(source: BoundarySource): this {
+    this.#open().boundaries = () => checkBoundary(source());
+    return this;
+  }
+
+  /** A second builder that has what this one has; from here on they share nothing. */
+  clone(): MessageBuilder {
+    return new MessageBuilder(this.#construct, { ...this.#open() });
+  }
+
+  /**
+   * Makes the message and ends the builder.
+   *
+   * @throws MessageError if there is no author, no recipient, or what was given does not go together.
+   */
+  build(): Message {
+    const message = this.#construct(this.#open());
+    this.#draft = undefined;
+    return message;
+  }
+
+  #open(): Draft {
+    if (this.#draft !== undefined) return this.#draft;
+    throw new MessageError("the message is built; clone() the builder before build() to make another");
+  }
+}
+
+/** An envelope as plain data. */
+export interface EnvelopeFields {
+  readonly from: MailboxInput | null;
+  readonly to: readonly MailboxInput[];
+}
+
+function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
+  if (!Array.isArray(input)) return [read(input as T, field)];
+  return Array.from(input as readonly T[], (item, index) => read(item, `${field}[${index}]`));
+}
+
+function toRecipient(input: RecipientInput, field: string): Mailbox | Group {
+  return Group.is(input) ? input : toMailbox(input, field);
+}

@@ -1,0 +1,66 @@
+import { headerName } from "../mime/header.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { textHeader } from "../mime/unstructured.ts";
+import type { MessageBuilder } from "./builder.ts";
+import type { Draft } from "./draft.ts";
+
+/** Fields that the builder has a method for: how one is set, and whether it is. */
+const typed = new Map<
+  string,
+  readonly [set: (builder: MessageBuilder, value: string) => unknown, field: keyof Draft]
+>([
+  ["from", [(builder, value) => builder.from(value), "from"]],
+  ["sender", [(builder, value) => builder.sender(value), "sender"]],
+  ["reply-to", [(builder, value) => builder.replyTo(value), "replyTo"]],
+  ["to", [(builder, value) => builder.to(value), "to"]],
+  ["cc", [(builder, value) => builder.cc(value), "cc"]],
+  ["subject", [(builder, value) => builder.subject(value), "subject"]],
+  ["date", [(builder, value) => builder.date(value), "date"]],
+  ["message-id", [(builder, value) => builder.messageId(value), "messageId"]],
+  ["in-reply-to", [(builder, value) => builder.inReplyTo(value), "inReplyTo"]],
+  ["references", [(builder, value) => builder.references(value), "references"]],
+]);
+
+/** Fields that would break the mail or lie about it when written by hand, and what to do instead. */
+const refused = new Map([
+  ["bcc", "use bcc()"],
+  ["mime-version", "it is added"],
+  ["received", "servers add it"],
+  ["return-path", "the last server adds it; use envelope()"],
+  ["dkim-signature", "a signer adds it"],
+]);
+
+/** Fields that mean something only once: of List-* because RFC 2369 says so. */
+const once = /^(?:list-.*|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
+
+/**
+ * Adds a field by name to the draft of a builder.
+ *
+ * @throws MessageError if the name or the value is none, the field is not made by hand, or stands already and may not twice.
+ */
+export function customHeader(builder: MessageBuilder, draft: Draft, name: string, value: string): void {
+  const key = headerName(name).toLowerCase();
+  const advice = refused.get(key) ?? prefixAdvice(key);
+  if (advice !== undefined)
+    throw new MessageError(`${name}: not written by hand; ${advice}`, { field: name });
+  const entry = typed.get(key);
+  if (entry !== undefined) {
+    const [set, field] = entry;
+    const current = draft[field];
+    if (current !== undefined && !(Array.isArray(current) && current.length === 0)) throw secondTime(name);
+    set(builder, value);
+    return;
+  }
+  if (once.test(key) && draft.headers.some((header) => header.name.toLowerCase() === key))
+    throw secondTime(name);
+  draft.headers = [...draft.headers, textHeader(name, value)];
+}
+
+function prefixAdvice(key: string): string | undefined {
+  if (key.startsWith("content-")) return "it is made from the content";
+  return key.startsWith("resent-") ? "send the mail again with an envelope() of its own" : undefined;
+}
+
+function secondTime(name: string): MessageError {
+  return new MessageError(`${name}: stands already, and may stand only once`, { field: name });
+}

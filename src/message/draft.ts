@@ -1,0 +1,47 @@
+import type { Envelope } from "../address/envelope.ts";
+import type { Group } from "../address/group.ts";
+import type { Mailbox } from "../address/mailbox.ts";
+import type { BoundarySource } from "../mime/boundary.ts";
+import type { Header } from "../mime/header.ts";
+import type { Part } from "../mime/part.ts";
+import type { SinglePart } from "../mime/single-part.ts";
+import type { Attachment } from "./attachment.ts";
+
+/** What a builder has gathered so far: every value checked, nothing yet put together. */
+export interface Draft {
+  from: readonly Mailbox[];
+  to: readonly (Mailbox | Group)[];
+  cc: readonly (Mailbox | Group)[];
+  bcc: readonly (Mailbox | Group)[];
+  replyTo: readonly (Mailbox | Group)[];
+  references: readonly string[];
+  /** The fields of `header()`, in their order. */
+  headers: readonly Header[];
+  attachments: readonly (Attachment | Part)[];
+  keepBcc: boolean;
+  sender?: Mailbox;
+  subject?: Header;
+  date?: Header;
+  messageId?: string;
+  inReplyTo?: readonly string[];
+  text?: SinglePart;
+  html?: SinglePart;
+  body?: Part;
+  envelope?: Envelope;
+  boundaries?: BoundarySource;
+}
+
+/** A draft with nothing in it. */
+export function emptyDraft(): Draft {
+  return {
+    from: [],
+    to: [],
+    cc: [],
+    bcc: [],
+    replyTo: [],
+    references: [],
+    headers: [],
+    attachments: [],
+    keepBcc: false,
+  };
+}

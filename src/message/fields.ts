@@ -1,0 +1,93 @@
+import type { Envelope } from "../address/envelope.ts";
+import type { MailboxInput } from "../address/mailbox.ts";
+import type { BoundarySource } from "../mime/boundary.ts";
+import type { DateInput } from "../mime/date-time.ts";
+import { MessageError } from "../mime/message-error.ts";
+import type { Part } from "../mime/part.ts";
+import type { SinglePart } from "../mime/single-part.ts";
+import type { Attachment } from "./attachment.ts";
+import type { EnvelopeFields, MessageBuilder, OneOrMore, RecipientInput } from "./builder.ts";
+import { nearest } from "./nearest.ts";
+
+/** A message as one object; what each field means is said at the builder's method of the same name. */
+export interface MessageFields {
+  readonly from?: OneOrMore<MailboxInput> | undefined;
+  readonly to?: OneOrMore<RecipientInput> | undefined;
+  readonly cc?: OneOrMore<RecipientInput> | undefined;
+  readonly bcc?: OneOrMore<RecipientInput> | undefined;
+  readonly replyTo?: OneOrMore<RecipientInput> | undefined;
+  readonly references?: OneOrMore<string> | undefined;
+  readonly attach?: OneOrMore<Attachment | Part> | undefined;
+  readonly headers?: Readonly<Record<string, OneOrMore<string>>> | undefined;
+  readonly sender?: MailboxInput | undefined;
+  readonly subject?: string | undefined;
+  readonly date?: DateInput | undefined;
+  readonly messageId?: string | undefined;
+  readonly inReplyTo?: string | undefined;
+  readonly text?: string | SinglePart | undefined;
+  readonly html?: string | SinglePart | undefined;
+  readonly body?: string | Uint8Array | Part | undefined;
+  readonly envelope?: Envelope | EnvelopeFields | undefined;
+  readonly keepBcc?: boolean | undefined;
+  readonly boundaries?: BoundarySource | undefined;
+}
+
+type Set<K extends keyof MessageFields> = (
+  builder: MessageBuilder,
+  value: NonNullable<MessageFields[K]>,
+) => unknown;
+
+const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
+  from: (builder, value) => builder.from(value),
+  to: (builder, value) => builder.to(value),
+  cc: (builder, value) => builder.cc(value),
+  bcc: (builder, value) => builder.bcc(value),
+  replyTo: (builder, value) => builder.replyTo(value),
+  references: (builder, value) => builder.references(value),
+  attach: (builder, value) => builder.attach(value),
+  headers: addHeaders,
+  sender: (builder, value) => builder.sender(value),
+  subject: (builder, value) => builder.subject(value),
+  date: (builder, value) => builder.date(value),
+  messageId: (builder, value) => builder.messageId(value),
+  inReplyTo: (builder, value) => builder.inReplyTo(value),
+  text: (builder, value) => builder.text(value),
+  html: (builder, value) => builder.html(value),
+  body: (builder, value) => builder.body(value),
+  envelope: (builder, value) => builder.envelope(value),
+  keepBcc: (builder, value) => builder.keepBcc(value),
+  boundaries: (builder, value) => builder.boundaries(value),
+};
+
+/**
+ * Gives a builder all fields of an object. Only the object's own fields are read; one that is `undefined` counts as absent.
+ *
+ * @throws MessageError if a field is unknown, naming the nearest; and what the builder throws.
+ */
+export function readFields(builder: MessageBuilder, fields: MessageFields): MessageBuilder {
+  if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
+  // Headers last, so that one given twice is refused in whatever order the object has it.
+  const names = Object.keys(fields).sort((a, b) => Number(a === "headers") - Number(b === "headers"));
+  for (const name of names) {
+    if (!Object.hasOwn(setters, name)) {
+      const known = nearest(name, Object.keys(setters));
+      throw new MessageError(
+        `${JSON.stringify(name.slice(0, 60))} is no field of a message; the nearest is ${known}`,
+        { field: name },
+      );
+    }
+    const value = fields[name as keyof MessageFields];
+    // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
+    if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
+  }
+  return builder;
+}
+
+function addHeaders(builder: MessageBuilder, headers: Readonly<Record<string, OneOrMore<string>>>): void {
+  if (typeof headers !== "object" || headers === null) {
+    throw new MessageError("headers: an object of names and values is expected", { field: "headers" });
+  }
+  for (const [name, values] of Object.entries(headers)) {
+    for (const value of Array.isArray(values) ? values : [values]) builder.header(name, value);
+  }
+}

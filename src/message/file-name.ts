@@ -1,0 +1,21 @@
+import mime from "mime";
+import { checkText } from "../mime/header.ts";
+import { MessageError } from "../mime/message-error.ts";
+
+/**
+ * The name under which a file is sent: the last part of a path, for the rest is nobody's business and dangerous to who
+ * receives it.
+ *
+ * @throws MessageError if it is empty or has a control character.
+ */
+export function fileName(name: string, field: string): string {
+  checkText(name, field);
+  const last = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  if (last !== "" && last !== "." && last !== ".." && !last.includes("\t")) return last;
+  throw new MessageError(`${field}: ${JSON.stringify(name.slice(-40))} is no file name`, { field });
+}
+
+/** The media type that the ending of a file name stands for. */
+export function typeOfFile(name: string): string {
+  return mime.getType(name) ?? "application/octet-stream";
+}

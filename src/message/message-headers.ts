@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { Group } from "../address/group.ts";
+import type { Mailbox } from "../address/mailbox.ts";
+import { dateHeader } from "../mime/date-time.ts";
+import { Header } from "../mime/header.ts";
+import { mailboxHeader } from "../mime/mailbox-list.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { messageIdHeader } from "../mime/message-id.ts";
+import type { Draft } from "./draft.ts";
+
+/** The header fields of a draft that stand above those of its content, and what else is known from them. */
+export interface MessageHeaders {
+  readonly fields: readonly Header[];
+  readonly messageId: string;
+  /** Whether an address in them has a local part beyond ASCII (RFC 6531). */
+  readonly international: boolean;
+}
+
+const mimeVersion = Header.formatted("MIME-Version", "1.0", "MIME-Version: 1.0");
+
+/**
+ * The fields of a draft, with Date, Message-ID and MIME-Version added. Bcc is left out unless it is to be kept.
+ *
+ * @throws MessageError if From is missing, or is several and Sender is missing (RFC 5322 section 3.6.2).
+ */
+export function messageHeaders(draft: Draft): MessageHeaders {
+  const { from, sender, replyTo, to, cc, subject, inReplyTo, references } = draft;
+  const [author] = from;
+  if (author === undefined) throw new MessageError("from: a message needs an author", { field: "from" });
+  if (from.length > 1 && sender === undefined) {
+    throw new MessageError("sender: a message of several authors needs a sender", { field: "sender" });
+  }
+  const bcc = draft.keepBcc ? draft.bcc : [];
+  const messageId = draft.messageId ?? `<${randomUUID()}@${idDomain(author)}>`;
+  const fields = [draft.date ?? dateHeader("Date", new Date(), "date")];
+  const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
+    if (list.length > 0) fields.push(mailboxHeader(name, list));
+  };
+  push("From", from);
+  if (sender !== undefined) push("Sender", [sender]);
+  push("Reply-To", replyTo);
+  push("To", to);
+  push("Cc", cc);
+  push("Bcc", bcc);
+  if (subject !== undefined) fields.push(subject);
+  fields.push(messageIdHeader("Message-ID", [messageId]));
+  if (inReplyTo !== undefined) fields.push(messageIdHeader("In-Reply-To", inReplyTo));
+  if (references.length > 0) fields.push(messageIdHeader("References", references));
+  fields.push(...draft.headers, mimeVersion);
+  const shown = [...from, ...replyTo, ...to, ...cc, ...bcc];
+  return {
+    fields,
+    messageId,
+    international: sender?.address.international === true || shown.some(isInternational),
+  };
+}
+
+/** An address literal would say where the machine is, and a name of the machine is not asked for at all. */
+function idDomain({ address }: Mailbox): string {
+  return address.domain.startsWith("[") ? "envoi.invalid" : address.domain;
+}
+
+function isInternational(item: Mailbox | Group): boolean {
+  return Group.is(item)
+    ? item.members.some(({ address }) => address.international)
+    : item.address.international;
+}

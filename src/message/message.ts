@@ -1,0 +1,151 @@
+import { writeFile } from "node:fs/promises";
+import { Envelope } from "../address/envelope.ts";
+import { Group } from "../address/group.ts";
+import type { Mailbox } from "../address/mailbox.ts";
+import type { Header } from "../mime/header.ts";
+import { Headers } from "../mime/headers.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { type EncodingConstraint, headText, type Part, type Piece } from "../mime/part.ts";
+import { MessageBuilder } from "./builder.ts";
+import { Content } from "./content.ts";
+import type { Draft } from "./draft.ts";
+import { type MessageFields, readFields } from "./fields.ts";
+import { messageHeaders } from "./message-headers.ts";
+import { tree } from "./tree.ts";
+
+/**
+ * A mail, ready to be sent any number of times over any transport; immutable.
+ *
+ * @example
+ * ```ts
+ * const message = Message.builder()
+ *   .from("Shop <shop@example.com>")
+ *   .to("Zoë <zoe@example.org>")
+ *   .subject("Ihre Bestellung")
+ *   .text("Vielen Dank!")
+ *   .build();
+ * ```
+ */
+export class Message {
+  /** From whom and to whom the mail travels; Bcc counts. */
+  readonly envelope: Envelope;
+  /** With its angle brackets. */
+  readonly messageId: string;
+  readonly #fields: readonly Header[];
+  readonly #root: Part;
+  readonly #international: boolean;
+
+  private constructor(key: symbol, draft: Draft) {
+    if (key !== internal)
+      throw new MessageError("use Message.builder() or Message.create() to make a message");
+    const { fields, messageId, international } = messageHeaders(draft);
+    this.envelope = draft.envelope ?? envelopeOf(draft);
+    this.messageId = messageId;
+    this.#fields = fields;
+    this.#root = tree(draft);
+    this.#international = international || this.envelope.international;
+    Object.freeze(this);
+  }
+
+  /** Begins a message. */
+  static builder(): MessageBuilder {
+    return new MessageBuilder((draft) => new Message(internal, draft));
+  }
+
+  /**
+   * Makes a message of fields that bear the builder's names. A plain object, such as parsed JSON, can open no file.
+   *
+   * @example
+   * ```ts
+   * Message.create({ from: "shop@example.com", to: ["a@example.org"], subject: "Hello", text: "Hello!" });
+   * ```
+   * @throws MessageError if a field is unknown or cannot be as it is; AddressError if an address is none.
+   */
+  static create(fields: MessageFields): Message {
+    return readFields(Message.builder(), fields).build();
+  }
+
+  /** Whether `value` is a message; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is Message {
+    return typeof value === "object" && value !== null && #root in value;
+  }
+
+  /** The header fields, those of the content included, as they are on a 7-bit way. */
+  get headers(): Headers {
+    return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
+  }
+
+  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII. */
+  get international(): boolean {
+    return this.#international;
+  }
+
+  /** The octets for a way that bears what `constraint` says. This is what transports call. */
+  content(constraint: EncodingConstraint): Content {
+    const { headers, body, eightBit } = this.#root.encode(constraint);
+    let head = "";
+    for (const field of this.#fields) head += field.lines;
+    const pieces = [head + headText(headers), ...body];
+    if (!endsLine(pieces.at(-1))) pieces.push("\r\n");
+    return new Content(pieces, eightBit);
+  }
+
+  /**
+   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc.
+   *
+   * @throws MessageError if an attachment must be streamed; {@link Message.bytes} reads it.
+   */
+  formatted(): Buffer {
+    const { chunks } = this.content(sevenBit);
+    if (chunks === undefined) {
+      throw new MessageError(
+        "a file or stream is attached, which is read asynchronously: use bytes() or stream()",
+      );
+    }
+    return joined(chunks);
+  }
+
+  /** The same as {@link Message.formatted}, with files and streams read. @throws EnvoiError if one cannot be. */
+  async bytes(): Promise<Buffer> {
+    const content = this.content(sevenBit);
+    if (content.chunks !== undefined) return joined(content.chunks);
+    const chunks: Buffer[] = [];
+    for await (const chunk of content.stream()) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  /** The same octets, piece by piece, in constant memory whatever is attached. */
+  stream(): AsyncIterable<Buffer> {
+    return this.content(sevenBit).stream();
+  }
+
+  /** Writes the message to a file, such as `mail.eml`. @throws the error of the file system. */
+  async save(path: string): Promise<void> {
+    await writeFile(path, this.stream());
+  }
+}
+
+const internal: unique symbol = Symbol("Message");
+const sevenBit: EncodingConstraint = { eightBit: false };
+
+function envelopeOf({ from, sender, to, cc, bcc }: Draft): Envelope {
+  const recipients = [...to, ...cc, ...bcc].flatMap((item): readonly Mailbox[] =>
+    Group.is(item) ? item.members : [item],
+  );
+  if (recipients.length === 0) {
+    throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
+      field: "to",
+    });
+  }
+  return Envelope.of(sender ?? from[0] ?? null, recipients);
+}
+
+function endsLine(piece: Piece | undefined): boolean {
+  if (typeof piece === "string") return piece.endsWith("\r\n");
+  return typeof piece === "object" && piece.length > 1 && piece.at(-2) === 0x0d && piece.at(-1) === 0x0a;
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+}

@@ -1,0 +1,97 @@
+import { isAscii } from "node:buffer";
+
+import { encodeBase64Lines, streamBase64Lines } from "../text/base64.ts";
+import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
+import type { Charset } from "./charset.ts";
+import { MessageError } from "./message-error.ts";
+import { countEscapes, encodeQuotedPrintable } from "./quoted-printable.ts";
+
+/** How the octets of a body are written (RFC 2045 section 6). */
+export type TransferEncoding = "7bit" | "8bit" | "quoted-printable" | "base64";
+
+/** A body as it is sent. */
+export interface EncodedBody {
+  readonly encoding: TransferEncoding;
+  readonly content: Buffer | (() => AsyncIterable<Buffer>);
+}
+
+/** A body, and the way it is sent with and without octets above 127. */
+export interface Body {
+  encode(eightBit: boolean): EncodedBody;
+}
+
+/**
+ * The body of a text: its line ends become CRLF, its characters stay. Sent as it is if it travels unencoded, else as
+ * quoted-printable or base64, whichever is shorter.
+ *
+ * @throws MessageError if the text holds half of a surrogate pair or a character that the charset lacks.
+ */
+export function textBody(text: string, charset: Charset | undefined, field: string): Body {
+  if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
+  const lines = toCrlf(text);
+  const octets = charset === undefined ? utf8(lines, text, field) : charset.encode(lines, field);
+  const ascii = isAscii(octets);
+  const asIs =
+    charset === undefined ? arrivesAsIs(lines, ascii ? 1 : 3) : arrivesAsIs(octets.toString("latin1"), 1);
+  if (asIs && ascii) return always({ encoding: "7bit", content: octets });
+  const encode = once(() => shorter(octets));
+  return { encode: (eightBit) => (eightBit && asIs ? { encoding: "8bit", content: octets } : encode()) };
+}
+
+/** The body of octets that must arrive as they are: base64. What is kept is the encoded copy. */
+export function octetsBody(octets: Uint8Array): Body {
+  return always({ encoding: "base64", content: encodeBase64Lines(octets) });
+}
+
+/** The body of an embedded mail that travels unencoded, which is the only way RFC 2046 section 5.2.1 knows. */
+export function verbatimBody(octets: Buffer): Body {
+  return always({ encoding: "7bit", content: octets });
+}
+
+/** A body that is read when it is sent, afresh each time. */
+export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
+  return always({ encoding: "base64", content: () => streamBase64Lines(open()) });
+}
+
+function arrivesAsIs(text: string, octetsPerUnit: 1 | 3): boolean {
+  return hasWholeLines(text, octetsPerUnit) && hasSafeEdges(text);
+}
+
+function always(body: EncodedBody): Body {
+  return { encode: () => body };
+}
+
+function once(make: () => EncodedBody): () => EncodedBody {
+  let made: EncodedBody | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function shorter(octets: Buffer): EncodedBody {
+  const quoted = octets.length + 2 * countEscapes(octets);
+  return quoted <= Math.ceil(octets.length / 3) * 4
+    ? { encoding: "quoted-printable", content: encodeQuotedPrintable(octets) }
+    : { encoding: "base64", content: encodeBase64Lines(octets) };
+}
+
+/** What the encoder writes for half of a surrogate pair; it may also have been there. */
+const replacement = Buffer.from("\ufffd");
+
+function utf8(lines: string, text: string, field: string): Buffer {
+  const octets = Buffer.from(lines, "utf8");
+  if (octets.length > lines.length && octets.includes(replacement)) {
+    const position = text.search(/\p{Surrogate}/u);
+    if (position >= 0) {
+      throw new MessageError(
+        `${field}: half of a surrogate pair at position ${position} is not a character`,
+        {
+          field,
+          position,
+        },
+      );
+    }
+  }
+  return octets;
+}

@@ -1,0 +1,39 @@
+import { maxLineOctets } from "../text/lines.ts";
+import { MessageError } from "./message-error.ts";
+
+/** Lines are folded to this where they can be: RFC 2047 section 2 allows 76, RFC 5322 78. */
+export const foldAt = 76;
+
+/**
+ * Puts a header field together from tokens, folding between them (RFC 5322 section 2.2.3).
+ *
+ * A token is what must not be cut: each begins with the white space that separates it from the one before, and the
+ * fold goes in front of that white space, so that unfolding gives back exactly what was folded.
+ *
+ * @returns the field without CRLF at its end.
+ * @throws MessageError if a token is too long for a line.
+ */
+export function fold(name: string, tokens: readonly string[]): string {
+  let field = `${name}:`;
+  let column = field.length;
+  for (const [index, token] of tokens.entries()) {
+    // The first line is not left empty: some readers take an empty first line for the end of the field.
+    const breakHere = index === 0 ? octets(token) + column > maxLineOctets : column + token.length > foldAt;
+    if (breakHere) {
+      field += "\r\n";
+      column = 0;
+      if (octets(token) > maxLineOctets) {
+        throw new MessageError(`${name}: a word of ${token.length - 1} characters does not fit in a line`, {
+          field: name,
+        });
+      }
+    }
+    field += token;
+    column += token.length;
+  }
+  return field;
+}
+
+function octets(token: string): number {
+  return token.length * 3 <= foldAt ? token.length : Buffer.byteLength(token, "utf8");
+}

@@ -1,0 +1,146 @@
+import { checkBoundary, randomBoundary } from "./boundary.ts";
+import { parseContentType } from "./content-type.ts";
+import { Header } from "./header.ts";
+import { MessageError } from "./message-error.ts";
+import { parameterHeader } from "./parameters.ts";
+import { type EncodedPart, type EncodingConstraint, headText, type Part, type Piece } from "./part.ts";
+
+/** Options of a multipart. */
+export interface MultiPartOptions {
+  /** Random if not given. */
+  readonly boundary?: string | undefined;
+  /** Further parameters of Content-Type. */
+  readonly parameters?: ReadonlyMap<string, string>;
+}
+
+/** Nesting deeper than this is a mistake, and readers give up far sooner. */
+const maxDepth = 64;
+
+/**
+ * A part made of parts (RFC 2046 section 5.1); immutable.
+ *
+ * @example
+ * ```ts
+ * const logo = Attachment.fromBytes("logo.png", png).inline("logo@example.com");
+ * MultiPart.related([SinglePart.html('<img src="cid:logo@example.com">'), logo.part]);
+ * ```
+ */
+export class MultiPart implements Part {
+  readonly type: string;
+  readonly parts: readonly Part[];
+  readonly depth: number;
+  readonly boundary: string;
+  readonly #header: Header;
+  #sevenBit: EncodedPart | undefined;
+  #eightBit: EncodedPart | undefined;
+
+  private constructor(key: symbol, type: string, parts: readonly Part[], options: MultiPartOptions) {
+    if (key !== internal)
+      throw new MessageError("use MultiPart.of, .mixed, .alternative or .related to make a part");
+    this.type = type;
+    this.parts = Object.freeze([...parts]);
+    this.depth = 1 + parts.reduce((depth, part) => Math.max(depth, part.depth), 0);
+    if (this.depth > maxDepth) {
+      throw new MessageError(`parts: nested deeper than ${maxDepth}`, { field: "parts" });
+    }
+    const { boundary } = options;
+    this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
+    this.#header = parameterHeader(
+      "Content-Type",
+      type,
+      new Map([...(options.parameters ?? []), ["boundary", this.boundary]]),
+    );
+    if (boundary !== undefined) refuseCollision(this.encode({ eightBit: true }).body, boundary, parts.length);
+  }
+
+  /** Parts that stand for themselves: a text and its attachments. */
+  static mixed(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    return MultiPart.of("mixed", parts, options);
+  }
+
+  /** The same content in several forms, the plainest first. */
+  static alternative(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    return MultiPart.of("alternative", parts, options);
+  }
+
+  /** A part and what it refers to, such as HTML and its images; the first is the root (RFC 2387). */
+  static related(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    const root = parts[0]?.type;
+    const parameters = new Map(options.parameters);
+    if (root !== undefined && !parameters.has("type")) parameters.set("type", root);
+    return MultiPart.of("related", parts, { ...options, parameters });
+  }
+
+  /**
+   * A multipart of any subtype, such as `report`.
+   *
+   * @throws MessageError if there is no part, one is no part, they are nested too deep, or the boundary is none or
+   * stands in a part.
+   */
+  static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    const { essence } = parseContentType(`multipart/${subtype}`, "subtype");
+    if (!Array.isArray(parts) || parts.length === 0) {
+      throw new MessageError("parts: at least one part is expected", { field: "parts" });
+    }
+    return new MultiPart(internal, essence, parts, options);
+  }
+
+  /** Whether `value` is a part of this kind; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is MultiPart {
+    return typeof value === "object" && value !== null && #header in value;
+  }
+
+  encode(constraint: EncodingConstraint): EncodedPart {
+    const kept = constraint.eightBit ? this.#eightBit : this.#sevenBit;
+    if (kept !== undefined) return kept;
+    const encoded = this.#encode(constraint);
+    if (constraint.eightBit) this.#eightBit = encoded;
+    else this.#sevenBit = encoded;
+    return encoded;
+  }
+
+  #encode(constraint: EncodingConstraint): EncodedPart {
+    const body: Piece[] = [];
+    let eightBit = false;
+    let text = "";
+    for (const part of this.parts) {
+      const encoded = part.encode(constraint);
+      eightBit ||= encoded.eightBit;
+      text += `--${this.boundary}\r\n${headText(encoded.headers)}`;
+      for (const piece of encoded.body) {
+        if (typeof piece === "string") {
+          text += piece;
+          continue;
+        }
+        body.push(text, piece);
+        text = "";
+      }
+      text += "\r\n";
+    }
+    body.push(`${text}--${this.boundary}--\r\n`);
+    return { headers: eightBit ? [this.#header, eightBitHeader] : [this.#header], body, eightBit };
+  }
+}
+
+const internal: unique symbol = Symbol("MultiPart");
+
+/** An enclosing part must not claim less than what is inside (RFC 2045 section 6.4). */
+const eightBitHeader = Header.formatted(
+  "Content-Transfer-Encoding",
+  "8bit",
+  "Content-Transfer-Encoding: 8bit",
+);
+
+/** Only for a boundary that was given: a random one is in no content. */
+function refuseCollision(body: readonly Piece[], boundary: string, parts: number): void {
+  const delimiter = `--${boundary}`;
+  let found = 0;
+  for (const piece of body) {
+    if (typeof piece === "function") continue;
+    for (let at = piece.indexOf(delimiter); at >= 0; at = piece.indexOf(delimiter, at + delimiter.length))
+      found++;
+  }
+  // Its own delimiters are one a part and the last.
+  if (found === parts + 1) return;
+  throw new MessageError(`boundary: ${JSON.stringify(boundary)} stands in a part`, { field: "boundary" });
+}

@@ -1,0 +1,36 @@
+import type { Header } from "./header.ts";
+
+/** What the way to the next server bears. */
+export interface EncodingConstraint {
+  /** Octets above 127 pass: the server offers 8BITMIME (RFC 6152). */
+  readonly eightBit: boolean;
+}
+
+/** Text of headers and delimiters, octets of a body, or a body that is read when it is sent. */
+export type Piece = string | Buffer | (() => AsyncIterable<Buffer>);
+
+/** A part ready to be put into a message: its headers, and its body in the order it is sent. */
+export interface EncodedPart {
+  readonly headers: readonly Header[];
+  /** Shared between messages: not to be written to. */
+  readonly body: readonly Piece[];
+  /** Whether an octet above 127 is in the body. */
+  readonly eightBit: boolean;
+}
+
+/** A node of the MIME tree: a SinglePart or a MultiPart. */
+export interface Part {
+  /** The media type without parameters, such as `text/html`. */
+  readonly type: string;
+  /** How many multiparts lie one in the other here; 0 for a single part. */
+  readonly depth: number;
+  /** The part as it is sent. The answer is kept, so that messages which share a part share its octets. */
+  encode(constraint: EncodingConstraint): EncodedPart;
+}
+
+/** The headers of a part as one text, with the empty line that ends them. */
+export function headText(headers: readonly Header[]): string {
+  let text = "";
+  for (const header of headers) text += header.lines;
+  return `${text}\r\n`;
+}

@@ -1,0 +1,85 @@
+import { hasWholeLines, maxLineOctets, toCrlf } from "../text/lines.ts";
+import { MessageError } from "./message-error.ts";
+
+/**
+ * Octets of a message that was built elsewhere, made fit for DATA: lines that end in LF throughout get CRLF. Mixed
+ * line ends, bare CR, NUL and lines above 998 octets are refused with the number of the line.
+ *
+ * It is fed in pieces, of which each returns the whole lines it completes; `end` returns the rest. Which line end the
+ * message has, its first line tells.
+ */
+export class RawMessageReader {
+  #rest = "";
+  #line = 1;
+  #newline: "\n" | "\r\n" | undefined;
+  #inHeader = true;
+  #eightBitHeader = false;
+  #eightBit = false;
+
+  /** Whether an octet above 127 has come, anywhere. */
+  get eightBit(): boolean {
+    return this.#eightBit;
+  }
+
+  /** Whether an octet above 127 has come in the header: the mail needs SMTPUTF8 (RFC 6532). */
+  get eightBitHeader(): boolean {
+    return this.#eightBitHeader;
+  }
+
+  /** @throws MessageError naming the line. */
+  push(piece: Uint8Array): Buffer {
+    const text =
+      this.#rest + Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1");
+    const end = text.lastIndexOf("\n") + 1;
+    this.#rest = text.slice(end);
+    if (this.#rest.length > maxLineOctets + 1)
+      throw this.#refusal(this.#rest, this.#line + countLines(text, end));
+    return this.#lines(text.slice(0, end));
+  }
+
+  /** @throws MessageError naming the line. */
+  end(): Buffer {
+    return this.#lines(this.#rest);
+  }
+
+  #lines(text: string): Buffer {
+    if (text === "") return Buffer.alloc(0);
+    this.#newline ??= /\r?\n/.exec(text)?.[0] as "\n" | "\r\n" | undefined;
+    const uniform = this.#newline !== "\n" || !text.includes("\r");
+    const lines = uniform && this.#newline === "\n" ? toCrlf(text) : text;
+    if (!uniform || !hasWholeLines(lines)) throw this.#refusal(text, this.#line);
+    this.#line += countLines(text, text.length);
+    this.#notice(lines);
+    return Buffer.from(lines, "latin1");
+  }
+
+  #notice(lines: string): void {
+    if (/[\x80-\xff]/.test(lines)) this.#eightBit = true;
+    if (!this.#inHeader) return;
+    const end = lines.startsWith("\r\n") ? 0 : lines.indexOf("\r\n\r\n");
+    this.#inHeader = end === -1;
+    if (/[\x80-\xff]/.test(end === -1 ? lines : lines.slice(0, end))) this.#eightBitHeader = true;
+  }
+
+  #refusal(text: string, first: number): MessageError {
+    const newline = this.#newline ?? "\r\n";
+    const lines = text.split(newline);
+    const at = lines.findIndex((line) => /[\0\r\n]/.test(line) || line.length > maxLineOctets);
+    const line = lines[Math.max(at, 0)] ?? "";
+    const what = line.includes("\0")
+      ? "holds NUL"
+      : line.length > maxLineOctets
+        ? `has more than ${maxLineOctets} octets`
+        : /\r(?!\n)/.test(line)
+          ? "holds a bare CR"
+          : "ends in LF where lines before end in CRLF";
+    const number = first + Math.max(at, 0);
+    return new MessageError(`raw message: line ${number} ${what}`, { field: "content", position: number });
+  }
+}
+
+function countLines(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  return count;
+}

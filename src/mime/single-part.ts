@@ -1,0 +1,191 @@
+import { isAscii, isUtf8 } from "node:buffer";
+
+import { hasWholeLines, toCrlf } from "../text/lines.ts";
+import { type Body, octetsBody, streamBody, textBody, verbatimBody } from "./body.ts";
+import type { Charset } from "./charset.ts";
+import { type ContentType, parseContentType } from "./content-type.ts";
+import { Header } from "./header.ts";
+import { MessageError } from "./message-error.ts";
+import { contentId, messageIdHeader } from "./message-id.ts";
+import { type Parameters, parameterHeader } from "./parameters.ts";
+import type { EncodedPart, EncodingConstraint, Part } from "./part.ts";
+import { textHeader } from "./unstructured.ts";
+
+export { Charset } from "./charset.ts";
+
+/** What a part says of itself beside its type. */
+export interface PartOptions {
+  /** Shown with the text, or listed as a file; without it the reader decides. */
+  readonly disposition?: "inline" | "attachment";
+  /** Parameters of the disposition, such as the file name. */
+  readonly dispositionParameters?: Parameters;
+  /** What a `cid:` URL in the HTML refers to, without angle brackets. */
+  readonly contentId?: string;
+  /** A line of text about the part (RFC 2045 section 8). */
+  readonly description?: string;
+}
+
+/** Options of a part of text. */
+export interface TextOptions extends PartOptions {
+  /** `text/plain` if not given. */
+  readonly type?: string;
+  /** UTF-8 if not given. */
+  readonly charset?: Charset;
+}
+
+/**
+ * A part with content of its own: text, octets or a stream; immutable. How it is encoded for the way is chosen from
+ * what it holds.
+ *
+ * @example
+ * ```ts
+ * const body = MultiPart.alternative([SinglePart.plain("Hello"), SinglePart.html("<p>Hello</p>")]);
+ * ```
+ */
+export class SinglePart implements Part {
+  readonly type: string;
+  readonly depth = 0;
+  readonly #contentType: ContentType;
+  readonly #headers: readonly Header[];
+  readonly #body: Body;
+  #sevenBit: EncodedPart | undefined;
+  #eightBit: EncodedPart | undefined;
+
+  private constructor(key: symbol, contentType: ContentType, body: Body, options: PartOptions) {
+    if (key !== internal) throw new MessageError("use SinglePart.text, .bytes or .stream to make a part");
+    this.type = contentType.essence;
+    this.#contentType = contentType;
+    this.#body = body;
+    this.#headers = contentHeaders(contentType, options);
+  }
+
+  /** Plain text. Line ends become CRLF. @throws MessageError if it holds half of a surrogate pair. */
+  static plain(text: string): SinglePart {
+    return SinglePart.text(text, { type: "text/plain" }, "text");
+  }
+
+  /** HTML. Line ends become CRLF. @throws MessageError if it holds half of a surrogate pair. */
+  static html(html: string): SinglePart {
+    return SinglePart.text(html, { type: "text/html" }, "html");
+  }
+
+  /**
+   * Text of any type and charset.
+   *
+   * @param field what an error calls the text
+   * @throws MessageError if the type is not one, or the charset lacks a character of the text.
+   */
+  static text(text: string, options: TextOptions = {}, field = "text"): SinglePart {
+    const { type = "text/plain", charset } = options;
+    const name = charset?.name ?? "utf-8";
+    const { essence, parameters } = typeOf(type);
+    const stated = parameters.get("charset");
+    if (stated !== undefined && stated.toLowerCase() !== name) {
+      throw new MessageError(
+        `${field}: the charset ${stated} is given as { charset: await Charset.load("${stated}") }`,
+        { field },
+      );
+    }
+    const contentType = { essence, parameters: new Map([...parameters, ["charset", name]]) };
+    return new SinglePart(internal, contentType, textBody(text, charset, field), options);
+  }
+
+  /**
+   * Octets that arrive exactly as they are given. They are encoded here, so changing the array later changes nothing.
+   *
+   * @throws MessageError if the type is not one.
+   */
+  static bytes(bytes: Uint8Array, type = "application/octet-stream", options: PartOptions = {}): SinglePart {
+    if (!(bytes instanceof Uint8Array))
+      throw new MessageError("bytes: a Uint8Array is expected", { field: "bytes" });
+    const contentType = typeOf(type);
+    if (contentType.essence === "message/rfc822") return SinglePart.#embedded(bytes, contentType, options);
+    return new SinglePart(internal, withCharset(contentType, bytes), octetsBody(bytes), options);
+  }
+
+  /**
+   * A part that is read when it is sent.
+   *
+   * @param open gives the octets, afresh at each call
+   * @throws MessageError if the type is not one.
+   */
+  static stream(
+    open: () => AsyncIterable<Uint8Array>,
+    type = "application/octet-stream",
+    options: PartOptions = {},
+  ): SinglePart {
+    const contentType = typeOf(type);
+    const essence = contentType.essence === "message/rfc822" ? "message/global" : contentType.essence;
+    return new SinglePart(internal, { ...contentType, essence }, streamBody(open), options);
+  }
+
+  /** Whether `value` is a part of this kind; a look-alike, such as an object from JSON, is not. */
+  static is(value: unknown): value is SinglePart {
+    return typeof value === "object" && value !== null && #body in value;
+  }
+
+  /** The same content, said other things of; the encoded octets are shared. */
+  with(options: PartOptions): SinglePart {
+    return new SinglePart(internal, this.#contentType, this.#body, options);
+  }
+
+  encode({ eightBit }: EncodingConstraint): EncodedPart {
+    const kept = eightBit ? this.#eightBit : this.#sevenBit;
+    if (kept !== undefined) return kept;
+    const encoded = this.#encode(eightBit);
+    if (eightBit) this.#eightBit = encoded;
+    else this.#sevenBit = encoded;
+    return encoded;
+  }
+
+  #encode(allowed: boolean): EncodedPart {
+    const { encoding, content } = this.#body.encode(allowed);
+    const header = Header.formatted(
+      "Content-Transfer-Encoding",
+      encoding,
+      `Content-Transfer-Encoding: ${encoding}`,
+    );
+    return { headers: [...this.#headers, header], body: [content], eightBit: encoding === "8bit" };
+  }
+
+  /** A whole mail inside a mail. What cannot go unencoded goes as `message/global`, which may be encoded (RFC 6532 3.7). */
+  static #embedded(bytes: Uint8Array, type: ContentType, options: PartOptions): SinglePart {
+    const mail = toCrlf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
+    if (hasWholeLines(mail) && /^[\0-\x7f]*$/.test(mail)) {
+      return new SinglePart(internal, type, verbatimBody(Buffer.from(mail, "latin1")), options);
+    }
+    return new SinglePart(internal, { ...type, essence: "message/global" }, octetsBody(bytes), options);
+  }
+}
+
+const internal: unique symbol = Symbol("SinglePart");
+
+/** Reads the type of a single part: a multipart has parts and a boundary, which are not this one's. */
+function typeOf(text: string): ContentType {
+  const contentType = parseContentType(text, "type");
+  if (!contentType.essence.startsWith("multipart/")) return contentType;
+  throw new MessageError(`type: ${contentType.essence} is made with MultiPart`, {
+    field: "type",
+    position: 0,
+  });
+}
+
+/** Text that is UTF-8 and not ASCII hardly is anything else, and unnamed it would be read as anything. */
+function withCharset({ essence, parameters }: ContentType, bytes: Uint8Array): ContentType {
+  const unnamed = essence.startsWith("text/") && !parameters.has("charset");
+  if (!unnamed || isAscii(bytes) || !isUtf8(bytes)) return { essence, parameters };
+  return { essence, parameters: new Map([...parameters, ["charset", "utf-8"]]) };
+}
+
+function contentHeaders({ essence, parameters }: ContentType, options: PartOptions): Header[] {
+  const headers = [parameterHeader("Content-Type", essence, parameters)];
+  const { disposition, dispositionParameters = new Map<string, string>(), description } = options;
+  if (disposition !== undefined) {
+    headers.push(parameterHeader("Content-Disposition", disposition, dispositionParameters));
+  }
+  if (options.contentId !== undefined) {
+    headers.push(messageIdHeader("Content-ID", [`<${contentId(options.contentId, "contentId")}>`]));
+  }
+  if (description !== undefined) headers.push(textHeader("Content-Description", description, "description"));
+  return headers;
+}

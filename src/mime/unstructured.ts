@@ -1,0 +1,77 @@
+import { encodedWords } from "./encoded-word.ts";
+import { fold, foldAt } from "./fold.ts";
+import { checkText, Header } from "./header.ts";
+
+/** A word longer than this is encoded, and so cut: with its name and its space it would not fit in a line. */
+const maxWord = 900;
+/** White space longer than this is encoded: alone on a line it would be taken for the end of the field. */
+const maxGap = 40;
+
+/**
+ * A header of free text (RFC 5322 section 2.2.1): Subject, Comments and every custom header. What is not printable
+ * ASCII is written as encoded words; so is text that would be read as one.
+ *
+ * @param field what an error names, if not the name of the header
+ * @throws MessageError if the text has a character that no header may hold.
+ */
+export function textHeader(name: string, text: string, field: string = name): Header {
+  checkText(text, field);
+  if (text === "") return Header.formatted(name, text, `${name}:`);
+  const fits = name.length + 2 + text.length <= foldAt;
+  if (fits && plainLine.test(text) && !text.includes("=?"))
+    return Header.formatted(name, text, `${name}: ${text}`);
+  return Header.formatted(name, text, fold(name, tokens(text, name.length + 2)));
+}
+
+const plainLine = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/** A word with the white space in front of it. */
+interface Word {
+  readonly gap: string;
+  readonly text: string;
+  encode: boolean;
+}
+
+function tokens(text: string, column: number): string[] {
+  const words = split(text);
+  const result: string[] = [];
+  for (let at = 0; at < words.length; ) {
+    // There is a word at this index: the condition of the loop says so.
+    const { gap, text: word, encode } = words[at] as Word;
+    at++;
+    if (!encode) {
+      result.push((gap === "" ? " " : gap) + word);
+      continue;
+    }
+    // White space between two encoded words is not shown, so neighbours are encoded together with what is between.
+    let run = result.length === 0 ? gap + word : word;
+    for (let next = words[at]; next?.encode; next = words[++at]) run += next.gap + next.text;
+    const lead = result.length === 0 ? " " : gap;
+    for (const [index, encoded] of encodedWords(run, "text", result.length === 0 ? column : 1).entries()) {
+      result.push((index === 0 ? lead : " ") + encoded);
+    }
+  }
+  return result;
+}
+
+function split(text: string): Word[] {
+  const pieces = text.match(/[ \t]*[^ \t]+|[ \t]+$/g) ?? [];
+  const words = pieces.map((piece) => {
+    const word = piece.trimStart();
+    const gap = piece.slice(0, piece.length - word.length);
+    return { gap, text: word, encode: mustEncode(word) };
+  });
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1];
+    // White space at the ends of a value is stripped by readers, and a long gap could fill a line of its own.
+    const hidden = word.text === "" || word.gap.length > maxGap || (before === undefined && word.gap !== "");
+    if (!hidden) continue;
+    word.encode = true;
+    if (before !== undefined) before.encode = true;
+  }
+  return words;
+}
+
+function mustEncode(word: string): boolean {
+  return word.length > maxWord || /[^!-~]/.test(word) || word.includes("=?");
+}

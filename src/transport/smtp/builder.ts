@@ -1,0 +1,189 @@
+import { isIP } from "node:net";
+import { canonicalDomain } from "../../address/domain.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
+import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
+import { systemClock } from "../../net/clock.ts";
+import { Credentials } from "./credentials.ts";
+import { Mechanism } from "./mechanism.ts";
+import type { PoolConfig, SmtpOptions } from "./options.ts";
+import { Tls } from "./tls-mode.ts";
+import type { SmtpTransport } from "./transport.ts";
+
+/**
+ * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
+ * once: after `build()` every call throws, and `clone()` before it is the way to build two.
+ *
+ * Whatever makes no sense throws at once, an EnvoiError of kind `"configuration"`.
+ *
+ * @example
+ * ```ts
+ * const transport = SmtpTransport.starttlsRelay("mail.example.org")
+ *   .credentials(Credentials.password("shop", "secret"))
+ *   .helloName("shop.example.org")
+ *   .timeout({ connect: 5_000 })
+ *   .pool({ maxSize: 10 })
+ *   .build();
+ * ```
+ */
+export class SmtpTransportBuilder {
+  readonly #construct: (options: SmtpOptions) => SmtpTransport;
+  #options: Omit<SmtpOptions, "port">;
+  #port: number | undefined;
+  #built = false;
+
+  constructor(host: string, construct: (options: SmtpOptions) => SmtpTransport) {
+    this.#construct = construct;
+    this.#options = { ...defaults, host: checkedHost(host) };
+  }
+
+  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465. */
+  port(port: number): this {
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
+    this.#mayChange("port");
+    this.#port = port;
+    return this;
+  }
+
+  /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
+  tls(tls: Tls): this {
+    if (typeof tls?.mode !== "string" || !(tls.mode in ports))
+      throw wrong("tls", "expects Tls.None, .Opportunistic, .Required or .Wrapper");
+    const { mode, parameters } = tls;
+    return this.#set("tls", { tls: { mode, parameters } });
+  }
+
+  /** Logs in as. Where credentials are given and the server offers no AUTH, nothing is sent. */
+  credentials(credentials: Credentials): this {
+    if (!(credentials instanceof Credentials))
+      throw wrong("credentials", "expects Credentials.password() or .token()");
+    return this.#set("credentials", { credentials });
+  }
+
+  /** The mechanisms to log in with, the one to try first in front. */
+  authentication(mechanisms: Mechanism | readonly Mechanism[]): this {
+    const list = typeof mechanisms === "string" ? [mechanisms] : [...mechanisms];
+    const unknown = list.find((name) => !known.includes(name));
+    if (list.length === 0 || unknown !== undefined) {
+      throw wrong(
+        "authentication",
+        `expects one or more of ${known.join(", ")}${unknown === undefined ? "" : `, not ${unknown}`}`,
+      );
+    }
+    return this.#set("authentication", { mechanisms: list });
+  }
+
+  /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
+  allowPlaintextCredentials(): this {
+    return this.#set("allowPlaintextCredentials", { allowPlaintextCredentials: true });
+  }
+
+  /** The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address. */
+  helloName(name: string): this {
+    return this.#set("helloName", { helloName: canonicalDomain(name) });
+  }
+
+  /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
+  smtpUtf8(allowed: boolean): this {
+    return this.#set("smtpUtf8", { smtpUtf8: allowed });
+  }
+
+  /** Whether commands go out together where the server allows it (RFC 2920); `"auto"` without this. */
+  pipelining(pipelining: "off" | "auto"): this {
+    if (pipelining !== "off" && pipelining !== "auto") throw wrong("pipelining", 'expects "off" or "auto"');
+    return this.#set("pipelining", { pipelining });
+  }
+
+  /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
+  timeout(timeout: number | Partial<Timeouts>): this {
+    const given = typeof timeout === "number" ? everyPhase(timeout) : timeout;
+    for (const [phase, ms] of Object.entries(given)) {
+      if (!(phase in defaultTimeouts))
+        throw wrong("timeout", `${phase} is no phase: ${Object.keys(defaultTimeouts).join(", ")}`);
+      checkMilliseconds("timeout", ms);
+    }
+    return this.#set("timeout", { timeouts: { ...this.#options.timeouts, ...given } });
+  }
+
+  /** How long each send may take in all, the final reply included, in milliseconds. */
+  deadline(ms: number): this {
+    return this.#set("deadline", { deadline: checkMilliseconds("deadline", ms) });
+  }
+
+  /** How many connections are kept, and for how long. */
+  pool(config: Partial<PoolConfig>): this {
+    const pool = { ...this.#options.pool, ...config };
+    if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
+      throw wrong("pool", "maxSize is a whole number from 1");
+    checkMilliseconds("pool", pool.idleTimeout);
+    return this.#set("pool", { pool });
+  }
+
+  /** A builder that begins where this one stands. */
+  clone(): SmtpTransportBuilder {
+    const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
+    fork.#options = this.#options;
+    fork.#port = this.#port;
+    return fork;
+  }
+
+  /** The transport. It connects when something is sent. */
+  build(): SmtpTransport {
+    this.#mayChange("build");
+    this.#built = true;
+    return this.#construct({ ...this.#options, port: this.#port ?? ports[this.#options.tls.mode] });
+  }
+
+  #set(method: string, change: Partial<SmtpOptions>): this {
+    this.#mayChange(method);
+    this.#options = { ...this.#options, ...change };
+    return this;
+  }
+
+  #mayChange(method: string): void {
+    if (this.#built)
+      throw wrong(method, "this builder has built its transport; clone() it before build() to build another");
+  }
+}
+
+const ports: Readonly<Record<Tls["mode"], number>> = {
+  none: 25,
+  opportunistic: 25,
+  required: 587,
+  wrapper: 465,
+};
+
+const known: readonly string[] = Object.values(Mechanism);
+
+const defaults: Omit<SmtpOptions, "host" | "port"> = {
+  tls: Tls.Wrapper(),
+  credentials: undefined,
+  mechanisms: undefined,
+  allowPlaintextCredentials: false,
+  helloName: undefined,
+  smtpUtf8: true,
+  pipelining: "auto",
+  timeouts: defaultTimeouts,
+  deadline: undefined,
+  pool: { maxSize: 5, idleTimeout: 60_000 },
+  clock: systemClock,
+};
+
+/** A host as sockets take it: A-labels, or an IP address without brackets. */
+function checkedHost(host: string): string {
+  if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
+  const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
+  return isIP(address) === 0 ? canonicalDomain(host) : address;
+}
+
+function everyPhase(ms: number): Timeouts {
+  return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
+}
+
+function checkMilliseconds(method: string, ms: unknown): number {
+  if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
+  return ms;
+}
+
+function wrong(method: string, problem: string): EnvoiError {
+  return new EnvoiError(`SmtpTransport ${method}: ${problem}`, { kind: "configuration", ...callersMistake });
+}

@@ -1,0 +1,31 @@
+import { isIPv6 } from "node:net";
+import { hostname } from "node:os";
+import { canonicalDomain } from "../../address/domain.ts";
+
+/** What is needed of a connection to name its end. */
+interface LocalEnd {
+  readonly localAddress: string | undefined;
+}
+
+/**
+ * The name a client gives in EHLO (RFC 5321 4.1.4): the one it was told to give, else the host's if that is qualified,
+ * else the literal of the socket's own address. Never bare `localhost`, which many servers refuse.
+ */
+export function helloName(chosen: string | undefined, { localAddress }: LocalEnd): string {
+  return chosen ?? qualifiedHostname() ?? literal(localAddress ?? "127.0.0.1");
+}
+
+function qualifiedHostname(): string | undefined {
+  const name = hostname();
+  if (!name.includes(".")) return undefined;
+  try {
+    return canonicalDomain(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function literal(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+  return isIPv6(plain) ? `[IPv6:${plain}]` : `[${plain}]`;
+}

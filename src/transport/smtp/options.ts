@@ -1,0 +1,30 @@
+import type { Timeouts } from "../../net/client/timeouts.ts";
+import type { Clock } from "../../net/clock.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Mechanism } from "./mechanism.ts";
+import type { Tls } from "./tls-mode.ts";
+
+/** How many connections a transport keeps, and for how long. */
+export interface PoolConfig {
+  /** At most this many connections at once; 5 by default. */
+  readonly maxSize: number;
+  /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
+  readonly idleTimeout: number;
+}
+
+/** All that was said to a builder; what a transport is made of. */
+export interface SmtpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Tls;
+  readonly credentials: Credentials | undefined;
+  readonly mechanisms: readonly Mechanism[] | undefined;
+  readonly allowPlaintextCredentials: boolean;
+  readonly helloName: string | undefined;
+  readonly smtpUtf8: boolean;
+  readonly pipelining: "off" | "auto";
+  readonly timeouts: Timeouts;
+  readonly deadline: number | undefined;
+  readonly pool: PoolConfig;
+  readonly clock: Clock;
+}

@@ -1,0 +1,39 @@
+import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
+import type { Peer } from "../../protocol/extensions.ts";
+import { Failure } from "../../protocol/failure.ts";
+import type { MailParameters } from "../../protocol/parameters.ts";
+import type { Mail } from "../mail.ts";
+
+/**
+ * A mail as this server takes it: encoded for what it bears, its parameters declared. What the server cannot take
+ * fails here, before anything of it has been said.
+ */
+export function prepare(mail: Mail, { extensions }: Peer, smtpUtf8: boolean): MailTransaction {
+  const eightBitMime = extensions["8BITMIME"] === true;
+  if (mail.international) requireSmtpUtf8(extensions.SMTPUTF8 === true, smtpUtf8);
+  const content = mail.content({ eightBit: eightBitMime });
+  if (content.eightBit && !eightBitMime) {
+    throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
+  }
+  const { SIZE: limit } = extensions;
+  if (limit !== undefined && limit > 0 && content.size !== undefined && content.size > limit) {
+    const message = `the mail has ${content.size} octets, and the server takes at most ${limit}`;
+    throw new Failure({ kind: "too-large", phase: "mail", message, permanent: true });
+  }
+  const parameters: MailParameters = {
+    ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
+    ...(content.eightBit && { BODY: "8BITMIME" }),
+    ...(mail.international && { SMTPUTF8: true }),
+  };
+  return { envelope: mail.envelope, parameters, content: content.chunks ?? content.stream() };
+}
+
+function requireSmtpUtf8(offered: boolean, allowed: boolean): void {
+  const needed = "an address has a local part beyond ASCII, which needs SMTPUTF8";
+  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`);
+  if (!offered) throw unsupported(`${needed}, and the server does not offer it`);
+}
+
+function unsupported(message: string): Failure {
+  return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
+}

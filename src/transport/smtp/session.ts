@@ -1,0 +1,114 @@
+import { channel } from "node:diagnostics_channel";
+import { connect } from "../../net/client/connect.ts";
+import { Connection } from "../../net/client/connection.ts";
+import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
+import type { Peer } from "../../protocol/extensions.ts";
+import { Failure } from "../../protocol/failure.ts";
+import type { Cancellation } from "./cancellation.ts";
+import { helloName } from "./hello-name.ts";
+import { logIn } from "./log-in.ts";
+import type { SmtpOptions } from "./options.ts";
+import { TlsParameters } from "./tls-parameters.ts";
+
+/** A connection on which mail can be sent, and what is known of the server behind it. */
+export interface Session {
+  readonly connection: Connection;
+  readonly peer: Peer;
+  /** Something may be left of the transaction before: RSET goes in front of the next. */
+  reset: boolean;
+  /** When the last transaction ended. */
+  idleSince: number;
+}
+
+/** Connects, encrypts and logs in, as the options have it. */
+export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
+  const { host, port, tls, clock, timeouts } = options;
+  const socket = await connect({
+    host,
+    port,
+    clock,
+    timeouts,
+    onAttempt: (abort) => cancellation.during(abort),
+  });
+  const connection = new Connection(socket, { clock, timeouts });
+  cancellation.during((reason) => connection.abort(reason));
+  try {
+    if (tls.mode === "wrapper") await secure(connection, options);
+    await connection.play(greeting());
+    const name = helloName(options.helloName, connection);
+    let peer = await connection.play(hello(name));
+    if (
+      (tls.mode === "required" || tls.mode === "opportunistic") &&
+      (await upgrade(connection, peer, options))
+    ) {
+      peer = await connection.play(hello(name));
+    }
+    if (options.credentials !== undefined) {
+      await logIn(connection, peer, options.credentials, options, cancellation);
+    }
+    return { connection, peer, reset: false, idleSince: clock.now() };
+  } catch (error) {
+    void leave(connection);
+    throw error;
+  }
+}
+
+/** Says goodbye and lets go of the connection. */
+export async function closeSession({ connection }: Session): Promise<void> {
+  await leave(connection);
+}
+
+async function leave(connection: Connection): Promise<void> {
+  // Once the goodbye has been said, its reply changes nothing; nor does a server that does not answer it.
+  if (!connection.broken) await connection.play(quit()).catch(() => {});
+  connection.abort(
+    (phase) => new Failure({ kind: "closed", phase, message: "the connection has been closed" }),
+  );
+}
+
+/** STARTTLS; whether the connection is encrypted afterwards. */
+async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions): Promise<boolean> {
+  const required = options.tls.mode === "required";
+  if (peer.extensions.STARTTLS === undefined) {
+    if (required) throw withheld(options);
+    return false;
+  }
+  const reply = await connection.play(startTls());
+  if (reply.code !== 220) {
+    if (!required) return false;
+    throw new Failure({
+      kind: "tls",
+      phase: "starttls",
+      message: `the server refused STARTTLS: ${reply}`,
+      reply,
+    });
+  }
+  await secure(connection, options);
+  return true;
+}
+
+async function secure(connection: Connection, { host, port, tls }: SmtpOptions): Promise<void> {
+  let reason: string | undefined;
+  const note = (problem: string) => {
+    reason = problem;
+  };
+  const parameters = tls.parameters ?? trustedByNode;
+  await connection.secure({
+    name: parameters.domain ?? host,
+    context: TlsParameters.context(parameters),
+    unverified: tls.mode === "opportunistic" ? note : undefined,
+  });
+  if (reason !== undefined && unverified.hasSubscribers)
+    unverified.publish({ host, port, tls: connection.tls, reason });
+}
+
+/** Told when Tls.Opportunistic goes on over TLS although the certificate does not verify. */
+const unverified = channel("envoi:tls");
+
+const trustedByNode = TlsParameters.builder().build();
+
+function withheld({ port }: SmtpOptions): Failure {
+  const elsewhere = port === 465 ? "; on port 465 use Tls.Wrapper" : "";
+  const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
+  return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
+}

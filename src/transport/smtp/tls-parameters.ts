@@ -1,0 +1,144 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext, rootCertificates, type SecureContext, type SecureVersion } from "node:tls";
+import { canonicalDomain } from "../../address/domain.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
+
+/** What a client shows to prove who it is, in PEM. */
+export interface TlsIdentity {
+  /** The certificate, the issuers behind it following. */
+  readonly certificate: string;
+  /** The private key of the certificate. */
+  readonly key: string;
+  /** What the key is encrypted with, if it is. */
+  readonly passphrase?: string;
+}
+
+/** The versions of TLS that are still to be had. */
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
+interface Fields {
+  readonly domain?: string | undefined;
+  readonly rootCertificates: readonly string[];
+  readonly identity?: TlsIdentity | undefined;
+  readonly minVersion: TlsVersion;
+}
+
+/**
+ * How a connection is encrypted: whom to trust, who we are, how old TLS may be. Made by
+ * {@link TlsParameters.builder}.
+ *
+ * @example
+ * ```ts
+ * const parameters = TlsParameters.builder().addRootCertificate(pem).minVersion("TLSv1.3").build();
+ * const transport = SmtpTransport.builder("mail.example.org").tls(Tls.Required(parameters)).build();
+ * ```
+ */
+export class TlsParameters {
+  /** The name the certificate must bear, where it is not the host's. */
+  readonly domain: string | undefined;
+  readonly #fields: Fields;
+  #context: SecureContext | undefined;
+
+  private constructor(fields: Fields) {
+    this.domain = fields.domain;
+    this.#fields = fields;
+    if (fields.identity !== undefined || fields.rootCertificates.length > 0)
+      this.#context = contextOf(fields);
+  }
+
+  /**
+   * Begins parameters.
+   *
+   * @param domain The name the certificate must bear, where it differs from the host that is connected to.
+   * @throws AddressError where `domain` is no domain.
+   */
+  static builder(domain?: string): TlsParametersBuilder {
+    const name = domain === undefined ? undefined : canonicalDomain(domain);
+    return new TlsParametersBuilder(name, (fields) => new TlsParameters(fields));
+  }
+
+  /** @internal The context of OpenSSL, made once. */
+  static context(parameters: TlsParameters): SecureContext {
+    parameters.#context ??= contextOf(parameters.#fields);
+    return parameters.#context;
+  }
+}
+
+/** Gathers {@link TlsParameters}; every method but `build` returns the builder. */
+export class TlsParametersBuilder {
+  readonly #domain: string | undefined;
+  readonly #construct: (fields: Fields) => TlsParameters;
+  readonly #roots: string[] = [];
+  #identity: TlsIdentity | undefined;
+  #minVersion: TlsVersion = "TLSv1.2";
+
+  constructor(domain: string | undefined, construct: (fields: Fields) => TlsParameters) {
+    this.#domain = domain;
+    this.#construct = construct;
+  }
+
+  /**
+   * Trusts a certificate authority, in PEM, beside those that Node trusts.
+   *
+   * @throws EnvoiError of kind `"configuration"` where it is not a certificate.
+   */
+  addRootCertificate(pem: string): this {
+    try {
+      new X509Certificate(pem);
+    } catch (cause) {
+      throw wrong("addRootCertificate", "expects a certificate in PEM", cause);
+    }
+    this.#roots.push(pem);
+    return this;
+  }
+
+  /** Shows a certificate to servers that ask for one. */
+  identity(identity: TlsIdentity): this {
+    this.#identity = identity;
+    return this;
+  }
+
+  /** The oldest TLS to speak; 1.2 unless this says otherwise. */
+  minVersion(version: TlsVersion): this {
+    if (version !== "TLSv1.2" && version !== "TLSv1.3") {
+      throw wrong("minVersion", `expects "TLSv1.2" or "TLSv1.3", not ${JSON.stringify(version)}`);
+    }
+    this.#minVersion = version;
+    return this;
+  }
+
+  /**
+   * The parameters.
+   *
+   * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity do not go together.
+   */
+  build(): TlsParameters {
+    return this.#construct({
+      domain: this.#domain,
+      rootCertificates: [...this.#roots],
+      identity: this.#identity,
+      minVersion: this.#minVersion,
+    });
+  }
+}
+
+function contextOf({ rootCertificates: added, identity, minVersion }: Fields): SecureContext {
+  try {
+    return createSecureContext({
+      minVersion: minVersion satisfies SecureVersion,
+      ...(added.length > 0 && { ca: [...rootCertificates, ...added] }),
+      ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
+      ...(identity?.passphrase !== undefined && { passphrase: identity.passphrase }),
+    });
+  } catch (cause) {
+    throw wrong("identity", "certificate and key cannot be used", cause);
+  }
+}
+
+function wrong(method: string, problem: string, cause?: unknown): EnvoiError {
+  return new EnvoiError(`TlsParameters.${method}: ${problem}`, {
+    kind: "configuration",
+    ...callersMistake,
+    cause,
+  });
+}

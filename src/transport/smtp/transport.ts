@@ -1,0 +1,222 @@
+import type { Envelope } from "../../address/envelope.ts";
+import type { EnvelopeFields } from "../../message/builder.ts";
+import type { MessageFields } from "../../message/fields.ts";
+import { toEnvelope } from "../../message/inputs.ts";
+import { Message } from "../../message/message.ts";
+import { Failure } from "../../protocol/failure.ts";
+import { SmtpError } from "../../protocol/send-error.ts";
+import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
+import type { Mail } from "../mail.ts";
+import { type RawContent, rawMail } from "../raw-mail.ts";
+import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
+import { SmtpTransportBuilder } from "./builder.ts";
+import type { CancellationReason } from "./cancellation.ts";
+import { runLane } from "./lane.ts";
+import type { SmtpOptions } from "./options.ts";
+import { SlotPool } from "./pool.ts";
+import { Submission } from "./submission.ts";
+import { Tls } from "./tls-mode.ts";
+import { builderFromUrl } from "./url.ts";
+
+/** The port of SMTP between servers, and of a relay on this machine (RFC 5321). */
+export const SMTP_PORT = 25;
+/** The port of submission with STARTTLS (RFC 6409). */
+export const SUBMISSION_PORT = 587;
+/** The port of submission over TLS from the first octet (RFC 8314). */
+export const SUBMISSIONS_PORT = 465;
+
+/**
+ * Hands mail to a relay over SMTP (RFC 5321), over connections that it keeps for the next.
+ *
+ * @example
+ * ```ts
+ * await using transport = SmtpTransport.relay("mail.example.org")
+ *   .credentials(Credentials.password("shop", "secret"))
+ *   .build();
+ * const report = await transport.send({
+ *   from: "Shop <shop@example.org>",
+ *   to: "jane@example.net",
+ *   subject: "Your order",
+ *   text: "Thank you!",
+ * });
+ * console.log(`accepted for ${report.accepted.length}: ${report.reply}`);
+ * ```
+ */
+export class SmtpTransport implements Transport {
+  readonly #options: SmtpOptions;
+  readonly #pool: SlotPool;
+  /** What waits for a lane, in order. */
+  readonly #queue: Set<Submission> = new Set();
+  /** All that is not settled. */
+  readonly #open: Set<Submission> = new Set();
+  #lanes = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: SmtpOptions) {
+    this.#options = options;
+    this.#pool = new SlotPool(options.pool);
+  }
+
+  /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
+  static relay(host: string): SmtpTransportBuilder {
+    return SmtpTransport.builder(host);
+  }
+
+  /** A relay on port 587 that switches to TLS by STARTTLS, or is not sent to: {@link Tls.Required}. */
+  static starttlsRelay(host: string): SmtpTransportBuilder {
+    return SmtpTransport.builder(host).tls(Tls.Required);
+  }
+
+  /** Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()` does. */
+  static builder(host: string): SmtpTransportBuilder {
+    return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options));
+  }
+
+  /** As lettre's: no TLS, port 25, unless the builder is told otherwise. Everybody on the way can read the mail. */
+  static builderDangerous(host: string): SmtpTransportBuilder {
+    return SmtpTransport.builder(host).tls(Tls.None);
+  }
+
+  /**
+   * A relay named by a URL: `smtps://user:password@host` is Wrapper on 465, `smtp://host?tls=required` STARTTLS on 587,
+   * `smtp://host?tls=opportunistic` and `smtp://host` are Opportunistic and None on 25.
+   *
+   * User and password are percent-decoded.
+   *
+   * @throws EnvoiError of kind `"configuration"` where the URL says anything else.
+   */
+  static fromUrl(url: string): SmtpTransportBuilder {
+    return builderFromUrl(url, SmtpTransport.builder);
+  }
+
+  /**
+   * The relay, or mail catcher, on this machine, in clear. `docs/localhost.md` says when that is safe.
+   *
+   * @param port 25, where a local Postfix listens; mail catchers usually listen on 1025.
+   */
+  static unencryptedLocalhost(port: number = SMTP_PORT): SmtpTransport {
+    return SmtpTransport.builderDangerous("localhost").port(port).build();
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @throws SmtpError whose `report` tells of each recipient; AddressError or MessageError where fields were given of
+   * which no message can be built.
+   */
+  async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
+    const built = message instanceof Message ? message : Message.create(message);
+    const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
+    const international = built.international || envelope.international;
+    const { messageId } = built;
+    return this.#submit(
+      { envelope, messageId, international, content: (way) => built.content(way) },
+      options,
+    );
+  }
+
+  /**
+   * Sends octets as they are: a message stored or built elsewhere.
+   *
+   * @throws SmtpError as `send` does; MessageError naming the line that cannot be sent.
+   */
+  async sendRaw(
+    envelope: Envelope | EnvelopeFields,
+    content: RawContent,
+    options: SendOptions = {},
+  ): Promise<SendReport> {
+    return this.#submit(rawMail(toEnvelope(options.envelope ?? envelope), content), options);
+  }
+
+  /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
+  async close({ force = false, signal }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#pool.close();
+    if (force || signal?.aborted) this.#breakOff();
+    const breakOff = () => this.#breakOff();
+    signal?.addEventListener("abort", breakOff, { once: true });
+    try {
+      await this.#closing;
+    } finally {
+      signal?.removeEventListener("abort", breakOff);
+    }
+  }
+
+  /** Closes, waiting for what is being sent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #submit(mail: Mail, { signal, deadline = this.#options.deadline }: SendOptions): Promise<SendReport> {
+    if (this.#closing !== undefined) throw refused(mail, closed("queue"));
+    if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
+    const submission = new Submission(mail);
+    const { cancellation } = submission;
+    const limit = deadline ?? UNTIL_CONTENT;
+    const timer = this.#options.clock.timer(limit, () => cancellation.cancel(late(limit)));
+    if (deadline === undefined) submission.contentStarts = () => timer.cancel();
+    const abort = signal && (() => cancellation.cancel(aborted(signal)));
+    if (abort) signal.addEventListener("abort", abort, { once: true });
+    this.#open.add(submission);
+    this.#enqueue(submission);
+    try {
+      return await submission.done;
+    } finally {
+      this.#open.delete(submission);
+      timer.cancel();
+      if (abort) signal.removeEventListener("abort", abort);
+    }
+  }
+
+  #enqueue(submission: Submission): void {
+    this.#queue.add(submission);
+    submission.cancellation.during((reason) => {
+      if (this.#queue.delete(submission)) submission.notSent(reason("queue"));
+    });
+    if (this.#lanes < this.#options.pool.maxSize) void this.#lane();
+  }
+
+  async #lane(): Promise<void> {
+    this.#lanes++;
+    const slot = await this.#pool.acquire();
+    await runLane(slot, () => this.#next(), this.#options);
+    await this.#pool.release(slot);
+  }
+
+  /** The next in the queue. A lane that finds it empty no longer counts: what comes now starts another. */
+  #next(): Submission | undefined {
+    for (const submission of this.#queue) {
+      this.#queue.delete(submission);
+      return submission;
+    }
+    this.#lanes--;
+    return undefined;
+  }
+
+  #breakOff(): void {
+    for (const { cancellation } of this.#open) cancellation.cancel(closed);
+  }
+}
+
+/** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
+const UNTIL_CONTENT = 120_000;
+
+function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
+  return new SmtpError(failure, nothingSent(envelope, messageId));
+}
+
+const closed: CancellationReason = (phase) =>
+  new Failure({ kind: "closed", phase, message: "the transport has been closed" });
+
+function aborted(signal: AbortSignal): CancellationReason {
+  return (phase) =>
+    new Failure({ kind: "aborted", phase, message: "the send was aborted", cause: signal.reason });
+}
+
+function late(limit: number): CancellationReason {
+  return (phase) =>
+    new Failure({
+      kind: "timeout",
+      phase,
+      message: `the send was not done within its deadline of ${limit} ms`,
+    });
+}

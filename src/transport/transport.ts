@@ -1,0 +1,56 @@
+import type { Envelope } from "../address/envelope.ts";
+import type { EnvelopeFields } from "../message/builder.ts";
+import type { MessageFields } from "../message/fields.ts";
+import type { Message } from "../message/message.ts";
+import type { SendReport } from "../protocol/send-report.ts";
+import type { RawContent } from "./raw-mail.ts";
+
+/** What may be said of one send. */
+export interface SendOptions {
+  /** Cancels the send, in whatever state it is: queued, connecting, or with its content half gone out. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds the whole send may take, the final reply included. Without it a send has 120 s until its content
+   * begins to go out, and the timeouts of its phases from there.
+   */
+  readonly deadline?: number | undefined;
+  /** Sends to these recipients, from this sender, whatever the message's own envelope says. */
+  readonly envelope?: Envelope | EnvelopeFields | undefined;
+}
+
+/** How a transport is closed. */
+export interface CloseOptions {
+  /** Breaks off what is being sent instead of waiting for it. */
+  readonly force?: boolean | undefined;
+  /** Once it aborts, the close goes on as with `force`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Something that mail is handed to.
+ *
+ * @example
+ * ```ts
+ * async function welcome(transport: Transport, to: string): Promise<void> {
+ *   await transport.send({ from: "hello@example.org", to, subject: "Welcome", text: "It is good to see you." });
+ * }
+ * ```
+ */
+export interface Transport extends AsyncDisposable {
+  /**
+   * Sends a message. Resolves if at least one recipient was accepted and of none it is open what became of it;
+   * otherwise rejects with a SendError whose `report` tells of each recipient.
+   */
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
+  /**
+   * Sends octets as they are: a message stored or built elsewhere. Lines that end in LF throughout get CRLF; mixed
+   * line ends, bare CR, NUL and lines above 998 octets are refused.
+   */
+  sendRaw(
+    envelope: Envelope | EnvelopeFields,
+    content: RawContent,
+    options?: SendOptions,
+  ): Promise<SendReport>;
+  /** Sends what is queued, says goodbye, and lets go of every connection. */
+  close(options?: CloseOptions): Promise<void>;
+}
