@@ -84,7 +84,7 @@ export class EnvoiError extends Error implements ErrorClass {
     return typeof value === "object" && value !== null && brand in value;
   }
 
-  /** The class and the message: no address, no content, no secret. */
+  /** The class and the message: no content of a mail, no secret, and no recipient. */
   toJSON(): object {
     const { name, message, kind, delivery, transient, permanent } = this;
     return { name, message, kind, delivery, transient, permanent };

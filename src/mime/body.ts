@@ -70,9 +70,9 @@ function once(make: () => EncodedBody): () => EncodedBody {
 }
 
 function shorter(octets: Buffer): EncodedBody {
-  const quoted = octets.length + 2 * countEscapes(octets);
-  return quoted <= Math.ceil(octets.length / 3) * 4
-    ? { encoding: "quoted-printable", content: encodeQuotedPrintable(octets) }
+  const escapes = countEscapes(octets);
+  return octets.length + 2 * escapes <= Math.ceil(octets.length / 3) * 4
+    ? { encoding: "quoted-printable", content: encodeQuotedPrintable(octets, escapes) }
     : { encoding: "base64", content: encodeBase64Lines(octets) };
 }
 

@@ -74,23 +74,23 @@ const lineEnd = Buffer.from("\r\n");
 /** Encodes so many whole blocks, each row with its line end, and returns how many octets that took. */
 function encodeBlocks(source: Buffer, blocks: number, target: Buffer): number {
   const scratch = Buffer.allocUnsafeSlow(blockRows * rowCharacters);
-  const from = new Uint32Array(scratch.buffer, 0, scratch.length >> 2);
-  const to = new Uint32Array(target.buffer, 0, target.length >> 2);
+  const from = new Int32Array(scratch.buffer, 0, scratch.length >> 2);
+  const to = new Int32Array(target.buffer, 0, target.length >> 2);
   const words = rowCharacters >> 2;
   let out = 0;
   for (let block = 0; block < blocks; block++) {
     scratch.write(source.toString("base64", block * blockOctets, (block + 1) * blockOctets), 0, "latin1");
-    let at = 0;
-    for (let row = 0; row < blockRows; row += 2) {
-      for (let word = 0; word < words; word++) to[out++] = from[at++] as number;
+    for (let at = 0; at < from.length; at += 2 * words) {
+      for (let word = 0; word < words; word++) to[out + word] = from[at + word] as number;
       // The second row lies two octets off the words: each word takes half of the one before and half of its own.
       let half = 0x0a0d;
-      for (let word = 0; word < words; word++) {
-        const next = from[at++] as number;
-        to[out++] = half | (next << 16);
+      for (let word = words; word < 2 * words; word++) {
+        const next = from[at + word] as number;
+        to[out + word] = half | (next << 16);
         half = next >>> 16;
       }
-      to[out++] = half | 0x0a0d0000;
+      to[out + 2 * words] = half | 0x0a0d0000;
+      out += 2 * words + 1;
     }
   }
   return out * 4;

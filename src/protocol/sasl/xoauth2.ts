@@ -16,4 +16,5 @@ export const xoauth2: MechanismHalves<TokenAttempt, TokenAttempt> = {
     );
     return user === undefined || token === undefined ? undefined : { user, token };
   },
+  refusal: Buffer.from('{"status":"401","schemes":"bearer","scope":"https://mail.google.com/"}'),
 };

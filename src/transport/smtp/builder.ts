@@ -179,7 +179,8 @@ function everyPhase(ms: number): Timeouts {
   return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
 }
 
-function checkMilliseconds(method: string, ms: unknown): number {
+/** A positive number of milliseconds. @throws EnvoiError of kind `"configuration"` */
+export function checkMilliseconds(method: string, ms: unknown): number {
   if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
   return ms;
 }

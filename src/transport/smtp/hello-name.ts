@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import { hostname } from "node:os";
+import { formatAddressLiteral } from "../../address/address-literal.ts";
 import { canonicalDomain } from "../../address/domain.ts";
 
 /** What is needed of a connection to name its end. */
@@ -12,7 +12,7 @@ interface LocalEnd {
  * else the literal of the socket's own address. Never bare `localhost`, which many servers refuse.
  */
 export function helloName(chosen: string | undefined, { localAddress }: LocalEnd): string {
-  return chosen ?? qualifiedHostname() ?? literal(localAddress ?? "127.0.0.1");
+  return chosen ?? qualifiedHostname() ?? formatAddressLiteral(localAddress ?? "127.0.0.1");
 }
 
 function qualifiedHostname(): string | undefined {
@@ -23,9 +23,4 @@ function qualifiedHostname(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function literal(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
-  return isIPv6(plain) ? `[IPv6:${plain}]` : `[${plain}]`;
 }

@@ -9,7 +9,7 @@ import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
-import { SmtpTransportBuilder } from "./builder.ts";
+import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { runLane } from "./lane.ts";
 import type { SmtpOptions } from "./options.ts";
@@ -105,7 +105,7 @@ export class SmtpTransport implements Transport {
    * which no message can be built.
    */
   async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    const built = message instanceof Message ? message : Message.create(message);
+    const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
@@ -147,6 +147,7 @@ export class SmtpTransport implements Transport {
   }
 
   async #submit(mail: Mail, { signal, deadline = this.#options.deadline }: SendOptions): Promise<SendReport> {
+    if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);

@@ -1,0 +1,185 @@
+import type { Socket } from "node:net";
+import type { Clock } from "../clock.ts";
+import { Deadline } from "../deadline.ts";
+
+/** What a read brings: octets, or why there are none. */
+export type Received = Buffer | "ended" | "timeout" | "interrupted" | "lost";
+
+/**
+ * A client's connection as the server sees it: read when something is wanted, held back while nothing is, and never
+ * a throw, because whatever a client does to its connection is nothing out of the ordinary.
+ */
+export class ServerSocket {
+  readonly #clock: Clock;
+  readonly #deadline: Deadline;
+  readonly #lost = new AbortController();
+  #socket: Socket;
+  #queue: Buffer[] = [];
+  #queued = 0;
+  #state: "open" | "ended" | "lost" = "open";
+  #wake: ((received: Received) => void) | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor(socket: Socket, clock: Clock) {
+    this.#clock = clock;
+    this.#deadline = new Deadline(clock, () => this.#settle("timeout"));
+    this.#socket = socket;
+    this.#attach(socket);
+  }
+
+  /** Aborted when the connection is gone. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** The socket underneath: for its addresses, and for TLS. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** Whether octets have arrived that nobody has read. */
+  get pending(): boolean {
+    return this.#queued > 0;
+  }
+
+  /** What has arrived, or arrives within so many milliseconds. */
+  read(ms: number): Received | Promise<Received> {
+    const chunk = this.#queue.shift();
+    if (chunk !== undefined) {
+      this.#queued -= chunk.length;
+      if (this.#queued < HIGH_WATER && this.#socket.isPaused()) this.#socket.resume();
+      return chunk;
+    }
+    if (this.#state !== "open") return this.#state;
+    return this.#wait(ms);
+  }
+
+  /** Makes a read that is waiting return. */
+  interrupt(): void {
+    this.#settle("interrupted");
+  }
+
+  /** Writes at once, in one piece. */
+  write(text: string): void {
+    if (text !== "" && !this.#lost.signal.aborted) this.#socket.write(text);
+  }
+
+  /** Waits until the client has taken most of what was written; `false` if it does not within so many milliseconds. */
+  async drained(ms: number): Promise<boolean> {
+    if (this.#socket.writableLength < HIGH_WATER) return true;
+    this.#socket.pause();
+    const timely = await new Promise<boolean>((resolve) => {
+      const timer = this.#clock.timer(ms, () => resolve(false));
+      this.#drained = () => {
+        timer.cancel();
+        resolve(true);
+      };
+    });
+    this.#drained = undefined;
+    if (this.#queued < HIGH_WATER) this.#socket.resume();
+    return timely;
+  }
+
+  /** Goes on with the socket that `upgrade` makes of this one; until then nothing is read. */
+  async replace(upgrade: (socket: Socket) => Promise<Socket | undefined>): Promise<boolean> {
+    this.#detach();
+    const socket = await upgrade(this.#socket);
+    if (socket === undefined) {
+      this.destroy();
+      return false;
+    }
+    this.#socket = socket;
+    this.#attach(socket);
+    return true;
+  }
+
+  /**
+   * Closes so that the last reply arrives: closing a socket with unread octets in it would send a reset, which makes
+   * the client's system forget what it has received. So what still comes is read and thrown away, up to a bound.
+   */
+  async linger(ms: number): Promise<void> {
+    let left = LINGER_OCTETS;
+    this.#queue = [];
+    this.#queued = 0;
+    if (this.#state !== "lost") this.#socket.end();
+    this.#socket.resume();
+    const until = this.#clock.now() + ms;
+    while (left > 0) {
+      const received = await this.read(until - this.#clock.now());
+      if (!Buffer.isBuffer(received)) break;
+      left -= received.length;
+    }
+    if (this.#state === "ended" && this.#socket.writableLength > 0)
+      await this.drained(until - this.#clock.now());
+    this.#socket.destroySoon();
+    this.#gone();
+  }
+
+  /** Cuts the connection. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#gone();
+  }
+
+  #wait(ms: number): Promise<Received> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#deadline.set(this.#clock.now() + ms);
+    });
+  }
+
+  #settle(received: Received): boolean {
+    const wake = this.#wake;
+    if (wake === undefined) return false;
+    this.#wake = undefined;
+    this.#deadline.clear();
+    wake(received);
+    return true;
+  }
+
+  #attach(socket: Socket): void {
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onClose);
+    socket.on("drain", this.#onDrain);
+    // A reset is followed by "close", which says all there is to know.
+    socket.on("error", ignore);
+  }
+
+  #detach(): void {
+    this.#socket.pause();
+    this.#socket.off("data", this.#onData).off("end", this.#onEnd).off("drain", this.#onDrain);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#settle(chunk)) return;
+    this.#queue.push(chunk);
+    this.#queued += chunk.length;
+    if (this.#queued >= HIGH_WATER) this.#socket.pause();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#state === "open") this.#state = "ended";
+    this.#settle("ended");
+  };
+
+  readonly #onClose = (): void => this.#gone();
+
+  readonly #onDrain = (): void => this.#drained?.();
+
+  #gone(): void {
+    this.#state = "lost";
+    this.#deadline.stop();
+    this.#settle("lost");
+    this.#drained?.();
+    if (!this.#lost.signal.aborted) this.#lost.abort();
+  }
+}
+
+/** Above so many octets unread, reading stops; above so many unwritten, commands are no longer read. */
+const HIGH_WATER = 65_536;
+
+/** So many octets are read after the end for the sake of the last reply. */
+const LINGER_OCTETS = 4_194_304;
+
+function ignore(): void {}

@@ -1,0 +1,149 @@
+import { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
+import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
+import { callersMistake, EnvoiError } from "../../errors.ts";
+import type { Clock } from "../clock.ts";
+
+/** A certificate and its key, both as PEM. */
+export interface ServerCertificate {
+  /** The private key. */
+  readonly key: string | Buffer;
+  /** The certificate, followed by the intermediate ones if there are any. */
+  readonly cert: string | Buffer;
+  /** What the key is encrypted with. */
+  readonly passphrase?: string;
+}
+
+/** How a server does TLS. */
+export interface ServerTlsOptions {
+  /** The first is the default; another is used where the client asks for a name that it bears (SNI). */
+  readonly certificates: readonly ServerCertificate[];
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
+  /** Asks clients for a certificate that one of these authorities has issued. */
+  readonly clientCertificates?: ClientCertificateOptions | undefined;
+}
+
+/** Whom clients have to be certified by. */
+export interface ClientCertificateOptions {
+  /** The authorities, as PEM. */
+  readonly ca: string | Buffer | readonly (string | Buffer)[];
+  /** Refuses the handshake to clients without a valid certificate. */
+  readonly required: boolean;
+}
+
+/** What is known of a TLS connection. */
+export interface TlsSession {
+  /** `"TLSv1.3"`. */
+  readonly protocol: string;
+  /** The cipher suite by its IETF name. */
+  readonly cipher: string;
+  /** The name the client asked for (SNI). */
+  readonly servername: string | undefined;
+  /** The client's certificate, if it showed one that is valid. */
+  readonly clientCertificate: ClientCertificate | undefined;
+}
+
+/** A client's certificate, verified. */
+export interface ClientCertificate {
+  /** The distinguished name, one attribute a line. */
+  readonly subject: string;
+  /** The SHA-256 of the certificate, in pairs of hexadecimal digits with colons. */
+  readonly fingerprint256: string;
+}
+
+/**
+ * The server's end of TLS handshakes, on sockets that have been accepted already: STARTTLS and implicit TLS are the
+ * same to it.
+ */
+export class TlsAcceptor {
+  readonly #server: Server;
+  /** Handshakes under way, by the four numbers that tell TCP connections apart. */
+  readonly #underway = new Map<string, (secured: TLSSocket | undefined) => void>();
+
+  /** @throws EnvoiError of kind `"configuration"` for certificates or keys that cannot be used. */
+  constructor({ certificates, minVersion, clientCertificates }: ServerTlsOptions) {
+    const [first, ...others] = certificates;
+    if (first === undefined)
+      throw new EnvoiError("TLS needs a certificate", { kind: "configuration", ...callersMistake });
+    try {
+      const named = others.map((certificate) => new NamedContext(certificate));
+      const own = new X509Certificate(first.cert);
+      this.#server = createServer({
+        ...first,
+        ...(minVersion !== undefined && { minVersion }),
+        ...(clientCertificates !== undefined && {
+          ca: [clientCertificates.ca].flat() as (string | Buffer)[],
+          requestCert: true,
+          rejectUnauthorized: clientCertificates.required,
+        }),
+        ...(named.length > 0 && {
+          SNICallback: (name: string, done: (error: null, context?: SecureContext) => void) => {
+            const chosen = own.checkHost(name) ? undefined : named.find((context) => context.bears(name));
+            done(null, chosen?.context);
+          },
+        }),
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `the certificate or its key cannot be used: ${reason}`;
+      throw new EnvoiError(message, { kind: "configuration", ...callersMistake, cause: error });
+    }
+    this.#server.on("secureConnection", (socket) => this.#settle(socket, socket));
+    this.#server.on("tlsClientError", (_, socket) => this.#settle(socket, undefined));
+  }
+
+  /** Does the handshake; `undefined` where it fails or takes too long. The socket is then to be destroyed. */
+  accept(socket: Socket, clock: Clock, ms: number): Promise<TLSSocket | undefined> {
+    return new Promise((resolve) => {
+      const key = keyOf(socket);
+      const settle = (secured: TLSSocket | undefined) => {
+        timer.cancel();
+        socket.off("close", failed);
+        this.#underway.delete(key);
+        resolve(secured);
+      };
+      const failed = () => settle(undefined);
+      const timer = clock.timer(ms, failed);
+      if (socket.destroyed) return settle(undefined);
+      socket.once("close", failed);
+      this.#underway.set(key, settle);
+      this.#server.emit("connection", socket);
+    });
+  }
+
+  #settle(socket: TLSSocket, secured: TLSSocket | undefined): void {
+    this.#underway.get(keyOf(socket))?.(secured);
+  }
+}
+
+/** What is known of the TLS connection after the handshake. */
+export function tlsSession(socket: TLSSocket): TlsSession {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  return {
+    protocol: socket.getProtocol() ?? "unknown",
+    cipher: socket.getCipher().standardName,
+    servername: (socket as { readonly servername?: string | false }).servername || undefined,
+    clientCertificate: certificate && {
+      subject: certificate.subject,
+      fingerprint256: certificate.fingerprint256,
+    },
+  };
+}
+
+class NamedContext {
+  readonly context: SecureContext;
+  readonly #certificate: X509Certificate;
+
+  constructor(certificate: ServerCertificate) {
+    this.context = createSecureContext({ ...certificate });
+    this.#certificate = new X509Certificate(certificate.cert);
+  }
+
+  bears(name: string): boolean {
+    return this.#certificate.checkHost(name) !== undefined;
+  }
+}
+
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}

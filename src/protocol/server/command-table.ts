@@ -1,0 +1,142 @@
+import { Address } from "../../address/address.ts";
+import type { Command, Verb } from "../command.ts";
+import { formatEhlo } from "../extensions.ts";
+import { Reply } from "../reply.ts";
+import { serverMechanisms } from "../sasl/mechanisms.ts";
+import { AuthExchange } from "./auth-exchange.ts";
+import type { Conversation, ConversationState } from "./conversation.ts";
+import type { ServerEvent } from "./event.ts";
+import { tooLarge } from "./message-content.ts";
+
+/** What a command leads to; nothing where all has been said. */
+export type Outcome = Reply | ServerEvent | undefined;
+
+/** What is done about a command. */
+export type Handler<V extends Verb> = (conversation: Conversation, command: CommandOf<V>) => Outcome;
+
+type CommandOf<V extends Verb> = Command & { readonly verb: V };
+
+/** A row of the table: what is done in each state. A reply is a refusal; the argument is then not even read. */
+export type Row<V extends Verb> = Readonly<Record<ConversationState, Handler<V> | Reply>>;
+
+const helloFirst = Reply.of(503, "5.5.1", "Say EHLO first");
+const mailFirst = Reply.of(503, "5.5.1", "Say MAIL first");
+const nested = Reply.of(503, "5.5.1", "A transaction is under way");
+const notHere = Reply.of(502, "5.5.1", "Not implemented");
+
+/** The server: state x verb (RFC 5321 4.1.4). */
+export const commandTable: { readonly [V in Verb]: Row<V> } = {
+  HELO: { fresh: hello, ready: hello, mail: hello, recipients: hello },
+  EHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello },
+  STARTTLS: { fresh: helloFirst, ready: starttls, mail: starttls, recipients: starttls },
+  AUTH: { fresh: helloFirst, ready: auth, mail: nested, recipients: nested },
+  MAIL: { fresh: helloFirst, ready: mail, mail: nested, recipients: nested },
+  RCPT: { fresh: helloFirst, ready: mailFirst, mail: recipient, recipients: recipient },
+  DATA: { fresh: helloFirst, ready: mailFirst, mail: dataInVain, recipients: data },
+  RSET: { fresh: reset, ready: reset, mail: reset, recipients: reset },
+  NOOP: { fresh: noop, ready: noop, mail: noop, recipients: noop },
+  HELP: { fresh: help, ready: help, mail: help, recipients: help },
+  VRFY: { fresh: verify, ready: verify, mail: verify, recipients: verify },
+  EXPN: { fresh: notHere, ready: notHere, mail: notHere, recipients: notHere },
+  QUIT: { fresh: quit, ready: quit, mail: quit, recipients: quit },
+};
+
+/** The verb that begins a command line, in any case, or `undefined` where there is no such command. */
+export function readVerb(line: string): Verb | undefined {
+  const space = line.indexOf(" ");
+  const word = (space === -1 ? line : line.slice(0, space)).toUpperCase();
+  return Object.hasOwn(commandTable, word) ? (word as Verb) : undefined;
+}
+
+function hello(conversation: Conversation, { verb, domain }: CommandOf<"HELO" | "EHLO">): Outcome {
+  const answer = (verdict: Reply | undefined) => {
+    if (isRefusal(verdict)) return conversation.sayBare(verdict);
+    conversation.reset();
+    conversation.state = "ready";
+    conversation.extended = verb === "EHLO";
+    const { hostname } = conversation.settings;
+    const lines = verb === "EHLO" ? formatEhlo(hostname, conversation.extensions) : [hostname];
+    conversation.sayBare(Reply.of(250, undefined, ...lines));
+  };
+  return { type: "hello", verb, name: domain, answer };
+}
+
+function starttls({ settings, secure }: Conversation): Outcome {
+  if (secure) return Reply.of(503, "5.5.1", "TLS is active");
+  return !settings.starttls || settings.without.has("STARTTLS") ? notHere : { type: "starttls" };
+}
+
+function auth(conversation: Conversation, { mechanism: name, initialResponse }: CommandOf<"AUTH">): Outcome {
+  const { settings, secure, user, extended } = conversation;
+  if (settings.mechanisms.length === 0 || settings.without.has("AUTH")) return notHere;
+  if (!extended) return helloFirst;
+  if (user !== undefined) return Reply.of(503, "5.5.1", "Authenticated already");
+  if (!secure && !settings.allowPlaintextCredentials)
+    return Reply.of(538, "5.7.11", "Authenticate over TLS only");
+  const mechanism = settings.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
+  if (mechanism === undefined) return Reply.of(504, "5.5.4", "Mechanism not implemented");
+  conversation.exchange = new AuthExchange(conversation, mechanism);
+  return conversation.exchange.start(initialResponse);
+}
+
+function mail(conversation: Conversation, { from, parameters }: CommandOf<"MAIL">): Outcome {
+  const { maxMessageSize } = conversation.settings;
+  if (maxMessageSize > 0 && (parameters.SIZE ?? 0) > maxMessageSize) return tooLarge;
+  const answer = (verdict: Reply | undefined) => {
+    if (isRefusal(verdict)) return conversation.say(verdict);
+    conversation.begin(from, parameters);
+    conversation.say(verdict ?? Reply.of(250, "2.1.0", "Sender accepted"));
+  };
+  return { type: "mail", from, parameters, answer };
+}
+
+function recipient(conversation: Conversation, { to, parameters }: CommandOf<"RCPT">): Outcome {
+  const { maxRecipients, hostname } = conversation.settings;
+  if (conversation.recipients >= maxRecipients) return Reply.of(452, "4.5.3", "Too many recipients");
+  const address = to === "postmaster" ? Address.of("postmaster", hostname) : to;
+  const answer = (verdict: Reply | undefined) => {
+    if (isRefusal(verdict)) conversation.refusedRecipients = true;
+    else conversation.add({ address, parameters });
+    conversation.say(verdict ?? Reply.of(250, "2.1.5", "Recipient accepted"));
+  };
+  return { type: "recipient", recipient: address, parameters, answer };
+}
+
+function data(conversation: Conversation): Outcome {
+  conversation.say(Reply.of(354, undefined, "End the message with a dot on a line of its own"));
+  return { type: "data" };
+}
+
+/** All recipients were refused, which a client that pipelines learns too late, or there were none (RFC 5321 3.3). */
+function dataInVain({ refusedRecipients }: Conversation): Outcome {
+  return refusedRecipients
+    ? Reply.of(554, "5.5.1", "No recipient has been accepted")
+    : Reply.of(503, "5.5.1", "Say RCPT first");
+}
+
+function reset(conversation: Conversation): Outcome {
+  conversation.reset();
+  return Reply.of(250, "2.0.0", "Reset");
+}
+
+function noop(): Outcome {
+  return Reply.of(250, "2.0.0", "OK");
+}
+
+function help(): Outcome {
+  return Reply.of(214, "2.0.0", "See RFC 5321");
+}
+
+/** Tells nothing (RFC 5321 7.3). */
+function verify(): Outcome {
+  return Reply.of(252, "2.5.0", "Send some mail, it will be tried");
+}
+
+function quit(conversation: Conversation): Outcome {
+  conversation.closing = true;
+  return Reply.of(221, "2.0.0", "Bye");
+}
+
+function isRefusal(verdict: Reply | undefined): verdict is Reply {
+  return verdict !== undefined && !verdict.positive;
+}

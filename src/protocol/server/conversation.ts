@@ -1,0 +1,144 @@
+import type { ExtensionKeyword, Extensions } from "../extensions.ts";
+import type { MailParameters } from "../parameters.ts";
+import { formatReply, Reply } from "../reply.ts";
+import type { AuthExchange } from "./auth-exchange.ts";
+import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** Where in the order of commands a conversation stands: the columns of the command table. */
+export type ConversationState = "fresh" | "ready" | "mail" | "recipients";
+
+/** What a conversation has come to: all that the handlers of commands read and change. */
+export class Conversation {
+  readonly settings: ServerSettings;
+  readonly #trace: ((reply: string) => void) | undefined;
+  state: ConversationState = "fresh";
+  /** The AUTH exchange under way: lines are not commands. */
+  exchange: AuthExchange | undefined;
+  /** The connection is to be closed once the replies are out. */
+  closing = false;
+  /** An event waits for its answer. */
+  waiting = false;
+  #output = "";
+  #errors = 0;
+  secure = false;
+  /** Whether the client said EHLO, which is what extensions hang on. */
+  extended = false;
+  user: string | undefined;
+  /** How many attempts to authenticate have failed, TLS or not. */
+  failedAttempts = 0;
+  /** Whether a recipient of the transaction has been refused. */
+  refusedRecipients = false;
+  #from: ReceivedEnvelope["from"] = null;
+  #parameters: MailParameters = {};
+  #to: EnvelopeRecipient[] = [];
+
+  /** `trace` is told every reply as it goes out. */
+  constructor(settings: ServerSettings, trace?: (reply: string) => void) {
+    this.settings = settings;
+    this.#trace = trace;
+  }
+
+  /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034); behind a 421 or 521 nothing follows. */
+  say(reply: Reply): void {
+    const tooMany = isError(reply) && ++this.#errors > this.settings.maxErrors;
+    this.#write(this.#coded(tooMany ? Reply.of(421, "4.7.0", "Too many errors") : reply));
+  }
+
+  /** Replies as it stands, without an enhanced code: the greeting, and what answers HELO and EHLO (RFC 2034 3). */
+  sayBare({ code, lines }: Reply): void {
+    this.#write(new Reply({ code, lines }));
+  }
+
+  /** Takes the replies that have not been taken. */
+  takeOutput(): string {
+    const output = this.#output;
+    this.#output = "";
+    return output;
+  }
+
+  #coded(reply: Reply): Reply {
+    const { code, lines, enhancedCode, intermediate } = reply;
+    if (this.settings.without.has("ENHANCEDSTATUSCODES"))
+      return enhancedCode === undefined ? reply : new Reply({ code, lines });
+    if (enhancedCode !== undefined || intermediate) return reply;
+    return new Reply({ code, enhancedCode: `${Math.trunc(code / 100)}.0.0`, lines });
+  }
+
+  #write(reply: Reply): void {
+    const octets = formatReply(reply);
+    this.#output += octets;
+    this.waiting = false;
+    this.#trace?.(reply.code === 334 ? "334 ****\r\n" : octets);
+    if (reply.code === 421 || reply.code === 521) this.closing = true;
+  }
+
+  /** The envelope of the transaction so far. */
+  get envelope(): ReceivedEnvelope {
+    return { from: this.#from, to: [...this.#to], parameters: this.#parameters };
+  }
+
+  /** How many recipients have been accepted. */
+  get recipients(): number {
+    return this.#to.length;
+  }
+
+  /** Begins a transaction. */
+  begin(from: ReceivedEnvelope["from"], parameters: MailParameters): void {
+    this.reset();
+    this.#from = from;
+    this.#parameters = parameters;
+    this.state = "mail";
+  }
+
+  /** Adds an accepted recipient. */
+  add(recipient: EnvelopeRecipient): void {
+    this.#to.push(recipient);
+    this.state = "recipients";
+  }
+
+  /** Forgets the transaction. */
+  reset(): void {
+    this.#from = null;
+    this.#parameters = {};
+    this.#to = [];
+    this.refusedRecipients = false;
+    if (this.state !== "fresh") this.state = "ready";
+  }
+
+  /** Forgets all that was learnt in clear (RFC 3207 4.2). */
+  secured(): void {
+    this.reset();
+    this.state = "fresh";
+    this.extended = false;
+    this.user = undefined;
+    this.secure = true;
+  }
+
+  /** Whether an extension is in force. */
+  readonly offers = (extension: ExtensionKeyword): boolean =>
+    this.extended && this.extensions[extension] !== undefined;
+
+  /** What is offered now. */
+  get extensions(): Extensions {
+    const { starttls, mechanisms, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const all: Extensions = {
+      PIPELINING: true,
+      SIZE: maxMessageSize,
+      "8BITMIME": true,
+      SMTPUTF8: true,
+      ENHANCEDSTATUSCODES: true,
+      ...(starttls && !this.secure && { STARTTLS: true }),
+      ...(mechanisms.length > 0 && (this.secure || allowPlaintextCredentials) && { AUTH: mechanisms }),
+    };
+    if (without.size === 0) return all;
+    return Object.fromEntries(
+      Object.entries(all).filter(([keyword]) => !without.has(keyword as ExtensionKeyword)),
+    );
+  }
+}
+
+/** The client made a mistake; a refusal for other reasons is none. */
+function isError({ code }: Reply): boolean {
+  return (code >= 500 && code <= 504) || code === 555;
+}

@@ -1,0 +1,82 @@
+import type { Address } from "../../address/address.ts";
+import type { MailParameters, RcptParameters } from "../parameters.ts";
+import type { Reply } from "../reply.ts";
+import type { AuthAttempt } from "../sasl/attempt.ts";
+
+/** A client introduces itself. */
+export interface HelloEvent {
+  readonly type: "hello";
+  readonly verb: "HELO" | "EHLO";
+  /** The name the client gives itself. */
+  readonly name: string;
+  answer(verdict: Reply | undefined): void;
+}
+
+/** A client has said who it is. Nothing but `{ user }` lets it in. */
+export interface AuthEvent {
+  readonly type: "auth";
+  readonly mechanism: string;
+  readonly attempt: AuthAttempt;
+  answer(verdict: Reply | { readonly user: string }): void;
+}
+
+/** A transaction begins. */
+export interface MailEvent {
+  readonly type: "mail";
+  readonly from: Address | null;
+  readonly parameters: MailParameters;
+  answer(verdict: Reply | undefined): void;
+}
+
+/** A recipient is named. */
+export interface RecipientEvent {
+  readonly type: "recipient";
+  readonly recipient: Address;
+  readonly parameters: RcptParameters;
+  answer(verdict: Reply | undefined): void;
+}
+
+/** The content of a message follows, as `content` events and one `end`. */
+export interface DataEvent {
+  readonly type: "data";
+}
+
+/** A piece of the content. */
+export interface ContentEvent {
+  readonly type: "content";
+  readonly piece: Buffer;
+}
+
+/** No more content comes. */
+export interface EndEvent {
+  readonly type: "end";
+  /** What is wrong with the content, so that it cannot be accepted. */
+  readonly problem: Reply | undefined;
+  answer(verdict: Reply | undefined): void;
+}
+
+/** Once the replies are out, TLS begins; {@link Responder.secured} goes on. */
+export interface StarttlsEvent {
+  readonly type: "starttls";
+}
+
+/** Once the replies are out, the connection is to be closed. */
+export interface CloseEvent {
+  readonly type: "close";
+}
+
+/**
+ * What a client has done, as far as somebody has to do something about it. An event with `answer` waits: nothing
+ * more is read until it has been answered, with a negative reply to refuse, with nothing or a reply of one's own
+ * to accept.
+ */
+export type ServerEvent =
+  | HelloEvent
+  | AuthEvent
+  | MailEvent
+  | RecipientEvent
+  | DataEvent
+  | ContentEvent
+  | EndEvent
+  | StarttlsEvent
+  | CloseEvent;

@@ -1,0 +1,91 @@
+import type { DataRead, DataReader } from "../data-reader.ts";
+
+/** Why a command line cannot be read. */
+export type LineFault = "a bare CR" | "a bare LF" | "a NUL" | "too long" | "not UTF-8" | "TLS";
+
+/** A command line without its line end, or why there is none. */
+export type Line = { readonly text: string; readonly fault?: undefined } | { readonly fault: LineFault };
+
+/** How {@link Input} reads lines. */
+export interface InputOptions {
+  /** The longest line, in octets with its end. */
+  readonly maxLineLength: number;
+  /** Lets a bare LF end a line; bare CR and NUL make the line unreadable, no more. */
+  readonly lenient: boolean;
+}
+
+/**
+ * What a client has sent and nobody has read yet: lines and mail data are taken off one buffer, so that it does not
+ * matter how the octets were cut up. It holds no more than the last chunk and one unfinished line.
+ */
+export class Input {
+  readonly #options: InputOptions;
+  #octets: Buffer = EMPTY;
+  #at = 0;
+  /** Up to here there is no LF. */
+  #searched = 0;
+
+  constructor(options: InputOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is something nobody has read. */
+  get pending(): boolean {
+    return this.#at < this.#octets.length;
+  }
+
+  /** Takes in what has arrived. */
+  push(chunk: Buffer): void {
+    const left = this.#octets.length - this.#at;
+    this.#octets = left === 0 ? chunk : Buffer.concat([this.#octets.subarray(this.#at), chunk]);
+    this.#at = 0;
+    this.#searched = left;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#octets = EMPTY;
+    this.#at = 0;
+    this.#searched = 0;
+  }
+
+  /** Takes the next line off, or tells that it has not arrived. A line with a fault is taken off where it ends. */
+  line(): Line | undefined {
+    const { maxLineLength, lenient } = this.#options;
+    const start = this.#at;
+    if (start < this.#octets.length && this.#octets[start] === TLS_HANDSHAKE) return { fault: "TLS" };
+    const lf = this.#octets.indexOf(LF, Math.max(this.#searched, start));
+    const end = lf === -1 ? this.#octets.length : lf + 1;
+    if (end - start > maxLineLength) return { fault: "too long" };
+    this.#searched = end;
+    if (lf === -1) return undefined;
+    this.#at = end;
+    const crlf = lf > start && this.#octets[lf - 1] === CR;
+    const octets = this.#octets.subarray(start, crlf ? lf - 1 : lf);
+    let text = octets.toString("latin1");
+    const odd = /[\0\r\x80-\xff]/.exec(text);
+    if (odd !== null) {
+      if (text.includes("\0")) return { fault: "a NUL" };
+      if (text.includes("\r")) return { fault: "a bare CR" };
+      text = octets.toString("utf8");
+      if (text.includes("\ufffd")) return { fault: "not UTF-8" };
+    }
+    return crlf || lenient ? { text } : { fault: "a bare LF" };
+  }
+
+  /** Takes mail data off; `undefined` where nothing has arrived. */
+  data(reader: DataReader): DataRead | undefined {
+    if (!this.pending) return undefined;
+    const read = reader.read(this.#octets, this.#at);
+    this.#at = read.end ?? this.#octets.length;
+    this.#searched = this.#at;
+    return read;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** The first octet of a TLS record that opens a handshake; no command begins with it. */
+const TLS_HANDSHAKE = 0x16;

@@ -1,0 +1,53 @@
+import { DataReader } from "../data-reader.ts";
+import { Reply } from "../reply.ts";
+import type { ContentEvent } from "./event.ts";
+import type { Input } from "./input.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** The content has ended, for better or worse. */
+export interface ContentEnd {
+  readonly type: "ended";
+  readonly problem: Reply | undefined;
+  /** Where the content ends is not known, or too far away: what follows cannot be read. */
+  readonly fatal: boolean;
+}
+
+/** The content of one message as DATA brings it. */
+export class MessageContent {
+  readonly #settings: ServerSettings;
+  readonly #reader: DataReader;
+  #size = 0;
+  #end: ContentEnd | undefined;
+
+  constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    this.#reader = new DataReader(settings);
+  }
+
+  /** Takes content off the input: what is beyond the limit is read (RFC 1870 6.3 wants its end found), not shown. */
+  next(input: Input): ContentEvent | ContentEnd | undefined {
+    while (this.#end === undefined) {
+      const read = input.data(this.#reader);
+      if (read === undefined) return undefined;
+      const { content, end, fault } = read;
+      this.#size += content.length;
+      const limit = this.#settings.maxMessageSize || Number.POSITIVE_INFINITY;
+      if (fault !== undefined)
+        this.#end = ended(Reply.of(521, "5.5.2", `There is ${fault} in the message`), true);
+      else if (end !== undefined) this.#end = ended(this.#size > limit ? tooLarge : undefined, false);
+      else if (this.#size > limit * 2 + OVERRUN) this.#end = ended(tooLarge, true);
+      if (content.length > 0 && this.#size <= limit) return { type: "content", piece: content };
+    }
+    return this.#end;
+  }
+}
+
+/** The content is larger than is taken, or would be (RFC 1870 6). */
+export const tooLarge: Reply = Reply.of(552, "5.3.4", "The message is too large");
+
+/** So much of what is too large, besides as much again as the limit, is read for the sake of a proper reply. */
+const OVERRUN = 1_048_576;
+
+function ended(problem: Reply | undefined, fatal: boolean): ContentEnd {
+  return { type: "ended", problem, fatal };
+}

@@ -1,0 +1,168 @@
+import { type Command, parseCommand } from "../command.ts";
+import { Reply } from "../reply.ts";
+import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
+import { Conversation, type ConversationState } from "./conversation.ts";
+import type { ReceivedEnvelope } from "./envelope.ts";
+import type { ServerEvent } from "./event.ts";
+import { Input, type LineFault } from "./input.ts";
+import { MessageContent } from "./message-content.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** Who is told what goes over the line. What authenticates is masked, content is not shown. */
+export interface ResponderTrace {
+  received(line: string): void;
+  sent(reply: string): void;
+}
+
+/**
+ * The server's half of SMTP, without a socket: octets in by {@link push}, events out by {@link next}, replies out by
+ * {@link takeReplies}.
+ *
+ * Replies gather until they are taken, which is to be done when `next` has nothing more: so a group of commands that
+ * arrived together is answered in one write (RFC 2920 3.2).
+ */
+export class Responder {
+  readonly #conversation: Conversation;
+  readonly #input: Input;
+  readonly #trace: ResponderTrace | undefined;
+  #content: MessageContent | undefined;
+
+  constructor(settings: ServerSettings, trace?: ResponderTrace) {
+    this.#conversation = new Conversation(
+      settings,
+      trace === undefined ? undefined : (reply) => trace.sent(reply),
+    );
+    this.#input = new Input(settings);
+    this.#trace = trace;
+  }
+
+  /** The envelope of the transaction so far. */
+  get envelope(): ReceivedEnvelope {
+    return this.#conversation.envelope;
+  }
+
+  /** Whether the content of a message is being read. */
+  get inContent(): boolean {
+    return this.#content !== undefined;
+  }
+
+  /** Whether a transaction is under way. */
+  get inTransaction(): boolean {
+    return this.#content !== undefined || isTransaction(this.#conversation.state);
+  }
+
+  /** Greets, or refuses the connection; then the connection closes. */
+  greet(refusal?: Reply): void {
+    const { hostname, banner } = this.#conversation.settings;
+    this.#conversation.sayBare(refusal ?? Reply.of(220, undefined, `${hostname} ESMTP ${banner}`.trim()));
+    if (refusal !== undefined) this.#conversation.closing = true;
+  }
+
+  /** Says a last word, such as 421, behind which nothing more is read. */
+  end(reply: Reply): void {
+    this.#conversation.say(reply);
+    this.#conversation.closing = true;
+  }
+
+  /** TLS is active: everything that was learnt before is forgotten. */
+  secured(): void {
+    this.#conversation.secured();
+  }
+
+  /** Takes in what has arrived. */
+  push(chunk: Buffer): void {
+    if (!this.#conversation.closing) this.#input.push(chunk);
+  }
+
+  /** Takes the replies to be written. */
+  takeReplies(): string {
+    return this.#conversation.takeOutput();
+  }
+
+  /** What happens next; `undefined` when more octets have to arrive first. */
+  next(): ServerEvent | undefined {
+    for (;;) {
+      if (this.#conversation.waiting) throw new TypeError("the event before has not been answered");
+      if (this.#conversation.closing) return { type: "close" };
+      if (this.#content !== undefined) return this.#readContent(this.#content);
+      const line = this.#input.line();
+      if (line === undefined) return undefined;
+      const outcome = line.fault === undefined ? this.#line(line.text) : this.#fault(line.fault);
+      if (outcome instanceof Reply) this.#conversation.say(outcome);
+      else if (outcome !== undefined) return this.#raise(outcome);
+    }
+  }
+
+  #line(line: string): Outcome {
+    const { exchange } = this.#conversation;
+    if (exchange !== undefined && !exchange.over) {
+      this.#trace?.received("****");
+      return exchange.respond(line);
+    }
+    const verb = readVerb(line);
+    this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+) .+$/, "$1 ****") : line);
+    if (verb === undefined) return this.#unknown(line);
+    const row: Row<never> = commandTable[verb];
+    const cell: Handler<never> | Reply = row[this.#conversation.state];
+    if (cell instanceof Reply) return cell;
+    const command: Command | Reply = parseCommand(line, this.#conversation);
+    if (command instanceof Reply) {
+      if (!isHello(verb)) return command;
+      this.#conversation.sayBare(command);
+      return undefined;
+    }
+    return cell(this.#conversation, command as never);
+  }
+
+  /** A browser that was led here with a form speaks its protocol's first lines before it comes to SMTP. */
+  #unknown(line: string): Reply {
+    if (/ HTTP\/\d/.test(line)) return Reply.of(421, "4.7.0", "This is not a web server");
+    return Reply.of(500, "5.5.2", "Command not recognised");
+  }
+
+  #fault(fault: LineFault): Reply {
+    this.#trace?.received(`(${fault})`);
+    const { lenient } = this.#conversation.settings;
+    if (fault === "not UTF-8") return Reply.of(500, "5.5.2", "The command is not UTF-8");
+    if (fault === "too long" || fault === "TLS") {
+      this.#conversation.closing = true;
+      const speech = "This port does not begin with TLS: use STARTTLS";
+      return Reply.of(500, "5.5.2", fault === "TLS" ? speech : "The line is too long");
+    }
+    return Reply.of(lenient ? 500 : 521, "5.5.2", `There is ${fault} in the command`);
+  }
+
+  #raise(event: ServerEvent): ServerEvent {
+    if (event.type === "data") this.#content = new MessageContent(this.#conversation.settings);
+    else if (event.type === "starttls") {
+      // Whoever put octets there wants them to be taken for what came through TLS.
+      if (this.#input.pending) {
+        this.end(Reply.of(554, "5.5.1", "Nothing may follow STARTTLS before TLS"));
+        return { type: "close" };
+      }
+      this.#conversation.say(Reply.of(220, "2.0.0", "Begin TLS"));
+    } else this.#conversation.waiting = "answer" in event;
+    return event;
+  }
+
+  #readContent(content: MessageContent): ServerEvent | undefined {
+    const next = content.next(this.#input);
+    if (next === undefined || next.type === "content") return next;
+    const { problem, fatal } = next;
+    const answer = (verdict: Reply | undefined) => {
+      this.#content = undefined;
+      this.#conversation.reset();
+      this.#conversation.say(verdict ?? Reply.of(250, "2.6.0", "Message accepted"));
+      if (fatal) this.#conversation.closing = true;
+    };
+    return this.#raise({ type: "end", problem, answer });
+  }
+}
+
+function isTransaction(state: ConversationState): boolean {
+  return state === "mail" || state === "recipients";
+}
+
+function isHello(verb: string): boolean {
+  return verb === "HELO" || verb === "EHLO";
+}

@@ -1,0 +1,268 @@
+import { randomUUID } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import { callersMistake, EnvoiError } from "../errors.ts";
+import type { Clock } from "../net/clock.ts";
+import type { Received, ServerSocket } from "../net/server/server-socket.ts";
+import { type TlsAcceptor, tlsSession } from "../net/server/tls-acceptor.ts";
+import { Reply } from "../protocol/reply.ts";
+import type { EndEvent, ServerEvent } from "../protocol/server/event.ts";
+import { Responder } from "../protocol/server/responder.ts";
+import { ContentStream } from "./content-stream.ts";
+import type { HookContext } from "./hooks.ts";
+import type { ConnectionObserver, Observe } from "./observer.ts";
+import type { Judgement, Policy } from "./policy.ts";
+import { formatReceived } from "./received.ts";
+import type { Session } from "./session.ts";
+import type { Settled } from "./settings.ts";
+
+/** What all connections of a server have in common. */
+export interface ConnectionHost {
+  readonly settled: Settled;
+  readonly policy: Policy;
+  readonly tls: TlsAcceptor | undefined;
+  readonly clock: Clock;
+  readonly observe: Observe | undefined;
+}
+
+/** The life of one connection: what its client says goes to the protocol, what the protocol asks goes to the host. */
+export class Connection {
+  readonly #host: ConnectionHost;
+  readonly #socket: ServerSocket;
+  readonly #observer: ConnectionObserver | undefined;
+  readonly #responder: Responder;
+  #session: Session;
+  /** How long the client may still take, in milliseconds. */
+  #patience: number;
+  #leaving = false;
+  #content: ContentStream | undefined;
+  #verdict: Promise<Reply | undefined> | undefined;
+
+  constructor(host: ConnectionHost, socket: ServerSocket) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#patience = host.settled.timeouts.command;
+    const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
+    this.#session = {
+      id: randomUUID(),
+      remoteAddress,
+      remotePort,
+      localAddress,
+      localPort,
+      connectedAt: new Date(),
+      hello: undefined,
+      tls: undefined,
+      authenticated: undefined,
+    };
+    this.#observer = host.observe?.(this.#session);
+    this.#responder = new Responder(host.settled.protocol, this.#observer);
+  }
+
+  /** Serves the client until the connection is closed; never throws. */
+  async serve(): Promise<void> {
+    try {
+      if (this.#host.settled.implicitTls && !(await this.#secure())) return;
+      this.#responder.greet(await this.#host.policy.connect(this.#context()));
+      await this.#converse();
+    } finally {
+      this.#socket.destroy();
+      this.#content?.fail(lost());
+      await this.#verdict;
+      this.#observer?.ended();
+    }
+  }
+
+  /** Lets a transaction that is under way come to its end, then closes. */
+  leave(): void {
+    this.#leaving = true;
+    if (!this.#responder.inTransaction) this.#socket.interrupt();
+  }
+
+  /** Cuts the connection. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  /** Refuses the client in place of a greeting. */
+  async refuse(reply: Reply): Promise<void> {
+    if (this.#host.settled.implicitTls) return this.#socket.destroy();
+    this.#responder.greet(reply);
+    await this.#close();
+  }
+
+  async #converse(): Promise<void> {
+    for (;;) {
+      const event = this.#responder.next();
+      if (event === undefined) {
+        if (!(await this.#listen())) return;
+      } else if (event.type === "close") {
+        return this.#close();
+      } else {
+        const pending = this.#handle(event);
+        if (pending !== undefined && (await pending) === false) return;
+      }
+    }
+  }
+
+  /** Answers, and waits for more; whether there is any. */
+  async #listen(): Promise<boolean> {
+    const { timeouts } = this.#host.settled;
+    if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
+    // A reply has been due: what is waited for now is a new command, or the content.
+    if (this.#flush()) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
+    if (!(await this.#socket.drained(timeouts.write))) return false;
+    const { clock } = this.#host;
+    const since = clock.now();
+    const received = await this.#socket.read(Math.max(0, this.#patience));
+    this.#patience -= clock.now() - since;
+    if (!Buffer.isBuffer(received)) return this.#ended(received);
+    // Content earns time by coming, so that neither silence nor a trickle lasts.
+    if (this.#responder.inContent) {
+      this.#patience = Math.min(timeouts.content, this.#patience + (received.length / SLOWEST) * 1000);
+    }
+    this.#responder.push(received);
+    return true;
+  }
+
+  async #ended(reason: Exclude<Received, Buffer>): Promise<boolean> {
+    if (reason === "lost") return false;
+    if (reason === "timeout") this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
+    if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
+    await this.#close();
+    return false;
+  }
+
+  #handle(event: Exclude<ServerEvent, { type: "close" }>): Promise<unknown> | undefined {
+    const { policy } = this.#host;
+    switch (event.type) {
+      case "hello":
+        return decide(policy.hello(this.#context(), event.verb, event.name), (verdict) => {
+          if (verdict === undefined) this.#know({ hello: { verb: event.verb, name: event.name } });
+          event.answer(verdict);
+        });
+      case "auth":
+        return decide(policy.auth(this.#context(), event.mechanism, event.attempt), (verdict) => {
+          if ("user" in verdict)
+            this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
+          event.answer(verdict);
+        });
+      case "mail":
+        return decide(policy.mail(this.#context(), event.from, event.parameters), (verdict) =>
+          event.answer(verdict),
+        );
+      case "recipient":
+        return decide(
+          policy.recipient(
+            this.#context(),
+            event.recipient,
+            event.parameters,
+            () => this.#responder.envelope,
+          ),
+          (verdict) => event.answer(verdict),
+        );
+      case "data":
+        return this.#begin();
+      case "content":
+        this.#observer?.content(event.piece.length);
+        return this.#content?.push(event.piece);
+      case "end":
+        return this.#finish(event);
+      case "starttls":
+        return this.#secure();
+    }
+  }
+
+  #begin(): undefined {
+    const { settled, policy } = this.#host;
+    const { envelope } = this.#responder;
+    const content = new ContentStream();
+    if (settled.received) {
+      const receipt = {
+        session: this.#session,
+        envelope,
+        hostname: settled.protocol.hostname,
+        id: randomUUID(),
+        date: new Date(),
+      };
+      // It is far too short for the reader to have to be waited for.
+      void content.push(Buffer.from(formatReceived(receipt)));
+    }
+    this.#content = content;
+    this.#verdict = policy.data(this.#context(), envelope, content).finally(() => content.abandon());
+  }
+
+  async #finish({ problem, answer }: EndEvent): Promise<void> {
+    if (problem === undefined) this.#content?.end();
+    else this.#content?.fail(notWhole(problem));
+    const verdict = await this.#verdict;
+    this.#content = undefined;
+    this.#verdict = undefined;
+    answer(problem ?? verdict);
+  }
+
+  /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
+  async #secure(): Promise<boolean> {
+    const { tls, clock, settled } = this.#host;
+    this.#flush();
+    // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
+    if (tls === undefined || this.#socket.pending) return false;
+    const done = await this.#socket.replace((socket) =>
+      tls.accept(socket, clock, settled.timeouts.handshake),
+    );
+    if (!done) {
+      this.#observer?.notSecured();
+      return false;
+    }
+    this.#know({
+      hello: undefined,
+      authenticated: undefined,
+      tls: tlsSession(this.#socket.socket as TLSSocket),
+    });
+    this.#responder.secured();
+    this.#observer?.secured(this.#session);
+    return true;
+  }
+
+  async #close(): Promise<void> {
+    this.#flush();
+    await this.#socket.linger(LINGER);
+  }
+
+  #flush(): boolean {
+    const replies = this.#responder.takeReplies();
+    if (replies === "") return false;
+    this.#socket.write(replies);
+    this.#observer?.flushed();
+    return true;
+  }
+
+  #know(facts: Partial<Session>): void {
+    this.#session = { ...this.#session, ...facts };
+  }
+
+  #context(): HookContext {
+    return { session: this.#session, signal: this.#socket.signal };
+  }
+}
+
+/** Octets a second below which a message does not get through for long. */
+const SLOWEST = 1024;
+
+/** So long, in milliseconds, a client may take to close after us. */
+const LINGER = 5000;
+
+/** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
+function decide<T>(judgement: Judgement<T>, act: (verdict: T) => void): Promise<void> | undefined {
+  if (judgement instanceof Promise) return judgement.then(act);
+  act(judgement);
+  return undefined;
+}
+
+function lost(): EnvoiError {
+  const message = "the connection ended before the message did";
+  return new EnvoiError(message, { kind: "closed", delivery: "not-sent", transient: true, permanent: false });
+}
+
+function notWhole(problem: Reply): EnvoiError {
+  const kind = problem.code === 552 ? "too-large" : "protocol";
+  return new EnvoiError(`the message has been refused: ${problem}`, { kind, ...callersMistake });
+}

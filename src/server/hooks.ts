@@ -1,0 +1,106 @@
+import type { Address } from "../address/address.ts";
+import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
+import type { Reply, ReplyFields } from "../protocol/reply.ts";
+import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { Session } from "./session.ts";
+
+/** A {@link Reply}, or a plain object of that shape. */
+export type ReplyLike = Reply | ReplyFields;
+
+/** What a hook may return: nothing to go on, a 4xx or 5xx reply to refuse. Such a reply may be thrown as well. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is what this is about
+export type Verdict = ReplyLike | void | undefined;
+
+/** What every hook is given. */
+export interface HookContext {
+  readonly session: Session;
+  /** Aborted when the connection is gone: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** A client has connected and waits for the greeting. */
+export type ConnectContext = HookContext;
+
+/** A client has said EHLO or HELO. */
+export interface HelloContext extends HookContext {
+  readonly verb: "HELO" | "EHLO";
+  /** What it calls itself: syntactically a name or an address literal, no more. */
+  readonly name: string;
+}
+
+/** A client wants to authenticate. */
+export interface AuthContext extends HookContext {
+  /** `"PLAIN"`, `"LOGIN"`, `"XOAUTH2"`. */
+  readonly mechanism: string;
+  /** Who it says it is. */
+  readonly user: string;
+  /** PLAIN and LOGIN. */
+  readonly password?: string;
+  /** XOAUTH2: the access token. */
+  readonly token?: string;
+  /**
+   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear. It takes the
+   * same time wherever the two differ.
+   */
+  verify(secret: string): Promise<boolean>;
+}
+
+/** Nothing but `{ user }` lets a client in. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing refuses
+export type AuthVerdict = { readonly user: string } | ReplyLike | void | undefined;
+
+/** A client begins a transaction. */
+export interface MailContext extends HookContext {
+  /** `null` is the null reverse-path of bounces. */
+  readonly from: Address | null;
+  readonly parameters: MailParameters;
+}
+
+/** A client names a recipient. */
+export interface RecipientContext extends HookContext {
+  readonly recipient: Address;
+  readonly parameters: RcptParameters;
+  /** The envelope so far, without this recipient. */
+  readonly envelope: ReceivedEnvelope;
+}
+
+/** Nothing is no opinion: `domains` and `relay` decide then. */
+export type RecipientVerdict = "accept" | Verdict;
+
+/** A client sends a message. */
+export interface DataContext extends HookContext {
+  readonly envelope: ReceivedEnvelope;
+  /**
+   * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if the message
+   * turns out not to be whole: then nothing of it counts. What the hook does not read is thrown away.
+   */
+  readonly content: AsyncIterable<Buffer>;
+}
+
+/** Something went wrong that the client has not been told about. */
+export interface ErrorContext {
+  readonly error: unknown;
+  /** Where: the name of a hook. */
+  readonly hook: string;
+  readonly session: Session;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Where the host has a say. All hooks are optional. */
+export interface ServerHooks {
+  /** Before the greeting. */
+  connect?(context: ConnectContext): Awaitable<Verdict>;
+  /** At each EHLO and HELO. */
+  hello?(context: HelloContext): Awaitable<Verdict>;
+  /** At each attempt to authenticate; without this hook AUTH is not offered. */
+  auth?(context: AuthContext): Awaitable<AuthVerdict>;
+  /** At MAIL. */
+  mail?(context: MailContext): Awaitable<Verdict>;
+  /** At each RCPT. */
+  recipient?(context: RecipientContext): Awaitable<RecipientVerdict>;
+  /** At the content. When it has resolved, the message is the host's: the client is told 250. */
+  data?(context: DataContext): Awaitable<Verdict>;
+  /** What a hook threw, other than a reply; without it, a process warning. */
+  onError?(context: ErrorContext): void;
+}

@@ -1,0 +1,30 @@
+/** An SMTP server to embed. */
+
+export type { Address } from "../address/address.ts";
+export type {
+  ClientCertificate,
+  ClientCertificateOptions,
+  ServerCertificate,
+  TlsSession,
+} from "../net/server/tls-acceptor.ts";
+export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
+export { Reply, type ReplyFields } from "../protocol/reply.ts";
+export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
+export type {
+  AuthContext,
+  AuthVerdict,
+  ConnectContext,
+  DataContext,
+  ErrorContext,
+  HelloContext,
+  HookContext,
+  MailContext,
+  RecipientContext,
+  RecipientVerdict,
+  ReplyLike,
+  ServerHooks,
+  Verdict,
+} from "./hooks.ts";
+export type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
+export type { Authenticated, Hello, Session } from "./session.ts";
+export { type CloseOptions, SmtpServer } from "./smtp-server.ts";

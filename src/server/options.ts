@@ -1,0 +1,55 @@
+import type { ClientCertificateOptions, ServerCertificate } from "../net/server/tls-acceptor.ts";
+import type { ServerHooks } from "./hooks.ts";
+
+/** How long a server waits, in milliseconds. */
+export interface ServerTimeouts {
+  /** For the next command, whole; 300,000 (RFC 5321 4.5.3.2.7). */
+  readonly command?: number;
+  /** For content without the least progress; 180,000. What comes slower than 1 kB a second uses it up as well. */
+  readonly content?: number;
+  /** For a TLS handshake; 30,000. */
+  readonly handshake?: number;
+  /** For the client to take replies; 60,000. */
+  readonly write?: number;
+}
+
+/** What an {@link SmtpServer} is told. */
+export interface SmtpServerOptions extends ServerHooks {
+  /** Where to listen; `"127.0.0.1"`. */
+  readonly host?: string;
+  /** 0, the default: any port that is free. */
+  readonly port?: number;
+  /** The server's own name: by default that of the machine if it is a valid one, else `"localhost"`. */
+  readonly hostname?: string;
+  /** `"starttls"` if there are certificates, else `"none"`. */
+  readonly tls?: "none" | "starttls" | "implicit";
+  /** The first is the default; another is used where the client asks for a name that it bears. */
+  readonly certificates?: ServerCertificate | readonly ServerCertificate[];
+  /** `"TLSv1.2"`. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** Asks clients for certificates. */
+  readonly clientCertificates?: ClientCertificateOptions;
+  /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
+  readonly allowPlaintextCredentials?: boolean;
+  /** Recipients in these domains are accepted. */
+  readonly domains?: readonly string[];
+  /** `"authenticated"`: whoever has authenticated may send to everybody. */
+  readonly relay?: "authenticated";
+  /** The largest message in octets; 25 MiB. 0: no limit. */
+  readonly maxMessageSize?: number;
+  /** The longest command line in octets; 12,288 (RFC 4954 4). */
+  readonly maxLineLength?: number;
+  /** Recipients in a transaction; 1,000. */
+  readonly maxRecipients?: number;
+  /** Connections at a time; 1,000. */
+  readonly maxConnections?: number;
+  /** Mistakes in commands, in a connection; 10. */
+  readonly maxErrors?: number;
+  /** Failed attempts to authenticate, in a connection; 3. */
+  readonly maxAuthAttempts?: number;
+  /** Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection. */
+  readonly lenient?: boolean;
+  /** Puts a Received field in front of each message; `true`. */
+  readonly received?: boolean;
+  readonly timeouts?: ServerTimeouts;
+}

@@ -1,0 +1,209 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Address } from "../address/address.ts";
+import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
+import { Reply } from "../protocol/reply.ts";
+import type { AuthAttempt } from "../protocol/sasl/attempt.ts";
+import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
+import type { Session } from "./session.ts";
+
+/** Who may receive mail through the server without the host being asked. */
+export interface RelayRules {
+  /** Canonical domains. */
+  readonly domains: ReadonlySet<string>;
+  readonly authenticated: boolean;
+}
+
+/** A settled question: nothing to go on, or the reply; at once where no hook has to be awaited. */
+export type Judgement<T = Reply | undefined> = T | Promise<T>;
+
+/**
+ * What the host has to say to what clients do: its hooks, guarded. Whatever a hook does, the client gets a reply that
+ * tells nothing of an error's text, and is let in, or relayed for, only where that was said in so many words.
+ */
+export class Policy {
+  readonly #hooks: ServerHooks;
+  readonly #rules: RelayRules;
+
+  constructor(hooks: ServerHooks, rules: RelayRules) {
+    this.#hooks = hooks;
+    this.#rules = rules;
+  }
+
+  /** Whether the client is greeted. */
+  connect(context: HookContext): Judgement {
+    const { connect } = this.#hooks;
+    return connect && this.#ask("connect", context, () => connect.call(this.#hooks, context), refusal);
+  }
+
+  /** Whether the client's introduction will do. */
+  hello(context: HookContext, verb: "HELO" | "EHLO", name: string): Judgement {
+    const { hello } = this.#hooks;
+    return (
+      hello && this.#ask("hello", context, () => hello.call(this.#hooks, { ...context, verb, name }), refusal)
+    );
+  }
+
+  /** Whether the client is who it says it is. */
+  auth(
+    context: HookContext,
+    mechanism: string,
+    attempt: AuthAttempt,
+  ): Judgement<Reply | { readonly user: string }> {
+    const { auth } = this.#hooks;
+    if (auth === undefined) return invalidCredentials;
+    const secret = "password" in attempt ? attempt.password : attempt.token;
+    const verify = async (held: string) => isSame(secret, held);
+    return this.#ask(
+      "auth",
+      context,
+      () => auth.call(this.#hooks, { ...context, mechanism, ...attempt, verify }),
+      (verdict) => {
+        if (isUser(verdict)) return { user: verdict.user };
+        const reply = asReply(verdict);
+        return reply === undefined || reply.positive ? invalidCredentials : reply;
+      },
+    );
+  }
+
+  /** Whether mail from this sender is taken. */
+  mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+    const { mail } = this.#hooks;
+    return (
+      mail &&
+      this.#ask("mail", context, () => mail.call(this.#hooks, { ...context, from, parameters }), asReply)
+    );
+  }
+
+  /** Whether mail to this recipient is taken: never by omission. */
+  recipient(
+    context: HookContext,
+    recipient: Address,
+    parameters: RcptParameters,
+    envelope: () => ReceivedEnvelope,
+  ): Judgement {
+    const { recipient: hook } = this.#hooks;
+    const byRule = this.#mayReceive(recipient, context.session) ? undefined : relayingDenied;
+    if (hook === undefined) return byRule;
+    return this.#ask(
+      "recipient",
+      context,
+      () => hook.call(this.#hooks, { ...context, recipient, parameters, envelope: envelope() }),
+      (verdict) => (verdict === "accept" ? undefined : (asReply(verdict) ?? byRule)),
+    );
+  }
+
+  /** What becomes of a message. */
+  async data(
+    context: HookContext,
+    envelope: ReceivedEnvelope,
+    content: AsyncIterable<Buffer>,
+  ): Promise<Reply | undefined> {
+    const { data } = this.#hooks;
+    // Without the hook nobody would have the message. The options do not let it come to that.
+    if (data === undefined) return localError;
+    return await this.#ask(
+      "data",
+      context,
+      () => data.call(this.#hooks, { ...context, envelope, content }),
+      asReply,
+    );
+  }
+
+  #mayReceive({ domain }: Address, { authenticated }: Session): boolean {
+    return this.#rules.domains.has(domain) || (this.#rules.authenticated && authenticated !== undefined);
+  }
+
+  /** Calls a hook and reads its verdict. */
+  async #ask<V, T>(
+    hook: string,
+    { session, signal }: HookContext,
+    call: () => V | Promise<V>,
+    read: (verdict: V) => T,
+  ): Promise<T | Reply> {
+    try {
+      return read(await call());
+    } catch (thrown) {
+      const reply = asRefusal(thrown);
+      if (reply !== undefined) return reply;
+      // Once the client is gone, a hook that gives up for that reason has done as it should.
+      if (!signal.aborted) this.#report(thrown, hook, session);
+      return localError;
+    }
+  }
+
+  #report(error: unknown, hook: string, session: Session): void {
+    try {
+      if (this.#hooks.onError === undefined) warn(error);
+      else this.#hooks.onError({ error, hook, session });
+    } catch (another) {
+      warn(another);
+    }
+  }
+}
+
+const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
+const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
+const localError = Reply.of(451, "4.3.0", "Local error, try again later");
+
+/** A verdict that can only refuse. */
+function refusal(verdict: unknown): Reply | undefined {
+  const reply = asReply(verdict);
+  if (reply?.positive) throw new TypeError(`the hook returned ${reply}, which refuses nothing`);
+  return reply;
+}
+
+/** What a hook returned: nothing, or a reply. Anything else is a mistake, and a mistake does not accept. */
+function asReply(verdict: unknown): Reply | undefined {
+  if (verdict === undefined) return undefined;
+  const reply = asReplyIfAny(verdict);
+  if (reply === undefined) throw new TypeError("the hook returned neither nothing nor a reply");
+  if (reply.intermediate || (reply.positive && reply.code !== 250 && reply.code !== 251)) {
+    throw new TypeError(`the hook returned ${reply}, which is no answer to this`);
+  }
+  return reply;
+}
+
+/** The refusal that was thrown, if it is one. */
+function asRefusal(thrown: unknown): Reply | undefined {
+  try {
+    const reply = asReplyIfAny(thrown);
+    return reply === undefined || reply.code < 400 ? undefined : reply;
+  } catch {
+    return undefined;
+  }
+}
+
+function asReplyIfAny(value: unknown): Reply | undefined {
+  if (value instanceof Reply) return value;
+  return isReplyLike(value) ? new Reply(value) : undefined;
+}
+
+function isReplyLike(value: unknown): value is Exclude<ReplyLike, Reply> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    typeof value.code === "number" &&
+    "lines" in value
+  );
+}
+
+function isUser(value: unknown): value is { readonly user: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "user" in value &&
+    typeof value.user === "string" &&
+    value.user !== ""
+  );
+}
+
+function isSame(shown: string, held: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(shown), digest(held));
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new TypeError(String(error)));
+}

@@ -1,0 +1,34 @@
+import { formatAddressLiteral } from "../address/address-literal.ts";
+import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { Session } from "./session.ts";
+
+/** What a Received field tells of. */
+export interface Receipt {
+  readonly session: Session;
+  readonly envelope: ReceivedEnvelope;
+  /** The name of this server. */
+  readonly hostname: string;
+  readonly id: string;
+  readonly date: Date;
+}
+
+/**
+ * The trace field of a message that has been received, its line ends included (RFC 5321 4.4). It names no recipient: the others, Bcc among
+ * them, could read it.
+ */
+export function formatReceived({ session, envelope, hostname, id, date }: Receipt): string {
+  const address = formatAddressLiteral(session.remoteAddress);
+  const name = session.hello?.name ?? "";
+  // The name is what the client made up; one that does not fit into an ASCII header is left out.
+  const from = /^[!-~]{1,255}$/.test(name) ? `${name} (${address})` : address;
+  const tls = session.tls && `\r\n\t(using ${session.tls.protocol} with cipher ${session.tls.cipher})`;
+  const day = date.toUTCString().replace("GMT", "+0000");
+  return `Received: from ${from}${tls ?? ""}\r\n\tby ${hostname} with ${protocolOf(session, envelope)} id ${id};\r\n\t${day}\r\n`;
+}
+
+/** The protocol by its registered name (RFC 3848, RFC 6531 4.3). */
+function protocolOf({ hello, tls, authenticated }: Session, { parameters }: ReceivedEnvelope): string {
+  if (hello?.verb !== "EHLO") return "SMTP";
+  const base = parameters.SMTPUTF8 === true ? "UTF8SMTP" : "ESMTP";
+  return `${base}${tls === undefined ? "" : "S"}${authenticated === undefined ? "" : "A"}`;
+}

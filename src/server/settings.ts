@@ -1,0 +1,133 @@
+import { hostname as machineName } from "node:os";
+import { canonicalDomain } from "../address/domain.ts";
+import { callersMistake, EnvoiError } from "../errors.ts";
+import type { ServerCertificate, ServerTlsOptions } from "../net/server/tls-acceptor.ts";
+import { serverMechanisms } from "../protocol/sasl/mechanisms.ts";
+import type { ServerSettings } from "../protocol/server/settings.ts";
+import type { SmtpServerOptions } from "./options.ts";
+import type { RelayRules } from "./policy.ts";
+
+/** What the options of a server come to. */
+export interface Settled {
+  readonly protocol: ServerSettings;
+  readonly rules: RelayRules;
+  readonly tls: ServerTlsOptions | undefined;
+  readonly implicitTls: boolean;
+  readonly timeouts: {
+    readonly command: number;
+    readonly content: number;
+    readonly handshake: number;
+    readonly write: number;
+  };
+  readonly maxConnections: number;
+  readonly received: boolean;
+}
+
+/**
+ * Reads the options of a server.
+ *
+ * @throws EnvoiError of kind `"configuration"` for options that make no sense, or none together.
+ */
+export function settle(options: SmtpServerOptions): Settled {
+  const { certificates, domains = [], timeouts = {} } = options;
+  const certified: readonly ServerCertificate[] = certificates === undefined ? [] : [certificates].flat();
+  const tls = options.tls ?? (certified.length > 0 ? "starttls" : "none");
+  if (!["none", "starttls", "implicit"].includes(tls))
+    throw refuse(`tls: ${JSON.stringify(tls)} is none of "none", "starttls", "implicit"`);
+  if (tls !== "none" && certified.length === 0) throw refuse(`tls: "${tls}" needs certificates`);
+  if (tls === "none" && certified.length > 0) throw refuse('certificates have no use where tls is "none"');
+  if (tls === "none" && options.clientCertificates)
+    throw refuse('clientCertificates have no use where tls is "none"');
+  return {
+    protocol: {
+      hostname: options.hostname === undefined ? ownName() : domain("hostname", options.hostname),
+      banner: "envoi",
+      maxMessageSize: count(options, "maxMessageSize", 26_214_400, 0),
+      maxLineLength: count(options, "maxLineLength", 12_288, 512),
+      maxRecipients: count(options, "maxRecipients", 1000, 1),
+      maxErrors: count(options, "maxErrors", 10, 0),
+      maxAuthAttempts: count(options, "maxAuthAttempts", 3, 1),
+      lenient: options.lenient ?? false,
+      starttls: tls === "starttls",
+      mechanisms: options.auth === undefined ? [] : [...serverMechanisms.keys()],
+      allowPlaintextCredentials: options.allowPlaintextCredentials ?? false,
+      without: new Set(),
+    },
+    rules: {
+      domains: new Set(domains.map((name, index) => domain(`domains[${index}]`, name))),
+      authenticated: options.relay === "authenticated",
+    },
+    tls:
+      tls === "none"
+        ? undefined
+        : {
+            certificates: certified,
+            minVersion: options.minVersion,
+            clientCertificates: options.clientCertificates,
+          },
+    implicitTls: tls === "implicit",
+    timeouts: {
+      command: count(timeouts, "command", 300_000, 1),
+      content: count(timeouts, "content", 180_000, 1),
+      handshake: count(timeouts, "handshake", 30_000, 1),
+      write: count(timeouts, "write", 60_000, 1),
+    },
+    maxConnections: count(options, "maxConnections", 1000, 1),
+    received: options.received ?? true,
+  };
+}
+
+/**
+ * Refuses a server that would not do what it was set up for, or would lose mail.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkPurpose(
+  { auth, allowPlaintextCredentials, domains = [], relay, recipient, data }: SmtpServerOptions,
+  settled: Settled,
+): void {
+  if (auth !== undefined && settled.tls === undefined && !allowPlaintextCredentials) {
+    throw refuse(
+      "auth needs tls: credentials are not taken in clear, unless allowPlaintextCredentials says so",
+    );
+  }
+  if (relay !== undefined && relay !== "authenticated")
+    throw refuse(`relay: ${JSON.stringify(relay)} is not "authenticated"`);
+  if (relay !== undefined && auth === undefined) throw refuse("relay: without auth nobody can authenticate");
+  if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined)) {
+    throw refuse("recipients would be accepted, but without data nobody takes the mail");
+  }
+}
+
+/** A value that must be a whole number, at least `least`. */
+function count<K extends string>(
+  options: { readonly [P in K]?: number | undefined },
+  name: K,
+  standard: number,
+  least: number,
+): number {
+  const value = options[name] ?? standard;
+  if (!Number.isSafeInteger(value) || value < least)
+    throw refuse(`${name}: ${value} is not a whole number of at least ${least}`);
+  return value;
+}
+
+function domain(field: string, name: string): string {
+  try {
+    return canonicalDomain(name);
+  } catch (error) {
+    throw refuse(`${field}: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+function ownName(): string {
+  try {
+    return canonicalDomain(machineName());
+  } catch {
+    return "localhost";
+  }
+}
+
+function refuse(reason: string, cause?: unknown): EnvoiError {
+  return new EnvoiError(`SmtpServer: ${reason}`, { kind: "configuration", ...callersMistake, cause });
+}

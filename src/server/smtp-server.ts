@@ -1,0 +1,67 @@
+import type { SmtpServerOptions } from "./options.ts";
+import { RunningServer } from "./running-server.ts";
+import { checkPurpose, settle } from "./settings.ts";
+
+/** How an {@link SmtpServer} closes. */
+export interface CloseOptions {
+  /** So many milliseconds a message under way is given; 10,000. 0 cuts everything at once. */
+  readonly grace?: number;
+}
+
+/**
+ * An SMTP server (RFC 5321) inside your process.
+ *
+ * It accepts nobody's mail by omission: every recipient is refused unless `domains`, an authenticated client with
+ * `relay`, or the hook `recipient` says otherwise.
+ *
+ * @example
+ * ```ts
+ * const server = await SmtpServer.listen({
+ *   port: 2525,
+ *   domains: ["lists.example"],
+ *   async data({ envelope, content }) {
+ *     for await (const piece of content) await store(envelope, piece);
+ *   },
+ * });
+ * ```
+ */
+export class SmtpServer implements AsyncDisposable {
+  readonly #server: RunningServer;
+
+  private constructor(server: RunningServer) {
+    this.#server = server;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws EnvoiError of kind `"configuration"` for options that make no sense, of kind `"connection"` where the port
+   * cannot be listened on.
+   */
+  static async listen(options: SmtpServerOptions = {}): Promise<SmtpServer> {
+    checkPurpose(options, settle(options));
+    return new SmtpServer(await RunningServer.start(options));
+  }
+
+  /** The port that is listened on. */
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** The IP address that is listened on. */
+  get address(): string {
+    return this.#server.address;
+  }
+
+  /**
+   * Closes: nobody is accepted any more, clients between messages are told 421, and messages under way come to their
+   * end. Resolves when no connection is left.
+   */
+  close({ grace = 10_000 }: CloseOptions = {}): Promise<void> {
+    return this.#server.close(grace);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,51 @@
+import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { Session } from "../server/session.ts";
+import type { ParsedMessage } from "./parsed-message.ts";
+
+/** A message that a TestServer has received. All of it is there before the client is told 250. */
+export interface CapturedMessage {
+  /** The sender, the recipients that were accepted, and the parameters of MAIL and RCPT. */
+  readonly envelope: ReceivedEnvelope;
+  /** The message, octet by octet as it was sent. */
+  readonly raw: Buffer;
+  /** What a mail program makes of it. */
+  readonly parsed: ParsedMessage;
+  /** The connection: TLS, who authenticated, where from. */
+  readonly session: Session;
+  /** The recipients of the envelope as text. */
+  readonly to: readonly string[];
+  /** When the message was complete. */
+  readonly receivedAt: Date;
+}
+
+/** Which message is meant: what is given must hold. A string must be equal, in whole. */
+export interface MessagePattern {
+  /** One of the recipients of the envelope. */
+  readonly to?: string | RegExp;
+  /** The sender of the envelope; `""` is the null sender. */
+  readonly from?: string | RegExp;
+  readonly subject?: string | RegExp;
+}
+
+/** Which message is meant. */
+export type MessageMatch = MessagePattern | ((message: CapturedMessage) => boolean);
+
+/** Whether this is one of the messages that are meant. */
+export function matches(message: CapturedMessage, match: MessageMatch): boolean {
+  if (typeof match === "function") return match(message);
+  const { to, from, subject } = match;
+  return (
+    (to === undefined || message.to.some((recipient) => isLike(recipient, to))) &&
+    (from === undefined || isLike(String(message.envelope.from ?? ""), from)) &&
+    (subject === undefined || isLike(message.parsed.subject ?? "", subject))
+  );
+}
+
+/** The message on one line, for people. */
+export function summary({ envelope, to, parsed, raw }: CapturedMessage): string {
+  return `<${envelope.from ?? ""}> to <${to.join(">, <")}>: ${JSON.stringify(parsed.subject ?? "")} (${raw.length} octets)`;
+}
+
+function isLike(text: string, pattern: string | RegExp): boolean {
+  return typeof pattern === "string" ? text === pattern : text.search(pattern) !== -1;
+}

@@ -1,0 +1,82 @@
+import type { ConnectionObserver } from "../server/observer.ts";
+import type { Session } from "../server/session.ts";
+
+/** One line of a {@link Transcript}. */
+export interface TranscriptLine {
+  /** `"note"`: something that happened, such as a TLS handshake or content that went by. */
+  readonly from: "client" | "server" | "note";
+  readonly text: string;
+  /** Milliseconds since the client connected. */
+  readonly at: number;
+}
+
+/** What was said in one connection: every command and reply. What authenticates is masked, content only counted. */
+export interface Transcript {
+  /** What is known of the connection now. */
+  readonly session: Session;
+  readonly lines: readonly TranscriptLine[];
+  /**
+   * How often the client had to wait for the network so far: for the connection, for each TLS handshake (twice for TLS 1.2), and for
+   * each group of replies that went out together, the greeting among them.
+   */
+  readonly roundTrips: number;
+  readonly closed: boolean;
+  /** As people write it: `C: ` and `S: ` before the lines. */
+  toString(): string;
+}
+
+/** Writes down what is said in a connection. */
+export class TranscriptWriter implements ConnectionObserver, Transcript {
+  readonly lines: TranscriptLine[] = [];
+  session: Session;
+  roundTrips = 1;
+  closed = false;
+  readonly #start = performance.now();
+  #content = 0;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  received(line: string): void {
+    this.#write("client", line);
+  }
+
+  sent(reply: string): void {
+    if (this.#content > 0) this.#write("note", `${this.#content} octets of content`);
+    this.#content = 0;
+    for (const line of reply.trimEnd().split("\r\n")) this.#write("server", line);
+  }
+
+  content(octets: number): void {
+    this.#content += octets;
+  }
+
+  flushed(): void {
+    this.roundTrips++;
+  }
+
+  secured(session: Session): void {
+    this.session = session;
+    this.roundTrips += session.tls?.protocol === "TLSv1.2" ? 2 : 1;
+    this.#write("note", `${session.tls?.protocol} with ${session.tls?.cipher}`);
+  }
+
+  notSecured(): void {
+    this.#write("note", "the TLS handshake failed");
+  }
+
+  ended(): void {
+    this.closed = true;
+    this.#write("note", "closed");
+  }
+
+  toString(): string {
+    const prefix = { client: "C: ", server: "S: ", note: "-- " };
+    return this.lines.map(({ from, text }) => `${prefix[from]}${text}\n`).join("");
+  }
+
+  #write(from: TranscriptLine["from"], text: string): void {
+    this.lines.push({ from, text, at: performance.now() - this.#start });
+  }
+}
