@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { Received, ServerSocket } from "../net/server/server-socket.ts";
-import { type TlsAcceptor, tlsFacts } from "../net/server/tls-acceptor.ts";
+import { type TlsAcceptor, tlsSession } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { EndEvent, ServerEvent } from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
@@ -215,7 +215,7 @@ export class Connection {
     this.#know({
       hello: undefined,
       authenticated: undefined,
-      tls: tlsFacts(this.#socket.socket as TLSSocket),
+      tls: tlsSession(this.#socket.socket as TLSSocket),
     });
     this.#responder.secured();
     this.#observer?.secured(this.#session);

@@ -5,7 +5,7 @@ export type {
   ClientCertificate,
   ClientCertificateOptions,
   ServerCertificate,
-  TlsFacts,
+  TlsSession,
 } from "../net/server/tls-acceptor.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";

@@ -1,4 +1,4 @@
-import type { TlsFacts } from "../net/server/tls-acceptor.ts";
+import type { TlsSession } from "../net/server/tls-acceptor.ts";
 
 /** What is known of a connection, at the moment at which it is handed over; it never changes. */
 export interface Session {
@@ -14,7 +14,7 @@ export interface Session {
   /** How the client introduced itself; after STARTTLS it has to do so again. */
   readonly hello: Hello | undefined;
   /** `undefined` in clear. */
-  readonly tls: TlsFacts | undefined;
+  readonly tls: TlsSession | undefined;
   /** Who has authenticated, if anybody. */
   readonly authenticated: Authenticated | undefined;
 }

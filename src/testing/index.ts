@@ -2,6 +2,9 @@
 
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";
 export type { WaitOptions } from "./catch.ts";
+export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
+export type { ServerEnvironment } from "./environment.ts";
 export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
-export { TestServer, type TestServerOptions } from "./test-server.ts";
+export { TestServer } from "./test-server.ts";
+export type { CertificateFlaw, TestServerOptions } from "./test-server-options.ts";
 export type { Transcript, TranscriptLine } from "./transcript.ts";

@@ -1,49 +1,52 @@
-import type { ExtensionKeyword } from "../protocol/extensions.ts";
-import type {
-  AuthContext,
-  AuthVerdict,
-  DataContext,
-  RecipientContext,
-  RecipientVerdict,
-  Verdict,
-} from "../server/hooks.ts";
-import type { SmtpServerOptions } from "../server/options.ts";
 import { RunningServer } from "../server/running-server.ts";
+import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
+import { Credentials } from "../transport/smtp/credentials.ts";
+import { Tls } from "../transport/smtp/tls-mode.ts";
+import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
+import { SmtpTransport } from "../transport/smtp/transport.ts";
 import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
 import { Catch, type WaitOptions } from "./catch.ts";
-import { parseMessage } from "./parsed-message.ts";
+import { CertificateAuthority } from "./certificates.ts";
+import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
+import { testHooks } from "./hooks.ts";
+import { serverCertificate } from "./server-certificate.ts";
+import type { TestServerOptions } from "./test-server-options.ts";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
-
-/** What a {@link TestServer} is told: nothing, for a start. */
-export interface TestServerOptions extends Omit<SmtpServerOptions, "certificates"> {
-  /** Who may authenticate, with which password or token. Offers AUTH, over TLS only, and never requires it. */
-  readonly users?: Readonly<Record<string, string>>;
-  /** Extensions not to offer, as if the server did not know them. */
-  readonly without?: readonly ExtensionKeyword[];
-  /** Keeps the process alive, which a TestServer does not do by itself: one that a test forgets to close holds up nothing. */
-  readonly keepAlive?: boolean;
-}
 
 /**
  * A server for tests: it accepts every recipient, keeps every message, and shows everything.
  *
  * @example
  * ```ts
- * await using server = await TestServer.start();
- * await sendReceipt({ host: server.host, port: server.port });
- * const message = await server.waitForMessage({ to: "customer@shop.example" });
+ * await using server = await TestServer.start({ tls: "starttls", users: { shop: "secret" } });
+ * await server.transport().send(receipt);
+ * const message = await server.waitForMessage({ to: "customer@example.org" });
  * assert.equal(message.parsed.subject, "Your receipt");
  * ```
  */
 export class TestServer implements AsyncDisposable {
   readonly #server: RunningServer;
+  readonly #options: TestServerOptions;
   readonly #caught: Catch;
   readonly #transcripts: TranscriptWriter[];
+  readonly #authority: CertificateAuthority | undefined;
+  readonly #authorityFile: AuthorityFile;
+  readonly #transports: SmtpTransport[] = [];
 
-  private constructor(server: RunningServer, caught: Catch, transcripts: TranscriptWriter[]) {
+  // Made by `start` alone.
+  private constructor(
+    server: RunningServer,
+    options: TestServerOptions,
+    caught: Catch,
+    transcripts: TranscriptWriter[],
+    authority: CertificateAuthority | undefined,
+  ) {
     this.#server = server;
+    this.#options = options;
     this.#caught = caught;
     this.#transcripts = transcripts;
+    this.#authority = authority;
+    this.#authorityFile = new AuthorityFile(this.ca);
   }
 
   /**
@@ -53,14 +56,24 @@ export class TestServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch();
     const transcripts: TranscriptWriter[] = [];
+    const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
+    const certificates =
+      options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
     const server = await RunningServer.start(
-      { hostname: "localhost", received: false, ...options, ...hooks(options, caught) },
       {
-        banner: "envoi TestServer, which accepts every recipient",
-        without: new Set(options.without),
-        unref: options.keepAlive !== true,
+        hostname: "localhost",
+        received: false,
+        ...options,
+        ...(certificates && { certificates }),
+        ...testHooks(options, caught),
+      },
+      {
+        banner: "envoi TestServer, accepts every recipient",
+        without: new Set(without),
+        unref: keepAlive !== true,
         observe: (session) => {
           const transcript = new TranscriptWriter(session);
           transcripts.push(transcript);
@@ -68,7 +81,7 @@ export class TestServer implements AsyncDisposable {
         },
       },
     );
-    return new TestServer(server, caught, transcripts);
+    return new TestServer(server, options, caught, transcripts, authority);
   }
 
   /** The IP address that is listened on. */
@@ -79,6 +92,50 @@ export class TestServer implements AsyncDisposable {
   /** The port that is listened on. */
   get port(): number {
     return this.#server.port;
+  }
+
+  /** The certificate of the authority, as PEM; empty where there is no TLS. */
+  get ca(): string {
+    return this.#authority?.cert ?? "";
+  }
+
+  /** For {@link SmtpTransport.fromUrl}; with the first of the users where AUTH is offered. */
+  get url(): string {
+    const [scheme, query] = {
+      none: ["smtp", ""],
+      starttls: ["smtp", "?tls=required"],
+      implicit: ["smtps", ""],
+    }[this.#options.tls ?? "none"] as [string, string];
+    const user = this.#user();
+    const login = user ? `${user.map(encodeURIComponent).join(":")}@` : "";
+    const host = this.host.includes(":") ? `[${this.host}]` : this.host;
+    return `${scheme}://${login}${host}:${this.port}${query}`;
+  }
+
+  /** For processes that are told by environment variables. The file that it names is deleted on close. */
+  get env(): ServerEnvironment {
+    return {
+      SMTP_URL: this.url,
+      SMTP_HOST: this.host,
+      SMTP_PORT: String(this.port),
+      ...(this.#authority && { NODE_EXTRA_CA_CERTS: this.#authorityFile.path }),
+    };
+  }
+
+  /** A transport to this server: it trusts the authority, and logs in as the first of the users where AUTH is offered. */
+  transport(): SmtpTransport {
+    const transport = this.builder().build();
+    this.#transports.push(transport);
+    return transport;
+  }
+
+  /** What builds such a transport. */
+  builder(): SmtpTransportBuilder {
+    const builder = SmtpTransport.builder(this.host).port(this.port).tls(this.#tls());
+    const user = this.#user();
+    if (user === undefined) return builder;
+    builder.credentials(Credentials.password(...user));
+    return this.#options.allowPlaintextCredentials === true ? builder.allowPlaintextCredentials() : builder;
   }
 
   /** What has been caught so far, oldest first: a snapshot. */
@@ -100,64 +157,35 @@ export class TestServer implements AsyncDisposable {
     return this.#caught.wait(match, options);
   }
 
-  /** Forgets all messages and the transcripts of connections that are closed. */
+  /** Forgets all messages, and the transcripts of connections that are closed. */
   clear(): void {
     this.#caught.clear();
     const open = this.#transcripts.filter(({ closed }) => !closed);
     this.#transcripts.splice(0, this.#transcripts.length, ...open);
   }
 
-  /** Closes at once: connections are cut. */
-  close(): Promise<void> {
-    return this.#server.close(0);
+  /** Closes at once, with the transports that came from `transport()`: connections are cut. */
+  async close(): Promise<void> {
+    this.#authorityFile.remove();
+    await this.#server.close(0);
+    await Promise.all(this.#transports.map((transport) => transport.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
 
-/** The hooks of a TestServer around those of the test. */
-function hooks(
-  options: TestServerOptions,
-  caught: Catch,
-): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
-  const { users, domains, relay } = options;
-  const open = domains === undefined && relay === undefined;
-  const auth = options.auth ?? (users && ((context: AuthContext) => authenticate(context, users)));
-  return {
-    ...(auth && { auth }),
-    async recipient(context: RecipientContext): Promise<RecipientVerdict> {
-      return (await options.recipient?.(context)) ?? (open ? "accept" : undefined);
-    },
-    data: (context) => capture(context, options, caught),
-  };
-}
+  #tls(): Tls {
+    const { tls = "none" } = this.#options;
+    if (tls === "none") return Tls.None;
+    const parameters = TlsParameters.builder().addRootCertificate(this.ca).build();
+    return tls === "starttls" ? Tls.Required(parameters) : Tls.Wrapper(parameters);
+  }
 
-async function authenticate(
-  { user, verify }: AuthContext,
-  users: Readonly<Record<string, string>>,
-): Promise<AuthVerdict> {
-  const secret = Object.hasOwn(users, user) ? users[user] : undefined;
-  return secret !== undefined && (await verify(secret)) ? { user } : undefined;
-}
-
-/** Catches the message as the test's own hook, if there is one, reads it; one that the hook refuses does not count. */
-async function capture(context: DataContext, { data }: TestServerOptions, caught: Catch): Promise<Verdict> {
-  const pieces: Buffer[] = [];
-  const content = context.content[Symbol.asyncIterator]();
-  const copied = async function* (): AsyncGenerator<Buffer, void, void> {
-    for (let next = await content.next(); !next.done; next = await content.next()) {
-      pieces.push(next.value);
-      yield next.value;
-    }
-  };
-  const verdict = await data?.({ ...context, content: { [Symbol.asyncIterator]: copied } });
-  for (let next = await content.next(); !next.done; next = await content.next()) pieces.push(next.value);
-  if (verdict !== undefined && verdict.code >= 300) return verdict;
-  const raw = Buffer.concat(pieces);
-  const { envelope, session } = context;
-  const to = envelope.to.map(({ address }) => address.toString());
-  caught.add({ envelope, raw, parsed: await parseMessage(raw), session, to, receivedAt: new Date() });
-  return verdict;
+  /** The first of the users and the secret, where AUTH is offered. */
+  #user(): [user: string, secret: string] | undefined {
+    const { users = {}, tls = "none", without = [], allowPlaintextCredentials } = this.#options;
+    const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
+    return offered ? Object.entries(users)[0] : undefined;
+  }
 }

@@ -32,7 +32,7 @@ export interface ClientCertificateOptions {
 }
 
 /** What is known of a TLS connection. */
-export interface TlsFacts {
+export interface TlsSession {
   /** `"TLSv1.3"`. */
   readonly protocol: string;
   /** The cipher suite by its IETF name. */
@@ -117,7 +117,7 @@ export class TlsAcceptor {
 }
 
 /** What is known of the TLS connection after the handshake. */
-export function tlsFacts(socket: TLSSocket): TlsFacts {
+export function tlsSession(socket: TLSSocket): TlsSession {
   const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
   return {
     protocol: socket.getProtocol() ?? "unknown",

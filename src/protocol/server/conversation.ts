@@ -69,7 +69,7 @@ export class Conversation {
     const octets = formatReply(reply);
     this.#output += octets;
     this.waiting = false;
-    this.#trace?.(octets);
+    this.#trace?.(reply.code === 334 ? "334 ****\r\n" : octets);
     if (reply.code === 421 || reply.code === 521) this.closing = true;
   }
 

@@ -100,7 +100,7 @@ export class Responder {
       return exchange.respond(line);
     }
     const verb = readVerb(line);
-    this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+).+$/, "$1 ****") : line);
+    this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+) .+$/, "$1 ****") : line);
     if (verb === undefined) return this.#unknown(line);
     const row: Row<never> = commandTable[verb];
     const cell: Handler<never> | Reply = row[this.#conversation.state];

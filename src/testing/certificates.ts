@@ -1,0 +1,130 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import type forge from "node-forge";
+import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
+import { type CertificateContent, certificatePem } from "./x509.ts";
+
+/** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
+export interface IssuedCertificate extends ServerCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** What a certificate is to say. */
+export interface CertificateRequest {
+  /** DNS names and IP addresses: by default `localhost`, `127.0.0.1` and `::1`; none for a client. */
+  readonly names?: readonly string[];
+  /** Whom it is for; `"server"`. */
+  readonly purpose?: "server" | "client";
+  /** The common name; by default the first of the names. */
+  readonly subject?: string;
+  /** From when on it is valid; by default since yesterday. */
+  readonly notBefore?: Date;
+  /** Until when it is valid; by default for a year. */
+  readonly notAfter?: Date;
+}
+
+/**
+ * A certificate authority to be thrown away: it lives in this process, and nobody trusts it who was not told to.
+ *
+ * @example
+ * ```ts
+ * const ca = await CertificateAuthority.create();
+ * await using server = await TestServer.start({ tls: "starttls", ca });
+ * const expired = ca.issue({ notAfter: new Date(0) });
+ * const client = ca.issue({ purpose: "client", subject: "billing" });
+ * ```
+ */
+export class CertificateAuthority {
+  /** The certificate of the authority, as PEM: what clients have to trust. */
+  readonly cert: string;
+  readonly #asn1: typeof forge.asn1;
+  readonly #issuer: CertificateContent["issuer"];
+
+  private constructor(asn1: typeof forge.asn1, issuer: CertificateContent["issuer"]) {
+    this.#asn1 = asn1;
+    this.#issuer = issuer;
+    const { subject, publicKey } = issuer;
+    this.cert = certificatePem(asn1, {
+      subject,
+      names: [],
+      purpose: "authority",
+      publicKey,
+      issuer,
+      ...validity({}),
+    });
+  }
+
+  /** A new authority, of that name. */
+  static async create(name = "envoi test authority"): Promise<CertificateAuthority> {
+    return new CertificateAuthority(await loadAsn1(), { subject: name, ...newKeys() });
+  }
+
+  /** A certificate for a new key that no authority but itself vouches for. */
+  static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
+    const keys = newKeys();
+    return issue(await loadAsn1(), request, keys, { ...keys, subject: subjectOf(request) });
+  }
+
+  /** The one authority of this process, which every TestServer uses that is not given another. */
+  static shared(): Promise<CertificateAuthority> {
+    shared ??= CertificateAuthority.create();
+    return shared;
+  }
+
+  /** A certificate for a new key. */
+  issue(request: CertificateRequest = {}): IssuedCertificate {
+    return issue(this.#asn1, request, newKeys(), this.#issuer);
+  }
+}
+
+let shared: Promise<CertificateAuthority> | undefined;
+
+interface Keys {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** node-forge takes a while to load, and only TLS needs it. */
+async function loadAsn1(): Promise<typeof forge.asn1> {
+  const { default: loaded } = await import("node-forge");
+  return loaded.asn1;
+}
+
+function issue(
+  asn1: typeof forge.asn1,
+  request: CertificateRequest,
+  { publicKey, privateKey }: Keys,
+  issuer: CertificateContent["issuer"],
+): IssuedCertificate {
+  const { purpose = "server" } = request;
+  const subject = subjectOf(request);
+  const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: certificatePem(asn1, content),
+  };
+}
+
+function newKeys(): Keys {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+function namesOf({ names, purpose }: CertificateRequest): readonly string[] {
+  return names ?? (purpose === "client" ? [] : ["localhost", "127.0.0.1", "::1"]);
+}
+
+function subjectOf(request: CertificateRequest): string {
+  return request.subject ?? namesOf(request)[0] ?? "envoi test client";
+}
+
+function validity({
+  notBefore,
+  notAfter,
+}: CertificateRequest): Pick<CertificateContent, "notBefore" | "notAfter"> {
+  const until = notAfter ?? new Date(Date.now() + 365 * DAY);
+  // A certificate that ended before yesterday began before that.
+  const from = notBefore ?? new Date(Math.min(Date.now(), until.getTime()) - DAY);
+  return { notBefore: from, notAfter: until };
+}
+
+const DAY = 86_400_000;

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Where a server is, for processes that are told by environment variables. */
+export interface ServerEnvironment {
+  readonly SMTP_URL: string;
+  readonly SMTP_HOST: string;
+  readonly SMTP_PORT: string;
+  /** A file with the certificate of the authority; where there is TLS. */
+  readonly NODE_EXTRA_CA_CERTS?: string;
+}
+
+/** A file with the authority's certificate, written when it is first asked for. */
+export class AuthorityFile {
+  readonly #pem: string;
+  #folder: string | undefined;
+
+  constructor(pem: string) {
+    this.#pem = pem;
+  }
+
+  /** Where it is. */
+  get path(): string {
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(tmpdir(), "envoi-"));
+      writeFileSync(join(this.#folder, "ca.pem"), this.#pem);
+    }
+    return join(this.#folder, "ca.pem");
+  }
+
+  /** Deletes it. */
+  remove(): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import type {
+  AuthContext,
+  AuthVerdict,
+  DataContext,
+  RecipientContext,
+  RecipientVerdict,
+  Verdict,
+} from "../server/hooks.ts";
+import type { SmtpServerOptions } from "../server/options.ts";
+import type { Catch } from "./catch.ts";
+import { parseMessage } from "./parsed-message.ts";
+import type { TestServerOptions } from "./test-server-options.ts";
+
+/** The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught. */
+export function testHooks(
+  options: TestServerOptions,
+  caught: Catch,
+): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
+  const { users, domains, relay } = options;
+  const open = domains === undefined && relay === undefined;
+  const auth = options.auth ?? (users && ((context: AuthContext) => authenticate(context, users)));
+  return {
+    ...(auth && { auth }),
+    async recipient(context: RecipientContext): Promise<RecipientVerdict> {
+      return (await options.recipient?.(context)) ?? (open ? "accept" : undefined);
+    },
+    data: (context) => capture(context, options, caught),
+  };
+}
+
+async function authenticate(
+  { user, verify }: AuthContext,
+  users: Readonly<Record<string, string>>,
+): Promise<AuthVerdict> {
+  const secret = Object.hasOwn(users, user) ? users[user] : undefined;
+  return secret !== undefined && (await verify(secret)) ? { user } : undefined;
+}
+
+/** Catches the message while the test's own hook, if there is one, reads it; one that it refuses does not count. */
+async function capture(context: DataContext, { data }: TestServerOptions, caught: Catch): Promise<Verdict> {
+  const { envelope, session } = context;
+  const collected = new Collector();
+  const source = context.content[Symbol.asyncIterator]();
+  const copied = async function* (): AsyncGenerator<Buffer, void, void> {
+    for (let next = await source.next(); !next.done; next = await source.next()) {
+      collected.add(next.value);
+      yield next.value;
+    }
+  };
+  const verdict = await data?.({ ...context, content: { [Symbol.asyncIterator]: copied } });
+  for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
+  if (verdict !== undefined && verdict.code >= 300) return verdict;
+  const raw = collected.octets();
+  const to = envelope.to.map(({ address }) => address.toString());
+  caught.add({ envelope, raw, parsed: await parseMessage(raw), session, to, receivedAt: new Date() });
+  return verdict;
+}
+
+/** Octets in one growing piece, so that content that comes octet by octet takes no more room than any other. */
+class Collector {
+  #octets: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  add(piece: Buffer): void {
+    const needed = this.#length + piece.length;
+    if (needed > this.#octets.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#octets.length * 2));
+      this.#octets.copy(grown, 0, 0, this.#length);
+      this.#octets = grown;
+    }
+    piece.copy(this.#octets, this.#length);
+    this.#length = needed;
+  }
+
+  octets(): Buffer {
+    return this.#octets.subarray(0, this.#length);
+  }
+}

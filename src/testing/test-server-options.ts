@@ -1,0 +1,24 @@
+import type { ExtensionKeyword } from "../protocol/extensions.ts";
+import type { SmtpServerOptions } from "../server/options.ts";
+import type { CertificateAuthority } from "./certificates.ts";
+
+/** What is the matter with the certificate that a TestServer shows. */
+export type CertificateFlaw = "expired" | "not-yet-valid" | "wrong-name" | "self-signed" | "unknown-issuer";
+
+/** What a TestServer is told: nothing, for a start. */
+export interface TestServerOptions extends SmtpServerOptions {
+  /** `"none"`, the default, `"starttls"`, or `"implicit"`: TLS from the first octet. */
+  readonly tls?: "none" | "starttls" | "implicit";
+  /** Who issues the server's certificate; by default the one authority of this process. */
+  readonly ca?: CertificateAuthority;
+  /** Shows a certificate that clients must not accept. */
+  readonly certificate?: CertificateFlaw;
+  /** Who may authenticate, with which password or token. Offers AUTH, over TLS only, and never requires it. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Extensions not to offer, as if the server did not know them. */
+  readonly without?: readonly ExtensionKeyword[];
+  /**
+   * Keeps the process alive. By itself a TestServer does not: one that a test forgot to close holds nothing up.
+   */
+  readonly keepAlive?: boolean;
+}
