@@ -11,7 +11,7 @@ export type DateInput = Date | string;
  * @throws MessageError if it is no date, has no zone, or lies outside the years 1900 to 9999.
  */
 export function formatDateTime(input: DateInput, field: string): string {
-  const offset = typeof input === "string" ? zoneOf(input, field) : 0;
+  const offset = input instanceof Date ? 0 : zoneOf(input, field);
   const time = input instanceof Date ? input.getTime() : Date.parse(input);
   const local = new Date(time + offset * 60_000);
   const year = local.getUTCFullYear();
@@ -33,7 +33,7 @@ const rfc5322 =
 
 /** Minutes east of Greenwich. */
 function zoneOf(text: string, field: string): number {
-  const match = iso.exec(text) ?? rfc5322.exec(text);
+  const match = typeof text === "string" ? (iso.exec(text) ?? rfc5322.exec(text)) : null;
   if (match === null) {
     throw new MessageError(
       `${field}: a date is a Date, or a string with its zone such as 2026-11-21T09:30:00+01:00`,

@@ -4,6 +4,7 @@ import { Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { parameterHeader } from "./parameters.ts";
 import { type EncodedPart, type EncodingConstraint, headText, type Part, type Piece } from "./part.ts";
+import { SinglePart } from "./single-part.ts";
 
 /** Options of a multipart. */
 export interface MultiPartOptions {
@@ -78,9 +79,16 @@ export class MultiPart implements Part {
    * stands in a part.
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
-    const { essence } = parseContentType(`multipart/${subtype}`, "subtype");
+    const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
+    if (parameters.size > 0)
+      throw new MessageError("subtype: parameters are an option", { field: "subtype" });
     if (!Array.isArray(parts) || parts.length === 0) {
       throw new MessageError("parts: at least one part is expected", { field: "parts" });
+    }
+    const stranger = parts.findIndex((part) => !MultiPart.is(part) && !SinglePart.is(part));
+    if (stranger >= 0) {
+      const field = `parts[${stranger}]`;
+      throw new MessageError(`${field}: a SinglePart or a MultiPart is expected`, { field });
     }
     return new MultiPart(internal, essence, parts, options);
   }

@@ -1,86 +1,102 @@
 /** Quoted-printable (RFC 2045 section 6.7). */
 
-/** The most characters in a line without its CRLF. */
+/** The most characters in a line without its CRLF; the last is for a soft line break unless the line ends. */
 const maxLine = 76;
 const hex = Buffer.from("0123456789ABCDEF");
 
-/** 1 for octets that must be escaped wherever they stand; white space and line ends depend on what follows. */
-const escaped = new Uint8Array(256).fill(1);
-escaped.fill(0, 0x20, 0x7f);
-escaped[0x3d] = 1;
-escaped[0x09] = 0;
-escaped[0x0d] = 0;
-escaped[0x0a] = 0;
-
-/** How many octets quoted-printable escapes, but for white space at line ends and lone CR and LF. */
-export function countEscapes(octets: Uint8Array): number {
-  let count = 0;
-  for (let at = 0; at < octets.length; at++) count += escaped[octets[at] as number] as number;
-  return count;
-}
+/** 0 for octets that stand as they are but at the ends of lines. */
+const special = new Uint8Array(256).fill(1);
+special.fill(0, 0x20, 0x7f);
+special[0x3d] = 1;
+special[0x09] = 0;
 
 /**
- * Encodes octets as quoted-printable. CRLF is a line end; a lone CR or LF is an octet like others. No line is
- * longer than 76 characters, none ends in white space, none begins with `From `, and no UTF-8 character is cut by a soft line break.
+ * Encodes octets as quoted-printable. CRLF is a line end; a lone CR or LF is an octet like others. No line is longer
+ * than 76 characters, none ends in white space, none begins with `From `, and no soft line break cuts a UTF-8 character.
+ *
+ * @param limit how many octets it may take
+ * @returns `undefined` if it takes more.
  */
-export function encodeQuotedPrintable(octets: Uint8Array): Buffer {
-  let target = Buffer.allocUnsafe(estimate(octets));
-  let out = 0;
-  let column = 0;
+export function encodeQuotedPrintable(
+  octets: Uint8Array,
+  limit: number = longest(octets.length),
+): Buffer | undefined {
   const { length } = octets;
-  for (let at = 0; at < length; at++) {
-    // One octet becomes at most a soft line break and an escape.
-    if (out + 6 > target.length) target = Buffer.concat([target], target.length * 2);
-    const octet = octets[at] as number;
-    if (octet === 0x0d && octets[at + 1] === 0x0a) {
+  // With room for what a round of the loop may write before the limit is looked at.
+  const target = Buffer.allocUnsafe(limit + 2 * maxLine);
+  let out = 0;
+  let lineStart = 0;
+  let at = 0;
+  while (at < length) {
+    if (out > limit) return undefined;
+    if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
+    // Nearly all octets go this way: no branch here but the loop's.
+    const stop = Math.min(length, at + maxLine - 1 - (out - lineStart));
+    while (at < stop && special[octets[at] as number] === 0) target[out++] = octets[at++] as number;
+
+    if (endsLine(octets, at)) {
+      out = escapeTrailingSpace(target, out, lineStart);
+      if (at >= length) break;
       target[out++] = 0x0d;
       target[out++] = 0x0a;
-      at++;
-      column = 0;
+      at += 2;
+      lineStart = out;
       continue;
     }
-    const plain = escaped[octet] === 0 && !dependsOnPlace(octet, octets, at, column);
-    const width = plain ? 1 : characterWidth(octet);
-    // The last column is for a soft line break, unless the line ends here.
-    if (column + width > maxLine - 1 && !(column + width === maxLine && endsLine(octets, at + 1))) {
-      target[out++] = 0x3d;
-      target[out++] = 0x0d;
-      target[out++] = 0x0a;
-      column = 0;
-    }
-    if (plain) {
+    const octet = octets[at] as number;
+    const column = out - lineStart;
+    const width = special[octet] === 0 ? 1 : characterWidth(octet);
+    const last = column + width === maxLine && endsLine(octets, at + 1) && octet !== 0x20 && octet !== 0x09;
+    if (column + width >= maxLine && !last) {
+      out = writeSoftBreak(target, out);
+      lineStart = out;
+    } else if (special[octet] === 0) {
       target[out++] = octet;
-      column++;
+      at++;
     } else {
-      target[out++] = 0x3d;
-      target[out++] = hex[octet >> 4] as number;
-      target[out++] = hex[octet & 15] as number;
-      column += 3;
+      out = writeEscape(target, out, octet);
+      at++;
     }
   }
-  return target.subarray(0, out);
+  return out > limit ? undefined : target.subarray(0, out);
 }
 
-function estimate(octets: Uint8Array): number {
-  const characters = octets.length + 2 * countEscapes(octets);
-  return characters + Math.ceil(characters / 64) * 3 + 16;
+/** When every octet is escaped and every line broken as early as it can be. */
+function longest(length: number): number {
+  return length * 3 + Math.ceil((length * 3) / (maxLine - 12)) * 3;
 }
 
-/** Escaped here though it need not be elsewhere: a lone CR or LF, white space at a line end, the F of `From `. */
-function dependsOnPlace(octet: number, octets: Uint8Array, at: number, column: number): boolean {
-  if (octet > 0x46) return false;
-  if (octet === 0x20 || octet === 0x09) return endsLine(octets, at + 1);
-  if (octet === 0x46) {
-    const opensLine = column === 0 || column >= maxLine - 1;
-    return (
-      opensLine &&
-      octets[at + 1] === 0x72 &&
-      octets[at + 2] === 0x6f &&
-      octets[at + 3] === 0x6d &&
-      octets[at + 4] === 0x20
-    );
-  }
-  return octet === 0x0d || octet === 0x0a;
+/** White space before a line end is escaped, on a line of its own if there is no room. */
+function escapeTrailingSpace(target: Buffer, end: number, lineStart: number): number {
+  const octet = end > lineStart ? (target[end - 1] as number) : 0;
+  if (octet !== 0x20 && octet !== 0x09) return end;
+  const out = end - 1 - lineStart + 3 > maxLine ? writeSoftBreak(target, end - 1) : end - 1;
+  return writeEscape(target, out, octet);
+}
+
+function writeEscape(target: Buffer, out: number, octet: number): number {
+  target[out] = 0x3d;
+  target[out + 1] = hex[octet >> 4] as number;
+  target[out + 2] = hex[octet & 15] as number;
+  return out + 3;
+}
+
+function writeSoftBreak(target: Buffer, out: number): number {
+  target[out] = 0x3d;
+  target[out + 1] = 0x0d;
+  target[out + 2] = 0x0a;
+  return out + 3;
+}
+
+/** Mailboxes in the manner of old change a line that begins with `From `. */
+function startsFrom(octets: Uint8Array, at: number): boolean {
+  return (
+    octets[at] === 0x46 &&
+    octets[at + 1] === 0x72 &&
+    octets[at + 2] === 0x6f &&
+    octets[at + 3] === 0x6d &&
+    octets[at + 4] === 0x20
+  );
 }
 
 function endsLine(octets: Uint8Array, at: number): boolean {

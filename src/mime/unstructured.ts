@@ -47,7 +47,11 @@ function tokens(text: string, column: number): string[] {
     let run = result.length === 0 ? gap + word : word;
     for (let next = words[at]; next?.encode; next = words[++at]) run += next.gap + next.text;
     const lead = result.length === 0 ? " " : gap;
-    for (const [index, encoded] of encodedWords(run, "text", result.length === 0 ? column : 1).entries()) {
+    for (const [index, encoded] of encodedWords(
+      run,
+      "text",
+      result.length === 0 ? column : gap.length,
+    ).entries()) {
       result.push((index === 0 ? lead : " ") + encoded);
     }
   }
@@ -57,7 +61,7 @@ function tokens(text: string, column: number): string[] {
 function split(text: string): Word[] {
   const pieces = text.match(/[ \t]*[^ \t]+|[ \t]+$/g) ?? [];
   const words = pieces.map((piece) => {
-    const word = piece.trimStart();
+    const word = piece.replace(/^[ \t]+/, "");
     const gap = piece.slice(0, piece.length - word.length);
     return { gap, text: word, encode: mustEncode(word) };
   });

@@ -23,9 +23,7 @@ const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (source.length === 0) return Buffer.alloc(0);
-  const characters = Math.ceil(source.length / 3) * 4;
-  const breaks = Math.ceil(source.length / rowOctets) - 1;
-  const size = characters + breaks * 2;
+  const size = base64LinesLength(source.length);
   // A buffer of its own begins on a word boundary; one cut from the pool need not.
   const target = size > 4096 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size);
   let read = 0;
@@ -42,6 +40,12 @@ export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   }
   target.write(source.toString("base64", read, source.length), written, "latin1");
   return target;
+}
+
+/** How many octets {@link encodeBase64Lines} makes of so many. */
+export function base64LinesLength(length: number): number {
+  const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
+  return Math.ceil(length / 3) * 4 + breaks * 2;
 }
 
 /**
@@ -74,23 +78,23 @@ const lineEnd = Buffer.from("\r\n");
 /** Encodes so many whole blocks, each row with its line end, and returns how many octets that took. */
 function encodeBlocks(source: Buffer, blocks: number, target: Buffer): number {
   const scratch = Buffer.allocUnsafeSlow(blockRows * rowCharacters);
-  const from = new Uint32Array(scratch.buffer, 0, scratch.length >> 2);
-  const to = new Uint32Array(target.buffer, 0, target.length >> 2);
+  const from = new Int32Array(scratch.buffer, 0, scratch.length >> 2);
+  const to = new Int32Array(target.buffer, 0, target.length >> 2);
   const words = rowCharacters >> 2;
   let out = 0;
   for (let block = 0; block < blocks; block++) {
     scratch.write(source.toString("base64", block * blockOctets, (block + 1) * blockOctets), 0, "latin1");
-    let at = 0;
-    for (let row = 0; row < blockRows; row += 2) {
-      for (let word = 0; word < words; word++) to[out++] = from[at++] as number;
+    for (let at = 0; at < from.length; at += 2 * words) {
+      for (let word = 0; word < words; word++) to[out + word] = from[at + word] as number;
       // The second row lies two octets off the words: each word takes half of the one before and half of its own.
       let half = 0x0a0d;
-      for (let word = 0; word < words; word++) {
-        const next = from[at++] as number;
-        to[out++] = half | (next << 16);
+      for (let word = words; word < 2 * words; word++) {
+        const next = from[at + word] as number;
+        to[out + word] = half | (next << 16);
         half = next >>> 16;
       }
-      to[out++] = half | 0x0a0d0000;
+      to[out + 2 * words] = half | 0x0a0d0000;
+      out += 2 * words + 1;
     }
   }
   return out * 4;

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseContentType } from "#src/mime/content-type.js";
+import { formatDateTime } from "#src/mime/date-time.js";
+import { headerName } from "#src/mime/header.js";
+import { MessageError } from "#src/mime/message-error.js";
+import { contentId, messageId, messageIdHeader, messageIds } from "#src/mime/message-id.js";
+
+function refused(run: () => unknown, what: string): void {
+  assert.throws(run, MessageError, JSON.stringify(what));
+}
+
+test("a header name is printable ASCII without separators", () => {
+  for (const name of ["X-A", "X_A.b!", "a".repeat(76), "constructor", "__proto__"])
+    assert.equal(headerName(name), name);
+  for (const name of ["", "X A", "X:", "X-A\r\nBcc", "From: ceo@x (", "X-é", "a".repeat(77), "X\0", "X(a)"]) {
+    refused(() => headerName(name), name);
+  }
+});
+
+test("a date is written with its zone, that of a Date being UTC", () => {
+  const cases = [
+    [new Date(Date.UTC(2026, 10, 1, 9, 5, 7)), "Sun, 01 Nov 2026 09:05:07 +0000"],
+    ["2026-11-21T09:30:00+01:00", "Sat, 21 Nov 2026 09:30:00 +0100"],
+    ["2026-11-21T00:30:00.123-0330", "Sat, 21 Nov 2026 00:30:00 -0330"],
+    ["2026-11-21T09:30Z", "Sat, 21 Nov 2026 09:30:00 +0000"],
+    ["Sat, 21 Nov 2026 09:30:00 +0545", "Sat, 21 Nov 2026 09:30:00 +0545"],
+  ] as const;
+  for (const [input, written] of cases) assert.equal(formatDateTime(input, "date"), written);
+});
+
+test("what is no date, or has no zone, is refused", () => {
+  const bad = [
+    new Date(Number.NaN),
+    new Date(-1e14),
+    new Date(8e15),
+    "2026-11-21T09:30:00",
+    "tomorrow",
+    "",
+    "2026-13-01T00:00:00Z",
+    "2026-11-21T09:30:00Z\r\nBcc: x",
+    7,
+    null,
+  ];
+  for (const input of bad) refused(() => formatDateTime(input as string, "date"), String(input));
+});
+
+test("a message id is read with or without brackets", () => {
+  assert.equal(messageId("a@b", "messageId"), "<a@b>");
+  assert.equal(messageId("<a@b>", "messageId"), "<a@b>");
+  assert.equal(contentId("<logo@x>", "contentId"), "logo@x");
+  assert.equal(contentId("logo", "contentId"), "logo");
+  for (const bad of [
+    "",
+    "a",
+    "@b",
+    "a@",
+    "a@b@c",
+    "<a@b",
+    "a@b>",
+    "a b@c",
+    "ü@b",
+    "a@b\r\nBcc: x",
+    `${"a".repeat(900)}@b`,
+  ]) {
+    refused(() => messageId(bad, "messageId"), bad);
+  }
+});
+
+test("ids of others are passed on as they are, several in one text", () => {
+  assert.deepEqual(messageIds("<a@b>  <no-at>\t<x@y@z>", "references"), ["<a@b>", "<no-at>", "<x@y@z>"]);
+  for (const bad of ["", " ", "<a b", "<a@b>\r\n <c@d>", "<ü@b>"])
+    refused(() => messageIds(bad, "references"), bad);
+});
+
+test("ids are folded between, never inside", () => {
+  const ids = Array.from({ length: 5000 }, (_, index) => `<${"x".repeat(index % 150)}${index}@example.com>`);
+  const { lines } = messageIdHeader("References", ids);
+  assert.equal(lines.replaceAll("\r\n", ""), `References: ${ids.join(" ")}`);
+  for (const line of lines.split("\r\n"))
+    assert.ok(line.length <= 998 && (line.length <= 76 || /^ \S+$/.test(line)));
+});
+
+test("a media type is read with its parameters", () => {
+  assert.deepEqual(parseContentType('Text/CSV; Charset=UTF-8; header="a \\"b\\""', "type"), {
+    essence: "text/csv",
+    parameters: new Map([
+      ["charset", "UTF-8"],
+      ["header", 'a "b"'],
+    ]),
+  });
+  for (const bad of [
+    "",
+    "text",
+    "text/",
+    "/x",
+    "text/plain;",
+    "text/plain; a",
+    "text/plain; a=b; A=c",
+    'a/b; c="d',
+    "a/b\r\nBcc: x",
+    "a/b; c=d e",
+    "ü/x",
+  ]) {
+    refused(() => parseContentType(bad, "type"), bad);
+  }
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hasSafeEdges, hasWholeLines, toCrlf } from "#src/text/lines.js";
+import { fc } from "../property.js";
+
+test("LF and CRLF become CRLF, a lone CR stays", () => {
+  const cases = [
+    ["", ""],
+    ["a", "a"],
+    ["a\nb", "a\r\nb"],
+    ["a\r\nb\n", "a\r\nb\r\n"],
+    ["\n\n", "\r\n\r\n"],
+    ["a\rb\n", "a\rb\r\n"],
+    ["\r\r\n", "\r\r\n"],
+    ["\n\r", "\r\n\r"],
+  ] as const;
+  for (const [text, lines] of cases) assert.equal(toCrlf(text), lines);
+});
+
+test("whole lines have no NUL, no lone CR or LF, and at most 998 octets", () => {
+  const whole = ["", "a", "a\r\n", "\r\n\r\n", "x".repeat(998), `${"x".repeat(998)}\r\n${"x".repeat(998)}`];
+  const broken = [
+    "\0",
+    "a\rb",
+    "\r",
+    "a\n",
+    "\nb",
+    "\r\n\n",
+    "\n\r",
+    "\r\r\n",
+    "x".repeat(999),
+    `a\r\n${"x".repeat(999)}\r\n`,
+  ];
+  for (const text of whole) assert.equal(hasWholeLines(text), true, JSON.stringify(text.slice(0, 20)));
+  for (const text of broken) assert.equal(hasWholeLines(text), false, JSON.stringify(text.slice(0, 20)));
+});
+
+test("the length of a line is counted in octets", () => {
+  assert.equal(hasWholeLines("ü".repeat(499), 3), true);
+  assert.equal(hasWholeLines("ü".repeat(500), 3), false);
+});
+
+test("white space at line ends and From at line beginnings are not safe", () => {
+  for (const text of ["", "a", "a b\r\nc", "from me", " From me", "a From b", "Fromage", "From\r\n"]) {
+    assert.equal(hasSafeEdges(text), true, JSON.stringify(text));
+  }
+  for (const text of ["a ", "a\t\r\nb", " \r\n", "From me", "a\r\nFrom me", "-- \r\nme"]) {
+    assert.equal(hasSafeEdges(text), false, JSON.stringify(text));
+  }
+});
+
+test("both judge a text as a search line by line would", () => {
+  const pieces = fc.constantFrom("a", " ", "\t", "\r\n", "\r", "\n", "From ", "\0");
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 12 }), (list) => {
+      const text = list.join("");
+      const lines = text.split("\r\n");
+      assert.equal(hasWholeLines(text), !lines.some((line) => /[\r\n\0]/.test(line)));
+      if (hasWholeLines(text))
+        assert.equal(hasSafeEdges(text), !lines.some((line) => /[ \t]$|^From /.test(line)));
+    }),
+    { numRuns: 1000 },
+  );
+});
