@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
-import { type Reply, ReplyReader } from "../../protocol/reply.ts";
+import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
@@ -157,7 +157,9 @@ export class Connection {
     try {
       for (const reply of this.#reader.push(chunk)) this.#deliver(reply);
     } catch (error) {
-      this.#fail(unreadable(error, chunk, this.#phase));
+      if (error instanceof ReplySyntaxError) for (const reply of error.before) this.#deliver(reply);
+      const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
+      this.#fail(behindStartTls ? injected() : unreadable(error, chunk, this.#phase));
     }
   }
 

@@ -115,6 +115,19 @@ describe("replies", () => {
   }
 });
 
+describe("octets that are no reply", () => {
+  it("do not make undone what came before them", async () => {
+    await using c = await connected(async (peer) => {
+      peer.say("220 hi");
+      await peer.hear();
+      peer.send("250 queued\r\nwhat else?\r\n");
+    });
+    await c.connection.play(greeting());
+    assert.equal(await c.connection.play(ask("A")), "250 queued");
+    assert.equal(c.connection.broken, true);
+  });
+});
+
 describe("a reply that nobody asked for", () => {
   it("ends the connection when it comes between dialogues", async () => {
     await using c = await connected(async (peer) => {

@@ -30,6 +30,7 @@ describe("STARTTLS", () => {
     ["many replies", "250-a\r\n250 b\r\n250 c\r\n"],
     ["part of a reply", "250 inj"],
     ["a goodbye", "421 bye\r\n"],
+    ["what is no reply", "EHLO?\r\n"],
   ]) {
     it(`with ${what} in clear behind it is an attack`, async () => {
       await using c = await connected(async (peer) => {
