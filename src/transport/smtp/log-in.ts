@@ -85,7 +85,7 @@ function masked(reply: string, { kind, user, secret }: KnownSecret): string {
   }
   // The longest first: one may hold another.
   forms.sort((a, b) => b.length - a.length);
-  return forms.reduce((text, form) => text.replaceAll(form, "[secret]"), reply);
+  return forms.reduce((text, form) => text.replaceAll(form, "***"), reply);
 }
 
 function canBeFetched(credentials: Credentials): boolean {
