@@ -29,6 +29,8 @@ test("a pool into a real Postfix", async (t) => {
     const expected = Array.from({ length: MAILS }, (_, i) => `mail ${i}`);
     assert.deepEqual(subjects.toSorted(), expected.toSorted());
 
+    // The log is written in order: when the last delivery is in it, so is every connection.
+    await postfix.logged(new RegExp(`to=<${to}>.* status=sent`), MAILS);
     const connected = new RegExp(`postfix/${service}/smtpd\\[\\d+\\]: connect from`);
     const connections = (await postfix.logged(connected)).length;
     assert.ok(connections <= CONNECTIONS, `${connections} connections`);
