@@ -80,7 +80,8 @@ export class MultiPart implements Part {
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
-    if (parameters.size > 0) throw new MessageError("subtype: parameters are an option", { field: "subtype" });
+    if (parameters.size > 0)
+      throw new MessageError("subtype: parameters are an option", { field: "subtype" });
     if (!Array.isArray(parts) || parts.length === 0) {
       throw new MessageError("parts: at least one part is expected", { field: "parts" });
     }
