@@ -125,7 +125,7 @@ function* otherRules() {
     ["#src/text/planted.js", true],
     ["envoi", true],
   ]);
-  yield from("test/property.ts", [["fast-check", true]]);
+  yield from("test/fast-check.ts", [["fast-check", true]]);
   yield from("docs/demo/planted.ts", [
     ["#src/text/planted.js", false],
     ["../../src/index.ts", false],

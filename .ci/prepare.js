@@ -3,7 +3,7 @@
  * It uses nothing but Node and npm, because it runs before anything is installed.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,13 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 if (!isInstalled()) {
+  if (lstatSync("node_modules", { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    // npm ci empties the folder first, and others may be working with it.
+    console.error(
+      "node_modules is a link and does not hold what package-lock.json names: install where it points.",
+    );
+    process.exit(1);
+  }
   console.log("Installing what package-lock.json names ...");
   npm("ci", "--include=dev", "--no-audit", "--no-fund");
 }

@@ -65,7 +65,7 @@ rmSync(counts, { recursive: true });
 if (error !== undefined) throw error;
 process.exit(status ?? 1);
 
-/** Each test process leaves a file that says how many properties ran, and how often; see test/property.ts. */
+/** Each test process leaves a file that says how many properties ran, and how often; see test/fast-check.ts. */
 function tellCounts() {
   const all = readdirSync(counts).map((name) => JSON.parse(readFileSync(join(counts, name), "utf8")));
   if (all.length === 0) return;

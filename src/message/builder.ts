@@ -10,7 +10,7 @@ import type { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { Attachment } from "./attachment.ts";
 import { customHeader } from "./custom-header.ts";
-import { type Draft, emptyDraft } from "./draft.ts";
+import { copyDraft, type Draft, emptyDraft } from "./draft.ts";
 import { toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
 import type { Message } from "./message.ts";
 
@@ -45,50 +45,43 @@ export class MessageBuilder {
 
   /** Adds authors; several need a `sender`. @throws AddressError */
   from(author: OneOrMore<MailboxInput>): this {
-    const draft = this.#open();
-    draft.from = [...draft.from, ...each(author, "from", toMailbox)];
+    pushAll(this.#open().from, each(author, "from", toMailbox));
     return this;
   }
 
   /** Adds recipients. @throws AddressError */
   to(recipient: OneOrMore<RecipientInput>): this {
-    const draft = this.#open();
-    draft.to = [...draft.to, ...each(recipient, "to", toRecipient)];
+    pushAll(this.#open().to, each(recipient, "to", toRecipient));
     return this;
   }
 
   /** Adds recipients of a copy. @throws AddressError */
   cc(recipient: OneOrMore<RecipientInput>): this {
-    const draft = this.#open();
-    draft.cc = [...draft.cc, ...each(recipient, "cc", toRecipient)];
+    pushAll(this.#open().cc, each(recipient, "cc", toRecipient));
     return this;
   }
 
   /** Adds recipients whom the others do not see: in the envelope, not in the header. @throws AddressError */
   bcc(recipient: OneOrMore<RecipientInput>): this {
-    const draft = this.#open();
-    draft.bcc = [...draft.bcc, ...each(recipient, "bcc", toRecipient)];
+    pushAll(this.#open().bcc, each(recipient, "bcc", toRecipient));
     return this;
   }
 
   /** Adds where answers go. @throws AddressError */
   replyTo(mailbox: OneOrMore<RecipientInput>): this {
-    const draft = this.#open();
-    draft.replyTo = [...draft.replyTo, ...each(mailbox, "replyTo", toRecipient)];
+    pushAll(this.#open().replyTo, each(mailbox, "replyTo", toRecipient));
     return this;
   }
 
   /** Adds ids of earlier mails in the thread, oldest first; a string may hold several. @throws MessageError */
   references(ids: OneOrMore<string>): this {
-    const draft = this.#open();
-    draft.references = [...draft.references, ...each(ids, "references", messageIds).flat()];
+    pushAll(this.#open().references, each(ids, "references", messageIds).flat());
     return this;
   }
 
   /** Adds attachments, or parts that stand beside the text. @throws MessageError */
   attach(attachment: OneOrMore<Attachment | Part>): this {
-    const draft = this.#open();
-    draft.attachments = [...draft.attachments, ...each(attachment, "attach", toAttachment)];
+    pushAll(this.#open().attachments, each(attachment, "attach", toAttachment));
     return this;
   }
 
@@ -170,7 +163,7 @@ export class MessageBuilder {
 
   /** A second builder that has what this one has; from here on they share nothing. */
   clone(): MessageBuilder {
-    return new MessageBuilder(this.#construct, { ...this.#open() });
+    return new MessageBuilder(this.#construct, copyDraft(this.#open()));
   }
 
   /**
@@ -199,6 +192,11 @@ export interface EnvelopeFields {
 function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
   if (!Array.isArray(input)) return [read(input as T, field)];
   return Array.from(input as readonly T[], (item, index) => read(item, `${field}[${index}]`));
+}
+
+/** One by one: as arguments of `push`, a hundred thousand would not fit on the stack. */
+function pushAll<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) list.push(item);
 }
 
 function toRecipient(input: RecipientInput, field: string): Mailbox | Group {

@@ -53,7 +53,7 @@ export function customHeader(builder: MessageBuilder, draft: Draft, name: string
   }
   if (once.test(key) && draft.headers.some((header) => header.name.toLowerCase() === key))
     throw secondTime(name);
-  draft.headers = [...draft.headers, textHeader(name, value)];
+  draft.headers.push(textHeader(name, value));
 }
 
 function prefixAdvice(key: string): string | undefined {

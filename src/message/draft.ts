@@ -9,15 +9,15 @@ import type { Attachment } from "./attachment.ts";
 
 /** What a builder has gathered so far: every value checked, nothing yet put together. */
 export interface Draft {
-  from: readonly Mailbox[];
-  to: readonly (Mailbox | Group)[];
-  cc: readonly (Mailbox | Group)[];
-  bcc: readonly (Mailbox | Group)[];
-  replyTo: readonly (Mailbox | Group)[];
-  references: readonly string[];
+  readonly from: Mailbox[];
+  readonly to: (Mailbox | Group)[];
+  readonly cc: (Mailbox | Group)[];
+  readonly bcc: (Mailbox | Group)[];
+  readonly replyTo: (Mailbox | Group)[];
+  readonly references: string[];
   /** The fields of `header()`, in their order. */
-  headers: readonly Header[];
-  attachments: readonly (Attachment | Part)[];
+  readonly headers: Header[];
+  readonly attachments: (Attachment | Part)[];
   keepBcc: boolean;
   sender?: Mailbox;
   subject?: Header;
@@ -43,5 +43,20 @@ export function emptyDraft(): Draft {
     headers: [],
     attachments: [],
     keepBcc: false,
+  };
+}
+
+/** A draft that shares nothing with the first but its values. */
+export function copyDraft(draft: Draft): Draft {
+  return {
+    ...draft,
+    from: [...draft.from],
+    to: [...draft.to],
+    cc: [...draft.cc],
+    bcc: [...draft.bcc],
+    replyTo: [...draft.replyTo],
+    references: [...draft.references],
+    headers: [...draft.headers],
+    attachments: [...draft.attachments],
   };
 }

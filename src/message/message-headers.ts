@@ -31,7 +31,7 @@ export function messageHeaders(draft: Draft): MessageHeaders {
     throw new MessageError("sender: a message of several authors needs a sender", { field: "sender" });
   }
   const bcc = draft.keepBcc ? draft.bcc : [];
-  const messageId = draft.messageId ?? `<${randomUUID()}@${idDomain(author)}>`;
+  const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
   const fields = [draft.date ?? dateHeader("Date", new Date(), "date")];
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
     if (list.length > 0) fields.push(mailboxHeader(name, list));
@@ -53,11 +53,6 @@ export function messageHeaders(draft: Draft): MessageHeaders {
     messageId,
     international: sender?.address.international === true || shown.some(isInternational),
   };
-}
-
-/** An address literal would say where the machine is, and a name of the machine is not asked for at all. */
-function idDomain({ address }: Mailbox): string {
-  return address.domain.startsWith("[") ? "envoi.invalid" : address.domain;
 }
 
 function isInternational(item: Mailbox | Group): boolean {

@@ -1,10 +1,10 @@
 import { isAscii } from "node:buffer";
 
-import { encodeBase64Lines, streamBase64Lines } from "../text/base64.ts";
+import { base64LinesLength, encodeBase64Lines, streamBase64Lines } from "../text/base64.ts";
 import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError } from "./message-error.ts";
-import { countEscapes, encodeQuotedPrintable } from "./quoted-printable.ts";
+import { encodeQuotedPrintable } from "./quoted-printable.ts";
 
 /** How the octets of a body are written (RFC 2045 section 6). */
 export type TransferEncoding = "7bit" | "8bit" | "quoted-printable" | "base64";
@@ -29,13 +29,14 @@ export interface Body {
 export function textBody(text: string, charset: Charset | undefined, field: string): Body {
   if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
   const lines = toCrlf(text);
-  const octets = charset === undefined ? utf8(lines, text, field) : charset.encode(lines, field);
+  const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
   const ascii = isAscii(octets);
-  const asIs =
-    charset === undefined ? arrivesAsIs(lines, ascii ? 1 : 3) : arrivesAsIs(octets.toString("latin1"), 1);
-  if (asIs && ascii) return always({ encoding: "7bit", content: octets });
+  const asIs = once(() =>
+    charset === undefined ? arrivesAsIs(lines, ascii ? 1 : 3) : arrivesAsIs(octets.toString("latin1"), 1),
+  );
   const encode = once(() => shorter(octets));
-  return { encode: (eightBit) => (eightBit && asIs ? { encoding: "8bit", content: octets } : encode()) };
+  if (ascii) return asIs() ? always({ encoding: "7bit", content: octets }) : { encode };
+  return { encode: (eightBit) => (eightBit && asIs() ? { encoding: "8bit", content: octets } : encode()) };
 }
 
 /** The body of octets that must arrive as they are: base64. What is kept is the encoded copy. */
@@ -61,19 +62,27 @@ function always(body: EncodedBody): Body {
   return { encode: () => body };
 }
 
-function once(make: () => EncodedBody): () => EncodedBody {
-  let made: EncodedBody | undefined;
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
     made ??= make();
     return made;
   };
 }
 
+/** Quoted-printable, which is legible, unless base64 is shorter. */
 function shorter(octets: Buffer): EncodedBody {
-  const escapes = countEscapes(octets);
-  return octets.length + 2 * escapes <= Math.ceil(octets.length / 3) * 4
-    ? { encoding: "quoted-printable", content: encodeQuotedPrintable(octets, escapes) }
-    : { encoding: "base64", content: encodeBase64Lines(octets) };
+  const quoted = encodeQuotedPrintable(octets, base64LinesLength(octets.length));
+  return quoted === undefined
+    ? { encoding: "base64", content: encodeBase64Lines(octets) }
+    : { encoding: "quoted-printable", content: quoted };
+}
+
+/** The text as it was given is tried too, because an error names a position in it. */
+function inCharset(lines: string, text: string, charset: Charset, field: string): Buffer {
+  refuseHalves(text, field);
+  const octets = charset.encode(text, field);
+  return lines === text ? octets : charset.encode(lines, field);
 }
 
 /** What the encoder writes for half of a surrogate pair; it may also have been there. */
@@ -81,17 +90,15 @@ const replacement = Buffer.from("\ufffd");
 
 function utf8(lines: string, text: string, field: string): Buffer {
   const octets = Buffer.from(lines, "utf8");
-  if (octets.length > lines.length && octets.includes(replacement)) {
-    const position = text.search(/\p{Surrogate}/u);
-    if (position >= 0) {
-      throw new MessageError(
-        `${field}: half of a surrogate pair at position ${position} is not a character`,
-        {
-          field,
-          position,
-        },
-      );
-    }
-  }
+  if (octets.length > lines.length && octets.includes(replacement)) refuseHalves(text, field);
   return octets;
+}
+
+function refuseHalves(text: string, field: string): void {
+  const position = text.search(/\p{Surrogate}/u);
+  if (position < 0) return;
+  throw new MessageError(`${field}: half of a surrogate pair at position ${position} is not a character`, {
+    field,
+    position,
+  });
 }

@@ -6,9 +6,11 @@ const opening = "=?UTF-8?";
 /** The opening, the encoding with its question mark, and `?=`. */
 const overhead = opening.length + 2 + 2;
 
-/** What may stand as it is in a Q encoded word: in running text, and in a phrase (RFC 2047 section 5). */
-const textSafe = /^[!-<>@-^`-~]$/;
-const phraseSafe = /^[A-Za-z0-9!*+/-]$/;
+/** How many characters Q takes for each of ASCII: what may stand as it is, in text and in a phrase (RFC 2047 section 5). */
+const costs = {
+  text: costsOf((character) => /[!-<>@-^`-~ ]/.test(character)),
+  phrase: costsOf((character) => /[A-Za-z0-9!*+/ -]/.test(character)),
+};
 
 /**
  * Writes text as encoded words (RFC 2047), Q or B, whichever is shorter: each at most 75 characters, none cutting a
@@ -18,57 +20,65 @@ const phraseSafe = /^[A-Za-z0-9!*+/-]$/;
  * @param column how much of the line is taken in front of the first word, which is made to fit
  */
 export function encodedWords(text: string, where: "text" | "phrase", column: number): string[] {
-  const safe = where === "phrase" ? phraseSafe : textSafe;
-  let quoted = 0;
-  let octets = 0;
-  const characters = Array.from(text, (character) => {
-    const q = toQ(character, safe);
-    quoted += q.length;
-    const length = utf8Length(character);
-    octets += length;
-    return { character, q, length };
-  });
+  const cost = costs[where];
+  const { quoted, octets } = measure(text, cost);
+  const inQ = quoted <= base64Length(octets);
   const words: string[] = [];
   let room = Math.max(Math.min(maxLength, foldAt - column), 32) - overhead;
-  if (quoted <= Math.ceil(octets / 3) * 4) {
-    let word = "";
-    for (const { q } of characters) {
-      if (word.length + q.length > room) {
-        words.push(`${opening}Q?${word}?=`);
-        word = "";
-        room = maxLength - overhead;
-      }
-      word += q;
-    }
-    words.push(`${opening}Q?${word}?=`);
-    return words;
-  }
-  let word = "";
+  let start = 0;
   let size = 0;
-  for (const { character, length } of characters) {
-    if (Math.ceil((size + length) / 3) * 4 > room) {
-      words.push(`${opening}B?${Buffer.from(word).toString("base64")}?=`);
-      word = "";
+  for (let at = 0; at < text.length; ) {
+    const code = text.codePointAt(at) ?? 0;
+    const units = code > 0xffff ? 2 : 1;
+    const length = utf8Length(code);
+    const added = inQ ? (code < 0x80 ? (cost[code] as number) : 3 * length) : length;
+    if ((inQ ? size + added : base64Length(size + added)) > room) {
+      words.push(encodedWord(text.slice(start, at), inQ, cost));
+      start = at;
       size = 0;
       room = maxLength - overhead;
     }
-    word += character;
-    size += length;
+    size += added;
+    at += units;
   }
-  words.push(`${opening}B?${Buffer.from(word).toString("base64")}?=`);
+  words.push(encodedWord(text.slice(start), inQ, cost));
   return words;
 }
 
-function toQ(character: string, safe: RegExp): string {
-  if (safe.test(character)) return character;
-  if (character === " ") return "_";
-  let q = "";
-  for (const octet of Buffer.from(character))
-    q += `=${octet < 16 ? "0" : ""}${octet.toString(16).toUpperCase()}`;
-  return q;
+/** How long the text is in Q, and how many octets it has in UTF-8. */
+function measure(text: string, cost: Uint8Array): { quoted: number; octets: number } {
+  let quoted = 0;
+  let octets = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Each half of a surrogate pair counts for two of the four octets of its character.
+    const length = unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+    octets += length;
+    quoted += unit < 0x80 ? (cost[unit] as number) : 3 * length;
+  }
+  return { quoted, octets };
 }
 
-function utf8Length(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
+function encodedWord(text: string, inQ: boolean, cost: Uint8Array): string {
+  const octets = Buffer.from(text);
+  if (!inQ) return `${opening}B?${octets.toString("base64")}?=`;
+  let word = `${opening}Q?`;
+  for (const octet of octets) {
+    if (octet === 0x20) word += "_";
+    else if (cost[octet] === 1) word += String.fromCharCode(octet);
+    else word += `=${octet < 16 ? "0" : ""}${octet.toString(16).toUpperCase()}`;
+  }
+  return `${word}?=`;
+}
+
+function base64Length(octets: number): number {
+  return Math.ceil(octets / 3) * 4;
+}
+
+function utf8Length(code: number): number {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
+function costsOf(standsAsIs: (character: string) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => (standsAsIs(String.fromCharCode(code)) ? 1 : 3));
 }

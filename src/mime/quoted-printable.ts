@@ -4,35 +4,31 @@
 const maxLine = 76;
 const hex = Buffer.from("0123456789ABCDEF");
 
-/** 1 for octets that are escaped wherever they stand, 2 for CR and LF, which need a look at their neighbours. */
+/** 0 for octets that stand as they are but at the ends of lines. */
 const special = new Uint8Array(256).fill(1);
 special.fill(0, 0x20, 0x7f);
 special[0x3d] = 1;
 special[0x09] = 0;
-special[0x0d] = 2;
-special[0x0a] = 2;
-
-/** How many octets quoted-printable escapes wherever they stand. */
-export function countEscapes(octets: Uint8Array): number {
-  let count = 0;
-  for (let at = 0; at < octets.length; at++) count += (special[octets[at] as number] as number) & 1;
-  return count;
-}
 
 /**
  * Encodes octets as quoted-printable. CRLF is a line end; a lone CR or LF is an octet like others. No line is longer
  * than 76 characters, none ends in white space, none begins with `From `, and no soft line break cuts a UTF-8 character.
  *
- * @param escapes what {@link countEscapes} says of the octets
+ * @param limit how many octets it may take
+ * @returns `undefined` if it takes more.
  */
-export function encodeQuotedPrintable(octets: Uint8Array, escapes: number = countEscapes(octets)): Buffer {
+export function encodeQuotedPrintable(
+  octets: Uint8Array,
+  limit: number = longest(octets.length),
+): Buffer | undefined {
   const { length } = octets;
-  let target = Buffer.allocUnsafe(estimate(length, escapes));
+  // With room for what a round of the loop may write before the limit is looked at.
+  const target = Buffer.allocUnsafe(limit + 2 * maxLine);
   let out = 0;
   let lineStart = 0;
   let at = 0;
   while (at < length) {
-    if (target.length - out < 2 * maxLine) target = Buffer.concat([target], target.length * 2);
+    if (out > limit) return undefined;
     if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
     // Nearly all octets go this way: no branch here but the loop's.
     const stop = Math.min(length, at + maxLine - 1 - (out - lineStart));
@@ -62,13 +58,12 @@ export function encodeQuotedPrintable(octets: Uint8Array, escapes: number = coun
       at++;
     }
   }
-  return target.subarray(0, out);
+  return out > limit ? undefined : target.subarray(0, out);
 }
 
-/** Enough for all but texts of lone line ends and white space at line ends; these make the target grow. */
-function estimate(length: number, escapes: number): number {
-  const characters = length + 2 * escapes;
-  return characters + Math.ceil(characters / 64) * 3 + 3 * maxLine;
+/** When every octet is escaped and every line broken as early as it can be. */
+function longest(length: number): number {
+  return length * 3 + Math.ceil((length * 3) / (maxLine - 12)) * 3;
 }
 
 /** White space before a line end is escaped, on a line of its own if there is no room. */

@@ -77,16 +77,7 @@ export class SinglePart implements Part {
    */
   static text(text: string, options: TextOptions = {}, field = "text"): SinglePart {
     const { type = "text/plain", charset } = options;
-    const name = charset?.name ?? "utf-8";
-    const { essence, parameters } = typeOf(type);
-    const stated = parameters.get("charset");
-    if (stated !== undefined && stated.toLowerCase() !== name) {
-      throw new MessageError(
-        `${field}: the charset ${stated} is given as { charset: await Charset.load("${stated}") }`,
-        { field },
-      );
-    }
-    const contentType = { essence, parameters: new Map([...parameters, ["charset", name]]) };
+    const contentType = textType(type, charset?.name ?? "utf-8", field);
     return new SinglePart(internal, contentType, textBody(text, charset, field), options);
   }
 
@@ -159,6 +150,31 @@ export class SinglePart implements Part {
 }
 
 const internal: unique symbol = Symbol("SinglePart");
+
+/** The two types of nearly all texts, read once. */
+const usual = new Map(
+  ["text/plain", "text/html"].map((essence): [string, ContentType] => [
+    essence,
+    { essence, parameters: new Map([["charset", "utf-8"]]) },
+  ]),
+);
+
+/** The type of a text in a charset. */
+function textType(type: string, charset: string, field: string): ContentType {
+  const known = charset === "utf-8" ? usual.get(type) : undefined;
+  if (known !== undefined) return known;
+  const { essence, parameters } = typeOf(type);
+  const stated = parameters.get("charset");
+  if (stated === undefined || stated.toLowerCase() === charset) {
+    return { essence, parameters: new Map([...parameters, ["charset", charset]]) };
+  }
+  throw new MessageError(
+    `${field}: the charset ${stated} is given as { charset: await Charset.load("${stated}") }`,
+    {
+      field,
+    },
+  );
+}
 
 /** Reads the type of a single part: a multipart has parts and a boundary, which are not this one's. */
 function typeOf(text: string): ContentType {

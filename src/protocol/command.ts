@@ -113,7 +113,7 @@ export function parseCommand(line: string, context: CommandContext): Command | R
 }
 
 function parseHello(verb: "HELO" | "EHLO", domain: string): Command | Reply {
-  const sound = domain !== "" && domain.length <= 255 && /^[!-~\u0080-\u{10ffff}]+$/u.test(domain);
+  const sound = domain !== "" && domain.length <= 255 && /^(?:[!-~]|[^\0-\x7f\p{C}\p{Z}])+$/u.test(domain);
   if (!sound || !(domain.startsWith("[") ? isAddressLiteral(domain) : /^[^[\]()<>@,;:\\"]+$/.test(domain))) {
     return Reply.of(501, "5.5.4", `${verb} needs the name of the client`);
   }

@@ -1,3 +1,4 @@
+import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
 import { Reply } from "./reply.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
@@ -35,7 +36,13 @@ type Rows<Parameters> = { readonly [K in keyof Parameters]-?: Row<NonNullable<Pa
 const mailRows: Rows<MailParameters> = {
   SIZE: {
     extension: "SIZE",
-    format: (octets) => String(octets),
+    format: (octets) => {
+      if (Number.isSafeInteger(octets) && octets >= 0) return String(octets);
+      throw new EnvoiError(`SIZE: ${octets} is no number of octets`, {
+        kind: "configuration",
+        ...callersMistake,
+      });
+    },
     parse: (text) => (text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : undefined),
   },
   BODY: {

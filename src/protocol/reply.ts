@@ -2,7 +2,7 @@ import { callersMistake, EnvoiError } from "../errors.ts";
 
 /** What a {@link Reply} is made of. */
 export interface ReplyFields {
-  /** Three digits, 200 to 559. */
+  /** Three digits, 200 to 599: some servers say 571, though RFC 5321 4.2 ends at 559. */
   readonly code: number;
   /** An RFC 3463 code such as `"5.1.1"`; its class equals the first digit of `code`. */
   readonly enhancedCode?: string | undefined;
@@ -31,8 +31,8 @@ export class Reply {
   constructor({ code, enhancedCode, lines }: ReplyFields) {
     this.code = code;
     this.enhancedCode = enhancedCode;
-    this.lines = typeof lines === "string" ? [lines] : lines;
-    if (!Number.isInteger(code) || code < 200 || code > 559) throw refuse(`${code} is not a reply code`);
+    this.lines = Object.freeze(typeof lines === "string" ? [lines] : [...lines]);
+    if (!Number.isInteger(code) || code < 200 || code > 599) throw refuse(`${code} is not a reply code`);
     if (enhancedCode !== undefined && enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
       throw refuse(`the enhanced code ${JSON.stringify(enhancedCode)} does not go with ${code}`);
     }
@@ -164,7 +164,8 @@ function received(code: number, lines: readonly string[]): Reply {
   if (enhancedCode === undefined || enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
     return new Reply({ code, lines });
   }
-  const bare = (line: string) => (line.startsWith(enhancedCode) ? line.slice(enhancedCode.length + 1) : line);
+  const bare = (line: string) =>
+    `${line} `.startsWith(`${enhancedCode} `) ? line.slice(enhancedCode.length + 1) : line;
   return new Reply({ code, enhancedCode, lines: lines.map(bare) });
 }
 

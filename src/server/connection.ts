@@ -57,12 +57,15 @@ export class Connection {
     this.#responder = new Responder(host.settled.protocol, this.#observer);
   }
 
-  /** Serves the client until the connection is closed; never throws. */
-  async serve(): Promise<void> {
+  /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
+  async serve(refusal?: Reply): Promise<void> {
     try {
       if (this.#host.settled.implicitTls && !(await this.#secure())) return;
-      this.#responder.greet(await this.#host.policy.connect(this.#context()));
+      this.#responder.greet(refusal ?? (await this.#host.policy.connect(this.#context())));
       await this.#converse();
+    } catch (error) {
+      // Nothing a client does leads here; should it happen all the same, it costs one connection.
+      this.#host.policy.report(error, "connection", this.#session);
     } finally {
       this.#socket.destroy();
       this.#content?.fail(lost());
@@ -80,13 +83,6 @@ export class Connection {
   /** Cuts the connection. */
   cut(): void {
     this.#socket.destroy();
-  }
-
-  /** Refuses the client in place of a greeting. */
-  async refuse(reply: Reply): Promise<void> {
-    if (this.#host.settled.implicitTls) return this.#socket.destroy();
-    this.#responder.greet(reply);
-    await this.#close();
   }
 
   async #converse(): Promise<void> {
@@ -218,6 +214,7 @@ export class Connection {
       tls: tlsSession(this.#socket.socket as TLSSocket),
     });
     this.#responder.secured();
+    this.#patience = settled.timeouts.command;
     this.#observer?.secured(this.#session);
     return true;
   }

@@ -13,7 +13,7 @@ export class ContentStream implements AsyncIterable<Buffer> {
   push(piece: Buffer): Promise<void> | undefined {
     if (this.#abandoned) return undefined;
     this.#pieces.push(piece);
-    this.#waiting += piece.length;
+    this.#waiting += piece.length + PIECE_COST;
     this.#wakeReader?.();
     if (this.#waiting < HIGH_WATER) return undefined;
     return new Promise((resolve) => {
@@ -53,7 +53,7 @@ export class ContentStream implements AsyncIterable<Buffer> {
         if (this.#state === "failed") throw this.#error;
         const piece = this.#pieces.shift();
         if (piece !== undefined) {
-          this.#waiting -= piece.length;
+          this.#waiting -= piece.length + PIECE_COST;
           if (this.#waiting < HIGH_WATER) this.#wakeWriter?.();
           yield piece;
         } else if (this.#state === "ended" || this.#abandoned) return;
@@ -69,6 +69,9 @@ export class ContentStream implements AsyncIterable<Buffer> {
     }
   }
 }
+
+/** What a piece takes besides its octets: many small ones are not to take more room than few large ones. */
+const PIECE_COST = 256;
 
 /** With so many octets waiting for the reader, the client has to wait. */
 const HIGH_WATER = 131_072;

@@ -127,12 +127,13 @@ export class Policy {
       const reply = asRefusal(thrown);
       if (reply !== undefined) return reply;
       // Once the client is gone, a hook that gives up for that reason has done as it should.
-      if (!signal.aborted) this.#report(thrown, hook, session);
+      if (!signal.aborted) this.report(thrown, hook, session);
       return localError;
     }
   }
 
-  #report(error: unknown, hook: string, session: Session): void {
+  /** Tells the host of an error that nobody else is told of. */
+  report(error: unknown, hook: string, session: Session): void {
     try {
       if (this.#hooks.onError === undefined) warn(error);
       else this.#hooks.onError({ error, hook, session });

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
-import type { ExtensionKeyword } from "../protocol/extensions.ts";
 import { Reply } from "../protocol/reply.ts";
+import type { ServerSettings } from "../protocol/server/settings.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import type { Observe } from "./observer.ts";
 import type { SmtpServerOptions } from "./options.ts";
@@ -18,7 +18,7 @@ export interface ServerInternals {
   /** What the greeting says behind the name. */
   readonly banner?: string;
   /** Extensions that are not offered. */
-  readonly without?: ReadonlySet<ExtensionKeyword>;
+  readonly without?: ServerSettings["without"];
   /** Does not keep the process alive. */
   readonly unref?: boolean;
 }
@@ -75,7 +75,7 @@ export class RunningServer {
   }
 
   async #close(grace: number): Promise<void> {
-    this.#listener?.stop();
+    const stopped = this.#listener?.stop();
     const over = Promise.all(this.#connections.values());
     if (grace > 0 && this.#connections.size > 0) {
       for (const connection of this.#connections.keys()) connection.leave();
@@ -88,12 +88,15 @@ export class RunningServer {
       });
     }
     for (const connection of this.#connections.keys()) connection.cut();
+    await stopped;
   }
 
   #accept(socket: Socket): void {
+    // Gone before it was looked at.
+    if (socket.remoteAddress === undefined) return void socket.destroy();
     const connection = new Connection(this.#host, new ServerSocket(socket, this.#host.clock));
     const crowded = this.#connections.size >= this.#host.settled.maxConnections;
-    const life = crowded ? connection.refuse(tooMany) : connection.serve();
+    const life = connection.serve(crowded ? tooMany : undefined);
     this.#connections.set(
       connection,
       life.finally(() => this.#connections.delete(connection)),

@@ -1,4 +1,5 @@
 import type { ExtensionKeyword } from "../protocol/extensions.ts";
+import { serverOptionNames } from "../server/option-names.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import type { CertificateAuthority } from "./certificates.ts";
 
@@ -15,10 +16,20 @@ export interface TestServerOptions extends SmtpServerOptions {
   readonly certificate?: CertificateFlaw;
   /** Who may authenticate, with which password or token. Offers AUTH, over TLS only, and never requires it. */
   readonly users?: Readonly<Record<string, string>>;
-  /** Extensions not to offer, as if the server did not know them. */
-  readonly without?: readonly ExtensionKeyword[];
+  /** Extensions not to offer, as if the server did not know them; without EHLO, clients have to go back to HELO. */
+  readonly without?: readonly (ExtensionKeyword | "EHLO")[];
   /**
    * Keeps the process alive. By itself a TestServer does not: one that a test forgot to close holds nothing up.
    */
   readonly keepAlive?: boolean;
 }
+
+/** Every option of a TestServer. */
+export const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
+  ...serverOptionNames,
+  ca: true,
+  certificate: true,
+  users: true,
+  without: true,
+  keepAlive: true,
+};

@@ -23,9 +23,7 @@ const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (source.length === 0) return Buffer.alloc(0);
-  const characters = Math.ceil(source.length / 3) * 4;
-  const breaks = Math.ceil(source.length / rowOctets) - 1;
-  const size = characters + breaks * 2;
+  const size = base64LinesLength(source.length);
   // A buffer of its own begins on a word boundary; one cut from the pool need not.
   const target = size > 4096 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size);
   let read = 0;
@@ -42,6 +40,12 @@ export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   }
   target.write(source.toString("base64", read, source.length), written, "latin1");
   return target;
+}
+
+/** How many octets {@link encodeBase64Lines} makes of so many. */
+export function base64LinesLength(length: number): number {
+  const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
+  return Math.ceil(length / 3) * 4 + breaks * 2;
 }
 
 /**

@@ -5,6 +5,8 @@ import { Mailbox } from "#src/address/mailbox.js";
 import { Attachment } from "#src/message/attachment.js";
 import { Message } from "#src/message/message.js";
 import { MessageError } from "#src/mime/message-error.js";
+import { MultiPart } from "#src/mime/multi-part.js";
+import { SinglePart } from "#src/mime/single-part.js";
 
 function letter() {
   return Message.builder().from("shop@example.com").to("zoe@example.org");
@@ -127,4 +129,121 @@ test("create refuses an unknown field and names the nearest", () => {
       },
     );
   }
+});
+
+test("given date, id and boundaries, the octets are always the same", () => {
+  const build = () => {
+    let count = 0;
+    return letter()
+      .date(new Date(0))
+      .messageId("1@example.com")
+      .boundaries(() => `part-${++count}`)
+      .text("Grüße")
+      .html("<p>Grüße</p>")
+      .attach(Attachment.fromBytes("a.bin", Buffer.from("a")))
+      .build()
+      .formatted();
+  };
+  assert.deepEqual(build(), build());
+  assert.throws(
+    () =>
+      letter()
+        .text("--x")
+        .html("y")
+        .boundaries(() => "x")
+        .build(),
+    MessageError,
+  );
+  assert.throws(
+    () =>
+      letter()
+        .text("a")
+        .html("y")
+        .boundaries(() => "a\r\nb")
+        .build(),
+    MessageError,
+  );
+});
+
+test("the envelope comes from Sender, else From, or is given", () => {
+  assert.equal(String(letter().text("").build().envelope.from), "shop@example.com");
+  assert.equal(
+    String(letter().sender("news@example.com").text("").build().envelope.from),
+    "news@example.com",
+  );
+  const bounce = letter()
+    .envelope({ from: null, to: ["other@example.net"] })
+    .text("")
+    .build();
+  assert.deepEqual(bounce.envelope.toJSON(), { from: null, to: ["other@example.net"] });
+  assert.equal(bounce.headers.get("to"), "zoe@example.org");
+});
+
+test("a local part beyond ASCII anywhere in header or envelope makes the message international", () => {
+  const international = "jürgen@example.org";
+  assert.equal(letter().text("Grüße").build().international, false);
+  assert.equal(letter().to("a@münchen.example").text("").build().international, false);
+  for (const field of ["to", "cc", "bcc", "replyTo"] as const) {
+    assert.equal(letter()[field](international).text("").build().international, true, field);
+  }
+  assert.equal(letter().sender(international).text("").build().international, true);
+  assert.equal(
+    letter()
+      .envelope({ from: international, to: ["a@example.org"] })
+      .text("")
+      .build().international,
+    true,
+  );
+  assert.match(
+    letter().to(international).text("").build().formatted().toString(),
+    /^To: zoe@example.org, jürgen@example.org\r$/m,
+  );
+});
+
+test("messages can share a part of text, encoded once", () => {
+  const text = SinglePart.plain("Grüße an alle, die das hier lesen");
+  const [one, two] = ["a@example.org", "b@example.org"].map((to) =>
+    Message.create({ from: "a@example.com", to, text }),
+  );
+  assert.match(one?.formatted().toString() ?? "", /Gr=C3=BC=C3=9Fe/);
+  assert.equal(one?.formatted().length, two?.formatted().length);
+  assert.throws(() => letter().html(text), MessageError);
+});
+
+test("a body stands in place of text and HTML: text, octets or a part", () => {
+  assert.match(
+    letter().body("plain").build().formatted().toString(),
+    /text\/plain; charset=utf-8\r\n.*7bit\r\n\r\nplain\r\n$/,
+  );
+  assert.match(
+    letter().body(Buffer.from("octets")).build().formatted().toString(),
+    /application\/octet-stream\r\n.*base64\r\n\r\nb2N0ZXRz\r\n$/,
+  );
+  const report = MultiPart.of("report", [SinglePart.plain("It failed.")], {
+    parameters: new Map([["report-type", "delivery-status"]]),
+  });
+  assert.match(
+    letter().body(report).build().headers.get("content-type") ?? "",
+    /^multipart\/report; report-type=delivery-status; boundary=/,
+  );
+});
+
+test("a message can be formatted, read and streamed, with the same octets each time", async () => {
+  const message = letter().text("Grüße").html("<p>x</p>").build();
+  const streamed: Buffer[] = [];
+  for await (const chunk of message.stream()) streamed.push(chunk);
+  assert.deepEqual(Buffer.concat(streamed), message.formatted());
+  assert.deepEqual(await message.bytes(), message.formatted());
+  message.formatted().fill(0);
+  assert.deepEqual(await message.bytes(), Buffer.concat(streamed));
+});
+
+test("the headers read as they were meant", () => {
+  const message = letter().subject("Grüße").references("<a@b> <c@d>").inReplyTo("c@d").text("").build();
+  assert.equal(message.headers.get("SUBJECT"), "Grüße");
+  assert.equal(message.headers.get("References"), "<a@b> <c@d>");
+  assert.equal(message.headers.get("In-Reply-To"), "<c@d>");
+  assert.equal(message.headers.get("Message-ID"), message.messageId);
+  assert.equal(message.headers.get("x-none"), undefined);
+  assert.ok(message.formatted().toString().startsWith(message.headers.toString()));
 });

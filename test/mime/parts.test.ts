@@ -54,11 +54,13 @@ test("another charset encodes the text, and refuses what it lacks", async () => 
   assert.match(written(part).head, /charset=iso-8859-1\r\n/);
   assert.match(written(part).body, /^Gr=FC=DFe/);
   assert.throws(
-    () => SinglePart.text("ab ☃", { charset: latin1 }),
+    () => SinglePart.text("a\n ☃", { charset: latin1 }),
     (error) => error instanceof MessageError && error.position === 3 && error.message.includes("☃"),
   );
   const shiftJis = await Charset.load("shift_jis");
   assert.equal(written(SinglePart.text("日本", { charset: shiftJis })).body, "k/qWew==");
+  const utf16 = SinglePart.text("ASCII", { charset: await Charset.load("utf-16le") });
+  assert.equal(encodingOf(utf16), "base64");
   for (const unknown of ["x-none", "", "base64", "../x", "__proto__"])
     await assert.rejects(Charset.load(unknown), MessageError, unknown);
   assert.throws(

@@ -4,7 +4,7 @@ import { encodeQuotedPrintable } from "#src/mime/quoted-printable.js";
 import { fc } from "../property.js";
 
 function encode(text: string): string {
-  return encodeQuotedPrintable(Buffer.from(text)).toString("latin1");
+  return encodeQuotedPrintable(Buffer.from(text))?.toString("latin1") ?? "";
 }
 
 function decode(encoded: string): Buffer {
@@ -51,6 +51,16 @@ test("a soft line break does not bring From to the beginning of a line", () => {
   }
 });
 
+test("what takes more octets than it may is given up", () => {
+  for (const text of ["ü".repeat(100), "x ".repeat(100), "\n".repeat(100), "a\r\n".repeat(30)]) {
+    const octets = Buffer.from(text);
+    const { length } = encode(text);
+    assert.equal(encodeQuotedPrintable(octets, length)?.length, length);
+    for (let limit = 0; limit < length; limit++)
+      assert.equal(encodeQuotedPrintable(octets, limit), undefined);
+  }
+});
+
 test("any text comes back, in lines that nothing on the way changes", () => {
   const pieces = fc.oneof(
     fc.constantFrom("a", " ", "\t", "\r\n", "\r", "\n", "=", "From ", "\0", "ü", "—", "😀"),
@@ -60,7 +70,7 @@ test("any text comes back, in lines that nothing on the way changes", () => {
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 20 }), (list) => {
       const text = Buffer.from(list.join(""));
-      const encoded = encodeQuotedPrintable(text).toString("latin1");
+      const encoded = encode(list.join(""));
       assert.deepEqual(decode(encoded), text);
       for (const line of encoded.split("\r\n")) assert.match(line, /^(?!From )[\t -~]{0,76}(?<![ \t])$/);
     }),

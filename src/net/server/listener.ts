@@ -17,8 +17,8 @@ export interface Listener {
   /** The IP address. */
   readonly address: string;
   readonly port: number;
-  /** Accepts nobody any more. */
-  stop(): void;
+  /** Accepts nobody any more. Resolves when no connection is left. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -38,7 +38,7 @@ export function listen({ host, port, unref, accept }: ListenerOptions): Promise<
       // What fails later is a single connection's affair, such as a lack of descriptors.
       server.on("error", () => {});
       if (unref) server.unref();
-      resolve({ ...addressOf(server), stop: () => server.close() });
+      resolve({ ...addressOf(server), stop: () => new Promise((closed) => server.close(() => closed())) });
     });
   });
 }

@@ -46,7 +46,7 @@ export class ServerSocket {
   read(ms: number): Received | Promise<Received> {
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
-      this.#queued -= chunk.length;
+      this.#queued -= chunk.length + CHUNK_COST;
       if (this.#queued < HIGH_WATER && this.#socket.isPaused()) this.#socket.resume();
       return chunk;
     }
@@ -109,10 +109,20 @@ export class ServerSocket {
       if (!Buffer.isBuffer(received)) break;
       left -= received.length;
     }
-    if (this.#state === "ended" && this.#socket.writableLength > 0)
-      await this.drained(until - this.#clock.now());
-    this.#socket.destroySoon();
-    this.#gone();
+    await this.#finish(ms);
+  }
+
+  /** Closes once everything has been written, or is cut. */
+  #finish(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.closed) return resolve();
+      const timer = this.#clock.timer(ms, () => this.#socket.destroy());
+      this.#socket.once("close", () => {
+        timer.cancel();
+        resolve();
+      });
+      this.#socket.destroySoon();
+    });
   }
 
   /** Cuts the connection. */
@@ -154,7 +164,7 @@ export class ServerSocket {
   readonly #onData = (chunk: Buffer): void => {
     if (this.#settle(chunk)) return;
     this.#queue.push(chunk);
-    this.#queued += chunk.length;
+    this.#queued += chunk.length + CHUNK_COST;
     if (this.#queued >= HIGH_WATER) this.#socket.pause();
   };
 
@@ -178,6 +188,9 @@ export class ServerSocket {
 
 /** Above so many octets unread, reading stops; above so many unwritten, commands are no longer read. */
 const HIGH_WATER = 65_536;
+
+/** What a chunk takes besides its octets, or more: many small ones are not to take more room than few large ones. */
+const CHUNK_COST = 256;
 
 /** So many octets are read after the end for the sake of the last reply. */
 const LINGER_OCTETS = 4_194_304;

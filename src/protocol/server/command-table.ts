@@ -49,6 +49,7 @@ export function readVerb(line: string): Verb | undefined {
 }
 
 function hello(conversation: Conversation, { verb, domain }: CommandOf<"HELO" | "EHLO">): Outcome {
+  if (verb === "EHLO" && conversation.settings.without.has("EHLO")) return notHere;
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.sayBare(verdict);
     conversation.reset();

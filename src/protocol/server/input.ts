@@ -4,7 +4,9 @@ import type { DataRead, DataReader } from "../data-reader.ts";
 export type LineFault = "a bare CR" | "a bare LF" | "a NUL" | "too long" | "not UTF-8" | "TLS";
 
 /** A command line without its line end, or why there is none. */
-export type Line = { readonly text: string; readonly fault?: undefined } | { readonly fault: LineFault };
+export type Line =
+  | { readonly text: string; readonly fault?: undefined }
+  | { readonly fault: LineFault; readonly text?: undefined };
 
 /** How {@link Input} reads lines. */
 export interface InputOptions {
@@ -47,6 +49,11 @@ export class Input {
     this.#octets = EMPTY;
     this.#at = 0;
     this.#searched = 0;
+  }
+
+  /** How what has not been read begins. */
+  peek(octets: number): string {
+    return this.#octets.toString("latin1", this.#at, this.#at + octets);
   }
 
   /** Takes the next line off, or tells that it has not arrived. A line with a fault is taken off where it ends. */

@@ -122,14 +122,15 @@ export class Responder {
 
   #fault(fault: LineFault): Reply {
     this.#trace?.received(`(${fault})`);
-    const { lenient } = this.#conversation.settings;
+    const { settings, exchange } = this.#conversation;
     if (fault === "not UTF-8") return Reply.of(500, "5.5.2", "The command is not UTF-8");
     if (fault === "too long" || fault === "TLS") {
       this.#conversation.closing = true;
-      const speech = "This port does not begin with TLS: use STARTTLS";
-      return Reply.of(500, "5.5.2", fault === "TLS" ? speech : "The line is too long");
+      if (fault === "TLS") return Reply.of(500, "5.5.2", "This port does not begin with TLS: use STARTTLS");
+      const inAuth = (exchange !== undefined && !exchange.over) || /^auth /i.test(this.#input.peek(5));
+      return Reply.of(500, inAuth ? "5.5.6" : "5.5.2", "The line is too long");
     }
-    return Reply.of(lenient ? 500 : 521, "5.5.2", `There is ${fault} in the command`);
+    return Reply.of(settings.lenient ? 500 : 521, "5.5.2", `There is ${fault} in the command`);
   }
 
   #raise(event: ServerEvent): ServerEvent {

@@ -24,6 +24,6 @@ export interface ServerSettings {
   readonly mechanisms: readonly string[];
   /** Lets clients authenticate without TLS. */
   readonly allowPlaintextCredentials: boolean;
-  /** Extensions that are not to be offered, as if they were not implemented. */
-  readonly without: ReadonlySet<ExtensionKeyword>;
+  /** What is not to be offered, as if it were not implemented; without EHLO, clients have to go back to HELO. */
+  readonly without: ReadonlySet<ExtensionKeyword | "EHLO">;
 }
