@@ -9,7 +9,7 @@ import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
 import { Catch, type WaitOptions } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
-import { testHooks } from "./hooks.ts";
+import { isOpen, testHooks } from "./hooks.ts";
 import { serverCertificate } from "./server-certificate.ts";
 import { type TestServerOptions, testServerOptionNames } from "./test-server-options.ts";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
@@ -73,7 +73,7 @@ export class TestServer implements AsyncDisposable {
         ...testHooks(options, caught),
       },
       {
-        banner: "envoi TestServer, accepts every recipient",
+        banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
         observe: (session) => {

@@ -56,15 +56,21 @@ describe("SmtpServer: deadlines", () => {
   });
 
   it("content that trickles does not last", async () => {
-    await using talk = await start();
+    let read = 0;
+    const count = async ({ content }: { readonly content: AsyncIterable<Buffer> }): Promise<void> => {
+      for await (const piece of content) read += piece.length;
+    };
+    await using talk = await start({ received: false, data: count, onError: () => {} });
     talk.client.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<b@y.test>", "DATA");
     await talk.client.replies(5);
-    for (let i = 0; i < 3; i++) {
-      await talk.clock.armed(5000);
+    // Each octet earns a millisecond: 3,000 to begin with are used up in the fourth second.
+    for (let octets = 1; octets <= 3; octets++) {
       talk.client.write("x");
-      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-      talk.clock.turn(1000);
+      while (read < octets) await new Promise(setImmediate);
+      talk.clock.turn(999);
     }
+    await talk.clock.armed(100);
+    talk.clock.turn(100);
     assert.equal(await talk.client.reply(), timeout);
   });
 

@@ -49,6 +49,8 @@ describe("SmtpServer: STARTTLS", () => {
     assert.match(offered, /AUTH PLAIN/);
     assert.equal(await client.ask("STARTTLS"), "503 5.5.1 TLS is active");
     await client.ask("MAIL FROM:<a@x.test>");
+    await client.ask("RSET");
+    assert.equal(await client.ask(login), "235 2.7.0 Authenticated");
     const [clear, secure] = sessions;
     assert.deepEqual([clear?.tls, clear?.authenticated?.user, clear?.hello?.name], [undefined, "jo", "x"]);
     assert.deepEqual(
