@@ -162,6 +162,8 @@ export class Connection {
         return this.#content?.push(event.piece);
       case "end":
         return this.#finish(event);
+      case "abandon":
+        return this.#abandon();
       case "starttls":
         return this.#secure();
     }
@@ -193,6 +195,14 @@ export class Connection {
     this.#content = undefined;
     this.#verdict = undefined;
     answer(problem ?? verdict);
+  }
+
+  /** The hook has to be done with one message before it is given the next. */
+  async #abandon(): Promise<void> {
+    this.#content?.fail(givenUp());
+    await this.#verdict;
+    this.#content = undefined;
+    this.#verdict = undefined;
   }
 
   /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
@@ -257,6 +267,16 @@ function decide<T>(judgement: Judgement<T>, act: (verdict: T) => void): Promise<
 function lost(): EnvoiError {
   const message = "the connection ended before the message did";
   return new EnvoiError(message, { kind: "closed", delivery: "not-sent", transient: true, permanent: false });
+}
+
+function givenUp(): EnvoiError {
+  const message = "the client has given the message up";
+  return new EnvoiError(message, {
+    kind: "aborted",
+    delivery: "not-sent",
+    transient: true,
+    permanent: false,
+  });
 }
 
 function notWhole(problem: Reply): EnvoiError {

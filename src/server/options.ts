@@ -1,4 +1,5 @@
 import type { ClientCertificateOptions, ServerCertificate } from "../net/server/tls-acceptor.ts";
+import type { Undertakings } from "../protocol/server/settings.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** How long a server waits, in milliseconds. */
@@ -41,6 +42,8 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly maxLineLength?: number;
   /** Recipients in a transaction; 1,000. */
   readonly maxRecipients?: number;
+  /** Transactions in a connection, those that fail included; 0, the default: no limit. Clients are told (RFC 9422). */
+  readonly maxTransactions?: number;
   /** Connections at a time; 1,000. */
   readonly maxConnections?: number;
   /** Mistakes in commands, in a connection; 10. */
@@ -49,6 +52,8 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly maxAuthAttempts?: number;
   /** Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection. */
   readonly lenient?: boolean;
+  /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
+  readonly extensions?: Undertakings;
   /** Puts a Received field in front of each message; `true`. */
   readonly received?: boolean;
   readonly timeouts?: ServerTimeouts;

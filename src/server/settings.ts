@@ -3,7 +3,7 @@ import { canonicalDomain } from "../address/domain.ts";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../net/server/tls-acceptor.ts";
 import { serverMechanisms } from "../protocol/sasl/mechanisms.ts";
-import type { ServerSettings } from "../protocol/server/settings.ts";
+import type { ServerSettings, Undertakings } from "../protocol/server/settings.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import type { RelayRules } from "./policy.ts";
 
@@ -51,6 +51,9 @@ export function settle(options: SmtpServerOptions): Settled {
       starttls: tls === "starttls",
       mechanisms: options.auth === undefined ? [] : [...serverMechanisms.keys()],
       allowPlaintextCredentials: options.allowPlaintextCredentials ?? false,
+      maxTransactions: count(options, "maxTransactions", 0, 0),
+      undertakings: undertakings(options),
+      now: Date.now,
       without: new Set(),
     },
     rules: {
@@ -98,6 +101,26 @@ export function checkPurpose(
     throw refuse("recipients would be accepted, but without data nobody takes the mail");
   }
 }
+
+function undertakings({ extensions = {} }: SmtpServerOptions): Undertakings {
+  for (const name of Object.keys(extensions))
+    if (!Object.hasOwn(undertakingNames, name))
+      throw refuse(`extensions: there is no ${JSON.stringify(name)}`);
+  if (extensions.DELIVERBY !== undefined) count(extensions, "DELIVERBY", 0, 0);
+  if (extensions.FUTURERELEASE !== undefined) count(extensions, "FUTURERELEASE", 0, 1);
+  const profile = extensions["MT-PRIORITY"] ?? "";
+  if (!["", "MIXER", "STANAG4406", "NSEP"].includes(profile))
+    throw refuse(`extensions: there is no MT-PRIORITY ${JSON.stringify(profile)}`);
+  return { ...extensions };
+}
+
+const undertakingNames: Readonly<Record<keyof Undertakings, true>> = {
+  DSN: true,
+  REQUIRETLS: true,
+  DELIVERBY: true,
+  FUTURERELEASE: true,
+  "MT-PRIORITY": true,
+};
 
 /** A value that must be a whole number, at least `least`. */
 function count<K extends string>(

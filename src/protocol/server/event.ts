@@ -55,6 +55,11 @@ export interface EndEvent {
   answer(verdict: Reply | undefined): void;
 }
 
+/** The content that has come so far belongs to no message: the client has given it up. */
+export interface AbandonEvent {
+  readonly type: "abandon";
+}
+
 /** Once the replies are out, TLS begins; {@link Responder.secured} goes on. */
 export interface StarttlsEvent {
   readonly type: "starttls";
@@ -78,5 +83,6 @@ export type ServerEvent =
   | DataEvent
   | ContentEvent
   | EndEvent
+  | AbandonEvent
   | StarttlsEvent
   | CloseEvent;

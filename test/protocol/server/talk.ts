@@ -16,6 +16,9 @@ export const settings: ServerSettings = {
   starttls: true,
   mechanisms: ["PLAIN", "LOGIN", "XOAUTH2"],
   allowPlaintextCredentials: true,
+  undertakings: {},
+  maxTransactions: 0,
+  now: () => Date.UTC(2030, 0, 1),
   without: new Set(),
 };
 
@@ -92,6 +95,9 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
         event.answer(event.problem);
         break;
       }
+      case "abandon":
+        content = "";
+        break;
       case "starttls":
         end = "starttls";
         break;
