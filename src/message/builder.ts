@@ -13,6 +13,7 @@ import { customHeader } from "./custom-header.ts";
 import { copyDraft, type Draft, emptyDraft } from "./draft.ts";
 import { toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
 import type { Message } from "./message.ts";
+import { noSigner, type Signer, toSigners } from "./signer.ts";
 
 /** A mailbox or a group, for the fields where RFC 5322 allows groups. */
 export type RecipientInput = MailboxInput | Group;
@@ -158,6 +159,19 @@ export class MessageBuilder {
   /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
   boundaries(source: BoundarySource): this {
     this.#open().boundaries = () => checkBoundary(source());
+    return this;
+  }
+
+  /**
+   * Signs the message each time it is sent or written; several signers sign side by side. A signed message is encoded
+   * for a 7-bit way, so that no server on its way has a reason to change it.
+   *
+   * @throws MessageError if one is no signer.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw new MessageError(`sign: ${noSigner}`, { field: "sign" });
+    this.#open().signers = signers;
     return this;
   }
 

@@ -6,6 +6,7 @@ import type { Header } from "../mime/header.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
+import type { Signer } from "./signer.ts";
 
 /** What a builder has gathered so far: every value checked, nothing yet put together. */
 export interface Draft {
@@ -29,6 +30,7 @@ export interface Draft {
   body?: Part;
   envelope?: Envelope;
   boundaries?: BoundarySource;
+  signers?: readonly Signer[];
 }
 
 /** A draft with nothing in it. */

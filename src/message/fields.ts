@@ -8,6 +8,7 @@ import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
 import type { EnvelopeFields, MessageBuilder, OneOrMore, RecipientInput } from "./builder.ts";
 import { nearest } from "./nearest.ts";
+import type { Signer } from "./signer.ts";
 
 /** A message as one object; what each field means is said at the builder's method of the same name. */
 export interface MessageFields {
@@ -30,6 +31,7 @@ export interface MessageFields {
   readonly envelope?: Envelope | EnvelopeFields | undefined;
   readonly keepBcc?: boolean | undefined;
   readonly boundaries?: BoundarySource | undefined;
+  readonly sign?: OneOrMore<Signer> | undefined;
 }
 
 type Set<K extends keyof MessageFields> = (
@@ -57,6 +59,7 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
   envelope: (builder, value) => builder.envelope(value),
   keepBcc: (builder, value) => builder.keepBcc(value),
   boundaries: (builder, value) => builder.boundaries(value),
+  sign: (builder, value) => builder.sign(value),
 };
 
 /**
