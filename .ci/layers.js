@@ -19,11 +19,11 @@ const table = {
     ...["text", "mime", "address", "npm:mime"],
     ...["node:buffer", "node:crypto", "node:fs/promises", "node:url", "node:util"],
   ],
-  signing: ["text", "message", "mime", "address", "node:buffer", "node:crypto"],
+  signing: ["text", "message", "mime", "address", "node:*"],
   transport: [
     "message",
-    "signing",
     "mime",
+    "signing",
     "net",
     "protocol",
     "address",

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { canonicalDomain } from "../../address/domain.ts";
+import { canonicalDomainOf } from "../../address/domain.ts";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
@@ -15,7 +15,8 @@ import type { SmtpTransport } from "./transport.ts";
  * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
  * once: after `build()` every call throws, and `clone()` before it is the way to build two.
  *
- * Whatever makes no sense throws at once, an EnvoiError of kind `"configuration"`.
+ * Whatever makes no sense throws at once: an AddressError where a host or name is none, else an EnvoiError of kind
+ * `"configuration"`.
  *
  * @example
  * ```ts
@@ -81,7 +82,7 @@ export class SmtpTransportBuilder {
 
   /** The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address. */
   helloName(name: string): this {
-    return this.#set("helloName", { helloName: canonicalDomain(name) });
+    return this.#set("helloName", { helloName: canonicalDomainOf("helloName", name) });
   }
 
   /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
@@ -185,7 +186,7 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
 function checkedHost(host: string): string {
   if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
   const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
-  return isIP(address) === 0 ? canonicalDomain(host) : address;
+  return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
 }
 
 function everyPhase(ms: number): Timeouts {
