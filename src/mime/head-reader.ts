@@ -40,7 +40,7 @@ export class HeadReader {
       this.#last = (this.#last + octets.toString("latin1", Math.max(0, octets.length - 3))).slice(-3);
       return undefined;
     }
-    this.#text = Buffer.concat(this.#head).toString("latin1") + octets.toString("latin1", 0, end);
+    this.#text = this.#begun() + octets.toString("latin1", 0, end);
     this.#head = [];
     return octets.subarray(end);
   }
@@ -51,7 +51,7 @@ export class HeadReader {
    * @throws MessageError naming the line that belongs to no field.
    */
   fields(): RawField[] {
-    const text = this.#text ?? Buffer.concat(this.#head).toString("latin1");
+    const text = this.#text ?? this.#begun();
     const fields: RawField[] = [];
     let line = 1;
     for (let start = 0; start < text.length && !text.startsWith("\r\n", start); ) {
@@ -66,6 +66,10 @@ export class HeadReader {
       start = end + 2;
     }
     return fields;
+  }
+
+  #begun(): string {
+    return this.#head.length === 0 ? "" : Buffer.concat(this.#head).toString("latin1");
   }
 
   /** The index behind the empty line that ends the header. */

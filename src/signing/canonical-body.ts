@@ -14,7 +14,9 @@ export class BodyHash {
   readonly #relaxed: boolean;
   readonly #hash: Hash = createHash("sha256");
   #length = 0;
-  /** Line ends that count if something follows. */
+  /** Whether the last line that counts has no line end yet. */
+  #open = false;
+  /** Line ends behind it that count if something follows. */
   #breaks = 0;
   /** White space behind them, and a CR of which the LF may follow. */
   #held: "" | " " | "\r" | " \r" = "";
@@ -35,15 +37,20 @@ export class BodyHash {
 
   /** The hash in base64. Called once, at the end. */
   digest(): string {
-    if (this.#held.endsWith("\r")) this.#add(Buffer.from(this.#held));
-    if (this.#length > 0 || !this.#relaxed) this.#write(lineEnd);
+    if (this.#held.endsWith("\r")) this.#add(Buffer.from(this.#held), true);
+    if (this.#open || (this.#length === 0 && !this.#relaxed)) this.#write(lineEnd);
     return this.#hash.digest("base64");
   }
 
   #take(piece: Buffer): void {
     const octets = this.#held === "" ? piece : Buffer.concat([Buffer.from(this.#held), piece]);
-    const end = this.#contentEnd(octets);
-    if (end > 0) this.#add(end === octets.length ? octets : octets.subarray(0, end));
+    let end = this.#contentEnd(octets);
+    if (end > 0) {
+      // The end of a line that counts does count.
+      const ended = octets[end] === CR && octets[end + 1] === LF;
+      if (ended) end += 2;
+      this.#add(end === octets.length ? octets : octets.subarray(0, end), !ended);
+    }
     this.#hold(octets, end);
   }
 
@@ -62,7 +69,9 @@ export class BodyHash {
   #hold(octets: Buffer, end: number): void {
     let at = end;
     for (let lf = octets.indexOf(LF, at); lf >= 0; lf = octets.indexOf(LF, at)) {
-      this.#breaks++;
+      if (this.#open) this.#write(lineEnd);
+      else this.#breaks++;
+      this.#open = false;
       at = lf + 1;
     }
     const cr = octets.length > at && octets[octets.length - 1] === CR;
@@ -70,12 +79,13 @@ export class BodyHash {
     this.#held = cr ? (space ? " \r" : "\r") : space ? " " : "";
   }
 
-  /** Adds what certainly counts, and the line ends before it. */
-  #add(content: Buffer): void {
+  /** Adds what counts, and the line ends before it. */
+  #add(content: Buffer, open: boolean): void {
     for (; this.#breaks > 0; this.#breaks -= Math.min(this.#breaks, lineEnds.length / 2)) {
       this.#write(lineEnds.subarray(0, this.#breaks * 2));
     }
     this.#write(this.#relaxed ? relaxed(content) : content);
+    this.#open = open;
   }
 
   #write(octets: Buffer): void {
@@ -93,8 +103,9 @@ const lineEnds: Buffer = Buffer.from("\r\n".repeat(512));
 
 /** White space to one space, and none at the ends of lines. Most bodies are so already, and are not copied. */
 function relaxed(content: Buffer): Buffer {
-  if (!content.includes(SP) && !content.includes(TAB)) return content;
+  const tabs = content.includes(TAB);
+  if (!tabs && !content.includes(SP)) return content;
   const text = content.toString("latin1");
-  if (!/[\t ]{2}|\t| \r\n/.test(text)) return content;
+  if (!tabs && !/ [ \r]/.test(text)) return content;
   return Buffer.from(text.replace(/[\t ]+/g, " ").replaceAll(" \r\n", "\r\n"), "latin1");
 }

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, KeyObject, sign } from "node:crypto";
+import { createPrivateKey, hash, KeyObject, sign } from "node:crypto";
 import { EnvoiError } from "../errors.ts";
 import { wrongOption } from "./wrong-option.ts";
 
@@ -139,5 +139,5 @@ function unsigned(reason: string, cause?: unknown): EnvoiError {
 }
 
 function sha256(data: Buffer): Buffer {
-  return createHash("sha256").update(data).digest();
+  return hash("sha256", data, "buffer");
 }

@@ -66,14 +66,16 @@ export function signed(field: string, signature: string): string {
 function folded(start: string, tokens: readonly string[], newLine = "\r\n\t"): string {
   let text = start;
   let column = start.length;
+  let first = true;
   for (const token of tokens) {
-    if (column + token.length > foldAt && column > start.length) {
-      text += newLine + token.trimStart();
-      column = newLine.length - 2 + token.trimStart().length;
-    } else {
-      text += token;
-      column += token.length;
+    if (!first && column + token.length > foldAt) {
+      text += newLine;
+      column = newLine.length - 2;
     }
+    const written = text.endsWith("\t") ? token.trimStart() : token;
+    text += written;
+    column += written.length;
+    first = false;
   }
   return text;
 }
