@@ -194,6 +194,7 @@ export class SmtpTransport implements Transport {
   }
 
   #breakOff(): void {
+    this.#pool.hurry();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }
