@@ -13,6 +13,7 @@ import {
   type MessageFields,
   SmtpTransport,
   type SmtpTransportBuilder,
+  type Timeouts,
   Tls,
 } from "envoi";
 import { TestServer, type TestServerOptions } from "envoi/testing";
@@ -90,9 +91,9 @@ const failures: Readonly<Record<string, () => unknown>> = {
   },
   "connection refused yes": () => against({ rcpt: refuseFirst, data: "close" }),
   "connection unknown yes": () => against({ final: "close" }),
-  "timeout not-sent yes": () => against({ greeting: "silence" }, patience),
-  "timeout refused yes": () => against({ rcpt: refuseFirst, data: "silence" }, patience),
-  "timeout unknown yes": () => against({ final: "silence" }, patience),
+  "timeout not-sent yes": () => against({ greeting: "silence" }, within({ greeting: 20 })),
+  "timeout refused yes": () => against({ rcpt: refuseFirst, data: "silence" }, within({ command: 1000 })),
+  "timeout unknown yes": () => against({ final: "silence" }, within({ final: 20 })),
   "tls not-sent yes": () => against({ starttls: "454 Not now" }, (builder) => builder.tls(Tls.Required)),
   "tls not-sent no": () => sendTo({}, mail, (builder) => builder.tls(Tls.Required)),
   "authentication not-sent yes": () => logIn({ auth: () => ({ code: 454, lines: "Not now" }) }),
@@ -155,7 +156,11 @@ interface Script {
 }
 
 const refuseFirst = (line: string): Answer => (line.includes("<b@") ? "550 No" : "250 OK");
-const patience: Change = (builder) => builder.timeout(50);
+/** Short only where the server is silent: what it does answer may take its time. */
+const within =
+  (timeouts: Partial<Timeouts>): Change =>
+  (builder) =>
+    builder.timeout(timeouts);
 
 async function against(script: Script, change: Change = (builder) => builder): Promise<void> {
   await using server = await scripted(script);

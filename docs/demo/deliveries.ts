@@ -1,6 +1,6 @@
 import { Credentials, SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
 import type { CapturedMessage, TestServer } from "envoi/testing";
-import { printReceived, printReport, printRoundTrips } from "./account.ts";
+import { printError, printReceived, printReport, printRoundTrips } from "./account.ts";
 import { order } from "./order.ts";
 import { receipt } from "./receipt.ts";
 import { receiptPdf } from "./receipt-pdf.ts";
@@ -48,8 +48,18 @@ export async function deliveries({
     },
   ];
   let good = true;
-  for (const delivery of modes) good = (await deliver(delivery, user)) && good;
+  for (const delivery of modes) good = (await succeeds(delivery, user)) && good;
   return good;
+}
+
+async function succeeds(delivery: Delivery, user: string): Promise<boolean> {
+  try {
+    return await deliver(delivery, user);
+  } catch (error) {
+    printError(error);
+    verdict(false, "the mail was not taken, which should have been possible");
+    return false;
+  }
 }
 
 async function deliver({ mode, server, builder, encrypted }: Delivery, user: string): Promise<boolean> {

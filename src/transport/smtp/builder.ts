@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { canonicalDomain } from "../../address/domain.ts";
+import { canonicalDomainOf } from "../../address/domain.ts";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
@@ -14,7 +14,8 @@ import type { SmtpTransport } from "./transport.ts";
  * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
  * once: after `build()` every call throws, and `clone()` before it is the way to build two.
  *
- * Whatever makes no sense throws at once, an EnvoiError of kind `"configuration"`.
+ * Whatever makes no sense throws at once: an AddressError where a host or name is none, else an EnvoiError of kind
+ * `"configuration"`.
  *
  * @example
  * ```ts
@@ -82,7 +83,7 @@ export class SmtpTransportBuilder {
 
   /** The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address. */
   helloName(name: string): this {
-    return this.#set("helloName", { helloName: domainOf("helloName", name) });
+    return this.#set("helloName", { helloName: canonicalDomainOf("helloName", name) });
   }
 
   /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
@@ -174,15 +175,7 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
 function checkedHost(host: string): string {
   if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
   const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
-  return isIP(address) === 0 ? domainOf("host", host) : address;
-}
-
-function domainOf(method: string, name: string): string {
-  try {
-    return canonicalDomain(name);
-  } catch (cause) {
-    throw wrong(method, cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
 }
 
 /** Refuses what is no object, and names that mean nothing: most are misspelt. */
@@ -203,7 +196,6 @@ export function checkMilliseconds(method: string, ms: unknown): number {
   return ms;
 }
 
-function wrong(method: string, problem: string, cause?: unknown): EnvoiError {
-  const message = `SmtpTransport ${method}: ${problem}`;
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
+function wrong(method: string, problem: string): EnvoiError {
+  return new EnvoiError(`SmtpTransport ${method}: ${problem}`, { kind: "configuration", ...callersMistake });
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates, type SecureContext, type SecureVersion } from "node:tls";
-import { canonicalDomain } from "../../address/domain.ts";
+import { canonicalDomainOf } from "../../address/domain.ts";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 
 /** What a client shows to prove who it is, in PEM. */
@@ -53,7 +53,7 @@ export class TlsParameters {
    * @throws AddressError where `domain` is no domain.
    */
   static builder(domain?: string): TlsParametersBuilder {
-    const name = domain === undefined ? undefined : canonicalDomain(domain);
+    const name = domain === undefined ? undefined : canonicalDomainOf("domain", domain);
     return new TlsParametersBuilder(name, (fields) => new TlsParameters(fields));
   }
 
