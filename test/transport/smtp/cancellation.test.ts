@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Credentials, SmtpTransport, Tls } from "envoi";
+import { Failure } from "#src/protocol/failure.js";
+import type { Phase } from "#src/protocol/phase.js";
+import { Cancellation } from "#src/transport/smtp/cancellation.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve, until } from "./serve.js";
@@ -54,7 +57,6 @@ describe("an abort", () => {
   });
 
   it("while connecting ends the attempt", async () => {
-    // Nothing answers to this address; where there is no network it fails at once, and by another reason.
     const transport = SmtpTransport.builder("127.0.0.1").port(1).tls(Tls.None).build();
     const controller = new AbortController();
     const send = transport.send(mail, { signal: controller.signal });
@@ -167,6 +169,41 @@ describe("an abort", () => {
     controller.abort();
     await transport.send(mail);
     assert.equal(server.peers.length, 1);
+  });
+});
+
+describe("a signal", () => {
+  it("that is none is refused", async () => {
+    await using server = await ScriptedServer.start((peer) => serve(peer));
+    await using transport = clearTo(server).build();
+    for (const signal of [null, {}, "stop", new AbortController()]) {
+      await assert.rejects(transport.send(mail, { signal: signal as unknown as AbortSignal }), {
+        kind: "configuration",
+        delivery: "not-sent",
+      });
+    }
+    assert.equal(server.peers.length, 0);
+  });
+});
+
+describe("a cancellation", () => {
+  it("breaks off what the send is doing, at once where it has already come, and by its first reason only", () => {
+    const reason = (text: string) => (phase: Phase) => new Failure({ kind: "aborted", phase, message: text });
+    const told: string[] = [];
+    const cancellation = new Cancellation();
+    cancellation.during((why) => told.push(why("mail").message));
+    cancellation.cancel(reason("first"));
+    cancellation.cancel(reason("second"));
+    cancellation.during((why) => told.push(why("mail").message));
+    assert.deepEqual(told, ["first", "first"]);
+    assert.equal(cancellation.requested, true);
+  });
+
+  it("breaks nothing off once the send is over: others may use its connection", () => {
+    const cancellation = new Cancellation();
+    cancellation.during(() => assert.fail("it is over"));
+    cancellation.over();
+    cancellation.cancel((phase) => new Failure({ kind: "aborted", phase, message: "too late" }));
   });
 });
 
