@@ -266,6 +266,25 @@ describe("a deadline", () => {
     assert.equal((await first).kind, "closed");
   });
 
+  it("that passes on a connection that was used before opens no other", async () => {
+    let mails = 0;
+    await using server = await ScriptedServer.start((peer) =>
+      serve(peer, {
+        MAIL: () => {
+          if (++mails === 1) peer.say("250 ok");
+        },
+      }),
+    );
+    const { clock, builder } = turned(server);
+    await using transport = builder.build();
+    await transport.send(mail);
+    const send = transport.send(mail, { deadline: 500 });
+    await until(() => mails === 2);
+    clock.turn(500);
+    await assert.rejects(send, { kind: "timeout", delivery: "not-sent", phase: "mail" });
+    assert.equal(server.peers.length, 1);
+  });
+
   it("of two minutes holds where none was given, until the content begins", async () => {
     let asked = false;
     await using server = await ScriptedServer.start((peer) =>
