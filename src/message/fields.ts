@@ -119,15 +119,18 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
  */
 export function readFields(builder: MessageBuilder, fields: MessageFields): MessageBuilder {
   if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
-  refuseUnknown(fields, Object.keys(setters), "a message");
+  const names = Object.keys(fields);
+  for (const name of names) if (name !== "headers") readField(builder, fields, name);
   // Headers last, so that one given twice is refused in whatever order the object has it.
-  const names = Object.keys(fields).sort((a, b) => Number(a === "headers") - Number(b === "headers"));
-  for (const name of names) {
-    const value = fields[name as keyof MessageFields];
-    // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
-    if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
-  }
+  if (names.includes("headers")) readField(builder, fields, "headers");
   return builder;
+}
+
+function readField(builder: MessageBuilder, fields: MessageFields, name: string): void {
+  if (!Object.hasOwn(setters, name)) refuseUnknown(fields, Object.keys(setters), "a message");
+  const value = fields[name as keyof MessageFields];
+  // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
+  if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
 }
 
 function addAlternative(builder: MessageBuilder, fields: AlternativeFields): void {

@@ -7,12 +7,12 @@ import { type FeedbackReportFields, feedbackReport } from "./feedback-report.ts"
  *
  * @example
  * ```ts
- * Message.builder()
- *   .from("MAILER-DAEMON@example.com")
- *   .envelope({ from: null, to: [sender] })
- *   .subject("Your mail was not delivered")
- *   .autoSubmitted("auto-replied")
- *   .body(Report.deliveryStatus({ text, reportingMta: "mx.example.com", recipients, original: raw }));
+ * const report = Report.deliveryStatus({
+ *   text: "There is no such user.",
+ *   reportingMta: "mx.example.com",
+ *   recipients: [{ recipient: "zoe@example.org", action: "failed", status: "5.1.1" }],
+ * });
+ * Message.builder().from("MAILER-DAEMON@example.com").envelope({ from: null, to: ["shop@example.com"] }).body(report);
  * ```
  */
 export const Report: {

@@ -86,7 +86,20 @@ export function formatReply({ code, enhancedCode, lines }: Reply): string {
 }
 
 /** What the peer sent is no reply. */
-export class ReplySyntaxError extends Error {}
+export class ReplySyntaxError extends Error {
+  // Servers repeat addresses in their replies: what prints an error does not see them.
+  readonly #before: readonly Reply[];
+
+  constructor(message: string, before: readonly Reply[] = []) {
+    super(message);
+    this.#before = before;
+  }
+
+  /** The replies that the same octets had completed before. */
+  get before(): readonly Reply[] {
+    return this.#before;
+  }
+}
 
 /** A reply, all its lines together, may have this many octets. */
 export const MAX_REPLY_SIZE = 65_536;
@@ -110,8 +123,16 @@ export class ReplyReader {
 
   /** The replies that `chunk` completes. */
   push(chunk: Buffer): Reply[] {
-    const text = chunk.toString("latin1");
     const replies: Reply[] = [];
+    try {
+      this.#read(chunk.toString("latin1"), replies);
+    } catch (error) {
+      throw error instanceof ReplySyntaxError ? new ReplySyntaxError(error.message, replies) : error;
+    }
+    return replies;
+  }
+
+  #read(text: string, replies: Reply[]): void {
     let start = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
       this.#grow(end + 1 - start);
@@ -123,7 +144,6 @@ export class ReplyReader {
     }
     this.#grow(text.length - start);
     this.#partial += text.slice(start);
-    return replies;
   }
 
   #grow(octets: number): void {

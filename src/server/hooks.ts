@@ -64,7 +64,10 @@ export interface RecipientContext extends HookContext {
   readonly envelope: ReceivedEnvelope;
 }
 
-/** Nothing is no opinion: `domains` and `relay` decide then. */
+/**
+ * `"accept"`, or a 250 or 251 in one's own words, accepts; a 4xx or 5xx refuses. Nothing is no opinion: `domains` and
+ * `relay` decide then.
+ */
 export type RecipientVerdict = "accept" | Verdict;
 
 /** A client sends a message. */

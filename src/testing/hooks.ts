@@ -16,8 +16,8 @@ export function testHooks(
   options: TestServerOptions,
   caught: Catch,
 ): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
-  const { users, domains, relay } = options;
-  const open = domains === undefined && relay === undefined;
+  const { users } = options;
+  const open = isOpen(options);
   const auth = options.auth ?? (users && ((context: AuthContext) => authenticate(context, users)));
   return {
     ...(auth && { auth }),
@@ -26,6 +26,11 @@ export function testHooks(
     },
     data: (context) => capture(context, options, caught),
   };
+}
+
+/** Whether every recipient is accepted that the test does not refuse: unless it tries out the rules for relaying. */
+export function isOpen({ domains, relay }: TestServerOptions): boolean {
+  return domains === undefined && relay === undefined;
 }
 
 async function authenticate(

@@ -1,4 +1,5 @@
 import type { ExtensionKeyword } from "../protocol/extensions.ts";
+import { serverOptionNames } from "../server/option-names.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import type { CertificateAuthority } from "./certificates.ts";
 
@@ -22,3 +23,13 @@ export interface TestServerOptions extends SmtpServerOptions {
    */
   readonly keepAlive?: boolean;
 }
+
+/** Every option of a TestServer. */
+export const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
+  ...serverOptionNames,
+  ca: true,
+  certificate: true,
+  users: true,
+  without: true,
+  keepAlive: true,
+};

@@ -1,3 +1,4 @@
+import { checkNames } from "../server/option-names.ts";
 import { RunningServer } from "../server/running-server.ts";
 import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
@@ -8,9 +9,9 @@ import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
 import { Catch, type WaitOptions } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
-import { testHooks } from "./hooks.ts";
+import { isOpen, testHooks } from "./hooks.ts";
 import { serverCertificate } from "./server-certificate.ts";
-import type { TestServerOptions } from "./test-server-options.ts";
+import { type TestServerOptions, testServerOptionNames } from "./test-server-options.ts";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
 
 /**
@@ -56,6 +57,7 @@ export class TestServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    checkNames(options, testServerOptionNames);
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch();
     const transcripts: TranscriptWriter[] = [];
@@ -71,7 +73,7 @@ export class TestServer implements AsyncDisposable {
         ...testHooks(options, caught),
       },
       {
-        banner: "envoi TestServer, accepts every recipient",
+        banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
         observe: (session) => {

@@ -6,15 +6,13 @@ import { access } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { INBOX_DOMAIN, offers, type Service, services } from "./configuration.ts";
 import { Postfix } from "./postfix.ts";
 import { run } from "./program.ts";
+import { sendBySmtplib } from "./python.ts";
 import { untilSeen } from "./watched.ts";
 
 // The oracle is tested with a client that is not envoi, so that a failure elsewhere can be trusted.
-
-const script = fileURLToPath(new URL("../../../test/interop/smtplib-send.py", import.meta.url));
 
 test("the Postfix of these tests", async (t) => {
   await using postfix = await Postfix.start();
@@ -46,7 +44,7 @@ test("the Postfix of these tests", async (t) => {
       options: ["BODY=8BITMIME", ...options],
       ...(auth && { user: Postfix.user, password: Postfix.password }),
     };
-    await run("/usr/bin/python3", [script, JSON.stringify(how)], message);
+    await sendBySmtplib(how, message);
   };
 
   for (const service of services) {

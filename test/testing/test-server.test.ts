@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { TestServer } from "envoi/testing";
+import { promisify } from "node:util";
+import { Message, SmtpTransport, Tls, TlsParameters } from "envoi";
+import { CertificateAuthority, TestServer, type TestServerOptions } from "envoi/testing";
 
 /** Says it all at once and returns all that is answered. */
 function say(server: TestServer, ...lines: string[]): Promise<string> {
@@ -11,29 +15,299 @@ function say(server: TestServer, ...lines: string[]): Promise<string> {
   return text(socket);
 }
 
-const mail = ["EHLO client.test", "MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>", "DATA"];
+const mail = (subject: string, to = "b@y.test"): string[] => [
+  "EHLO client.test",
+  "MAIL FROM:<a@x.test> BODY=8BITMIME",
+  `RCPT TO:<${to}>`,
+  "DATA",
+  `Subject: ${subject}`,
+  "",
+  "..dot",
+  ".",
+];
 
-describe("TestServer", () => {
-  it("catches a message octet by octet, with all there is to know of it", async () => {
+const message = (subject = "x"): Message =>
+  Message.builder().from("a@x.test").to("b@y.test").subject(subject).text("x").build();
+
+describe("TestServer: what it catches", () => {
+  it("is the message octet by octet, with all there is to know of it", async () => {
     await using server = await TestServer.start();
-    await say(server, ...mail, "Subject: Gruß", "", "..dot", "end", ".");
-    const message = await server.waitForMessage({ to: "b@y.test" });
-    assert.equal(message.raw.toString(), "Subject: Gruß\r\n\r\n.dot\r\nend\r\n");
-    assert.equal(message.parsed.subject, "Gruß");
-    assert.equal(String(message.envelope.from), "a@x.test");
-    assert.deepEqual(message.to, ["b@y.test"]);
-    assert.deepEqual(message.session.hello, { verb: "EHLO", name: "client.test" });
-    assert.equal(message.session.remoteAddress, "127.0.0.1");
+    await say(server, ...mail("Gruß"));
+    const caught = await server.waitForMessage({ to: "b@y.test" });
+    assert.equal(caught.raw.toString(), "Subject: Gruß\r\n\r\n.dot\r\n");
+    assert.equal(caught.parsed.subject, "Gruß");
+    assert.equal(String(caught.envelope.from), "a@x.test");
+    assert.deepEqual(caught.envelope.parameters, { BODY: "8BITMIME" });
+    assert.deepEqual(caught.to, ["b@y.test"]);
+    assert.deepEqual(caught.session.hello, { verb: "EHLO", name: "client.test" });
+    assert.equal(caught.session.remoteAddress, "127.0.0.1");
     assert.equal(server.messages.length, 1);
   });
 
-  it("returns a message once, and tells on timeout what did arrive", async () => {
+  it("is there before the client is told", async () => {
     await using server = await TestServer.start();
-    await say(server, ...mail, "Subject: one", "", ".");
+    const transport = server.transport();
+    for (let count = 1; count <= 5; count++) {
+      await transport.send(message());
+      assert.equal(server.messages.length, count);
+    }
+  });
+
+  it("is parsed as a mail program would", async () => {
+    await using server = await TestServer.start();
+    await say(
+      server,
+      ...mail("x").slice(0, 4),
+      "From: =?utf-8?q?J=C3=B6?= <a@x.test>",
+      "To: b@y.test, Team: c@y.test;",
+      "Date: Fri, 02 Jan 2026 03:04:05 +0000",
+      "X-One: 1",
+      "X-One: 2",
+      'Content-Type: multipart/mixed; boundary="b"',
+      "",
+      "--b",
+      "Content-Type: text/plain; charset=utf-8",
+      "",
+      "hallo",
+      "--b",
+      'Content-Type: Application/PDF; name="a.pdf"',
+      'Content-Disposition: attachment; filename="a.pdf"',
+      "Content-Transfer-Encoding: base64",
+      "",
+      "JVBERg==",
+      "--b--",
+      ".",
+    );
+    const { parsed } = await server.waitForMessage();
+    assert.deepEqual(parsed.from, { name: "Jö", address: "a@x.test" });
+    assert.deepEqual(
+      parsed.to.map(({ address }) => address),
+      ["b@y.test", "c@y.test"],
+    );
+    assert.equal(parsed.text?.trim(), "hallo");
+    assert.equal(parsed.date?.getTime(), Date.UTC(2026, 0, 2, 3, 4, 5));
+    assert.deepEqual(
+      parsed.attachments.map(({ filename, type, content }) => [filename, type, content.toString()]),
+      [["a.pdf", "application/pdf", "%PDF"]],
+    );
+    assert.deepEqual(
+      parsed.headers.filter(({ name }) => name === "X-One").map(({ value }) => value),
+      ["1", "2"],
+    );
+  });
+
+  it("has no fields where nobody could parse it", async () => {
+    await using server = await TestServer.start();
+    await say(server, ...mail("x").slice(0, 4), ".");
+    const { parsed, raw } = await server.waitForMessage();
+    assert.deepEqual([raw.length, parsed.subject, parsed.to, parsed.attachments], [0, undefined, [], []]);
+  });
+
+  it("is also handed to the hook of the test, and does not count where that refuses", async () => {
+    let seen = "";
+    await using server = await TestServer.start({
+      recipient: ({ recipient }) => (recipient.localPart === "no" ? { code: 550, lines: "No" } : undefined),
+      data: async ({ content }) => {
+        for await (const piece of content) seen += piece;
+        return seen.includes("Subject: bad") ? { code: 554, lines: "Bad" } : undefined;
+      },
+    });
+    assert.match(await say(server, ...mail("good")), /250 2\.6\.0/);
+    assert.match(await say(server, ...mail("bad")), /554 5\.0\.0 Bad/);
+    assert.match(await say(server, ...mail("x", "no@y.test")), /550 5\.0\.0 No/);
+    assert.equal(server.messages.length, 1);
+    assert.match(seen, /^Subject: good\r\n\r\n\.dot\r\nSubject: bad/);
+  });
+
+  it("is forgotten when the test says so", async () => {
+    await using server = await TestServer.start();
+    await say(server, ...mail("x"));
+    await server.waitForMessage();
+    server.clear();
+    assert.deepEqual([server.messages, server.transcripts.filter(({ closed }) => closed)], [[], []]);
+  });
+});
+
+describe("TestServer: waitForMessage", () => {
+  it("returns a message once, oldest first", async () => {
+    await using server = await TestServer.start();
+    const [first, second] = [server.waitForMessage(), server.waitForMessage()];
+    await say(server, ...mail("one"));
+    await say(server, ...mail("two"));
+    await say(server, ...mail("three"));
+    const rest = [await first, await second, await server.waitForMessage()];
+    assert.deepEqual(
+      rest.map(({ parsed }) => parsed.subject),
+      ["one", "two", "three"],
+    );
+  });
+
+  it("finds by recipient, sender, subject, and by anything", async () => {
+    await using server = await TestServer.start();
+    await say(server, ...mail("one"));
+    await say(server, ...mail("two", "c@y.test"));
+    await say(server, ...mail("three", "d@y.test"));
+    const found = [
+      await server.waitForMessage({ to: /^d@/ }),
+      await server.waitForMessage({ from: "a@x.test", subject: "two" }),
+      await server.waitForMessage(({ raw }) => raw.includes("one")),
+    ];
+    assert.deepEqual(
+      found.map(({ parsed }) => parsed.subject),
+      ["three", "two", "one"],
+    );
+  });
+
+  it("tells on timeout what did arrive", async () => {
+    await using server = await TestServer.start();
+    await assert.rejects(server.waitForMessage({}, { timeout: 1 }), {
+      message: "no such message within 1 ms; none arrived",
+    });
+    await say(server, ...mail("one"));
     await server.waitForMessage();
     await assert.rejects(server.waitForMessage({}, { timeout: 1 }), {
       kind: "timeout",
-      message: /1 arrived:\n {2}<a@x\.test> to <b@y\.test>: "one" \(16 octets\), returned before/,
+      message: /1 arrived:\n {2}<a@x\.test> to <b@y\.test>: "one" \(22 octets\), returned before/,
     });
+  });
+
+  it("ends with the signal", async () => {
+    await using server = await TestServer.start();
+    const reason = new Error("enough");
+    await assert.rejects(server.waitForMessage({}, { signal: AbortSignal.abort(reason) }), reason);
+    const controller = new AbortController();
+    const waiting = server.waitForMessage({}, { signal: controller.signal });
+    controller.abort(reason);
+    await assert.rejects(waiting, reason);
+  });
+});
+
+describe("TestServer: TLS and users", () => {
+  const users = { "jo@x.test": "s\u00e9cret/:@", other: "x" };
+
+  for (const tls of ["starttls", "implicit"] as const) {
+    it(`${tls}: its transport trusts it and logs in as the first user`, async () => {
+      await using server = await TestServer.start({ tls, users });
+      await server.transport().send(message());
+      const { session } = await server.waitForMessage();
+      assert.equal(session.tls?.protocol, "TLSv1.3");
+      assert.equal(session.authenticated?.user, "jo@x.test");
+    });
+
+    it(`${tls}: its URL says it all but the authority`, async () => {
+      await using server = await TestServer.start({ tls, users });
+      const parameters = TlsParameters.builder().addRootCertificate(server.ca).build();
+      const mode = tls === "starttls" ? Tls.Required(parameters) : Tls.Wrapper(parameters);
+      const transport = SmtpTransport.fromUrl(server.url).tls(mode).build();
+      await transport.send(message());
+      await transport.close();
+      assert.equal((await server.waitForMessage()).session.authenticated?.user, "jo@x.test");
+    });
+  }
+
+  it("none: offers no AUTH, and its transport does without", async () => {
+    await using server = await TestServer.start({ users });
+    await server.transport().send(message());
+    assert.equal((await server.waitForMessage()).session.authenticated, undefined);
+    assert.equal(server.url, `smtp://127.0.0.1:${server.port}`);
+    assert.equal(server.ca, "");
+  });
+
+  it("tells by environment variables where it is", async () => {
+    const server = await TestServer.start({ tls: "implicit" });
+    const { SMTP_URL, SMTP_HOST, SMTP_PORT, NODE_EXTRA_CA_CERTS = "" } = server.env;
+    assert.deepEqual([SMTP_URL, SMTP_HOST, SMTP_PORT], [server.url, "127.0.0.1", String(server.port)]);
+    assert.equal(readFileSync(NODE_EXTRA_CA_CERTS, "utf8"), server.ca);
+    assert.equal(server.env.NODE_EXTRA_CA_CERTS, NODE_EXTRA_CA_CERTS);
+    await server.close();
+    assert.equal(existsSync(NODE_EXTRA_CA_CERTS), false);
+  });
+
+  it("servers may share an authority", async () => {
+    const ca = await CertificateAuthority.create();
+    await using one = await TestServer.start({ tls: "starttls", ca });
+    await using two = await TestServer.start({ tls: "implicit", ca });
+    assert.deepEqual([one.ca, two.ca], [ca.cert, ca.cert]);
+  });
+
+  for (const certificate of [
+    "expired",
+    "not-yet-valid",
+    "wrong-name",
+    "self-signed",
+    "unknown-issuer",
+  ] as const) {
+    it(`shows a certificate that is ${certificate}, which a client must not accept`, async () => {
+      for (const tls of ["starttls", "implicit"] as const) {
+        await using server = await TestServer.start({ tls, certificate });
+        await assert.rejects(server.transport().send(message()), { kind: "tls", delivery: "not-sent" });
+        assert.equal(server.messages.length, 0);
+      }
+    });
+  }
+});
+
+describe("TestServer: transcripts", () => {
+  it("show every line and count the round trips, and neither secrets nor content", async () => {
+    await using server = await TestServer.start({ tls: "starttls", users: { jo: "secret" } });
+    const transport = server.builder().pool({ maxSize: 1 }).build();
+    await transport.send(message("confidential"));
+    const [transcript] = server.transcripts;
+    assert.equal(transcript?.roundTrips, 9);
+    const written = String(transcript);
+    assert.match(written, /^S: 220 .*\nC: EHLO /);
+    assert.match(
+      written,
+      /C: STARTTLS\nS: 220 2\.0\.0 Begin TLS\n-- TLSv1\.3 with TLS_AES_256_GCM_SHA384\nC: EHLO/,
+    );
+    assert.match(written, /C: AUTH PLAIN \*{4}\nS: 235/);
+    assert.match(written, /-- \d+ octets of content\nS: 250/);
+    assert.doesNotMatch(written, /confidential|secret|AGpvAHNlY3JldA/);
+    await transport.close();
+  });
+});
+
+describe("TestServer: itself", () => {
+  it("withholds the extensions that it is told to", async () => {
+    const offered = async (options: TestServerOptions): Promise<string> => {
+      await using server = await TestServer.start(options);
+      return await say(server, "EHLO x");
+    };
+    const all = ["PIPELINING", "SIZE", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8"] as const;
+    const everything = await offered({});
+    for (const keyword of all) {
+      assert.match(everything, new RegExp(`^250[- ]${keyword}`, "m"));
+      assert.doesNotMatch(await offered({ without: [keyword] }), new RegExp(`^250[- ]${keyword}`, "m"));
+    }
+    assert.match(await offered({ without: ["EHLO"] }), /^502 5\.5\.1 /m);
+  });
+
+  it("closes at once, and frees the port", async () => {
+    const server = await TestServer.start();
+    const { port } = server;
+    const socket = connect(port, server.host);
+    socket.on("error", () => {});
+    await server.close();
+    await using again = await TestServer.start({ port });
+    assert.equal(again.port, port);
+    socket.destroy();
+  });
+
+  it("refuses options that it does not know", async () => {
+    await assert.rejects(TestServer.start({ user: { jo: "x" } } as never), {
+      kind: "configuration",
+      message: /unknown option "user"/,
+    });
+  });
+
+  it("holds nothing up when a test forgets it, its connections included", async () => {
+    const code = `
+      import { connect } from "node:net";
+      import { TestServer } from "envoi/testing";
+      const server = await TestServer.start({ tls: "starttls" });
+      const socket = connect(server.port, server.host);
+      socket.once("data", () => socket.unref());
+    `;
+    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code], { timeout: 10_000 });
   });
 });

@@ -2,14 +2,14 @@ import type { Socket } from "node:net";
 import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
-import { type Reply, ReplyReader } from "../../protocol/reply.ts";
+import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import {
   brokenOff,
-  closedWhileIdle,
   injected,
+  interrupted,
   outOfStep,
   sourceFailed,
   timedOut,
@@ -35,6 +35,10 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
   readonly #deadline: Deadline;
+  /** Whether the other end of the socket is on this machine. */
+  readonly loopback: boolean;
+  /** The socket's own address. */
+  readonly localAddress: string | undefined;
   #socket: Socket;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
@@ -52,6 +56,9 @@ export class Connection {
 
   constructor(socket: Socket, { clock, timeouts }: ConnectionOptions) {
     this.#socket = socket;
+    // Asked for now: a socket that is closed no longer knows.
+    this.loopback = isLoopback(socket.remoteAddress);
+    this.localAddress = socket.localAddress;
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#since = clock.now();
@@ -69,18 +76,9 @@ export class Connection {
     return this.#tls;
   }
 
-  /** Whether the other end of the socket is on this machine. */
-  get loopback(): boolean {
-    return isLoopback(this.#socket.remoteAddress);
-  }
-
-  /** The socket's own address. */
-  get localAddress(): string | undefined {
-    return this.#socket.localAddress;
-  }
-
   /** Plays a dialogue to its end; there is never more than one. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
+    if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
     this.#socket.ref();
@@ -99,17 +97,21 @@ export class Connection {
         step = dialogue.next(reply);
       }
       return step.value;
+    } catch (error) {
+      // A dialogue that fails by a mistake of ours leaves the conversation who knows where.
+      if (!(error instanceof Failure)) this.#fail(interrupted(this.#phase, error));
+      throw error;
     } finally {
       this.#playing = false;
       this.#deadline.clear();
       this.#socket.unref();
-      if (this.#replies.length > 0) this.#fail(outOfStep(this.#replies));
+      this.#rejectSurplus();
     }
   }
 
   /** Encrypts the connection. Octets that came behind the reply to STARTTLS are an attack and end it. */
   async secure(expectations: TlsExpectations): Promise<TlsFacts> {
-    if (!this.#reader.empty || this.#replies.length > 0) this.#fail(injected());
+    if (!this.#reader.empty) this.#fail(injected());
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = "tls";
     this.#unlisten();
@@ -125,6 +127,8 @@ export class Connection {
     this.#deadline.clear();
     this.#since = this.#clock.now();
     this.#listen();
+    // It may have ended before anybody listened.
+    if (this.#socket.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored ?? undefined));
     return this.#tls;
   }
 
@@ -153,7 +157,9 @@ export class Connection {
     try {
       for (const reply of this.#reader.push(chunk)) this.#deliver(reply);
     } catch (error) {
-      this.#fail(unreadable(error, chunk, this.#phase));
+      if (error instanceof ReplySyntaxError) for (const reply of error.before) this.#deliver(reply);
+      const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
+      this.#fail(behindStartTls ? injected() : unreadable(error, chunk, this.#phase));
     }
   }
 
@@ -165,8 +171,14 @@ export class Connection {
     } else if (this.#playing) {
       this.#replies.push(reply);
     } else {
-      this.#fail(closedWhileIdle(reply));
+      this.#fail(outOfStep("reset", [reply]));
     }
+  }
+
+  /** What came before anything was said that it could answer answers nothing. */
+  #rejectSurplus(): void {
+    if (this.#replies.length === 0) return;
+    this.#fail(this.#phase === "starttls" ? injected() : outOfStep(this.#phase, this.#replies));
   }
 
   #read(phase: Phase): Promise<Reply> {
@@ -180,19 +192,15 @@ export class Connection {
   }
 
   #write(outgoing: Outgoing, phase: Phase): Promise<void> | undefined {
+    this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
     if (typeof outgoing === "string") this.#socket.write(outgoing);
-    else if (Array.isArray(outgoing)) this.#writeTogether(outgoing);
+    // A copy of what is small costs less than a write of several buffers.
+    else if (Array.isArray(outgoing)) this.#socket.write(Buffer.concat(outgoing));
     else return this.#pump(outgoing);
     this.#since = this.#clock.now();
     return undefined;
-  }
-
-  #writeTogether(pieces: readonly Buffer[]): void {
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
   }
 
   /** Writes pieces as they come, never more than the socket takes. */

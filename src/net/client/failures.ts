@@ -40,35 +40,34 @@ export function brokenOff(phase: Phase, cause?: Error): Failure {
 export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure {
   if (isTlsRecord(chunk)) {
     const message = "the server speaks TLS on this port: use Tls.Wrapper";
-    return new Failure({ kind: "tls", phase, message, cause, transient: false, permanent: true });
+    return new Failure({ kind: "tls", phase, message, transient: false, permanent: true });
   }
+  // Not as a cause: what it quotes may hold an address, and only messages are masked.
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Failure({
     kind: "protocol",
     phase,
     message: `protocol error ${phaseName[phase]}: ${reason}`,
-    cause,
     ...unsure,
   });
 }
 
-/** More replies came than commands were sent. */
-export function outOfStep(replies: readonly Reply[]): Failure {
+/** More replies came than commands were sent; without `replies`, the beginning of one. */
+export function outOfStep(phase: Phase, replies: readonly Reply[] = []): Failure {
   const leave = replies.find(({ code }) => code === 421 || code === 521);
-  if (leave !== undefined) return closedWhileIdle(leave);
-  const message = `protocol error: the server sent a reply that nobody asked for: ${replies[0]}`;
-  return new Failure({ kind: "protocol", phase: "reset", message, ...unsure });
+  if (leave !== undefined) {
+    const message = `the server closed the connection: ${leave}`;
+    return new Failure({ kind: "connection", phase, message, reply: leave });
+  }
+  const which = replies[0] === undefined ? "" : `: ${replies[0]}`;
+  const message = `protocol error: the server sent a reply that nobody asked for${which}`;
+  return new Failure({ kind: "protocol", phase, message, ...unsure });
 }
 
-/** A reply came between two mails. */
-export function closedWhileIdle(reply: Reply): Failure {
-  if (reply.code !== 421 && reply.code !== 521) return outOfStep([reply]);
-  return new Failure({
-    kind: "connection",
-    phase: "reset",
-    message: `the server closed the connection: ${reply}`,
-    reply,
-  });
+/** A dialogue ended by an error that is no Failure; nobody can say where the conversation stands. */
+export function interrupted(phase: Phase, cause: unknown): Failure {
+  const message = `the conversation was broken off ${phaseName[phase]}`;
+  return new Failure({ kind: "protocol", phase, message, cause, ...unsure });
 }
 
 /** Octets stood behind the reply to STARTTLS. */

@@ -45,7 +45,7 @@ export function handshake(
       },
     });
     const failed = (error: Error) => reject(handshakeFailed(error));
-    const closed = () => reject(handshakeFailed(new Error("the server closed the connection")));
+    const closed = () => failed(new Error("the server closed the connection"));
     socket.on("error", failed).on("close", closed);
     socket.on("secureConnect", () => {
       if (!socket.authorized) {
@@ -56,7 +56,7 @@ export function handshake(
         }
         unverified(reason);
       }
-      socket.off("error", failed).off("close", closed);
+      // The listeners stay: the socket may fail before anybody else listens to it.
       resolve({ socket, facts: factsOf(socket) });
     });
   });
@@ -72,8 +72,9 @@ function factsOf(socket: TLSSocket): TlsFacts {
 
 function judgeName(name: string, certificate: PeerCertificate): Error | undefined {
   const names = certificate.subjectaltname ?? "";
-  if (/(?:^|, )(?:DNS|IP Address):/.test(names) && checkServerIdentity(name, certificate) === undefined)
-    return undefined;
+  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
+  const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
+  if (checkServerIdentity(name, nameless) === undefined) return undefined;
   const borne = names === "" ? "none" : names.slice(0, 400);
   return new Error(`the certificate is for another name than ${name}; the names it bears: ${borne}`);
 }

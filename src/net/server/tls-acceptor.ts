@@ -107,11 +107,14 @@ export class TlsAcceptor {
       if (socket.destroyed) return settle(undefined);
       socket.once("close", failed);
       this.#underway.set(key, settle);
+      // A client that leaves amid the handshake would not be noticed otherwise.
+      socket.allowHalfOpen = false;
       this.#server.emit("connection", socket);
     });
   }
 
   #settle(socket: TLSSocket, secured: TLSSocket | undefined): void {
+    if (secured !== undefined) secured.allowHalfOpen = true;
     this.#underway.get(keyOf(socket))?.(secured);
   }
 }

@@ -64,7 +64,7 @@ function* envelopeTogether(
   for (const to of envelope.to) flight += formatCommand({ verb: "RCPT", to, parameters: {} });
   flight += "DATA\r\n";
   yield* write(flight, "mail");
-  if (reset) yield* read("reset");
+  if (reset) stillServed(yield* read("reset"));
   ledger.mailReply = completion(yield* read("mail"), "mail");
   for (let i = 0; i < envelope.to.length; i++)
     ledger.rcptReplies.push(completion(yield* read("rcpt"), "rcpt"));
@@ -77,7 +77,7 @@ function* envelopeStepwise(
   reset: boolean,
   ledger: Ledger,
 ): Dialogue<void> {
-  if (reset) yield* command({ verb: "RSET" }, "reset");
+  if (reset) stillServed(yield* command({ verb: "RSET" }, "reset"));
   ledger.mailReply = completion(
     yield* command({ verb: "MAIL", from: envelope.from, parameters }, "mail"),
     "mail",
@@ -89,6 +89,13 @@ function* envelopeStepwise(
   if (ledger.anyAccepted) ledger.dataReply = yield* command({ verb: "DATA" }, "data");
 }
 
+/** Whatever is said to RSET, but that the server had let go of the connection: then nothing of this mail counts. */
+function stillServed(reply: Reply): void {
+  if (!isLeave(reply)) return;
+  const message = `the server closed the connection: ${reply}`;
+  throw new Failure({ kind: "connection", phase: "reset", message, reply });
+}
+
 function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
   if (!ledger.anyAccepted) {
     // Nobody is left to send to, yet the server waits for content: the least that gets it out of there.
@@ -97,6 +104,17 @@ function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
     return;
   }
   mail.contentStarts?.();
+  try {
+    yield* contentAndEnd(mail);
+  } catch (failure) {
+    yield* earlyVerdict(ledger);
+    throw failure;
+  }
+  ledger.handedOver = true;
+  ledger.finalReply = completion(yield* read("final"), "final");
+}
+
+function* contentAndEnd(mail: MailTransaction): Dialogue<void> {
   const writer = new DataWriter();
   const whole = inOneWrite(mail.content);
   if (whole !== undefined) {
@@ -107,8 +125,16 @@ function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
     yield* write(dotStuffed(mail.content, writer), "content");
     yield* write([writer.end()], "content");
   }
-  ledger.handedOver = true;
-  ledger.finalReply = completion(yield* read("final"), "final");
+}
+
+/** A server that does not wait for the end of content to refuse it has perhaps said why it let go. */
+function* earlyVerdict(ledger: Ledger): Dialogue<void> {
+  try {
+    const reply = yield* read("final");
+    if (isNegative(reply)) ledger.finalReply = reply;
+  } catch {
+    // It has said nothing.
+  }
 }
 
 /** Content up to this many octets goes out in one write; what is larger waits for the socket to take each piece. */
@@ -164,11 +190,12 @@ class Ledger {
   close(): TransactionOutcome {
     const recipients = this.#to.map((recipient, i) => this.#outcome(recipient, this.rcptReplies[i]));
     const refusal = this.#refusal();
+    const nonsense = this.#nonsense();
     // Where every recipient has been refused, what became of the connection afterwards does not matter.
     const settled = recipients.every(({ outcome }) => outcome === "refused");
-    const failure = settled ? refusal : (this.interrupted ?? refusal);
+    const failure = settled ? refusal : (this.interrupted ?? nonsense ?? refusal);
     const reusable =
-      this.interrupted === undefined && refusal?.kind !== "protocol" && this.#lastReply()?.code !== 421;
+      this.interrupted === undefined && nonsense === undefined && !this.#replies().some(isLeave);
     return { recipients, reply: this.finalReply, failure, reusable };
   }
 
@@ -200,24 +227,34 @@ class Ledger {
     for (const [phase, reply] of phases) {
       if (isNegative(reply)) return refusalAt(phase, reply);
     }
-    if (this.dataReply !== undefined && this.dataReply.code !== 354) {
-      const message = `protocol error: the server answered ${this.dataReply.code} to DATA`;
-      const reply = this.dataReply;
-      return new Failure({
-        kind: "protocol",
-        phase: "data",
-        message,
-        reply,
-        transient: false,
-        permanent: false,
-      });
-    }
     return undefined;
   }
 
-  #lastReply(): Reply | undefined {
-    return this.finalReply ?? this.dataReply ?? this.rcptReplies.at(-1) ?? this.mailReply;
+  /** DATA is answered by 354, or refused. */
+  #nonsense(): Failure | undefined {
+    const reply = this.dataReply;
+    if (reply === undefined || reply.code === 354 || !(reply.positive || reply.intermediate))
+      return undefined;
+    const message = `protocol error: the server answered ${reply.code} to DATA`;
+    return new Failure({
+      kind: "protocol",
+      phase: "data",
+      message,
+      reply,
+      transient: false,
+      permanent: false,
+    });
   }
+
+  #replies(): Reply[] {
+    const { mailReply, rcptReplies, dataReply, finalReply } = this;
+    return [mailReply, ...rcptReplies, dataReply, finalReply].filter((reply) => reply !== undefined);
+  }
+}
+
+/** Whether the server says that it closes the connection (RFC 5321 3.8). */
+function isLeave({ code }: Reply): boolean {
+  return code === 421 || code === 521;
 }
 
 function isNegative(reply: Reply | undefined): reply is Reply {
@@ -225,7 +262,9 @@ function isNegative(reply: Reply | undefined): reply is Reply {
 }
 
 function refusalAt(phase: Phase, reply: Reply): Failure {
-  const tooLarge = reply.code === 552 && (reply.enhancedCode ?? "5.3.4") === "5.3.4" && phase !== "rcpt";
+  // 552 is also said of a full mailbox (5.2.2), and to RCPT of too many recipients.
+  const ofSize = [undefined, "5.0.0", "5.3.4"].includes(reply.enhancedCode);
+  const tooLarge = reply.code === 552 && ofSize && phase !== "rcpt";
   const refused = {
     mail: "the server refused the sender",
     rcpt: "the server refused a recipient",

@@ -28,12 +28,14 @@ export async function logIn(
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { kind } = Credentials.secretOf(credentials);
   const mechanisms = inCommon(peer, options.mechanisms ?? mechanismsFor[kind], kind);
-  let reply = await tryEach(connection, mechanisms, await fetchSecret(credentials, false, cancellation));
+  let said = await fetchSecret(credentials, false, cancellation);
+  let reply = await tryEach(connection, mechanisms, said);
   if (reply.code === 535 && canBeFetched(credentials)) {
-    reply = await tryEach(connection, mechanisms, await fetchSecret(credentials, true, cancellation));
+    said = await fetchSecret(credentials, true, cancellation);
+    reply = await tryEach(connection, mechanisms, said);
   }
   if (reply.code !== 235) {
-    const message = `the server refused the credentials: ${reply}`;
+    const message = `the server refused the credentials: ${masked(String(reply), said)}`;
     throw new Failure({ kind: "authentication", phase: "auth", message, reply });
   }
 }
@@ -73,6 +75,18 @@ async function tryEach(
 
 /** Not this mechanism: unknown, too weak, or only under TLS. */
 const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
+
+/** The reply without the secret, which servers that do not know AUTH repeat as they were told it. */
+function masked(reply: string, { kind, user, secret }: KnownSecret): string {
+  const forms = [secret, Buffer.from(secret).toString("base64")];
+  for (const mechanism of mechanismsFor[kind]) {
+    const first = attempt(mechanism, { kind, user, secret }).responses.next().value;
+    if (first) forms.push(first.toString("base64"));
+  }
+  // The longest first: one may hold another.
+  forms.sort((a, b) => b.length - a.length);
+  return forms.reduce((text, form) => text.replaceAll(form, "***"), reply);
+}
 
 function canBeFetched(credentials: Credentials): boolean {
   const secret = Credentials.secretOf(credentials);

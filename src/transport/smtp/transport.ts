@@ -12,6 +12,7 @@ import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { runLane } from "./lane.ts";
+import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { SlotPool } from "./pool.ts";
 import { Submission } from "./submission.ts";
@@ -46,9 +47,9 @@ export class SmtpTransport implements Transport {
   readonly #options: SmtpOptions;
   readonly #pool: SlotPool;
   /** What waits for a lane, in order. */
-  readonly #queue: Set<Submission> = new Set();
+  readonly #queue: Line<Submission> = new Line();
   /** All that is not settled. */
-  readonly #open: Set<Submission> = new Set();
+  readonly #open: Line<Submission> = new Line();
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
@@ -157,21 +158,21 @@ export class SmtpTransport implements Transport {
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
     const abort = signal && (() => cancellation.cancel(aborted(signal)));
     if (abort) signal.addEventListener("abort", abort, { once: true });
-    this.#open.add(submission);
+    const open = this.#open.append(submission);
     this.#enqueue(submission);
     try {
       return await submission.done;
     } finally {
-      this.#open.delete(submission);
+      open.leave();
       timer.cancel();
       if (abort) signal.removeEventListener("abort", abort);
     }
   }
 
   #enqueue(submission: Submission): void {
-    this.#queue.add(submission);
+    const place = this.#queue.append(submission);
     submission.cancellation.during((reason) => {
-      if (this.#queue.delete(submission)) submission.notSent(reason("queue"));
+      if (place.leave()) submission.notSent(reason("queue"));
     });
     if (this.#lanes < this.#options.pool.maxSize) void this.#lane();
   }
@@ -185,15 +186,13 @@ export class SmtpTransport implements Transport {
 
   /** The next in the queue. A lane that finds it empty no longer counts: what comes now starts another. */
   #next(): Submission | undefined {
-    for (const submission of this.#queue) {
-      this.#queue.delete(submission);
-      return submission;
-    }
-    this.#lanes--;
-    return undefined;
+    const submission = this.#queue.take();
+    if (submission === undefined) this.#lanes--;
+    return submission;
   }
 
   #breakOff(): void {
+    this.#pool.hurry();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }

@@ -1,0 +1,45 @@
+import process from "node:process";
+import type { Cost } from "../report/cost.ts";
+
+/** A mail to build: what envoi and nodemailer name alike, and an attachment if there is one. */
+export interface MailToBuild {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly attached?: Buffer;
+}
+
+/** The mails that are built, by name; each with a subject of its own. */
+const mails: Readonly<Record<string, (number: number) => MailToBuild>> = {
+  receipt: (number) => ({ ...people, subject: `Deine Bestellung Nº ${number} – danke!`, text, html }),
+  attachment: (number) => ({ ...people, subject: `Your film ${number}`, text: "Here it is.\n", attached }),
+};
+
+const people = { from: "Köln Versand <shop@example.com>", to: "Zoë Müller <jane@example.net>" };
+const sentence = "Grüße aus Köln, liebe Zoë! Deine 3 Gläser Quittengelee für 12,50 € sind unterwegs.";
+const text = `${sentence}\n`.repeat(12);
+const html = `<h1>Grüße aus Köln</h1>\n${`<p>${sentence}</p>\n`.repeat(20)}`;
+
+/** Octets of the attachment. */
+export const attachedSize = 20_000_000;
+const attached: Buffer = Buffer.alloc(attachedSize, "How quickly daft jumping zebras vex! ");
+
+/**
+ * Builds mails as a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The warm-up
+ * lets the compiler see the code; it is not measured.
+ */
+export async function run(build: (mail: MailToBuild) => unknown): Promise<void> {
+  const [name = "", warmUp, count] = process.argv.slice(2);
+  const mail = mails[name];
+  if (mail === undefined) throw new Error(`There is no mail ${name}`);
+  for (let number = 0; number < Number(warmUp); number++) await build(mail(number));
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  for (let number = 0; number < Number(count); number++) await build(mail(number));
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const cost: Cost = { count: Number(count), seconds, cpuSeconds: (user + system) / 1e6 };
+  process.stdout.write(JSON.stringify(cost));
+}

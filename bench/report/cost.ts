@@ -1,0 +1,24 @@
+/** What a contender did in one round, and what it took. */
+export interface Cost {
+  readonly count: number;
+  readonly seconds: number;
+  /** User and system time of the contender's own process. */
+  readonly cpuSeconds: number;
+}
+
+/** How many a second, in the median of the rounds. */
+export function rate(costs: readonly Cost[]): number {
+  return median(costs.map(({ count, seconds }) => count / seconds));
+}
+
+/** Microseconds of processor time for each, in the median of the rounds. */
+export function cpuEach(costs: readonly Cost[]): number {
+  return median(costs.map(({ count, cpuSeconds }) => (cpuSeconds / count) * 1e6));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
+  return (low + high) / 2;
+}

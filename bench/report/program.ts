@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Cost } from "./cost.ts";
+
+const run = promisify(execFile);
+
+/** Runs a contender's program in a Node process of its own; it prints its cost. */
+export async function program(url: URL, ...args: readonly (string | number)[]): Promise<Cost> {
+  const { stdout } = await run(process.execPath, [fileURLToPath(url), ...args.map(String)]);
+  return JSON.parse(stdout);
+}
+
+/** Runs a program that is not ours; the shell tells what it took. */
+export async function foreignProgram(count: number, command: readonly string[]): Promise<Cost> {
+  const { stdout } = await run("bash", [
+    "-c",
+    'TIMEFORMAT="%3R %3U %3S"; { time "$@" >&2; } 2>&1',
+    "time",
+    ...command,
+  ]);
+  const [seconds = 0, user = 0, system = 0] = stdout.trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
+  return { count, seconds, cpuSeconds: user + system };
+}
+
+/** Whether a program can be run by its name. */
+export async function isInstalled(name: string): Promise<boolean> {
+  return run("bash", ["-c", 'command -v "$1"', "command", name]).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,63 @@
+import { callersMistake, EnvoiError } from "../errors.ts";
+import type { ServerHooks } from "./hooks.ts";
+import type { SmtpServerOptions } from "./options.ts";
+
+/** Every option of a server. The compiler sees to it that none is missing. */
+export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> = {
+  host: true,
+  port: true,
+  hostname: true,
+  tls: true,
+  certificates: true,
+  minVersion: true,
+  clientCertificates: true,
+  allowPlaintextCredentials: true,
+  domains: true,
+  relay: true,
+  maxMessageSize: true,
+  maxLineLength: true,
+  maxRecipients: true,
+  maxConnections: true,
+  maxErrors: true,
+  maxAuthAttempts: true,
+  lenient: true,
+  received: true,
+  timeouts: true,
+  connect: true,
+  hello: true,
+  auth: true,
+  mail: true,
+  recipient: true,
+  data: true,
+  onError: true,
+};
+
+const hookNames: readonly (keyof ServerHooks)[] = [
+  "connect",
+  "hello",
+  "auth",
+  "mail",
+  "recipient",
+  "data",
+  "onError",
+];
+
+/**
+ * Refuses options that are none: a misspelt one would be a rule that does not hold.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkNames(options: object, known: object): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name))
+      throw refuse(`unknown option "${name}"; there are ${Object.keys(known).join(", ")}`);
+  }
+  for (const name of hookNames) {
+    const hook = (options as ServerHooks)[name];
+    if (hook !== undefined && typeof hook !== "function") throw refuse(`${name}: a hook is a function`);
+  }
+}
+
+function refuse(reason: string): EnvoiError {
+  return new EnvoiError(`server: ${reason}`, { kind: "configuration", ...callersMistake });
+}

@@ -1,0 +1,18 @@
+/** What the snippets of the documentation speak of without declaring it: things that a reader has. */
+import strictAssert from "node:assert/strict";
+import type { Message, MessageFields, Transport } from "envoi";
+import type { ReceivedEnvelope } from "envoi/server";
+
+export declare const transport: Transport;
+export declare const message: Message;
+export declare const receipt: Message;
+/** The fields that many messages have in common. */
+export declare const shared: MessageFields;
+export declare const readers: readonly string[];
+export declare const queue: Message[];
+export declare const pdf: Uint8Array;
+export declare const png: Uint8Array;
+export declare const pem: string;
+export declare const form: { readonly email: string; complain(why: string, position?: number): void };
+export declare function store(envelope: ReceivedEnvelope, piece: Uint8Array): Promise<void>;
+export const assert: typeof strictAssert = strictAssert;
