@@ -19,14 +19,25 @@ const table = {
     ...["text", "mime", "address", "npm:mime"],
     ...["node:buffer", "node:crypto", "node:fs/promises", "node:url", "node:util"],
   ],
-  transport: ["message", "mime", "net", "protocol", "address", "text", "node:*", "npm:generic-pool"],
+  signing: ["text", "message", "mime", "address", "node:*"],
+  transport: [
+    "message",
+    "mime",
+    "signing",
+    "net",
+    "protocol",
+    "address",
+    "text",
+    "node:*",
+    "npm:generic-pool",
+  ],
   server: ["net", "protocol", "mime", "address", "text", "node:*"],
   testing: [
     ...["server", "transport", "net", "message", "mime", "protocol", "address", "text"],
     ...["node:*", "npm:node-forge", "npm:postal-mime"],
   ],
 };
-const publicFace = ["transport", "message", "mime", "net", "protocol", "address"];
+const publicFace = ["transport", "signing", "message", "mime", "net", "protocol", "address"];
 
 const builtins = ["buffer", "crypto", "url", "util", "fs/promises", "net", "tls"].map(
   (name) => `node:${name}`,

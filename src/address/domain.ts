@@ -42,6 +42,15 @@ export function canonicalDomain(text: string): string {
   throw new AddressError(fault.problem, { input: text, position: ascii ? fault.position : undefined });
 }
 
+/** The same for an argument or option; the error names it. @throws AddressError */
+export function canonicalDomainOf(field: string, text: string): string {
+  try {
+    return canonicalDomain(text);
+  } catch (error) {
+    throw error instanceof AddressError ? error.inField(field) : error;
+  }
+}
+
 /**
  * Names that are canonical as they stand, as part of a regular expression: lower case, no A-label, and the last label
  * does not begin with a digit. Most names are like that; this spares them the rest.

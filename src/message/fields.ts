@@ -66,21 +66,24 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
  */
 export function readFields(builder: MessageBuilder, fields: MessageFields): MessageBuilder {
   if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
+  const names = Object.keys(fields);
+  for (const name of names) if (name !== "headers") readField(builder, fields, name);
   // Headers last, so that one given twice is refused in whatever order the object has it.
-  const names = Object.keys(fields).sort((a, b) => Number(a === "headers") - Number(b === "headers"));
-  for (const name of names) {
-    if (!Object.hasOwn(setters, name)) {
-      const known = nearest(name, Object.keys(setters));
-      throw new MessageError(
-        `${JSON.stringify(name.slice(0, 60))} is no field of a message; the nearest is ${known}`,
-        { field: name },
-      );
-    }
-    const value = fields[name as keyof MessageFields];
-    // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
-    if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
-  }
+  if (names.includes("headers")) readField(builder, fields, "headers");
   return builder;
+}
+
+function readField(builder: MessageBuilder, fields: MessageFields, name: string): void {
+  if (!Object.hasOwn(setters, name)) {
+    const known = nearest(name, Object.keys(setters));
+    throw new MessageError(
+      `${JSON.stringify(name.slice(0, 60))} is no field of a message; the nearest is ${known}`,
+      { field: name },
+    );
+  }
+  const value = fields[name as keyof MessageFields];
+  // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
+  if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
 }
 
 function addHeaders(builder: MessageBuilder, headers: Readonly<Record<string, OneOrMore<string>>>): void {

@@ -262,7 +262,9 @@ function isNegative(reply: Reply | undefined): reply is Reply {
 }
 
 function refusalAt(phase: Phase, reply: Reply): Failure {
-  const tooLarge = reply.code === 552 && (reply.enhancedCode ?? "5.3.4") === "5.3.4" && phase !== "rcpt";
+  // 552 is also said of a full mailbox (5.2.2), and to RCPT of too many recipients.
+  const ofSize = [undefined, "5.0.0", "5.3.4"].includes(reply.enhancedCode);
+  const tooLarge = reply.code === 552 && ofSize && phase !== "rcpt";
   const refused = {
     mail: "the server refused the sender",
     rcpt: "the server refused a recipient",

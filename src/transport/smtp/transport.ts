@@ -192,6 +192,7 @@ export class SmtpTransport implements Transport {
   }
 
   #breakOff(): void {
+    this.#pool.hurry();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }
