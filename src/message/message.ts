@@ -146,7 +146,12 @@ export class Message {
 const internal: unique symbol = Symbol("Message");
 const sevenBit: EncodingConstraint = { eightBit: false };
 
-function envelopeOf({ from, sender, to, cc, bcc }: Draft): Envelope {
+/** Of the header; of the last block of Resent-* if there is one (RFC 5322 section 3.6.6). */
+function envelopeOf(draft: Draft): Envelope {
+  const { from, sender, to, cc, bcc } = draft;
+  const resent = draft.resent.at(-1);
+  if (resent !== undefined)
+    return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
   const recipients = [...to, ...cc, ...bcc].flatMap((item): readonly Mailbox[] =>
     Group.is(item) ? item.members : [item],
   );

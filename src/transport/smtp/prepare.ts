@@ -16,7 +16,7 @@ export function prepare(
   cancellation: Cancellation,
 ): MailTransaction | Promise<MailTransaction> {
   const eightBitMime = extensions["8BITMIME"] === true;
-  if (mail.international) requireSmtpUtf8(extensions.SMTPUTF8 === true, smtpUtf8);
+  if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime });
   const { signed } = content;
   return signed === undefined
@@ -42,8 +42,9 @@ function declared(mail: Mail, content: MailContent, extensions: Peer["extensions
   return { envelope: mail.envelope, parameters, content: content.chunks ?? content.stream() };
 }
 
-function requireSmtpUtf8(offered: boolean, allowed: boolean): void {
-  const needed = "an address has a local part beyond ASCII, which needs SMTPUTF8";
+function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {
+  const where = envelope.international ? "an address has a local part" : "the header holds text";
+  const needed = `${where} beyond ASCII, which needs SMTPUTF8`;
   if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`);
   if (!offered) throw unsupported(`${needed}, and the server does not offer it`);
 }
