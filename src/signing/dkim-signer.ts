@@ -14,10 +14,13 @@ import { wrongOption } from "./wrong-option.ts";
  *
  * @example
  * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { DkimSigner, SmtpTransport } from "envoi";
+ *
  * const signer = DkimSigner.create({
  *   domain: "example.com",
  *   selector: "2026",
- *   key: await readFile("dkim.pem", "utf8"),
+ *   key: readFileSync("dkim.pem"),
  * });
  * const transport = SmtpTransport.relay("mail.example.com").sign(signer).build();
  * ```
