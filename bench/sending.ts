@@ -22,7 +22,7 @@ const rounds = smoke ? 1 : 5;
 /** Each contender sends for about two seconds in each round. */
 const counts = smoke
   ? { warmUp: 50, envoi: 500, nodemailer: 100, source: 500 }
-  : { warmUp: 3000, envoi: 30_000, nodemailer: 3000, source: 30_000 };
+  : { warmUp: 5000, envoi: 40_000, nodemailer: 8000, source: 40_000 };
 
 await using sink = await Sink.start();
 const { port } = sink;

@@ -1,77 +1,83 @@
-import { EnvoiError } from "../errors.ts";
-import { type CapturedMessage, type MessageMatch, matches, summary } from "./captured-message.ts";
+import { callersMistake, EnvoiError } from "../errors.ts";
+import { checkNames } from "../server/option-names.ts";
+import type { CapturedMessage } from "./captured-message.ts";
 
-/** How long to wait. */
-export interface WaitOptions {
-  /** Milliseconds; 2000. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
+/** How much a TestServer keeps. Beyond it the oldest is forgotten, whether anybody has looked at it or not. */
+export interface KeepOptions {
+  /** So many messages; 1000. */
+  readonly messages?: number;
+  /** So many octets of messages, the newest message excepted; 256 MiB. */
+  readonly octets?: number;
+  /** The transcripts of so many connections that are closed; 1000. */
+  readonly connections?: number;
 }
 
-/** What a TestServer has caught, and who waits for more of it. */
-export class Catch {
-  #messages: CapturedMessage[] = [];
-  /** The messages that a wait has returned: the next wait returns others. */
-  #returned = new WeakSet<CapturedMessage>();
-  readonly #waiting = new Set<(message: CapturedMessage) => boolean>();
+const keepOptionNames: Readonly<Record<keyof KeepOptions, true>> = {
+  messages: true,
+  octets: true,
+  connections: true,
+};
 
-  /** A snapshot. */
-  get messages(): readonly CapturedMessage[] {
-    return [...this.#messages];
+/** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
+export function checkKeep(keep: KeepOptions): void {
+  checkNames(keep, keepOptionNames);
+  for (const [name, value] of Object.entries(keep)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+    const message = `TestServer: keep.${name}: ${value} is not a whole number of at least 0`;
+    throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+  }
+}
+
+/** What a TestServer has caught and still keeps, oldest first. */
+export class Catch {
+  readonly #limits: Required<Pick<KeepOptions, "messages" | "octets">>;
+  readonly #watchers = new Set<(message: CapturedMessage) => void>();
+  #messages: CapturedMessage[] = [];
+  #octets = 0;
+  /** How many have been forgotten to make room. */
+  dropped = 0;
+
+  constructor({ messages = 1000, octets = 256 * 1_048_576 }: KeepOptions = {}) {
+    this.#limits = { messages, octets };
   }
 
-  /** Adds a message, and gives it to whoever has waited longest for one like it. */
+  /** What is kept, not to be changed. */
+  get messages(): readonly CapturedMessage[] {
+    return this.#messages;
+  }
+
+  /** Adds a message, forgets what is too much, and tells whoever watches, in the order in which they began to. */
   add(message: CapturedMessage): void {
     this.#messages.push(message);
-    for (const take of this.#waiting) {
-      if (take(message)) return;
-    }
+    this.#octets += message.raw.length;
+    this.#makeRoom();
+    for (const watcher of [...this.#watchers]) watcher(message);
   }
 
   /** Forgets the messages. */
   clear(): void {
     this.#messages = [];
+    this.#octets = 0;
   }
 
-  /** The oldest message that is meant and that no wait has returned, once there is one. */
-  wait(match: MessageMatch, { timeout = 2000, signal }: WaitOptions): Promise<CapturedMessage> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const take = (message: CapturedMessage): boolean => {
-        if (this.#returned.has(message) || !matches(message, match)) return false;
-        this.#returned.add(message);
-        settle(() => resolve(message));
-        return true;
-      };
-      const settle = (act: () => void): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
-        this.#waiting.delete(take);
-        act();
-      };
-      const aborted = (): void => settle(() => reject(signal?.reason));
-      // Unlike other timers this one keeps the process alive: the test waits for it.
-      const timer = setTimeout(() => settle(() => reject(this.#tooLate(timeout))), timeout);
-      signal?.addEventListener("abort", aborted);
-      this.#waiting.add(take);
-      for (const message of this.#messages) {
-        if (take(message)) return;
-      }
-    });
+  /** Tells of each message that is added, until what is returned is called. */
+  watch(watcher: (message: CapturedMessage) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
-  #tooLate(timeout: number): EnvoiError {
-    const count = this.#messages.length;
-    const list = this.#messages.map((message) => {
-      return `\n  ${summary(message)}${this.#returned.has(message) ? ", returned before" : ""}`;
-    });
-    const arrived = count === 0 ? "none arrived" : `${count} arrived:${list.slice(-20).join("")}`;
-    const message = `no such message within ${timeout} ms; ${arrived}`;
-    return new EnvoiError(message, {
-      kind: "timeout",
-      delivery: "unknown",
-      transient: false,
-      permanent: false,
-    });
+  #makeRoom(): void {
+    const { messages, octets } = this.#limits;
+    let surplus = 0;
+    let size = this.#octets;
+    const last = this.#messages.length - 1;
+    while (surplus < last && (this.#messages.length - surplus > messages || size > octets)) {
+      size -= this.#messages[surplus]?.raw.length ?? 0;
+      surplus++;
+    }
+    if (surplus === 0) return;
+    this.#messages = this.#messages.slice(surplus);
+    this.#octets = size;
+    this.dropped += surplus;
   }
 }

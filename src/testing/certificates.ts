@@ -1,7 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import type forge from "node-forge";
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
-import { type CertificateContent, certificatePem } from "./x509.ts";
+import type { CertificateContent } from "./x509.ts";
 
 /** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
 export interface IssuedCertificate extends ServerCertificate {
@@ -37,14 +36,14 @@ export interface CertificateRequest {
 export class CertificateAuthority {
   /** The certificate of the authority, as PEM: what clients have to trust. */
   readonly cert: string;
-  readonly #asn1: typeof forge.asn1;
+  readonly #write: Writer;
   readonly #issuer: CertificateContent["issuer"];
 
-  private constructor(asn1: typeof forge.asn1, issuer: CertificateContent["issuer"]) {
-    this.#asn1 = asn1;
+  private constructor(write: Writer, issuer: CertificateContent["issuer"]) {
+    this.#write = write;
     this.#issuer = issuer;
     const { subject, publicKey } = issuer;
-    this.cert = certificatePem(asn1, {
+    this.cert = write({
       subject,
       names: [],
       purpose: "authority",
@@ -56,13 +55,13 @@ export class CertificateAuthority {
 
   /** A new authority, of that name. */
   static async create(name = "envoi test authority"): Promise<CertificateAuthority> {
-    return new CertificateAuthority(await loadAsn1(), { subject: name, ...newKeys() });
+    return new CertificateAuthority(await loadWriter(), { subject: name, ...newKeys() });
   }
 
   /** A certificate for a new key that no authority but itself vouches for. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
     const keys = newKeys();
-    return issue(await loadAsn1(), request, keys, { ...keys, subject: subjectOf(request) });
+    return issue(await loadWriter(), request, keys, { ...keys, subject: subjectOf(request) });
   }
 
   /** The one authority of this process, which every TestServer uses that is not given another. */
@@ -73,11 +72,14 @@ export class CertificateAuthority {
 
   /** A certificate for a new key. */
   issue(request: CertificateRequest = {}): IssuedCertificate {
-    return issue(this.#asn1, request, newKeys(), this.#issuer);
+    return issue(this.#write, request, newKeys(), this.#issuer);
   }
 }
 
 let shared: Promise<CertificateAuthority> | undefined;
+
+/** Writes a certificate, as PEM. */
+type Writer = (content: CertificateContent) => string;
 
 interface Keys {
   readonly publicKey: KeyObject;
@@ -85,13 +87,13 @@ interface Keys {
 }
 
 /** node-forge takes a while to load, and only TLS needs it. */
-async function loadAsn1(): Promise<typeof forge.asn1> {
-  const { default: loaded } = await import("node-forge");
-  return loaded.asn1;
+async function loadWriter(): Promise<Writer> {
+  const { certificatePem } = await import("./x509.ts");
+  return certificatePem;
 }
 
 function issue(
-  asn1: typeof forge.asn1,
+  write: Writer,
   request: CertificateRequest,
   { publicKey, privateKey }: Keys,
   issuer: CertificateContent["issuer"],
@@ -101,7 +103,7 @@ function issue(
   const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
   return {
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    cert: certificatePem(asn1, content),
+    cert: write(content),
   };
 }
 

@@ -1,9 +1,10 @@
 /** A server for tests, which catches mail and shows it. */
 
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";
-export type { WaitOptions } from "./catch.ts";
+export type { KeepOptions } from "./catch.ts";
 export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
 export type { ServerEnvironment } from "./environment.ts";
+export { Inbox, type WaitOptions } from "./inbox.ts";
 export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
 export { TestServer } from "./test-server.ts";
 export type { CertificateFlaw, TestServerOptions } from "./test-server-options.ts";

@@ -1,6 +1,7 @@
 import type { ExtensionKeyword } from "../protocol/extensions.ts";
 import { serverOptionNames } from "../server/option-names.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
+import type { KeepOptions } from "./catch.ts";
 import type { CertificateAuthority } from "./certificates.ts";
 
 /** What is the matter with the certificate that a TestServer shows. */
@@ -18,6 +19,8 @@ export interface TestServerOptions extends SmtpServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Extensions not to offer, as if the server did not know them; without EHLO, clients have to go back to HELO. */
   readonly without?: readonly (ExtensionKeyword | "EHLO")[];
+  /** How much is kept of what has been caught; what is older is forgotten. */
+  readonly keep?: KeepOptions;
   /**
    * Keeps the process alive. By itself a TestServer does not: one that a test forgot to close holds nothing up.
    */
@@ -31,5 +34,6 @@ export const testServerOptionNames: Readonly<Record<keyof TestServerOptions, tru
   certificate: true,
   users: true,
   without: true,
+  keep: true,
   keepAlive: true,
 };

@@ -6,13 +6,16 @@ import { Tls } from "../transport/smtp/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
 import { SmtpTransport } from "../transport/smtp/transport.ts";
 import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
-import { Catch, type WaitOptions } from "./catch.ts";
+import { Catch, checkKeep } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
 import { isOpen, testHooks } from "./hooks.ts";
+import { Inbox, type WaitOptions } from "./inbox.ts";
+import { recipientTest } from "./recipient-test.ts";
 import { serverCertificate } from "./server-certificate.ts";
 import { type TestServerOptions, testServerOptionNames } from "./test-server-options.ts";
-import { type Transcript, TranscriptWriter } from "./transcript.ts";
+import type { Transcript } from "./transcript.ts";
+import { Transcripts } from "./transcripts.ts";
 
 /**
  * A server for tests: it accepts every recipient, keeps every message, and shows everything.
@@ -29,7 +32,9 @@ export class TestServer implements AsyncDisposable {
   readonly #server: RunningServer;
   readonly #options: TestServerOptions;
   readonly #caught: Catch;
-  readonly #transcripts: TranscriptWriter[];
+  readonly #all: Inbox;
+  readonly #inboxes = new Map<string, Inbox>();
+  readonly #transcripts: Transcripts;
   readonly #authority: CertificateAuthority | undefined;
   readonly #authorityFile: AuthorityFile;
   readonly #transports: SmtpTransport[] = [];
@@ -39,12 +44,13 @@ export class TestServer implements AsyncDisposable {
     server: RunningServer,
     options: TestServerOptions,
     caught: Catch,
-    transcripts: TranscriptWriter[],
+    transcripts: Transcripts,
     authority: CertificateAuthority | undefined,
   ) {
     this.#server = server;
     this.#options = options;
     this.#caught = caught;
+    this.#all = new Inbox(caught, () => true);
     this.#transcripts = transcripts;
     this.#authority = authority;
     this.#authorityFile = new AuthorityFile(this.ca);
@@ -58,9 +64,10 @@ export class TestServer implements AsyncDisposable {
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     checkNames(options, testServerOptionNames);
+    checkKeep(options.keep ?? {});
     const { tls = "none", ca, certificate, without, keepAlive } = options;
-    const caught = new Catch();
-    const transcripts: TranscriptWriter[] = [];
+    const caught = new Catch(options.keep);
+    const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
     const certificates =
       options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
@@ -76,11 +83,7 @@ export class TestServer implements AsyncDisposable {
         banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
-        observe: (session) => {
-          const transcript = new TranscriptWriter(session);
-          transcripts.push(transcript);
-          return transcript;
-        },
+        observe: (session) => transcripts.begin(session),
       },
     );
     return new TestServer(server, options, caught, transcripts, authority);
@@ -142,12 +145,12 @@ export class TestServer implements AsyncDisposable {
 
   /** What has been caught so far, oldest first: a snapshot. */
   get messages(): readonly CapturedMessage[] {
-    return this.#caught.messages;
+    return [...this.#caught.messages];
   }
 
   /** What has been said so far, connection by connection. */
   get transcripts(): readonly Transcript[] {
-    return [...this.#transcripts];
+    return this.#transcripts.all;
   }
 
   /**
@@ -156,14 +159,52 @@ export class TestServer implements AsyncDisposable {
    * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
    */
   waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
-    return this.#caught.wait(match, options);
+    return this.#all.waitForMessage(match, options);
+  }
+
+  /**
+   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there.
+   *
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
+   */
+  waitForMessages(
+    count: number,
+    match: MessageMatch = {},
+    options: WaitOptions = {},
+  ): Promise<readonly CapturedMessage[]> {
+    return this.#all.waitForMessages(count, match, options);
+  }
+
+  /**
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned.
+   *
+   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
+   */
+  expectNoMessage(
+    ms: number,
+    match: MessageMatch = {},
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    return this.#all.expectNoMessage(ms, match, options);
+  }
+
+  /**
+   * The messages to one recipient, `"jo@a.test"`, or to one domain, `"@a.test"`: the same inbox at each call. Tests that
+   * run in parallel share a server by using recipients of their own.
+   *
+   * @throws AddressError where it is neither.
+   */
+  inbox(recipient: string): Inbox {
+    const { key, test } = recipientTest(recipient);
+    const inbox = this.#inboxes.get(key) ?? new Inbox(this.#caught, test);
+    this.#inboxes.set(key, inbox);
+    return inbox;
   }
 
   /** Forgets all messages, and the transcripts of connections that are closed. */
   clear(): void {
     this.#caught.clear();
-    const open = this.#transcripts.filter(({ closed }) => !closed);
-    this.#transcripts.splice(0, this.#transcripts.length, ...open);
+    this.#transcripts.clear();
   }
 
   /** Closes at once, with the transports that came from `transport()`: connections are cut. */

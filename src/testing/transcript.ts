@@ -21,6 +21,8 @@ export interface Transcript {
    */
   readonly roundTrips: number;
   readonly closed: boolean;
+  /** How many of the oldest lines are no longer kept: a connection may last for ever. */
+  readonly dropped: number;
   /** As people write it: `C: ` and `S: ` before the lines. */
   toString(): string;
 }
@@ -29,6 +31,7 @@ export interface Transcript {
 export class TranscriptWriter implements ConnectionObserver, Transcript {
   readonly lines: TranscriptLine[] = [];
   session: Session;
+  dropped = 0;
   roundTrips = 1;
   closed = false;
   readonly #start = performance.now();
@@ -73,10 +76,17 @@ export class TranscriptWriter implements ConnectionObserver, Transcript {
 
   toString(): string {
     const prefix = { client: "C: ", server: "S: ", note: "-- " };
-    return this.lines.map(({ from, text }) => `${prefix[from]}${text}\n`).join("");
+    const before = this.dropped === 0 ? "" : `-- ${this.dropped} lines are no longer kept\n`;
+    return before + this.lines.map(({ from, text }) => `${prefix[from]}${text}\n`).join("");
   }
 
   #write(from: TranscriptLine["from"], text: string): void {
     this.lines.push({ from, text, at: performance.now() - this.#start });
+    if (this.lines.length < 2 * KEPT_LINES) return;
+    this.lines.splice(0, KEPT_LINES);
+    this.dropped += KEPT_LINES;
   }
 }
+
+/** At least so many lines of a connection are kept, at most twice as many. */
+const KEPT_LINES = 10_000;

@@ -1,9 +1,6 @@
 import { createHash, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
-import type forge from "node-forge";
-
-type Asn1Module = typeof forge.asn1;
-type Asn1 = forge.asn1.Asn1;
+import forge from "node-forge";
 
 /** What a certificate says, and who says it. */
 export interface CertificateContent {
@@ -25,8 +22,7 @@ export interface CertificateContent {
  * Writes and signs an X.509 certificate (RFC 5280): the structure by node-forge, the keys, on P-256, and the signature by
  * node:crypto, which makes them in less than a millisecond where RSA takes a tenth of a second.
  */
-export function certificatePem(asn1: Asn1Module, content: CertificateContent): string {
-  const der = new DerWriter(asn1);
+export function certificatePem(content: CertificateContent): string {
   const ecdsaWithSha256 = der.sequence(der.oid("1.2.840.10045.4.3.2"));
   const { issuer, notBefore, notAfter, publicKey } = content;
   const toBeSigned = der.sequence(
@@ -37,7 +33,7 @@ export function certificatePem(asn1: Asn1Module, content: CertificateContent): s
     der.sequence(der.time(notBefore), der.time(notAfter)),
     der.commonName(content.subject),
     der.raw(spki(publicKey)),
-    der.explicit(3, der.sequence(...extensions(der, content))),
+    der.explicit(3, der.sequence(...extensions(content))),
   );
   const signature = sign("sha256", der.octets(toBeSigned), issuer.privateKey);
   const base64 = der
@@ -47,7 +43,7 @@ export function certificatePem(asn1: Asn1Module, content: CertificateContent): s
 }
 
 /** RFC 5280 4.2.1. */
-function extensions(der: DerWriter, { purpose, names, publicKey, issuer }: CertificateContent): Asn1[] {
+function extensions({ purpose, names, publicKey, issuer }: CertificateContent): Asn1[] {
   const isAuthority = purpose === "authority";
   // keyCertSign and cRLSign, or digitalSignature.
   const usage = isAuthority ? [0x01, 0x06] : [0x07, 0x80];
@@ -93,59 +89,53 @@ function ipOctets(name: string): Buffer | undefined {
 
 /** The few forms of ASN.1 that a certificate is made of. forge keeps octets in strings of Latin-1. */
 class DerWriter {
-  readonly #asn1: Asn1Module;
-
-  constructor(asn1: Asn1Module) {
-    this.#asn1 = asn1;
-  }
-
   octets(value: Asn1): Buffer {
-    return Buffer.from(this.#asn1.toDer(value).getBytes(), "latin1");
+    return Buffer.from(asn1.toDer(value).getBytes(), "latin1");
   }
 
   raw(der: Buffer): Asn1 {
-    return this.#asn1.fromDer(der.toString("latin1"));
+    return asn1.fromDer(der.toString("latin1"));
   }
 
   sequence(...values: Asn1[]): Asn1 {
-    return this.#universal(this.#asn1.Type.SEQUENCE, values);
+    return this.#universal(asn1.Type.SEQUENCE, values);
   }
 
   oid(name: string): Asn1 {
-    return this.#universal(this.#asn1.Type.OID, this.#asn1.oidToDer(name).getBytes());
+    return this.#universal(asn1.Type.OID, asn1.oidToDer(name).getBytes());
   }
 
   integer(octets: Buffer): Asn1 {
-    return this.#universal(this.#asn1.Type.INTEGER, octets.toString("latin1"));
+    return this.#universal(asn1.Type.INTEGER, octets.toString("latin1"));
   }
 
   boolean(value: boolean): Asn1 {
-    return this.#universal(this.#asn1.Type.BOOLEAN, value ? "\xff" : "\0");
+    return this.#universal(asn1.Type.BOOLEAN, value ? "\xff" : "\0");
   }
 
   octetString(octets: Buffer): Asn1 {
-    return this.#universal(this.#asn1.Type.OCTETSTRING, octets.toString("latin1"));
+    return this.#universal(asn1.Type.OCTETSTRING, octets.toString("latin1"));
   }
 
   /** Bits behind the count of those that are not used in the last octet. */
   bits(octets: readonly number[]): Asn1 {
-    return this.#universal(this.#asn1.Type.BITSTRING, String.fromCharCode(...octets));
+    return this.#universal(asn1.Type.BITSTRING, String.fromCharCode(...octets));
   }
 
   bitString(octets: Buffer): Asn1 {
-    return this.#universal(this.#asn1.Type.BITSTRING, `\0${octets.toString("latin1")}`);
+    return this.#universal(asn1.Type.BITSTRING, `\0${octets.toString("latin1")}`);
   }
 
   time(date: Date): Asn1 {
     // RFC 5280 4.1.2.5: two digits for the year until 2049.
     return date.getUTCFullYear() < 2050
-      ? this.#universal(this.#asn1.Type.UTCTIME, this.#asn1.dateToUtcTime(date))
-      : this.#universal(this.#asn1.Type.GENERALIZEDTIME, this.#asn1.dateToGeneralizedTime(date));
+      ? this.#universal(asn1.Type.UTCTIME, asn1.dateToUtcTime(date))
+      : this.#universal(asn1.Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
   }
 
   commonName(name: string): Asn1 {
-    const text = this.#universal(this.#asn1.Type.UTF8, Buffer.from(name).toString("latin1"));
-    return this.sequence(this.#universal(this.#asn1.Type.SET, [this.sequence(this.oid("2.5.4.3"), text)]));
+    const text = this.#universal(asn1.Type.UTF8, Buffer.from(name).toString("latin1"));
+    return this.sequence(this.#universal(asn1.Type.SET, [this.sequence(this.oid("2.5.4.3"), text)]));
   }
 
   extension(oid: string, critical: boolean, value: Asn1): Asn1 {
@@ -154,14 +144,20 @@ class DerWriter {
   }
 
   explicit(tag: number, value: Asn1): Asn1 {
-    return this.#asn1.create(this.#asn1.Class.CONTEXT_SPECIFIC, tag, true, [value]);
+    return asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, true, [value]);
   }
 
   implicit(tag: number, octets: Buffer): Asn1 {
-    return this.#asn1.create(this.#asn1.Class.CONTEXT_SPECIFIC, tag, false, octets.toString("latin1"));
+    return asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, false, octets.toString("latin1"));
   }
 
   #universal(type: forge.asn1.Type, value: string | Asn1[]): Asn1 {
-    return this.#asn1.create(this.#asn1.Class.UNIVERSAL, type, Array.isArray(value), value);
+    return asn1.create(asn1.Class.UNIVERSAL, type, Array.isArray(value), value);
   }
 }
+
+const { asn1 } = forge;
+
+type Asn1 = forge.asn1.Asn1;
+
+const der: DerWriter = new DerWriter();

@@ -104,7 +104,7 @@ export class Peer {
     await this.#until(() => this.received.subarray(this.#read).toString("latin1").search(END) !== -1);
     const text = this.received.toString("utf8", this.#read);
     const content = text.slice(0, text.search(END));
-    this.#read += Buffer.byteLength(content) + 5;
+    this.#read += Buffer.byteLength(content) + ".\r\n".length;
     return content;
   }
 

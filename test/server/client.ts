@@ -44,11 +44,7 @@ export class Client implements AsyncDisposable {
         return reply.trimEnd();
       }
       if (this.#closed) return this.#heard;
-      await Promise.race([
-        once(this.#socket, "data"),
-        once(this.#socket, "end"),
-        once(this.#socket, "close"),
-      ]);
+      await this.#news();
     }
   }
 
@@ -67,7 +63,7 @@ export class Client implements AsyncDisposable {
 
   /** Everything until the connection closes. */
   async rest(): Promise<string> {
-    while (!this.#closed) await Promise.race([once(this.#socket, "end"), once(this.#socket, "close")]);
+    while (!this.#closed) await this.#news();
     return this.#heard;
   }
 
@@ -86,6 +82,19 @@ export class Client implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.destroy();
+  }
+
+  /** Until something is heard or the connection closes; an error is told by the close that follows it. */
+  async #news(): Promise<void> {
+    const socket = this.#socket;
+    const events = ["data", "end", "close"];
+    await new Promise<void>((resolve) => {
+      const heard = () => {
+        for (const event of events) socket.off(event, heard);
+        resolve();
+      };
+      for (const event of events) socket.on(event, heard);
+    });
   }
 
   #listen(): void {

@@ -40,14 +40,14 @@ export function brokenOff(phase: Phase, cause?: Error): Failure {
 export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure {
   if (isTlsRecord(chunk)) {
     const message = "the server speaks TLS on this port: use Tls.Wrapper";
-    return new Failure({ kind: "tls", phase, message, cause, transient: false, permanent: true });
+    return new Failure({ kind: "tls", phase, message, transient: false, permanent: true });
   }
+  // Not as a cause: what it quotes may hold an address, and only messages are masked.
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Failure({
     kind: "protocol",
     phase,
     message: `protocol error ${phaseName[phase]}: ${reason}`,
-    cause,
     ...unsure,
   });
 }

@@ -1,12 +1,15 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
 import { callersMistake, EnvoiError } from "../../errors.ts";
+import type { OneOrMore } from "../../message/builder.ts";
+import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import { Credentials } from "./credentials.ts";
 import { Mechanism } from "./mechanism.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
 import { Tls } from "./tls-mode.ts";
+import { TlsParameters } from "./tls-parameters.ts";
 import type { SmtpTransport } from "./transport.ts";
 
 /**
@@ -47,9 +50,11 @@ export class SmtpTransportBuilder {
 
   /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
   tls(tls: Tls): this {
-    if (typeof tls?.mode !== "string" || !(tls.mode in ports))
+    if (typeof tls?.mode !== "string" || !Object.hasOwn(ports, tls.mode))
       throw wrong("tls", "expects Tls.None, .Opportunistic, .Required or .Wrapper");
     const { mode, parameters } = tls;
+    if (parameters !== undefined && !(parameters instanceof TlsParameters))
+      throw wrong("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
     return this.#set("tls", { tls: { mode, parameters } });
   }
 
@@ -62,13 +67,13 @@ export class SmtpTransportBuilder {
 
   /** The mechanisms to log in with, the one to try first in front. */
   authentication(mechanisms: Mechanism | readonly Mechanism[]): this {
-    const list = typeof mechanisms === "string" ? [mechanisms] : [...mechanisms];
-    const unknown = list.find((name) => !known.includes(name));
-    if (list.length === 0 || unknown !== undefined) {
-      throw wrong(
-        "authentication",
-        `expects one or more of ${known.join(", ")}${unknown === undefined ? "" : `, not ${unknown}`}`,
-      );
+    const list: readonly Mechanism[] = Array.isArray(mechanisms)
+      ? [...mechanisms]
+      : [mechanisms as Mechanism];
+    const unknown = list.filter((name) => !known.includes(name));
+    if (list.length === 0 || unknown.length > 0) {
+      const not = unknown.length > 0 ? `, not ${unknown.map(String).join(", ")}` : "";
+      throw wrong("authentication", `expects one or more of ${known.join(", ")}${not}`);
     }
     return this.#set("authentication", { mechanisms: list });
   }
@@ -85,6 +90,7 @@ export class SmtpTransportBuilder {
 
   /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
   smtpUtf8(allowed: boolean): this {
+    if (typeof allowed !== "boolean") throw wrong("smtpUtf8", "expects true or false");
     return this.#set("smtpUtf8", { smtpUtf8: allowed });
   }
 
@@ -97,11 +103,8 @@ export class SmtpTransportBuilder {
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
   timeout(timeout: number | Partial<Timeouts>): this {
     const given = typeof timeout === "number" ? everyPhase(timeout) : timeout;
-    for (const [phase, ms] of Object.entries(given)) {
-      if (!(phase in defaultTimeouts))
-        throw wrong("timeout", `${phase} is no phase: ${Object.keys(defaultTimeouts).join(", ")}`);
-      checkMilliseconds("timeout", ms);
-    }
+    checkNames("timeout", given, defaultTimeouts);
+    for (const ms of Object.values(given)) checkMilliseconds("timeout", ms);
     return this.#set("timeout", { timeouts: { ...this.#options.timeouts, ...given } });
   }
 
@@ -112,11 +115,22 @@ export class SmtpTransportBuilder {
 
   /** How many connections are kept, and for how long. */
   pool(config: Partial<PoolConfig>): this {
+    checkNames("pool", config, defaults.pool);
     const pool = { ...this.#options.pool, ...config };
     if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
       throw wrong("pool", "maxSize is a whole number from 1");
     checkMilliseconds("pool", pool.idleTimeout);
     return this.#set("pool", { pool });
+  }
+
+  /**
+   * Signs everything that is sent, beside the signers that a message has; what goes through `sendRaw` too, as it is. A
+   * mail that cannot be signed is not sent.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw wrong("sign", noSigner);
+    return this.#set("sign", { signers });
   }
 
   /** A builder that begins where this one stands. */
@@ -166,6 +180,7 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   timeouts: defaultTimeouts,
   deadline: undefined,
   pool: { maxSize: 5, idleTimeout: 60_000 },
+  signers: [],
   clock: systemClock,
 };
 
@@ -174,6 +189,14 @@ function checkedHost(host: string): string {
   if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
   const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
   return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
+}
+
+/** Refuses what is no object, and names that mean nothing: most are misspelt. */
+function checkNames(method: string, given: unknown, known: object): void {
+  const names = Object.keys(known).join(", ");
+  if (typeof given !== "object" || given === null) throw wrong(method, `expects an object of ${names}`);
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (stranger !== undefined) throw wrong(method, `${stranger} is not one of ${names}`);
 }
 
 function everyPhase(ms: number): Timeouts {

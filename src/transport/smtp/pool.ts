@@ -1,7 +1,7 @@
 import { createPool, type Pool } from "generic-pool";
 import type { Slot } from "./lane.ts";
 import type { PoolConfig } from "./options.ts";
-import { closeSession } from "./session.ts";
+import { closeSession, cutSession, type Session } from "./session.ts";
 
 /**
  * The slots in which connections live. generic-pool counts them, hands them out and evicts the idle ones; it makes
@@ -9,12 +9,15 @@ import { closeSession } from "./session.ts";
  */
 export class SlotPool {
   readonly #pool: Pool<Slot>;
+  /** Those that have said goodbye and wait for the answer. */
+  readonly #leaving: Set<Session> = new Set();
+  #patient = true;
 
   constructor({ maxSize, idleTimeout }: PoolConfig) {
     const factory = {
       create: async (): Promise<Slot> => ({ session: undefined }),
       destroy: async ({ session }: Slot): Promise<void> => {
-        if (session !== undefined) await closeSession(session);
+        if (session !== undefined) await this.#leave(session);
       },
     };
     this.#pool = createPool(factory, {
@@ -39,5 +42,18 @@ export class SlotPool {
   async close(): Promise<void> {
     await this.#pool.drain();
     await this.#pool.clear();
+  }
+
+  /** From now on nobody waits for the answer to a goodbye. */
+  hurry(): void {
+    this.#patient = false;
+    for (const session of this.#leaving) cutSession(session);
+  }
+
+  async #leave(session: Session): Promise<void> {
+    if (!this.#patient) return cutSession(session);
+    this.#leaving.add(session);
+    await closeSession(session);
+    this.#leaving.delete(session);
   }
 }

@@ -2,16 +2,30 @@ import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { MailParameters } from "../../protocol/parameters.ts";
-import type { Mail } from "../mail.ts";
+import type { Mail, MailContent } from "../mail.ts";
+import type { Cancellation } from "./cancellation.ts";
 
 /**
- * A mail as this server takes it: encoded for what it bears, its parameters declared. What the server cannot take
- * fails here, before anything of it has been said.
+ * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
+ * take fails here, and so does a signature that cannot be made, before anything of the mail has been said.
  */
-export function prepare(mail: Mail, { extensions }: Peer, smtpUtf8: boolean): MailTransaction {
+export function prepare(
+  mail: Mail,
+  { extensions }: Peer,
+  smtpUtf8: boolean,
+  cancellation: Cancellation,
+): MailTransaction | Promise<MailTransaction> {
   const eightBitMime = extensions["8BITMIME"] === true;
-  if (mail.international) requireSmtpUtf8(extensions.SMTPUTF8 === true, smtpUtf8);
+  if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime });
+  const { signed } = content;
+  return signed === undefined
+    ? declared(mail, content, extensions)
+    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions));
+}
+
+function declared(mail: Mail, content: MailContent, extensions: Peer["extensions"]): MailTransaction {
+  const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
     throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
   }
@@ -28,8 +42,9 @@ export function prepare(mail: Mail, { extensions }: Peer, smtpUtf8: boolean): Ma
   return { envelope: mail.envelope, parameters, content: content.chunks ?? content.stream() };
 }
 
-function requireSmtpUtf8(offered: boolean, allowed: boolean): void {
-  const needed = "an address has a local part beyond ASCII, which needs SMTPUTF8";
+function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {
+  const where = envelope.international ? "an address has a local part" : "the header holds text";
+  const needed = `${where} beyond ASCII, which needs SMTPUTF8`;
   if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`);
   if (!offered) throw unsupported(`${needed}, and the server does not offer it`);
 }

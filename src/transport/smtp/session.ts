@@ -4,6 +4,7 @@ import { Connection } from "../../net/client/connection.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
+import type { Phase } from "../../protocol/phase.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { helloName } from "./hello-name.ts";
 import { logIn } from "./log-in.ts";
@@ -58,12 +59,19 @@ export async function closeSession({ connection }: Session): Promise<void> {
   await leave(connection);
 }
 
+/** Lets go of the connection without a word, or without waiting for the answer to the last. */
+export function cutSession({ connection }: Session): void {
+  connection.abort(letGo);
+}
+
 async function leave(connection: Connection): Promise<void> {
   // Once the goodbye has been said, its reply changes nothing; nor does a server that does not answer it.
   if (!connection.broken) await connection.play(quit()).catch(() => {});
-  connection.abort(
-    (phase) => new Failure({ kind: "closed", phase, message: "the connection has been closed" }),
-  );
+  connection.abort(letGo);
+}
+
+function letGo(phase: Phase): Failure {
+  return new Failure({ kind: "closed", phase, message: "the connection has been closed" });
 }
 
 /** STARTTLS; whether the connection is encrypted afterwards. */

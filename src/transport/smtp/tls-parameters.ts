@@ -64,17 +64,18 @@ export class TlsParameters {
   }
 }
 
-/** Gathers {@link TlsParameters}; every method but `build` returns the builder. */
+/**
+ * Gathers {@link TlsParameters}; every method but `build` and `clone` returns the builder. It builds once: after
+ * `build()` every call throws, and `clone()` before it is the way to build two.
+ */
 export class TlsParametersBuilder {
-  readonly #domain: string | undefined;
   readonly #construct: (fields: Fields) => TlsParameters;
-  readonly #roots: string[] = [];
-  #identity: TlsIdentity | undefined;
-  #minVersion: TlsVersion = "TLSv1.2";
+  #fields: Fields;
+  #built = false;
 
   constructor(domain: string | undefined, construct: (fields: Fields) => TlsParameters) {
-    this.#domain = domain;
     this.#construct = construct;
+    this.#fields = { domain, rootCertificates: [], minVersion: "TLSv1.2" };
   }
 
   /**
@@ -88,14 +89,20 @@ export class TlsParametersBuilder {
     } catch (cause) {
       throw wrong("addRootCertificate", "expects a certificate in PEM", cause);
     }
-    this.#roots.push(pem);
-    return this;
+    const { rootCertificates: before } = this.#fields;
+    return this.#set("addRootCertificate", { rootCertificates: [...before, pem] });
   }
 
-  /** Shows a certificate to servers that ask for one. */
+  /**
+   * Shows a certificate to servers that ask for one.
+   *
+   * @throws EnvoiError of kind `"configuration"` where certificate or key is missing.
+   */
   identity(identity: TlsIdentity): this {
-    this.#identity = identity;
-    return this;
+    if (typeof identity?.certificate !== "string" || typeof identity.key !== "string") {
+      throw wrong("identity", "expects a certificate and its key, in PEM");
+    }
+    return this.#set("identity", { identity: { ...identity } });
   }
 
   /** The oldest TLS to speak; 1.2 unless this says otherwise. */
@@ -103,8 +110,14 @@ export class TlsParametersBuilder {
     if (version !== "TLSv1.2" && version !== "TLSv1.3") {
       throw wrong("minVersion", `expects "TLSv1.2" or "TLSv1.3", not ${JSON.stringify(version)}`);
     }
-    this.#minVersion = version;
-    return this;
+    return this.#set("minVersion", { minVersion: version });
+  }
+
+  /** A builder that begins where this one stands. */
+  clone(): TlsParametersBuilder {
+    const fork = new TlsParametersBuilder(this.#fields.domain, this.#construct);
+    fork.#fields = this.#fields;
+    return fork;
   }
 
   /**
@@ -113,12 +126,17 @@ export class TlsParametersBuilder {
    * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity do not go together.
    */
   build(): TlsParameters {
-    return this.#construct({
-      domain: this.#domain,
-      rootCertificates: [...this.#roots],
-      identity: this.#identity,
-      minVersion: this.#minVersion,
-    });
+    this.#set("build", {});
+    this.#built = true;
+    return this.#construct(this.#fields);
+  }
+
+  #set(method: string, change: Partial<Fields>): this {
+    if (this.#built) {
+      throw wrong(method, "this builder has built its parameters; clone() it before build() to build others");
+    }
+    this.#fields = { ...this.#fields, ...change };
+    return this;
   }
 }
 

@@ -40,6 +40,7 @@ function tlsOf({ protocol, searchParams }: URL): Tls {
   const stranger = names.find((name) => name !== "tls");
   if (stranger !== undefined)
     throw wrong(`the parameter ${JSON.stringify(stranger)} is not known; there is only tls`);
+  if (names.length > 1) throw wrong("tls is said more than once");
   const tls = searchParams.get("tls");
   if (protocol === "smtps:") {
     if (tls === null || tls === "wrapper") return Tls.Wrapper;

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { TestServer } from "envoi/testing";
+import { ScriptedServer } from "../net/scripted-server.js";
+
+const program = fileURLToPath(new URL("./forgetful.js", import.meta.url));
+
+/** Runs a program that sends in this way to this port, until it ends by itself. */
+async function run(way: string, port: number): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ["--unhandled-rejections=strict", program, way, String(port)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 10_000,
+  });
+  const exit = new Promise<number | null>((resolve) => {
+    child.on("exit", (code) => resolve(code));
+  });
+  const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+  return { code, out, err };
+}
+
+describe("a process that forgets close()", () => {
+  for (const [way, messages] of [
+    ["sends", 1],
+    ["sends many", 20],
+    ["ignores", 1],
+  ] as const) {
+    it(`ends by itself when it ${way}`, async () => {
+      await using server = await TestServer.start({ keepAlive: true });
+      const { code, err } = await run(way, server.port);
+      assert.deepEqual({ code, err }, { code: 0, err: "" });
+      assert.equal(server.messages.length, messages);
+    });
+  }
+
+  it("ends by itself when the server refuses, and when nobody listens", async () => {
+    await using server = await TestServer.start({ recipient: () => ({ code: 550, lines: "no" }) });
+    assert.deepEqual(await run("fails", server.port).then(({ code, err }) => [code, err]), [0, "rejected\n"]);
+    await using free = await ScriptedServer.start(() => {});
+    const { port } = free;
+    await free[Symbol.asyncDispose]();
+    const { code, err } = await run("fails", port);
+    assert.deepEqual([code, err], [0, "connection\n"]);
+  });
+
+  it("ends by itself when a send that the server never answers is aborted", async () => {
+    await using server = await ScriptedServer.start(() => {});
+    const { code, out, err } = await run("aborts", server.port);
+    assert.deepEqual([code, err], [0, "aborted\n"]);
+    assert.deepEqual(JSON.parse(out), { left: [] });
+  });
+});
+
+describe("a process that closes", () => {
+  it("leaves no socket and no timer", async () => {
+    await using server = await TestServer.start();
+    const { code, out, err } = await run("closes", server.port);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.deepEqual(JSON.parse(out), { left: [] });
+  });
+});

@@ -1,0 +1,42 @@
+/** Sends, in the way its argument says, and forgets to close: the process is to end by itself. */
+import { SmtpTransport, Tls } from "envoi";
+
+const [way, port] = process.argv.slice(2);
+const builder = SmtpTransport.builder("127.0.0.1").port(Number(port)).tls(Tls.None);
+const transport = builder.build();
+const mail = { from: "a@x.test", to: "b@y.test", subject: "hi", text: "hello" };
+
+process.on("exit", () => {
+  console.log(
+    JSON.stringify({ left: process.getActiveResourcesInfo().filter((name) => name !== "PipeWrap") }),
+  );
+});
+
+switch (way) {
+  case "sends":
+    await transport.send(mail);
+    break;
+  case "fails":
+    await transport.send(mail).catch(({ kind }) => console.error(kind));
+    break;
+  case "sends many":
+    await Promise.all(Array.from({ length: 20 }, () => transport.send(mail)));
+    break;
+  case "closes":
+    await transport.send(mail);
+    await transport.close();
+    break;
+  case "aborts": {
+    const controller = new AbortController();
+    const send = transport.send(mail, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await send.catch(({ kind }) => console.error(kind));
+    break;
+  }
+  case "ignores":
+    // Nobody awaits it, and it succeeds; the process waits for its end all the same.
+    void transport.send(mail);
+    break;
+  default:
+    throw new Error(`what is ${way}?`);
+}
