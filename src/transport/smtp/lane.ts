@@ -27,15 +27,21 @@ export async function runLane(
     const outcome = await submit(slot, submission, options);
     if (outcome instanceof Failure) {
       if (used && stale(outcome) && !submission.cancellation.requested)
-        await again(slot, submission, options);
+        await again(slot, submission, outcome, options);
       else submission.notSent(outcome);
     }
   }
 }
 
-async function again(slot: Slot, submission: Submission, options: SmtpOptions): Promise<void> {
+async function again(
+  slot: Slot,
+  submission: Submission,
+  first: Failure,
+  options: SmtpOptions,
+): Promise<void> {
   const outcome = await submit(slot, submission, options);
-  if (outcome instanceof Failure) submission.notSent(outcome);
+  // Content that cannot be read a second time is no news: what is to be told is why it had to be.
+  if (outcome instanceof Failure) submission.notSent(outcome.kind === "content" ? first : outcome);
 }
 
 /** Sends one mail and settles it; a Failure says that nothing of it was handed over, and leaves it open. */

@@ -25,6 +25,7 @@ export class Submission {
 
   /** Ends it before anything was handed over. */
   notSent(failure: Failure): void {
+    this.cancellation.over();
     const { envelope, messageId } = this.mail;
     this.#reject(new SmtpError(failure, nothingSent(envelope, messageId)));
   }
@@ -34,6 +35,7 @@ export class Submission {
    * became of it.
    */
   settle({ recipients, reply, failure }: TransactionOutcome, tls: TlsFacts | undefined): void {
+    this.cancellation.over();
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");

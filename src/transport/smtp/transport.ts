@@ -1,4 +1,5 @@
 import type { Envelope } from "../../address/envelope.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
@@ -149,6 +150,7 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, { signal, deadline = this.#options.deadline }: SendOptions): Promise<SendReport> {
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
+    if (signal !== undefined) checkSignal(signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);
@@ -202,6 +204,13 @@ const UNTIL_CONTENT = 120_000;
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
+}
+
+function checkSignal(signal: AbortSignal): void {
+  // Not instanceof: a signal may come from another realm.
+  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
+  const message = "SmtpTransport: the signal is no AbortSignal";
+  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>
