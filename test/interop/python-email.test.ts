@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type Letter, letters, write } from "../message/arbitrary-message.ts";
+import { filesAsSent, type Letter, letters, write } from "../message/arbitrary-message.ts";
 import { leavesOf, trees, writeTree } from "../message/arbitrary-tree.ts";
 import { readBack } from "../message/read-back.ts";
 import { fc } from "../property.ts";
@@ -56,11 +56,7 @@ function compare(read: Described, letter: Letter): void {
     // A mail of one text ends with a line end, as a mail does.
     assert.equal(lone ? octets.replace(/\r\n$/, "") : octets, lone ? sent.replace(/\r\n$/, "") : sent);
   }
-  const inlineFirst =
-    letter.html === undefined
-      ? letter.files
-      : [...letter.files].sort((a, b) => Number(b.inline) - Number(a.inline));
-  const files = inlineFirst.map(({ name, bytes, inline }) => ({
+  const files = filesAsSent(letter).map(({ name, bytes, inline }) => ({
     name,
     bytes: bytes.toString("base64"),
     inline,

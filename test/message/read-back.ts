@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import PostalMime from "postal-mime";
-import type { Letter, Person } from "./arbitrary-message.js";
+import { filesAsSent, type Letter, type Person } from "./arbitrary-message.js";
 
 /** postal-mime gives one line end at the end of a text that has none, and LF or CRLF in between. */
 function lines(text: string | undefined): string {
@@ -26,8 +26,5 @@ export async function readBack(letter: Letter, octets: Buffer): Promise<void> {
     bytes: Buffer.from(content as ArrayBuffer),
     inline: disposition === "inline",
   }));
-  const byName = (a: { name: string | null }, b: { name: string | null }) =>
-    String(a.name).localeCompare(String(b.name));
-  // Inline images stand before the others when there is HTML.
-  assert.deepEqual(files.sort(byName), [...letter.files].sort(byName));
+  assert.deepEqual(files, filesAsSent(letter));
 }
