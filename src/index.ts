@@ -40,6 +40,8 @@ export type { Priority } from "./message/priority.ts";
 export { Report } from "./message/report.ts";
 export type { ReportFields } from "./message/report-parts.ts";
 export type { ResentFields } from "./message/resent.ts";
+export type { Signer, Signing } from "./message/signer.ts";
+export type { RawField } from "./mime/head-reader.ts";
 export { Header } from "./mime/header.ts";
 export { Headers } from "./mime/headers.ts";
 export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts";
@@ -52,6 +54,10 @@ export { Reply, type ReplyFields } from "./protocol/reply.ts";
 export { SendError, SmtpError } from "./protocol/send-error.ts";
 // Outcomes
 export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol/send-report.ts";
+// Signing
+export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
+export type { DkimOptions } from "./signing/dkim-options.ts";
+export { DkimSigner } from "./signing/dkim-signer.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";

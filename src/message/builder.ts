@@ -23,6 +23,7 @@ import {
 import type { Message } from "./message.ts";
 import { type Priority, priorityHeaders, priorityNames } from "./priority.ts";
 import { type ResentFields, resentBlock } from "./resent.ts";
+import { noSigner, type Signer, toSigners } from "./signer.ts";
 
 /** A mailbox or a group, for the fields where RFC 5322 allows groups. */
 export type RecipientInput = MailboxInput | Group;
@@ -250,6 +251,19 @@ export class MessageBuilder {
   /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
   boundaries(source: BoundarySource): this {
     this.#open().boundaries = () => checkBoundary(source());
+    return this;
+  }
+
+  /**
+   * Signs the message each time it is sent or written; several signers sign side by side. A signed message is encoded
+   * for a 7-bit way, so that no server on its way has a reason to change it.
+   *
+   * @throws MessageError if one is no signer.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw new MessageError(`sign: ${noSigner}`, { field: "sign" });
+    this.#open().signers = signers;
     return this;
   }
 

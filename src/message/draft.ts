@@ -8,6 +8,7 @@ import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
 import type { CalendarParts } from "./calendar.ts";
 import type { ResentBlock } from "./resent.ts";
+import type { Signer } from "./signer.ts";
 
 /** What a builder has gathered so far: every value checked, nothing yet put together. */
 export interface Draft {
@@ -38,6 +39,7 @@ export interface Draft {
   dispositionNotificationTo?: readonly Mailbox[];
   envelope?: Envelope;
   boundaries?: BoundarySource;
+  signers?: readonly Signer[];
 }
 
 /** A draft with nothing in it. */

@@ -13,6 +13,7 @@ import { refuseUnknown } from "./known-fields.ts";
 import type { ListUnsubscribeOptions } from "./list-unsubscribe.ts";
 import type { Priority } from "./priority.ts";
 import type { ResentFields } from "./resent.ts";
+import type { Signer } from "./signer.ts";
 
 /** A message as one object; what each field means is said at the builder's method of the same name. */
 export interface MessageFields {
@@ -45,6 +46,7 @@ export interface MessageFields {
   readonly keepBcc?: boolean | undefined;
   readonly utf8Headers?: boolean | undefined;
   readonly boundaries?: BoundarySource | undefined;
+  readonly sign?: OneOrMore<Signer> | undefined;
 }
 
 /** What `alternative()` takes, as one object. */
@@ -110,6 +112,7 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
   keepBcc: (builder, value) => builder.keepBcc(value),
   utf8Headers: (builder, value) => builder.utf8Headers(value),
   boundaries: (builder, value) => builder.boundaries(value),
+  sign: (builder, value) => builder.sign(value),
 };
 
 /**

@@ -74,7 +74,8 @@ async function deliver(
   options: SmtpOptions,
 ): Promise<TransactionOutcome> {
   const { connection, peer } = session;
-  const mail = prepare(submission.mail, peer, options.smtpUtf8);
+  const prepared = prepare(submission.mail, peer, options.smtpUtf8, submission.cancellation);
+  const mail = prepared instanceof Promise ? await prepared : prepared;
   submission.cancellation.during((reason) => connection.abort(reason));
   const pipelining = options.pipelining === "auto" && peer.extensions.PIPELINING === true;
   const reset = session.reset || options.clock.now() - session.idleSince > IDLE;

@@ -4,10 +4,11 @@ import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
+import { signContent } from "../../message/signed-content.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
-import type { Mail } from "../mail.ts";
+import { type Mail, madeOnce } from "../mail.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
@@ -111,10 +112,8 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
-    return this.#submit(
-      { envelope, messageId, international, content: (way) => built.content(way) },
-      options,
-    );
+    const content = madeOnce((way) => built.content(way, this.#options.signers));
+    return this.#submit({ envelope, messageId, international, content }, options);
   }
 
   /**
@@ -127,7 +126,9 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
-    return this.#submit(rawMail(toEnvelope(options.envelope ?? envelope), content), options);
+    const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
+    const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
+    return this.#submit({ ...mail, content: signed }, options);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
