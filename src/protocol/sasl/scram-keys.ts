@@ -39,7 +39,8 @@ export function deriveKey({ hash, password, salt, iterations }: KeyDerivation): 
  *
  * @example
  * ```ts
- * const keys = await deriveScramKeys({ hash: "sha256", password, salt: randomBytes(16), iterations: 100_000 });
+ * const salt = crypto.getRandomValues(Buffer.alloc(16));
+ * const keys = await deriveScramKeys({ hash: "sha256", password: "secret", salt, iterations: 100_000 });
  * ```
  */
 export async function deriveScramKeys(derivation: KeyDerivation): Promise<ScramKeys> {
