@@ -137,10 +137,9 @@ export class Wire implements Interposed {
       const event = this.#held ?? this.#protocol.next();
       this.#held = undefined;
       this.#collect();
-      if (event === undefined) {
-        if (!this.#feed()) return undefined;
-      } else if (this.#speaker.busy || this.#speaker.muted) this.#held = event;
-      else return this.#passing(event);
+      if (this.#speaker.busy || this.#speaker.muted || this.#leaving) this.#held = event;
+      else if (event !== undefined) return this.#passing(event);
+      else if (!this.#feed()) return undefined;
     }
   }
 
@@ -159,9 +158,12 @@ export class Wire implements Interposed {
 
   /** Gives the protocol as much as belongs together; whether there was anything. */
   #feed(): boolean {
+    const content = this.#content;
+    if (content?.fault !== undefined && content.fault.octet === content.octets)
+      return this.#strikeContent(content);
     if (this.#input.length === 0) return false;
     if (this.#chunk.left > 0) return this.#feedChunk();
-    if (this.#content !== undefined) return this.#feedContent(this.#content);
+    if (content !== undefined) return this.#feedContent(content);
     return this.#feedLine();
   }
 
@@ -217,11 +219,6 @@ export class Wire implements Interposed {
 
   #feedContent(content: Content): boolean {
     const { fault } = content;
-    if (fault !== undefined && content.octets === fault.octet) {
-      content.fault = undefined;
-      this.#speaker.act(fault, "content");
-      return true;
-    }
     const most =
       fault === undefined ? this.#input.length : Math.min(this.#input.length, fault.octet - content.octets);
     const end = content.reader.read(this.#input.subarray(0, most), 0).end;
@@ -237,6 +234,12 @@ export class Wire implements Interposed {
       this.#begin(unasked("final"));
       this.#say(formatReply(noRecipients));
     }
+    return true;
+  }
+
+  #strikeContent(content: Content): boolean {
+    if (content.fault !== undefined) this.#speaker.act(content.fault, "content");
+    content.fault = undefined;
     return true;
   }
 
