@@ -79,7 +79,7 @@ export class Message {
     return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
   }
 
-  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII. */
+  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the header is UTF-8. */
   get international(): boolean {
     return this.#international;
   }
