@@ -24,7 +24,7 @@ const receipts = await interleaved(
   rounds,
 );
 const recipients = await interleaved(
-  [builder("envoi", "recipients", 1000, 4000), builder("nodemailer", "recipients", 100, 300)],
+  [builder("envoi", "recipients", 1000, 4000), builder("nodemailer", "recipients", 200, 600)],
   rounds,
 );
 const attachments = await interleaved(
@@ -37,7 +37,7 @@ const attachments = await interleaved(
 );
 
 const shared = await interleaved(
-  [builder("envoi", "shared", 1000, 1000), builder("nodemailer", "shared", 20, 100)],
+  [builder("envoi", "shared", 3000, 20_000), builder("nodemailer", "shared", 100, 300)],
   rounds,
 );
 

@@ -152,9 +152,13 @@ function envelopeOf(draft: Draft): Envelope {
   const resent = draft.resent.at(-1);
   if (resent !== undefined)
     return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
-  const recipients = [...to, ...cc, ...bcc].flatMap((item): readonly Mailbox[] =>
-    Group.is(item) ? item.members : [item],
-  );
+  const recipients: Mailbox[] = [];
+  for (const list of [to, cc, bcc]) {
+    for (const item of list) {
+      if (!Group.is(item)) recipients.push(item);
+      else for (const member of item.members) recipients.push(member);
+    }
+  }
   if (recipients.length === 0) {
     throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
       field: "to",

@@ -23,6 +23,8 @@ export function encodedWords(text: string, where: "text" | "phrase", column: num
   const cost = costs[where];
   const { quoted, octets } = measure(text, cost);
   const inQ = quoted <= base64Length(octets);
+  const whole = inQ ? quoted : base64Length(octets);
+  if (whole <= Math.min(maxLength, foldAt - column) - overhead) return [encodedWord(text, inQ, cost)];
   const words: string[] = [];
   let room = Math.max(Math.min(maxLength, foldAt - column), 32) - overhead;
   let start = 0;
