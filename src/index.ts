@@ -16,6 +16,7 @@ export { Mailboxes } from "./address/mailboxes.ts";
 // Errors
 export { type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "./errors.ts";
 export { Attachment, type AttachmentOptions } from "./message/attachment.ts";
+export type { AutoSubmitted } from "./message/auto-submitted.ts";
 export {
   type EnvelopeFields,
   MessageBuilder,
@@ -23,9 +24,24 @@ export {
   type RecipientInput,
 } from "./message/builder.ts";
 export type { ByteSource, ByteSourceInput } from "./message/byte-source.ts";
-export type { MessageFields } from "./message/fields.ts";
+export type { CalendarOptions } from "./message/calendar.ts";
+export type { DeliveryStatusFields, RecipientStatus } from "./message/delivery-status.ts";
+export type { FeedbackReportFields } from "./message/feedback-report.ts";
+export type {
+  AlternativeFields,
+  CalendarFields,
+  ListUnsubscribeFields,
+  MessageFields,
+} from "./message/fields.ts";
+export type { ListUnsubscribeOptions } from "./message/list-unsubscribe.ts";
 // Messages
 export { Message } from "./message/message.ts";
+export type { Priority } from "./message/priority.ts";
+export { Report } from "./message/report.ts";
+export type { ReportFields } from "./message/report-parts.ts";
+export type { ResentFields } from "./message/resent.ts";
+export type { Signer, Signing } from "./message/signer.ts";
+export type { RawField } from "./mime/head-reader.ts";
 export { Header } from "./mime/header.ts";
 export { Headers } from "./mime/headers.ts";
 export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts";
@@ -38,6 +54,10 @@ export { Reply, type ReplyFields } from "./protocol/reply.ts";
 export { SendError, SmtpError } from "./protocol/send-error.ts";
 // Outcomes
 export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol/send-report.ts";
+// Signing
+export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
+export type { DkimOptions } from "./signing/dkim-options.ts";
+export { DkimSigner } from "./signing/dkim-signer.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
 import { type PartOptions, SinglePart } from "../mime/single-part.ts";
 import { type ByteSourceInput, quietUntilRead, readFile, readSource } from "./byte-source.ts";
 import { fileName, typeOfFile } from "./file-name.ts";
+import { refuseUnknown } from "./known-fields.ts";
+import type { Message } from "./message.ts";
 
 /** What may be said of an attachment beside its name. */
 export interface AttachmentOptions {
@@ -13,6 +16,11 @@ export interface AttachmentOptions {
   readonly name?: string;
   /** A line of text about it. */
   readonly description?: string;
+  /** In octets, before encoding, for readers to show: `true` writes that of octets in memory. */
+  readonly size?: number | true;
+  readonly creationDate?: DateInput;
+  readonly modificationDate?: DateInput;
+  readonly readDate?: DateInput;
 }
 
 /**
@@ -32,18 +40,18 @@ export class Attachment {
   readonly contentId: string | undefined;
   /** The part of the message that it becomes. */
   readonly part: SinglePart;
-  readonly #description: string | undefined;
+  readonly #said: Said;
 
-  private constructor(key: symbol, name: string, part: SinglePart, description?: string, contentId?: string) {
+  private constructor(key: symbol, name: string, part: SinglePart, said: Said, contentId?: string) {
     if (key !== internal) throw new MessageError("use Attachment.fromBytes, .fromPath or .fromStream");
     this.name = name;
     this.contentId = contentId;
-    this.#description = description;
+    this.#said = said;
     const options: PartOptions = {
       disposition: contentId === undefined ? "attachment" : "inline",
-      dispositionParameters: new Map([["filename", name]]),
+      dispositionParameters: new Map([["filename", name], ...said.parameters]),
       ...(contentId === undefined ? {} : { contentId }),
-      ...(description === undefined ? {} : { description }),
+      ...(said.description === undefined ? {} : { description: said.description }),
     };
     this.part = part.with(options);
   }
@@ -55,7 +63,8 @@ export class Attachment {
    * @throws MessageError if the name or the type is none.
    */
   static fromBytes(name: string, bytes: Uint8Array | string, type?: string | AttachmentOptions): Attachment {
-    return Attachment.#of(name, type, (mediaType) => SinglePart.bytes(toOctets(bytes), mediaType));
+    const octets = toOctets(bytes);
+    return Attachment.#of(name, type, (mediaType) => SinglePart.bytes(octets, mediaType), octets.length);
   }
 
   /**
@@ -92,9 +101,20 @@ export class Attachment {
     );
   }
 
+  /**
+   * A whole mail as an attachment, to forward it unchanged (`message/rfc822`).
+   *
+   * @param mail a `Message`, or the octets of a mail
+   * @throws MessageError if it is neither.
+   */
+  static fromMessage(mail: Message | Uint8Array, options: AttachmentOptions = {}): Attachment {
+    const { name = "message.eml" } = options;
+    return Attachment.#of(name, { ...options, type: "message/rfc822" }, () => SinglePart.message(mail));
+  }
+
   /** Whether `value` is an attachment; a look-alike, such as an object from JSON, is not. */
   static is(value: unknown): value is Attachment {
-    return typeof value === "object" && value !== null && #description in value;
+    return typeof value === "object" && value !== null && #said in value;
   }
 
   /**
@@ -105,21 +125,66 @@ export class Attachment {
    */
   inline(contentId?: string): Attachment {
     const id = contentId === undefined ? `${randomUUID()}@envoi` : checkContentId(contentId, "contentId");
-    return new Attachment(internal, this.name, this.part, this.#description, id);
+    return new Attachment(internal, this.name, this.part, this.#said, id);
+  }
+
+  /**
+   * The same with its file or stream read and encoded now: for many messages that share it, which would each read it
+   * when they are sent.
+   *
+   * @throws EnvoiError of kind `content` if it cannot be read.
+   */
+  async encoded(): Promise<Attachment> {
+    return new Attachment(internal, this.name, await this.part.encoded(), this.#said, this.contentId);
   }
 
   static #of(
     named: string,
     typeOrOptions: string | AttachmentOptions = {},
     makePart: (type: string) => SinglePart,
+    size?: number,
   ): Attachment {
     const options = typeof typeOrOptions === "string" ? { type: typeOrOptions } : typeOrOptions;
+    refuseUnknown(options, optionNames, "an attachment");
     const name = fileName(options.name ?? named, "name");
-    return new Attachment(internal, name, makePart(options.type ?? typeOfFile(name)), options.description);
+    const said = { description: options.description, parameters: dispositionParameters(options, size) };
+    return new Attachment(internal, name, makePart(options.type ?? typeOfFile(name)), said);
   }
 }
 
+/** What is said of an attachment beside its name. */
+interface Said {
+  readonly description: string | undefined;
+  readonly parameters: readonly [string, string][];
+}
+
 const internal: unique symbol = Symbol("Attachment");
+
+const dates = [
+  ["creation-date", "creationDate"],
+  ["modification-date", "modificationDate"],
+  ["read-date", "readDate"],
+] as const;
+
+const optionNames = ["type", "name", "description", "size", ...dates.map(([, option]) => option)];
+
+/** RFC 2183 sections 2.4 to 2.7. */
+function dispositionParameters(options: AttachmentOptions, known: number | undefined): [string, string][] {
+  const parameters: [string, string][] = [];
+  for (const [name, option] of dates) {
+    const date = options[option];
+    if (date !== undefined) parameters.push([name, formatDateTime(date, option)]);
+  }
+  const size = options.size === true ? known : options.size;
+  if (options.size === undefined) return parameters;
+  if (size === undefined || !Number.isSafeInteger(size) || size < 0 || size !== (known ?? size)) {
+    throw new MessageError(
+      "size: the number of octets is expected, or true where they are in memory already",
+      { field: "size" },
+    );
+  }
+  return [...parameters, ["size", String(size)]];
+}
 
 function toOctets(bytes: Uint8Array | string): Uint8Array {
   if (typeof bytes !== "string") return bytes;

@@ -3,16 +3,27 @@ import { Group } from "../address/group.ts";
 import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type BoundarySource, checkBoundary } from "../mime/boundary.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
+import { keywordsHeader } from "../mime/keywords.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIds } from "../mime/message-id.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { Attachment } from "./attachment.ts";
-import { customHeader } from "./custom-header.ts";
+import { type AutoSubmitted, autoSubmittedHeader } from "./auto-submitted.ts";
+import { type CalendarOptions, calendarParts } from "./calendar.ts";
+import { customHeader, replaceHeaders } from "./custom-header.ts";
 import { copyDraft, type Draft, emptyDraft } from "./draft.ts";
-import { toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
+import { toAlternative, toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
+import {
+  type ListUnsubscribeOptions,
+  listUnsubscribeHeaders,
+  listUnsubscribeNames,
+} from "./list-unsubscribe.ts";
 import type { Message } from "./message.ts";
+import { type Priority, priorityHeaders, priorityNames } from "./priority.ts";
+import { type ResentFields, resentBlock } from "./resent.ts";
+import { noSigner, type Signer, toSigners } from "./signer.ts";
 
 /** A mailbox or a group, for the fields where RFC 5322 allows groups. */
 export type RecipientInput = MailboxInput | Group;
@@ -24,8 +35,8 @@ export type OneOrMore<T> = T | readonly T[];
  * Gathers a message, checks each value as it comes, and builds once: after `build()` every call throws, because a
  * builder used again would carry recipients from one mail into the next. `clone()` forks it before.
  *
- * Methods in the plural sense (`from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `attach`, `header`) add; the others
- * replace.
+ * Methods in the plural sense (`from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `keywords`, `comments`, `attach`,
+ * `header`, `resent`) add; the others replace.
  *
  * @example
  * ```ts
@@ -95,6 +106,31 @@ export class MessageBuilder {
     return this;
   }
 
+  /** Adds a field of keywords. @throws MessageError */
+  keywords(keyword: OneOrMore<string>): this {
+    const keywords = each(keyword, "keywords", (item) => item);
+    this.#open().headers.push(keywordsHeader("Keywords", keywords, "keywords"));
+    return this;
+  }
+
+  /** Adds a field of remarks. @throws MessageError */
+  comments(text: OneOrMore<string>): this {
+    const headers = each(text, "comments", (item, field) => textHeader("Comments", item, field));
+    pushAll(this.#open().headers, headers);
+    return this;
+  }
+
+  /**
+   * Adds a block of Resent-* fields, above those that are there: the mail goes on as it is, and the last block makes the
+   * envelope.
+   *
+   * @throws MessageError or AddressError
+   */
+  resent(fields: OneOrMore<ResentFields>): this {
+    pushAll(this.#open().resent, each(fields, "resent", resentBlock));
+    return this;
+  }
+
   /** Who sent the mail, where it is not the author; also the sender of the envelope. @throws AddressError */
   sender(mailbox: MailboxInput): this {
     this.#open().sender = toMailbox(mailbox, "sender");
@@ -137,6 +173,54 @@ export class MessageBuilder {
     return this;
   }
 
+  /**
+   * A further form of the content, such as `text/x-amp-html`; one of each type. It stands between text and HTML.
+   *
+   * @throws MessageError if the type is none, or that of text, HTML or calendar, which have methods of their own.
+   */
+  alternative(type: string, text: string | SinglePart): this {
+    const part = toAlternative(type, text);
+    const own = ownMethods.get(part.type);
+    if (own !== undefined)
+      throw new MessageError(`alternative: use ${own}() for ${part.type}`, { field: "alternative" });
+    this.#open().alternatives.set(part.type, part);
+    return this;
+  }
+
+  /**
+   * An invitation, or another calendar that is not only a file (RFC 6047): the text of an iCalendar object.
+   *
+   * @throws MessageError if it is none, or its METHOD is missing or is not the one given.
+   */
+  calendar(ics: string, options: CalendarOptions = {}): this {
+    this.#open().calendar = calendarParts(ics, options);
+    return this;
+  }
+
+  /** How urgent the mail is. @throws MessageError */
+  priority(priority: Priority): this {
+    replaceHeaders(this.#open(), priorityNames, priorityHeaders(priority));
+    return this;
+  }
+
+  /** Says that a program wrote the mail, so that no program answers it (RFC 3834). @throws MessageError */
+  autoSubmitted(kind: AutoSubmitted = "auto-generated"): this {
+    replaceHeaders(this.#open(), ["Auto-Submitted"], [autoSubmittedHeader(kind)]);
+    return this;
+  }
+
+  /** How a reader leaves the list (RFC 2369, RFC 8058). @throws MessageError or AddressError */
+  listUnsubscribe(url: string | URL, options: ListUnsubscribeOptions = {}): this {
+    replaceHeaders(this.#open(), listUnsubscribeNames, listUnsubscribeHeaders(url, options));
+    return this;
+  }
+
+  /** Asks that readers tell these when the mail is read (RFC 8098). @throws AddressError */
+  dispositionNotificationTo(mailbox: OneOrMore<MailboxInput>): this {
+    this.#open().dispositionNotificationTo = each(mailbox, "dispositionNotificationTo", toMailbox);
+    return this;
+  }
+
   /** The content in place of text and html: plain text, octets, or a part as it is. @throws MessageError */
   body(body: string | Uint8Array | Part): this {
     this.#open().body = toPart(body);
@@ -155,9 +239,31 @@ export class MessageBuilder {
     return this;
   }
 
+  /**
+   * Writes text in the header as UTF-8 in place of encoded words (RFC 6532). The mail then needs SMTPUTF8 wherever such
+   * text stands in it.
+   */
+  utf8Headers(use = true): this {
+    this.#open().utf8Headers = use;
+    return this;
+  }
+
   /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
   boundaries(source: BoundarySource): this {
     this.#open().boundaries = () => checkBoundary(source());
+    return this;
+  }
+
+  /**
+   * Signs the message each time it is sent or written; several signers sign side by side. A signed message is encoded
+   * for a 7-bit way, so that no server on its way has a reason to change it.
+   *
+   * @throws MessageError if one is no signer.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw new MessageError(`sign: ${noSigner}`, { field: "sign" });
+    this.#open().signers = signers;
     return this;
   }
 
@@ -189,9 +295,18 @@ export interface EnvelopeFields {
   readonly to: readonly MailboxInput[];
 }
 
+/** Forms of the content that have their place by a method. */
+const ownMethods = new Map([
+  ["text/plain", "text"],
+  ["text/html", "html"],
+  ["text/calendar", "calendar"],
+]);
+
 function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
   if (!Array.isArray(input)) return [read(input as T, field)];
-  return Array.from(input as readonly T[], (item, index) => read(item, `${field}[${index}]`));
+  const items: R[] = [];
+  for (const item of input as readonly T[]) items.push(read(item, `${field}[${items.length}]`));
+  return items;
 }
 
 /** One by one: as arguments of `push`, a hundred thousand would not fit on the stack. */

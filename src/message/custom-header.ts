@@ -1,4 +1,6 @@
-import { headerName } from "../mime/header.ts";
+import { type Header, headerName } from "../mime/header.ts";
+import { keywordsHeader } from "../mime/keywords.ts";
+import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { MessageBuilder } from "./builder.ts";
@@ -19,6 +21,19 @@ const typed = new Map<
   ["message-id", [(builder, value) => builder.messageId(value), "messageId"]],
   ["in-reply-to", [(builder, value) => builder.inReplyTo(value), "inReplyTo"]],
   ["references", [(builder, value) => builder.references(value), "references"]],
+  [
+    "disposition-notification-to",
+    [(builder, value) => builder.dispositionNotificationTo(value), "dispositionNotificationTo"],
+  ],
+]);
+
+/** Fields that are not free text, and so are folded in a manner of their own. */
+const formats = new Map<string, (name: string, value: string) => Header>([
+  ["keywords", (name, value) => keywordsHeader(name, splitKeywords(value), name)],
+  ["list-id", listIdHeader],
+  ...["help", "unsubscribe", "subscribe", "post", "owner", "archive"].map(
+    (kind): [string, (name: string, value: string) => Header] => [`list-${kind}`, listUrlHeader],
+  ),
 ]);
 
 /** Fields that would break the mail or lie about it when written by hand, and what to do instead. */
@@ -53,12 +68,23 @@ export function customHeader(builder: MessageBuilder, draft: Draft, name: string
   }
   if (once.test(key) && draft.headers.some((header) => header.name.toLowerCase() === key))
     throw secondTime(name);
-  draft.headers.push(textHeader(name, value));
+  const format = formats.get(key) ?? textHeader;
+  draft.headers.push(format(name, value));
+}
+
+/** Puts fields into the place of those of these names, for the methods that replace. */
+export function replaceHeaders(draft: Draft, names: readonly string[], headers: readonly Header[]): void {
+  const replaced = new Set(names.map((name) => name.toLowerCase()));
+  draft.headers = draft.headers.filter(({ name }) => !replaced.has(name.toLowerCase())).concat(headers);
+}
+
+function splitKeywords(value: string): string[] {
+  return typeof value === "string" ? value.split(",").map((keyword) => keyword.trim()) : [value];
 }
 
 function prefixAdvice(key: string): string | undefined {
   if (key.startsWith("content-")) return "it is made from the content";
-  return key.startsWith("resent-") ? "send the mail again with an envelope() of its own" : undefined;
+  return key.startsWith("resent-") ? "use resent()" : undefined;
 }
 
 function secondTime(name: string): MessageError {

@@ -6,6 +6,9 @@ import type { Header } from "../mime/header.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
+import type { CalendarParts } from "./calendar.ts";
+import type { ResentBlock } from "./resent.ts";
+import type { Signer } from "./signer.ts";
 
 /** What a builder has gathered so far: every value checked, nothing yet put together. */
 export interface Draft {
@@ -15,10 +18,15 @@ export interface Draft {
   readonly bcc: (Mailbox | Group)[];
   readonly replyTo: (Mailbox | Group)[];
   readonly references: string[];
-  /** The fields of `header()`, in their order. */
-  readonly headers: Header[];
+  /** The fields of `header()` and of the methods that write one by their name, in their order. */
+  headers: Header[];
+  /** In the order of resending. */
+  readonly resent: ResentBlock[];
+  /** Forms of the content beside text, HTML and calendar, by their type. */
+  readonly alternatives: Map<string, SinglePart>;
   readonly attachments: (Attachment | Part)[];
   keepBcc: boolean;
+  utf8Headers: boolean;
   sender?: Mailbox;
   subject?: Header;
   date?: Header;
@@ -26,9 +34,12 @@ export interface Draft {
   inReplyTo?: readonly string[];
   text?: SinglePart;
   html?: SinglePart;
+  calendar?: CalendarParts;
   body?: Part;
+  dispositionNotificationTo?: readonly Mailbox[];
   envelope?: Envelope;
   boundaries?: BoundarySource;
+  signers?: readonly Signer[];
 }
 
 /** A draft with nothing in it. */
@@ -41,8 +52,11 @@ export function emptyDraft(): Draft {
     replyTo: [],
     references: [],
     headers: [],
+    resent: [],
+    alternatives: new Map(),
     attachments: [],
     keepBcc: false,
+    utf8Headers: false,
   };
 }
 
@@ -57,6 +71,8 @@ export function copyDraft(draft: Draft): Draft {
     replyTo: [...draft.replyTo],
     references: [...draft.references],
     headers: [...draft.headers],
+    resent: [...draft.resent],
+    alternatives: new Map(draft.alternatives),
     attachments: [...draft.attachments],
   };
 }

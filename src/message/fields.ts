@@ -6,8 +6,14 @@ import { MessageError } from "../mime/message-error.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
+import type { AutoSubmitted } from "./auto-submitted.ts";
 import type { EnvelopeFields, MessageBuilder, OneOrMore, RecipientInput } from "./builder.ts";
-import { nearest } from "./nearest.ts";
+import type { CalendarOptions } from "./calendar.ts";
+import { refuseUnknown } from "./known-fields.ts";
+import type { ListUnsubscribeOptions } from "./list-unsubscribe.ts";
+import type { Priority } from "./priority.ts";
+import type { ResentFields } from "./resent.ts";
+import type { Signer } from "./signer.ts";
 
 /** A message as one object; what each field means is said at the builder's method of the same name. */
 export interface MessageFields {
@@ -27,9 +33,36 @@ export interface MessageFields {
   readonly text?: string | SinglePart | undefined;
   readonly html?: string | SinglePart | undefined;
   readonly body?: string | Uint8Array | Part | undefined;
+  readonly alternative?: OneOrMore<AlternativeFields> | undefined;
+  readonly calendar?: string | CalendarFields | undefined;
+  readonly keywords?: OneOrMore<string> | undefined;
+  readonly comments?: OneOrMore<string> | undefined;
+  readonly priority?: Priority | undefined;
+  readonly autoSubmitted?: AutoSubmitted | undefined;
+  readonly listUnsubscribe?: string | URL | ListUnsubscribeFields | undefined;
+  readonly dispositionNotificationTo?: OneOrMore<MailboxInput> | undefined;
+  readonly resent?: OneOrMore<ResentFields> | undefined;
   readonly envelope?: Envelope | EnvelopeFields | undefined;
   readonly keepBcc?: boolean | undefined;
+  readonly utf8Headers?: boolean | undefined;
   readonly boundaries?: BoundarySource | undefined;
+  readonly sign?: OneOrMore<Signer> | undefined;
+}
+
+/** What `alternative()` takes, as one object. */
+export interface AlternativeFields {
+  readonly type: string;
+  readonly text: string | SinglePart;
+}
+
+/** What `calendar()` takes, as one object. */
+export interface CalendarFields extends CalendarOptions {
+  readonly ics: string;
+}
+
+/** What `listUnsubscribe()` takes, as one object. */
+export interface ListUnsubscribeFields extends ListUnsubscribeOptions {
+  readonly url: string | URL;
 }
 
 type Set<K extends keyof MessageFields> = (
@@ -54,9 +87,32 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
   text: (builder, value) => builder.text(value),
   html: (builder, value) => builder.html(value),
   body: (builder, value) => builder.body(value),
+  alternative: (builder, value) => {
+    for (const item of Array.isArray(value) ? value : [value]) addAlternative(builder, item);
+  },
+  calendar: (builder, value) => {
+    if (typeof value !== "object") return builder.calendar(value);
+    refuseUnknown(value, ["ics", "method", "attach"], "calendar");
+    const { ics, ...options } = value;
+    return builder.calendar(ics, options);
+  },
+  keywords: (builder, value) => builder.keywords(value),
+  comments: (builder, value) => builder.comments(value),
+  priority: (builder, value) => builder.priority(value),
+  autoSubmitted: (builder, value) => builder.autoSubmitted(value),
+  listUnsubscribe: (builder, value) => {
+    if (typeof value !== "object" || value instanceof URL) return builder.listUnsubscribe(value);
+    refuseUnknown(value, ["url", "oneClick", "mailto"], "listUnsubscribe");
+    const { url, ...options } = value;
+    return builder.listUnsubscribe(url, options);
+  },
+  dispositionNotificationTo: (builder, value) => builder.dispositionNotificationTo(value),
+  resent: (builder, value) => builder.resent(value),
   envelope: (builder, value) => builder.envelope(value),
   keepBcc: (builder, value) => builder.keepBcc(value),
+  utf8Headers: (builder, value) => builder.utf8Headers(value),
   boundaries: (builder, value) => builder.boundaries(value),
+  sign: (builder, value) => builder.sign(value),
 };
 
 /**
@@ -74,16 +130,15 @@ export function readFields(builder: MessageBuilder, fields: MessageFields): Mess
 }
 
 function readField(builder: MessageBuilder, fields: MessageFields, name: string): void {
-  if (!Object.hasOwn(setters, name)) {
-    const known = nearest(name, Object.keys(setters));
-    throw new MessageError(
-      `${JSON.stringify(name.slice(0, 60))} is no field of a message; the nearest is ${known}`,
-      { field: name },
-    );
-  }
+  if (!Object.hasOwn(setters, name)) refuseUnknown(fields, Object.keys(setters), "a message");
   const value = fields[name as keyof MessageFields];
   // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
   if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
+}
+
+function addAlternative(builder: MessageBuilder, fields: AlternativeFields): void {
+  refuseUnknown(fields, ["type", "text"], "alternative");
+  builder.alternative(fields.type, fields.text);
 }
 
 function addHeaders(builder: MessageBuilder, headers: Readonly<Record<string, OneOrMore<string>>>): void {

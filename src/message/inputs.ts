@@ -1,4 +1,5 @@
 import { Envelope } from "../address/envelope.ts";
+import { parseContentType } from "../mime/content-type.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
@@ -22,6 +23,18 @@ export function toAttachment(input: unknown, field: string): Attachment | Part {
 export function toTextPart(input: unknown, type: "text/plain" | "text/html", field: string): SinglePart {
   if (typeof input === "string") return SinglePart.text(input, { type }, field);
   if (SinglePart.is(input) && input.type === type) return input;
+  throw new MessageError(`${field}: a string or a SinglePart of type ${type} is expected`, { field });
+}
+
+/**
+ * A form of the content of a type of one's own.
+ *
+ * @throws MessageError if it is no text, or a part of another type, or the type is none.
+ */
+export function toAlternative(type: string, input: unknown): SinglePart {
+  const field = "alternative";
+  const part = SinglePart.is(input) ? input : SinglePart.text(input as string, { type }, field);
+  if (part.type === parseContentType(type, field).essence) return part;
   throw new MessageError(`${field}: a string or a SinglePart of type ${type} is expected`, { field });
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Group } from "../address/group.ts";
+import type { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
 import { dateHeader } from "../mime/date-time.ts";
 import { Header } from "../mime/header.ts";
@@ -7,12 +7,13 @@ import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageIdHeader } from "../mime/message-id.ts";
 import type { Draft } from "./draft.ts";
+import { resentHeaders } from "./resent.ts";
 
 /** The header fields of a draft that stand above those of its content, and what else is known from them. */
 export interface MessageHeaders {
   readonly fields: readonly Header[];
   readonly messageId: string;
-  /** Whether an address in them has a local part beyond ASCII (RFC 6531). */
+  /** Whether they hold UTF-8: an address with a local part beyond ASCII (RFC 6531), or text, if that was asked for. */
   readonly international: boolean;
 }
 
@@ -24,15 +25,16 @@ const mimeVersion = Header.formatted("MIME-Version", "1.0", "MIME-Version: 1.0")
  * @throws MessageError if From is missing, or is several and Sender is missing (RFC 5322 section 3.6.2).
  */
 export function messageHeaders(draft: Draft): MessageHeaders {
-  const { from, sender, replyTo, to, cc, subject, inReplyTo, references } = draft;
+  const { from, sender, replyTo, to, cc, subject, inReplyTo, references, keepBcc } = draft;
   const [author] = from;
   if (author === undefined) throw new MessageError("from: a message needs an author", { field: "from" });
   if (from.length > 1 && sender === undefined) {
     throw new MessageError("sender: a message of several authors needs a sender", { field: "sender" });
   }
-  const bcc = draft.keepBcc ? draft.bcc : [];
   const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
-  const fields = [draft.date ?? dateHeader("Date", new Date(), "date")];
+  // The last to send the mail on stands first, like the traces of servers.
+  const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
+  fields.push(draft.date ?? dateHeader("Date", new Date(), "date"));
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
     if (list.length > 0) fields.push(mailboxHeader(name, list));
   };
@@ -41,22 +43,16 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   push("Reply-To", replyTo);
   push("To", to);
   push("Cc", cc);
-  push("Bcc", bcc);
+  if (keepBcc) push("Bcc", draft.bcc);
   if (subject !== undefined) fields.push(subject);
   fields.push(messageIdHeader("Message-ID", [messageId]));
   if (inReplyTo !== undefined) fields.push(messageIdHeader("In-Reply-To", inReplyTo));
   if (references.length > 0) fields.push(messageIdHeader("References", references));
-  fields.push(...draft.headers, mimeVersion);
-  const shown = [...from, ...replyTo, ...to, ...cc, ...bcc];
-  return {
-    fields,
-    messageId,
-    international: sender?.address.international === true || shown.some(isInternational),
-  };
+  push("Disposition-Notification-To", draft.dispositionNotificationTo ?? []);
+  for (const header of draft.headers) fields.push(header);
+  fields.push(mimeVersion);
+  const written = draft.utf8Headers ? fields.map((field) => field.inUtf8()) : fields;
+  return { fields: written, messageId, international: written.some(({ lines }) => !ascii.test(lines)) };
 }
 
-function isInternational(item: Mailbox | Group): boolean {
-  return Group.is(item)
-    ? item.members.some(({ address }) => address.international)
-    : item.address.international;
-}
+const ascii = /^[\0-\x7f]*$/;

@@ -11,6 +11,8 @@ import { Content } from "./content.ts";
 import type { Draft } from "./draft.ts";
 import { type MessageFields, readFields } from "./fields.ts";
 import { messageHeaders } from "./message-headers.ts";
+import { type SignedContent, signContent } from "./signed-content.ts";
+import type { Signer } from "./signer.ts";
 import { tree } from "./tree.ts";
 
 /**
@@ -34,6 +36,7 @@ export class Message {
   readonly #fields: readonly Header[];
   readonly #root: Part;
   readonly #international: boolean;
+  readonly #signers: readonly Signer[];
 
   private constructor(key: symbol, draft: Draft) {
     if (key !== internal)
@@ -44,6 +47,7 @@ export class Message {
     this.#fields = fields;
     this.#root = tree(draft);
     this.#international = international || this.envelope.international;
+    this.#signers = draft.signers ?? [];
     Object.freeze(this);
   }
 
@@ -75,13 +79,24 @@ export class Message {
     return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
   }
 
-  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII. */
+  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the header is UTF-8. */
   get international(): boolean {
     return this.#international;
   }
 
-  /** The octets for a way that bears what `constraint` says. This is what transports call. */
-  content(constraint: EncodingConstraint): Content {
+  /**
+   * The octets for a way that bears what `constraint` says, with the signatures of the message above them. This is what
+   * transports call.
+   *
+   * @param signers sign beside those of the message
+   */
+  content(constraint: EncodingConstraint, signers: readonly Signer[] = []): SignedContent {
+    const all = signers.length === 0 ? this.#signers : [...this.#signers, ...signers];
+    // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
+    return all.length === 0 ? this.#content(constraint) : signContent(this.#content(sevenBit), all);
+  }
+
+  #content(constraint: EncodingConstraint): Content {
     const { headers, body, eightBit } = this.#root.encode(constraint);
     let head = "";
     for (const field of this.#fields) head += field.lines;
@@ -93,9 +108,12 @@ export class Message {
   /**
    * The whole message as it is sent over a 7-bit way: CRLF, no Bcc.
    *
-   * @throws MessageError if an attachment must be streamed; {@link Message.bytes} reads it.
+   * @throws MessageError if an attachment must be streamed or a signer awaited; {@link Message.bytes} does both.
    */
   formatted(): Buffer {
+    if (this.#signers.some(({ awaited }) => awaited)) {
+      throw new MessageError("the message has a signer that must be awaited: use bytes() or stream()");
+    }
     const { chunks } = this.content(sevenBit);
     if (chunks === undefined) {
       throw new MessageError(
@@ -105,7 +123,7 @@ export class Message {
     return joined(chunks);
   }
 
-  /** The same as {@link Message.formatted}, with files and streams read. @throws EnvoiError if one cannot be. */
+  /** The same as {@link Message.formatted}, with files and streams read and signers awaited. @throws EnvoiError if one fails. */
   async bytes(): Promise<Buffer> {
     const content = this.content(sevenBit);
     if (content.chunks !== undefined) return joined(content.chunks);
@@ -128,10 +146,19 @@ export class Message {
 const internal: unique symbol = Symbol("Message");
 const sevenBit: EncodingConstraint = { eightBit: false };
 
-function envelopeOf({ from, sender, to, cc, bcc }: Draft): Envelope {
-  const recipients = [...to, ...cc, ...bcc].flatMap((item): readonly Mailbox[] =>
-    Group.is(item) ? item.members : [item],
-  );
+/** Of the header; of the last block of Resent-* if there is one (RFC 5322 section 3.6.6). */
+function envelopeOf(draft: Draft): Envelope {
+  const { from, sender, to, cc, bcc } = draft;
+  const resent = draft.resent.at(-1);
+  if (resent !== undefined)
+    return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
+  const recipients: Mailbox[] = [];
+  for (const list of [to, cc, bcc]) {
+    for (const item of list) {
+      if (!Group.is(item)) recipients.push(item);
+      else for (const member of item.members) recipients.push(member);
+    }
+  }
   if (recipients.length === 0) {
     throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
       field: "to",

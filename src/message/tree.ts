@@ -12,19 +12,19 @@ import type { Draft } from "./draft.ts";
  * mixed
  *   alternative
  *     text/plain
+ *     other forms, such as AMP
  *     related
  *       text/html
  *       inline attachments
+ *     text/calendar
  *   attachments
  * ```
  *
- * @throws MessageError if there is a `body` and also `text` or `html`.
+ * @throws MessageError if there is a `body` and also another form of the content.
  */
 export function tree(draft: Draft): Part {
-  const { text, html, body, attachments, boundaries } = draft;
-  if (body !== undefined && (text !== undefined || html !== undefined)) {
-    throw new MessageError("body: the message has text or html already", { field: "body" });
-  }
+  const { text, html, calendar, body, boundaries } = draft;
+  const attachments = [...draft.attachments, ...(calendar?.file === undefined ? [] : [calendar.file])];
   const options = (): { boundary?: string } => (boundaries === undefined ? {} : { boundary: boundaries() });
   // Only HTML refers to inline parts; without it they stand beside the text.
   const inline = html === undefined ? [] : attachments.filter(isInline);
@@ -32,7 +32,16 @@ export function tree(draft: Draft): Part {
 
   const rich =
     html && (inline.length === 0 ? html : MultiPart.related([html, ...inline.map(partOf)], options()));
-  const content = body ?? (text && rich ? MultiPart.alternative([text, rich], options()) : (rich ?? text));
+  // Readers show the last form they know, and some know only the last.
+  const forms = [text, ...draft.alternatives.values(), rich, calendar?.alternative].filter(
+    (form) => form !== undefined,
+  );
+  if (body !== undefined && forms.length > 0) {
+    throw new MessageError("body: the message has text, html or another form of it already", {
+      field: "body",
+    });
+  }
+  const content = body ?? (forms.length > 1 ? MultiPart.alternative(forms, options()) : forms[0]);
   if (beside.length === 0) return content ?? SinglePart.plain("");
   return MultiPart.mixed(content === undefined ? beside : [content, ...beside], options());
 }

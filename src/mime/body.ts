@@ -13,6 +13,8 @@ export type TransferEncoding = "7bit" | "8bit" | "quoted-printable" | "base64";
 export interface EncodedBody {
   readonly encoding: TransferEncoding;
   readonly content: Buffer | (() => AsyncIterable<Buffer>);
+  /** The media type that this encoding asks for, where it is not that of the part. */
+  readonly essence?: string;
 }
 
 /** A body, and the way it is sent with and without octets above 127. */
@@ -44,22 +46,18 @@ export function octetsBody(octets: Uint8Array): Body {
   return always({ encoding: "base64", content: encodeBase64Lines(octets) });
 }
 
-/** The body of an embedded mail that travels unencoded, which is the only way RFC 2046 section 5.2.1 knows. */
-export function verbatimBody(octets: Buffer): Body {
-  return always({ encoding: "7bit", content: octets });
-}
-
 /** A body that is read when it is sent, afresh each time. */
 export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
   return always({ encoding: "base64", content: () => streamBase64Lines(open()) });
 }
 
-function arrivesAsIs(text: string, octetsPerUnit: 1 | 3): boolean {
-  return hasWholeLines(text, octetsPerUnit) && hasSafeEdges(text);
+/** A body that is sent in one way only. */
+export function always(body: EncodedBody): Body {
+  return { encode: () => body };
 }
 
-function always(body: EncodedBody): Body {
-  return { encode: () => body };
+function arrivesAsIs(text: string, octetsPerUnit: 1 | 3): boolean {
+  return hasWholeLines(text, octetsPerUnit) && hasSafeEdges(text);
 }
 
 function once<T>(make: () => T): () => T {

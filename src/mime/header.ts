@@ -13,16 +13,32 @@ export class Header {
   /** The field as sent: folded, encoded, CRLF at its end. */
   readonly lines: string;
   #value: string | (() => string);
+  readonly #inUtf8: (() => string) | undefined;
 
-  private constructor(name: string, value: string | (() => string), lines: string) {
+  private constructor(name: string, value: string | (() => string), lines: string, inUtf8?: () => string) {
     this.name = name;
     this.#value = value;
     this.lines = lines;
+    this.#inUtf8 = inUtf8;
   }
 
-  /** A header of which a formatter knows the value and the lines; `lines` has no CRLF at its end. */
-  static formatted(name: string, value: string | (() => string), lines: string): Header {
-    return new Header(name, value, `${lines}\r\n`);
+  /**
+   * A header of which a formatter knows the value and the lines; these have no CRLF at their end.
+   *
+   * @param inUtf8 gives the lines in UTF-8, where they differ
+   */
+  static formatted(
+    name: string,
+    value: string | (() => string),
+    lines: string,
+    inUtf8?: () => string,
+  ): Header {
+    return new Header(name, value, `${lines}\r\n`, inUtf8);
+  }
+
+  /** The same field with its text in UTF-8 in place of encoded words (RFC 6532). */
+  inUtf8(): Header {
+    return this.#inUtf8 === undefined ? this : new Header(this.name, this.#value, `${this.#inUtf8()}\r\n`);
   }
 
   /** The value, unfolded and decoded. */

@@ -1,8 +1,8 @@
 import { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
-import { encodedWords } from "./encoded-word.ts";
 import { fold, foldAt } from "./fold.ts";
 import { Header } from "./header.ts";
+import { phrase } from "./phrase.ts";
 
 /**
  * A header of mailboxes and groups (RFC 5322 section 3.4): From, To and their kin. Folded between mailboxes, and between
@@ -16,48 +16,41 @@ export function mailboxHeader(name: string, list: readonly (Mailbox | Group)[]):
     if (name.length + 2 + address.length <= foldAt)
       return Header.formatted(name, value, `${name}: ${address}`);
   }
-  const tokens: string[] = [];
-  for (const [index, item] of list.entries()) {
-    const column = index === 0 ? name.length + 2 : 1;
-    if (Group.is(item)) pushGroup(tokens, item, column);
-    else pushMailbox(tokens, item, column);
-    if (index < list.length - 1) append(tokens, ",");
-  }
-  return Header.formatted(name, value, fold(name, tokens));
+  const lines = (utf8: boolean): string => fold(name, tokensOf(list, name.length + 2, utf8));
+  return Header.formatted(name, value, lines(false), () => lines(true));
 }
 
-function pushGroup(tokens: string[], group: Group, column: number): void {
-  tokens.push(...phrase(group.name, column));
+function tokensOf(list: readonly (Mailbox | Group)[], firstColumn: number, utf8: boolean): string[] {
+  const tokens: string[] = [];
+  for (const [index, item] of list.entries()) {
+    const column = index === 0 ? firstColumn : 1;
+    if (Group.is(item)) pushGroup(tokens, item, column, utf8);
+    else pushMailbox(tokens, item, column, utf8);
+    if (index < list.length - 1) append(tokens, ",");
+  }
+  return tokens;
+}
+
+function pushGroup(tokens: string[], group: Group, column: number, utf8: boolean): void {
+  tokens.push(...phrase(group.name, column, utf8));
   append(tokens, ":");
   for (const [index, member] of group.members.entries()) {
-    pushMailbox(tokens, member, 1);
+    pushMailbox(tokens, member, 1, utf8);
     if (index < group.members.length - 1) append(tokens, ",");
   }
   append(tokens, ";");
 }
 
-function pushMailbox(tokens: string[], { name, address }: Mailbox, column: number): void {
+function pushMailbox(tokens: string[], { name, address }: Mailbox, column: number, utf8: boolean): void {
   if (name === undefined) {
     tokens.push(` ${address}`);
     return;
   }
-  tokens.push(...phrase(name, column), ` <${address}>`);
+  for (const token of phrase(name, column, utf8)) tokens.push(token);
+  tokens.push(` <${address}>`);
 }
 
 /** Puts a separator behind the last token, from which it must not be cut. */
 function append(tokens: string[], separator: string): void {
   tokens[tokens.length - 1] += separator;
-}
-
-const atoms = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const quotable = /^[ -~]*$/;
-/** A quoted name is never cut, so a longer one is written as encoded words, which may be folded between. */
-const maxQuoted = 200;
-
-/** A display name (RFC 5322 `phrase`): atoms, else a quoted string, else encoded words. */
-function phrase(name: string, column: number): string[] {
-  const literal = quotable.test(name) && !name.includes("=?") && name.length <= maxQuoted;
-  if (literal && atoms.test(name)) return name.split(" ").map((word) => ` ${word}`);
-  if (literal) return [` "${name.replace(/["\\]/g, "\\$&")}"`];
-  return encodedWords(name, "phrase", column).map((word) => ` ${word}`);
 }

@@ -1,10 +1,10 @@
 import { isAscii, isUtf8 } from "node:buffer";
 
-import { hasWholeLines, toCrlf } from "../text/lines.ts";
-import { type Body, octetsBody, streamBody, textBody, verbatimBody } from "./body.ts";
+import { always, type Body, octetsBody, streamBody, textBody } from "./body.ts";
 import type { Charset } from "./charset.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
-import { Header } from "./header.ts";
+import { type EmbeddedMail, embeddedBody } from "./embedded.ts";
+import { Header, headerName } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { contentId, messageIdHeader } from "./message-id.ts";
 import { type Parameters, parameterHeader } from "./parameters.ts";
@@ -23,6 +23,8 @@ export interface PartOptions {
   readonly contentId?: string;
   /** A line of text about the part (RFC 2045 section 8). */
   readonly description?: string;
+  /** Further fields, such as Content-Language or Content-Location. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Options of a part of text. */
@@ -46,6 +48,7 @@ export class SinglePart implements Part {
   readonly type: string;
   readonly depth = 0;
   readonly #contentType: ContentType;
+  readonly #options: PartOptions;
   readonly #headers: readonly Header[];
   readonly #body: Body;
   #sevenBit: EncodedPart | undefined;
@@ -56,7 +59,8 @@ export class SinglePart implements Part {
     this.type = contentType.essence;
     this.#contentType = contentType;
     this.#body = body;
-    this.#headers = contentHeaders(contentType, options);
+    this.#options = options;
+    this.#headers = contentHeaders(options);
   }
 
   /** Plain text. Line ends become CRLF. @throws MessageError if it holds half of a surrogate pair. */
@@ -90,8 +94,23 @@ export class SinglePart implements Part {
     if (!(bytes instanceof Uint8Array))
       throw new MessageError("bytes: a Uint8Array is expected", { field: "bytes" });
     const contentType = typeOf(type);
-    if (contentType.essence === "message/rfc822") return SinglePart.#embedded(bytes, contentType, options);
+    if (contentType.essence === "message/rfc822") return SinglePart.message(bytes, options);
     return new SinglePart(internal, withCharset(contentType, bytes), octetsBody(bytes), options);
+  }
+
+  /**
+   * A whole mail inside a mail, `message/rfc822`. Octets that cannot travel unencoded go as `message/global`.
+   *
+   * @param mail octets, or a `Message`, which is embedded as {@link Message.bytes} gives it
+   * @throws MessageError if it is neither.
+   */
+  static message(mail: Uint8Array | EmbeddedMail, options: PartOptions = {}): SinglePart {
+    if (!(mail instanceof Uint8Array) && typeof mail?.content !== "function") {
+      throw new MessageError("message: a Message or its octets are expected", { field: "message" });
+    }
+    const body = embeddedBody(mail);
+    const { essence = "message/rfc822" } = body.encode(true);
+    return new SinglePart(internal, { essence, parameters: new Map() }, body, options);
   }
 
   /**
@@ -120,6 +139,16 @@ export class SinglePart implements Part {
     return new SinglePart(internal, this.#contentType, this.#body, options);
   }
 
+  /** The same with its octets read and encoded now, where that would be done each time it is sent. */
+  async encoded(): Promise<SinglePart> {
+    const { content, ...body } = this.#body.encode(false);
+    if (Buffer.isBuffer(content)) return this;
+    const chunks: Buffer[] = [];
+    for await (const chunk of content()) chunks.push(chunk);
+    const read = always({ ...body, content: Buffer.concat(chunks) });
+    return new SinglePart(internal, this.#contentType, read, this.#options);
+  }
+
   encode({ eightBit }: EncodingConstraint): EncodedPart {
     const kept = eightBit ? this.#eightBit : this.#sevenBit;
     if (kept !== undefined) return kept;
@@ -130,22 +159,14 @@ export class SinglePart implements Part {
   }
 
   #encode(allowed: boolean): EncodedPart {
-    const { encoding, content } = this.#body.encode(allowed);
+    const { encoding, content, essence = this.type } = this.#body.encode(allowed);
+    const type = parameterHeader("Content-Type", essence, this.#contentType.parameters);
     const header = Header.formatted(
       "Content-Transfer-Encoding",
       encoding,
       `Content-Transfer-Encoding: ${encoding}`,
     );
-    return { headers: [...this.#headers, header], body: [content], eightBit: encoding === "8bit" };
-  }
-
-  /** A whole mail inside a mail. What cannot go unencoded goes as `message/global`, which may be encoded (RFC 6532 3.7). */
-  static #embedded(bytes: Uint8Array, type: ContentType, options: PartOptions): SinglePart {
-    const mail = toCrlf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
-    if (hasWholeLines(mail) && /^[\0-\x7f]*$/.test(mail)) {
-      return new SinglePart(internal, type, verbatimBody(Buffer.from(mail, "latin1")), options);
-    }
-    return new SinglePart(internal, { ...type, essence: "message/global" }, octetsBody(bytes), options);
+    return { headers: [type, ...this.#headers, header], body: [content], eightBit: encoding === "8bit" };
   }
 }
 
@@ -165,6 +186,8 @@ function textType(type: string, charset: string, field: string): ContentType {
   if (known !== undefined) return known;
   const { essence, parameters } = typeOf(type);
   const stated = parameters.get("charset");
+  // The fields of a report and the like are ASCII by definition (RFC 2046 section 5.2).
+  if (essence.startsWith("message/") && stated === undefined) return { essence, parameters };
   if (stated === undefined || stated.toLowerCase() === charset) {
     return { essence, parameters: new Map([...parameters, ["charset", charset]]) };
   }
@@ -193,8 +216,8 @@ function withCharset({ essence, parameters }: ContentType, bytes: Uint8Array): C
   return { essence, parameters: new Map([...parameters, ["charset", "utf-8"]]) };
 }
 
-function contentHeaders({ essence, parameters }: ContentType, options: PartOptions): Header[] {
-  const headers = [parameterHeader("Content-Type", essence, parameters)];
+function contentHeaders(options: PartOptions): Header[] {
+  const headers: Header[] = [];
   const { disposition, dispositionParameters = new Map<string, string>(), description } = options;
   if (disposition !== undefined) {
     headers.push(parameterHeader("Content-Disposition", disposition, dispositionParameters));
@@ -203,5 +226,15 @@ function contentHeaders({ essence, parameters }: ContentType, options: PartOptio
     headers.push(messageIdHeader("Content-ID", [`<${contentId(options.contentId, "contentId")}>`]));
   }
   if (description !== undefined) headers.push(textHeader("Content-Description", description, "description"));
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    if (made.test(headerName(name))) {
+      throw new MessageError(`${name}: not written by hand; it is an option, or made from the content`, {
+        field: name,
+      });
+    }
+    headers.push(textHeader(name, value));
+  }
   return headers;
 }
+
+const made = /^(?:content-(?:type|transfer-encoding|disposition|id|description)|mime-version)$/i;

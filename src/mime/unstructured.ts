@@ -2,7 +2,7 @@ import { encodedWords } from "./encoded-word.ts";
 import { fold, foldAt } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 
-/** A word longer than this is encoded, and so cut: with its name and its space it would not fit in a line. */
+/** A word of more octets than this is encoded, and so cut: with its name and its space it would not fit in a line. */
 const maxWord = 900;
 /** White space longer than this is encoded: alone on a line it would be taken for the end of the field. */
 const maxGap = 40;
@@ -20,8 +20,15 @@ export function textHeader(name: string, text: string, field: string = name): He
   const fits = name.length + 2 + text.length <= foldAt;
   if (fits && plainLine.test(text) && !text.includes("=?"))
     return Header.formatted(name, text, `${name}: ${text}`);
-  return Header.formatted(name, text, fold(name, tokens(text, name.length + 2)));
+  const written = (stands: Stands): string => fold(name, tokens(text, name.length + 2, stands));
+  return Header.formatted(name, text, written(inAscii), () => written(inUtf8));
 }
+
+/** Whether the characters of a word may stand in the field as they are. */
+type Stands = (word: string) => boolean;
+const inAscii: Stands = (word) => !/[^!-~]/.test(word);
+/** RFC 6532 section 3.1; of the white space beyond ASCII some readers make a plain space. */
+const inUtf8: Stands = (word) => !/[^!-~\u00a0-\u{10ffff}]|\s/u.test(word);
 
 const plainLine = /^[!-~](?:[ -~]*[!-~])?$/;
 
@@ -32,8 +39,8 @@ interface Word {
   encode: boolean;
 }
 
-function tokens(text: string, column: number): string[] {
-  const words = split(text);
+function tokens(text: string, column: number, stands: Stands): string[] {
+  const words = split(text, stands);
   const result: string[] = [];
   for (let at = 0; at < words.length; ) {
     // There is a word at this index: the condition of the loop says so.
@@ -58,12 +65,12 @@ function tokens(text: string, column: number): string[] {
   return result;
 }
 
-function split(text: string): Word[] {
+function split(text: string, stands: Stands): Word[] {
   const pieces = text.match(/[ \t]*[^ \t]+|[ \t]+$/g) ?? [];
   const words = pieces.map((piece) => {
     const word = piece.replace(/^[ \t]+/, "");
     const gap = piece.slice(0, piece.length - word.length);
-    return { gap, text: word, encode: mustEncode(word) };
+    return { gap, text: word, encode: mustEncode(word, stands) };
   });
   for (const [index, word] of words.entries()) {
     const before = words[index - 1];
@@ -76,6 +83,6 @@ function split(text: string): Word[] {
   return words;
 }
 
-function mustEncode(word: string): boolean {
-  return word.length > maxWord || /[^!-~]/.test(word) || word.includes("=?");
+function mustEncode(word: string, stands: Stands): boolean {
+  return Buffer.byteLength(word) > maxWord || !stands(word) || word.includes("=?");
 }

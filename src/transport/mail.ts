@@ -9,6 +9,8 @@ export interface MailContent {
   /** All of it; absent where the content comes in its own time. */
   readonly chunks: readonly Buffer[] | undefined;
   stream(): AsyncIterable<Buffer>;
+  /** There where signatures must be waited for: gives the content with them. To be called before anything is said. */
+  readonly signed?: (signal?: AbortSignal) => Promise<MailContent>;
 }
 
 /** What a transport hands over, whether a Message or octets from elsewhere. */
@@ -18,4 +20,14 @@ export interface Mail {
   /** Whether the server must offer SMTPUTF8. */
   readonly international: boolean;
   content(way: { readonly eightBit: boolean }): MailContent;
+}
+
+/** Makes content once for each kind of way, so that a mail which is tried again has the signatures it had. */
+export function madeOnce(make: Mail["content"]): Mail["content"] {
+  const made = new Map<boolean, MailContent>();
+  return (way) => {
+    const content = made.get(way.eightBit) ?? make(way);
+    made.set(way.eightBit, content);
+    return content;
+  };
 }

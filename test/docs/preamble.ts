@@ -2,9 +2,11 @@
 import strictAssert from "node:assert/strict";
 import type { Message, MessageFields, Transport } from "envoi";
 import type { ReceivedEnvelope } from "envoi/server";
+import type { TestServer } from "envoi/testing";
 
 export declare const transport: Transport;
 export declare const message: Message;
+export declare const server: TestServer;
 export declare const receipt: Message;
 /** The fields that many messages have in common. */
 export declare const shared: MessageFields;
@@ -14,5 +16,6 @@ export declare const pdf: Uint8Array;
 export declare const png: Uint8Array;
 export declare const pem: string;
 export declare const form: { readonly email: string; complain(why: string, position?: number): void };
+export declare function signUp(address: string): Promise<void>;
 export declare function store(envelope: ReceivedEnvelope, piece: Uint8Array): Promise<void>;
 export const assert: typeof strictAssert = strictAssert;

@@ -10,6 +10,7 @@ import { Attachment } from "#src/message/attachment.js";
 import type { ByteSourceInput } from "#src/message/byte-source.js";
 import { Message } from "#src/message/message.js";
 import { MessageError } from "#src/mime/message-error.js";
+import { SinglePart } from "#src/mime/single-part.js";
 
 const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 31) & 255));
 
@@ -176,5 +177,50 @@ test("an attached mail goes unencoded if it can, else as a type that may be enco
       message.formatted().toString(),
       /message\/global\r\n.*\r\nContent-Transfer-Encoding: base64\r\n/,
     );
+  }
+});
+
+test("size and dates stand in Content-Disposition where they are given", () => {
+  const attachment = Attachment.fromBytes("a.bin", "octets", {
+    size: true,
+    creationDate: new Date(0),
+    modificationDate: "2026-11-21T09:30:00+01:00",
+    readDate: new Date(0),
+  });
+  const { headers } = attachment.inline("a@b").part.encode({ eightBit: false });
+  const disposition = headers.find(({ name }) => name === "Content-Disposition");
+  assert.equal(
+    disposition?.lines.replaceAll("\r\n ", " "),
+    'Content-Disposition: inline; filename="a.bin"; creation-date="Thu, 01 Jan 1970 00:00:00 +0000"; ' +
+      'modification-date="Sat, 21 Nov 2026 09:30:00 +0100"; read-date="Thu, 01 Jan 1970 00:00:00 +0000"; size=6\r\n',
+  );
+  const path = Attachment.fromPath("/nowhere/a.bin", { size: 5_000_000_000 });
+  assert.match(String(path.part.encode({ eightBit: false }).headers[1]), /; size=5000000000$/);
+});
+
+test("a size or date that is none, and an option misspelt, are refused", () => {
+  for (const size of [-1, 1.5, Number.NaN, 5, "6\r\nX: y" as never]) {
+    assert.throws(() => Attachment.fromBytes("a.bin", "octets", { size }), MessageError, String(size));
+  }
+  assert.throws(() => Attachment.fromPath("/nowhere/a.bin", { size: true }), MessageError);
+  assert.throws(() => Attachment.fromBytes("a.bin", "x", { readDate: "yesterday" }), MessageError);
+  assert.throws(() => Attachment.fromBytes("a.bin", "x", { contentType: "a/b" } as object), /nearest/);
+});
+
+test("a part may bear fields of its own, but not those that are made", () => {
+  const part = SinglePart.plain("Hallo").with({
+    headers: { "Content-Language": "de", "X-Note": "Grüße", "Content-Location": "https://a.example/x" },
+  });
+  assert.match(
+    part.encode({ eightBit: false }).headers.map(String).join("\n"),
+    /Content-Language: de\nX-Note: Grüße\nContent-Location: https:\/\/a\.example\/x\n/,
+  );
+  for (const headers of [
+    { "Content-Type": "a/b" },
+    { "content-id": "<a@b>" },
+    { "X-A": "a\r\nb" },
+    { "X A": "b" },
+  ]) {
+    assert.throws(() => SinglePart.bytes(Buffer.of(1), "a/b", { headers: headers as never }), MessageError);
   }
 });

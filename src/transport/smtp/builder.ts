@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
 import { callersMistake, EnvoiError } from "../../errors.ts";
+import type { OneOrMore } from "../../message/builder.ts";
+import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import { Credentials } from "./credentials.ts";
@@ -121,6 +123,16 @@ export class SmtpTransportBuilder {
     return this.#set("pool", { pool });
   }
 
+  /**
+   * Signs everything that is sent, beside the signers that a message has; what goes through `sendRaw` too, as it is. A
+   * mail that cannot be signed is not sent.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw wrong("sign", noSigner);
+    return this.#set("sign", { signers });
+  }
+
   /** A builder that begins where this one stands. */
   clone(): SmtpTransportBuilder {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
@@ -168,6 +180,7 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   timeouts: defaultTimeouts,
   deadline: undefined,
   pool: { maxSize: 5, idleTimeout: 60_000 },
+  signers: [],
   clock: systemClock,
 };
 

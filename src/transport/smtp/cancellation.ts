@@ -22,6 +22,11 @@ export class Cancellation {
     if (this.#reason !== undefined) breakOff(this.#reason);
   }
 
+  /** The send has its outcome: a cancellation that is still to come breaks nothing off that others may use by then. */
+  over(): void {
+    this.#breakOff = undefined;
+  }
+
   /** Calls the send off. Only the first reason counts. */
   cancel(reason: CancellationReason): void {
     if (this.#reason !== undefined) return;

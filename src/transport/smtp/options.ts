@@ -1,3 +1,4 @@
+import type { Signer } from "../../message/signer.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Credentials } from "./credentials.ts";
@@ -26,5 +27,6 @@ export interface SmtpOptions {
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
+  readonly signers: readonly Signer[];
   readonly clock: Clock;
 }

@@ -2,16 +2,30 @@ import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { MailParameters } from "../../protocol/parameters.ts";
-import type { Mail } from "../mail.ts";
+import type { Mail, MailContent } from "../mail.ts";
+import type { Cancellation } from "./cancellation.ts";
 
 /**
- * A mail as this server takes it: encoded for what it bears, its parameters declared. What the server cannot take
- * fails here, before anything of it has been said.
+ * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
+ * take fails here, and so does a signature that cannot be made, before anything of the mail has been said.
  */
-export function prepare(mail: Mail, { extensions }: Peer, smtpUtf8: boolean): MailTransaction {
+export function prepare(
+  mail: Mail,
+  { extensions }: Peer,
+  smtpUtf8: boolean,
+  cancellation: Cancellation,
+): MailTransaction | Promise<MailTransaction> {
   const eightBitMime = extensions["8BITMIME"] === true;
   if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime });
+  const { signed } = content;
+  return signed === undefined
+    ? declared(mail, content, extensions)
+    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions));
+}
+
+function declared(mail: Mail, content: MailContent, extensions: Peer["extensions"]): MailTransaction {
+  const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
     throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
   }

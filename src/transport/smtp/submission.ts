@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from "../../protocol/dialogues/transaction.ts";
+import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
@@ -25,6 +25,7 @@ export class Submission {
 
   /** Ends it before anything was handed over. */
   notSent(failure: Failure): void {
+    this.cancellation.over();
     const { envelope, messageId } = this.mail;
     this.#reject(new SmtpError(failure, nothingSent(envelope, messageId)));
   }
@@ -34,6 +35,7 @@ export class Submission {
    * became of it.
    */
   settle({ recipients, reply, failure }: TransactionOutcome, tls: TlsFacts | undefined): void {
+    this.cancellation.over();
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");

@@ -1,17 +1,19 @@
 import type { Envelope } from "../../address/envelope.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
+import { signContent } from "../../message/signed-content.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
-import type { Mail } from "../mail.ts";
+import { type Mail, madeOnce } from "../mail.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
-import { runLane } from "./lane.ts";
+import { Lane, type Lanes } from "./lane.ts";
 import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { SlotPool } from "./pool.ts";
@@ -50,12 +52,14 @@ export class SmtpTransport implements Transport {
   readonly #queue: Line<Submission> = new Line();
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
+  readonly #shared: Lanes;
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(options: SmtpOptions) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
+    this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
   }
 
   /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
@@ -110,10 +114,8 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
-    return this.#submit(
-      { envelope, messageId, international, content: (way) => built.content(way) },
-      options,
-    );
+    const content = madeOnce((way) => built.content(way, this.#options.signers));
+    return this.#submit({ envelope, messageId, international, content }, options);
   }
 
   /**
@@ -126,7 +128,9 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
-    return this.#submit(rawMail(toEnvelope(options.envelope ?? envelope), content), options);
+    const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
+    const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
+    return this.#submit({ ...mail, content: signed }, options);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
@@ -149,6 +153,7 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, { signal, deadline = this.#options.deadline }: SendOptions): Promise<SendReport> {
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
+    if (signal !== undefined) checkSignal(signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);
@@ -180,15 +185,12 @@ export class SmtpTransport implements Transport {
   async #lane(): Promise<void> {
     this.#lanes++;
     const slot = await this.#pool.acquire();
-    await runLane(slot, () => this.#next(), this.#options);
+    const lane = new Lane(slot, this.#shared);
+    // What is queued while the last reply is on its way to this line is sent by the same lane.
+    do await lane.run();
+    while (!this.#queue.empty);
+    this.#lanes--;
     await this.#pool.release(slot);
-  }
-
-  /** The next in the queue. A lane that finds it empty no longer counts: what comes now starts another. */
-  #next(): Submission | undefined {
-    const submission = this.#queue.take();
-    if (submission === undefined) this.#lanes--;
-    return submission;
   }
 
   #breakOff(): void {
@@ -202,6 +204,13 @@ const UNTIL_CONTENT = 120_000;
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
+}
+
+function checkSignal(signal: AbortSignal): void {
+  // Not instanceof: a signal may come from another realm.
+  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
+  const message = "SmtpTransport: the signal is no AbortSignal";
+  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>

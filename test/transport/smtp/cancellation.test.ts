@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Credentials, SmtpTransport, Tls } from "envoi";
+import { Failure } from "#src/protocol/failure.js";
+import type { Phase } from "#src/protocol/phase.js";
+import { Cancellation } from "#src/transport/smtp/cancellation.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve, until } from "./serve.js";
@@ -36,7 +39,7 @@ describe("an abort", () => {
           }),
       }),
     );
-    await using transport = clearTo(server).pool({ maxSize: 1 }).build();
+    await using transport = clearTo(server).pipelining("off").pool({ maxSize: 1 }).build();
     const controller = new AbortController();
     const first = transport.send(mail);
     const second = transport.send(mail, { signal: controller.signal });
@@ -54,7 +57,6 @@ describe("an abort", () => {
   });
 
   it("while connecting ends the attempt", async () => {
-    // Nothing answers to this address; where there is no network it fails at once, and by another reason.
     const transport = SmtpTransport.builder("127.0.0.1").port(1).tls(Tls.None).build();
     const controller = new AbortController();
     const send = transport.send(mail, { signal: controller.signal });
@@ -170,6 +172,41 @@ describe("an abort", () => {
   });
 });
 
+describe("a signal", () => {
+  it("that is none is refused", async () => {
+    await using server = await ScriptedServer.start((peer) => serve(peer));
+    await using transport = clearTo(server).build();
+    for (const signal of [null, {}, "stop", new AbortController()]) {
+      await assert.rejects(transport.send(mail, { signal: signal as unknown as AbortSignal }), {
+        kind: "configuration",
+        delivery: "not-sent",
+      });
+    }
+    assert.equal(server.peers.length, 0);
+  });
+});
+
+describe("a cancellation", () => {
+  it("breaks off what the send is doing, at once where it has already come, and by its first reason only", () => {
+    const reason = (text: string) => (phase: Phase) => new Failure({ kind: "aborted", phase, message: text });
+    const told: string[] = [];
+    const cancellation = new Cancellation();
+    cancellation.during((why) => told.push(why("mail").message));
+    cancellation.cancel(reason("first"));
+    cancellation.cancel(reason("second"));
+    cancellation.during((why) => told.push(why("mail").message));
+    assert.deepEqual(told, ["first", "first"]);
+    assert.equal(cancellation.requested, true);
+  });
+
+  it("breaks nothing off once the send is over: others may use its connection", () => {
+    const cancellation = new Cancellation();
+    cancellation.during(() => assert.fail("it is over"));
+    cancellation.over();
+    cancellation.cancel((phase) => new Failure({ kind: "aborted", phase, message: "too late" }));
+  });
+});
+
 describe("a deadline", () => {
   function turned(server: ScriptedServer) {
     const clock = new HandClock();
@@ -227,6 +264,25 @@ describe("a deadline", () => {
     await assert.rejects(second, { kind: "timeout", delivery: "not-sent", phase: "queue" });
     await transport.close({ force: true });
     assert.equal((await first).kind, "closed");
+  });
+
+  it("that passes on a connection that was used before opens no other", async () => {
+    let mails = 0;
+    await using server = await ScriptedServer.start((peer) =>
+      serve(peer, {
+        MAIL: () => {
+          if (++mails === 1) peer.say("250 ok");
+        },
+      }),
+    );
+    const { clock, builder } = turned(server);
+    await using transport = builder.build();
+    await transport.send(mail);
+    const send = transport.send(mail, { deadline: 500 });
+    await until(() => mails === 2);
+    clock.turn(500);
+    await assert.rejects(send, { kind: "timeout", delivery: "not-sent", phase: "mail" });
+    assert.equal(server.peers.length, 1);
   });
 
   it("of two minutes holds where none was given, until the content begins", async () => {

@@ -222,16 +222,16 @@ describe("raw octets", () => {
     );
   });
 
-  it("of many megabytes stream through", async () => {
+  it("of some megabytes stream through", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     const line = Buffer.from(`.${"x".repeat(75)}\r\n`);
     const block = Buffer.concat(Array.from({ length: 1000 }, () => line));
     await transport.sendRaw({ from: "a@x.test", to: ["b@y.test"] }, async function* () {
       yield Buffer.from("Subject: x\r\n\r\n");
-      for (let i = 0; i < 100; i++) yield block;
+      for (let i = 0; i < 30; i++) yield block;
     });
-    assert.equal(server.messages[0]?.raw.length, 14 + 100_000 * line.length);
+    assert.equal(server.messages[0]?.raw.length, 14 + 30_000 * line.length);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type SmtpTransport, Tls } from "envoi";
+import { Attachment, type SmtpTransport, Tls } from "envoi";
 import { TestServer } from "envoi/testing";
 import { HandClock } from "../../net/hand-clock.js";
 import { type Peer, ScriptedServer } from "../../net/scripted-server.js";
@@ -215,22 +215,36 @@ describe("a connection that has gone stale", () => {
     }
   });
 
-  it("does not hide that a stream cannot be read a second time", async () => {
+  it("and breaks within content that can be read only once tells of the break", async () => {
     let cut = false;
-    let opened = 0;
     await using server = await ScriptedServer.start((peer) =>
-      serve(peer, { DATA: () => (cut ? peer.cut() : peer.say("503 not now")) }),
+      serve(peer, {
+        async DATA() {
+          peer.say("354 go");
+          if (cut) return peer.cut();
+          await peer.hearContent();
+          peer.say("250 queued");
+        },
+      }),
     );
     await using transport = clearTo(server).build();
-    const send = () =>
-      transport.sendRaw({ from: "a@x.test", to: ["b@y.test"] }, async function* () {
-        opened++;
-        yield Buffer.from("Subject: x\r\n\r\n");
-      });
-    await assert.rejects(send(), { kind: "rejected", phase: "data" });
+    await transport.send(mail);
     cut = true;
-    await assert.rejects(send(), { kind: "connection", delivery: "not-sent" });
-    assert.equal(opened, 0);
+    let given = 0;
+    async function* once(): AsyncGenerator<Buffer> {
+      given++;
+      yield Buffer.from("half of it");
+      await server.peers[0]?.closed();
+      for (;;) yield Buffer.alloc(1000, "x");
+    }
+    const attachment = Attachment.fromStream("a.bin", once());
+    await assert.rejects(transport.send({ ...mail, attach: [attachment] }), {
+      kind: "connection",
+      delivery: "not-sent",
+      phase: "content",
+    });
+    assert.equal(given, 1);
+    assert.equal(server.peers.length, 2);
   });
 });
 
@@ -280,7 +294,8 @@ describe("close", () => {
       [
         { kind: "closed", delivery: "unknown", phase: "final" },
         { kind: "closed", delivery: "not-sent", phase: "mail" },
-        { kind: "closed", delivery: "not-sent", phase: "queue" },
+        // Its envelope went out behind the content of the first.
+        { kind: "closed", delivery: "not-sent", phase: "mail" },
         { kind: "closed", delivery: "not-sent", phase: "queue" },
       ],
     );

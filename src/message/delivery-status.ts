@@ -1,0 +1,105 @@
+import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
+import { type DateInput, formatDateTime } from "../mime/date-time.ts";
+import { MessageError } from "../mime/message-error.ts";
+import type { MultiPart } from "../mime/multi-part.ts";
+import { refuseUnknown } from "./known-fields.ts";
+import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
+
+/** What became of a mail, recipient by recipient (RFC 3464). */
+export interface DeliveryStatusFields extends ReportFields {
+  /** The name of the host that reports. */
+  readonly reportingMta: string;
+  /** ENVID, as the sender gave it. */
+  readonly envelopeId?: string | undefined;
+  readonly receivedFromMta?: string | undefined;
+  readonly arrivalDate?: DateInput | undefined;
+  readonly recipients: readonly RecipientStatus[];
+}
+
+/** What became of a mail for one recipient. */
+export interface RecipientStatus {
+  readonly recipient: MailboxInput;
+  /** ORCPT, where that is another. */
+  readonly originalRecipient?: MailboxInput | undefined;
+  readonly action: "failed" | "delayed" | "delivered" | "relayed" | "expanded";
+  /** An enhanced status code (RFC 3463), such as `5.1.1`. */
+  readonly status: string;
+  /** The host that said so. */
+  readonly remoteMta?: string | undefined;
+  /** The reply of that host in one line, such as `550 5.1.1 No such user`. */
+  readonly diagnostic?: string | undefined;
+  readonly lastAttempt?: DateInput | undefined;
+  readonly willRetryUntil?: DateInput | undefined;
+}
+
+/** @throws MessageError or AddressError naming the field. */
+export function deliveryStatus(fields: DeliveryStatusFields): MultiPart {
+  refuseUnknown(fields, [...reportFieldNames, ...names], "a delivery status");
+  const { recipients, reportingMta, envelopeId, receivedFromMta, arrivalDate } = fields;
+  if (!Array.isArray(recipients) || recipients.length === 0)
+    throw new MessageError("recipients: at least one is expected", { field: "recipients" });
+  const message: Group = [
+    ["Original-Envelope-Id", word(envelopeId, "envelopeId")],
+    ["Reporting-MTA", host(reportingMta, "reportingMta") ?? host("", "reportingMta")],
+    ["Received-From-MTA", host(receivedFromMta, "receivedFromMta")],
+    ["Arrival-Date", date(arrivalDate, "arrivalDate")],
+  ];
+  const groups = recipients.map((recipient: RecipientStatus, index) =>
+    recipientGroup(recipient, `recipients[${index}]`),
+  );
+  return report("delivery-status", [message, ...groups], fields);
+}
+
+const names = ["reportingMta", "envelopeId", "receivedFromMta", "arrivalDate", "recipients"];
+const recipientNames = [
+  ...["recipient", "originalRecipient", "action", "status"],
+  ...["remoteMta", "diagnostic", "lastAttempt", "willRetryUntil"],
+];
+const actions = ["failed", "delayed", "delivered", "relayed", "expanded"];
+
+function recipientGroup(given: RecipientStatus, field: string): Group {
+  refuseUnknown(given, recipientNames, field);
+  const { originalRecipient, action, status, diagnostic } = given;
+  if (!actions.includes(action))
+    throw new MessageError(`${field}.action: one of ${actions.join(", ")} is expected`, {
+      field: `${field}.action`,
+    });
+  if (typeof status !== "string" || !/^[245]\.\d{1,3}\.\d{1,3}$/.test(status)) {
+    throw new MessageError(`${field}.status: a status such as 5.1.1 is expected`, {
+      field: `${field}.status`,
+    });
+  }
+  return [
+    [
+      "Original-Recipient",
+      originalRecipient === undefined ? undefined : typed(originalRecipient, `${field}.originalRecipient`),
+    ],
+    ["Final-Recipient", typed(given.recipient, `${field}.recipient`)],
+    ["Action", action],
+    ["Status", status],
+    ["Remote-MTA", host(given.remoteMta, `${field}.remoteMta`)],
+    ["Diagnostic-Code", diagnostic === undefined ? undefined : `smtp; ${diagnostic}`],
+    ["Last-Attempt-Date", date(given.lastAttempt, `${field}.lastAttempt`)],
+    ["Will-Retry-Until", date(given.willRetryUntil, `${field}.willRetryUntil`)],
+  ];
+}
+
+/** An address with its type; one beyond ASCII in the form for 7-bit ways (RFC 6533 section 3). */
+function typed(input: MailboxInput, field: string): string {
+  const { address } = toMailbox(input, field);
+  if (!address.international) return `rfc822; ${address}`;
+  const escaped = address.toString().replace(/[^!-[\]-~]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+    return `\\x{${hex.padStart(2, "0")}}`;
+  });
+  return `utf-8; ${escaped}`;
+}
+
+function host(name: string | undefined, field: string): string | undefined {
+  const checked = word(name, field);
+  return checked === undefined ? undefined : `dns; ${checked}`;
+}
+
+function date(input: DateInput | undefined, field: string): string | undefined {
+  return input === undefined ? undefined : formatDateTime(input, field);
+}

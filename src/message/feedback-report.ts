@@ -1,0 +1,83 @@
+import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
+import { type DateInput, formatDateTime } from "../mime/date-time.ts";
+import { checkUrl } from "../mime/list-header.ts";
+import { MessageError } from "../mime/message-error.ts";
+import type { MultiPart } from "../mime/multi-part.ts";
+import { refuseUnknown } from "./known-fields.ts";
+import type { Message } from "./message.ts";
+import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
+
+/** A complaint about a mail (RFC 5965). */
+export interface FeedbackReportFields extends ReportFields {
+  readonly type: "abuse" | "fraud" | "virus" | "not-spam" | "other";
+  /** The program that made the report, such as `Example-Feedback/1.0`. */
+  readonly userAgent: string;
+  readonly original: Message | Uint8Array;
+  readonly envelopeId?: string | undefined;
+  /** The sender of the envelope; `null` for the null sender. */
+  readonly originalMailFrom?: MailboxInput | null | undefined;
+  readonly originalRecipients?: readonly MailboxInput[] | undefined;
+  readonly arrivalDate?: DateInput | undefined;
+  readonly reportingMta?: string | undefined;
+  /** The IP address that the mail came from. */
+  readonly sourceIp?: string | undefined;
+  /** How many such mails the report stands for. */
+  readonly incidents?: number | undefined;
+  readonly authenticationResults?: readonly string[] | undefined;
+  readonly reportedDomains?: readonly string[] | undefined;
+  readonly reportedUris?: readonly string[] | undefined;
+}
+
+const types = ["abuse", "fraud", "virus", "not-spam", "other"];
+const names = [
+  ...["type", "userAgent", "envelopeId", "originalMailFrom", "originalRecipients", "arrivalDate"],
+  ...["reportingMta", "sourceIp", "incidents", "authenticationResults", "reportedDomains", "reportedUris"],
+];
+
+/** @throws MessageError or AddressError naming the field. */
+export function feedbackReport(fields: FeedbackReportFields): MultiPart {
+  refuseUnknown(fields, [...reportFieldNames, ...names], "a feedback report");
+  const { type, userAgent, original, envelopeId, originalMailFrom, arrivalDate, reportingMta, incidents } =
+    fields;
+  if (!types.includes(type))
+    throw new MessageError(`type: one of ${types.join(", ")} is expected`, { field: "type" });
+  if (typeof userAgent !== "string" || userAgent === "")
+    throw new MessageError("userAgent: the name of a program is expected", { field: "userAgent" });
+  if (original === undefined)
+    throw new MessageError("original: the mail that is complained of is expected", { field: "original" });
+  if (incidents !== undefined && !(Number.isSafeInteger(incidents) && incidents > 0))
+    throw new MessageError("incidents: a number above 0 is expected", { field: "incidents" });
+  const group: Group = [
+    ["Feedback-Type", type],
+    ["User-Agent", userAgent],
+    ["Version", "1"],
+    ["Original-Envelope-Id", word(envelopeId, "envelopeId")],
+    ["Original-Mail-From", sender(originalMailFrom)],
+    ...each("Original-Rcpt-To", fields.originalRecipients, (item) => bracketed(item, "originalRecipients")),
+    ["Arrival-Date", arrivalDate === undefined ? undefined : formatDateTime(arrivalDate, "arrivalDate")],
+    ["Reporting-MTA", reportingMta === undefined ? undefined : `dns; ${word(reportingMta, "reportingMta")}`],
+    ["Source-IP", word(fields.sourceIp, "sourceIp")],
+    ["Incidents", incidents === undefined ? undefined : String(incidents)],
+    ...each("Authentication-Results", fields.authenticationResults, (item) => item),
+    ...each("Reported-Domain", fields.reportedDomains, (item) => word(item, "reportedDomains")),
+    ...each("Reported-URI", fields.reportedUris, (item) => checkUrl(item, "reportedUris")),
+  ];
+  return report("feedback-report", [group], fields);
+}
+
+function sender(input: MailboxInput | null | undefined): string | undefined {
+  if (input === undefined) return undefined;
+  return input === null ? "<>" : bracketed(input, "originalMailFrom");
+}
+
+function bracketed(input: MailboxInput, field: string): string {
+  return `<${toMailbox(input, field).address}>`;
+}
+
+function each<T>(
+  name: string,
+  items: readonly T[] | undefined,
+  write: (item: T) => string | undefined,
+): [string, string | undefined][] {
+  return (items ?? []).map((item) => [name, write(item)]);
+}

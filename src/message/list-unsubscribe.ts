@@ -1,0 +1,44 @@
+import { toMailbox } from "../address/mailbox.ts";
+import { Header } from "../mime/header.ts";
+import { checkUrl, listUrlHeader } from "../mime/list-header.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { refuseUnknown } from "./known-fields.ts";
+
+/** How a reader is taken off a list, beside the URL. */
+export interface ListUnsubscribeOptions {
+  /**
+   * The URL takes a POST of `List-Unsubscribe=One-Click` without asking anything (RFC 8058), as large mailbox providers
+   * require of bulk mail. It must be https, and the mail must be signed with DKIM to be believed.
+   */
+  readonly oneClick?: boolean | undefined;
+  /** An address that takes mails instead, or a `mailto:` URL with a subject. */
+  readonly mailto?: string | undefined;
+}
+
+/** The fields that say it. */
+export const listUnsubscribeNames: readonly string[] = ["List-Unsubscribe", "List-Unsubscribe-Post"];
+
+/** @throws MessageError or AddressError if the URL or the address is none, or one click is promised of another URL than https. */
+export function listUnsubscribeHeaders(url: string | URL, options: ListUnsubscribeOptions): Header[] {
+  refuseUnknown(options, ["oneClick", "mailto"], "listUnsubscribe");
+  const field = "listUnsubscribe";
+  const first = checkUrl(url instanceof URL ? url.href : url, field);
+  const urls = [first, ...(options.mailto === undefined ? [] : [mailtoUrl(options.mailto)])];
+  const list = listUrlHeader("List-Unsubscribe", urls.map((each) => `<${each}>`).join(", "), field);
+  if (options.oneClick !== true) return [list];
+  if (!/^https:/i.test(first)) {
+    throw new MessageError(`${field}: one click needs an https URL (RFC 8058 section 3.1)`, { field });
+  }
+  const [, name = ""] = listUnsubscribeNames;
+  return [list, Header.formatted(name, oneClick, `${name}: ${oneClick}`)];
+}
+
+const oneClick = "List-Unsubscribe=One-Click";
+
+function mailtoUrl(mailto: string): string {
+  const field = "listUnsubscribe.mailto";
+  if (/^mailto:/i.test(mailto)) return checkUrl(mailto, field);
+  // RFC 6068 section 2: what has a meaning in a URL is percent-encoded.
+  const address = toMailbox(mailto, field).address.toString();
+  return `mailto:${encodeURIComponent(address).replaceAll("%40", "@")}`;
+}

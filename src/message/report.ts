@@ -1,0 +1,31 @@
+import type { MultiPart } from "../mime/multi-part.ts";
+import { type DeliveryStatusFields, deliveryStatus } from "./delivery-status.ts";
+import { type FeedbackReportFields, feedbackReport } from "./feedback-report.ts";
+
+/**
+ * Reports that programs read as well as people (RFC 6522), as the body of a message.
+ *
+ * @example
+ * ```ts
+ * const report = Report.deliveryStatus({
+ *   text: "There is no such user.",
+ *   reportingMta: "mx.example.com",
+ *   recipients: [{ recipient: "zoe@example.org", action: "failed", status: "5.1.1" }],
+ * });
+ * Message.builder().from("MAILER-DAEMON@example.com").envelope({ from: null, to: ["shop@example.com"] }).body(report);
+ * ```
+ */
+export const Report: {
+  /**
+   * What became of a mail (RFC 3464). It goes out with the null sender, so that it is not reported on itself.
+   *
+   * @throws MessageError or AddressError naming the field.
+   */
+  deliveryStatus(fields: DeliveryStatusFields): MultiPart;
+  /**
+   * A complaint about a mail (ARF, RFC 5965), as mailbox providers send it to who sends the mail.
+   *
+   * @throws MessageError or AddressError naming the field.
+   */
+  feedback(fields: FeedbackReportFields): MultiPart;
+} = Object.freeze({ deliveryStatus, feedback: feedbackReport });

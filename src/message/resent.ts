@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
+import { type DateInput, dateHeader } from "../mime/date-time.ts";
+import type { Header } from "../mime/header.ts";
+import { mailboxHeader } from "../mime/mailbox-list.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { messageId, messageIdHeader } from "../mime/message-id.ts";
+import { refuseUnknown } from "./known-fields.ts";
+
+/** Who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
+export interface ResentFields {
+  readonly from: MailboxInput;
+  /** Who does it, where that is not `from`. */
+  readonly sender?: MailboxInput | undefined;
+  readonly to?: MailboxInput | readonly MailboxInput[] | undefined;
+  readonly cc?: MailboxInput | readonly MailboxInput[] | undefined;
+  /** In the envelope, not in the header. */
+  readonly bcc?: MailboxInput | readonly MailboxInput[] | undefined;
+  /** Now, if not given. */
+  readonly date?: DateInput | undefined;
+  /** Random under the domain of `from`, if not given. */
+  readonly messageId?: string | undefined;
+}
+
+/** The same, every value checked. */
+export interface ResentBlock {
+  readonly from: Mailbox;
+  readonly sender: Mailbox | undefined;
+  readonly to: readonly Mailbox[];
+  readonly cc: readonly Mailbox[];
+  readonly bcc: readonly Mailbox[];
+  readonly date: Header;
+  readonly messageId: Header;
+}
+
+const names = ["from", "sender", "to", "cc", "bcc", "date", "messageId"];
+
+/** @throws MessageError or AddressError naming the field. */
+export function resentBlock(fields: ResentFields): ResentBlock {
+  refuseUnknown(fields, names, "resent");
+  const list = (key: "to" | "cc" | "bcc"): Mailbox[] => {
+    const given = fields[key] ?? [];
+    const inputs = Array.isArray(given) ? (given as readonly MailboxInput[]) : [given as MailboxInput];
+    return inputs.map((input, index) => toMailbox(input, `resent.${key}[${index}]`));
+  };
+  const { sender, date = new Date() } = fields;
+  const from = toMailbox(fields.from, "resent.from");
+  const id = fields.messageId ?? `<${randomUUID()}@${from.address.domain}>`;
+  const block: ResentBlock = {
+    from,
+    sender: sender === undefined ? undefined : toMailbox(sender, "resent.sender"),
+    to: list("to"),
+    cc: list("cc"),
+    bcc: list("bcc"),
+    date: dateHeader("Resent-Date", date, "resent.date"),
+    messageId: messageIdHeader("Resent-Message-ID", [messageId(id, "resent.messageId")]),
+  };
+  if (block.to.length + block.cc.length + block.bcc.length === 0)
+    throw new MessageError("resent.to: a recipient is needed in to, cc or bcc", { field: "resent.to" });
+  return block;
+}
+
+/** The fields of a block; they stand together at the top of the header. */
+export function resentHeaders(block: ResentBlock, keepBcc: boolean): Header[] {
+  const { from, sender, to, cc, bcc, date, messageId: id } = block;
+  const fields = [date, mailboxHeader("Resent-From", [from])];
+  if (sender !== undefined) fields.push(mailboxHeader("Resent-Sender", [sender]));
+  if (to.length > 0) fields.push(mailboxHeader("Resent-To", to));
+  if (cc.length > 0) fields.push(mailboxHeader("Resent-Cc", cc));
+  if (keepBcc && bcc.length > 0) fields.push(mailboxHeader("Resent-Bcc", bcc));
+  fields.push(id);
+  return fields;
+}

@@ -1,0 +1,111 @@
+import { createHash, type Hash } from "node:crypto";
+import type { Canonicalization } from "./canonicalization.ts";
+
+/** What is looked at as text at a time, so that memory does not grow with the body. */
+const slice = 65_536;
+
+/**
+ * The SHA-256 of a body in canonical form (RFC 6376 sections 3.4.3 and 3.4.4), taken in pieces of any size.
+ *
+ * Empty lines at the end count for nothing, so white space and line ends are held back until something follows; what
+ * is held is their number.
+ */
+export class BodyHash {
+  readonly #relaxed: boolean;
+  readonly #hash: Hash = createHash("sha256");
+  #length = 0;
+  /** Whether the last line that counts has no line end yet. */
+  #open = false;
+  /** Line ends behind it that count if something follows. */
+  #breaks = 0;
+  /** White space behind them, and a CR of which the LF may follow. */
+  #held: "" | " " | "\r" | " \r" = "";
+
+  constructor(canonicalization: Canonicalization) {
+    this.#relaxed = canonicalization === "relaxed";
+  }
+
+  /** How many octets the canonical body has; to be asked for when it is whole. */
+  get length(): number {
+    return this.#length;
+  }
+
+  update(octets: Buffer): void {
+    if (octets.length <= slice) this.#take(octets);
+    else for (let at = 0; at < octets.length; at += slice) this.#take(octets.subarray(at, at + slice));
+  }
+
+  /** The hash in base64. Called once, at the end. */
+  digest(): string {
+    if (this.#held.endsWith("\r")) this.#add(Buffer.from(this.#held), true);
+    if (this.#open || (this.#length === 0 && !this.#relaxed)) this.#write(lineEnd);
+    return this.#hash.digest("base64");
+  }
+
+  #take(piece: Buffer): void {
+    const octets = this.#held === "" ? piece : Buffer.concat([Buffer.from(this.#held), piece]);
+    let end = this.#contentEnd(octets);
+    if (end > 0) {
+      // The end of a line that counts does count.
+      const ended = octets[end] === CR && octets[end + 1] === LF;
+      if (ended) end += 2;
+      this.#add(end === octets.length ? octets : octets.subarray(0, end), !ended);
+    }
+    this.#hold(octets, end);
+  }
+
+  /** Where the white space and line ends begin that end the octets. */
+  #contentEnd(octets: Buffer): number {
+    let end = octets.length;
+    if (octets[end - 1] === CR) end--;
+    for (;;) {
+      const last = octets[end - 1];
+      if (last === LF && octets[end - 2] === CR) end -= 2;
+      else if (this.#relaxed && (last === SP || last === TAB)) end--;
+      else return end;
+    }
+  }
+
+  #hold(octets: Buffer, end: number): void {
+    let at = end;
+    for (let lf = octets.indexOf(LF, at); lf >= 0; lf = octets.indexOf(LF, at)) {
+      if (this.#open) this.#write(lineEnd);
+      else this.#breaks++;
+      this.#open = false;
+      at = lf + 1;
+    }
+    const cr = octets.length > at && octets[octets.length - 1] === CR;
+    const space = octets.length - (cr ? 1 : 0) > at;
+    this.#held = cr ? (space ? " \r" : "\r") : space ? " " : "";
+  }
+
+  /** Adds what counts, and the line ends before it. */
+  #add(content: Buffer, open: boolean): void {
+    for (; this.#breaks > 0; this.#breaks -= Math.min(this.#breaks, lineEnds.length / 2)) {
+      this.#write(lineEnds.subarray(0, this.#breaks * 2));
+    }
+    this.#write(this.#relaxed ? relaxed(content) : content);
+    this.#open = open;
+  }
+
+  #write(octets: Buffer): void {
+    this.#length += octets.length;
+    this.#hash.update(octets);
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SP = 0x20;
+const TAB = 0x09;
+const lineEnd: Buffer = Buffer.from("\r\n");
+const lineEnds: Buffer = Buffer.from("\r\n".repeat(512));
+
+/** White space to one space, and none at the ends of lines. Most bodies are so already, and are not copied. */
+function relaxed(content: Buffer): Buffer {
+  const tabs = content.includes(TAB);
+  if (!tabs && !content.includes(SP)) return content;
+  const text = content.toString("latin1");
+  if (!tabs && !/ [ \r]/.test(text)) return content;
+  return Buffer.from(text.replace(/[\t ]+/g, " ").replaceAll(" \r\n", "\r\n"), "latin1");
+}

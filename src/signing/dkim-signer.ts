@@ -1,0 +1,81 @@
+import type { Signer, Signing } from "../message/signer.ts";
+import type { RawField } from "../mime/head-reader.ts";
+import { MessageError } from "../mime/message-error.ts";
+import { BodyHash } from "./canonical-body.ts";
+import { canonicalField } from "./canonicalization.ts";
+import { type DkimOptions, type DkimSettings, readOptions } from "./dkim-options.ts";
+import { SignatureField, signed } from "./signature-field.ts";
+import { signedFields } from "./signed-fields.ts";
+import { wrongOption } from "./wrong-option.ts";
+
+/**
+ * Signs mail by DKIM (RFC 6376), with RSA (RFC 8301) or Ed25519 (RFC 8463). It never signs less than it was asked to:
+ * what is wrong with the key or the options is told here, and a mail that cannot be signed is not sent.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { DkimSigner, SmtpTransport } from "envoi";
+ *
+ * const signer = DkimSigner.create({
+ *   domain: "example.com",
+ *   selector: "2026",
+ *   key: readFileSync("dkim.pem"),
+ * });
+ * const transport = SmtpTransport.relay("mail.example.com").sign(signer).build();
+ * ```
+ */
+export class DkimSigner implements Signer {
+  readonly awaited: boolean;
+  readonly #settings: DkimSettings;
+  readonly #field: SignatureField;
+
+  private constructor(key: symbol, options: DkimOptions) {
+    if (key !== internal) throw wrongOption("constructor", "use DkimSigner.create()");
+    this.#settings = readOptions(options);
+    this.#field = new SignatureField(this.#settings);
+    this.awaited = this.#settings.key.awaited;
+    Object.freeze(this);
+  }
+
+  /**
+   * A signer, for any number of mails.
+   *
+   * @throws EnvoiError of kind `"configuration"` naming the option that cannot be: an unknown one, a name that is none, a key
+   * that is public, too short, or neither RSA nor Ed25519.
+   */
+  static create(options: DkimOptions): Signer {
+    return new DkimSigner(internal, options);
+  }
+
+  begin(): Signing {
+    const body = new BodyHash(this.#settings.body);
+    return {
+      update: (octets) => body.update(octets),
+      finish: (header, signal) => this.#finish(header, body, signal),
+    };
+  }
+
+  #finish(
+    header: readonly RawField[],
+    body: BodyHash,
+    signal: AbortSignal | undefined,
+  ): string | Promise<string> {
+    const { key, now, protections, header: canonicalization } = this.#settings;
+    const { names, fields } = signedFields(header, protections);
+    if (!fields.some(({ name }) => name === "from")) {
+      throw new MessageError("from: a mail without From cannot be signed by DKIM", { field: "from" });
+    }
+    const bodyHash = body.digest();
+    const field = this.#field.unsigned({ timestamp: now(), names, bodyHash, bodyLength: body.length });
+    let data = "";
+    for (const { name, text } of fields) data += `${canonicalField(name, text, canonicalization)}\r\n`;
+    data += canonicalField("dkim-signature", field, canonicalization);
+    const signature = key.sign(Buffer.from(data, "latin1"), signal);
+    return typeof signature === "string"
+      ? signed(field, signature)
+      : signature.then((octets) => signed(field, octets));
+  }
+}
+
+const internal: unique symbol = Symbol("DkimSigner");

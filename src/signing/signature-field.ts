@@ -1,0 +1,81 @@
+import type { DkimSettings } from "./dkim-options.ts";
+
+/** What is said in one signature, beside what all of its signer say. */
+export interface SignatureTags {
+  readonly timestamp: number | undefined;
+  readonly names: readonly string[];
+  readonly bodyHash: string;
+  readonly bodyLength: number;
+}
+
+/** Lines are folded to this. */
+const foldAt = 76;
+
+/**
+ * Writes the DKIM-Signature fields of a signer (RFC 6376 section 3.5), folded, with `b=` at their end and still empty:
+ * as they are signed.
+ */
+export class SignatureField {
+  readonly #settings: DkimSettings;
+  readonly #beginning: string;
+  /** The mails of a signer mostly have the same fields. */
+  #lastNames = "";
+  #lastList = "";
+
+  constructor(settings: DkimSettings) {
+    const { key, header, body, domain, selector, identity } = settings;
+    this.#settings = settings;
+    const tags = ["v=1", `a=${key.algorithm}`, `c=${header}/${body}`, `d=${domain}`, `s=${selector}`];
+    if (identity !== undefined) tags.push(`i=${identity}`);
+    this.#beginning = folded(
+      "DKIM-Signature:",
+      tags.map((tag) => ` ${tag};`),
+    );
+  }
+
+  /** The field without a CRLF at its end. */
+  unsigned({ timestamp, names, bodyHash, bodyLength }: SignatureTags): string {
+    const { expiresIn } = this.#settings;
+    let times = timestamp === undefined ? "" : ` t=${timestamp};`;
+    if (expiresIn !== undefined) times += ` x=${(timestamp ?? Math.floor(Date.now() / 1000)) + expiresIn};`;
+    if (this.#settings.bodyLength) times += ` l=${bodyLength};`;
+    const line = times === "" ? "" : `\r\n\t${times.slice(1)}`;
+    return `${this.#beginning}${line}\r\n\t${this.#list(names)}\r\n\tbh=${bodyHash};\r\n\tb=`;
+  }
+
+  #list(names: readonly string[]): string {
+    const joined = names.join(":");
+    if (joined !== this.#lastNames) {
+      this.#lastList = folded("h=", `${joined};`.split(/(?<=:)/), "\r\n\t ");
+      this.#lastNames = joined;
+    }
+    return this.#lastList;
+  }
+}
+
+/** The signature in its field: in lines, with a CRLF at the end. */
+export function signed(field: string, signature: string): string {
+  let text = field;
+  for (let at = 0; at < signature.length; at += 72) {
+    text += (at === 0 ? "" : "\r\n\t ") + signature.slice(at, at + 72);
+  }
+  return `${text}\r\n`;
+}
+
+/** The tokens one behind the other, in a new line where they would pass the margin. */
+function folded(start: string, tokens: readonly string[], newLine = "\r\n\t"): string {
+  let text = start;
+  let column = start.length;
+  let first = true;
+  for (const token of tokens) {
+    if (!first && column + token.length > foldAt) {
+      text += newLine;
+      column = newLine.length - 2;
+    }
+    const written = text.endsWith("\t") ? token.trimStart() : token;
+    text += written;
+    column += written.length;
+    first = false;
+  }
+  return text;
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EnvoiError } from "#src/errors.js";
+import type { MessageBuilder } from "#src/message/builder.js";
+import { Message } from "#src/message/message.js";
+import { MessageError } from "#src/mime/message-error.js";
+
+function letter(): MessageBuilder {
+  return Message.builder().from("shop@example.com").to("zoe@example.org").text("Hello");
+}
+
+function lines(builder: MessageBuilder): string {
+  return builder.build().headers.toString();
+}
+
+function refused(run: () => unknown, pattern: RegExp): void {
+  assert.throws(run, (error) => EnvoiError.is(error) && error.permanent && pattern.test(error.message));
+}
+
+test("a priority is said in the three fields that readers look at, and replaces the one before", () => {
+  const head = lines(letter().priority("low").priority("high"));
+  assert.match(head, /^Importance: high\r\nPriority: urgent\r\nX-Priority: 1 \(Highest\)\r\n/m);
+  assert.equal(head.match(/^(?:Importance|Priority|X-Priority):/gm)?.length, 3);
+  refused(() => letter().priority("urgent" as "high"), /^priority: "high", "normal" or "low"/);
+  refused(() => letter().priority("high").header("Importance", "low"), /may stand only once/);
+});
+
+test("Auto-Submitted is one of the words of the standards", () => {
+  assert.match(lines(letter().autoSubmitted()), /^Auto-Submitted: auto-generated\r$/m);
+  assert.match(
+    lines(letter().autoSubmitted().autoSubmitted("auto-replied")),
+    /^Auto-Submitted: auto-replied\r$/m,
+  );
+  refused(() => letter().autoSubmitted("robot" as "no"), /^autoSubmitted: one of no, auto-generated/);
+});
+
+test("one click to unsubscribe writes both fields of RFC 8058, and only for https", () => {
+  const head = lines(
+    letter().listUnsubscribe("https://example.com/u?id=1", {
+      oneClick: true,
+      mailto: "leave+me@example.com",
+    }),
+  );
+  assert.match(
+    head,
+    /^List-Unsubscribe: <https:\/\/example\.com\/u\?id=1>,\r\n <mailto:leave%2Bme@example\.com>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m,
+  );
+  const without = letter()
+    .listUnsubscribe("https://a.example/", { oneClick: true })
+    .listUnsubscribe("mailto:a@b.c");
+  assert.doesNotMatch(lines(without), /List-Unsubscribe-Post/);
+  refused(() => letter().listUnsubscribe("http://a.example/", { oneClick: true }), /https/);
+  refused(() => letter().listUnsubscribe("mailto:a@b.c", { oneClick: true }), /https/);
+  refused(() => letter().listUnsubscribe("example.com/u"), /scheme/);
+  refused(() => letter().listUnsubscribe("https://a.example/>, <https://evil.example/"), /position 18/);
+  refused(() => letter().listUnsubscribe("https://a.example/ü"), /new URL/);
+  refused(() => letter().listUnsubscribe("https://a.example/", { mailto: "nobody" }), /./);
+  refused(() => letter().listUnsubscribe("https://a.example/", { oneclick: true } as object), /oneClick/);
+  assert.match(
+    lines(letter().listUnsubscribe(new URL("https://a.example/ü"))),
+    /<https:\/\/a\.example\/%C3%BC>/,
+  );
+});
+
+test("a URL of a list is never cut, however long", () => {
+  const url = `https://example.com/${"x".repeat(800)}`;
+  assert.ok(
+    lines(letter().listUnsubscribe(url, { mailto: "a@b.example" })).includes(`<${url}>,\r\n <mailto:`),
+  );
+  assert.ok(lines(letter().header("List-Archive", `<${url}>`)).includes(`List-Archive: <${url}>\r\n`));
+  refused(() => letter().listUnsubscribe(`https://example.com/${"x".repeat(900)}`), /more than 900/);
+});
+
+test("fields of lists are read as RFC 2369 has them, comments and NO included", () => {
+  const help = letter().header(
+    "List-Help",
+    "<https://a.example/h> (Hilfe für alle), <mailto:help@a.example>",
+  );
+  assert.match(
+    lines(help),
+    /^List-Help: <https:\/\/a\.example\/h> \(=\?UTF-8\?Q\?Hilfe_f=C3=BCr_alle\?=\),\r\n <mailto:help@a\.example>\r$/m,
+  );
+  assert.match(
+    lines(letter().header("List-Post", "NO (posting is closed)")),
+    /^List-Post: NO \(posting is closed\)\r$/m,
+  );
+  for (const bad of [
+    "https://a.example",
+    "<https://a.example",
+    "<a b:c>",
+    "<https://a>,",
+    "<https://a> <https://b>",
+    "",
+  ]) {
+    refused(() => letter().header("List-Help", bad), /^List-Help: /);
+  }
+  refused(() => letter().header("List-Help", "NO"), /^List-Help: /);
+});
+
+test("List-Id has its phrase encoded and its id as it is", () => {
+  assert.match(lines(letter().header("List-Id", "<news.example.com>")), /^List-Id: <news\.example\.com>\r$/m);
+  assert.match(
+    lines(letter().header("List-ID", '"Shop, news" <news.example.com>')),
+    /^List-ID: "Shop, news" <news\.example\.com>\r$/m,
+  );
+  assert.match(
+    lines(letter().header("List-Id", "Über uns <news.example.com>")),
+    /^List-Id: =\?UTF-8\?B\?w5xiZXIgdW5z\?= <news/m,
+  );
+  refused(() => letter().header("List-Id", "news.example.com"), /^List-Id: an id such as/);
+});
+
+test("keywords are phrases with commas between, comments free text", () => {
+  const head = lines(letter().keywords(["order", "größe", "a, b"]).comments(["One.", "Zwölf."]));
+  assert.match(head, /^Keywords: order, =\?UTF-8\?[QB]\?[^ ]*\?=, "a, b"\r$/m);
+  assert.match(head, /^Comments: One\.\r\nComments: =\?UTF-8\?Q\?Zw=C3=B6lf\.\?=\r$/m);
+  assert.match(lines(letter().header("Keywords", "a, b c ,d")), /^Keywords: a, b c, d\r$/m);
+  const many = lines(letter().keywords(Array.from({ length: 500 }, (_, index) => `keyword ${index}`)));
+  for (const line of many.split("\r\n")) assert.ok(line.length <= 78);
+  refused(() => letter().keywords([]), /^keywords: /);
+  refused(() => letter().keywords(["a", " "]), /keyword 1 is empty/);
+});
+
+test("who asks to be told of the reading is a mailbox", () => {
+  const message = letter().dispositionNotificationTo("Shop <shop@example.com>").build();
+  assert.equal(message.headers.get("Disposition-Notification-To"), "Shop <shop@example.com>");
+  assert.equal(
+    letter().header("Disposition-Notification-To", "jürgen@example.com").build().international,
+    true,
+  );
+  refused(() => letter().dispositionNotificationTo("nobody"), /./);
+});
+
+test("blocks of resending stand at the top, the last first, and make the envelope", () => {
+  const message = letter()
+    .resent({ from: "a@example.com", to: "b@example.com", date: new Date(0), messageId: "1@example.com" })
+    .resent({
+      from: "b@example.com",
+      sender: "robot@example.com",
+      to: ["c@example.com"],
+      cc: "d@example.com",
+      bcc: "e@example.com",
+      date: new Date(0),
+      messageId: "2@example.com",
+    })
+    .build();
+  assert.ok(
+    message
+      .formatted()
+      .toString()
+      .startsWith(
+        [
+          "Resent-Date: Thu, 01 Jan 1970 00:00:00 +0000",
+          "Resent-From: b@example.com",
+          "Resent-Sender: robot@example.com",
+          "Resent-To: c@example.com",
+          "Resent-Cc: d@example.com",
+          "Resent-Message-ID: <2@example.com>",
+          "Resent-Date: Thu, 01 Jan 1970 00:00:00 +0000",
+          "Resent-From: a@example.com",
+          "Resent-To: b@example.com",
+          "Resent-Message-ID: <1@example.com>",
+          "Date: ",
+        ].join("\r\n"),
+      ),
+  );
+  assert.deepEqual(message.envelope.toJSON(), {
+    from: "robot@example.com",
+    to: ["c@example.com", "d@example.com", "e@example.com"],
+  });
+});
+
+test("Resent-Bcc is stripped as Bcc is, unless it is kept", () => {
+  const builder = letter().resent({ from: "a@example.com", bcc: "secret@example.com" });
+  const kept = builder.clone().keepBcc().build();
+  assert.doesNotMatch(builder.build().formatted().toString(), /secret/);
+  assert.match(kept.formatted().toString(), /^Resent-Bcc: secret@example\.com\r$/m);
+});
+
+test("a block of resending needs an author and a recipient, and knows its fields", () => {
+  refused(() => letter().resent({ from: "a@example.com" }), /^resent\.to: /);
+  refused(() => letter().resent({ to: "a@example.com" } as never), /./);
+  refused(() => letter().resent({ from: "a@example.com", recipient: "b@example.com" } as never), /nearest/);
+  refused(() => letter().resent({ from: "a@example.com", to: "b@example.com\r\nX: y" }), /./);
+  refused(() => letter().header("Resent-To", "b@example.com"), /resent\(\)/);
+});
+
+test("headers in UTF-8 stand as they are read, and make the mail need SMTPUTF8 where there is such text", () => {
+  const message = letter()
+    .from('"Zoë, die Erste" <z@example.com>')
+    .sender("z@example.com")
+    .cc("Jürgen <j@example.com>")
+    .subject("Grüße =?utf-8?q?x?= aus Köln")
+    .keywords("größe")
+    .header("X-Note", `${"ä".repeat(50)} ${"ö".repeat(500)}`)
+    .utf8Headers()
+    .build();
+  const head = message.headers.toString();
+  assert.match(head, /^From: shop@example\.com, "Zoë, die Erste" <z@example\.com>\r$/m);
+  assert.match(head, /^Cc: Jürgen <j@example\.com>\r$/m);
+  assert.match(head, /^Subject: Grüße =\?UTF-8\?B\?PT91dGYtOD9xP3g\/PQ==\?= aus Köln\r$/m);
+  assert.match(head, /^Keywords: größe\r$/m);
+  for (const line of head.split("\r\n")) assert.ok(Buffer.byteLength(line) <= 998);
+  assert.equal(message.headers.get("subject"), "Grüße =?utf-8?q?x?= aus Köln");
+  assert.equal(message.international, true);
+  assert.equal(letter().subject("plain").utf8Headers().build().international, false);
+  assert.equal(letter().subject("Grüße").utf8Headers().utf8Headers(false).build().international, false);
+});
+
+test("create takes all of these as plain data", () => {
+  const message = Message.create({
+    from: "shop@example.com",
+    to: "zoe@example.org",
+    text: "Hello",
+    keywords: ["a", "b"],
+    comments: "c",
+    priority: "high",
+    autoSubmitted: "auto-generated",
+    listUnsubscribe: { url: "https://a.example/", oneClick: true },
+    dispositionNotificationTo: "shop@example.com",
+    resent: { from: "a@example.com", to: "b@example.com" },
+    alternative: { type: "text/x-amp-html", text: "<html amp4email>" },
+    calendar: { ics: "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", attach: true },
+    utf8Headers: true,
+  });
+  for (const name of ["Keywords", "Comments", "Importance", "Auto-Submitted", "List-Unsubscribe-Post"]) {
+    assert.ok(message.headers.has(name), name);
+  }
+  for (const field of ["calendar", "listUnsubscribe", "alternative", "resent", "priority", "keywords"]) {
+    assert.throws(
+      () => Message.create({ from: "a@example.com", to: "b@example.com", [field]: null } as never),
+      (error) => EnvoiError.is(error),
+      field,
+    );
+  }
+  assert.throws(
+    () =>
+      Message.create({ from: "a@b.c", to: "a@b.c", listUnsubscribe: { url: "https://a", one: 1 } } as never),
+    MessageError,
+  );
+});

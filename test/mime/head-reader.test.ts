@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HeadReader } from "#src/mime/head-reader.js";
+
+function read(pieces: readonly (string | Buffer)[]): { fields: [string, string][]; body: string } {
+  const reader = new HeadReader();
+  let body = "";
+  for (const piece of pieces) body += reader.push(Buffer.from(piece))?.toString("latin1") ?? "";
+  return { fields: reader.fields().map(({ name, text }) => [name, text]), body };
+}
+
+const messages = [
+  "From: a@b.c\r\nSubject: x\r\n\ty\r\n z\r\nFROM : again\r\n\r\nbody\r\n\r\nmore\r\n",
+  "A:\r\n\r\n",
+  "A: b\r\n",
+  "A: b",
+  "\r\nonly a body\r\n\r\n",
+  "\r\n",
+  "",
+  "A: b\r\n \r\n\r\n\r\n",
+];
+
+test("a header has its fields as they stand, and the body begins behind the first empty line", () => {
+  const [first = ""] = messages;
+  assert.deepEqual(read([first]), {
+    fields: [
+      ["from", "From: a@b.c"],
+      ["subject", "Subject: x\r\n\ty\r\n z"],
+      ["from", "FROM : again"],
+    ],
+    body: "body\r\n\r\nmore\r\n",
+  });
+  assert.deepEqual(read(["\r\nx\r\n\r\ny"]), { fields: [], body: "x\r\n\r\ny" });
+  assert.deepEqual(read(["A: b\r\n \r\n\r\n\r\n"]), { fields: [["a", "A: b\r\n "]], body: "\r\n" });
+});
+
+test("it does not matter how a message is cut", () => {
+  for (const message of messages) {
+    const whole = read([message]);
+    for (let at = 0; at <= message.length; at++)
+      assert.deepEqual(read([message.slice(0, at), message.slice(at)]), whole);
+    for (let at = 0; at < message.length; at++) {
+      assert.deepEqual(read([message.slice(0, at), message.slice(at, at + 1), message.slice(at + 1)]), whole);
+    }
+    assert.deepEqual(read([...message]), whole);
+  }
+});
+
+test("a line that is of no field is named", () => {
+  for (const [text, line] of [
+    ["A: b\r\nno colon\r\n\r\n", 2],
+    ["From a@b.c Sat Nov 21\r\nA: b\r\n\r\n", 1],
+    [" begins folded\r\n\r\n", 1],
+    ["A: b\r\n c\r\n d\r\n: e\r\n\r\n", 4],
+    ["\u00fc: b\r\n\r\n", 1],
+  ] as const) {
+    assert.throws(() => read([text]), {
+      name: "MessageError",
+      position: line,
+      message: `header: line ${line} is no field`,
+    });
+  }
+});
+
+test("a header without end is refused before it fills the memory", () => {
+  const reader = new HeadReader();
+  const block = Buffer.from("X: y\r\n".repeat(200_000));
+  assert.throws(() => {
+    for (let times = 0; times < 20; times++) reader.push(block);
+  }, /more than 16 MiB/);
+});

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { createPublicKey, createSecretKey, generateKeyPairSync } from "node:crypto";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { type DkimOptions, DkimSigner, EnvoiError, Message } from "envoi";
+import { ed25519, rsa } from "./keys.ts";
+
+const usual: DkimOptions = { domain: "example.com", selector: "s", key: ed25519 };
+
+function refused(options: unknown, reason: RegExp): void {
+  assert.throws(
+    () => DkimSigner.create(options as DkimOptions),
+    (error: unknown) => {
+      assert.ok(error instanceof EnvoiError);
+      assert.equal(error.kind, "configuration");
+      assert.equal(error.permanent, true);
+      assert.match(error.message, reason);
+      return true;
+    },
+  );
+}
+
+function field(options: Partial<DkimOptions>): string {
+  const message = Message.builder().from("a@example.com").to("b@example.org").text("Hello");
+  const text = message
+    .sign(DkimSigner.create({ ...usual, ...options }))
+    .build()
+    .formatted()
+    .toString();
+  return text.slice(0, text.indexOf("\r\nDate:")).replace(/\r\n\s+/g, " ");
+}
+
+test("a key that makes no DKIM signature is refused at construction, and told why", () => {
+  const pem = { type: "pkcs8", format: "pem" } as const;
+  const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
+  const key = (value: unknown): unknown => ({ ...usual, key: value });
+  refused(key(ec.privateKey), /key: a key of type ec makes no DKIM signature/);
+  refused(key(ec.privateKey.export(pem)), /type ec/);
+  refused(key(pss.privateKey), /type rsa-pss/);
+  refused(key(generateKeyPairSync("ed448").privateKey), /type ed448/);
+  refused(key(createPublicKey(rsa)), /a public key signs nothing/);
+  refused(key(createPublicKey(rsa).export({ type: "spki", format: "pem" })), /a PUBLIC KEY signs nothing/);
+  refused(
+    key("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
+    /a CERTIFICATE signs nothing/,
+  );
+  refused(key(createSecretKey(Buffer.alloc(32))), /a secret key signs nothing/);
+  refused(key(""), /is no PEM/);
+  refused(key("fL+5V9EquCZAovKik3pA6Lk9zwCzoEtjIuIqK9ZXHHA="), /is no PEM/);
+  refused(key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), /cannot be read/);
+  refused(key(String(rsa.export(pem)).replaceAll("\n", "\\n")), /has \\n written out/);
+  for (const other of [undefined, null, 1, {}, { pem: "x" }])
+    refused(key(other), /key: expects a private key in PEM/);
+});
+
+test("an RSA key below 1024 bits is refused, and below 2048 unless it is allowed", () => {
+  const bits = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
+  refused({ ...usual, key: bits(768), allowShortRsaKey: true }, /768 bits is too short/);
+  const short = bits(1024);
+  refused({ ...usual, key: short }, /1024 bits is short.*allowShortRsaKey: true/);
+  DkimSigner.create({ ...usual, key: short, allowShortRsaKey: true });
+});
+
+test("the algorithm follows from the key, and another is refused", () => {
+  assert.match(field({ key: rsa }), /a=rsa-sha256;/);
+  assert.match(field({ key: ed25519, algorithm: "ed25519-sha256" }), /a=ed25519-sha256;/);
+  refused({ ...usual, algorithm: "rsa-sha256" }, /algorithm: the key signs by ed25519-sha256/);
+  refused({ ...usual, key: rsa, algorithm: "rsa-sha1" }, /algorithm: expects/);
+  refused({ ...usual, key: async () => Buffer.alloc(64) }, /algorithm: a function as key needs it said/);
+});
+
+test("a key comes as PEM of either kind, as octets of it, encrypted, or as an object", () => {
+  const pkcs1 = rsa.export({ type: "pkcs1", format: "pem" });
+  const encrypted = rsa.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
+  for (const key of [pkcs1.toString(), Buffer.from(pkcs1), rsa])
+    assert.match(field({ key }), /a=rsa-sha256;/);
+  assert.match(field({ key: encrypted.toString(), passphrase: "secret" }), /a=rsa-sha256;/);
+  refused({ ...usual, key: encrypted }, /encrypted, and its passphrase is missing or wrong/);
+  refused({ ...usual, key: encrypted, passphrase: "wrong" }, /passphrase is missing or wrong/);
+});
+
+test("the key shows in nothing that is printed", () => {
+  const key = rsa.export({ type: "pkcs8", format: "pem" }).toString();
+  const signer = DkimSigner.create({ ...usual, key });
+  for (const shown of [inspect(signer, { depth: 9, showHidden: true }), JSON.stringify(signer)])
+    assert.doesNotMatch(shown, /PRIVATE|MII|privateKey/i);
+});
+
+test("domain and selector become A-labels, and what is none is refused", () => {
+  assert.match(
+    field({ domain: "M\u00dcNCHEN.example", selector: "Gr\u00fcn.2026" }),
+    / d=xn--mnchen-3ya.example; s=xn--grn-ioa.2026;/,
+  );
+  for (const domain of ["", "a b", "x;d=y", "a\r\nb", "example.com.", "[192.0.2.1]", "1.2.3.4", undefined, 5])
+    refused({ ...usual, domain }, /DkimSigner domain: /);
+  for (const selector of [
+    "",
+    ".",
+    "a..b",
+    "a b",
+    "a;b",
+    "a=b",
+    "-a",
+    "a\n",
+    "[1]",
+    "x".repeat(64),
+    undefined,
+    5,
+  ])
+    refused({ ...usual, selector }, /DkimSigner selector: /);
+  refused({ ...usual, domain: `${"a.".repeat(120)}example`, selector: "s" }, /253/);
+});
+
+test("an identity is an address or a domain, in the domain that signs or below it", () => {
+  assert.match(field({ identity: "@News.example.com" }), / i=@news.example.com;/);
+  assert.match(field({ identity: "joe@example.com" }), / i=joe@example.com;/);
+  assert.match(field({ identity: '"a; b=c"@example.com' }), / i="a=3B=20b=3Dc"@example.com;/);
+  assert.match(field({ identity: "j\u00fcrgen@example.com" }), / i=j=C3=BCrgen@example.com;/);
+  for (const identity of [
+    "joe@example.org",
+    "@badexample.com",
+    "joe",
+    "@",
+    "a\r\n@example.com",
+    "a;b@example.com",
+  ])
+    refused({ ...usual, identity }, /DkimSigner identity: /);
+});
+
+test("the time is now, that of a Date, or none, and the expiry is so many seconds later", () => {
+  const before = Math.floor(Date.now() / 1000);
+  const [, time = ""] = / t=(\d+);/.exec(field({})) ?? [];
+  assert.ok(Number(time) >= before && Number(time) <= Date.now() / 1000);
+  const timestamp = new Date("2026-11-21T00:00:00Z");
+  assert.match(field({ timestamp, expiresIn: 3600 }), / t=1795219200; x=1795222800;/);
+  assert.doesNotMatch(field({ timestamp: false }), / [tx]=/);
+  for (const expiresIn of [0, -1, 1.5, Number.NaN, Infinity, "3600"])
+    refused({ ...usual, expiresIn }, /expiresIn: /);
+  for (const wrong of [new Date(Number.NaN), new Date(-1), 5, "now"])
+    refused({ ...usual, timestamp: wrong }, /timestamp: /);
+});
+
+test("the length of the body is written only when insisted on", () => {
+  assert.doesNotMatch(field({}), / l=/);
+  assert.match(field({ insecureBodyLength: true }), / l=7;/);
+});
+
+test("fields that the way changes are refused for signing, and From cannot be left out", () => {
+  for (const name of [
+    "Received",
+    "Return-Path",
+    "bcc",
+    "Resent-Bcc",
+    "DKIM-Signature",
+    "ARC-Seal",
+    "Authentication-Results",
+  ]) {
+    refused({ ...usual, headers: ["From", name] }, /is not signed/);
+    refused({ ...usual, oversign: [name] }, /is not signed/);
+  }
+  refused({ ...usual, headers: ["Subject"] }, /From must be among them/);
+  for (const name of ["a b", "a:b", "x;y", "", "a\r\nb"])
+    refused({ ...usual, headers: ["From", name] }, /headers: /);
+  refused({ ...usual, headers: "From" }, /expects an array/);
+  assert.match(field({ headers: ["FROM", "Date", "X-None"] }), / h=from:from:date:date; /);
+  assert.match(field({ headers: ["From", "Date"], oversign: [] }), / h=from:date; /);
+  assert.match(field({ headers: ["From"], oversign: ["Subject"] }), / h=from:subject; /);
+});
+
+test("an unknown option is refused with the nearest, and so is an option of another type", () => {
+  refused({ ...usual, privateKey: "x" }, /"privateKey": is no option; the nearest is \w+/);
+  refused({ ...usual, keySelector: "x" }, /the nearest is selector/);
+  refused({ ...usual, canonicalization: "relaxed" }, /canonicalization: /);
+  refused({ ...usual, canonicalization: "nowsp/simple" }, /canonicalization: /);
+  refused({ ...usual, insecureBodyLength: 1 }, /insecureBodyLength: expects a boolean/);
+  for (const options of [undefined, null, "example.com"]) refused(options, /expects an object of options/);
+});
+
+test("only a signer signs", () => {
+  for (const other of [null, {}, "x", { awaited: false }, [undefined]]) {
+    assert.throws(() => Message.builder().sign(other as never), /sign: expects a Signer/);
+  }
+});
