@@ -417,6 +417,32 @@ describe("faults on the wire", () => {
     ]);
   });
 
+  it("strikes amid chunks and at their end as amid DATA", async () => {
+    await using server = await TestServer.start();
+    server.fail({ at: "final", times: 1, reply: "451 4.3.0 Later" });
+    await using client = await greeted(server);
+    await dialogue(client, ...transaction.slice(0, 3));
+    client.write("BDAT 3\r\nabcBDAT 3 LAST\r\ndef");
+    assert.deepEqual(await client.replies(2), ["250 2.0.0 3 octets received", "451 4.3.0 Later"]);
+    assert.equal(server.messages.length, 0);
+    server.fail({ at: "content", octet: 4, drop: "before" });
+    await dialogue(client, ...transaction.slice(1, 3));
+    client.write("BDAT 3\r\nabc");
+    assert.equal(await client.reply(), "250 2.0.0 3 octets received");
+    client.write("BDAT 3 LAST\r\nd");
+    assert.equal(await client.rest(), "");
+  });
+
+  it("keeps a transaction open whose chunk it refused, as Exim does", async () => {
+    await using server = await TestServer.start();
+    server.fail({ at: "bdat", times: 1, reply: "554 5.6.0 No" });
+    await using client = await greeted(server);
+    await dialogue(client, ...transaction.slice(0, 3));
+    client.write("BDAT 3 LAST\r\nabcBDAT 3 LAST\r\ndef");
+    assert.deepEqual(await client.replies(2), ["554 5.6.0 No", "250 2.6.0 Message accepted"]);
+    assert.equal(String(server.messages[0]?.raw), "def");
+  });
+
   it("closes behind too many refusals, as Postfix does", async () => {
     await using server = await TestServer.start({ maxErrors: 1000 });
     server.fail(...postfixErrorLimits.map((fault) => ({ ...fault, ...("delay" in fault && { delay: 1 }) })));

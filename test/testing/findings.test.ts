@@ -123,7 +123,12 @@ describe("findings: commands", () => {
       { without: ["SIZE"] },
       ["extension-unadvertised"],
     ],
-    ["BDAT without CHUNKING", [ehlo, "BDAT 0 LAST\r\n"], undefined, ["extension-unadvertised"]],
+    [
+      "BDAT without CHUNKING",
+      [ehlo, "BDAT 0 LAST\r\n"],
+      { without: ["CHUNKING"] },
+      ["extension-unadvertised"],
+    ],
     [
       "AUTH in clear, where it is not offered",
       [ehlo, "AUTH PLAIN =\r\n"],

@@ -102,9 +102,9 @@ export class Wire implements Interposed {
     return all.length === 0 ? undefined : inTurn(all);
   }
 
-  secured(): void {
+  secured(...channel: Parameters<ProtocolHalf["secured"]>): void {
     this.#unanswered = undefined;
-    this.#protocol.secured();
+    this.#protocol.secured(...channel);
   }
 
   end(reply: Reply): void {
@@ -146,10 +146,12 @@ export class Wire implements Interposed {
   /** Looks at an event on its way to the host. */
   #passing(event: ServerEvent): ServerEvent {
     if (event.type === "close") this.#leaving = true;
-    if (event.type === "data") this.#beginContent();
+    if (event.type === "data") this.#beginContent(this.#exchange.at !== "bdat");
+    if (event.type === "abandon") this.#content = undefined;
     if (event.type === "end") {
       this.#content = undefined;
-      this.#begin(unasked("final"));
+      this.#exchange = unasked("final");
+      this.#fault = this.#pick(this.#exchange) ?? this.#fault;
       const { keep = this.#fault?.reply?.positive === false ? "never" : "once" } = this.#fault ?? {};
       this.#watcher.messageEnded(COPIES[keep]);
     }
@@ -163,7 +165,7 @@ export class Wire implements Interposed {
       return this.#strikeContent(content);
     if (this.#input.length === 0) return false;
     if (this.#chunk.left > 0) return this.#feedChunk();
-    if (content !== undefined) return this.#feedContent(content);
+    if (content?.reader !== undefined) return this.#feedContent(content, content.reader);
     return this.#feedLine();
   }
 
@@ -217,11 +219,11 @@ export class Wire implements Interposed {
     if (this.#answers334) this.#feigned = "response";
   }
 
-  #feedContent(content: Content): boolean {
+  #feedContent(content: Content, reader: DataReader): boolean {
     const { fault } = content;
     const most =
       fault === undefined ? this.#input.length : Math.min(this.#input.length, fault.octet - content.octets);
-    const end = content.reader.read(this.#input.subarray(0, most), 0).end;
+    const end = reader.read(this.#input.subarray(0, most), 0).end;
     const piece = this.#take(end ?? most);
     content.octets += piece.length;
     this.#watcher.heardContent(piece, "data", this.#unanswered);
@@ -245,18 +247,20 @@ export class Wire implements Interposed {
 
   #feedChunk(): boolean {
     const { left, withheld } = this.#chunk;
-    const piece = this.#take(Math.min(left, this.#input.length));
+    const content = this.#content;
+    const most = content?.fault === undefined ? left : Math.min(left, content.fault.octet - content.octets);
+    const piece = this.#take(Math.min(most, this.#input.length));
     this.#chunk.left -= piece.length;
-    if (!withheld) {
-      this.#watcher.heardContent(piece, "bdat", undefined);
-      this.#protocol.push(piece);
-    }
+    if (withheld) return true;
+    if (content !== undefined) content.octets += piece.length;
+    this.#watcher.heardContent(piece, "bdat", undefined);
+    this.#protocol.push(piece);
     return true;
   }
 
-  #beginContent(): void {
+  #beginContent(dotted: boolean): void {
     const fault = this.#pick(unasked("content"));
-    this.#content = { reader: new DataReader({ lenient: true }), octets: 0, fault };
+    this.#content = { reader: dotted ? new DataReader({ lenient: true }) : undefined, octets: 0, fault };
   }
 
   /** Something that a reply will answer begins. */
@@ -292,7 +296,7 @@ export class Wire implements Interposed {
       this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) {
       this.#feigned = "content";
-      this.#beginContent();
+      this.#beginContent(true);
     }
   }
 
@@ -329,7 +333,8 @@ export class Wire implements Interposed {
 }
 
 interface Content {
-  readonly reader: DataReader;
+  /** Finds the end, where a dot tells it. */
+  readonly reader: DataReader | undefined;
   /** So many octets have come. */
   octets: number;
   fault: SettledFault | undefined;
