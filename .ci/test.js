@@ -25,7 +25,10 @@ const suites = {
     timeout: 600_000,
   },
   soak: {
-    files: () => suites.main.files().filter((file) => readFileSync(file, "utf8").includes("/property.js")),
+    files: () =>
+      [...suites.main.files(), ...suites.interop.files()].filter((file) =>
+        readFileSync(file, "utf8").includes("/property.js"),
+      ),
     environment: () => ({
       ENVOI_SEED: process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff)),
       ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",

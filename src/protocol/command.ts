@@ -16,6 +16,7 @@ export type Command =
   | { readonly verb: "HELO" | "EHLO"; readonly domain: string }
   | { readonly verb: "MAIL"; readonly from: Address | null; readonly parameters: MailParameters }
   | { readonly verb: "RCPT"; readonly to: Address | "postmaster"; readonly parameters: RcptParameters }
+  | { readonly verb: "BDAT"; readonly size: number; readonly last: boolean }
   | { readonly verb: "AUTH"; readonly mechanism: string; readonly initialResponse?: string | undefined }
   | { readonly verb: "VRFY" | "EXPN"; readonly argument: string }
   | { readonly verb: "NOOP" | "HELP"; readonly argument?: string }
@@ -50,6 +51,8 @@ function unguarded(command: Command): string {
       return `MAIL FROM:<${command.from ?? ""}>${formatMailParameters(command.parameters)}`;
     case "RCPT":
       return `RCPT TO:<${command.to}>${formatRcptParameters(command.parameters)}`;
+    case "BDAT":
+      return `BDAT ${command.size}${command.last ? " LAST" : ""}`;
     case "AUTH": {
       const { mechanism, initialResponse } = command;
       return initialResponse === undefined
@@ -94,6 +97,8 @@ export function parseCommand(line: string, context: CommandContext): Command | R
       return parseMail(argument, context);
     case "RCPT":
       return parseRcpt(argument, context);
+    case "BDAT":
+      return parseBdat(argument);
     case "AUTH":
       return parseAuth(argument);
     case "VRFY":
@@ -144,6 +149,14 @@ function parseRcpt(argument: string, { offers }: CommandContext): Command | Repl
   return to === undefined
     ? Reply.of(501, "5.1.3", "Bad recipient address syntax")
     : { verb: "RCPT", to, parameters };
+}
+
+/** How many octets follow has to be known: without that nobody can tell where the next command begins. */
+function parseBdat(argument: string): Command | Reply {
+  const match = /^(\d{1,15})(?: +(LAST))?$/i.exec(argument);
+  return match === null
+    ? Reply.of(521, "5.5.4", "Syntax: BDAT octets [LAST]")
+    : { verb: "BDAT", size: Number(match[1]), last: match[2] !== undefined };
 }
 
 function parseAuth(argument: string): Command | Reply {

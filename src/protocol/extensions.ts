@@ -28,6 +28,40 @@ export interface Extensions {
   readonly "8BITMIME"?: true;
   /** RFC 6531. */
   readonly SMTPUTF8?: true;
+  /** RFC 3030: BDAT. */
+  readonly CHUNKING?: true;
+  /** RFC 3030: content that need not be lines, by BDAT. */
+  readonly BINARYMIME?: true;
+  /** RFC 3461: notifications of what became of the mail. */
+  readonly DSN?: true;
+  /** RFC 8689: offered over TLS only. */
+  readonly REQUIRETLS?: true;
+  /** RFC 2852: the fewest seconds within which mail may have to be delivered, 0 where that is not told. */
+  readonly DELIVERBY?: number;
+  /** RFC 4865. */
+  readonly FUTURERELEASE?: FutureRelease;
+  /** RFC 6710: the name of the profile, `""` for the one of the RFC. */
+  readonly "MT-PRIORITY"?: string;
+  /** RFC 9422. */
+  readonly LIMITS?: Limits;
+}
+
+/** How long mail may be held back (RFC 4865). */
+export interface FutureRelease {
+  /** For so many seconds at most. */
+  readonly interval: number;
+  /** Until then at the latest; whole seconds. */
+  readonly until: Date;
+}
+
+/** What a server takes before it wants a new transaction or connection (RFC 9422). */
+export interface Limits {
+  /** Transactions on a connection; refused ones count. */
+  readonly MAILMAX?: number;
+  /** Recipients in a transaction. */
+  readonly RCPTMAX?: number;
+  /** Domains among the recipients of a transaction. */
+  readonly RCPTDOMAINMAX?: number;
 }
 
 /** The keyword of an extension in the table. */
@@ -47,7 +81,47 @@ const rows: { readonly [K in ExtensionKeyword]-?: Row<NonNullable<Extensions[K]>
   ENHANCEDSTATUSCODES: flag,
   "8BITMIME": flag,
   SMTPUTF8: flag,
+  CHUNKING: flag,
+  BINARYMIME: flag,
+  DSN: flag,
+  REQUIRETLS: flag,
+  DELIVERBY: {
+    format: (seconds) => (seconds === 0 ? "" : String(seconds)),
+    parse: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : 0),
+  },
+  FUTURERELEASE: {
+    format: ({ interval, until }) => `${interval} ${until.toISOString().slice(0, -5)}Z`,
+    parse: parseFutureRelease,
+  },
+  "MT-PRIORITY": { format: (profile) => profile, parse: (text) => text.toUpperCase() },
+  LIMITS: {
+    format: (limits) => limitNames.flatMap((name) => limitWord(name, limits[name])).join(" "),
+    parse: parseLimits,
+  },
 };
+
+function parseFutureRelease(text: string): FutureRelease | undefined {
+  const match = /^([1-9]\d{0,8}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/i.exec(text);
+  const until = new Date((match?.[2] ?? "").toUpperCase());
+  return Number.isNaN(until.getTime()) ? undefined : { interval: Number(match?.[1]), until };
+}
+
+const limitNames = ["MAILMAX", "RCPTMAX", "RCPTDOMAINMAX"] as const;
+
+function limitWord(name: keyof Limits, limit: number | undefined): string[] {
+  return limit === undefined ? [] : [`${name}=${limit}`];
+}
+
+/** Limits of other names, and malformed ones, are skipped (RFC 9422 3). */
+function parseLimits(text: string): Limits {
+  const limits: { -readonly [K in keyof Limits]: Limits[K] } = {};
+  for (const word of text.toUpperCase().split(" ")) {
+    const [, name, limit] = /^([A-Z]+)=([1-9]\d{0,5})$/.exec(word) ?? [];
+    const known = limitNames.find((known) => known === name);
+    if (known !== undefined) limits[known] ??= Number(limit);
+  }
+  return limits;
+}
 
 /** All that a server told in its reply to EHLO or HELO. */
 export interface Peer {

@@ -1,4 +1,5 @@
 import type { ClientCertificateOptions, ServerCertificate } from "../net/server/tls-acceptor.ts";
+import type { Undertakings } from "../protocol/server/settings.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** How long a server waits, in milliseconds. */
@@ -31,6 +32,12 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly clientCertificates?: ClientCertificateOptions;
   /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
   readonly allowPlaintextCredentials?: boolean;
+  /**
+   * How clients may authenticate, by the names of SASL: PLAIN, LOGIN and XOAUTH2, which show the hook a secret, unless told otherwise.
+   * The others, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 and their -PLUS forms, OAUTHBEARER and EXTERNAL, take a hook made for them; -PLUS
+   * and EXTERNAL are offered where TLS allows for them.
+   */
+  readonly mechanisms?: readonly string[];
   /** Recipients in these domains are accepted. */
   readonly domains?: readonly string[];
   /** `"authenticated"`: whoever has authenticated may send to everybody. */
@@ -41,6 +48,8 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly maxLineLength?: number;
   /** Recipients in a transaction; 1,000. */
   readonly maxRecipients?: number;
+  /** Transactions in a connection, those that fail included; 0, the default: no limit. Clients are told (RFC 9422). */
+  readonly maxTransactions?: number;
   /** Connections at a time; 1,000. */
   readonly maxConnections?: number;
   /** Mistakes in commands, in a connection; 10. */
@@ -49,6 +58,8 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly maxAuthAttempts?: number;
   /** Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection. */
   readonly lenient?: boolean;
+  /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
+  readonly extensions?: Undertakings;
   /** Puts a Received field in front of each message; `true`. */
   readonly received?: boolean;
   readonly timeouts?: ServerTimeouts;

@@ -3,7 +3,7 @@ import { canonicalDomain } from "../address/domain.ts";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../net/server/tls-acceptor.ts";
 import { serverMechanisms } from "../protocol/sasl/mechanisms.ts";
-import type { ServerSettings } from "../protocol/server/settings.ts";
+import type { ServerSettings, Undertakings } from "../protocol/server/settings.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import type { RelayRules } from "./policy.ts";
 
@@ -49,8 +49,11 @@ export function settle(options: SmtpServerOptions): Settled {
       maxAuthAttempts: count(options, "maxAuthAttempts", 3, 1),
       lenient: options.lenient ?? false,
       starttls: tls === "starttls",
-      mechanisms: options.auth === undefined ? [] : [...serverMechanisms.keys()],
+      mechanisms: options.auth === undefined ? [] : mechanisms(options),
       allowPlaintextCredentials: options.allowPlaintextCredentials ?? false,
+      maxTransactions: count(options, "maxTransactions", 0, 0),
+      undertakings: undertakings(options),
+      now: Date.now,
       without: new Set(),
     },
     rules: {
@@ -98,6 +101,36 @@ export function checkPurpose(
     throw refuse("recipients would be accepted, but without data nobody takes the mail");
   }
 }
+
+function mechanisms({ mechanisms = ["PLAIN", "LOGIN", "XOAUTH2"] }: SmtpServerOptions): string[] {
+  const unknown = mechanisms.find((name) => !serverMechanisms.has(name));
+  if (unknown !== undefined)
+    throw refuse(
+      `mechanisms: ${JSON.stringify(unknown)} is none of ${[...serverMechanisms.keys()].join(", ")}`,
+    );
+  if (mechanisms.length === 0) throw refuse("mechanisms: auth is of no use without any");
+  return [...mechanisms];
+}
+
+function undertakings({ extensions = {} }: SmtpServerOptions): Undertakings {
+  for (const name of Object.keys(extensions))
+    if (!Object.hasOwn(undertakingNames, name))
+      throw refuse(`extensions: there is no ${JSON.stringify(name)}`);
+  if (extensions.DELIVERBY !== undefined) count(extensions, "DELIVERBY", 0, 0);
+  if (extensions.FUTURERELEASE !== undefined) count(extensions, "FUTURERELEASE", 0, 1);
+  const profile = extensions["MT-PRIORITY"] ?? "";
+  if (!["", "MIXER", "STANAG4406", "NSEP"].includes(profile))
+    throw refuse(`extensions: there is no MT-PRIORITY ${JSON.stringify(profile)}`);
+  return { ...extensions };
+}
+
+const undertakingNames: Readonly<Record<keyof Undertakings, true>> = {
+  DSN: true,
+  REQUIRETLS: true,
+  DELIVERBY: true,
+  FUTURERELEASE: true,
+  "MT-PRIORITY": true,
+};
 
 /** A value that must be a whole number, at least `least`. */
 function count<K extends string>(

@@ -46,4 +46,4 @@ def described(mail):
 
 
 for line in sys.stdin:
-    print(json.dumps(described(parser.parsebytes(base64.b64decode(line)))))
+    print(json.dumps(described(parser.parsebytes(base64.b64decode(line)))), flush=True)

@@ -142,3 +142,8 @@ export function write(letter: Letter): Message {
   }
   return builder.build();
 }
+
+/** The files of a letter in their order in the mail: those that HTML can show stand before the others. */
+export function filesAsSent({ files, html }: Letter): readonly File[] {
+  return html === undefined ? files : files.toSorted((a, b) => Number(b.inline) - Number(a.inline));
+}

@@ -65,6 +65,11 @@ export class Peer {
     this.#listen();
   }
 
+  /** Whether something has come that nobody has heard yet. */
+  get pending(): boolean {
+    return this.#read < this.received.length;
+  }
+
   /** Says lines, in one write. */
   say(...lines: string[]): void {
     this.send(Buffer.from(lines.map((line) => `${line}\r\n`).join("")));

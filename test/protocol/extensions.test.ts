@@ -43,6 +43,17 @@ describe("parseEhlo", () => {
     assert.deepEqual(extensions, {});
   });
 
+  it("skips limits that are malformed or not known, and a FUTURERELEASE that tells no limits", () => {
+    const limits = "LIMITS RCPTMAX=0 mailmax=7 MAILMAX=8 FOO=1 RCPTDOMAINMAX=x __PROTO__=1";
+    assert.deepEqual(parseEhlo(["x", limits]).extensions.LIMITS, { MAILMAX: 7 });
+    for (const line of [
+      "FUTURERELEASE",
+      "FUTURERELEASE 0 2030-01-01T00:00:00Z",
+      "FUTURERELEASE 9 2030-13-01T00:00:00Z",
+    ])
+      assert.equal(parseEhlo(["x", line]).extensions.FUTURERELEASE, undefined);
+  });
+
   it("takes linear time for a line of white space", () => {
     const start = performance.now();
     parseEhlo(["x", `AUTH${" ".repeat(60_000)}`, `AUTH ${"=".repeat(60_000)}`]);
@@ -56,6 +67,20 @@ describe("parseEhlo", () => {
         SIZE: fc.nat(),
         AUTH: fc.uniqueArray(fc.constantFrom("PLAIN", "LOGIN", "SCRAM-SHA-256"), { minLength: 1 }),
         SMTPUTF8: fc.constant(true as const),
+        CHUNKING: fc.constant(true as const),
+        DELIVERBY: fc.nat(999_999_999),
+        FUTURERELEASE: fc.record(
+          {
+            interval: fc.integer({ min: 1, max: 999_999_999 }),
+            until: fc.nat(4_000_000_000).map((seconds) => new Date(seconds * 1000)),
+          },
+          { noNullPrototype: true },
+        ),
+        "MT-PRIORITY": fc.constantFrom("", "MIXER"),
+        LIMITS: fc.record(
+          { MAILMAX: fc.integer({ min: 1, max: 999_999 }), RCPTMAX: fc.integer({ min: 1, max: 999_999 }) },
+          { requiredKeys: [], noNullPrototype: true },
+        ),
       },
       { requiredKeys: [], noNullPrototype: true },
     );

@@ -189,3 +189,55 @@ describe("SmtpServer: content", () => {
     );
   });
 });
+
+describe("SmtpServer: content in chunks", () => {
+  const begin = ["MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>"];
+
+  it("is given up at RSET: the hook is told, and is done before it is given the next", async () => {
+    const contents: string[] = [];
+    await using server = await SmtpServer.listen({
+      received: false,
+      domains: ["y.test"],
+      onError: () => {},
+      async data(context) {
+        const mine = contents.push("") - 1;
+        try {
+          contents[mine] = await read(context);
+        } catch (error) {
+          await new Promise(setImmediate);
+          contents[mine] = String(error);
+        }
+      },
+    });
+    await using client = await Client.connect(server.port);
+    client.say("EHLO x", ...begin, "BDAT 4", "ab", "RSET", ...begin, "BDAT 4 LAST", "cd", "QUIT");
+    const codes = (await client.replies(10)).map((reply) => reply.slice(0, 9).trim());
+    assert.equal(codes[8], "250 2.6.0");
+    assert.match(contents[0] ?? "", /given the message up/);
+    assert.equal(contents[1], "cd\r\n");
+  });
+
+  it("that goes on after the connection is lost ends with an error", async () => {
+    let failed: unknown;
+    let begun = () => {};
+    const running = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const server = await SmtpServer.listen({
+      domains: ["y.test"],
+      onError: () => {},
+      async data(context) {
+        begun();
+        await read(context).catch((error: unknown) => {
+          failed = error;
+        });
+      },
+    });
+    const client = await Client.connect(server.port);
+    client.say("EHLO x", ...begin, "BDAT 4", "ab");
+    await running;
+    client.socket.destroy();
+    await server.close();
+    assert.match(String(failed), /ended before the message did/);
+  });
+});

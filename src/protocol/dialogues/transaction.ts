@@ -1,4 +1,3 @@
-import type { Address } from "../../address/address.ts";
 import type { Envelope } from "../../address/envelope.ts";
 import { formatCommand } from "../command.ts";
 import { DataWriter } from "../data.ts";
@@ -7,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { MailParameters } from "../parameters.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
-import type { RecipientOutcome } from "../send-report.ts";
+import { isLeave, isNegative, Ledger, type TransactionOutcome } from "./ledger.ts";
 
 /** One mail, ready for one transaction. */
 export interface MailTransaction {
@@ -25,27 +24,23 @@ export interface TransactionManner {
   readonly pipelining: boolean;
   /** RSET goes before MAIL: something may be left of the transaction before. */
   readonly reset: boolean;
-}
-
-/** What became of the mail. */
-export interface TransactionOutcome {
-  readonly recipients: readonly RecipientOutcome[];
-  /** The final reply. */
-  readonly reply?: Reply | undefined;
-  /** The first refusal, or what happened to the connection; absent where every recipient accepted. */
-  readonly failure?: Failure | undefined;
-  /** Whether the connection is fit for another mail. */
-  readonly reusable: boolean;
+  /** The envelope has gone out already, together with the content of the mail before. */
+  readonly said?: boolean;
+  /** What goes out together with the content, if it is one write: the envelope of the next mail, or nothing. */
+  readonly follow?: (() => string) | undefined;
 }
 
 /** Hands over one mail (RFC 5321 3.3) and settles the outcome of every recipient, whatever happens. */
-export function* transaction(mail: MailTransaction, manner: TransactionManner): Dialogue<TransactionOutcome> {
-  const ledger = new Ledger(mail.envelope.to);
+export function* transaction(
+  mail: MailTransaction,
+  manner: TransactionManner,
+  ledger: Ledger = new Ledger(mail.envelope),
+): Dialogue<TransactionOutcome> {
   try {
     yield* manner.pipelining
-      ? envelopeTogether(mail, manner.reset, ledger)
+      ? envelopeTogether(mail, manner, ledger)
       : envelopeStepwise(mail, manner.reset, ledger);
-    if (ledger.dataReply?.code === 354) yield* content(mail, ledger);
+    if (ledger.dataReply?.code === 354) yield* content(mail, manner.follow, ledger);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     ledger.interrupted = failure;
@@ -53,20 +48,23 @@ export function* transaction(mail: MailTransaction, manner: TransactionManner): 
   return ledger.close();
 }
 
+/** MAIL, RCPT and DATA of a mail, to go out in one write. */
+export function envelopeFlight({ envelope, parameters }: MailTransaction): string {
+  let flight = formatCommand({ verb: "MAIL", from: envelope.from, parameters });
+  for (const to of envelope.to) flight += formatCommand({ verb: "RCPT", to, parameters: {} });
+  return `${flight}DATA\r\n`;
+}
+
 /** Row 1: one flight, and every reply read before anything is decided. */
 function* envelopeTogether(
-  { envelope, parameters }: MailTransaction,
-  reset: boolean,
+  mail: MailTransaction,
+  { reset, said }: TransactionManner,
   ledger: Ledger,
 ): Dialogue<void> {
-  let flight = reset ? "RSET\r\n" : "";
-  flight += formatCommand({ verb: "MAIL", from: envelope.from, parameters });
-  for (const to of envelope.to) flight += formatCommand({ verb: "RCPT", to, parameters: {} });
-  flight += "DATA\r\n";
-  yield* write(flight, "mail");
+  if (!said) yield* write(`${reset ? "RSET\r\n" : ""}${envelopeFlight(mail)}`, "mail");
   if (reset) stillServed(yield* read("reset"));
   ledger.mailReply = completion(yield* read("mail"), "mail");
-  for (let i = 0; i < envelope.to.length; i++)
+  for (let i = 0; i < mail.envelope.to.length; i++)
     ledger.rcptReplies.push(completion(yield* read("rcpt"), "rcpt"));
   ledger.dataReply = yield* read("data");
 }
@@ -96,7 +94,11 @@ function stillServed(reply: Reply): void {
   throw new Failure({ kind: "connection", phase: "reset", message, reply });
 }
 
-function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
+function* content(
+  mail: MailTransaction,
+  follow: TransactionManner["follow"],
+  ledger: Ledger,
+): Dialogue<void> {
   if (!ledger.anyAccepted) {
     // Nobody is left to send to, yet the server waits for content: the least that gets it out of there.
     yield* write(".\r\n", "content");
@@ -105,7 +107,7 @@ function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
   }
   mail.contentStarts?.();
   try {
-    yield* contentAndEnd(mail);
+    yield* contentAndEnd(mail, follow);
   } catch (failure) {
     yield* earlyVerdict(ledger);
     throw failure;
@@ -114,12 +116,15 @@ function* content(mail: MailTransaction, ledger: Ledger): Dialogue<void> {
   ledger.finalReply = completion(yield* read("final"), "final");
 }
 
-function* contentAndEnd(mail: MailTransaction): Dialogue<void> {
+function* contentAndEnd(mail: MailTransaction, follow: TransactionManner["follow"]): Dialogue<void> {
   const writer = new DataWriter();
   const whole = inOneWrite(mail.content);
   if (whole !== undefined) {
     const pieces = whole.map((piece) => writer.write(piece));
-    yield* write([...pieces, writer.end()], "content");
+    pieces.push(writer.end());
+    const behind = follow?.() ?? "";
+    if (behind !== "") pieces.push(Buffer.from(behind));
+    yield* write(pieces, "content");
   } else {
     // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
     yield* write(dotStuffed(mail.content, writer), "content");
@@ -167,114 +172,4 @@ function completion(reply: Reply, phase: Phase): Reply {
   if (!reply.intermediate) return reply;
   const message = `protocol error: the server answered ${reply.code} ${phase === "final" ? "to content" : `to ${phase.toUpperCase()}`}`;
   throw new Failure({ kind: "protocol", phase, message, reply, transient: false, permanent: false });
-}
-
-/** What the replies of one transaction come to. */
-class Ledger {
-  readonly #to: readonly Address[];
-  mailReply: Reply | undefined;
-  readonly rcptReplies: Reply[] = [];
-  dataReply: Reply | undefined;
-  handedOver = false;
-  finalReply: Reply | undefined;
-  interrupted: Failure | undefined;
-
-  constructor(to: readonly Address[]) {
-    this.#to = to;
-  }
-
-  get anyAccepted(): boolean {
-    return this.mailReply?.positive === true && this.rcptReplies.some((reply) => reply.positive);
-  }
-
-  close(): TransactionOutcome {
-    const recipients = this.#to.map((recipient, i) => this.#outcome(recipient, this.rcptReplies[i]));
-    const refusal = this.#refusal();
-    const nonsense = this.#nonsense();
-    // Where every recipient has been refused, what became of the connection afterwards does not matter.
-    const settled = recipients.every(({ outcome }) => outcome === "refused");
-    const failure = settled ? refusal : (this.interrupted ?? nonsense ?? refusal);
-    const reusable =
-      this.interrupted === undefined && nonsense === undefined && !this.#replies().some(isLeave);
-    return { recipients, reply: this.finalReply, failure, reusable };
-  }
-
-  #outcome(recipient: Address, rcpt: Reply | undefined): RecipientOutcome {
-    const refusal = [this.mailReply, rcpt].find(isNegative);
-    if (refusal !== undefined) return { recipient, outcome: "refused", reply: refusal };
-    if (this.finalReply !== undefined) {
-      return {
-        recipient,
-        outcome: this.finalReply.positive ? "accepted" : "refused",
-        reply: this.finalReply,
-      };
-    }
-    if (this.handedOver) return { recipient, outcome: "unknown" };
-    if (this.dataReply !== undefined && isNegative(this.dataReply) && rcpt?.positive === true) {
-      return { recipient, outcome: "refused", reply: this.dataReply };
-    }
-    return { recipient, outcome: "not-sent" };
-  }
-
-  /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
-  #refusal(): Failure | undefined {
-    const phases: readonly (readonly [Phase, Reply | undefined])[] = [
-      ["mail", this.mailReply],
-      ...this.rcptReplies.map((reply) => ["rcpt", reply] as const),
-      ["data", this.dataReply],
-      ["final", this.finalReply],
-    ];
-    for (const [phase, reply] of phases) {
-      if (isNegative(reply)) return refusalAt(phase, reply);
-    }
-    return undefined;
-  }
-
-  /** DATA is answered by 354, or refused. */
-  #nonsense(): Failure | undefined {
-    const reply = this.dataReply;
-    if (reply === undefined || reply.code === 354 || !(reply.positive || reply.intermediate))
-      return undefined;
-    const message = `protocol error: the server answered ${reply.code} to DATA`;
-    return new Failure({
-      kind: "protocol",
-      phase: "data",
-      message,
-      reply,
-      transient: false,
-      permanent: false,
-    });
-  }
-
-  #replies(): Reply[] {
-    const { mailReply, rcptReplies, dataReply, finalReply } = this;
-    return [mailReply, ...rcptReplies, dataReply, finalReply].filter((reply) => reply !== undefined);
-  }
-}
-
-/** Whether the server says that it closes the connection (RFC 5321 3.8). */
-function isLeave({ code }: Reply): boolean {
-  return code === 421 || code === 521;
-}
-
-function isNegative(reply: Reply | undefined): reply is Reply {
-  return reply !== undefined && (reply.transient || reply.permanent);
-}
-
-function refusalAt(phase: Phase, reply: Reply): Failure {
-  // 552 is also said of a full mailbox (5.2.2), and to RCPT of too many recipients.
-  const ofSize = [undefined, "5.0.0", "5.3.4"].includes(reply.enhancedCode);
-  const tooLarge = reply.code === 552 && ofSize && phase !== "rcpt";
-  const refused = {
-    mail: "the server refused the sender",
-    rcpt: "the server refused a recipient",
-    data: "the server refused to take the content",
-    final: "the server refused the mail",
-  }[phase as "mail" | "rcpt" | "data" | "final"];
-  return new Failure({
-    kind: tooLarge ? "too-large" : "rejected",
-    phase,
-    message: `${refused}: ${reply}`,
-    reply,
-  });
 }

@@ -6,7 +6,6 @@ import { serverMechanisms } from "../sasl/mechanisms.ts";
 import { AuthExchange } from "./auth-exchange.ts";
 import type { Conversation, ConversationState } from "./conversation.ts";
 import type { ServerEvent } from "./event.ts";
-import { tooLarge } from "./message-content.ts";
 
 /** What a command leads to; nothing where all has been said. */
 export type Outcome = Reply | ServerEvent | undefined;
@@ -22,23 +21,32 @@ export type Row<V extends Verb> = Readonly<Record<ConversationState, Handler<V> 
 const helloFirst = Reply.of(503, "5.5.1", "Say EHLO first");
 const mailFirst = Reply.of(503, "5.5.1", "Say MAIL first");
 const nested = Reply.of(503, "5.5.1", "A transaction is under way");
+const chunked = Reply.of(503, "5.5.1", "The message is coming by BDAT");
+const binary = Reply.of(503, "5.5.1", "BODY=BINARYMIME goes by BDAT");
 const notHere = Reply.of(502, "5.5.1", "Not implemented");
 
 /** The server: state x verb (RFC 5321 4.1.4). */
 export const commandTable: { readonly [V in Verb]: Row<V> } = {
-  HELO: { fresh: hello, ready: hello, mail: hello, recipients: hello },
-  EHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello },
-  STARTTLS: { fresh: helloFirst, ready: starttls, mail: starttls, recipients: starttls },
-  AUTH: { fresh: helloFirst, ready: auth, mail: nested, recipients: nested },
-  MAIL: { fresh: helloFirst, ready: mail, mail: nested, recipients: nested },
-  RCPT: { fresh: helloFirst, ready: mailFirst, mail: recipient, recipients: recipient },
-  DATA: { fresh: helloFirst, ready: mailFirst, mail: dataInVain, recipients: data },
-  RSET: { fresh: reset, ready: reset, mail: reset, recipients: reset },
-  NOOP: { fresh: noop, ready: noop, mail: noop, recipients: noop },
-  HELP: { fresh: help, ready: help, mail: help, recipients: help },
-  VRFY: { fresh: verify, ready: verify, mail: verify, recipients: verify },
-  EXPN: { fresh: notHere, ready: notHere, mail: notHere, recipients: notHere },
-  QUIT: { fresh: quit, ready: quit, mail: quit, recipients: quit },
+  HELO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
+  EHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
+  STARTTLS: { fresh: helloFirst, ready: starttls, mail: starttls, recipients: starttls, chunks: starttls },
+  AUTH: { fresh: helloFirst, ready: auth, mail: nested, recipients: nested, chunks: nested },
+  MAIL: { fresh: helloFirst, ready: mail, mail: nested, recipients: nested, chunks: nested },
+  RCPT: { fresh: helloFirst, ready: mailFirst, mail: recipient, recipients: recipient, chunks: nested },
+  DATA: { fresh: helloFirst, ready: mailFirst, mail: dataInVain, recipients: data, chunks: chunked },
+  BDAT: {
+    fresh: refuseChunk(helloFirst),
+    ready: refuseChunk(mailFirst),
+    mail: chunkInVain,
+    recipients: chunk,
+    chunks: chunk,
+  },
+  RSET: { fresh: reset, ready: reset, mail: reset, recipients: reset, chunks: reset },
+  NOOP: { fresh: noop, ready: noop, mail: noop, recipients: noop, chunks: noop },
+  HELP: { fresh: help, ready: help, mail: help, recipients: help, chunks: help },
+  VRFY: { fresh: verify, ready: verify, mail: verify, recipients: verify, chunks: verify },
+  EXPN: { fresh: notHere, ready: notHere, mail: notHere, recipients: notHere, chunks: notHere },
+  QUIT: { fresh: quit, ready: quit, mail: quit, recipients: quit, chunks: quit },
 };
 
 /** The verb that begins a command line, in any case, or `undefined` where there is no such command. */
@@ -74,15 +82,18 @@ function auth(conversation: Conversation, { mechanism: name, initialResponse }: 
   if (user !== undefined) return Reply.of(503, "5.5.1", "Authenticated already");
   if (!secure && !settings.allowPlaintextCredentials)
     return Reply.of(538, "5.7.11", "Authenticate over TLS only");
-  const mechanism = settings.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
+  const mechanism = conversation.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
   if (mechanism === undefined) return Reply.of(504, "5.5.4", "Mechanism not implemented");
   conversation.exchange = new AuthExchange(conversation, mechanism);
   return conversation.exchange.start(initialResponse);
 }
 
 function mail(conversation: Conversation, { from, parameters }: CommandOf<"MAIL">): Outcome {
-  const { maxMessageSize } = conversation.settings;
-  if (maxMessageSize > 0 && (parameters.SIZE ?? 0) > maxMessageSize) return tooLarge;
+  const { maxTransactions } = conversation.settings;
+  if (maxTransactions > 0 && ++conversation.transactions > maxTransactions)
+    return Reply.of(421, "4.7.0", "Too many transactions");
+  const objection = conversation.objection(parameters);
+  if (objection !== undefined) return objection;
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.say(verdict);
     conversation.begin(from, parameters);
@@ -104,15 +115,36 @@ function recipient(conversation: Conversation, { to, parameters }: CommandOf<"RC
 }
 
 function data(conversation: Conversation): Outcome {
+  if (conversation.envelope.parameters.BODY === "BINARYMIME") return binary;
   conversation.say(Reply.of(354, undefined, "End the message with a dot on a line of its own"));
   return { type: "data" };
 }
 
 /** All recipients were refused, which a client that pipelines learns too late, or there were none (RFC 5321 3.3). */
-function dataInVain({ refusedRecipients }: Conversation): Outcome {
+function dataInVain({ refusedRecipients }: Conversation): Reply {
   return refusedRecipients
     ? Reply.of(554, "5.5.1", "No recipient has been accepted")
     : Reply.of(503, "5.5.1", "Say RCPT first");
+}
+
+function chunk(conversation: Conversation, header: CommandOf<"BDAT">): Outcome {
+  if (!conversation.extended) return refuseChunk(helloFirst)(conversation, header);
+  conversation.chunk = { header, refusal: undefined };
+  if (conversation.state === "chunks") return undefined;
+  conversation.state = "chunks";
+  return { type: "data" };
+}
+
+function chunkInVain(conversation: Conversation, header: CommandOf<"BDAT">): Outcome {
+  return refuseChunk(dataInVain(conversation))(conversation, header);
+}
+
+/** Refuses a chunk, once its octets have come (RFC 3030 2). */
+function refuseChunk(refusal: Reply): Handler<"BDAT"> {
+  return (conversation, header) => {
+    conversation.chunk = { header, refusal };
+    return undefined;
+  };
 }
 
 function reset(conversation: Conversation): Outcome {

@@ -1,12 +1,16 @@
 import type { ExtensionKeyword, Extensions } from "../extensions.ts";
 import type { MailParameters } from "../parameters.ts";
 import { formatReply, Reply } from "../reply.ts";
+import { serverMechanisms } from "../sasl/mechanisms.ts";
+import type { Channel } from "../sasl/server-mechanism.ts";
 import type { AuthExchange } from "./auth-exchange.ts";
+import type { ChunkHeader } from "./chunked-content.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
+import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** Where in the order of commands a conversation stands: the columns of the command table. */
-export type ConversationState = "fresh" | "ready" | "mail" | "recipients";
+export type ConversationState = "fresh" | "ready" | "mail" | "recipients" | "chunks";
 
 /** What a conversation has come to: all that the handlers of commands read and change. */
 export class Conversation {
@@ -17,14 +21,20 @@ export class Conversation {
   exchange: AuthExchange | undefined;
   /** The connection is to be closed once the replies are out. */
   closing = false;
+  /** The chunk whose octets follow, and why they are not wanted, if they are not. */
+  chunk: { readonly header: ChunkHeader; readonly refusal: Reply | undefined } | undefined;
   /** An event waits for its answer. */
   waiting = false;
   #output = "";
   #errors = 0;
   secure = false;
+  /** What TLS tells of the client. */
+  channel: Channel = inClear;
   /** Whether the client said EHLO, which is what extensions hang on. */
   extended = false;
   user: string | undefined;
+  /** How many transactions have been begun, or tried. */
+  transactions = 0;
   /** How many attempts to authenticate have failed, TLS or not. */
   failedAttempts = 0;
   /** Whether a recipient of the transaction has been refused. */
@@ -107,8 +117,9 @@ export class Conversation {
   }
 
   /** Forgets all that was learnt in clear (RFC 3207 4.2). */
-  secured(): void {
+  secured(channel: Channel = inClear): void {
     this.reset();
+    this.channel = channel;
     this.state = "fresh";
     this.extended = false;
     this.user = undefined;
@@ -121,22 +132,69 @@ export class Conversation {
 
   /** What is offered now. */
   get extensions(): Extensions {
-    const { starttls, mechanisms, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const { starttls, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const mechanisms = this.mechanisms;
+    const { maxRecipients, maxTransactions } = this.settings;
     const all: Extensions = {
       PIPELINING: true,
       SIZE: maxMessageSize,
       "8BITMIME": true,
       SMTPUTF8: true,
       ENHANCEDSTATUSCODES: true,
+      CHUNKING: true,
+      ...(!without.has("CHUNKING") && { BINARYMIME: true }),
       ...(starttls && !this.secure && { STARTTLS: true }),
       ...(mechanisms.length > 0 && (this.secure || allowPlaintextCredentials) && { AUTH: mechanisms }),
+      ...this.#undertaken,
+      LIMITS: { ...(maxTransactions > 0 && { MAILMAX: maxTransactions }), RCPTMAX: maxRecipients },
     };
     if (without.size === 0) return all;
     return Object.fromEntries(
       Object.entries(all).filter(([keyword]) => !without.has(keyword as ExtensionKeyword)),
     );
   }
+
+  /** The names of the mechanisms that can be done now. */
+  get mechanisms(): readonly string[] {
+    return this.settings.mechanisms.filter((name) => {
+      const mechanism = serverMechanisms.get(name);
+      return mechanism !== undefined && (mechanism.available?.(this.channel) ?? true);
+    });
+  }
+
+  get #undertaken(): Extensions {
+    const { DSN, REQUIRETLS, DELIVERBY, FUTURERELEASE, "MT-PRIORITY": profile } = this.settings.undertakings;
+    return {
+      ...(DSN && { DSN }),
+      ...(REQUIRETLS && this.secure && { REQUIRETLS }),
+      ...(DELIVERBY !== undefined && { DELIVERBY }),
+      ...(FUTURERELEASE !== undefined && {
+        FUTURERELEASE: { interval: FUTURERELEASE, until: this.#inSeconds(FUTURERELEASE) },
+      }),
+      ...(profile !== undefined && { "MT-PRIORITY": profile }),
+    };
+  }
+
+  /** A moment from now, in whole seconds. */
+  #inSeconds(seconds: number): Date {
+    return new Date(Math.trunc(this.settings.now() / 1000 + seconds) * 1000);
+  }
+
+  /** Why mail with these parameters is not taken, though they are well formed. */
+  objection({ SIZE = 0, BY, HOLDFOR = 0, HOLDUNTIL }: MailParameters): Reply | undefined {
+    const { maxMessageSize, undertakings } = this.settings;
+    if (maxMessageSize > 0 && SIZE > maxMessageSize) return tooLarge;
+    if (BY?.mode === "R" && BY.seconds < (undertakings.DELIVERBY ?? 0))
+      return Reply.of(501, "5.5.4", `Delivery takes ${undertakings.DELIVERBY} seconds at least`);
+    const longest = undertakings.FUTURERELEASE ?? 0;
+    const late = HOLDUNTIL !== undefined && HOLDUNTIL > this.#inSeconds(longest);
+    return late || HOLDFOR > longest
+      ? Reply.of(501, "5.5.4", `Mail is held back for ${longest} seconds at most`)
+      : undefined;
+  }
 }
+
+const inClear: Channel = { certified: false, bindings: new Map() };
 
 /** The client made a mistake; a refusal for other reasons is none. */
 function isError({ code }: Reply): boolean {

@@ -80,6 +80,15 @@ export class Input {
     return crlf || lenient ? { text } : { fault: "a bare LF" };
   }
 
+  /** Takes up to so many octets off, whatever they are; `undefined` where nothing has arrived. */
+  take(most: number): Buffer | undefined {
+    if (!this.pending) return undefined;
+    const taken = this.#octets.subarray(this.#at, this.#at + most);
+    this.#at += taken.length;
+    this.#searched = this.#at;
+    return taken;
+  }
+
   /** Takes mail data off; `undefined` where nothing has arrived. */
   data(reader: DataReader): DataRead | undefined {
     if (!this.pending) return undefined;

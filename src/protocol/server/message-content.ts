@@ -1,23 +1,16 @@
 import { DataReader } from "../data-reader.ts";
 import { Reply } from "../reply.ts";
 import type { ContentEvent } from "./event.ts";
+import type { Incoming, IncomingEnd } from "./incoming.ts";
 import type { Input } from "./input.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** The content has ended, for better or worse. */
-export interface ContentEnd {
-  readonly type: "ended";
-  readonly problem: Reply | undefined;
-  /** Where the content ends is not known, or too far away: what follows cannot be read. */
-  readonly fatal: boolean;
-}
-
 /** The content of one message as DATA brings it. */
-export class MessageContent {
+export class MessageContent implements Incoming {
   readonly #settings: ServerSettings;
   readonly #reader: DataReader;
   #size = 0;
-  #end: ContentEnd | undefined;
+  #end: IncomingEnd | undefined;
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
@@ -25,7 +18,7 @@ export class MessageContent {
   }
 
   /** Takes content off the input: what is beyond the limit is read (RFC 1870 6.3 wants its end found), not shown. */
-  next(input: Input): ContentEvent | ContentEnd | undefined {
+  next(input: Input): ContentEvent | IncomingEnd | undefined {
     while (this.#end === undefined) {
       const read = input.data(this.#reader);
       if (read === undefined) return undefined;
@@ -35,7 +28,7 @@ export class MessageContent {
       if (fault !== undefined)
         this.#end = ended(Reply.of(521, "5.5.2", `There is ${fault} in the message`), true);
       else if (end !== undefined) this.#end = ended(this.#size > limit ? tooLarge : undefined, false);
-      else if (this.#size > limit * 2 + OVERRUN) this.#end = ended(tooLarge, true);
+      else if (this.#size > excess(limit)) this.#end = ended(tooLarge, true);
       if (content.length > 0 && this.#size <= limit) return { type: "content", piece: content };
     }
     return this.#end;
@@ -45,9 +38,13 @@ export class MessageContent {
 /** The content is larger than is taken, or would be (RFC 1870 6). */
 export const tooLarge: Reply = Reply.of(552, "5.3.4", "The message is too large");
 
-/** So much of what is too large, besides as much again as the limit, is read for the sake of a proper reply. */
+/** How much of a message is read for the sake of a proper reply, where so much is taken. */
+export function excess(limit: number): number {
+  return limit * 2 + OVERRUN;
+}
+
 const OVERRUN = 1_048_576;
 
-function ended(problem: Reply | undefined, fatal: boolean): ContentEnd {
+function ended(problem: Reply | undefined, fatal: boolean): IncomingEnd {
   return { type: "ended", problem, fatal };
 }

@@ -1,9 +1,12 @@
 import { type Command, parseCommand } from "../command.ts";
 import { Reply } from "../reply.ts";
+import type { Channel } from "../sasl/server-mechanism.ts";
+import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
 import { Conversation, type ConversationState } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ServerEvent } from "./event.ts";
+import type { Incoming, IncomingEnd } from "./incoming.ts";
 import { Input, type LineFault } from "./input.ts";
 import { MessageContent } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -25,7 +28,10 @@ export class Responder {
   readonly #conversation: Conversation;
   readonly #input: Input;
   readonly #trace: ResponderTrace | undefined;
-  #content: MessageContent | undefined;
+  /** The octets that are coming and are no commands. */
+  #incoming: Incoming | undefined;
+  /** The message that comes in chunks, while it does. */
+  #chunked: ChunkedContent | undefined;
 
   constructor(settings: ServerSettings, trace?: ResponderTrace) {
     this.#conversation = new Conversation(
@@ -43,12 +49,12 @@ export class Responder {
 
   /** Whether the content of a message is being read. */
   get inContent(): boolean {
-    return this.#content !== undefined;
+    return this.#incoming !== undefined;
   }
 
   /** Whether a transaction is under way. */
   get inTransaction(): boolean {
-    return this.#content !== undefined || isTransaction(this.#conversation.state);
+    return this.#incoming !== undefined || isTransaction(this.#conversation.state);
   }
 
   /** Greets, or refuses the connection; then the connection closes. */
@@ -65,8 +71,8 @@ export class Responder {
   }
 
   /** TLS is active: everything that was learnt before is forgotten. */
-  secured(): void {
-    this.#conversation.secured();
+  secured(channel?: Channel): void {
+    this.#conversation.secured(channel);
   }
 
   /** Takes in what has arrived. */
@@ -83,8 +89,20 @@ export class Responder {
   next(): ServerEvent | undefined {
     for (;;) {
       if (this.#conversation.waiting) throw new TypeError("the event before has not been answered");
+      if (this.#chunked !== undefined && this.#conversation.state !== "chunks") {
+        this.#chunked = undefined;
+        return { type: "abandon" };
+      }
       if (this.#conversation.closing) return { type: "close" };
-      if (this.#content !== undefined) return this.#readContent(this.#content);
+      this.#beginChunk();
+      if (this.#incoming !== undefined) {
+        const next = this.#incoming.next(this.#input);
+        if (next === undefined || next.type === "content") return next;
+        this.#incoming = undefined;
+        if (next.type === "ended") return this.#end(next);
+        this.#afterChunk(next);
+        continue;
+      }
       const line = this.#input.line();
       if (line === undefined) return undefined;
       const outcome = line.fault === undefined ? this.#line(line.text) : this.#fault(line.fault);
@@ -101,7 +119,8 @@ export class Responder {
     }
     const verb = readVerb(line);
     this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+) .+$/, "$1 ****") : line);
-    if (verb === undefined) return this.#unknown(line);
+    if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
+      return this.#unknown(line);
     const row: Row<never> = commandTable[verb];
     const cell: Handler<never> | Reply = row[this.#conversation.state];
     if (cell instanceof Reply) return cell;
@@ -134,7 +153,7 @@ export class Responder {
   }
 
   #raise(event: ServerEvent): ServerEvent {
-    if (event.type === "data") this.#content = new MessageContent(this.#conversation.settings);
+    if (event.type === "data") this.#begin();
     else if (event.type === "starttls") {
       // Whoever put octets there wants them to be taken for what came through TLS.
       if (this.#input.pending) {
@@ -142,16 +161,39 @@ export class Responder {
         return { type: "close" };
       }
       this.#conversation.say(Reply.of(220, "2.0.0", "Begin TLS"));
-    } else this.#conversation.waiting = "answer" in event;
+    } else this.#conversation.waiting = "answer" in event || "proceed" in event;
     return event;
   }
 
-  #readContent(content: MessageContent): ServerEvent | undefined {
-    const next = content.next(this.#input);
-    if (next === undefined || next.type === "content") return next;
-    const { problem, fatal } = next;
+  #begin(): void {
+    const { settings, chunk, envelope } = this.#conversation;
+    if (chunk === undefined) this.#incoming = new MessageContent(settings);
+    else this.#chunked = new ChunkedContent(settings, envelope.parameters.BODY === "BINARYMIME");
+  }
+
+  /** After BDAT, octets follow and no line. */
+  #beginChunk(): void {
+    const { settings, chunk } = this.#conversation;
+    if (chunk === undefined) return;
+    this.#conversation.chunk = undefined;
+    if (chunk.refusal !== undefined) {
+      this.#incoming = new RefusedChunk(settings, chunk.header, chunk.refusal);
+    } else {
+      this.#chunked?.begin(chunk.header);
+      this.#incoming = this.#chunked;
+    }
+  }
+
+  #afterChunk(end: Exclude<IncomingEnd, { type: "ended" }>): void {
+    // A chunk that is refused ends the transaction (RFC 3030 2).
+    if (end.type === "refused") this.#conversation.reset();
+    this.#conversation.say(end.reply);
+    if (end.type === "refused" && end.fatal) this.#conversation.closing = true;
+  }
+
+  #end({ problem, fatal }: IncomingEnd & { type: "ended" }): ServerEvent {
     const answer = (verdict: Reply | undefined) => {
-      this.#content = undefined;
+      this.#chunked = undefined;
       this.#conversation.reset();
       this.#conversation.say(verdict ?? Reply.of(250, "2.6.0", "Message accepted"));
       if (fatal) this.#conversation.closing = true;
@@ -161,7 +203,7 @@ export class Responder {
 }
 
 function isTransaction(state: ConversationState): boolean {
-  return state === "mail" || state === "recipients";
+  return state === "mail" || state === "recipients" || state === "chunks";
 }
 
 function isHello(verb: string): boolean {

@@ -1,5 +1,22 @@
 import type { ExtensionKeyword } from "../extensions.ts";
 
+/**
+ * The extensions with which a client asks for something to be done later: whoever offers one undertakes to do it, so none is offered
+ * by itself.
+ */
+export interface Undertakings {
+  /** RFC 3461: notifications of delivery. */
+  readonly DSN?: boolean;
+  /** RFC 8689: passing mail on over verified TLS only. Offered over TLS. */
+  readonly REQUIRETLS?: boolean;
+  /** RFC 2852: delivery within a time; at least so many seconds, 0 for any. */
+  readonly DELIVERBY?: number;
+  /** RFC 4865: holding mail back; at most for so many seconds. */
+  readonly FUTURERELEASE?: number;
+  /** RFC 6710: some mail before other; the name of the profile, `""` for the one of the RFC. */
+  readonly "MT-PRIORITY"?: "" | "MIXER" | "STANAG4406" | "NSEP";
+}
+
 /** What the server's half of the protocol has to know. */
 export interface ServerSettings {
   /** The server's name: in the greeting, in replies, and as the domain of `<Postmaster>`. */
@@ -24,6 +41,12 @@ export interface ServerSettings {
   readonly mechanisms: readonly string[];
   /** Lets clients authenticate without TLS. */
   readonly allowPlaintextCredentials: boolean;
+  /** What the host undertakes to do. */
+  readonly undertakings: Undertakings;
+  /** How many transactions a connection may have; 0 where there is no limit. */
+  readonly maxTransactions: number;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
   /** What is not to be offered, as if it were not implemented; without EHLO, clients have to go back to HELO. */
   readonly without: ReadonlySet<ExtensionKeyword | "EHLO">;
 }

@@ -1,5 +1,7 @@
 import { EnvoiError } from "../../errors.ts";
-import { type TransactionOutcome, transaction } from "../../protocol/dialogues/transaction.ts";
+import { Chain, type ChainedMail } from "../../protocol/dialogues/chain.ts";
+import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
+import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { SmtpOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
@@ -11,80 +13,134 @@ export interface Slot {
   session: Session | undefined;
 }
 
+/** What all lanes of a transport have in common. */
+export interface Lanes {
+  readonly options: SmtpOptions;
+  /** The server was seen to refuse an envelope behind content: nobody sends it one again. */
+  chainingRefused: boolean;
+  /** The next that waits, if any does. */
+  take(): Submission | undefined;
+}
+
+/** A submission whose turn has come. */
+interface Turn {
+  readonly submission: Submission;
+  /** Why it has to be tried a second time. */
+  readonly retryOf?: Failure | undefined;
+  /** It is being made ready already. */
+  readonly prepared?: Promise<MailTransaction>;
+}
+
 /**
- * Sends over one slot whatever `next` gives, until it gives nothing.
+ * Sends over one slot whatever waits, until nothing does.
  *
  * A mail of which nothing was handed over, on a connection that had been used before, is sent once more on a fresh
  * one: the server had let go of the old one. A failure on a fresh connection is told at once.
  */
-export async function runLane(
-  slot: Slot,
-  next: () => Submission | undefined,
-  options: SmtpOptions,
-): Promise<void> {
-  for (let submission = next(); submission !== undefined; submission = next()) {
-    const used = slot.session !== undefined && !slot.session.connection.broken;
-    const outcome = await submit(slot, submission, options);
-    if (outcome instanceof Failure) {
-      if (used && stale(outcome) && !submission.cancellation.requested)
-        await again(slot, submission, outcome, options);
-      else submission.notSent(outcome);
+export class Lane {
+  readonly #slot: Slot;
+  readonly #lanes: Lanes;
+  /** Turns that come before whatever waits. */
+  readonly #turns: Turn[] = [];
+
+  constructor(slot: Slot, lanes: Lanes) {
+    this.#slot = slot;
+    this.#lanes = lanes;
+  }
+
+  async run(): Promise<void> {
+    for (let turn = this.#turn(); turn !== undefined; turn = this.#turn()) {
+      try {
+        await this.#send(turn);
+      } catch (error) {
+        turn.submission.notSent(toTell(failureOf(error), turn.retryOf));
+      }
     }
   }
-}
 
-async function again(
-  slot: Slot,
-  submission: Submission,
-  first: Failure,
-  options: SmtpOptions,
-): Promise<void> {
-  const outcome = await submit(slot, submission, options);
-  // Content that cannot be read a second time is no news: what is to be told is why it had to be.
-  if (outcome instanceof Failure) submission.notSent(outcome.kind === "content" ? first : outcome);
-}
+  #turn(): Turn | undefined {
+    const turn = this.#turns.shift();
+    if (turn !== undefined) return turn;
+    const submission = this.#lanes.take();
+    return submission && { submission };
+  }
 
-/** Sends one mail and settles it; a Failure says that nothing of it was handed over, and leaves it open. */
-async function submit(
-  slot: Slot,
-  submission: Submission,
-  options: SmtpOptions,
-): Promise<Failure | undefined> {
-  try {
+  /** Sends one mail, and behind it on the same connection what waits. */
+  async #send(turn: Turn): Promise<void> {
+    const { options } = this.#lanes;
+    const slot = this.#slot;
     if (slot.session?.connection.broken) slot.session = undefined;
-    slot.session ??= await openSession(options, submission.cancellation);
+    const used = slot.session !== undefined;
+    slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
-    const outcome = await deliver(session, submission, options);
-    if (!outcome.reusable) {
+    const { connection, peer } = session;
+    const prepared = turn.prepared ?? this.#prepare(turn.submission, session);
+    const mail = prepared instanceof Promise ? await prepared : prepared;
+    const pipelining = options.pipelining === "auto" && peer.extensions.PIPELINING === true;
+    const chaining = !this.#lanes.chainingRefused;
+    const chain: Chain = new Chain(() => this.#next(chain, session), { pipelining, chaining });
+    const reset = session.reset || options.clock.now() - session.idleSince > IDLE;
+    const first = this.#chained(chain, session, turn, mail, used);
+    const end = await connection.play(chain.handOver(first, reset));
+    session.idleSince = options.clock.now();
+    session.reset = end.reset;
+    if (chain.refused) this.#lanes.chainingRefused = true;
+    if (!end.reusable) {
       slot.session = undefined;
-      session.connection.abort(() => outcome.failure ?? done);
+      connection.abort(() => done);
     }
-    const untouched = outcome.recipients.every((recipient) => recipient.outcome === "not-sent");
-    if (untouched && outcome.failure !== undefined) return outcome.failure;
-    submission.settle(outcome, session.connection.tls);
-    return undefined;
-  } catch (error) {
-    return error instanceof Failure ? error : unexpected(error);
   }
-}
 
-async function deliver(
-  session: Session,
-  submission: Submission,
-  options: SmtpOptions,
-): Promise<TransactionOutcome> {
-  const { connection, peer } = session;
-  const prepared = prepare(submission.mail, peer, options.smtpUtf8, submission.cancellation);
-  const mail = prepared instanceof Promise ? await prepared : prepared;
-  submission.cancellation.during((reason) => connection.abort(reason));
-  const pipelining = options.pipelining === "auto" && peer.extensions.PIPELINING === true;
-  const reset = session.reset || options.clock.now() - session.idleSince > IDLE;
-  const outcome = await connection.play(
-    transaction({ ...mail, contentStarts: () => submission.contentStarts?.() }, { pipelining, reset }),
-  );
-  session.idleSince = options.clock.now();
-  session.reset = outcome.failure !== undefined;
-  return outcome;
+  /** The next that waits and that this server can take; nothing where it has to be made ready first. */
+  #next(chain: Chain, session: Session): ChainedMail | undefined {
+    while (this.#turns.length === 0) {
+      const submission = this.#lanes.take();
+      if (submission === undefined) return undefined;
+      try {
+        const prepared = this.#prepare(submission, session);
+        if (!(prepared instanceof Promise))
+          return this.#chained(chain, session, { submission }, prepared, true);
+        // Whoever awaits it is told; until then nobody is.
+        prepared.catch(() => {});
+        this.#turns.push({ submission, prepared });
+      } catch (error) {
+        submission.notSent(failureOf(error));
+      }
+    }
+    return undefined;
+  }
+
+  #prepare(
+    { mail, cancellation }: Submission,
+    { peer }: Session,
+  ): MailTransaction | Promise<MailTransaction> {
+    return prepare(mail, peer, this.#lanes.options.smtpUtf8, cancellation);
+  }
+
+  #chained(chain: Chain, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
+    const { submission } = turn;
+    const chained: ChainedMail = {
+      ...mail,
+      contentStarts: () => submission.contentStarts?.(),
+      settle: (outcome) => this.#settle(turn, outcome, session, used),
+    };
+    submission.cancellation.during((reason) => {
+      if (!chain.callOff(chained, reason)) session.connection.abort(reason);
+    });
+    return chained;
+  }
+
+  #settle({ submission, retryOf }: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
+    const { failure, recipients } = outcome;
+    const untouched = recipients.every((recipient) => recipient.outcome === "not-sent");
+    if (!untouched || failure === undefined) {
+      submission.settle(outcome, session.connection.tls);
+    } else if (used && retryOf === undefined && isAge(failure) && !submission.cancellation.requested) {
+      this.#turns.push({ submission, retryOf: failure });
+    } else {
+      submission.notSent(toTell(failure, retryOf));
+    }
+  }
 }
 
 /** After this many milliseconds without use a server may have let go, and RSET asks before anything else. */
@@ -93,12 +149,18 @@ const IDLE = 1000;
 const done = new Failure({ kind: "closed", phase: "quit", message: "the connection has been closed" });
 
 /** Whether a failure may be the connection's age. */
-function stale({ kind }: Failure): boolean {
+function isAge({ kind }: Failure): boolean {
   return kind === "connection" || kind === "timeout" || kind === "protocol";
 }
 
-function unexpected(cause: unknown): Failure {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const { kind, permanent } = EnvoiError.is(cause) ? cause : { kind: "content" as const, permanent: false };
-  return new Failure({ kind, phase: "mail", message, cause, permanent });
+/** Content that cannot be read a second time is no news: what is to be told is why it had to be. */
+function toTell(failure: Failure, retryOf: Failure | undefined): Failure {
+  return retryOf !== undefined && failure.kind === "content" ? retryOf : failure;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const { kind, permanent } = EnvoiError.is(error) ? error : { kind: "content" as const, permanent: false };
+  return new Failure({ kind, phase: "mail", message, cause: error, permanent });
 }

@@ -13,6 +13,11 @@ export class Line<T> implements Iterable<T> {
     return new Place(value, this.#end);
   }
 
+  /** Whether nobody waits. */
+  get empty(): boolean {
+    return this.#end.next === this.#end;
+  }
+
   /** The first, which leaves; `undefined` if nobody waits. */
   take(): T | undefined {
     const { next } = this.#end;

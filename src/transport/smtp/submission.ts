@@ -1,4 +1,4 @@
-import type { TransactionOutcome } from "../../protocol/dialogues/transaction.ts";
+import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";

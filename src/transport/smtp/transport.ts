@@ -13,7 +13,7 @@ import { type RawContent, rawMail } from "../raw-mail.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
-import { runLane } from "./lane.ts";
+import { Lane, type Lanes } from "./lane.ts";
 import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { SlotPool } from "./pool.ts";
@@ -52,12 +52,14 @@ export class SmtpTransport implements Transport {
   readonly #queue: Line<Submission> = new Line();
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
+  readonly #shared: Lanes;
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(options: SmtpOptions) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
+    this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
   }
 
   /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
@@ -183,15 +185,12 @@ export class SmtpTransport implements Transport {
   async #lane(): Promise<void> {
     this.#lanes++;
     const slot = await this.#pool.acquire();
-    await runLane(slot, () => this.#next(), this.#options);
+    const lane = new Lane(slot, this.#shared);
+    // What is queued while the last reply is on its way to this line is sent by the same lane.
+    do await lane.run();
+    while (!this.#queue.empty);
+    this.#lanes--;
     await this.#pool.release(slot);
-  }
-
-  /** The next in the queue. A lane that finds it empty no longer counts: what comes now starts another. */
-  #next(): Submission | undefined {
-    const submission = this.#queue.take();
-    if (submission === undefined) this.#lanes--;
-    return submission;
   }
 
   #breakOff(): void {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Envelope } from "envoi";
+import type { TransactionOutcome } from "#src/protocol/dialogues/ledger.js";
 import {
   type MailTransaction,
   type TransactionManner,
-  type TransactionOutcome,
   transaction,
 } from "#src/protocol/dialogues/transaction.js";
 import type { Reply } from "#src/protocol/reply.js";

@@ -39,7 +39,7 @@ describe("an abort", () => {
           }),
       }),
     );
-    await using transport = clearTo(server).pool({ maxSize: 1 }).build();
+    await using transport = clearTo(server).pipelining("off").pool({ maxSize: 1 }).build();
     const controller = new AbortController();
     const first = transport.send(mail);
     const second = transport.send(mail, { signal: controller.signal });

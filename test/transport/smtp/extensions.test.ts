@@ -140,6 +140,40 @@ describe("PIPELINING", () => {
     assert.equal(server.transcripts[0]?.roundTrips, 7);
   });
 
+  it("takes one round trip a mail where many wait", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().pool({ maxSize: 1 }).build();
+    await Promise.all(Array.from({ length: 20 }, () => transport.send(mail)));
+    assert.equal(server.transcripts[0]?.roundTrips, 4 + 20);
+    assert.equal(server.messages.length, 20);
+  });
+
+  it("is not chained with a server that refuses what comes behind content, as Haraka does", async () => {
+    // Says 503 to all that came together with the end of content, and to nothing else.
+    await using server = await ScriptedServer.start(async (peer) => {
+      let refusing = 0;
+      const unless = (line: string) => () => peer.say(refusing-- > 0 ? "503 not now" : line);
+      await serve(peer, {
+        MAIL: unless("250 ok"),
+        RCPT: unless("250 ok"),
+        DATA: async () => {
+          if (refusing-- > 0) return peer.say("503 not now");
+          peer.say("354 go");
+          await peer.hearContent();
+          refusing = peer.pending ? 3 : 0;
+          peer.say("250 queued");
+        },
+      });
+    });
+    await using transport = clearTo(server).pool({ maxSize: 1 }).build();
+    const reports = await Promise.all(Array.from({ length: 5 }, () => transport.send(mail)));
+    assert.equal(reports.length, 5);
+    assert.equal(server.peers.length, 1);
+    const commands = said(server.peers[0]);
+    assert.equal(commands.filter((line) => line === "RSET").length, 1);
+    assert.equal(commands.filter((line) => line.startsWith("MAIL")).length, 6, "one envelope was said twice");
+  });
+
   it("is not used where it is not offered, or was forbidden", async () => {
     for (const [without, pipelining] of [
       [["PIPELINING"], "auto"],

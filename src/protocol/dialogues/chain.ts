@@ -1,0 +1,143 @@
+import type { Dialogue } from "../dialogue.ts";
+import type { Failure } from "../failure.ts";
+import type { Phase } from "../phase.ts";
+import { Ledger, type TransactionOutcome } from "./ledger.ts";
+import { envelopeFlight, type MailTransaction, transaction } from "./transaction.ts";
+
+/** A mail of a chain. */
+export interface ChainedMail extends MailTransaction {
+  /** Told once what became of it. */
+  settle(outcome: TransactionOutcome): void;
+}
+
+/** How the mails of a chain are said. */
+export interface ChainManner {
+  readonly pipelining: boolean;
+  /** Row 2: the content of a mail and the envelope of the next go out together (RFC 2920 3.1). */
+  readonly chaining: boolean;
+}
+
+/** How a chain ended. */
+export interface ChainEnd {
+  /** Whether the connection is fit for another mail. */
+  readonly reusable: boolean;
+  /** Whether RSET has to go before it. */
+  readonly reset: boolean;
+}
+
+/**
+ * Mails handed over one after the other on one connection. At most two are under way at a time: the one whose final
+ * reply is awaited, and the one whose envelope went out behind its content.
+ */
+export class Chain {
+  readonly #next: () => ChainedMail | undefined;
+  readonly #pipelining: boolean;
+  #chaining: boolean;
+  #current: Link | undefined;
+  #following: Link | undefined;
+  /** An envelope that was called off lies at the server: the connection ends with the mail before. */
+  #cut = false;
+
+  /** `next` gives the mail to come, or nothing where none waits. */
+  constructor(next: () => ChainedMail | undefined, { pipelining, chaining }: ChainManner) {
+    this.#next = next;
+    this.#pipelining = pipelining;
+    this.#chaining = pipelining && chaining;
+  }
+
+  /** Whether the server has been seen to refuse an envelope behind content, as Haraka does. */
+  refused = false;
+
+  /** Hands over `first`, and what `next` gives behind it, until it gives nothing or the connection is done for. */
+  *handOver(first: ChainedMail, resetFirst: boolean): Dialogue<ChainEnd> {
+    let link: Link | undefined = new Link(first);
+    let reset = resetFirst;
+    let said = false;
+    while (link !== undefined) {
+      this.#current = link;
+      this.#following = undefined;
+      const follow = this.#chaining ? () => this.#follow() : undefined;
+      const manner = { pipelining: this.#pipelining, reset, said, follow };
+      const outcome: TransactionOutcome = yield* transaction(link.mail, manner, link.ledger);
+      if (said && outcome.reusable && link.ledger.mailReply?.code === OUT_OF_ORDER) {
+        this.refused = true;
+        this.#chaining = false;
+        said = false;
+        reset = true;
+        link = new Link(link.mail);
+        continue;
+      }
+      link.settle(outcome);
+      // Set, perhaps, while the transaction was played.
+      const following = this.#following as Link | undefined;
+      if (!outcome.reusable || this.#cut) {
+        following?.settle(untouched(following.mail, outcome.failure));
+        return { reusable: false, reset };
+      }
+      said = following !== undefined;
+      reset = !said && outcome.failure !== undefined;
+      link = following ?? this.#nextLink();
+    }
+    return { reusable: true, reset };
+  }
+
+  /**
+   * Calls a mail off without touching any other; whether that could be done. It could not where no other is under way:
+   * then the connection is to be cut.
+   *
+   * A mail whose content is out is unknown from now on, and its late reply is dropped. One of which only the envelope
+   * is out is not sent, and no mail comes after the one before it.
+   */
+  callOff(mail: ChainedMail, reason: (phase: Phase) => Failure): boolean {
+    const current = this.#current;
+    const following = this.#following;
+    if (current === undefined || following === undefined) return false;
+    if (following.mail === mail) {
+      this.#cut = true;
+      following.settle(untouched(mail, reason("mail")));
+      return !current.settled;
+    }
+    // The envelope of the next went out together with all that was left of it.
+    current.ledger.handedOver = true;
+    current.ledger.interrupted = reason("final");
+    current.settle(current.ledger.close());
+    current.ledger.interrupted = undefined;
+    return !following.settled;
+  }
+
+  #follow(): string {
+    this.#following = this.#nextLink();
+    return this.#following === undefined ? "" : envelopeFlight(this.#following.mail);
+  }
+
+  #nextLink(): Link | undefined {
+    const mail = this.#next();
+    return mail && new Link(mail);
+  }
+}
+
+/** 503: a command that comes too early. */
+const OUT_OF_ORDER = 503;
+
+/** A mail under way. */
+class Link {
+  readonly mail: ChainedMail;
+  readonly ledger: Ledger;
+  settled = false;
+
+  constructor(mail: ChainedMail) {
+    this.mail = mail;
+    this.ledger = new Ledger(mail.envelope);
+  }
+
+  settle(outcome: TransactionOutcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.mail.settle(outcome);
+  }
+}
+
+function untouched({ envelope }: ChainedMail, failure: Failure | undefined): TransactionOutcome {
+  const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
+  return { recipients, failure, reusable: false };
+}

@@ -1,0 +1,68 @@
+import { decodeXtext, encodeXtext } from "./xtext.ts";
+
+/** When the sender wants to be told of a recipient (RFC 3461 4.1); an empty list never happens. */
+export type Notify = "NEVER" | readonly ("SUCCESS" | "FAILURE" | "DELAY")[];
+
+/** The recipient as the sender first named it (RFC 3461 4.2). */
+export interface OriginalRecipient {
+  /** `"rfc822"`, `"utf-8"` (RFC 6533 3) or another registered type, in lower case. */
+  readonly type: string;
+  readonly address: string;
+}
+
+/** `NEVER` or `SUCCESS,DELAY`. */
+export function formatNotify(notify: Notify): string | undefined {
+  const text = typeof notify === "string" ? notify : notify.join(",");
+  return parseNotify(text) === undefined ? undefined : text;
+}
+
+/** Reads what {@link formatNotify} writes, in any case; `undefined` where it is malformed. */
+export function parseNotify(text: string): Notify | undefined {
+  const words = text.toUpperCase().split(",");
+  if (words.length === 1 && words[0] === "NEVER") return "NEVER";
+  const distinct = new Set(words).size === words.length;
+  return distinct && words.every(isOccasion) ? words : undefined;
+}
+
+function isOccasion(word: string): word is "SUCCESS" | "FAILURE" | "DELAY" {
+  return word === "SUCCESS" || word === "FAILURE" || word === "DELAY";
+}
+
+/** `rfc822;jo+2Bx@y.test`, or for the type `utf-8` its form in ASCII, which may stand with SMTPUTF8 and without. */
+export function formatOriginalRecipient({ type, address }: OriginalRecipient): string | undefined {
+  const text = `${type};${type === "utf-8" ? encodeUnicodeXtext(address) : encodeXtext(address)}`;
+  const back = parseOriginalRecipient(text);
+  return back?.type === type && back.address === address ? text : undefined;
+}
+
+/** Reads what {@link formatOriginalRecipient} writes; `undefined` where it is malformed. */
+export function parseOriginalRecipient(text: string): OriginalRecipient | undefined {
+  const match = /^([A-Za-z0-9-]{1,60});(.{1,500})$/su.exec(text);
+  if (match === null) return undefined;
+  const type = (match[1] as string).toLowerCase();
+  const written = match[2] as string;
+  const address = type === "utf-8" ? decodeUnicodeXtext(written) : decodeXtext(written);
+  // Of the types only `utf-8` is for more than ASCII.
+  const sound = address !== undefined && (type === "utf-8" || /^[ -~]+$/.test(address));
+  return sound ? { type, address } : undefined;
+}
+
+/** utf-8-addr-xtext (RFC 6533 3): all but printable ASCII stands as `\x{hex}`. */
+function encodeUnicodeXtext(text: string): string {
+  return text.replace(/[^!-*,-<>-[\]-~]/gu, (character) => {
+    const hex = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, "0");
+    return `\\x{${hex}}`;
+  });
+}
+
+/** utf-8-addr-xtext, or utf-8-addr-unitext, in which what is not ASCII may stand as it is. */
+function decodeUnicodeXtext(text: string): string | undefined {
+  if (!/^(?:[!-*,-<>-[\]-~]|[^\0-\x7f]|\\x\{[0-9A-F]{2,6}\})+$/u.test(text)) return undefined;
+  let sound = true;
+  const decoded = text.replace(/\\x\{([0-9A-F]+)\}/g, (_, hex: string) => {
+    const point = Number.parseInt(hex, 16);
+    if (point > 0x10_ffff || (point >= 0xd800 && point < 0xe000)) sound = false;
+    return sound ? String.fromCodePoint(point) : "";
+  });
+  return sound && !/[\p{Cc}\p{Cs}]/u.test(decoded) ? decoded : undefined;
+}

@@ -1,0 +1,81 @@
+import type { DataFault } from "../data-reader.ts";
+import { LineCheck } from "../line-check.ts";
+import { Reply } from "../reply.ts";
+import type { ContentEvent } from "./event.ts";
+import type { Incoming, IncomingEnd } from "./incoming.ts";
+import type { Input } from "./input.ts";
+import { excess, tooLarge } from "./message-content.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** A BDAT command: what it says of the octets behind it. */
+export interface ChunkHeader {
+  /** How many octets follow, exactly. */
+  readonly size: number;
+  /** The message is complete with them. */
+  readonly last: boolean;
+}
+
+/** The content of one message as BDAT brings it (RFC 3030 2): no octet in it means anything. */
+export class ChunkedContent implements Incoming {
+  readonly #limit: number;
+  readonly #check: LineCheck | undefined;
+  #chunk: ChunkHeader = { size: 0, last: false };
+  #left = 0;
+  #size = 0;
+  #fault: DataFault | undefined;
+
+  /** `binary`: the client has said BODY=BINARYMIME, so that line ends mean nothing either. */
+  constructor({ lenient, maxMessageSize }: ServerSettings, binary: boolean) {
+    this.#limit = maxMessageSize || Number.POSITIVE_INFINITY;
+    this.#check = lenient || binary ? undefined : new LineCheck();
+  }
+
+  /** The next chunk follows. */
+  begin(chunk: ChunkHeader): void {
+    this.#chunk = chunk;
+    this.#left = chunk.size;
+    this.#size += chunk.size;
+  }
+
+  next(input: Input): ContentEvent | IncomingEnd | undefined {
+    if (this.#size > excess(this.#limit)) return { type: "ended", problem: tooLarge, fatal: true };
+    while (this.#left > 0) {
+      const piece = input.take(this.#left);
+      if (piece === undefined) return undefined;
+      this.#left -= piece.length;
+      this.#fault ??= this.#check?.check(piece);
+      if (this.#size <= this.#limit && this.#fault === undefined) return { type: "content", piece };
+    }
+    if (this.#size > this.#limit) return { type: "ended", problem: tooLarge, fatal: false };
+    const { size, last } = this.#chunk;
+    if (!last) return { type: "part", reply: Reply.of(250, "2.0.0", `${size} octets received`) };
+    this.#fault ??= this.#check?.end();
+    return { type: "ended", problem: this.#fault && unsound(this.#fault), fatal: false };
+  }
+}
+
+/** A chunk that is not wanted: its octets have to be eaten all the same, or they would be taken for commands. */
+export class RefusedChunk implements Incoming {
+  readonly #reply: Reply;
+  readonly #fatal: boolean;
+  #left: number;
+
+  constructor({ maxMessageSize }: ServerSettings, { size }: ChunkHeader, reply: Reply) {
+    this.#fatal = size > excess(maxMessageSize || Number.POSITIVE_INFINITY);
+    this.#reply = this.#fatal ? tooLarge : reply;
+    this.#left = this.#fatal ? 0 : size;
+  }
+
+  next(input: Input): IncomingEnd | undefined {
+    while (this.#left > 0) {
+      const piece = input.take(this.#left);
+      if (piece === undefined) return undefined;
+      this.#left -= piece.length;
+    }
+    return { type: "refused", reply: this.#reply, fatal: this.#fatal };
+  }
+}
+
+function unsound(fault: DataFault): Reply {
+  return Reply.of(554, "5.6.0", `There is ${fault} in the message, which is not BODY=BINARYMIME`);
+}

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Envelope } from "envoi";
+import type { Dialogue } from "#src/protocol/dialogue.js";
+import { Chain, type ChainEnd, type ChainedMail } from "#src/protocol/dialogues/chain.js";
+import { Failure } from "#src/protocol/failure.js";
+import type { Phase } from "#src/protocol/phase.js";
+import type { Reply } from "#src/protocol/reply.js";
+import { brokenAtEachStep, converse, replyOf } from "./transcript.js";
+
+/** A dialogue from where it stands: what was to be done next is done first. Each write is shown to `seen`. */
+function* rest<T>(dialogue: Dialogue<T>, seen: (write: string) => void = () => {}): Dialogue<T> {
+  let step = dialogue.next();
+  while (step.done !== true) {
+    if ("write" in step.value) {
+      const { write } = step.value;
+      if (typeof write === "string") seen(write);
+      else if (Array.isArray(write)) seen(Buffer.concat(write).toString());
+    }
+    let reply: Reply | undefined;
+    try {
+      reply = yield step.value;
+    } catch (failure) {
+      step = dialogue.throw(failure);
+      continue;
+    }
+    step = dialogue.next(reply);
+  }
+  return step.value;
+}
+
+/** Mails to `1@y.test`, `2@y.test` ..., and what became of each, as it was told. */
+function chainOf(count: number, { chaining = true, content = "x\r\n" } = {}) {
+  const told: string[] = [];
+  const mails = Array.from({ length: count }, (_, i): ChainedMail => {
+    const name = String(i + 1);
+    return {
+      envelope: Envelope.of("a@x.test", [`${name}@y.test`]),
+      parameters: {},
+      content: [Buffer.from(content)],
+      settle: ({ recipients }) => told.push(`${name} ${recipients.map(({ outcome }) => outcome)}`),
+    };
+  });
+  const [first, ...waiting] = mails;
+  const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining });
+  const handOver = (reset = false) => chain.handOver(first as ChainedMail, reset);
+  return { chain, mails, waiting, told, handOver };
+}
+
+const envelope = (n: number) => `C: MAIL FROM:<a@x.test>\nC: RCPT TO:<${n}@y.test>\nC: DATA\n`;
+const content = "C: x\nC: .\n";
+const accepted = "S: 250 ok\nS: 250 ok\nS: 354 go\n";
+const queued = "S: 250 queued\n";
+
+const calledOff = (phase: Phase) => new Failure({ kind: "aborted", phase, message: "called off" });
+
+describe("a chain of mails", () => {
+  it("sends the envelope of the next together with the content of the one before", () => {
+    const { handOver, told } = chainOf(3);
+    const dialogue = handOver();
+    const writes: string[] = [];
+    const end = converse(
+      rest(dialogue, (write) => writes.push(write)),
+      envelope(1) +
+        accepted +
+        [2, 3].map((n) => content + envelope(n) + queued + accepted).join("") +
+        content +
+        queued,
+    );
+    assert.equal(writes.length, 4, "one write for each mail, and the first envelope");
+    assert.match(writes[1] ?? "", /^x\r\n\.\r\nMAIL FROM:<a@x\.test>\r\nRCPT TO:<2@y\.test>\r\nDATA\r\n$/);
+    assert.deepEqual(end, { reusable: true, reset: false } satisfies ChainEnd);
+    assert.deepEqual(told, ["1 accepted", "2 accepted", "3 accepted"]);
+  });
+
+  it("does not chain where that is not wanted, nor content that is more than one write", () => {
+    const apart = chainOf(2, { chaining: false });
+    converse(
+      apart.handOver(),
+      envelope(1) + accepted + content + queued + envelope(2) + accepted + content + queued,
+    );
+    const large = chainOf(2, { content: `${"y".repeat(70)}\r\n`.repeat(1000) });
+    const lines = `C: ${`${"y".repeat(70)}\n`.repeat(1000).trimEnd().replaceAll("\n", "\nC: ")}`;
+    converse(
+      large.handOver(),
+      envelope(1) +
+        accepted +
+        lines +
+        "\nC: .\n" +
+        queued +
+        envelope(2) +
+        accepted +
+        lines +
+        "\nC: .\n" +
+        queued,
+    );
+    assert.deepEqual(large.told, ["1 accepted", "2 accepted"]);
+  });
+
+  it("goes on with the next where the content of one is refused", () => {
+    const { handOver, told } = chainOf(2);
+    const end = converse(
+      handOver(),
+      `${envelope(1)}${accepted}${content}${envelope(2)}S: 554 spam\n${accepted}${content}${queued}`,
+    );
+    assert.deepEqual(told, ["1 refused", "2 accepted"]);
+    assert.deepEqual(end, { reusable: true, reset: false });
+  });
+
+  it("says RSET before the next where an envelope is refused", () => {
+    const { handOver, told } = chainOf(2);
+    converse(
+      handOver(),
+      `${envelope(1)}S: 250 ok\nS: 550 no\nS: 503 no recipients\nC: RSET\n${envelope(2)}S: 250 ok\n${accepted}${content}${queued}`,
+    );
+    assert.deepEqual(told, ["1 refused", "2 accepted"]);
+  });
+
+  it("leaves the first unknown and the second not sent where the connection is lost between them", () => {
+    const { handOver, told } = chainOf(3);
+    const end = converse(handOver(), `${envelope(1)}${accepted}${content}${envelope(2)}X: gone`);
+    assert.deepEqual(told, ["1 unknown", "2 not-sent"]);
+    assert.equal(end.reusable, false);
+  });
+
+  it("counts a mail as not sent whose envelope lay behind a 421", () => {
+    const { handOver, told } = chainOf(2);
+    const end = converse(handOver(), `${envelope(1)}${accepted}${content}${envelope(2)}S: 421 leaving\n`);
+    assert.deepEqual(told, ["1 refused", "2 not-sent"]);
+    assert.equal(end.reusable, false);
+  });
+
+  it("tells of each mail once, and the truth, wherever the connection is lost", () => {
+    const replies = ["250", "250", "354", "250 queued 1", "250", "250", "354", "250 queued 2"];
+    const runs: string[][] = [];
+    const broken = brokenAtEachStep(() => {
+      const { handOver, told } = chainOf(2);
+      runs.push(told);
+      return handOver();
+    }, replies);
+    for (const [i, { said, heard }] of broken.entries()) {
+      const told = runs[i] ?? [];
+      const finals = heard.filter((reply) => String(reply).includes("queued")).length;
+      const contents = said.split("\n").filter((line) => line === ".").length;
+      const expected = [1, 2]
+        .map((n) => `${n} ${n <= finals ? "accepted" : n <= contents ? "unknown" : "not-sent"}`)
+        .filter((_, n) => n === 0 || said.includes("2@y.test") || told.length === 2);
+      assert.deepEqual(told, expected, `lost after ${JSON.stringify(heard.map(String))}`);
+    }
+    assert.ok(broken.length > 10);
+  });
+
+  it("says an envelope again by itself to a server that refuses one behind content, and chains no more", () => {
+    const { chain, handOver, told } = chainOf(3);
+    converse(
+      handOver(),
+      envelope(1) +
+        accepted +
+        content +
+        envelope(2) +
+        queued +
+        "S: 503 not now\nS: 503 not now\nS: 503 not now\n" +
+        `C: RSET\n${envelope(2)}S: 250 reset\n${accepted}${content}${queued}` +
+        envelope(3) +
+        accepted +
+        content +
+        queued,
+    );
+    assert.deepEqual(told, ["1 accepted", "2 accepted", "3 accepted"]);
+    assert.equal(chain.refused, true);
+  });
+
+  it("takes a 503 to the envelope of a mail that was said by itself for a refusal", () => {
+    const { chain, handOver, told } = chainOf(1);
+    converse(handOver(), `${envelope(1)}S: 503 EHLO first\nS: 503 no\nS: 503 no\n`);
+    assert.deepEqual(told, ["1 refused"]);
+    assert.equal(chain.refused, false);
+  });
+});
+
+describe("calling off a mail of a chain", () => {
+  /** Plays until the first content and the second envelope are out. */
+  function underWay(count = 3) {
+    const all = chainOf(count);
+    const dialogue = all.handOver();
+    let step = dialogue.next();
+    while (step.done !== true && !("write" in step.value && step.value.phase === "content")) {
+      const phase = "read" in step.value ? step.value.read : undefined;
+      step = dialogue.next(phase && (phase === "data" ? replyOf("354 go\r\n") : replyOf("250 ok\r\n")));
+    }
+    return { ...all, dialogue };
+  }
+
+  it("whose content is out leaves it unknown at once, drops its late reply and touches no other", () => {
+    const { chain, mails, told, dialogue } = underWay();
+    assert.equal(chain.callOff(mails[0] as ChainedMail, calledOff), true);
+    assert.deepEqual(told, ["1 unknown"]);
+    const end = converse(
+      rest(dialogue),
+      `${queued}${accepted}${content}${envelope(3)}${queued}${accepted}${content}${queued}`,
+    );
+    assert.deepEqual(told, ["1 unknown", "2 accepted", "3 accepted"]);
+    assert.equal(end.reusable, true);
+  });
+
+  it("of which only the envelope is out leaves it not sent, and ends the connection with the one before", () => {
+    const { chain, mails, told, dialogue } = underWay();
+    assert.equal(chain.callOff(mails[1] as ChainedMail, calledOff), true);
+    assert.deepEqual(told, ["2 not-sent"]);
+    const end = converse(rest(dialogue), queued);
+    assert.deepEqual(told, ["2 not-sent", "1 accepted"]);
+    assert.equal(end.reusable, false);
+  });
+
+  it("cannot be done without cutting the connection where no other is under way", () => {
+    const both = underWay();
+    assert.equal(both.chain.callOff(both.mails[0] as ChainedMail, calledOff), true);
+    assert.equal(both.chain.callOff(both.mails[1] as ChainedMail, calledOff), false);
+    const alone = underWay(1);
+    assert.equal(alone.chain.callOff(alone.mails[0] as ChainedMail, calledOff), false);
+    assert.deepEqual(alone.told, []);
+  });
+});
