@@ -1,8 +1,9 @@
-/** Building mail, without sending it: text and HTML beyond ASCII, and an attachment of 20 MB. */
+/** Building mail, without sending it: a receipt, a large attachment, many recipients, an attachment that mails share. */
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { attachedSize } from "./building/run.ts";
 import { type Cost, rate } from "./report/cost.ts";
-import { program } from "./report/program.ts";
+import { foreignProgram, isInstalled, program } from "./report/program.ts";
 import { publish, table } from "./report/publish.ts";
 import { type Entrant, interleaved } from "./report/rounds.ts";
 
@@ -15,7 +16,15 @@ function builder(name: string, mail: string, warmUp: number, count: number): Ent
 }
 
 const receipts = await interleaved(
-  [builder("envoi", "receipt", 2000, 10_000), builder("nodemailer", "receipt", 500, 2000)],
+  [
+    builder("envoi", "receipt", 2000, 10_000),
+    builder("nodemailer", "receipt", 500, 2000),
+    ...(await python()),
+  ],
+  rounds,
+);
+const recipients = await interleaved(
+  [builder("envoi", "recipients", 1000, 4000), builder("nodemailer", "recipients", 200, 600)],
   rounds,
 );
 const attachments = await interleaved(
@@ -26,6 +35,19 @@ const attachments = await interleaved(
   ],
   rounds,
 );
+
+const shared = await interleaved(
+  [builder("envoi", "shared", 3000, 20_000), builder("nodemailer", "shared", 100, 300)],
+  rounds,
+);
+
+/** Python's email package, out of curiosity, where it is there; its start counts, a tenth of a second. */
+async function python(): Promise<Entrant[]> {
+  if (!(await isInstalled("python3"))) return [];
+  const script = fileURLToPath(new URL("../../bench/building/receipt.py", import.meta.url));
+  const count = smoke ? 1 : 1000;
+  return [{ name: "Python", measure: () => foreignProgram(count, ["python3", script, String(count)]) }];
+}
 
 const row = (
   what: string,
@@ -45,9 +67,16 @@ publish(
     [
       row("text and HTML, not ASCII: envoi", receipts, "envoi", messages),
       row("text and HTML, not ASCII: nodemailer", receipts, "nodemailer", messages),
+      ...(receipts.has("Python")
+        ? [row("text and HTML, not ASCII: Python", receipts, "Python", messages)]
+        : []),
       row("20 MB attached: envoi", attachments, "envoi", megabytes),
       row("20 MB attached: nodemailer", attachments, "nodemailer", megabytes),
       row('20 MB, `toString("base64")` alone', attachments, "base64", megabytes),
+      row("200 recipients: envoi", recipients, "envoi", messages),
+      row("200 recipients: nodemailer", recipients, "nodemailer", messages),
+      row("1 MB attached to every mail: envoi", shared, "envoi", messages),
+      row("1 MB attached to every mail: nodemailer", shared, "nodemailer", messages),
     ],
   ),
 );

@@ -1,7 +1,11 @@
 import { Attachment, Message } from "envoi";
-import { run } from "./run.ts";
+import { drained, run } from "./run.ts";
 
-await run(({ attached, ...fields }) => {
-  const attach = attached && Attachment.fromBytes("film.bin", attached, "application/octet-stream");
-  return Message.create({ ...fields, attach }).formatted();
+let film: Attachment | undefined;
+
+await run(({ attached, shared, ...fields }) => {
+  if (shared) film ??= Attachment.fromBytes("film.bin", attached ?? "");
+  const attach = film ?? (attached && Attachment.fromBytes("film.bin", attached));
+  const message = Message.create({ ...fields, attach });
+  return shared ? drained(message.stream()) : message.formatted();
 });

@@ -1,9 +1,10 @@
 import MailComposer from "nodemailer/lib/mail-composer";
-import { run } from "./run.ts";
+import { drained, run } from "./run.ts";
 
-await run(({ attached, ...fields }) => {
+await run(({ attached, shared, ...fields }) => {
   const attachments = attached && [
     { filename: "film.bin", content: attached, contentType: "application/octet-stream" },
   ];
-  return new MailComposer({ ...fields, attachments }).compile().build();
+  const mail = new MailComposer({ ...fields, attachments }).compile();
+  return shared ? drained(mail.createReadStream()) : mail.build();
 });

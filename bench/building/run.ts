@@ -4,27 +4,34 @@ import type { Cost } from "../report/cost.ts";
 /** A mail to build: what envoi and nodemailer name alike, and an attachment if there is one. */
 export interface MailToBuild {
   readonly from: string;
-  readonly to: string;
+  readonly to: string | string[];
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
   readonly attached?: Buffer;
+  /** Whether the attachment is that of every mail, and the mail is taken piece by piece, as a transport takes it. */
+  readonly shared?: boolean;
 }
 
 /** The mails that are built, by name; each with a subject of its own. */
 const mails: Readonly<Record<string, (number: number) => MailToBuild>> = {
   receipt: (number) => ({ ...people, subject: `Deine Bestellung Nº ${number} – danke!`, text, html }),
   attachment: (number) => ({ ...people, subject: `Your film ${number}`, text: "Here it is.\n", attached }),
+  recipients: (number) => ({ ...people, to: many, subject: `To all ${number}`, text: "Hello.\n" }),
+  shared: (number) => ({ ...people, subject: `Your film ${number}`, text, attached: film, shared: true }),
 };
 
 const people = { from: "Köln Versand <shop@example.com>", to: "Zoë Müller <jane@example.net>" };
+const many = Array.from({ length: 200 }, (_, index) => `"Müller, Zoë ${index}" <zoe${index}@example.net>`);
 const sentence = "Grüße aus Köln, liebe Zoë! Deine 3 Gläser Quittengelee für 12,50 € sind unterwegs.";
 const text = `${sentence}\n`.repeat(12);
 const html = `<h1>Grüße aus Köln</h1>\n${`<p>${sentence}</p>\n`.repeat(20)}`;
 
 /** Octets of the attachment. */
 export const attachedSize = 20_000_000;
-const attached: Buffer = Buffer.alloc(attachedSize, "How quickly daft jumping zebras vex! ");
+const pattern = "How quickly daft jumping zebras vex! ";
+const attached: Buffer = Buffer.alloc(attachedSize, pattern);
+const film: Buffer = Buffer.alloc(1_000_000, pattern);
 
 /**
  * Builds mails as a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The warm-up
@@ -42,4 +49,11 @@ export async function run(build: (mail: MailToBuild) => unknown): Promise<void> 
   const { user, system } = process.cpuUsage(cpu);
   const cost: Cost = { count: Number(count), seconds, cpuSeconds: (user + system) / 1e6 };
   process.stdout.write(JSON.stringify(cost));
+}
+
+/** Takes all pieces of a mail, and counts their octets. */
+export async function drained(pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  let octets = 0;
+  for await (const piece of pieces) octets += piece.length;
+  return octets;
 }

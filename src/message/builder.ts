@@ -304,7 +304,9 @@ const ownMethods = new Map([
 
 function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
   if (!Array.isArray(input)) return [read(input as T, field)];
-  return Array.from(input as readonly T[], (item, index) => read(item, `${field}[${index}]`));
+  const items: R[] = [];
+  for (const item of input as readonly T[]) items.push(read(item, `${field}[${items.length}]`));
+  return items;
 }
 
 /** One by one: as arguments of `push`, a hundred thousand would not fit on the stack. */

@@ -79,7 +79,7 @@ export class Message {
     return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
   }
 
-  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII. */
+  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the header is UTF-8. */
   get international(): boolean {
     return this.#international;
   }
@@ -152,9 +152,13 @@ function envelopeOf(draft: Draft): Envelope {
   const resent = draft.resent.at(-1);
   if (resent !== undefined)
     return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
-  const recipients = [...to, ...cc, ...bcc].flatMap((item): readonly Mailbox[] =>
-    Group.is(item) ? item.members : [item],
-  );
+  const recipients: Mailbox[] = [];
+  for (const list of [to, cc, bcc]) {
+    for (const item of list) {
+      if (!Group.is(item)) recipients.push(item);
+      else for (const member of item.members) recipients.push(member);
+    }
+  }
   if (recipients.length === 0) {
     throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
       field: "to",

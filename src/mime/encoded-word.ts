@@ -23,6 +23,8 @@ export function encodedWords(text: string, where: "text" | "phrase", column: num
   const cost = costs[where];
   const { quoted, octets } = measure(text, cost);
   const inQ = quoted <= base64Length(octets);
+  const whole = inQ ? quoted : base64Length(octets);
+  if (whole <= Math.min(maxLength, foldAt - column) - overhead) return [encodedWord(text, inQ, cost)];
   const words: string[] = [];
   let room = Math.max(Math.min(maxLength, foldAt - column), 32) - overhead;
   let start = 0;
@@ -59,11 +61,15 @@ function measure(text: string, cost: Uint8Array): { quoted: number; octets: numb
   return { quoted, octets };
 }
 
+/** One word at a time is written here: making a buffer for each would take longer than encoding it. */
+const scratch = Buffer.allocUnsafeSlow(maxLength);
+
 function encodedWord(text: string, inQ: boolean, cost: Uint8Array): string {
-  const octets = Buffer.from(text);
-  if (!inQ) return `${opening}B?${octets.toString("base64")}?=`;
+  const length = scratch.write(text);
+  if (!inQ) return `${opening}B?${scratch.toString("base64", 0, length)}?=`;
   let word = `${opening}Q?`;
-  for (const octet of octets) {
+  for (let at = 0; at < length; at++) {
+    const octet = scratch[at] as number;
     if (octet === 0x20) word += "_";
     else if (cost[octet] === 1) word += String.fromCharCode(octet);
     else word += `=${octet < 16 ? "0" : ""}${octet.toString(16).toUpperCase()}`;

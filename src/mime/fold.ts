@@ -16,7 +16,8 @@ export const foldAt = 76;
 export function fold(name: string, tokens: readonly string[]): string {
   let field = `${name}:`;
   let column = field.length;
-  for (const [index, token] of tokens.entries()) {
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] as string;
     // The first line is not left empty: some readers take an empty first line for the end of the field.
     const breakHere = index === 0 ? octets(token) + column > maxLineOctets : column + token.length > foldAt;
     if (breakHere) {

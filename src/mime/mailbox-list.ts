@@ -46,7 +46,8 @@ function pushMailbox(tokens: string[], { name, address }: Mailbox, column: numbe
     tokens.push(` ${address}`);
     return;
   }
-  tokens.push(...phrase(name, column, utf8), ` <${address}>`);
+  for (const token of phrase(name, column, utf8)) tokens.push(token);
+  tokens.push(` <${address}>`);
 }
 
 /** Puts a separator behind the last token, from which it must not be cut. */

@@ -10,9 +10,21 @@ import { encodedWords } from "./encoded-word.ts";
 export function phrase(text: string, column: number, utf8 = false): string[] {
   const { atoms, quotable } = utf8 ? inUtf8 : inAscii;
   const literal = quotable.test(text) && !text.includes("=?") && text.length <= maxQuoted;
-  if (literal && atoms.test(text)) return text.split(" ").map((word) => ` ${word}`);
+  if (literal && atoms.test(text)) return words(text);
   if (literal) return [` "${text.replace(/["\\]/g, "\\$&")}"`];
   return encodedWords(text, "phrase", column).map((word) => ` ${word}`);
+}
+
+/** The words of a text, each with its space. */
+function words(text: string): string[] {
+  const tokens: string[] = [];
+  let start = 0;
+  for (let end = text.indexOf(" "); end >= 0; end = text.indexOf(" ", start)) {
+    tokens.push(` ${text.slice(start, end)}`);
+    start = end + 1;
+  }
+  tokens.push(` ${text.slice(start)}`);
+  return tokens;
 }
 
 /** A quoted string is never cut, so a longer text is written as encoded words, which may be folded between. */

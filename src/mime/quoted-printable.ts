@@ -32,8 +32,11 @@ export function encodeQuotedPrintable(
     if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
     // Nearly all octets go this way: no branch here but the loop's.
     const stop = Math.min(length, at + maxLine - 1 - (out - lineStart));
-    while (at < stop && special[octets[at] as number] === 0) target[out++] = octets[at++] as number;
-
+    for (; at < stop; at++) {
+      const octet = octets[at] as number;
+      if (special[octet] !== 0) break;
+      target[out++] = octet;
+    }
     if (endsLine(octets, at)) {
       out = escapeTrailingSpace(target, out, lineStart);
       if (at >= length) break;
