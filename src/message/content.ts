@@ -9,24 +9,35 @@ import type { Piece } from "../mime/part.ts";
 export class Content {
   /** Whether an octet above 127 is in a body, so that the server must offer 8BITMIME. */
   readonly eightBit: boolean;
-  /** All of it, not to be written to; `undefined` if something must be streamed. */
-  readonly chunks: readonly Buffer[] | undefined;
   /** In octets; `undefined` if something must be streamed. */
   readonly size: number | undefined;
-  readonly #pieces: readonly (Buffer | Stream)[];
+  /** All of it, where it is small and ASCII throughout. */
+  readonly text: string | undefined;
+  readonly #pieces: () => readonly (Buffer | Stream)[];
 
   constructor(pieces: readonly Piece[], eightBit: boolean) {
     this.eightBit = eightBit;
-    this.#pieces = gather(pieces);
-    const chunks = this.#pieces.filter(isBuffer);
-    if (chunks.length < this.#pieces.length) return;
-    this.chunks = chunks;
-    this.size = chunks.reduce((size, { length }) => size + length, 0);
+    this.text = asciiText(pieces);
+    if (this.text !== undefined) {
+      const { text } = this;
+      this.size = text.length;
+      this.#pieces = () => [Buffer.from(text, "latin1")];
+      return;
+    }
+    const gathered = gather(pieces);
+    this.#pieces = () => gathered;
+    if (gathered.every(isBuffer)) this.size = gathered.reduce((size, { length }) => size + length, 0);
+  }
+
+  /** All of it, not to be written to; `undefined` if something must be streamed. */
+  get chunks(): readonly Buffer[] | undefined {
+    const pieces = this.#pieces();
+    return pieces.every(isBuffer) ? pieces : undefined;
   }
 
   /** The octets piece by piece; streams are opened, afresh at each call. */
   async *stream(): AsyncGenerator<Buffer> {
-    for (const piece of this.#pieces) {
+    for (const piece of this.#pieces()) {
       if (isBuffer(piece)) yield piece;
       else yield* piece();
     }
@@ -37,6 +48,16 @@ type Stream = () => AsyncIterable<Buffer>;
 
 /** From this size on a piece is not copied: a write of its own costs less. */
 const large = 65_536;
+
+/** A string that is its own octets needs no buffer until it is written. */
+function asciiText(pieces: readonly Piece[]): string | undefined {
+  let text = "";
+  for (const piece of pieces) {
+    if (typeof piece !== "string") return undefined;
+    text += piece;
+  }
+  return text.length < large && Buffer.byteLength(text) === text.length ? text : undefined;
+}
 
 function gather(pieces: readonly Piece[]): (Buffer | Stream)[] {
   const gathered: (Buffer | Stream)[] = [];

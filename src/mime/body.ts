@@ -1,5 +1,4 @@
 import { isAscii } from "node:buffer";
-
 import { base64LinesLength, encodeBase64Lines, streamBase64Lines } from "../text/base64.ts";
 import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
@@ -12,7 +11,8 @@ export type TransferEncoding = "7bit" | "8bit" | "quoted-printable" | "base64";
 /** A body as it is sent. */
 export interface EncodedBody {
   readonly encoding: TransferEncoding;
-  readonly content: Buffer | (() => AsyncIterable<Buffer>);
+  /** Text where it is ASCII and goes as it is. */
+  readonly content: string | Buffer | (() => AsyncIterable<Buffer>);
   /** The media type that this encoding asks for, where it is not that of the part. */
   readonly essence?: string;
 }
@@ -31,14 +31,20 @@ export interface Body {
 export function textBody(text: string, charset: Charset | undefined, field: string): Body {
   if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
   const lines = toCrlf(text);
+  if (charset === undefined && Buffer.byteLength(lines) === lines.length) return asciiBody(lines);
   const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
-  const ascii = isAscii(octets);
   const asIs = once(() =>
-    charset === undefined ? arrivesAsIs(lines, ascii ? 1 : 3) : arrivesAsIs(octets.toString("latin1"), 1),
+    charset === undefined ? arrivesAsIs(lines, 3) : arrivesAsIs(octets.toString("latin1"), 1),
   );
   const encode = once(() => shorter(octets));
-  if (ascii) return asIs() ? always({ encoding: "7bit", content: octets }) : { encode };
+  if (isAscii(octets)) return asIs() ? always({ encoding: "7bit", content: octets }) : { encode };
   return { encode: (eightBit) => (eightBit && asIs() ? { encoding: "8bit", content: octets } : encode()) };
+}
+
+/** Text that is its own octets. */
+function asciiBody(lines: string): Body {
+  if (arrivesAsIs(lines, 1)) return always({ encoding: "7bit", content: lines });
+  return { encode: once(() => shorter(Buffer.from(lines, "latin1"))) };
 }
 
 /** The body of octets that must arrive as they are: base64. What is kept is the encoded copy. */

@@ -142,7 +142,7 @@ export class SinglePart implements Part {
   /** The same with its octets read and encoded now, where that would be done each time it is sent. */
   async encoded(): Promise<SinglePart> {
     const { content, ...body } = this.#body.encode(false);
-    if (Buffer.isBuffer(content)) return this;
+    if (typeof content !== "function") return this;
     const chunks: Buffer[] = [];
     for await (const chunk of content()) chunks.push(chunk);
     const read = always({ ...body, content: Buffer.concat(chunks) });

@@ -8,6 +8,13 @@ const DOT = 0x2e;
 const CR = 0x0d;
 const LF = 0x0a;
 
+/** ASCII content as DATA carries it, its end included; what {@link DataWriter} does for octets. */
+export function dataText(content: string): string {
+  const first = content.startsWith(".") ? "." : "";
+  const stuffed = content.includes("\r\n.") ? content.replaceAll("\r\n.", "\r\n..") : content;
+  return `${first}${stuffed}${content === "" || content.endsWith("\r\n") ? "" : "\r\n"}.\r\n`;
+}
+
 /** Doubles the leading dots of content that comes in pieces, and ends it. The content has no bare CR or LF. */
 export class DataWriter {
   /** How much of CRLF the octets before have brought: 2 at the start of a line. */

@@ -3,9 +3,9 @@ import type { TLSSocket } from "node:tls";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { Received, ServerSocket } from "../net/server/server-socket.ts";
-import { type TlsAcceptor, tlsSession } from "../net/server/tls-acceptor.ts";
+import { type TlsAcceptor, tlsBindings, tlsSession } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
-import type { EndEvent, ServerEvent } from "../protocol/server/event.ts";
+import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
 import { ContentStream } from "./content-stream.ts";
 import type { HookContext } from "./hooks.ts";
@@ -14,6 +14,7 @@ import type { Judgement, Policy } from "./policy.ts";
 import { formatReceived } from "./received.ts";
 import type { Session } from "./session.ts";
 import type { Settled } from "./settings.ts";
+import { StepwiseProof } from "./stepwise-proof.ts";
 
 /** What all connections of a server have in common. */
 export interface ConnectionHost {
@@ -36,6 +37,7 @@ export class Connection {
   #leaving = false;
   #content: ContentStream | undefined;
   #verdict: Promise<Reply | undefined> | undefined;
+  #proof: StepwiseProof | undefined;
 
   constructor(host: ConnectionHost, socket: ServerSocket) {
     this.#host = host;
@@ -69,7 +71,7 @@ export class Connection {
     } finally {
       this.#socket.destroy();
       this.#content?.fail(lost());
-      await this.#verdict;
+      await Promise.all([this.#verdict, this.#proof?.judge(false)]);
       this.#observer?.ended();
     }
   }
@@ -141,6 +143,13 @@ export class Connection {
             this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
           event.answer(verdict);
         });
+      case "identify":
+        return this.#identify(event);
+      case "proof":
+        return this.#judge(event);
+      case "authenticated":
+        this.#know({ authenticated: { user: event.user, mechanism: event.mechanism } });
+        return undefined;
       case "mail":
         return decide(policy.mail(this.#context(), event.from, event.parameters), (verdict) =>
           event.answer(verdict),
@@ -167,6 +176,20 @@ export class Connection {
       case "starttls":
         return this.#secure();
     }
+  }
+
+  async #identify({ mechanism, user, hash, proceed }: IdentifyEvent): Promise<void> {
+    this.#proof = new StepwiseProof(user, hash, (attempt) =>
+      this.#host.policy.auth(this.#context(), mechanism, attempt),
+    );
+    proceed(await this.#proof.keys);
+  }
+
+  async #judge({ proved, answer }: ProofEvent): Promise<void> {
+    const verdict = await this.#proof?.judge(proved);
+    this.#proof = undefined;
+    // Without a proof nothing is judged.
+    if (verdict !== undefined) answer(verdict);
   }
 
   #begin(): undefined {
@@ -223,7 +246,10 @@ export class Connection {
       authenticated: undefined,
       tls: tlsSession(this.#socket.socket as TLSSocket),
     });
-    this.#responder.secured();
+    this.#responder.secured({
+      certified: this.#session.tls?.clientCertificate !== undefined,
+      bindings: tlsBindings(this.#socket.socket as TLSSocket),
+    });
     this.#patience = settled.timeouts.command;
     this.#observer?.secured(this.#session);
     return true;

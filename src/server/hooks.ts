@@ -1,6 +1,7 @@
 import type { Address } from "../address/address.ts";
 import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import type { Reply, ReplyFields } from "../protocol/reply.ts";
+import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "./session.ts";
 
@@ -30,19 +31,23 @@ export interface HelloContext extends HookContext {
 
 /** A client wants to authenticate. */
 export interface AuthContext extends HookContext {
-  /** `"PLAIN"`, `"LOGIN"`, `"XOAUTH2"`. */
+  /** As the option `mechanisms` names it. */
   readonly mechanism: string;
-  /** Who it says it is. */
+  /** Who it says it is; `""` where EXTERNAL and OAUTHBEARER leave it to the certificate or the token. */
   readonly user: string;
   /** PLAIN and LOGIN. */
   readonly password?: string;
-  /** XOAUTH2: the access token. */
+  /** XOAUTH2 and OAUTHBEARER: the access token. */
   readonly token?: string;
   /**
-   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear. It takes the
-   * same time wherever the two differ.
+   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear; or the keys
+   * made of a password by `deriveScramKeys`, which do for PLAIN, LOGIN and the SCRAM of the same hash. It takes the same
+   * time wherever the two differ.
+   *
+   * CRAM-MD5 and SCRAM show nothing but a proof: there `{ user }` lets nobody in unless `verify` has resolved to true, and with SCRAM
+   * only the first secret is compared. For EXTERNAL there is nothing to compare: look at `session.tls.clientCertificate`.
    */
-  verify(secret: string): Promise<boolean>;
+  verify(secret: string | ScramKeys): Promise<boolean>;
 }
 
 /** Nothing but `{ user }` lets a client in. */

@@ -11,6 +11,7 @@ export type { DeliverBy } from "../protocol/deliver-by.ts";
 export type { Notify, OriginalRecipient } from "../protocol/dsn.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
+export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 export type { Undertakings } from "../protocol/server/settings.ts";
 export type {

@@ -12,6 +12,7 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   minVersion: true,
   clientCertificates: true,
   allowPlaintextCredentials: true,
+  mechanisms: true,
   domains: true,
   relay: true,
   maxMessageSize: true,

@@ -32,6 +32,12 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly clientCertificates?: ClientCertificateOptions;
   /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
   readonly allowPlaintextCredentials?: boolean;
+  /**
+   * How clients may authenticate, by the names of SASL: PLAIN, LOGIN and XOAUTH2, which show the hook a secret, unless told otherwise.
+   * The others, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 and their -PLUS forms, OAUTHBEARER and EXTERNAL, take a hook made for them; -PLUS
+   * and EXTERNAL are offered where TLS allows for them.
+   */
+  readonly mechanisms?: readonly string[];
   /** Recipients in these domains are accepted. */
   readonly domains?: readonly string[];
   /** `"authenticated"`: whoever has authenticated may send to everybody. */

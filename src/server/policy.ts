@@ -1,11 +1,12 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Address } from "../address/address.ts";
 import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { AuthAttempt } from "../protocol/sasl/attempt.ts";
+import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
 import type { Session } from "./session.ts";
+import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 
 /** Who may receive mail through the server without the host being asked. */
 export interface RelayRules {
@@ -48,18 +49,28 @@ export class Policy {
   auth(
     context: HookContext,
     mechanism: string,
-    attempt: AuthAttempt,
+    attempt: AuthAttempt | StepwiseAttempt,
   ): Judgement<Reply | { readonly user: string }> {
     const { auth } = this.#hooks;
     if (auth === undefined) return invalidCredentials;
-    const secret = "password" in attempt ? attempt.password : attempt.token;
-    const verify = async (held: string) => isSame(secret, held);
+    const compare = verifier(attempt);
+    let proved = !needsProof(attempt);
+    const verify = async (held: string | ScramKeys) => {
+      const same = await compare(held);
+      proved ||= same;
+      return same;
+    };
+    const shown = {
+      user: attempt.user,
+      ...("password" in attempt && { password: attempt.password }),
+      ...("token" in attempt && { token: attempt.token }),
+    };
     return this.#ask(
       "auth",
       context,
-      () => auth.call(this.#hooks, { ...context, mechanism, ...attempt, verify }),
+      () => auth.call(this.#hooks, { ...context, mechanism, ...shown, verify }),
       (verdict) => {
-        if (isUser(verdict)) return { user: verdict.user };
+        if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
         const reply = asReply(verdict);
         return reply === undefined || reply.positive ? invalidCredentials : reply;
       },
@@ -198,11 +209,6 @@ function isUser(value: unknown): value is { readonly user: string } {
     typeof value.user === "string" &&
     value.user !== ""
   );
-}
-
-function isSame(shown: string, held: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(shown), digest(held));
 }
 
 function warn(error: unknown): void {

@@ -49,7 +49,7 @@ export function settle(options: SmtpServerOptions): Settled {
       maxAuthAttempts: count(options, "maxAuthAttempts", 3, 1),
       lenient: options.lenient ?? false,
       starttls: tls === "starttls",
-      mechanisms: options.auth === undefined ? [] : [...serverMechanisms.keys()],
+      mechanisms: options.auth === undefined ? [] : mechanisms(options),
       allowPlaintextCredentials: options.allowPlaintextCredentials ?? false,
       maxTransactions: count(options, "maxTransactions", 0, 0),
       undertakings: undertakings(options),
@@ -100,6 +100,16 @@ export function checkPurpose(
   if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined)) {
     throw refuse("recipients would be accepted, but without data nobody takes the mail");
   }
+}
+
+function mechanisms({ mechanisms = ["PLAIN", "LOGIN", "XOAUTH2"] }: SmtpServerOptions): string[] {
+  const unknown = mechanisms.find((name) => !serverMechanisms.has(name));
+  if (unknown !== undefined)
+    throw refuse(
+      `mechanisms: ${JSON.stringify(unknown)} is none of ${[...serverMechanisms.keys()].join(", ")}`,
+    );
+  if (mechanisms.length === 0) throw refuse("mechanisms: auth is of no use without any");
+  return [...mechanisms];
 }
 
 function undertakings({ extensions = {} }: SmtpServerOptions): Undertakings {

@@ -8,6 +8,8 @@ export interface MailContent {
   readonly size: number | undefined;
   /** All of it; absent where the content comes in its own time. */
   readonly chunks: readonly Buffer[] | undefined;
+  /** All of it, where it is small and ASCII throughout. */
+  readonly text?: string | undefined;
   stream(): AsyncIterable<Buffer>;
   /** There where signatures must be waited for: gives the content with them. To be called before anything is said. */
   readonly signed?: (signal?: AbortSignal) => Promise<MailContent>;

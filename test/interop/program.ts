@@ -10,6 +10,7 @@ export interface Outcome {
 /** The Debian packages that bring each program. */
 const packages = {
   "/usr/bin/python3": "python3",
+  opendkim: "opendkim",
   openssl: "openssl",
   postfix: "postfix",
   saslpasswd2: "sasl2-bin libsasl2-modules",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DataWriter } from "#src/protocol/data.js";
+import { DataWriter, dataText } from "#src/protocol/data.js";
+import { fc } from "../property.js";
 
 /** What goes out for content in these pieces. */
 function write(...pieces: readonly string[]): string {
@@ -37,4 +38,16 @@ describe("DataWriter", () => {
     const piece = Buffer.from("no dot\r\nhere\r\n");
     assert.equal(new DataWriter().write(piece), piece);
   });
+});
+
+it("writes text as it writes its octets", () => {
+  const line = fc.constantFrom("", ".", "..", "a", ".a", "a.", "\r\n", "\r\n.", ".\r\n");
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), (parts) => {
+      const text = parts.join("");
+      const writer = new DataWriter();
+      const octets = [writer.write(Buffer.from(text)), writer.end()];
+      assert.equal(dataText(text), Buffer.concat(octets).toString());
+    }),
+  );
 });

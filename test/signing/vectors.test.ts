@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  verify as holds,
-  type KeyObject,
-  sign,
-} from "node:crypto";
+import { createPrivateKey, createPublicKey, verify as holds, type KeyObject, sign } from "node:crypto";
 import { test } from "node:test";
-import { HeadReader, type RawField } from "#src/mime/head-reader.js";
-import { BodyHash } from "#src/signing/canonical-body.js";
-import { type Canonicalization, canonicalField } from "#src/signing/canonicalization.js";
-import { signedFields } from "#src/signing/signed-fields.js";
 import { ed25519Key, messageVector, publicKey, vector } from "./keys.ts";
-import { tagsOf, verify } from "./verify.ts";
+import { reproduce } from "./reproduce.ts";
+import { verify } from "./verify.ts";
 
 // The published signatures are reproduced by the parts of the signer: the same octets are hashed, the same are signed,
 // and the keys that are published too give the same signatures.
@@ -27,26 +17,13 @@ const published: readonly { file: string; private: KeyObject | undefined; public
     { file, private: brisbane, public: createPublicKey(brisbane) },
     { file, private: undefined, public: publicKey(vector("test.txt")) },
   ]),
-].map((list) => list);
+];
 
 for (const [index, { file, ...key }] of published.flat().entries()) {
   const ordinal = published.flat().filter((each, at) => each.file === file && at < index).length;
   test(`signature ${ordinal + 1} of ${file} is over the octets that we would sign`, () => {
-    const { header, body } = read(messageVector(file));
-    const signatures = header.filter(({ name }) => name === "dkim-signature");
-    const { text } = signatures[ordinal] ?? assert.fail("it is not there");
-    const tags = tagsOf(text);
-    const tag = (name: string): string => (tags.get(name) ?? "").replace(/\s/g, "");
-    const [headerForm, bodyForm] = tag("c").split("/") as [Canonicalization, Canonicalization];
-
-    const hash = new BodyHash(bodyForm);
-    hash.update(body);
-    assert.equal(hash.digest(), tag("bh"));
-
-    const data = dataOf(header, tag("h"), text, headerForm);
-    const ed = tag("a") === "ed25519-sha256";
-    const signable = ed ? createHash("sha256").update(data).digest() : data;
-    const digest = ed ? null : "sha256";
+    const { tag, bodyHash, signable, digest } = reproduce(messageVector(file), ordinal);
+    assert.equal(bodyHash, tag("bh"));
     assert.ok(holds(digest, signable, key.public, Buffer.from(tag("b"), "base64")));
     if (key.private === undefined) return;
     assert.equal(sign(digest, signable, key.private).toString("base64"), tag("b"));
@@ -73,19 +50,3 @@ test("the verifier of these tests agrees that the published signatures hold, and
     );
   }
 });
-
-function read(message: Buffer): { header: RawField[]; body: Buffer } {
-  const reader = new HeadReader();
-  const body = reader.push(message) ?? assert.fail("no body");
-  return { header: reader.fields(), body };
-}
-
-/** What is signed: the fields of `h=`, which in these messages stand once, and the signature's own. */
-function dataOf(header: readonly RawField[], h: string, signature: string, form: Canonicalization): Buffer {
-  const names = h.toLowerCase().split(":");
-  const { fields } = signedFields(header, new Map([...new Set(names)].map((name) => [name, "present"])));
-  let data = "";
-  for (const { name, text } of fields) data += `${canonicalField(name, text, form)}\r\n`;
-  data += canonicalField("dkim-signature", signature.replace(/([;\s]b=)[^;]*/, "$1"), form);
-  return Buffer.from(data, "latin1");
-}

@@ -133,6 +133,13 @@ export function tlsSession(socket: TLSSocket): TlsSession {
   };
 }
 
+/** The channel bindings of a TLS connection, by their registered names: `tls-exporter` (RFC 9266), which TLS 1.3 has. */
+export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
+  if (socket.getProtocol() !== "TLSv1.3") return new Map();
+  const exported = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0));
+  return new Map([["tls-exporter", exported]]);
+}
+
 class NamedContext {
   readonly context: SecureContext;
   readonly #certificate: X509Certificate;

@@ -1,6 +1,6 @@
 import type { Envelope } from "../../address/envelope.ts";
 import { formatCommand } from "../command.ts";
-import { DataWriter } from "../data.ts";
+import { DataWriter, dataText } from "../data.ts";
 import { command, type Dialogue, type Pieces, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { MailParameters } from "../parameters.ts";
@@ -12,8 +12,8 @@ import { isLeave, isNegative, Ledger, type TransactionOutcome } from "./ledger.t
 export interface MailTransaction {
   readonly envelope: Envelope;
   readonly parameters: MailParameters;
-  /** The content as it is, before dots are doubled. */
-  readonly content: readonly Buffer[] | AsyncIterable<Buffer>;
+  /** The content as it is, before dots are doubled: ASCII text, octets, or octets in their own time. */
+  readonly content: string | readonly Buffer[] | AsyncIterable<Buffer>;
   /** Called when the first octet of content is about to go out. */
   readonly contentStarts?: () => void;
 }
@@ -117,8 +117,13 @@ function* content(
 }
 
 function* contentAndEnd(mail: MailTransaction, follow: TransactionManner["follow"]): Dialogue<void> {
+  const { content } = mail;
+  if (typeof content === "string") {
+    yield* write(dataText(content) + (follow?.() ?? ""), "content");
+    return;
+  }
   const writer = new DataWriter();
-  const whole = inOneWrite(mail.content);
+  const whole = inOneWrite(content);
   if (whole !== undefined) {
     const pieces = whole.map((piece) => writer.write(piece));
     pieces.push(writer.end());
@@ -127,7 +132,7 @@ function* contentAndEnd(mail: MailTransaction, follow: TransactionManner["follow
     yield* write(pieces, "content");
   } else {
     // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
-    yield* write(dotStuffed(mail.content, writer), "content");
+    yield* write(dotStuffed(content, writer), "content");
     yield* write([writer.end()], "content");
   }
 }
@@ -145,14 +150,16 @@ function* earlyVerdict(ledger: Ledger): Dialogue<void> {
 /** Content up to this many octets goes out in one write; what is larger waits for the socket to take each piece. */
 const ONE_WRITE = 65_536;
 
-function inOneWrite(content: MailTransaction["content"]): readonly Buffer[] | undefined {
+type Octets = Exclude<MailTransaction["content"], string>;
+
+function inOneWrite(content: Octets): readonly Buffer[] | undefined {
   if (Symbol.asyncIterator in content) return undefined;
   let size = 0;
   for (const piece of content) size += piece.length;
   return size > ONE_WRITE ? undefined : content;
 }
 
-function dotStuffed(content: MailTransaction["content"], writer: DataWriter): Pieces {
+function dotStuffed(content: Octets, writer: DataWriter): Pieces {
   return Symbol.asyncIterator in content ? stuffedStream(content, writer) : stuffedPieces(content, writer);
 }
 

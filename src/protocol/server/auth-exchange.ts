@@ -1,53 +1,98 @@
+import { randomBytes } from "node:crypto";
 import { Reply } from "../reply.ts";
-import type { AuthAttempt } from "../sasl/attempt.ts";
-import type { ServerMechanism } from "../sasl/mechanisms.ts";
+import type { ScramKeys } from "../sasl/scram-keys.ts";
+import type { KeysWanted, Proof, ServerHalf, ServerMechanism } from "../sasl/server-mechanism.ts";
 import type { Conversation } from "./conversation.ts";
-import type { AuthEvent } from "./event.ts";
+import type { AuthEvent, AuthenticatedEvent, IdentifyEvent, ProofEvent } from "./event.ts";
 
-/** What an exchange comes to: something to say, or an attempt to be judged. */
-export type AuthStep = Reply | AuthEvent;
+/** What an exchange comes to: something to say, or something to be judged or known. */
+export type AuthStep = Reply | AuthEvent | IdentifyEvent | ProofEvent | AuthenticatedEvent;
 
 /** The exchange of one AUTH command (RFC 4954 4): lines that are not commands until it is over. */
 export class AuthExchange {
   readonly #conversation: Conversation;
   readonly #mechanism: ServerMechanism;
-  readonly #server: Generator<Buffer, AuthAttempt | undefined, Buffer>;
+  readonly #server: ServerHalf;
+  /** The client is being told of its refusal. */
   #refusal: Reply | undefined;
+  /** The user is known, and whoever asked for keys waits to hear what came of the proof. */
+  #identified = false;
+  /** The client is being shown that the server knows the secret too. */
+  #accepted: string | undefined;
   /** Whether the next line is a command again. */
   over = false;
 
   constructor(conversation: Conversation, mechanism: ServerMechanism) {
     this.#conversation = conversation;
     this.#mechanism = mechanism;
-    this.#server = mechanism.server();
+    const { settings, channel } = conversation;
+    const nonce = randomBytes(18).toString("base64");
+    this.#server = mechanism.server({ hostname: settings.hostname, channel, nonce });
   }
 
   /** The first step; `initialResponse` in base64. */
   start(initialResponse: string | undefined): AuthStep {
     const first = this.#server.next();
-    if (initialResponse !== undefined) return this.respond(initialResponse);
-    return first.done === true ? this.#malformed() : challenge(first.value);
+    if (initialResponse !== undefined)
+      return this.#mechanism.serverFirst ? this.#malformed() : this.respond(initialResponse);
+    return this.#step(first);
   }
 
   /** The step that follows a line of the client. */
   respond(line: string): AuthStep {
     if (this.#refusal !== undefined) return this.#end(this.#refusal);
     if (line === "*") return this.#end(Reply.of(501, "5.7.0", "Authentication cancelled"));
+    if (this.#accepted !== undefined) return this.#authenticated(this.#accepted);
     const response = decodeBase64(line);
-    if (response === undefined) return this.#malformed();
-    const next = this.#server.next(response);
-    if (next.done !== true) return challenge(next.value);
-    if (next.value === undefined) return this.#malformed();
-    this.over = true;
-    const answer: AuthEvent["answer"] = (verdict) => this.#conversation.say(this.#judged(verdict));
-    return { type: "auth", mechanism: this.#mechanism.name, attempt: next.value, answer };
+    return response === undefined ? this.#malformed() : this.#step(this.#server.next(response));
   }
 
-  #judged(verdict: Parameters<AuthEvent["answer"]>[0]): Reply {
-    if (!(verdict instanceof Reply)) {
+  #step(next: ReturnType<ServerHalf["next"]>): AuthStep {
+    if (next.done !== true)
+      return Buffer.isBuffer(next.value) ? challenge(next.value) : this.#identify(next.value);
+    const outcome = next.value;
+    if (outcome === undefined) return this.#malformed();
+    if ("proved" in outcome) return this.#judge(outcome);
+    this.over = true;
+    const answer: AuthEvent["answer"] = (verdict) => {
+      if (verdict instanceof Reply) return this.#conversation.say(this.#refused(verdict));
       this.#conversation.user = verdict.user;
-      return Reply.of(235, "2.7.0", "Authenticated");
-    }
+      this.#conversation.say(authenticated);
+    };
+    return { type: "auth", mechanism: this.#mechanism.name, attempt: outcome, answer };
+  }
+
+  #identify({ user, hash }: KeysWanted): IdentifyEvent {
+    this.#identified = true;
+    const proceed = (keys: ScramKeys) => {
+      const step = this.#step(this.#server.next(keys));
+      // What follows the keys is a challenge.
+      this.#conversation.say(step instanceof Reply ? step : this.#failed(malformed));
+    };
+    return { type: "identify", mechanism: this.#mechanism.name, user, hash, proceed };
+  }
+
+  #judge({ proved, serverProof }: Proof): ProofEvent {
+    this.#identified = false;
+    const answer: ProofEvent["answer"] = (verdict) => {
+      if (verdict instanceof Reply || !proved) {
+        this.over = true;
+        return this.#conversation.say(this.#failed(verdict instanceof Reply ? verdict : notProved));
+      }
+      this.#accepted = verdict.user;
+      this.#conversation.say(challenge(serverProof));
+    };
+    return { type: "proof", proved, answer };
+  }
+
+  #authenticated(user: string): AuthenticatedEvent {
+    this.over = true;
+    this.#conversation.user = user;
+    this.#conversation.say(authenticated);
+    return { type: "authenticated", user, mechanism: this.#mechanism.name };
+  }
+
+  #refused(verdict: Reply): Reply {
     const refusal = this.#failed(verdict);
     if (this.#mechanism.refusal === undefined) return refusal;
     this.#refusal = refusal;
@@ -55,8 +100,8 @@ export class AuthExchange {
     return challenge(this.#mechanism.refusal);
   }
 
-  #malformed(): Reply {
-    return this.#end(this.#failed(Reply.of(501, "5.5.2", "Malformed response")));
+  #malformed(): AuthStep {
+    return this.#end(this.#failed(malformed));
   }
 
   #failed(reply: Reply): Reply {
@@ -64,11 +109,18 @@ export class AuthExchange {
     return last ? Reply.of(421, "4.7.0", "Too many failed attempts to authenticate") : reply;
   }
 
-  #end(reply: Reply): Reply {
+  /** Whoever waits for the proof is told that there is none, and the client what there is to say. */
+  #end(reply: Reply): Reply | ProofEvent {
     this.over = true;
-    return reply;
+    if (!this.#identified) return reply;
+    this.#identified = false;
+    return { type: "proof", proved: false, answer: () => this.#conversation.say(reply) };
   }
 }
+
+const authenticated = Reply.of(235, "2.7.0", "Authenticated");
+const malformed = Reply.of(501, "5.5.2", "Malformed response");
+const notProved = Reply.of(535, "5.7.8", "Authentication failed");
 
 function challenge(octets: Buffer): Reply {
   return Reply.of(334, undefined, octets.toString("base64"));

@@ -82,7 +82,7 @@ function auth(conversation: Conversation, { mechanism: name, initialResponse }: 
   if (user !== undefined) return Reply.of(503, "5.5.1", "Authenticated already");
   if (!secure && !settings.allowPlaintextCredentials)
     return Reply.of(538, "5.7.11", "Authenticate over TLS only");
-  const mechanism = settings.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
+  const mechanism = conversation.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
   if (mechanism === undefined) return Reply.of(504, "5.5.4", "Mechanism not implemented");
   conversation.exchange = new AuthExchange(conversation, mechanism);
   return conversation.exchange.start(initialResponse);

@@ -1,6 +1,8 @@
 import type { ExtensionKeyword, Extensions } from "../extensions.ts";
 import type { MailParameters } from "../parameters.ts";
 import { formatReply, Reply } from "../reply.ts";
+import { serverMechanisms } from "../sasl/mechanisms.ts";
+import type { Channel } from "../sasl/server-mechanism.ts";
 import type { AuthExchange } from "./auth-exchange.ts";
 import type { ChunkHeader } from "./chunked-content.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
@@ -26,6 +28,8 @@ export class Conversation {
   #output = "";
   #errors = 0;
   secure = false;
+  /** What TLS tells of the client. */
+  channel: Channel = inClear;
   /** Whether the client said EHLO, which is what extensions hang on. */
   extended = false;
   user: string | undefined;
@@ -113,8 +117,9 @@ export class Conversation {
   }
 
   /** Forgets all that was learnt in clear (RFC 3207 4.2). */
-  secured(): void {
+  secured(channel: Channel = inClear): void {
     this.reset();
+    this.channel = channel;
     this.state = "fresh";
     this.extended = false;
     this.user = undefined;
@@ -127,7 +132,8 @@ export class Conversation {
 
   /** What is offered now. */
   get extensions(): Extensions {
-    const { starttls, mechanisms, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const { starttls, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const mechanisms = this.mechanisms;
     const { maxRecipients, maxTransactions } = this.settings;
     const all: Extensions = {
       PIPELINING: true,
@@ -146,6 +152,14 @@ export class Conversation {
     return Object.fromEntries(
       Object.entries(all).filter(([keyword]) => !without.has(keyword as ExtensionKeyword)),
     );
+  }
+
+  /** The names of the mechanisms that can be done now. */
+  get mechanisms(): readonly string[] {
+    return this.settings.mechanisms.filter((name) => {
+      const mechanism = serverMechanisms.get(name);
+      return mechanism !== undefined && (mechanism.available?.(this.channel) ?? true);
+    });
   }
 
   get #undertaken(): Extensions {
@@ -179,6 +193,8 @@ export class Conversation {
       : undefined;
   }
 }
+
+const inClear: Channel = { certified: false, bindings: new Map() };
 
 /** The client made a mistake; a refusal for other reasons is none. */
 function isError({ code }: Reply): boolean {

@@ -2,6 +2,7 @@ import type { Address } from "../../address/address.ts";
 import type { MailParameters, RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import type { AuthAttempt } from "../sasl/attempt.ts";
+import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";
 
 /** A client introduces itself. */
 export interface HelloEvent {
@@ -18,6 +19,30 @@ export interface AuthEvent {
   readonly mechanism: string;
   readonly attempt: AuthAttempt;
   answer(verdict: Reply | { readonly user: string }): void;
+}
+
+/** A client that is going to prove who it is has told its name: the exchange goes on with the keys of that user. */
+export interface IdentifyEvent {
+  readonly type: "identify";
+  readonly mechanism: string;
+  readonly user: string;
+  readonly hash: HashName;
+  proceed(keys: ScramKeys): void;
+}
+
+/** The client of an `identify` event has proved who it is, or not, or will not. Follows each such event, unless the connection ends. */
+export interface ProofEvent {
+  readonly type: "proof";
+  readonly proved: boolean;
+  /** `{ user }` counts only where it has been proved. */
+  answer(verdict: Reply | { readonly user: string }): void;
+}
+
+/** The exchange after a `proof` is over: the client is let in. */
+export interface AuthenticatedEvent {
+  readonly type: "authenticated";
+  readonly user: string;
+  readonly mechanism: string;
 }
 
 /** A transaction begins. */
@@ -71,13 +96,16 @@ export interface CloseEvent {
 }
 
 /**
- * What a client has done, as far as somebody has to do something about it. An event with `answer` waits: nothing
+ * What a client has done, as far as somebody has to do something about it. An event with `answer` or `proceed` waits: nothing
  * more is read until it has been answered, with a negative reply to refuse, with nothing or a reply of one's own
  * to accept.
  */
 export type ServerEvent =
   | HelloEvent
   | AuthEvent
+  | IdentifyEvent
+  | ProofEvent
+  | AuthenticatedEvent
   | MailEvent
   | RecipientEvent
   | DataEvent

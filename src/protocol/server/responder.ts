@@ -1,5 +1,6 @@
 import { type Command, parseCommand } from "../command.ts";
 import { Reply } from "../reply.ts";
+import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
 import { Conversation, type ConversationState } from "./conversation.ts";
@@ -70,8 +71,8 @@ export class Responder {
   }
 
   /** TLS is active: everything that was learnt before is forgotten. */
-  secured(): void {
-    this.#conversation.secured();
+  secured(channel?: Channel): void {
+    this.#conversation.secured(channel);
   }
 
   /** Takes in what has arrived. */
@@ -160,7 +161,7 @@ export class Responder {
         return { type: "close" };
       }
       this.#conversation.say(Reply.of(220, "2.0.0", "Begin TLS"));
-    } else this.#conversation.waiting = "answer" in event;
+    } else this.#conversation.waiting = "answer" in event || "proceed" in event;
     return event;
   }
 

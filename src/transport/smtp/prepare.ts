@@ -39,7 +39,7 @@ function declared(mail: Mail, content: MailContent, extensions: Peer["extensions
     ...(content.eightBit && { BODY: "8BITMIME" }),
     ...(mail.international && { SMTPUTF8: true }),
   };
-  return { envelope: mail.envelope, parameters, content: content.chunks ?? content.stream() };
+  return { envelope: mail.envelope, parameters, content: content.text ?? content.chunks ?? content.stream() };
 }
 
 function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {

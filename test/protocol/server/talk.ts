@@ -82,6 +82,21 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
         attempts.push(JSON.stringify(event.attempt));
         event.answer(Object.values(event.attempt)[1] === "secret" ? { user: event.attempt.user } : wrong);
         break;
+      case "identify":
+        attempts.push(event.user);
+        event.proceed({
+          hash: event.hash,
+          salt: nothing,
+          iterations: 4096,
+          storedKey: nothing,
+          serverKey: nothing,
+        });
+        break;
+      case "proof":
+        event.answer(wrong);
+        break;
+      case "authenticated":
+        throw new TypeError("nobody can have proved anything");
       case "data":
         content = "";
         break;
@@ -120,6 +135,8 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
   output += responder.takeReplies();
   return { replies: codes(output), messages, end, attempts, trace };
 }
+
+const nothing = Buffer.alloc(32);
 
 const wrong = Reply.of(535, "5.7.8", "Wrong");
 
