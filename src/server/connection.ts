@@ -9,7 +9,7 @@ import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protoc
 import { Responder } from "../protocol/server/responder.ts";
 import { ContentStream } from "./content-stream.ts";
 import type { HookContext } from "./hooks.ts";
-import type { ConnectionObserver, Observe } from "./observer.ts";
+import type { ConnectionLine, ConnectionObserver, Interlude, Interposed, Observe } from "./observer.ts";
 import type { Judgement, Policy } from "./policy.ts";
 import { formatReceived } from "./received.ts";
 import type { Session } from "./session.ts";
@@ -30,7 +30,7 @@ export class Connection {
   readonly #host: ConnectionHost;
   readonly #socket: ServerSocket;
   readonly #observer: ConnectionObserver | undefined;
-  readonly #responder: Responder;
+  readonly #responder: Interposed;
   #session: Session;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
@@ -56,7 +56,8 @@ export class Connection {
       authenticated: undefined,
     };
     this.#observer = host.observe?.(this.#session);
-    this.#responder = new Responder(host.settled.protocol, this.#observer);
+    const responder = new Responder(host.settled.protocol, this.#observer);
+    this.#responder = this.#observer?.interpose?.(responder, this.#line()) ?? responder;
   }
 
   /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
@@ -129,7 +130,7 @@ export class Connection {
     return false;
   }
 
-  #handle(event: Exclude<ServerEvent, { type: "close" }>): Promise<unknown> | undefined {
+  #handle(event: Exclude<ServerEvent, { type: "close" }> | Interlude): Promise<unknown> | undefined {
     const { policy } = this.#host;
     switch (event.type) {
       case "hello":
@@ -175,6 +176,9 @@ export class Connection {
         return this.#abandon();
       case "starttls":
         return this.#secure();
+      case "interlude":
+        this.#flush();
+        return event.play(this.#socket.socket, this.#socket.signal);
     }
   }
 
@@ -234,6 +238,7 @@ export class Connection {
     this.#flush();
     // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
     if (tls === undefined || this.#socket.pending) return false;
+    await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const done = await this.#socket.replace((socket) =>
       tls.accept(socket, clock, settled.timeouts.handshake),
     );
@@ -270,6 +275,20 @@ export class Connection {
 
   #know(facts: Partial<Session>): void {
     this.#session = { ...this.#session, ...facts };
+  }
+
+  #line(): ConnectionLine {
+    const socket = this.#socket;
+    const session = () => this.#session;
+    return {
+      accepted: socket.socket,
+      get pending() {
+        return socket.pending;
+      },
+      get session() {
+        return session();
+      },
+    };
   }
 
   #context(): HookContext {

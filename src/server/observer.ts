@@ -1,4 +1,6 @@
-import type { ResponderTrace } from "../protocol/server/responder.ts";
+import type { Socket } from "node:net";
+import type { ServerEvent } from "../protocol/server/event.ts";
+import type { Responder, ResponderTrace } from "../protocol/server/responder.ts";
 import type { Session } from "./session.ts";
 
 /** Who watches one connection. What authenticates is masked and content is not shown, only counted. */
@@ -13,7 +15,38 @@ export interface ConnectionObserver extends ResponderTrace {
   notSecured(): void;
   /** The connection is closed. */
   ended(): void;
+  /** What is to stand between the protocol and the socket, if anything. */
+  interpose?(protocol: ProtocolHalf, line: ConnectionLine): Interposed;
 }
 
 /** The seam through which the laboratory looks at a server; the host has no use for it. */
 export type Observe = (session: Session) => ConnectionObserver;
+
+/** The server's half of the protocol, as a connection plays it: octets in, events and replies out. */
+export type ProtocolHalf = Pick<
+  Responder,
+  "greet" | "push" | "next" | "takeReplies" | "end" | "secured" | "envelope" | "inContent" | "inTransaction"
+>;
+
+/** What stands in for the protocol: it may also do things to the socket, in between. */
+export interface Interposed extends Omit<ProtocolHalf, "next"> {
+  next(): ServerEvent | Interlude | undefined;
+  /** What is to be done before a TLS handshake. */
+  handshake?(): Interlude | undefined;
+}
+
+/** Something done to the socket between two events; what has been said before goes out first. */
+export interface Interlude {
+  readonly type: "interlude";
+  /** Returns early when the signal says that the connection is gone. */
+  play(socket: Socket, signal: AbortSignal): Promise<void>;
+}
+
+/** The connection, as what is interposed may know it. */
+export interface ConnectionLine {
+  /** The socket as it was accepted, underneath TLS. */
+  readonly accepted: Socket;
+  /** Whether octets have arrived that the protocol has not been given. */
+  readonly pending: boolean;
+  readonly session: Session;
+}

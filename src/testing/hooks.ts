@@ -15,6 +15,7 @@ import type { TestServerOptions } from "./test-server-options.ts";
 export function testHooks(
   options: TestServerOptions,
   caught: Catch,
+  copiesOf: (session: string) => number,
 ): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
   const { users } = options;
   const open = isOpen(options);
@@ -24,7 +25,7 @@ export function testHooks(
     async recipient(context: RecipientContext): Promise<RecipientVerdict> {
       return (await options.recipient?.(context)) ?? (open ? "accept" : undefined);
     },
-    data: (context) => capture(context, options, caught),
+    data: (context) => capture(context, options, caught, copiesOf),
   };
 }
 
@@ -42,7 +43,12 @@ async function authenticate(
 }
 
 /** Catches the message while the test's own hook, if there is one, reads it; one that it refuses does not count. */
-async function capture(context: DataContext, { data }: TestServerOptions, caught: Catch): Promise<Verdict> {
+async function capture(
+  context: DataContext,
+  { data }: TestServerOptions,
+  caught: Catch,
+  copiesOf: (session: string) => number,
+): Promise<Verdict> {
   const { envelope, session } = context;
   const collected = new Collector();
   const source = context.content[Symbol.asyncIterator]();
@@ -54,10 +60,12 @@ async function capture(context: DataContext, { data }: TestServerOptions, caught
   };
   const verdict = await data?.({ ...context, content: { [Symbol.asyncIterator]: copied } });
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
+  const copies = copiesOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
   const raw = collected.octets();
   const to = envelope.to.map(({ address }) => address.toString());
-  caught.add({ envelope, raw, parsed: await parseMessage(raw), session, to, receivedAt: new Date() });
+  const message = { envelope, raw, parsed: await parseMessage(raw), session, to, receivedAt: new Date() };
+  for (let copy = 0; copy < copies; copy++) caught.add({ ...message });
   return verdict;
 }
 

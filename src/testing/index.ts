@@ -4,6 +4,27 @@ export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-m
 export type { KeepOptions } from "./catch.ts";
 export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
 export type { ServerEnvironment } from "./environment.ts";
+export {
+  type Drop,
+  type DropFault,
+  type DropManner,
+  type EhloFault,
+  type Fault,
+  type FaultCondition,
+  type FaultManner,
+  type FaultMoment,
+  type FaultPoint,
+  type FaultTrigger,
+  type GreylistFault,
+  type KeepFault,
+  postfixErrorLimits,
+  type RawFault,
+  type ReplyFault,
+  type SlowFault,
+  type StallFault,
+} from "./faults/fault.ts";
+export type { FaultHandle } from "./faults/fault-book.ts";
+export { type Finding, type FindingRule, findingRules } from "./findings/finding.ts";
 export { Inbox, type WaitOptions } from "./inbox.ts";
 export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
 export { TestServer } from "./test-server.ts";

@@ -9,8 +9,12 @@ import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
 import { Catch, checkKeep } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
+import type { Fault } from "./faults/fault.ts";
+import type { FaultHandle } from "./faults/fault-book.ts";
+import type { Finding } from "./findings/finding.ts";
 import { isOpen, testHooks } from "./hooks.ts";
 import { Inbox, type WaitOptions } from "./inbox.ts";
+import { Laboratory } from "./laboratory.ts";
 import { recipientTest } from "./recipient-test.ts";
 import { serverCertificate } from "./server-certificate.ts";
 import { type TestServerOptions, testServerOptionNames } from "./test-server-options.ts";
@@ -35,6 +39,7 @@ export class TestServer implements AsyncDisposable {
   readonly #all: Inbox;
   readonly #inboxes = new Map<string, Inbox>();
   readonly #transcripts: Transcripts;
+  readonly #laboratory: Laboratory;
   readonly #authority: CertificateAuthority | undefined;
   readonly #authorityFile: AuthorityFile;
   readonly #transports: SmtpTransport[] = [];
@@ -43,8 +48,7 @@ export class TestServer implements AsyncDisposable {
   private constructor(
     server: RunningServer,
     options: TestServerOptions,
-    caught: Catch,
-    transcripts: Transcripts,
+    { caught, transcripts, laboratory }: Findable,
     authority: CertificateAuthority | undefined,
   ) {
     this.#server = server;
@@ -52,6 +56,7 @@ export class TestServer implements AsyncDisposable {
     this.#caught = caught;
     this.#all = new Inbox(caught, () => true);
     this.#transcripts = transcripts;
+    this.#laboratory = laboratory;
     this.#authority = authority;
     this.#authorityFile = new AuthorityFile(this.ca);
   }
@@ -68,6 +73,7 @@ export class TestServer implements AsyncDisposable {
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch(options.keep);
     const transcripts = new Transcripts(options.keep);
+    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
     const certificates =
       options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
@@ -77,16 +83,16 @@ export class TestServer implements AsyncDisposable {
         received: false,
         ...options,
         ...(certificates && { certificates }),
-        ...testHooks(options, caught),
+        ...testHooks(options, caught, (session) => laboratory.takeCopies(session)),
       },
       {
         banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
-        observe: (session) => transcripts.begin(session),
+        observe: (session) => laboratory.watch(session),
       },
     );
-    return new TestServer(server, options, caught, transcripts, authority);
+    return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
   /** The IP address that is listened on. */
@@ -201,14 +207,41 @@ export class TestServer implements AsyncDisposable {
     return inbox;
   }
 
-  /** Forgets all messages, and the transcripts of connections that are closed. */
+  /**
+   * From now on the server does something wrong: see {@link Fault}. Of several that hold, the one told first strikes.
+   *
+   * @throws EnvoiError of kind `"configuration"` for a fault that makes no sense.
+   *
+   * @example
+   * ```ts
+   * const fault = server.fail({ at: "mail", times: 2, reply: "451 4.3.0 Try again" });
+   * await assert.rejects(transport.send(message), { delivery: "refused", transient: true });
+   * assert.equal(fault.hits, 1);
+   * fault.lift();
+   * ```
+   */
+  fail(...faults: readonly Fault[]): FaultHandle {
+    return this.#laboratory.faults.add(faults);
+  }
+
+  /** What clients did against the RFCs so far, as far as a server can see it. */
+  get findings(): readonly Finding[] {
+    return this.#laboratory.findings;
+  }
+
+  /**
+   * As if just started: forgets all messages, findings, and transcripts of connections that are closed, and lifts all
+   * faults.
+   */
   clear(): void {
     this.#caught.clear();
+    this.#laboratory.clear();
     this.#transcripts.clear();
   }
 
   /** Closes at once, with the transports that came from `transport()`: connections are cut. */
   async close(): Promise<void> {
+    this.#laboratory.closing = true;
     this.#authorityFile.remove();
     await this.#server.close(0);
     await Promise.all(this.#transports.map((transport) => transport.close()));
@@ -231,4 +264,11 @@ export class TestServer implements AsyncDisposable {
     const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
     return offered ? Object.entries(users)[0] : undefined;
   }
+}
+
+/** What there is to see of a TestServer. */
+interface Findable {
+  readonly caught: Catch;
+  readonly transcripts: Transcripts;
+  readonly laboratory: Laboratory;
 }

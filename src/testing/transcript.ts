@@ -28,7 +28,7 @@ export interface Transcript {
 }
 
 /** Writes down what is said in a connection. */
-export class TranscriptWriter implements ConnectionObserver, Transcript {
+export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, Transcript {
   readonly lines: TranscriptLine[] = [];
   session: Session;
   dropped = 0;

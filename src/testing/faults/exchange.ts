@@ -1,0 +1,41 @@
+import { readVerb } from "../../protocol/server/command-table.ts";
+import type { FaultPoint } from "./fault.ts";
+
+/** One line of a client, as the laboratory understands it: enough to know where in the conversation it stands. */
+export interface Exchange {
+  readonly at: FaultPoint;
+  /** Without the line end; what authenticates is masked. */
+  readonly line: string;
+  /** The recipient of RCPT. */
+  readonly recipient: string | undefined;
+  /** The sender of MAIL. */
+  readonly sender: string | undefined;
+  /** The octets that follow BDAT. */
+  readonly chunk: number;
+}
+
+/** What the server says unasked. */
+export function unasked(at: "connect" | "greeting" | "tls" | "content" | "final"): Exchange {
+  return { at, line: "", recipient: undefined, sender: undefined, chunk: 0 };
+}
+
+/** Reads a line; `answers334`: it is no command. */
+export function readExchange(octets: Buffer, answers334: boolean): Exchange {
+  const text = octets.toString("utf8").replace(/\r?\n$/, "");
+  if (answers334)
+    return { at: "auth-response", line: "****", recipient: undefined, sender: undefined, chunk: 0 };
+  const word = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase() ?? "";
+  const at =
+    word === "BDAT" || word === "LHLO" || readVerb(text) !== undefined ? word.toLowerCase() : "unknown";
+  return {
+    at: at as FaultPoint,
+    line: at === "auth" ? text.replace(/^(\S+ +\S+) .+$/, "$1 ****") : text,
+    recipient: at === "rcpt" ? pathOf(text) : undefined,
+    sender: at === "mail" ? pathOf(text) : undefined,
+    chunk: at === "bdat" ? Number(/^BDAT +(\d{1,15})(?: |$)/i.exec(text)?.[1] ?? 0) : 0,
+  };
+}
+
+function pathOf(text: string): string {
+  return /<((?:"(?:[^"\\]|\\.)*"|[^"<>])*)>/.exec(text)?.[1] ?? "";
+}

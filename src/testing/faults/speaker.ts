@@ -1,0 +1,90 @@
+import type { Socket } from "node:net";
+import type { Interlude } from "../../server/observer.ts";
+import { end, freeze, hold, packets, pause, trickle } from "./interlude.ts";
+import type { SettledFault } from "./settled-fault.ts";
+
+/** How a reply goes out: the parts of a fault that have to do with it. */
+export type Manner = Pick<SettledFault, "delay" | "tarpit" | "stall" | "drop" | "by" | "raw" | "repeat">;
+
+/** What is said to the client, as octets and as things done to the socket, in their order. */
+export class Speaker {
+  readonly #accepted: Socket;
+  readonly #said: (reply: string) => void;
+  readonly #interludes: Interlude[] = [];
+  #output = "";
+  /** Nothing more is said, and what comes is not heeded. */
+  muted = false;
+
+  /** `accepted` is the socket underneath TLS; `said` is told every reply in clear words. */
+  constructor(accepted: Socket, said: (reply: string) => void) {
+    this.#accepted = accepted;
+    this.#said = said;
+  }
+
+  /** Whether there is something to be done. */
+  get busy(): boolean {
+    return this.#interludes.length > 0;
+  }
+
+  /** What is to be written before anything else is done. */
+  takeOutput(): string {
+    const output = this.#output;
+    this.#output = "";
+    return output;
+  }
+
+  /** What is to be done next. */
+  takeInterlude(): Interlude | undefined {
+    return this.#interludes.shift();
+  }
+
+  /** Says a reply, in the manner of a fault. */
+  say(reply: string, manner: Manner | undefined): void {
+    if (this.muted) return;
+    if (manner === undefined) this.#write(reply);
+    else this.#sayIn(manner, reply);
+  }
+
+  #sayIn(manner: Manner, reply: string): void {
+    const { delay, tarpit, drop, raw, repeat } = manner;
+    if (delay > 0) this.#interludes.push(pause(delay));
+    if (manner.stall || drop === "before") {
+      this.#finish(manner);
+      return;
+    }
+    const octets = raw === undefined ? Buffer.from(reply) : Buffer.concat(raw);
+    const half = drop === "within" ? octets.subarray(0, Math.ceil(octets.length / 2)) : octets;
+    if (tarpit !== undefined) this.#act(String(half), trickle(half, tarpit));
+    else if (drop === "within") this.#act(String(half), packets([half], 1));
+    else if (raw !== undefined) this.#act(String(octets), packets(raw, repeat));
+    else this.#write(reply);
+    if (drop !== undefined) this.#finish(manner);
+  }
+
+  /** Does what a fault does where there is no reply. */
+  act(manner: Manner, at: "greeting" | "handshake" | "content"): void {
+    if (this.muted) return;
+    const { delay, drop, raw, repeat, stall } = manner;
+    if (delay > 0) this.#interludes.push({ greeting: pause, handshake: hold, content: freeze }[at](delay));
+    if (raw !== undefined) this.#act(String(Buffer.concat(raw)), packets(raw, repeat));
+    if (stall) this.#interludes.push((at === "content" ? freeze : pause)(Number.POSITIVE_INFINITY));
+    if (stall && drop === undefined) this.#interludes.push(end("fin", this.#accepted));
+    if (stall || drop !== undefined) this.#finish(manner);
+  }
+
+  #finish({ drop, by }: Manner): void {
+    if (drop !== undefined) this.#interludes.push(end(by, this.#accepted));
+    this.muted = true;
+  }
+
+  #write(reply: string): void {
+    if (this.busy) this.#interludes.push(packets([Buffer.from(reply)], 1));
+    else this.#output += reply;
+    this.#said(reply);
+  }
+
+  #act(words: string, interlude: Interlude): void {
+    this.#interludes.push(interlude);
+    this.#said(words);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Session } from "../../server/session.ts";
+
+/** The rules that a client can be seen to break, each with where it is written. */
+export const findingRules = {
+  "pipelining-unadvertised":
+    "did not wait for a reply, though the server had not offered PIPELINING (RFC 2920 3.1)",
+  "pipelining-past-synchronisation":
+    "did not wait for a reply that has to be waited for (RFC 2920 3.1, RFC 5321 4.3.1)",
+  "extension-unadvertised": "used an extension that the server had not offered (RFC 5321 2.2.1)",
+  "8bit-undeclared": "sent 8-bit content without BODY=8BITMIME (RFC 6152 3)",
+  "non-ascii-without-smtputf8": "sent non-ASCII addresses or header fields without SMTPUTF8 (RFC 6531 3.4)",
+  "size-exceeded": "sent more octets than SIZE had declared (RFC 1870 6.1)",
+  "command-too-long": "sent a command line above its limit (RFC 5321 4.5.3.1.4)",
+  "line-too-long": "sent a line of content above 998 octets (RFC 5321 4.5.3.1.6)",
+  "dot-unstuffed": "began a line of content with one dot (RFC 5321 4.5.2)",
+  "bare-lf": "sent a bare LF (RFC 5321 2.3.8)",
+  "bare-cr": "sent a bare CR (RFC 5321 2.3.8)",
+  nul: "sent a NUL (RFC 5321 2.4)",
+  "no-quit": "left without QUIT (RFC 5321 4.1.1.10)",
+} as const;
+
+/** What a client did against the RFCs. */
+export type FindingRule = keyof typeof findingRules;
+
+/** Something that a client did against the RFCs, as far as a server can see. */
+export interface Finding {
+  readonly rule: FindingRule;
+  /** What it did, for people: never content, and addresses only where a command is shown. */
+  readonly text: string;
+  /** Which connection of the server it was: the first is 1. */
+  readonly connection: number;
+  /** What was known of the connection then. */
+  readonly session: Session;
+  /** The last command; what authenticates is masked. */
+  readonly command: string;
+}

@@ -1,0 +1,152 @@
+import { parseEhlo } from "../../protocol/extensions.ts";
+import type { Exchange } from "../faults/exchange.ts";
+import type { FaultPoint } from "../faults/fault.ts";
+import { ContentInspector } from "./content-inspector.ts";
+import { type FindingRule, findingRules } from "./finding.ts";
+
+/** Looks at what the client of one connection does, and reports what it must not do. */
+export class Inspector {
+  readonly #report: (rule: FindingRule, text: string, command: string) => void;
+  #command = "";
+  #at: FaultPoint = "greeting";
+  #offered: ReadonlySet<string> = new Set();
+  /** The parameters of the last MAIL, by keyword. */
+  #mail: ReadonlyMap<string, string> = new Map();
+  #content: ContentInspector | undefined;
+  /** What has been reported of this message, or of this connection outside of messages. */
+  #reported = new Set<FindingRule>();
+  #spoke = false;
+  #quit = false;
+
+  constructor(report: (rule: FindingRule, text: string, command: string) => void) {
+    this.#report = report;
+  }
+
+  /** The client said a line; `behind`: without waiting for what answers that. */
+  line(octets: Buffer, { at, line }: Exchange, behind: FaultPoint | undefined): void {
+    this.#command = line;
+    this.#at = at;
+    this.#spoke = true;
+    if (at === "mail") this.#begin(octets);
+    if (at === "quit") this.#quit = true;
+    this.#early(behind);
+    const end = octets.at(-2) === CR ? octets.length - 2 : octets.length - 1;
+    if (end === octets.length - 1) this.#find("bare-lf");
+    const text = octets.toString("latin1", 0, end);
+    if (text.includes("\r")) this.#find("bare-cr");
+    if (text.includes("\0")) this.#find("nul");
+    if (octets.length > (LONGER[at] ?? 512)) this.#find("command-too-long");
+    const international = this.#mail.has("SMTPUTF8") || at === "vrfy" || at === "expn";
+    if (/[\x80-\xff]/.test(text) && !international) this.#find("non-ascii-without-smtputf8");
+    const extension = EXTENSIONS[at];
+    if (extension !== undefined && !this.#offered.has(extension))
+      this.#find("extension-unadvertised", extension);
+  }
+
+  /** Content came; `behind` as above. */
+  content(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void {
+    if (from === "data" && behind === "data") this.#early(behind);
+    this.#content ??= new ContentInspector((rule) => this.#find(rule));
+    this.#content.push(octets, from === "data");
+  }
+
+  /** The content of a message is over. */
+  ended(): void {
+    const content = this.#content ?? new ContentInspector((rule) => this.#find(rule));
+    content.end();
+    this.#content = undefined;
+    const body = this.#mail.get("BODY")?.toUpperCase();
+    if (content.has8bit && body !== "8BITMIME" && body !== "BINARYMIME") this.#find("8bit-undeclared");
+    if (content.has8bitHeader && !this.#mail.has("SMTPUTF8")) this.#find("non-ascii-without-smtputf8");
+    const declared = Number(this.#mail.get("SIZE") ?? Number.POSITIVE_INFINITY);
+    if (content.size > declared) this.#find("size-exceeded", `${content.size} for ${declared}`);
+  }
+
+  /** The server said something. */
+  said(reply: string): void {
+    if ((this.#at !== "ehlo" && this.#at !== "lhlo" && this.#at !== "helo") || !reply.startsWith("250"))
+      return;
+    const lines = reply.trimEnd().split("\r\n");
+    const { keywords } = parseEhlo(lines.map((line) => line.slice(4)));
+    this.#offered = new Set(this.#at === "helo" ? [] : keywords.keys());
+  }
+
+  /** TLS is active: what was offered in clear counts no more. */
+  secured(): void {
+    this.#offered = new Set();
+  }
+
+  /** The client has gone by itself. */
+  left(): void {
+    if (this.#spoke && !this.#quit) this.#find("no-quit");
+  }
+
+  #begin(octets: Buffer): void {
+    this.#reported = new Set();
+    this.#content = undefined;
+    const text = octets.toString("utf8").trimEnd();
+    const parameters = text
+      .slice(text.lastIndexOf(">") + 1)
+      .split(" ")
+      .filter(Boolean);
+    this.#mail = new Map(
+      parameters.map((parameter) => {
+        const [keyword = "", value = ""] = parameter.split("=", 2);
+        return [keyword.toUpperCase(), value];
+      }),
+    );
+    for (const keyword of this.#mail.keys()) {
+      const extension = PARAMETERS[keyword] ?? keyword;
+      const binary = keyword === "BODY" && this.#mail.get(keyword)?.toUpperCase() === "BINARYMIME";
+      const needed = binary ? "BINARYMIME" : extension;
+      if (!this.#offered.has(needed)) this.#find("extension-unadvertised", needed);
+    }
+  }
+
+  #early(behind: FaultPoint | undefined): void {
+    if (behind === undefined) return;
+    if (SYNCHRONISING.has(behind))
+      this.#find("pipelining-past-synchronisation", `behind ${behind.toUpperCase()}`);
+    else if (!this.#offered.has("PIPELINING"))
+      this.#find("pipelining-unadvertised", `behind ${behind.toUpperCase()}`);
+  }
+
+  #find(rule: FindingRule, detail?: string): void {
+    if (this.#reported.has(rule)) return;
+    this.#reported.add(rule);
+    this.#report(rule, findingRules[rule] + (detail === undefined ? "" : `: ${detail}`), this.#command);
+  }
+}
+
+const CR = 0x0d;
+
+/** Which have to be the last of what is said in one breath (RFC 2920 3.1, RFC 3207 4, RFC 4954 4). */
+const SYNCHRONISING: ReadonlySet<FaultPoint> = new Set<FaultPoint>([
+  ...(["greeting", "helo", "ehlo", "lhlo", "data", "vrfy", "expn", "noop", "quit"] as const),
+  ...(["starttls", "auth", "auth-response"] as const),
+]);
+
+/** What extensions add to the 512 octets of a command line, with room for those to come. */
+const LONGER: { readonly [P in FaultPoint]?: number } = {
+  mail: 2048,
+  rcpt: 2048,
+  auth: 12_288,
+  "auth-response": 12_288,
+};
+
+/** The extension that brings a command. */
+const EXTENSIONS: { readonly [P in FaultPoint]?: string } = {
+  starttls: "STARTTLS",
+  auth: "AUTH",
+  bdat: "CHUNKING",
+};
+
+/** The extension that brings a parameter of MAIL, where its keyword is another. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  BODY: "8BITMIME",
+  RET: "DSN",
+  ENVID: "DSN",
+  BY: "DELIVERBY",
+  HOLDFOR: "FUTURERELEASE",
+  HOLDUNTIL: "FUTURERELEASE",
+};

@@ -1,0 +1,85 @@
+import type { ConnectionLine, ConnectionObserver, Interposed, ProtocolHalf } from "../server/observer.ts";
+import type { Session } from "../server/session.ts";
+import { Wire, type WireSettings, type WireWatcher } from "./faults/wire.ts";
+import type { Finding } from "./findings/finding.ts";
+import { Inspector } from "./findings/inspector.ts";
+import type { TranscriptWriter } from "./transcript.ts";
+
+/** What a {@link WatchedConnection} tells the laboratory. */
+export interface WatchedHost {
+  readonly wire: WireSettings;
+  report(finding: Omit<Finding, "connection">): void;
+  /** The message that ends now is to be kept so often. */
+  keep(copies: 0 | 1 | 2): void;
+  /** Whether the server cuts its connections. */
+  isCut(): boolean;
+}
+
+/** One connection of a TestServer: what is said goes to its transcript, as it is on the wire, and is looked at. */
+export class WatchedConnection implements ConnectionObserver {
+  readonly #transcript: TranscriptWriter;
+  readonly #inspector: Inspector;
+  readonly #host: WatchedHost;
+  #session: () => Session;
+  #wire: Wire | undefined;
+
+  constructor(session: Session, transcript: TranscriptWriter, host: WatchedHost) {
+    this.#session = () => session;
+    this.#transcript = transcript;
+    this.#host = host;
+    this.#inspector = new Inspector((rule, text, command) =>
+      host.report({ rule, text, command, session: this.#session() }),
+    );
+  }
+
+  interpose(protocol: ProtocolHalf, line: ConnectionLine): Interposed {
+    this.#session = () => line.session;
+    const transcript = this.#transcript;
+    const inspector = this.#inspector;
+    const watcher: WireWatcher = {
+      heard: (octets, exchange, behind) => inspector.line(octets, exchange, behind),
+      withheld: (exchange) => transcript.received(exchange.line),
+      heardContent: (octets, from, behind) => inspector.content(octets, from, behind),
+      told: (reply) => {
+        transcript.sent(reply.replace(/^334 .*/, "334 ****"));
+        inspector.said(reply);
+      },
+      messageEnded: (copies) => {
+        inspector.ended();
+        this.#host.keep(copies);
+      },
+    };
+    this.#wire = new Wire(protocol, line, watcher, this.#host.wire);
+    return this.#wire;
+  }
+
+  received(line: string): void {
+    this.#transcript.received(line);
+  }
+
+  /** What the protocol says may go out otherwise, or not at all: the wire tells. */
+  sent(): void {}
+
+  content(octets: number): void {
+    this.#transcript.content(octets);
+  }
+
+  flushed(): void {
+    this.#transcript.flushed();
+  }
+
+  secured(session: Session): void {
+    this.#transcript.secured(session);
+    this.#inspector.secured();
+  }
+
+  notSecured(): void {
+    this.#transcript.notSecured();
+  }
+
+  ended(): void {
+    this.#transcript.ended();
+    this.#host.keep(1);
+    if (this.#wire?.deserted === true && !this.#host.isCut()) this.#inspector.left();
+  }
+}
