@@ -21,9 +21,46 @@ const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  * ```
  */
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
+  return encode(bytes, "");
+}
+
+/** How many octets {@link encodeBase64Lines} makes of so many. */
+export function base64LinesLength(length: number): number {
+  const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
+  return Math.ceil(length / 3) * 4 + breaks * 2;
+}
+
+/**
+ * Encodes a stream of octets as {@link encodeBase64Lines} would encode them whole.
+ *
+ * Nothing is kept but one piece and the octets of an unfinished line, so memory does not grow with the stream.
+ */
+export async function* streamBase64Lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let held: Uint8Array = new Uint8Array(0);
+  // With the line end that only what follows it asks for, and so given a piece later.
+  let ready: Buffer | undefined;
+  for await (const chunk of source) {
+    if (chunk.length === 0) continue;
+    const octets = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const whole = octets.length - (octets.length % rowOctets);
+    if (whole > 0) {
+      if (ready !== undefined) yield ready;
+      ready = encode(octets.subarray(0, whole), lineEnd);
+    }
+    // A copy: a source may reuse the memory of its chunk.
+    held = Buffer.from(octets.subarray(whole));
+  }
+  if (ready !== undefined) yield held.length > 0 ? ready : ready.subarray(0, -lineEnd.length);
+  if (held.length > 0) yield encodeBase64Lines(held);
+}
+
+const lineEnd = "\r\n";
+
+/** The lines with `end` behind the last. */
+function encode(bytes: Uint8Array, end: string): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (source.length === 0) return Buffer.alloc(0);
-  const size = base64LinesLength(source.length);
+  const size = base64LinesLength(source.length) + end.length;
   // A buffer of its own begins on a word boundary; one cut from the pool need not.
   const target = size > 4096 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size);
   let read = 0;
@@ -38,42 +75,9 @@ export function encodeBase64Lines(bytes: Uint8Array): Buffer {
     target[written++] = 0x0d;
     target[written++] = 0x0a;
   }
-  target.write(source.toString("base64", read, source.length), written, "latin1");
+  target.write(source.toString("base64", read, source.length) + end, written, "latin1");
   return target;
 }
-
-/** How many octets {@link encodeBase64Lines} makes of so many. */
-export function base64LinesLength(length: number): number {
-  const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
-  return Math.ceil(length / 3) * 4 + breaks * 2;
-}
-
-/**
- * Encodes a stream of octets as {@link encodeBase64Lines} would encode them whole.
- *
- * Nothing is kept but the octets of an unfinished line, so memory does not grow with the stream.
- */
-export async function* streamBase64Lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let held: Uint8Array = new Uint8Array(0);
-  let first = true;
-  const line = (octets: Uint8Array): Buffer => {
-    const encoded = encodeBase64Lines(octets);
-    const wasFirst = first;
-    first = false;
-    return wasFirst ? encoded : Buffer.concat([lineEnd, encoded]);
-  };
-  for await (const chunk of source) {
-    if (chunk.length === 0) continue;
-    const octets = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    const whole = octets.length - (octets.length % rowOctets);
-    if (whole > 0) yield line(octets.subarray(0, whole));
-    // A copy: a source may reuse the memory of its chunk.
-    held = Buffer.from(octets.subarray(whole));
-  }
-  if (held.length > 0) yield line(held);
-}
-
-const lineEnd = Buffer.from("\r\n");
 
 /** Encodes so many whole blocks, each row with its line end, and returns how many octets that took. */
 function encodeBlocks(source: Buffer, blocks: number, target: Buffer): number {

@@ -127,8 +127,9 @@ function mailbox({ address: of, name: as }: Person): Mailbox {
   return Mailbox.of(of, as);
 }
 
-export function write(letter: Letter): Message {
+export function write(letter: Letter, utf8Headers = false): Message {
   const builder = Message.builder()
+    .utf8Headers(utf8Headers)
     .from(mailbox(letter.from))
     .to(letter.group ? Group.of("Team", letter.to.map(mailbox)) : letter.to.map(mailbox))
     .cc(letter.cc.map(mailbox))

@@ -47,6 +47,19 @@ test("with 8-bit octets allowed, the same comes back", async () => {
   );
 });
 
+test("with headers in UTF-8, the same comes back, in lines of at most 998 octets", async () => {
+  await fc.assert(
+    fc.asyncProperty(letters, async (letter) => {
+      const message = write(letter, true);
+      const octets = message.formatted();
+      assert.equal(message.international, /[^\0-\x7f]/.test(message.headers.toString()));
+      for (const line of octets.toString("latin1").split("\r\n")) assert.ok(line.length <= 998);
+      await readBack(letter, octets);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("parts nested in any manner come back in their order, octet by octet", async () => {
   await fc.assert(
     fc.asyncProperty(trees, fc.boolean(), async (tree, eightBit) => {

@@ -63,3 +63,18 @@ test("any octets in any chunks come back", async () => {
     }),
   );
 });
+
+test("a stream of whole lines ends without a line end, wherever it is cut", async () => {
+  for (const length of [0, 1, 56, 57, 58, 114, 57 * 256, 57 * 300]) {
+    const octets = Buffer.from(Array.from({ length }, (_, index) => index % 251));
+    for (const cut of [0, 1, 57, 100, length]) {
+      const pieces: Buffer[] = [];
+      const source = (async function* () {
+        yield octets.subarray(0, cut);
+        yield octets.subarray(cut);
+      })();
+      for await (const piece of streamBase64Lines(source)) pieces.push(piece);
+      assert.deepEqual(Buffer.concat(pieces), encodeBase64Lines(octets), `${length} cut at ${cut}`);
+    }
+  }
+});
