@@ -46,6 +46,7 @@ export function summary({ envelope, to, parsed, raw }: CapturedMessage): string 
   return `<${envelope.from ?? ""}> to <${to.join(">, <")}>: ${JSON.stringify(parsed.subject ?? "")} (${raw.length} octets)`;
 }
 
-function isLike(text: string, pattern: string | RegExp): boolean {
+/** Whether a text is equal to a string, in whole, or has a part that a regular expression describes. */
+export function isLike(text: string, pattern: string | RegExp): boolean {
   return typeof pattern === "string" ? text === pattern : text.search(pattern) !== -1;
 }

@@ -1,5 +1,6 @@
 /** A server for tests, which catches mail and shows it. */
 
+export { assertMail, assertNoFindings, type Received } from "./assert-mail.ts";
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";
 export type { KeepOptions } from "./catch.ts";
 export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
@@ -26,6 +27,8 @@ export {
 export type { FaultHandle } from "./faults/fault-book.ts";
 export { type Finding, type FindingRule, findingRules } from "./findings/finding.ts";
 export { Inbox, type WaitOptions } from "./inbox.ts";
+export type { MailExpectation } from "./mail-expectation.ts";
+export { type MailMatchers, type MatcherResult, mailMatchers } from "./matchers.ts";
 export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
 export { TestServer } from "./test-server.ts";
 export type { CertificateFlaw, TestServerOptions } from "./test-server-options.ts";

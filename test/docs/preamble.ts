@@ -2,7 +2,7 @@
 import strictAssert from "node:assert/strict";
 import type { Message, MessageFields, Transport } from "envoi";
 import type { ReceivedEnvelope } from "envoi/server";
-import type { TestServer } from "envoi/testing";
+import type { MailMatchers, TestServer } from "envoi/testing";
 
 export declare const transport: Transport;
 export declare const message: Message;
@@ -16,6 +16,11 @@ export declare const pdf: Uint8Array;
 export declare const png: Uint8Array;
 export declare const pem: string;
 export declare const form: { readonly email: string; complain(why: string, position?: number): void };
+/** What vitest and jest provide. */
+export declare const expect: {
+  (value: unknown): MailMatchers & { readonly not: MailMatchers };
+  extend(matchers: object): void;
+};
 export declare function signUp(address: string): Promise<void>;
 export declare function store(envelope: ReceivedEnvelope, piece: Uint8Array): Promise<void>;
 export const assert: typeof strictAssert = strictAssert;

@@ -59,6 +59,13 @@ describe("findings: content", () => {
       undefined,
       [],
     ],
+    ["an 8-bit header with SMTPUTF8 alone", mail("Subject: ä\r\n\r\n.\r\n", " SMTPUTF8"), undefined, []],
+    [
+      "an 8-bit body with SMTPUTF8 alone",
+      mail("\r\nä\r\n.\r\n", " SMTPUTF8"),
+      undefined,
+      ["8bit-undeclared"],
+    ],
     ["less than SIZE", mail(`${header}x\r\n.\r\n`, " SIZE=1000"), undefined, []],
     ["more than SIZE", mail(`${header}x\r\n.\r\n`, " SIZE=16"), undefined, ["size-exceeded"]],
     ["a line too long", mail(`${header}${"x".repeat(999)}\r\n.\r\n`), undefined, ["line-too-long"]],

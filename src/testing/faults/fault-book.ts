@@ -1,3 +1,4 @@
+import { isLike } from "../captured-message.ts";
 import type { Fault, FaultCondition, FaultMoment } from "./fault.ts";
 import { type SettledFault, settleFault } from "./settled-fault.ts";
 
@@ -126,10 +127,6 @@ function holds(when: FaultCondition, occasion: FaultOccasion): boolean {
   if (when.test === undefined) return true;
   const { at, line } = occasion;
   return when.test({ at, connection, session, line, envelope });
-}
-
-function isLike(text: string, pattern: string | RegExp): boolean {
-  return typeof pattern === "string" ? text === pattern : text.search(pattern) !== -1;
 }
 
 function advance(counts: WeakMap<object, number>, scope: object): number {

@@ -10,10 +10,10 @@ export class ContentInspector {
   #ended = false;
   /** Octets without doubled dots and the end: what SIZE counts. */
   size = 0;
-  /** Whether there are octets above 127. */
-  has8bit = false;
-  /** The same of the header section. */
+  /** Whether there are octets above 127 in the header section. */
   has8bitHeader = false;
+  /** Whether there are behind it. */
+  has8bitBody = false;
 
   constructor(report: (rule: FindingRule) => void) {
     this.#report = report;
@@ -22,7 +22,6 @@ export class ContentInspector {
   /** Looks at a piece; `dotted`: as DATA has it, with a dot at the end and before dots. */
   push(octets: Buffer, dotted: boolean): void {
     const piece = octets.toString("latin1");
-    if (/[\x80-\xff]/.test(piece)) this.has8bit = true;
     if (piece.includes("\0")) this.#report("nul");
     const text = this.#rest + piece;
     const lines = text.split("\r\n");
@@ -63,7 +62,9 @@ export class ContentInspector {
     if (this.#restTooLong || line.length - stuffed > 998) this.#report("line-too-long");
     if (line.includes("\n")) this.#report("bare-lf");
     if (line.includes("\r")) this.#report("bare-cr");
-    if (this.#inHeader && /[\x80-\xff]/.test(line)) this.has8bitHeader = true;
+    if (!/[\x80-\xff]/.test(line)) return;
+    if (this.#inHeader) this.has8bitHeader = true;
+    else this.has8bitBody = true;
   }
 }
 

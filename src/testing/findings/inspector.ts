@@ -56,8 +56,12 @@ export class Inspector {
     content.end();
     this.#content = undefined;
     const body = this.#mail.get("BODY")?.toUpperCase();
-    if (content.has8bit && body !== "8BITMIME" && body !== "BINARYMIME") this.#find("8bit-undeclared");
-    if (content.has8bitHeader && !this.#mail.has("SMTPUTF8")) this.#find("non-ascii-without-smtputf8");
+    // What SMTPUTF8 lets into the header section it declares as well.
+    const { has8bitBody, has8bitHeader } = content;
+    const international = this.#mail.has("SMTPUTF8");
+    if ((has8bitBody || (has8bitHeader && !international)) && body !== "8BITMIME" && body !== "BINARYMIME")
+      this.#find("8bit-undeclared");
+    if (has8bitHeader && !international) this.#find("non-ascii-without-smtputf8");
     const declared = Number(this.#mail.get("SIZE") ?? Number.POSITIVE_INFINITY);
     if (content.size > declared) this.#find("size-exceeded", `${content.size} for ${declared}`);
   }

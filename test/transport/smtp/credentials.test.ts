@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import { describe, it } from "node:test";
 import { Credentials, Mechanism, SmtpTransport, Tls, TlsParameters } from "envoi";
-import { CertificateAuthority, TestServer } from "envoi/testing";
+import { CertificateAuthority } from "envoi/testing";
 import type { Connection } from "#src/net/client/connection.js";
 import { Cancellation } from "#src/transport/smtp/cancellation.js";
 import { logIn } from "#src/transport/smtp/log-in.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
+import { TestServer } from "./test-server.js";
 
 const ca = await CertificateAuthority.shared();
 const password = Credentials.password("shop", "secret");

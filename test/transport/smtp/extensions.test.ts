@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Message } from "envoi";
-import { TestServer } from "envoi/testing";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
+import { TestServer } from "./test-server.js";
 
 describe("SIZE", () => {
   it("is declared where the server offers it", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { EnvoiError, SmtpError, SmtpTransport, Tls } from "envoi";
-import { TestServer } from "envoi/testing";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
+import { TestServer } from "./test-server.js";
 
 const three = { ...mail, to: ["b@y.test", "c@y.test", "d@y.test"] };
 

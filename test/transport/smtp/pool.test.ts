@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Attachment, type SmtpTransport, Tls } from "envoi";
-import { TestServer } from "envoi/testing";
 import { HandClock } from "../../net/hand-clock.js";
 import { type Peer, ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve, until } from "./serve.js";
+import { TestServer } from "./test-server.js";
 import { turnedBy } from "./turned.js";
 
 function count(peer: Peer | undefined, verb: string): number {

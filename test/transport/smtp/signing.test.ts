@@ -10,13 +10,13 @@ import {
   SmtpTransport,
   Tls,
 } from "envoi";
-import { TestServer } from "envoi/testing";
 import type { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { ed25519, messageVector, rsa, zone } from "../../signing/keys.js";
 import { verify } from "../../signing/verify.js";
 import { clearTo, said, serve, until } from "./serve.js";
+import { TestServer } from "./test-server.js";
 import { turnedBy } from "./turned.js";
 
 const mail = { from: "a@example.com", to: "b@example.org", subject: "hi", text: "gr\u00fc\u00dfe  \n\n" };

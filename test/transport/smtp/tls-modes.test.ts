@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, it } from "node:test";
 import { Credentials, SmtpError, SmtpTransport, Tls, TlsParameters } from "envoi";
-import { CertificateAuthority, TestServer, type TestServerOptions } from "envoi/testing";
+import { CertificateAuthority, type TestServerOptions } from "envoi/testing";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
+import { TestServer } from "./test-server.js";
 
 const ca = await CertificateAuthority.shared();
 const trusting = TlsParameters.builder().addRootCertificate(ca.cert).build();
