@@ -64,7 +64,7 @@ function pack() {
     const text = readFileSync(path, "utf8");
     assert.ok(!text.includes(root), `${path} names a folder of this machine`);
   }
-  const declarations = paths.filter((path) => path.endsWith(".d.ts"));
+  const declarations = paths.filter((path) => path.startsWith("dist/") && path.endsWith(".d.ts"));
   for (const path of declarations) {
     const text = readFileSync(path, "utf8");
     for (const name of Object.keys(dependencies)) {
