@@ -13,7 +13,7 @@ import { Reply } from "./reply.ts";
 
 /** A command of SMTP (RFC 5321 4.1), both as a client says it and as a server understood it. */
 export type Command =
-  | { readonly verb: "HELO" | "EHLO"; readonly domain: string }
+  | { readonly verb: "HELO" | "EHLO" | "LHLO"; readonly domain: string }
   | { readonly verb: "MAIL"; readonly from: Address | null; readonly parameters: MailParameters }
   | { readonly verb: "RCPT"; readonly to: Address | "postmaster"; readonly parameters: RcptParameters }
   | { readonly verb: "BDAT"; readonly size: number; readonly last: boolean }
@@ -46,6 +46,7 @@ function unguarded(command: Command): string {
   switch (command.verb) {
     case "HELO":
     case "EHLO":
+    case "LHLO":
       return `${command.verb} ${command.domain}`;
     case "MAIL":
       return `MAIL FROM:<${command.from ?? ""}>${formatMailParameters(command.parameters)}`;
@@ -92,6 +93,7 @@ export function parseCommand(line: string, context: CommandContext): Command | R
   switch (verb) {
     case "HELO":
     case "EHLO":
+    case "LHLO":
       return parseHello(verb, argument);
     case "MAIL":
       return parseMail(argument, context);
@@ -117,7 +119,7 @@ export function parseCommand(line: string, context: CommandContext): Command | R
   }
 }
 
-function parseHello(verb: "HELO" | "EHLO", domain: string): Command | Reply {
+function parseHello(verb: "HELO" | "EHLO" | "LHLO", domain: string): Command | Reply {
   const sound = domain !== "" && domain.length <= 255 && /^(?:[!-~]|[^\0-\x7f\p{C}\p{Z}])+$/u.test(domain);
   if (!sound || !(domain.startsWith("[") ? isAddressLiteral(domain) : /^[^[\]()<>@,;:\\"]+$/.test(domain))) {
     return Reply.of(501, "5.5.4", `${verb} needs the name of the client`);

@@ -5,8 +5,15 @@ import type { Clock } from "../net/clock.ts";
 import type { Received, ServerSocket } from "../net/server/server-socket.ts";
 import { type TlsAcceptor, tlsBindings, tlsSession } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
-import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
+import type {
+  ContentVerdict,
+  EndEvent,
+  IdentifyEvent,
+  ProofEvent,
+  ServerEvent,
+} from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
+import type { ServerSettings } from "../protocol/server/settings.ts";
 import { ContentStream } from "./content-stream.ts";
 import type { HookContext } from "./hooks.ts";
 import type { ConnectionLine, ConnectionObserver, Interlude, Interposed, Observe } from "./observer.ts";
@@ -19,6 +26,8 @@ import { StepwiseProof } from "./stepwise-proof.ts";
 /** What all connections of a server have in common. */
 export interface ConnectionHost {
   readonly settled: Settled;
+  readonly protocol: ServerSettings;
+  readonly implicitTls: boolean;
   readonly policy: Policy;
   readonly tls: TlsAcceptor | undefined;
   readonly clock: Clock;
@@ -34,15 +43,17 @@ export class Connection {
   #session: Session;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
+  readonly #connectedAt: number;
   #leaving = false;
   #content: ContentStream | undefined;
-  #verdict: Promise<Reply | undefined> | undefined;
+  #verdict: Promise<ContentVerdict> | undefined;
   #proof: StepwiseProof | undefined;
 
   constructor(host: ConnectionHost, socket: ServerSocket) {
     this.#host = host;
     this.#socket = socket;
     this.#patience = host.settled.timeouts.command;
+    this.#connectedAt = host.clock.now();
     const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
     this.#session = {
       id: randomUUID(),
@@ -56,14 +67,14 @@ export class Connection {
       authenticated: undefined,
     };
     this.#observer = host.observe?.(this.#session);
-    const responder = new Responder(host.settled.protocol, this.#observer);
+    const responder = new Responder(host.protocol, this.#observer);
     this.#responder = this.#observer?.interpose?.(responder, this.#line()) ?? responder;
   }
 
   /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
   async serve(refusal?: Reply): Promise<void> {
     try {
-      if (this.#host.settled.implicitTls && !(await this.#secure())) return;
+      if (this.#host.implicitTls && !(await this.#secure())) return;
       this.#responder.greet(refusal ?? (await this.#host.policy.connect(this.#context())));
       await this.#converse();
     } catch (error) {
@@ -97,8 +108,19 @@ export class Connection {
         return this.#close();
       } else {
         const pending = this.#handle(event);
-        if (pending !== undefined && (await pending) === false) return;
+        if (pending !== undefined && (await this.#answering(pending)) === false) return;
       }
+    }
+  }
+
+  /** Waits for a hook, or its reader; what has been said already does not wait long with it. */
+  async #answering(pending: Promise<unknown>): Promise<unknown> {
+    if (this.#responder.hasReplies === false) return await pending;
+    const timer = this.#host.clock.timer(PROMPT, () => this.#flush());
+    try {
+      return await pending;
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -108,18 +130,28 @@ export class Connection {
     if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
     // A reply has been due: what is waited for now is a new command, or the content.
     if (this.#flush()) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
-    if (!(await this.#socket.drained(timeouts.write))) return false;
+    if (!(await this.#taken())) return false;
     const { clock } = this.#host;
     const since = clock.now();
-    const received = await this.#socket.read(Math.max(0, this.#patience));
+    const left = this.#connectedAt + timeouts.session - since;
+    const received = await this.#socket.read(Math.max(0, Math.min(this.#patience, left)));
     this.#patience -= clock.now() - since;
     if (!Buffer.isBuffer(received)) return this.#ended(received);
     // Content earns time by coming, so that neither silence nor a trickle lasts.
     if (this.#responder.inContent) {
-      this.#patience = Math.min(timeouts.content, this.#patience + (received.length / SLOWEST) * 1000);
+      this.#patience = Math.min(
+        timeouts.content,
+        this.#patience + (received.length / this.#host.settled.minUploadRate) * 1000,
+      );
     }
     this.#responder.push(received);
     return true;
+  }
+
+  /** Waits until the client has taken most of what has been said to it; whether it does. */
+  #taken(): Promise<boolean> {
+    const { timeouts } = this.#host.settled;
+    return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
   }
 
   async #ended(reason: Exclude<Received, Buffer>): Promise<boolean> {
@@ -172,6 +204,9 @@ export class Connection {
         return this.#content?.push(event.piece);
       case "end":
         return this.#finish(event);
+      case "pause":
+        this.#flush();
+        return this.#taken();
       case "abandon":
         return this.#abandon();
       case "starttls":
@@ -197,14 +232,14 @@ export class Connection {
   }
 
   #begin(): undefined {
-    const { settled, policy } = this.#host;
+    const { settled, policy, protocol } = this.#host;
     const { envelope } = this.#responder;
     const content = new ContentStream();
     if (settled.received) {
       const receipt = {
         session: this.#session,
         envelope,
-        hostname: settled.protocol.hostname,
+        hostname: protocol.hostname,
         id: randomUUID(),
         date: new Date(),
       };
@@ -296,8 +331,8 @@ export class Connection {
   }
 }
 
-/** Octets a second below which a message does not get through for long. */
-const SLOWEST = 1024;
+/** So long, in milliseconds, replies may wait for another that follows. */
+const PROMPT = 20;
 
 /** So long, in milliseconds, a client may take to close after us. */
 const LINGER = 5000;

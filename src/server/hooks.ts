@@ -2,7 +2,7 @@ import type { Address } from "../address/address.ts";
 import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import type { Reply, ReplyFields } from "../protocol/reply.ts";
 import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
-import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "./session.ts";
 
 /** A {@link Reply}, or a plain object of that shape. */
@@ -22,9 +22,9 @@ export interface HookContext {
 /** A client has connected and waits for the greeting. */
 export type ConnectContext = HookContext;
 
-/** A client has said EHLO or HELO. */
+/** A client has said EHLO or HELO, or LHLO in LMTP. */
 export interface HelloContext extends HookContext {
-  readonly verb: "HELO" | "EHLO";
+  readonly verb: "HELO" | "EHLO" | "LHLO";
   /** What it calls itself: syntactically a name or an address literal, no more. */
   readonly name: string;
 }
@@ -83,6 +83,12 @@ export interface DataContext extends HookContext {
    * turns out not to be whole: then nothing of it counts. What the hook does not read is thrown away.
    */
   readonly content: AsyncIterable<Buffer>;
+  /**
+   * In LMTP, refuses the message for one recipient of the envelope; the others get the verdict of the hook.
+   *
+   * @throws EnvoiError of kind `"configuration"` in SMTP, which knows one verdict for all, and for somebody else.
+   */
+  refuse(recipient: EnvelopeRecipient, reply: ReplyLike): void;
 }
 
 /** Something went wrong that the client has not been told about. */
@@ -99,7 +105,7 @@ type Awaitable<T> = T | Promise<T>;
 export interface ServerHooks {
   /** Before the greeting. */
   connect?(context: ConnectContext): Awaitable<Verdict>;
-  /** At each EHLO and HELO. */
+  /** At each EHLO, HELO and LHLO. */
   hello?(context: HelloContext): Awaitable<Verdict>;
   /** At each attempt to authenticate; without this hook AUTH is not offered. */
   auth?(context: AuthContext): Awaitable<AuthVerdict>;

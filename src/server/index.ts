@@ -29,6 +29,6 @@ export type {
   ServerHooks,
   Verdict,
 } from "./hooks.ts";
-export type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
+export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 export type { Authenticated, Hello, Session } from "./session.ts";
 export { type CloseOptions, SmtpServer } from "./smtp-server.ts";

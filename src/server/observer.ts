@@ -26,7 +26,8 @@ export type Observe = (session: Session) => ConnectionObserver;
 export type ProtocolHalf = Pick<
   Responder,
   "greet" | "push" | "next" | "takeReplies" | "end" | "secured" | "envelope" | "inContent" | "inTransaction"
->;
+> &
+  Partial<Pick<Responder, "hasReplies">>;
 
 /** What stands in for the protocol: it may also do things to the socket, in between. */
 export interface Interposed extends Omit<ProtocolHalf, "next"> {

@@ -4,10 +4,13 @@ import type { SmtpServerOptions } from "./options.ts";
 
 /** Every option of a server. The compiler sees to it that none is missing. */
 export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> = {
+  listeners: true,
   host: true,
   port: true,
   hostname: true,
   tls: true,
+  lmtp: true,
+  requireTls: true,
   certificates: true,
   minVersion: true,
   clientCertificates: true,
@@ -19,6 +22,11 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   maxLineLength: true,
   maxRecipients: true,
   maxConnections: true,
+  maxConnectionsPerAddress: true,
+  maxCommands: true,
+  maxUnknownCommands: true,
+  minUploadRate: true,
+  maxReplyBacklog: true,
   maxErrors: true,
   maxAuthAttempts: true,
   maxTransactions: true,

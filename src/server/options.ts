@@ -6,28 +6,40 @@ import type { ServerHooks } from "./hooks.ts";
 export interface ServerTimeouts {
   /** For the next command, whole; 300,000 (RFC 5321 4.5.3.2.7). */
   readonly command?: number;
-  /** For content without the least progress; 180,000. What comes slower than 1 kB a second uses it up as well. */
+  /** For content without the least progress; 180,000. What comes slower than `minUploadRate` uses it up as well. */
   readonly content?: number;
   /** For a TLS handshake; 30,000. */
   readonly handshake?: number;
   /** For the client to take replies; 60,000. */
   readonly write?: number;
+  /** For a connection, all in all; 86,400,000, which is a day. */
+  readonly session?: number;
 }
 
-/** What an {@link SmtpServer} is told. */
-export interface SmtpServerOptions extends ServerHooks {
+/** A port that a server listens on. */
+export interface ListenOptions {
   /** Where to listen; `"127.0.0.1"`. */
   readonly host?: string;
   /** 0, the default: any port that is free. */
   readonly port?: number;
-  /** The server's own name: by default that of the machine if it is a valid one, else `"localhost"`. */
-  readonly hostname?: string;
   /** `"starttls"` if there are certificates, else `"none"`. */
   readonly tls?: "none" | "starttls" | "implicit";
+  /** Speaks LMTP (RFC 2033): one reply for each recipient of a message. */
+  readonly lmtp?: boolean;
+}
+
+/** What an {@link SmtpServer} is told. */
+export interface SmtpServerOptions extends ListenOptions, ServerHooks {
+  /** Several ports in place of one; what one of them leaves out is as `host`, `port`, `tls` and `lmtp` say. */
+  readonly listeners?: readonly ListenOptions[];
+  /** The server's own name: by default that of the machine if it is a valid one, else `"localhost"`. */
+  readonly hostname?: string;
   /** The first is the default; another is used where the client asks for a name that it bears. */
   readonly certificates?: ServerCertificate | readonly ServerCertificate[];
   /** `"TLSv1.2"`. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** Answers MAIL, AUTH and all but the commands that lead to TLS with 530 in clear. */
+  readonly requireTls?: boolean;
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;
   /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
@@ -52,6 +64,16 @@ export interface SmtpServerOptions extends ServerHooks {
   readonly maxTransactions?: number;
   /** Connections at a time; 1,000. */
   readonly maxConnections?: number;
+  /** Connections at a time from one IP address; 100. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Commands in a connection without a message being accepted; 10,000. */
+  readonly maxCommands?: number;
+  /** Commands that do not exist, in a connection; 10. */
+  readonly maxUnknownCommands?: number;
+  /** Octets a second below which content does not get through for long; 1,024. */
+  readonly minUploadRate?: number;
+  /** Octets of replies that wait for a client to take them before its commands are read on; 65,536. */
+  readonly maxReplyBacklog?: number;
   /** Mistakes in commands, in a connection; 10. */
   readonly maxErrors?: number;
   /** Failed attempts to authenticate, in a connection; 3. */

@@ -3,9 +3,11 @@ import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { AuthAttempt } from "../protocol/sasl/attempt.ts";
 import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
-import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
+import type { ContentVerdict } from "../protocol/server/event.ts";
 import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
-import type { Session } from "./session.ts";
+import { Refusals } from "./refusals.ts";
+import type { Hello, Session } from "./session.ts";
 import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 
 /** Who may receive mail through the server without the host being asked. */
@@ -38,7 +40,7 @@ export class Policy {
   }
 
   /** Whether the client's introduction will do. */
-  hello(context: HookContext, verb: "HELO" | "EHLO", name: string): Judgement {
+  hello(context: HookContext, verb: Hello["verb"], name: string): Judgement {
     const { hello } = this.#hooks;
     return (
       hello && this.#ask("hello", context, () => hello.call(this.#hooks, { ...context, verb, name }), refusal)
@@ -109,16 +111,20 @@ export class Policy {
     context: HookContext,
     envelope: ReceivedEnvelope,
     content: AsyncIterable<Buffer>,
-  ): Promise<Reply | undefined> {
+  ): Promise<ContentVerdict> {
     const { data } = this.#hooks;
     // Without the hook nobody would have the message. The options do not let it come to that.
     if (data === undefined) return localError;
-    return await this.#ask(
+    const refusals = new Refusals(context.session, envelope);
+    const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
+      refusals.add(recipient, asReply(reply));
+    const verdict = await this.#ask(
       "data",
       context,
-      () => data.call(this.#hooks, { ...context, envelope, content }),
+      () => data.call(this.#hooks, { ...context, envelope, content, refuse }),
       asReply,
     );
+    return refusals.with(verdict);
   }
 
   #mayReceive({ domain }: Address, { authenticated }: Session): boolean {

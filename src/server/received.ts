@@ -28,7 +28,11 @@ export function formatReceived({ session, envelope, hostname, id, date }: Receip
 
 /** The protocol by its registered name (RFC 3848, RFC 6531 4.3). */
 function protocolOf({ hello, tls, authenticated }: Session, { parameters }: ReceivedEnvelope): string {
-  if (hello?.verb !== "EHLO") return "SMTP";
-  const base = parameters.SMTPUTF8 === true ? "UTF8SMTP" : "ESMTP";
+  if (hello === undefined || hello.verb === "HELO") return "SMTP";
+  const base = hello.verb === "LHLO" ? lmtp(parameters) : parameters.SMTPUTF8 ? "UTF8SMTP" : "ESMTP";
   return `${base}${tls === undefined ? "" : "S"}${authenticated === undefined ? "" : "A"}`;
+}
+
+function lmtp({ SMTPUTF8 }: ReceivedEnvelope["parameters"]): string {
+  return SMTPUTF8 ? "UTF8LMTP" : "LMTP";
 }

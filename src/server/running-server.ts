@@ -9,7 +9,7 @@ import { Connection, type ConnectionHost } from "./connection.ts";
 import type { Observe } from "./observer.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { Policy } from "./policy.ts";
-import { settle } from "./settings.ts";
+import { type SettledListener, settle } from "./settings.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {
@@ -27,7 +27,9 @@ export interface ServerInternals {
 export class RunningServer {
   readonly #host: ConnectionHost;
   readonly #connections = new Map<Connection, Promise<void>>();
-  #listener: Listener | undefined;
+  /** How many connections there are from an address. */
+  readonly #addresses = new Map<string, number>();
+  readonly #listeners: Listener[] = [];
   #closed: Promise<void> | undefined;
 
   private constructor(host: ConnectionHost) {
@@ -43,29 +45,46 @@ export class RunningServer {
       without: internals.without ?? settled.protocol.without,
     };
     const server = new RunningServer({
-      settled: { ...settled, protocol },
+      settled,
+      protocol,
+      implicitTls: false,
       policy: new Policy(options, settled.rules),
       tls: settled.tls && new TlsAcceptor(settled.tls),
       clock: internals.clock ?? systemClock,
       observe: internals.observe,
     });
-    server.#listener = await listen({
-      host: options.host ?? "127.0.0.1",
-      port: options.port ?? 0,
-      unref: internals.unref ?? false,
-      accept: (socket) => server.#accept(socket),
-    });
+    try {
+      for (const listener of settled.listeners) await server.#listen(listener, internals.unref ?? false);
+    } catch (error) {
+      await server.close(0);
+      throw error;
+    }
     return server;
   }
 
-  /** The port that is listened on. */
-  get port(): number {
-    return this.#listener?.port ?? 0;
+  async #listen({ host, port, tls, lmtp }: SettledListener, unref: boolean): Promise<void> {
+    const own: ConnectionHost = {
+      ...this.#host,
+      protocol: { ...this.#host.protocol, lmtp, starttls: tls === "starttls" },
+      implicitTls: tls === "implicit",
+    };
+    const accept = (socket: Socket) => this.#accept(socket, own);
+    this.#listeners.push(await listen({ host, port, unref, accept }));
   }
 
-  /** The IP address that is listened on. */
+  /** The ports that are listened on, in the order of the option `listeners`. */
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  /** The port that is listened on; of several, the first. */
+  get port(): number {
+    return this.#listeners[0]?.port ?? 0;
+  }
+
+  /** The IP address that is listened on; of several, the first. */
   get address(): string {
-    return this.#listener?.address ?? "";
+    return this.#listeners[0]?.address ?? "";
   }
 
   /** Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. */
@@ -75,7 +94,7 @@ export class RunningServer {
   }
 
   async #close(grace: number): Promise<void> {
-    const stopped = this.#listener?.stop();
+    const stopped = Promise.all(this.#listeners.map((listener) => listener.stop()));
     const over = Promise.all(this.#connections.values());
     if (grace > 0 && this.#connections.size > 0) {
       for (const connection of this.#connections.keys()) connection.leave();
@@ -91,17 +110,33 @@ export class RunningServer {
     await stopped;
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, host: ConnectionHost): void {
     // Gone before it was looked at.
-    if (socket.remoteAddress === undefined) return void socket.destroy();
-    const connection = new Connection(this.#host, new ServerSocket(socket, this.#host.clock));
-    const crowded = this.#connections.size >= this.#host.settled.maxConnections;
-    const life = connection.serve(crowded ? tooMany : undefined);
-    this.#connections.set(
-      connection,
-      life.finally(() => this.#connections.delete(connection)),
-    );
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return void socket.destroy();
+    const { maxConnections, maxConnectionsPerAddress } = host.settled;
+    const before = this.#addresses.get(remoteAddress) ?? 0;
+    const refusal =
+      this.#connections.size >= maxConnections
+        ? tooMany
+        : before >= maxConnectionsPerAddress
+          ? tooManyOfYours
+          : undefined;
+    this.#addresses.set(remoteAddress, before + 1);
+    const connection = new Connection(host, new ServerSocket(socket, host.clock));
+    const life = connection.serve(refusal).finally(() => {
+      this.#connections.delete(connection);
+      this.#left(remoteAddress);
+    });
+    this.#connections.set(connection, life);
+  }
+
+  #left(address: string): void {
+    const others = (this.#addresses.get(address) ?? 1) - 1;
+    if (others === 0) this.#addresses.delete(address);
+    else this.#addresses.set(address, others);
   }
 }
 
+const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");
 const tooMany = Reply.of(421, "4.3.2", "Too many connections, try again later");

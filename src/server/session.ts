@@ -21,7 +21,7 @@ export interface Session {
 
 /** How a client introduced itself. Nothing of it is proved. */
 export interface Hello {
-  readonly verb: "HELO" | "EHLO";
+  readonly verb: "HELO" | "EHLO" | "LHLO";
   readonly name: string;
 }
 

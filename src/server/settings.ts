@@ -12,15 +12,26 @@ export interface Settled {
   readonly protocol: ServerSettings;
   readonly rules: RelayRules;
   readonly tls: ServerTlsOptions | undefined;
-  readonly implicitTls: boolean;
+  readonly listeners: readonly SettledListener[];
   readonly timeouts: {
     readonly command: number;
     readonly content: number;
     readonly handshake: number;
     readonly write: number;
+    readonly session: number;
   };
   readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly minUploadRate: number;
   readonly received: boolean;
+}
+
+/** A port to be listened on. */
+export interface SettledListener {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: "none" | "starttls" | "implicit";
+  readonly lmtp: boolean;
 }
 
 /**
@@ -31,13 +42,13 @@ export interface Settled {
 export function settle(options: SmtpServerOptions): Settled {
   const { certificates, domains = [], timeouts = {} } = options;
   const certified: readonly ServerCertificate[] = certificates === undefined ? [] : [certificates].flat();
-  const tls = options.tls ?? (certified.length > 0 ? "starttls" : "none");
-  if (!["none", "starttls", "implicit"].includes(tls))
-    throw refuse(`tls: ${JSON.stringify(tls)} is none of "none", "starttls", "implicit"`);
-  if (tls !== "none" && certified.length === 0) throw refuse(`tls: "${tls}" needs certificates`);
-  if (tls === "none" && certified.length > 0) throw refuse('certificates have no use where tls is "none"');
-  if (tls === "none" && options.clientCertificates)
+  const ports = listeners(options, certified.length > 0);
+  const secure = ports.some(({ tls }) => tls !== "none");
+  if (!secure && certified.length > 0) throw refuse('certificates have no use where tls is "none"');
+  if (!secure && options.clientCertificates)
     throw refuse('clientCertificates have no use where tls is "none"');
+  if (options.requireTls && ports.some(({ tls }) => tls === "none"))
+    throw refuse('requireTls leaves nothing to do where tls is "none"');
   return {
     protocol: {
       hostname: options.hostname === undefined ? ownName() : domain("hostname", options.hostname),
@@ -48,7 +59,12 @@ export function settle(options: SmtpServerOptions): Settled {
       maxErrors: count(options, "maxErrors", 10, 0),
       maxAuthAttempts: count(options, "maxAuthAttempts", 3, 1),
       lenient: options.lenient ?? false,
-      starttls: tls === "starttls",
+      lmtp: false,
+      requireTls: options.requireTls ?? false,
+      maxCommands: count(options, "maxCommands", 10_000, 1),
+      maxUnknownCommands: count(options, "maxUnknownCommands", 10, 0),
+      maxReplyBacklog: count(options, "maxReplyBacklog", 65_536, 1),
+      starttls: false,
       mechanisms: options.auth === undefined ? [] : mechanisms(options),
       allowPlaintextCredentials: options.allowPlaintextCredentials ?? false,
       maxTransactions: count(options, "maxTransactions", 0, 0),
@@ -60,24 +76,42 @@ export function settle(options: SmtpServerOptions): Settled {
       domains: new Set(domains.map((name, index) => domain(`domains[${index}]`, name))),
       authenticated: options.relay === "authenticated",
     },
-    tls:
-      tls === "none"
-        ? undefined
-        : {
-            certificates: certified,
-            minVersion: options.minVersion,
-            clientCertificates: options.clientCertificates,
-          },
-    implicitTls: tls === "implicit",
+    tls: !secure
+      ? undefined
+      : {
+          certificates: certified,
+          minVersion: options.minVersion,
+          clientCertificates: options.clientCertificates,
+        },
+    listeners: ports,
     timeouts: {
       command: count(timeouts, "command", 300_000, 1),
       content: count(timeouts, "content", 180_000, 1),
       handshake: count(timeouts, "handshake", 30_000, 1),
       write: count(timeouts, "write", 60_000, 1),
+      session: count(timeouts, "session", 86_400_000, 1),
     },
     maxConnections: count(options, "maxConnections", 1000, 1),
+    maxConnectionsPerAddress: count(options, "maxConnectionsPerAddress", 100, 1),
+    minUploadRate: count(options, "minUploadRate", 1024, 1),
     received: options.received ?? true,
   };
+}
+
+function listeners(options: SmtpServerOptions, certified: boolean): SettledListener[] {
+  const given = options.listeners ?? [{}];
+  if (given.length === 0) throw refuse("listeners: there is none");
+  return given.map((listener, index) => {
+    const field = options.listeners === undefined ? "" : `listeners[${index}].`;
+    const { host = "127.0.0.1", port = 0, lmtp = false } = { ...options, ...listener };
+    const tls = listener.tls ?? options.tls ?? (certified ? "starttls" : "none");
+    if (!["none", "starttls", "implicit"].includes(tls))
+      throw refuse(`${field}tls: ${JSON.stringify(tls)} is none of "none", "starttls", "implicit"`);
+    if (tls !== "none" && !certified) throw refuse(`${field}tls: "${tls}" needs certificates`);
+    const unknown = Object.keys(listener).find((name) => !["host", "port", "tls", "lmtp"].includes(name));
+    if (unknown !== undefined) throw refuse(`${field}${unknown} is no option of a listener`);
+    return { host, port, tls, lmtp };
+  });
 }
 
 /**

@@ -45,12 +45,17 @@ export class SmtpServer implements AsyncDisposable {
     return new SmtpServer(await RunningServer.start(options));
   }
 
-  /** The port that is listened on. */
+  /** The ports that are listened on, in the order of the option `listeners`. */
+  get listeners(): readonly { readonly address: string; readonly port: number }[] {
+    return this.#server.listeners.map(({ address, port }) => ({ address, port }));
+  }
+
+  /** The port that is listened on; of several, the first. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** The IP address that is listened on. */
+  /** The IP address that is listened on; of several, the first. */
   get address(): string {
     return this.#server.address;
   }

@@ -81,6 +81,8 @@ export class TestServer implements AsyncDisposable {
       {
         hostname: "localhost",
         received: false,
+        // All clients of a test have one address.
+        maxConnectionsPerAddress: 1000,
         ...options,
         ...(certificates && { certificates }),
         ...testHooks(options, caught, (session) => laboratory.takeCopies(session)),

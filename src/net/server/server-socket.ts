@@ -64,9 +64,12 @@ export class ServerSocket {
     if (text !== "" && !this.#lost.signal.aborted) this.#socket.write(text);
   }
 
-  /** Waits until the client has taken most of what was written; `false` if it does not within so many milliseconds. */
-  async drained(ms: number): Promise<boolean> {
-    if (this.#socket.writableLength < HIGH_WATER) return true;
+  /**
+   * Waits, where more than so many octets have not been taken by the client, until it has taken them; `false` if it does
+   * not within so many milliseconds.
+   */
+  async drained(ms: number, most: number): Promise<boolean> {
+    if (this.#socket.writableLength < most) return true;
     this.#socket.pause();
     const timely = await new Promise<boolean>((resolve) => {
       const timer = this.#clock.timer(ms, () => resolve(false));
@@ -186,7 +189,7 @@ export class ServerSocket {
   }
 }
 
-/** Above so many octets unread, reading stops; above so many unwritten, commands are no longer read. */
+/** Above so many octets unread, reading stops. */
 const HIGH_WATER = 65_536;
 
 /** What a chunk takes besides its octets, or more: many small ones are not to take more room than few large ones. */

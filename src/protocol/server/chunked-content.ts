@@ -38,7 +38,8 @@ export class ChunkedContent implements Incoming {
   }
 
   next(input: Input): ContentEvent | IncomingEnd | undefined {
-    if (this.#size > excess(this.#limit)) return { type: "ended", problem: tooLarge, fatal: true };
+    const early = !this.#chunk.last;
+    if (this.#size > excess(this.#limit)) return { type: "ended", problem: tooLarge, fatal: true, early };
     while (this.#left > 0) {
       const piece = input.take(this.#left);
       if (piece === undefined) return undefined;
@@ -46,9 +47,8 @@ export class ChunkedContent implements Incoming {
       this.#fault ??= this.#check?.check(piece);
       if (this.#size <= this.#limit && this.#fault === undefined) return { type: "content", piece };
     }
-    if (this.#size > this.#limit) return { type: "ended", problem: tooLarge, fatal: false };
-    const { size, last } = this.#chunk;
-    if (!last) return { type: "part", reply: Reply.of(250, "2.0.0", `${size} octets received`) };
+    if (this.#size > this.#limit) return { type: "ended", problem: tooLarge, fatal: false, early };
+    if (early) return { type: "part", reply: Reply.of(250, "2.0.0", `${this.#chunk.size} octets received`) };
     this.#fault ??= this.#check?.end();
     return { type: "ended", problem: this.#fault && unsound(this.#fault), fatal: false };
   }

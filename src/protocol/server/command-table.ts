@@ -19,6 +19,8 @@ type CommandOf<V extends Verb> = Command & { readonly verb: V };
 export type Row<V extends Verb> = Readonly<Record<ConversationState, Handler<V> | Reply>>;
 
 const helloFirst = Reply.of(503, "5.5.1", "Say EHLO first");
+const lhloOnly = Reply.of(500, undefined, "This is LMTP: say LHLO");
+const noLhlo = Reply.of(500, undefined, "This is not LMTP");
 const mailFirst = Reply.of(503, "5.5.1", "Say MAIL first");
 const nested = Reply.of(503, "5.5.1", "A transaction is under way");
 const chunked = Reply.of(503, "5.5.1", "The message is coming by BDAT");
@@ -29,6 +31,7 @@ const notHere = Reply.of(502, "5.5.1", "Not implemented");
 export const commandTable: { readonly [V in Verb]: Row<V> } = {
   HELO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
   EHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
+  LHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
   STARTTLS: { fresh: helloFirst, ready: starttls, mail: starttls, recipients: starttls, chunks: starttls },
   AUTH: { fresh: helloFirst, ready: auth, mail: nested, recipients: nested, chunks: nested },
   MAIL: { fresh: helloFirst, ready: mail, mail: nested, recipients: nested, chunks: nested },
@@ -56,15 +59,19 @@ export function readVerb(line: string): Verb | undefined {
   return Object.hasOwn(commandTable, word) ? (word as Verb) : undefined;
 }
 
-function hello(conversation: Conversation, { verb, domain }: CommandOf<"HELO" | "EHLO">): Outcome {
+function hello(conversation: Conversation, { verb, domain }: CommandOf<"HELO" | "EHLO" | "LHLO">): Outcome {
+  if (conversation.settings.lmtp !== (verb === "LHLO")) {
+    conversation.sayBare(conversation.settings.lmtp ? lhloOnly : noLhlo);
+    return undefined;
+  }
   if (verb === "EHLO" && conversation.settings.without.has("EHLO")) return notHere;
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.sayBare(verdict);
     conversation.reset();
     conversation.state = "ready";
-    conversation.extended = verb === "EHLO";
+    conversation.extended = verb !== "HELO";
     const { hostname } = conversation.settings;
-    const lines = verb === "EHLO" ? formatEhlo(hostname, conversation.extensions) : [hostname];
+    const lines = verb !== "HELO" ? formatEhlo(hostname, conversation.extensions) : [hostname];
     conversation.sayBare(Reply.of(250, undefined, ...lines));
   };
   return { type: "hello", verb, name: domain, answer };
@@ -121,8 +128,9 @@ function data(conversation: Conversation): Outcome {
 }
 
 /** All recipients were refused, which a client that pipelines learns too late, or there were none (RFC 5321 3.3). */
-function dataInVain({ refusedRecipients }: Conversation): Reply {
-  return refusedRecipients
+function dataInVain({ refusedRecipients, settings }: Conversation): Reply {
+  // RFC 2033 4.2 knows of one reply only.
+  return refusedRecipients && !settings.lmtp
     ? Reply.of(554, "5.5.1", "No recipient has been accepted")
     : Reply.of(503, "5.5.1", "Say RCPT first");
 }

@@ -33,6 +33,10 @@ export class Conversation {
   /** Whether the client said EHLO, which is what extensions hang on. */
   extended = false;
   user: string | undefined;
+  /** How many commands there have been since a message was accepted. */
+  commands = 0;
+  /** How many commands nobody knows. */
+  unknownCommands = 0;
   /** How many transactions have been begun, or tried. */
   transactions = 0;
   /** How many attempts to authenticate have failed, TLS or not. */
@@ -58,6 +62,11 @@ export class Conversation {
   /** Replies as it stands, without an enhanced code: the greeting, and what answers HELO and EHLO (RFC 2034 3). */
   sayBare({ code, lines }: Reply): void {
     this.#write(new Reply({ code, lines }));
+  }
+
+  /** How many octets of replies have not been taken. */
+  get backlog(): number {
+    return this.#output.length;
   }
 
   /** Takes the replies that have not been taken. */

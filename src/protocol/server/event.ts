@@ -7,7 +7,7 @@ import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";
 /** A client introduces itself. */
 export interface HelloEvent {
   readonly type: "hello";
-  readonly verb: "HELO" | "EHLO";
+  readonly verb: "HELO" | "EHLO" | "LHLO";
   /** The name the client gives itself. */
   readonly name: string;
   answer(verdict: Reply | undefined): void;
@@ -72,17 +72,26 @@ export interface ContentEvent {
   readonly piece: Buffer;
 }
 
+/** What becomes of a message: one reply, or nothing, for all its recipients, or for each. */
+export type ContentVerdict = Reply | undefined | readonly (Reply | undefined)[];
+
 /** No more content comes. */
 export interface EndEvent {
   readonly type: "end";
   /** What is wrong with the content, so that it cannot be accepted. */
   readonly problem: Reply | undefined;
-  answer(verdict: Reply | undefined): void;
+  /** In LMTP (RFC 2033 4.2), also a verdict for each recipient of the envelope, in its order. */
+  answer(verdict: ContentVerdict): void;
 }
 
 /** The content that has come so far belongs to no message: the client has given it up. */
 export interface AbandonEvent {
   readonly type: "abandon";
+}
+
+/** Replies have piled up: they have to be taken, and the client has to take them, before it gets more. */
+export interface PauseEvent {
+  readonly type: "pause";
 }
 
 /** Once the replies are out, TLS begins; {@link Responder.secured} goes on. */
@@ -112,5 +121,6 @@ export type ServerEvent =
   | ContentEvent
   | EndEvent
   | AbandonEvent
+  | PauseEvent
   | StarttlsEvent
   | CloseEvent;

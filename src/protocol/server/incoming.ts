@@ -4,8 +4,13 @@ import type { Input } from "./input.ts";
 
 /** What comes to its end when octets that are no commands do. */
 export type IncomingEnd =
-  /** The message, for better or worse. `fatal`: what follows cannot be read. */
-  | { readonly type: "ended"; readonly problem: Reply | undefined; readonly fatal: boolean }
+  /** The message, for better or worse. `fatal`: what follows cannot be read. `early`: the client has not said that it was all. */
+  | {
+      readonly type: "ended";
+      readonly problem: Reply | undefined;
+      readonly fatal: boolean;
+      readonly early?: boolean;
+    }
   /** A part of it; more is to come. */
   | { readonly type: "part"; readonly reply: Reply }
   /** Octets that were not wanted. */

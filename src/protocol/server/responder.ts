@@ -5,7 +5,7 @@ import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
 import { Conversation, type ConversationState } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
-import type { ServerEvent } from "./event.ts";
+import type { ContentVerdict, ServerEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
 import { Input, type LineFault } from "./input.ts";
 import { MessageContent } from "./message-content.ts";
@@ -59,8 +59,9 @@ export class Responder {
 
   /** Greets, or refuses the connection; then the connection closes. */
   greet(refusal?: Reply): void {
-    const { hostname, banner } = this.#conversation.settings;
-    this.#conversation.sayBare(refusal ?? Reply.of(220, undefined, `${hostname} ESMTP ${banner}`.trim()));
+    const { hostname, banner, lmtp } = this.#conversation.settings;
+    const greeting = `${hostname} ${lmtp ? "LMTP" : "ESMTP"} ${banner}`.trim();
+    this.#conversation.sayBare(refusal ?? Reply.of(220, undefined, greeting));
     if (refusal !== undefined) this.#conversation.closing = true;
   }
 
@@ -78,6 +79,11 @@ export class Responder {
   /** Takes in what has arrived. */
   push(chunk: Buffer): void {
     if (!this.#conversation.closing) this.#input.push(chunk);
+  }
+
+  /** Whether there are replies to be written. */
+  get hasReplies(): boolean {
+    return this.#conversation.backlog > 0;
   }
 
   /** Takes the replies to be written. */
@@ -103,6 +109,7 @@ export class Responder {
         this.#afterChunk(next);
         continue;
       }
+      if (this.#conversation.backlog >= this.#conversation.settings.maxReplyBacklog) return { type: "pause" };
       const line = this.#input.line();
       if (line === undefined) return undefined;
       const outcome = line.fault === undefined ? this.#line(line.text) : this.#fault(line.fault);
@@ -121,6 +128,8 @@ export class Responder {
     this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+) .+$/, "$1 ****") : line);
     if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
       return this.#unknown(line);
+    const { settings, secure } = this.#conversation;
+    if (++this.#conversation.commands > settings.maxCommands) return tooManyCommands;
     const row: Row<never> = commandTable[verb];
     const cell: Handler<never> | Reply = row[this.#conversation.state];
     if (cell instanceof Reply) return cell;
@@ -130,13 +139,20 @@ export class Responder {
       this.#conversation.sayBare(command);
       return undefined;
     }
+    if (settings.requireTls && !secure && !inClear.has(verb)) {
+      if (command.verb !== "BDAT") return tlsFirst;
+      this.#conversation.chunk = { header: command, refusal: tlsFirst };
+      return undefined;
+    }
     return cell(this.#conversation, command as never);
   }
 
   /** A browser that was led here with a form speaks its protocol's first lines before it comes to SMTP. */
   #unknown(line: string): Reply {
     if (/ HTTP\/\d/.test(line)) return Reply.of(421, "4.7.0", "This is not a web server");
-    return Reply.of(500, "5.5.2", "Command not recognised");
+    return ++this.#conversation.unknownCommands > this.#conversation.settings.maxUnknownCommands
+      ? Reply.of(421, "4.7.0", "Too many unknown commands")
+      : Reply.of(500, "5.5.2", "Command not recognised");
   }
 
   #fault(fault: LineFault): Reply {
@@ -191,21 +207,32 @@ export class Responder {
     if (end.type === "refused" && end.fatal) this.#conversation.closing = true;
   }
 
-  #end({ problem, fatal }: IncomingEnd & { type: "ended" }): ServerEvent {
-    const answer = (verdict: Reply | undefined) => {
+  #end({ problem, fatal, early }: IncomingEnd & { type: "ended" }): ServerEvent {
+    const answer = (verdict: ContentVerdict) => {
+      const { settings, recipients } = this.#conversation;
       this.#chunked = undefined;
       this.#conversation.reset();
-      this.#conversation.say(verdict ?? Reply.of(250, "2.6.0", "Message accepted"));
+      const replies = settings.lmtp && early !== true ? recipients : 1;
+      for (let index = 0; index < replies; index++) {
+        const reply = verdict instanceof Reply ? verdict : verdict?.[index];
+        if (reply?.positive !== false) this.#conversation.commands = 0;
+        this.#conversation.say(reply ?? accepted);
+      }
       if (fatal) this.#conversation.closing = true;
     };
     return this.#raise({ type: "end", problem, answer });
   }
 }
 
+const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
+const tlsFirst = Reply.of(530, "5.7.0", "Say STARTTLS first");
+const inClear: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "QUIT"]);
+const accepted = Reply.of(250, "2.6.0", "Message accepted");
+
 function isTransaction(state: ConversationState): boolean {
   return state === "mail" || state === "recipients" || state === "chunks";
 }
 
 function isHello(verb: string): boolean {
-  return verb === "HELO" || verb === "EHLO";
+  return verb === "HELO" || verb === "EHLO" || verb === "LHLO";
 }

@@ -35,6 +35,16 @@ export interface ServerSettings {
   readonly maxAuthAttempts: number;
   /** Keeps bare CR, bare LF and NUL in content as data, and takes a bare LF for the end of a command. */
   readonly lenient: boolean;
+  /** Speaks LMTP (RFC 2033) in place of SMTP. */
+  readonly lmtp: boolean;
+  /** In clear there is nothing but EHLO, STARTTLS, NOOP and QUIT (RFC 3207 4). */
+  readonly requireTls: boolean;
+  /** How many commands there may be without a message being accepted. */
+  readonly maxCommands: number;
+  /** How many commands nobody knows there may be. */
+  readonly maxUnknownCommands: number;
+  /** So many octets of replies gather before they have to be taken. */
+  readonly maxReplyBacklog: number;
   /** Whether STARTTLS can be done. */
   readonly starttls: boolean;
   /** The SASL mechanisms there are; none: no authentication. */

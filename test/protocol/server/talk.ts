@@ -16,6 +16,11 @@ export const settings: ServerSettings = {
   starttls: true,
   mechanisms: ["PLAIN", "LOGIN", "XOAUTH2"],
   allowPlaintextCredentials: true,
+  lmtp: false,
+  requireTls: false,
+  maxCommands: 20_000,
+  maxUnknownCommands: 10,
+  maxReplyBacklog: 65_536,
   undertakings: {},
   maxTransactions: 0,
   now: () => Date.UTC(2030, 0, 1),
@@ -110,6 +115,9 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
         event.answer(event.problem);
         break;
       }
+      case "pause":
+        output += responder.takeReplies();
+        break;
       case "abandon":
         content = "";
         break;
