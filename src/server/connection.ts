@@ -1,24 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import { callersMistake, EnvoiError } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { Received, ServerSocket } from "../net/server/server-socket.ts";
 import { type TlsAcceptor, tlsBindings, tlsSession } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
-import type {
-  ContentVerdict,
-  EndEvent,
-  IdentifyEvent,
-  ProofEvent,
-  ServerEvent,
-} from "../protocol/server/event.ts";
+import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
-import { ContentStream } from "./content-stream.ts";
 import type { HookContext } from "./hooks.ts";
 import type { ConnectionLine, ConnectionObserver, Interlude, Interposed, Observe } from "./observer.ts";
 import type { Judgement, Policy } from "./policy.ts";
-import { formatReceived } from "./received.ts";
+import { Reception } from "./reception.ts";
 import type { Session } from "./session.ts";
 import type { Settled } from "./settings.ts";
 import { StepwiseProof } from "./stepwise-proof.ts";
@@ -47,8 +39,7 @@ export class Connection {
   #replied = false;
   readonly #connectedAt: number;
   #leaving = false;
-  #content: ContentStream | undefined;
-  #verdict: Promise<ContentVerdict> | undefined;
+  #reception: Reception | undefined;
   #proof: StepwiseProof | undefined;
 
   constructor(host: ConnectionHost, socket: ServerSocket) {
@@ -84,8 +75,7 @@ export class Connection {
       this.#host.policy.report(error, "connection", this.#session);
     } finally {
       this.#socket.destroy();
-      this.#content?.fail(lost());
-      await Promise.all([this.#verdict, this.#proof?.judge(false)]);
+      await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
       this.#observer?.ended();
     }
   }
@@ -205,7 +195,7 @@ export class Connection {
         return this.#begin();
       case "content":
         this.#observer?.content(event.piece.length);
-        return this.#content?.push(event.piece);
+        return this.#reception?.push(event.piece);
       case "end":
         return this.#finish(event);
       case "pause":
@@ -238,37 +228,23 @@ export class Connection {
   #begin(): undefined {
     const { settled, policy, protocol } = this.#host;
     const { envelope } = this.#responder;
-    const content = new ContentStream();
-    if (settled.received) {
-      const receipt = {
-        session: this.#session,
-        envelope,
-        hostname: protocol.hostname,
-        id: randomUUID(),
-        date: new Date(),
-      };
-      // It is far too short for the reader to have to be waited for.
-      void content.push(Buffer.from(formatReceived(receipt)));
-    }
-    this.#content = content;
-    this.#verdict = policy.data(this.#context(), envelope, content).finally(() => content.abandon());
+    const received = settled.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
+    this.#reception = new Reception(
+      envelope,
+      (content) => policy.data(this.#context(), envelope, content),
+      received,
+    );
   }
 
   async #finish({ problem, answer }: EndEvent): Promise<void> {
-    if (problem === undefined) this.#content?.end();
-    else this.#content?.fail(notWhole(problem));
-    const verdict = await this.#verdict;
-    this.#content = undefined;
-    this.#verdict = undefined;
+    const verdict = await this.#reception?.finish(problem);
+    this.#reception = undefined;
     answer(problem ?? verdict);
   }
 
-  /** The hook has to be done with one message before it is given the next. */
   async #abandon(): Promise<void> {
-    this.#content?.fail(givenUp());
-    await this.#verdict;
-    this.#content = undefined;
-    this.#verdict = undefined;
+    await this.#reception?.abandon();
+    this.#reception = undefined;
   }
 
   /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
@@ -346,24 +322,4 @@ function decide<T>(judgement: Judgement<T>, act: (verdict: T) => void): Promise<
   if (judgement instanceof Promise) return judgement.then(act);
   act(judgement);
   return undefined;
-}
-
-function lost(): EnvoiError {
-  const message = "the connection ended before the message did";
-  return new EnvoiError(message, { kind: "closed", delivery: "not-sent", transient: true, permanent: false });
-}
-
-function givenUp(): EnvoiError {
-  const message = "the client has given the message up";
-  return new EnvoiError(message, {
-    kind: "aborted",
-    delivery: "not-sent",
-    transient: true,
-    permanent: false,
-  });
-}
-
-function notWhole(problem: Reply): EnvoiError {
-  const kind = problem.code === 552 ? "too-large" : "protocol";
-  return new EnvoiError(`the message has been refused: ${problem}`, { kind, ...callersMistake });
 }
