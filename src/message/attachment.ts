@@ -187,7 +187,9 @@ function dispositionParameters(options: AttachmentOptions, known: number | undef
 }
 
 function toOctets(bytes: Uint8Array | string): Uint8Array {
-  if (typeof bytes !== "string") return bytes;
+  if (bytes instanceof Uint8Array) return bytes;
+  if (typeof bytes !== "string")
+    throw new MessageError("bytes: a Uint8Array or a string is expected", { field: "bytes" });
   const position = bytes.search(/\p{Surrogate}/u);
   if (position < 0) return Buffer.from(bytes);
   throw new MessageError(`bytes: half of a surrogate pair at position ${position} is not a character`, {

@@ -233,9 +233,9 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Writes Bcc into the header, for a copy that is kept and not sent. */
+  /** Writes Bcc into the header, for a copy that is kept and not sent. @throws MessageError if `keep` is no boolean */
   keepBcc(keep = true): this {
-    this.#open().keepBcc = keep;
+    this.#open().keepBcc = checkSwitch(keep, "keepBcc");
     return this;
   }
 
@@ -244,12 +244,14 @@ export class MessageBuilder {
    * text stands in it.
    */
   utf8Headers(use = true): this {
-    this.#open().utf8Headers = use;
+    this.#open().utf8Headers = checkSwitch(use, "utf8Headers");
     return this;
   }
 
   /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
   boundaries(source: BoundarySource): this {
+    if (typeof source !== "function")
+      throw new MessageError("boundaries: a function is expected", { field: "boundaries" });
     this.#open().boundaries = () => checkBoundary(source());
     return this;
   }
@@ -301,6 +303,12 @@ const ownMethods = new Map([
   ["text/html", "html"],
   ["text/calendar", "calendar"],
 ]);
+
+/** `"false"` from a form or from JSON is no `false`. */
+function checkSwitch(value: unknown, field: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw new MessageError(`${field}: true or false is expected`, { field });
+}
 
 function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
   if (!Array.isArray(input)) return [read(input as T, field)];

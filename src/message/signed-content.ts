@@ -106,6 +106,13 @@ async function* secondReading(
   );
 }
 
+/** What a signer gives stands above the header: it must neither end it nor leave a line open. */
+function wholeFields(text: string): string {
+  if (/^(?:[!-9;-~]+:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)*$/.test(text)) return text;
+  const message = "a signer gave something else than whole header fields that end in CRLF";
+  throw new EnvoiError(message, { kind: "message", ...callersMistake });
+}
+
 /** One reading of a mail, for all its signers. */
 class SigningPass {
   readonly #signings: readonly Signing[];
@@ -127,7 +134,7 @@ class SigningPass {
     for (const signing of this.#signings) {
       const field = signing.finish(header);
       if (typeof field !== "string") throw notAsSaid(field);
-      fields += field;
+      fields += wholeFields(field);
     }
     return fields;
   }
@@ -135,7 +142,7 @@ class SigningPass {
   async finishAwaited(signal: AbortSignal | undefined): Promise<string> {
     const header = this.#head.fields();
     const fields = await Promise.all(this.#signings.map(async (signing) => signing.finish(header, signal)));
-    return fields.join("");
+    return fields.map(wholeFields).join("");
   }
 }
 

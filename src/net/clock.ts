@@ -7,15 +7,16 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Calls `action` once, `ms` milliseconds from now. */
-  timer(ms: number, action: () => void): Timer;
+  /** Calls `action` once, `ms` milliseconds from now. With `hold` the process does not end before that, or `cancel`. */
+  timer(ms: number, action: () => void, hold?: boolean): Timer;
 }
 
-/** The clock of the machine. Its timers do not keep the process alive: what is being waited for does. */
+/** The clock of the machine. Unless held, its timers do not keep the process alive: what is being waited for does. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  timer(ms, action) {
-    const timeout = setTimeout(action, Math.min(ms, LONGEST)).unref();
+  timer(ms, action, hold = false) {
+    const timeout = setTimeout(action, Math.min(ms, LONGEST));
+    if (!hold) timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
   },
 };

@@ -59,6 +59,7 @@ const hookNames: readonly (keyof ServerHooks)[] = [
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkNames(options: object, known: object): void {
+  if (typeof options !== "object" || options === null) throw refuse("options are an object");
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(known, name))
       throw refuse(`unknown option "${name}"; there are ${Object.keys(known).join(", ")}`);

@@ -41,6 +41,7 @@ export interface SettledListener {
  */
 export function settle(options: SmtpServerOptions): Settled {
   const { certificates, domains = [], timeouts = {} } = options;
+  if (!Array.isArray(domains)) throw refuse("domains: an array of domains is expected");
   const certified: readonly ServerCertificate[] = certificates === undefined ? [] : [certificates].flat();
   const ports = listeners(options, certified.length > 0);
   const secure = ports.some(({ tls }) => tls !== "none");

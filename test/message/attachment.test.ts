@@ -224,3 +224,10 @@ test("a part may bear fields of its own, but not those that are made", () => {
     assert.throws(() => SinglePart.bytes(Buffer.of(1), "a/b", { headers: headers as never }), MessageError);
   }
 });
+
+test("a name that is blank or disguised, and content that is none, are refused", () => {
+  for (const name of ["abc\u202egnp.exe", "a\u2066b.txt", "  "]) {
+    assert.throws(() => Attachment.fromBytes(name, "x"), MessageError);
+  }
+  assert.throws(() => Attachment.fromBytes("a.pdf", undefined as never), { kind: "message", field: "bytes" });
+});

@@ -247,3 +247,18 @@ test("the headers read as they were meant", () => {
   assert.equal(message.headers.get("x-none"), undefined);
   assert.ok(message.formatted().toString().startsWith(message.headers.toString()));
 });
+
+test("a switch is true or false: a text that says false is neither", () => {
+  for (const field of ["keepBcc", "utf8Headers"]) {
+    const fields = JSON.parse(`{ "from": "a@example.com", "to": "b@example.com", "${field}": "false" }`);
+    assert.throws(() => Message.create(fields), { kind: "message", field });
+  }
+});
+
+test("a signer gives whole header fields, or nothing is made of it", () => {
+  for (const given of ["X: y\r\n\r\nevil", "X: y", "no field\r\n", "X: y\nZ: z\r\n"]) {
+    const sign = { awaited: false, begin: () => ({ update: () => {}, finish: () => given }) };
+    const message = Message.create({ from: "a@example.com", to: "b@example.com", text: "x", sign });
+    assert.throws(() => message.formatted(), { kind: "message" });
+  }
+});

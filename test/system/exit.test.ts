@@ -45,6 +45,12 @@ describe("a process that forgets close()", () => {
     assert.deepEqual([code, err], [0, "connection\n"]);
   });
 
+  it("does not end before a send that waits for a key has failed by its deadline", async () => {
+    await using server = await TestServer.start({ keepAlive: true });
+    const { code, err } = await run("waits", server.port);
+    assert.deepEqual([code, err], [0, "timeout\n"]);
+  });
+
   it("ends by itself when a send that the server never answers is aborted", async () => {
     await using server = await ScriptedServer.start(() => {});
     const { code, out, err } = await run("aborts", server.port);

@@ -1,5 +1,5 @@
 /** Sends, in the way its argument says, and forgets to close: the process is to end by itself. */
-import { SmtpTransport, Tls } from "envoi";
+import { DkimSigner, SmtpTransport, Tls } from "envoi";
 
 const [way, port] = process.argv.slice(2);
 const builder = SmtpTransport.builder("127.0.0.1").port(Number(port)).tls(Tls.None);
@@ -31,6 +31,13 @@ switch (way) {
     const send = transport.send(mail, { signal: controller.signal });
     setTimeout(() => controller.abort(), 20);
     await send.catch(({ kind }) => console.error(kind));
+    break;
+  }
+  case "waits": {
+    // For a key that never answers, which by itself keeps no process alive.
+    const key = () => new Promise<never>(() => {});
+    const sign = DkimSigner.create({ domain: "x.test", selector: "s", algorithm: "ed25519-sha256", key });
+    await transport.send({ ...mail, sign }, { deadline: 200 }).catch(({ kind }) => console.error(kind));
     break;
   }
   case "ignores":

@@ -79,8 +79,9 @@ export class SmtpTransportBuilder {
   }
 
   /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
-  allowPlaintextCredentials(): this {
-    return this.#set("allowPlaintextCredentials", { allowPlaintextCredentials: true });
+  allowPlaintextCredentials(allowed = true): this {
+    if (typeof allowed !== "boolean") throw wrong("allowPlaintextCredentials", "expects true or false");
+    return this.#set("allowPlaintextCredentials", { allowPlaintextCredentials: allowed });
   }
 
   /** The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address. */

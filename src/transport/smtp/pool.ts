@@ -24,7 +24,7 @@ export class SlotPool {
       max: maxSize,
       idleTimeoutMillis: idleTimeout,
       // Twice as often as anything can become idle, so that nothing is idle for more than one and a half times as long.
-      evictionRunIntervalMillis: Math.max(1, Math.ceil(idleTimeout / 2)),
+      evictionRunIntervalMillis: Math.min(Math.max(1, Math.ceil(idleTimeout / 2)), LONGEST_TIMER),
       numTestsPerEvictionRun: maxSize,
       autostart: false,
     });
@@ -57,3 +57,6 @@ export class SlotPool {
     this.#leaving.delete(session);
   }
 }
+
+/** Milliseconds; beyond this setTimeout fires at once. */
+const LONGEST_TIMER = 2_147_483_647;

@@ -9,6 +9,7 @@ import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
@@ -110,6 +111,7 @@ export class SmtpTransport implements Transport {
    * which no message can be built.
    */
   async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
+    checkOptionNames("send", options, sendOptions);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
@@ -128,13 +130,16 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
+    checkOptionNames("sendRaw", options, sendOptions);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     return this.#submit({ ...mail, content: signed }, options);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
-  async close({ force = false, signal }: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkOptionNames("close", options, ["force", "signal"]);
+    const { force = false, signal } = options;
     this.#closing ??= this.#pool.close();
     if (force || signal?.aborted) this.#breakOff();
     const breakOff = () => this.#breakOff();
@@ -151,7 +156,8 @@ export class SmtpTransport implements Transport {
     await this.close();
   }
 
-  async #submit(mail: Mail, { signal, deadline = this.#options.deadline }: SendOptions): Promise<SendReport> {
+  async #submit(mail: Mail, options: SendOptions): Promise<SendReport> {
+    const { signal, deadline = this.#options.deadline } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     if (signal !== undefined) checkSignal(signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
@@ -159,7 +165,8 @@ export class SmtpTransport implements Transport {
     const submission = new Submission(mail);
     const { cancellation } = submission;
     const limit = deadline ?? UNTIL_CONTENT;
-    const timer = this.#options.clock.timer(limit, () => cancellation.cancel(late(limit)));
+    // Held: a token or a signature that is waited for keeps no process alive by itself.
+    const timer = this.#options.clock.timer(limit, () => cancellation.cancel(late(limit)), true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
     const abort = signal && (() => cancellation.cancel(aborted(signal)));
     if (abort) signal.addEventListener("abort", abort, { once: true });
@@ -198,6 +205,8 @@ export class SmtpTransport implements Transport {
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }
+
+const sendOptions: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope"];
 
 /** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
 const UNTIL_CONTENT = 120_000;

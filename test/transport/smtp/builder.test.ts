@@ -260,3 +260,25 @@ describe("secrets", () => {
     }
   });
 });
+
+describe("options of a send", () => {
+  it("are refused where there are none of that name", async () => {
+    await using transport = SmtpTransport.unencryptedLocalhost();
+    const mail = { from: "a@x.test", to: "b@y.test", text: "x" };
+    const misspelt = { sginal: 1 } as never;
+    await assert.rejects(transport.send(mail, misspelt), { kind: "configuration", message: /sginal/ });
+    await assert.rejects(transport.send(mail, null as never), { kind: "configuration" });
+    await assert.rejects(transport.sendRaw({ from: null, to: ["b@y.test"] }, Buffer.of(), misspelt), {
+      kind: "configuration",
+    });
+    await assert.rejects(transport.close({ froce: true } as never), { kind: "configuration" });
+  });
+});
+
+describe("allowPlaintextCredentials", () => {
+  it("takes true or false", () => {
+    const builder = () => SmtpTransport.builderDangerous("mail.x.test");
+    builder().allowPlaintextCredentials(false).build();
+    assert.throws(() => builder().allowPlaintextCredentials("no" as never), { kind: "configuration" });
+  });
+});
