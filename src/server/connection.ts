@@ -43,6 +43,8 @@ export class Connection {
   #session: Session;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
+  /** Something has been said since the client was last waited for. */
+  #replied = false;
   readonly #connectedAt: number;
   #leaving = false;
   #content: ContentStream | undefined;
@@ -129,7 +131,9 @@ export class Connection {
     const { timeouts } = this.#host.settled;
     if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
     // A reply has been due: what is waited for now is a new command, or the content.
-    if (this.#flush()) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
+    this.#flush();
+    if (this.#replied) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
+    this.#replied = false;
     if (!(await this.#taken())) return false;
     const { clock } = this.#host;
     const since = clock.now();
@@ -300,12 +304,12 @@ export class Connection {
     await this.#socket.linger(LINGER);
   }
 
-  #flush(): boolean {
+  #flush(): void {
     const replies = this.#responder.takeReplies();
-    if (replies === "") return false;
+    if (replies === "") return;
     this.#socket.write(replies);
+    this.#replied = true;
     this.#observer?.flushed();
-    return true;
   }
 
   #know(facts: Partial<Session>): void {

@@ -9,6 +9,11 @@ export class ContentStream implements AsyncIterable<Buffer> {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
+  /** What the reader has been given, or will be, in place of the rest. */
+  get failure(): unknown {
+    return this.#error;
+  }
+
   /** Hands a piece over; a promise where the reader is behind. */
   push(piece: Buffer): Promise<void> | undefined {
     if (this.#abandoned) return undefined;

@@ -110,7 +110,7 @@ export class Policy {
   async data(
     context: HookContext,
     envelope: ReceivedEnvelope,
-    content: AsyncIterable<Buffer>,
+    content: AsyncIterable<Buffer> & { readonly failure?: unknown },
   ): Promise<ContentVerdict> {
     const { data } = this.#hooks;
     // Without the hook nobody would have the message. The options do not let it come to that.
@@ -123,6 +123,7 @@ export class Policy {
       context,
       () => data.call(this.#hooks, { ...context, envelope, content, refuse }),
       asReply,
+      (thrown) => thrown !== undefined && thrown === content.failure,
     );
     return refusals.with(verdict);
   }
@@ -137,14 +138,15 @@ export class Policy {
     { session, signal }: HookContext,
     call: () => V | Promise<V>,
     read: (verdict: V) => T,
+    expected: (thrown: unknown) => boolean = () => false,
   ): Promise<T | Reply> {
     try {
       return read(await call());
     } catch (thrown) {
       const reply = asRefusal(thrown);
       if (reply !== undefined) return reply;
-      // Once the client is gone, a hook that gives up for that reason has done as it should.
-      if (!signal.aborted) this.report(thrown, hook, session);
+      // Once the client is gone, or its content has failed, a hook that gives up for that reason has done as it should.
+      if (!signal.aborted && !expected(thrown)) this.report(thrown, hook, session);
       return localError;
     }
   }

@@ -38,6 +38,7 @@ try {
     "commonjs, old resolution": { type: "commonjs", module: "commonjs", moduleResolution: "node10" },
   });
   bundle(tarball);
+  examples(tarball);
 } finally {
   rmSync(work, { recursive: true });
 }
@@ -64,7 +65,7 @@ function pack() {
     const text = readFileSync(path, "utf8");
     assert.ok(!text.includes(root), `${path} names a folder of this machine`);
   }
-  const declarations = paths.filter((path) => path.endsWith(".d.ts"));
+  const declarations = paths.filter((path) => path.startsWith("dist/") && path.endsWith(".d.ts"));
   for (const path of declarations) {
     const text = readFileSync(path, "utf8");
     for (const name of Object.keys(dependencies)) {
@@ -151,6 +152,23 @@ function bundle(tarball) {
   run(folder, esbuild, "consumer.ts", ...options, "--format=esm", `--banner:js=${banner}`, out);
   rmSync(join(empty, "bundle.cjs"));
   sends(empty, "bundle.mjs", "esbuild, bundle of ES modules");
+}
+
+/** The test suites of docs/testing.md, with node:test, vitest and both ways of jest. */
+function examples(tarball) {
+  const source = join(root, "docs", "examples");
+  const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const packages = Object.entries(manifest.devDependencies).map(([name, range]) => `${name}@${range}`);
+  const { type, scripts } = manifest;
+  const folder = project("examples", { type, scripts }, tarball, ...packages);
+  for (const name of readdirSync(source)) {
+    if (name !== "package.json" && /\.(js|json)$/.test(name))
+      copyFileSync(join(source, name), join(folder, name));
+  }
+  for (const name of Object.keys(scripts).filter((script) => script.includes(":"))) {
+    npm(folder, "run", name);
+    tell(`docs/examples, ${name}: passed`);
+  }
 }
 
 function project(name, fields, tarball, ...packages) {

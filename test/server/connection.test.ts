@@ -55,6 +55,25 @@ describe("SmtpServer: deadlines", () => {
     }
   });
 
+  it("so does one whose reply went out before there was nothing more to read", async () => {
+    await using talk = await start({ maxReplyBacklog: 1 });
+    await talk.client.reply();
+    for (let i = 0; i < 3; i++) {
+      talk.clock.turn(4000);
+      assert.equal(await talk.client.ask("NOOP"), "250 2.0.0 OK");
+    }
+  });
+
+  it("a connection lasts no longer than a session may, however busy it is", async () => {
+    await using talk = await start({ timeouts: { ...timeouts, session: 7000 } });
+    await talk.client.reply();
+    talk.clock.turn(4000);
+    assert.equal(await talk.client.ask("NOOP"), "250 2.0.0 OK");
+    await talk.clock.armed(3000);
+    talk.clock.turn(3000);
+    assert.equal(await talk.client.reply(), timeout);
+  });
+
   it("content that trickles does not last", async () => {
     let read = 0;
     const count = async ({ content }: { readonly content: AsyncIterable<Buffer> }): Promise<void> => {

@@ -117,6 +117,13 @@ describe("SmtpServer: content", () => {
     assert.deepEqual(outcomes, ["too-large"]);
   });
 
+  it("that is not whole is no news to onError where the hook passes the error on", async () => {
+    await using talk = await start(async (context) => void (await read(context)), { maxMessageSize: 1000 });
+    talk.client.write(`${"x".repeat(2000)}\r\n.\r\n`);
+    assert.equal(await talk.client.reply(), "552 5.3.4 The message is too large");
+    assert.deepEqual(talk.errors, []);
+  });
+
   it("that breaks off is not whole either, and the signal says so", async () => {
     let outcome: unknown;
     let signal: AbortSignal | undefined;

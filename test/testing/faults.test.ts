@@ -38,7 +38,7 @@ interface Case {
   readonly kept?: number;
 }
 
-const timeout = 60;
+const timeout = 300;
 const starttls = { tls: "starttls" } as const;
 const users = { tls: "starttls", users: { jo: "secret" } } as const;
 const lost = { kind: "connection", delivery: "not-sent", transient: true } as const;
