@@ -9,14 +9,17 @@ import type { Piece } from "../mime/part.ts";
 export class Content {
   /** Whether an octet above 127 is in a body, so that the server must offer 8BITMIME. */
   readonly eightBit: boolean;
+  /** Whether a body may be no lines, so that the server must offer BINARYMIME; then `eightBit` is true as well. */
+  readonly binary: boolean;
   /** In octets; `undefined` if something must be streamed. */
   readonly size: number | undefined;
   /** All of it, where it is small and ASCII throughout. */
   readonly text: string | undefined;
   readonly #pieces: () => readonly (Buffer | Stream)[];
 
-  constructor(pieces: readonly Piece[], eightBit: boolean) {
+  constructor(pieces: readonly Piece[], eightBit: boolean, binary: boolean) {
     this.eightBit = eightBit;
+    this.binary = binary;
     this.text = asciiText(pieces);
     if (this.text !== undefined) {
       const { text } = this;

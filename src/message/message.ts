@@ -97,12 +97,13 @@ export class Message {
   }
 
   #content(constraint: EncodingConstraint): Content {
-    const { headers, body, eightBit } = this.#root.encode(constraint);
+    const { headers, body, eightBit, binary } = this.#root.encode(constraint);
     let head = "";
     for (const field of this.#fields) head += field.lines;
     const pieces = [head + headText(headers), ...body];
-    if (!endsLine(pieces.at(-1))) pieces.push("\r\n");
-    return new Content(pieces, eightBit);
+    // Behind binary octets a line end would be one octet of them more.
+    if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
+    return new Content(pieces, eightBit, binary);
   }
 
   /**

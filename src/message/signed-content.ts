@@ -15,6 +15,8 @@ export interface SignableContent {
 
 /** Content that is signed, or will be. */
 export interface SignedContent extends SignableContent {
+  /** Whether the server must offer BINARYMIME; what is signed never asks for that. */
+  readonly binary?: boolean;
   /**
    * There only where the signatures must be waited for: makes them, once, and gives the content with them. A transport
    * calls it before it says anything of the mail; `stream()` does so by itself.

@@ -1,12 +1,18 @@
 import { isAscii } from "node:buffer";
-import { base64LinesLength, encodeBase64Lines, streamBase64Lines } from "../text/base64.ts";
+import {
+  base64LinesLength,
+  decodeBase64Lines,
+  encodeBase64Lines,
+  streamBase64Lines,
+} from "../text/base64.ts";
 import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError } from "./message-error.ts";
+import type { Way } from "./part.ts";
 import { encodeQuotedPrintable } from "./quoted-printable.ts";
 
 /** How the octets of a body are written (RFC 2045 section 6). */
-export type TransferEncoding = "7bit" | "8bit" | "quoted-printable" | "base64";
+export type TransferEncoding = Way | "quoted-printable" | "base64";
 
 /** A body as it is sent. */
 export interface EncodedBody {
@@ -17,14 +23,15 @@ export interface EncodedBody {
   readonly essence?: string;
 }
 
-/** A body, and the way it is sent with and without octets above 127. */
+/** A body, and how it is sent on each way. */
 export interface Body {
-  encode(eightBit: boolean): EncodedBody;
+  encode(way: Way): EncodedBody;
 }
 
 /**
  * The body of a text: its line ends become CRLF, its characters stay. Sent as it is if it travels unencoded, else as
- * quoted-printable or base64, whichever is shorter.
+ * quoted-printable or base64, whichever is shorter. What is no lines, because one is too long or holds a bare CR or NUL,
+ * goes as it is where the way is binary; white space at the end of a line alone is not worth asking that of a server.
  *
  * @throws MessageError if the text holds half of a surrogate pair or a character that the charset lacks.
  */
@@ -33,28 +40,56 @@ export function textBody(text: string, charset: Charset | undefined, field: stri
   const lines = toCrlf(text);
   if (charset === undefined && Buffer.byteLength(lines) === lines.length) return asciiBody(lines);
   const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
-  const asIs = once(() =>
-    charset === undefined ? arrivesAsIs(lines, 3) : arrivesAsIs(octets.toString("latin1"), 1),
-  );
+  const fitness = once(() => (charset === undefined ? fit(lines, 3) : fit(octets.toString("latin1"), 1)));
   const encode = once(() => shorter(octets));
-  if (isAscii(octets)) return asIs() ? always({ encoding: "7bit", content: octets }) : { encode };
-  return { encode: (eightBit) => (eightBit && asIs() ? { encoding: "8bit", content: octets } : encode()) };
+  if (isAscii(octets) && fitness() === "as it is") return always({ encoding: "7bit", content: octets });
+  return {
+    encode: (way) => {
+      if (way === "7bit") return encode();
+      if (fitness() === "as it is") return { encoding: "8bit", content: octets };
+      return way === "binary" && fitness() === "no lines"
+        ? { encoding: "binary", content: octets }
+        : encode();
+    },
+  };
 }
 
 /** Text that is its own octets. */
 function asciiBody(lines: string): Body {
-  if (arrivesAsIs(lines, 1)) return always({ encoding: "7bit", content: lines });
-  return { encode: once(() => shorter(Buffer.from(lines, "latin1"))) };
+  const fitness = fit(lines, 1);
+  if (fitness === "as it is") return always({ encoding: "7bit", content: lines });
+  const encode = once(() => shorter(Buffer.from(lines, "latin1")));
+  if (fitness === "changed") return { encode };
+  return { encode: (way) => (way === "binary" ? { encoding: "binary", content: lines } : encode()) };
 }
 
-/** The body of octets that must arrive as they are: base64. What is kept is the encoded copy. */
+/** The body of octets that must arrive as they are: base64, unless the way is binary. */
 export function octetsBody(octets: Uint8Array): Body {
-  return always({ encoding: "base64", content: encodeBase64Lines(octets) });
+  return base64Body({ encoding: "base64", content: encodeBase64Lines(octets) });
+}
+
+/** A body of which the copy in base64 is kept; the octets are made of it when a way first bears them. */
+export function base64Body(body: EncodedBody & { readonly content: Buffer }): Body {
+  const binary = once(
+    (): EncodedBody => ({
+      ...body,
+      encoding: "binary",
+      content: decodeBase64Lines(body.content),
+    }),
+  );
+  return { encode: (way) => (way === "binary" ? binary() : body) };
 }
 
 /** A body that is read when it is sent, afresh each time. */
 export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
-  return always({ encoding: "base64", content: () => streamBase64Lines(open()) });
+  const encoded: EncodedBody = { encoding: "base64", content: () => streamBase64Lines(open()) };
+  const binary: EncodedBody = { encoding: "binary", content: () => copies(open()) };
+  return { encode: (way) => (way === "binary" ? binary : encoded) };
+}
+
+/** Copies, because a source may reuse the memory of its chunk. */
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of source) if (chunk.length > 0) yield Buffer.from(chunk);
 }
 
 /** A body that is sent in one way only. */
@@ -62,8 +97,10 @@ export function always(body: EncodedBody): Body {
   return { encode: () => body };
 }
 
-function arrivesAsIs(text: string, octetsPerUnit: 1 | 3): boolean {
-  return hasWholeLines(text, octetsPerUnit) && hasSafeEdges(text);
+/** How the text would fare unencoded: a relay may change it, or it is nothing that travels in lines. */
+function fit(text: string, octetsPerUnit: 1 | 3): "as it is" | "changed" | "no lines" {
+  if (!hasWholeLines(text, octetsPerUnit)) return "no lines";
+  return hasSafeEdges(text) ? "as it is" : "changed";
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,6 +1,5 @@
-import { streamBase64Lines } from "../text/base64.ts";
 import { hasWholeLines, toCrlf } from "../text/lines.ts";
-import { always, type Body, octetsBody } from "./body.ts";
+import { always, type Body, octetsBody, streamBody } from "./body.ts";
 import type { EncodingConstraint } from "./part.ts";
 
 /** A `Message`: whole lines of ASCII on a 7-bit way, but for its header, which may be UTF-8. */
@@ -32,23 +31,24 @@ const international = "message/global";
 function ofOctets(octets: Uint8Array): Body {
   const lines = toCrlf(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("latin1"));
   const content = Buffer.from(lines, "latin1");
-  if (!hasWholeLines(lines)) return always({ ...octetsBody(octets).encode(false), essence: international });
+  if (!hasWholeLines(lines)) return asGlobal(octetsBody(octets));
   if (isAscii(lines)) return always({ encoding: "7bit", content, essence: plain });
   const end = lines.indexOf("\r\n\r\n");
   const essence = isAscii(lines.slice(0, end < 0 ? lines.length : end)) ? plain : international;
-  const encoded = octetsBody(octets).encode(false);
+  const encoded = asGlobal(octetsBody(octets)).encode("7bit");
   return {
-    encode: (eightBit) =>
-      eightBit ? { encoding: "8bit", content, essence } : { ...encoded, essence: international },
+    encode: (way) => (way === "7bit" ? encoded : { encoding: "8bit", content, essence }),
   };
 }
 
 function ofStream(open: () => AsyncIterable<Buffer>, beyondAscii: boolean): Body {
-  return always(
-    beyondAscii
-      ? { encoding: "base64", content: () => streamBase64Lines(open()), essence: international }
-      : { encoding: "7bit", content: open, essence: plain },
-  );
+  return beyondAscii
+    ? asGlobal(streamBody(open))
+    : always({ encoding: "7bit", content: open, essence: plain });
+}
+
+function asGlobal(body: Body): Body {
+  return { encode: (way) => ({ ...body.encode(way), essence: international }) };
 }
 
 function isAscii(latin1: string): boolean {

@@ -3,7 +3,15 @@ import { parseContentType } from "./content-type.ts";
 import { Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { parameterHeader } from "./parameters.ts";
-import { type EncodedPart, type EncodingConstraint, headText, type Part, type Piece } from "./part.ts";
+import {
+  type EncodedPart,
+  type EncodingConstraint,
+  headText,
+  type Part,
+  type Piece,
+  type Way,
+  wayOf,
+} from "./part.ts";
 import { SinglePart } from "./single-part.ts";
 
 /** Options of a multipart. */
@@ -32,8 +40,7 @@ export class MultiPart implements Part {
   readonly depth: number;
   readonly boundary: string;
   readonly #header: Header;
-  #sevenBit: EncodedPart | undefined;
-  #eightBit: EncodedPart | undefined;
+  readonly #encoded: { [way in Way]?: EncodedPart } = {};
 
   private constructor(key: symbol, type: string, parts: readonly Part[], options: MultiPartOptions) {
     if (key !== internal)
@@ -51,7 +58,9 @@ export class MultiPart implements Part {
       type,
       new Map([...(options.parameters ?? []), ["boundary", this.boundary]]),
     );
-    if (boundary !== undefined) refuseCollision(this.encode({ eightBit: true }).body, boundary, parts.length);
+    if (boundary === undefined) return;
+    refuseCollision(this.encode({ eightBit: true }).body, boundary, parts.length);
+    refuseCollision(this.encode({ eightBit: true, binary: true }).body, boundary, parts.length);
   }
 
   /** Parts that stand for themselves: a text and its attachments. */
@@ -99,21 +108,20 @@ export class MultiPart implements Part {
   }
 
   encode(constraint: EncodingConstraint): EncodedPart {
-    const kept = constraint.eightBit ? this.#eightBit : this.#sevenBit;
-    if (kept !== undefined) return kept;
-    const encoded = this.#encode(constraint);
-    if (constraint.eightBit) this.#eightBit = encoded;
-    else this.#sevenBit = encoded;
-    return encoded;
+    const way = wayOf(constraint);
+    this.#encoded[way] ??= this.#encode(constraint);
+    return this.#encoded[way];
   }
 
   #encode(constraint: EncodingConstraint): EncodedPart {
     const body: Piece[] = [];
     let eightBit = false;
+    let binary = false;
     let text = "";
     for (const part of this.parts) {
       const encoded = part.encode(constraint);
       eightBit ||= encoded.eightBit;
+      binary ||= encoded.binary;
       text += `--${this.boundary}\r\n${headText(encoded.headers)}`;
       for (const piece of encoded.body) {
         if (typeof piece === "string") {
@@ -126,7 +134,9 @@ export class MultiPart implements Part {
       text += "\r\n";
     }
     body.push(`${text}--${this.boundary}--\r\n`);
-    return { headers: eightBit ? [this.#header, eightBitHeader] : [this.#header], body, eightBit };
+    const headers = [this.#header];
+    if (eightBit) headers.push(binary ? binaryHeader : eightBitHeader);
+    return { headers, body, eightBit, binary };
   }
 }
 
@@ -137,6 +147,11 @@ const eightBitHeader = Header.formatted(
   "Content-Transfer-Encoding",
   "8bit",
   "Content-Transfer-Encoding: 8bit",
+);
+const binaryHeader = Header.formatted(
+  "Content-Transfer-Encoding",
+  "binary",
+  "Content-Transfer-Encoding: binary",
 );
 
 /** Only for a boundary that was given: a random one is in no content. */

@@ -4,7 +4,12 @@ import type { Header } from "./header.ts";
 export interface EncodingConstraint {
   /** Octets above 127 pass: the server offers 8BITMIME (RFC 6152). */
   readonly eightBit: boolean;
+  /** Any octets pass, in lines or not: the server offers BINARYMIME (RFC 3030). More than `eightBit`. */
+  readonly binary?: boolean;
 }
+
+/** The same in a word: what a body may be on the way. */
+export type Way = "7bit" | "8bit" | "binary";
 
 /** Text of headers and delimiters, octets of a body, or a body that is read when it is sent. */
 export type Piece = string | Buffer | (() => AsyncIterable<Buffer>);
@@ -14,8 +19,10 @@ export interface EncodedPart {
   readonly headers: readonly Header[];
   /** Shared between messages: not to be written to. */
   readonly body: readonly Piece[];
-  /** Whether an octet above 127 is in the body. */
+  /** Whether an octet above 127 may be in the body. */
   readonly eightBit: boolean;
+  /** Whether the body may be no lines at all; then `eightBit` is true as well. */
+  readonly binary: boolean;
 }
 
 /** A node of the MIME tree: a SinglePart or a MultiPart. */
@@ -26,6 +33,12 @@ export interface Part {
   readonly depth: number;
   /** The part as it is sent. The answer is kept, so that messages which share a part share its octets. */
   encode(constraint: EncodingConstraint): EncodedPart;
+}
+
+/** The way that bears so much. */
+export function wayOf({ eightBit, binary = false }: EncodingConstraint): Way {
+  if (binary) return "binary";
+  return eightBit ? "8bit" : "7bit";
 }
 
 /** The headers of a part as one text, with the empty line that ends them. */

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 
-import { always, type Body, octetsBody, streamBody, textBody } from "./body.ts";
+import { always, type Body, base64Body, octetsBody, streamBody, textBody } from "./body.ts";
 import type { Charset } from "./charset.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
 import { type EmbeddedMail, embeddedBody } from "./embedded.ts";
@@ -8,7 +8,7 @@ import { Header, headerName } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { contentId, messageIdHeader } from "./message-id.ts";
 import { type Parameters, parameterHeader } from "./parameters.ts";
-import type { EncodedPart, EncodingConstraint, Part } from "./part.ts";
+import { type EncodedPart, type EncodingConstraint, type Part, type Way, wayOf } from "./part.ts";
 import { textHeader } from "./unstructured.ts";
 
 export { Charset } from "./charset.ts";
@@ -51,8 +51,7 @@ export class SinglePart implements Part {
   readonly #options: PartOptions;
   readonly #headers: readonly Header[];
   readonly #body: Body;
-  #sevenBit: EncodedPart | undefined;
-  #eightBit: EncodedPart | undefined;
+  readonly #encoded: { [way in Way]?: EncodedPart } = {};
 
   private constructor(key: symbol, contentType: ContentType, body: Body, options: PartOptions) {
     if (key !== internal) throw new MessageError("use SinglePart.text, .bytes or .stream to make a part");
@@ -109,7 +108,7 @@ export class SinglePart implements Part {
       throw new MessageError("message: a Message or its octets are expected", { field: "message" });
     }
     const body = embeddedBody(mail);
-    const { essence = "message/rfc822" } = body.encode(true);
+    const { essence = "message/rfc822" } = body.encode("8bit");
     return new SinglePart(internal, { essence, parameters: new Map() }, body, options);
   }
 
@@ -141,32 +140,32 @@ export class SinglePart implements Part {
 
   /** The same with its octets read and encoded now, where that would be done each time it is sent. */
   async encoded(): Promise<SinglePart> {
-    const { content, ...body } = this.#body.encode(false);
+    const { content, ...body } = this.#body.encode("7bit");
     if (typeof content !== "function") return this;
     const chunks: Buffer[] = [];
     for await (const chunk of content()) chunks.push(chunk);
-    const read = always({ ...body, content: Buffer.concat(chunks) });
-    return new SinglePart(internal, this.#contentType, read, this.#options);
+    const read = { ...body, content: Buffer.concat(chunks) };
+    const kept = body.encoding === "base64" ? base64Body(read) : always(read);
+    return new SinglePart(internal, this.#contentType, kept, this.#options);
   }
 
-  encode({ eightBit }: EncodingConstraint): EncodedPart {
-    const kept = eightBit ? this.#eightBit : this.#sevenBit;
-    if (kept !== undefined) return kept;
-    const encoded = this.#encode(eightBit);
-    if (eightBit) this.#eightBit = encoded;
-    else this.#sevenBit = encoded;
-    return encoded;
+  encode(constraint: EncodingConstraint): EncodedPart {
+    const way = wayOf(constraint);
+    this.#encoded[way] ??= this.#encode(way);
+    return this.#encoded[way];
   }
 
-  #encode(allowed: boolean): EncodedPart {
-    const { encoding, content, essence = this.type } = this.#body.encode(allowed);
+  #encode(way: Way): EncodedPart {
+    const { encoding, content, essence = this.type } = this.#body.encode(way);
     const type = parameterHeader("Content-Type", essence, this.#contentType.parameters);
     const header = Header.formatted(
       "Content-Transfer-Encoding",
       encoding,
       `Content-Transfer-Encoding: ${encoding}`,
     );
-    return { headers: [type, ...this.#headers, header], body: [content], eightBit: encoding === "8bit" };
+    const binary = encoding === "binary";
+    const eightBit = binary || encoding === "8bit";
+    return { headers: [type, ...this.#headers, header], body: [content], eightBit, binary };
   }
 }
 

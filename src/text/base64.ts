@@ -10,6 +10,9 @@ const rowCharacters = 76;
 const blockRows = 256;
 const blockOctets = blockRows * rowOctets;
 
+/** Lines with their ends. */
+const decodedAtOnce = 8192 * (rowCharacters + 2);
+
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
@@ -22,6 +25,16 @@ const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  */
 export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   return encode(bytes, "");
+}
+
+/** The octets of which {@link encodeBase64Lines} made these lines. */
+export function decodeBase64Lines(lines: Buffer): Buffer {
+  const blocks: Buffer[] = [];
+  // By whole lines, because a string cannot be as long as a buffer.
+  for (let at = 0; at < lines.length; at += decodedAtOnce) {
+    blocks.push(Buffer.from(lines.toString("latin1", at, at + decodedAtOnce), "base64"));
+  }
+  return blocks.length === 1 ? (blocks[0] as Buffer) : Buffer.concat(blocks);
 }
 
 /** How many octets {@link encodeBase64Lines} makes of so many. */

@@ -26,10 +26,11 @@ test("Python's email package and postal-mime read back what was put in, header b
   context.diagnostic(`both agreed on ${read} messages`);
 });
 
-test("Python's email package reads back parts nested in any manner", async () => {
+test("Python's email package reads back parts nested in any manner, in base64 and in binary", async () => {
   await fc.assert(
-    fc.asyncProperty(trees, async (tree) => {
-      const { files, defects } = await python.read(writeTree(tree).formatted());
+    fc.asyncProperty(trees, fc.boolean(), async (tree, binary) => {
+      const { chunks } = writeTree(tree).content({ eightBit: binary, binary });
+      const { files, defects } = await python.read(Buffer.concat(chunks ?? []));
       assert.deepEqual(defects, []);
       assert.deepEqual(
         files.map(({ name, bytes }) => [name, bytes]),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeBase64Lines, streamBase64Lines } from "#src/text/base64.js";
+import { decodeBase64Lines, encodeBase64Lines, streamBase64Lines } from "#src/text/base64.js";
 import { fc } from "../property.js";
 
 function octets(length: number): Buffer {
@@ -20,6 +20,13 @@ async function streamed(chunks: Iterable<Uint8Array>): Promise<string> {
   for await (const piece of streamBase64Lines(source())) pieces.push(piece);
   return Buffer.concat(pieces).toString("latin1");
 }
+
+test("lines are decoded to the octets they were made of, also above one block of decoding", () => {
+  for (const length of [0, 1, 2, 56, 57, 58, 8192 * 57 - 1, 8192 * 57, 8192 * 57 + 1, 3 * 8192 * 57 + 5]) {
+    const bytes = octets(length);
+    assert.ok(decodeBase64Lines(encodeBase64Lines(bytes)).equals(bytes), `${length} octets`);
+  }
+});
 
 test("every length around rows and blocks is encoded as the obvious way would", () => {
   const row = 57;
