@@ -35,7 +35,9 @@ export type Delivery = "not-sent" | "refused" | "unknown";
 
 /** How an error is classed; the fields of {@link EnvoiError} that are not its message. */
 export interface ErrorClass {
+  /** What went wrong. */
   readonly kind: ErrorKind;
+  /** What is known of the mail. */
   readonly delivery: Delivery;
   /** The same mail may pass later. */
   readonly transient: boolean;
@@ -61,9 +63,13 @@ const brand: unique symbol = Symbol.for("envoi.error");
  * ```
  */
 export class EnvoiError extends Error implements ErrorClass {
+  /** What went wrong: switch on it. */
   readonly kind: ErrorKind;
+  /** What is known of the mail: look at this first. */
   readonly delivery: Delivery;
+  /** The same mail may pass later. */
   readonly transient: boolean;
+  /** The same mail will not pass. When both are false, nobody knows. */
   readonly permanent: boolean;
 
   static {

@@ -17,51 +17,85 @@ import type { Signer } from "./signer.ts";
 
 /** A message as one object; what each field means is said at the builder's method of the same name. */
 export interface MessageFields {
+  /** The authors; several need a `sender`. */
   readonly from?: OneOrMore<MailboxInput> | undefined;
+  /** The recipients, a string being one mailbox; groups too. */
   readonly to?: OneOrMore<RecipientInput> | undefined;
+  /** Who gets a copy. */
   readonly cc?: OneOrMore<RecipientInput> | undefined;
+  /** Who gets a copy that nobody is told of: in the envelope, not in the header. */
   readonly bcc?: OneOrMore<RecipientInput> | undefined;
+  /** Where answers go. */
   readonly replyTo?: OneOrMore<RecipientInput> | undefined;
+  /** The Message-IDs of the mails before it in the thread. */
   readonly references?: OneOrMore<string> | undefined;
+  /** Attachments, inline images and parts of your own. */
   readonly attach?: OneOrMore<Attachment | Part> | undefined;
+  /** Other header fields, by name. */
   readonly headers?: Readonly<Record<string, OneOrMore<string>>> | undefined;
+  /** Who sent it, where that is not the author. */
   readonly sender?: MailboxInput | undefined;
+  /** One line, in any script. */
   readonly subject?: string | undefined;
+  /** Now, unless given; a string has its zone. */
   readonly date?: DateInput | undefined;
+  /** Made in the domain of From unless given; with or without angle brackets. */
   readonly messageId?: string | undefined;
+  /** The Message-ID of the mail it answers. */
   readonly inReplyTo?: string | undefined;
+  /** The body as plain text. */
   readonly text?: string | SinglePart | undefined;
+  /** The body as HTML; with `text` they are alternatives. */
   readonly html?: string | SinglePart | undefined;
+  /** The whole body, in place of `text` and `html`: a text, octets or a part. */
   readonly body?: string | Uint8Array | Part | undefined;
+  /** Other alternatives, such as `text/x-amp-html`. */
   readonly alternative?: OneOrMore<AlternativeFields> | undefined;
+  /** An invitation, or an answer to one: the iCalendar text. */
   readonly calendar?: string | CalendarFields | undefined;
+  /** Words to find it by. */
   readonly keywords?: OneOrMore<string> | undefined;
+  /** Remarks on the body. */
   readonly comments?: OneOrMore<string> | undefined;
+  /** Writes Importance, Priority and X-Priority. */
   readonly priority?: Priority | undefined;
+  /** Says that no person wrote it (RFC 3834). */
   readonly autoSubmitted?: AutoSubmitted | undefined;
+  /** How to unsubscribe, by one click where it can be (RFC 2369, RFC 8058). */
   readonly listUnsubscribe?: string | URL | ListUnsubscribeFields | undefined;
+  /** Who is to be told that it was read, if the reader agrees (RFC 8098). */
   readonly dispositionNotificationTo?: OneOrMore<MailboxInput> | undefined;
+  /** Resends it: the block makes the envelope (RFC 5322 3.6.6). */
   readonly resent?: OneOrMore<ResentFields> | undefined;
+  /** The envelope in place of the one made of the header. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
+  /** Writes Bcc into the header, for a copy that is kept and not sent. */
   readonly keepBcc?: boolean | undefined;
+  /** Writes the header as UTF-8 (RFC 6532); the server must then offer SMTPUTF8. */
   readonly utf8Headers?: boolean | undefined;
+  /** Where boundaries come from; random if not given. */
   readonly boundaries?: BoundarySource | undefined;
+  /** Who signs it, each time it is sent. */
   readonly sign?: OneOrMore<Signer> | undefined;
 }
 
 /** What `alternative()` takes, as one object. */
 export interface AlternativeFields {
+  /** Its media type. */
   readonly type: string;
+  /** The text, or a part. */
   readonly text: string | SinglePart;
 }
 
 /** What `calendar()` takes, as one object. */
 export interface CalendarFields extends CalendarOptions {
+  /** The iCalendar text. */
   readonly ics: string;
 }
 
 /** What `listUnsubscribe()` takes, as one object. */
 export interface ListUnsubscribeFields extends ListUnsubscribeOptions {
+  /** The page, or for one click the https URL that is posted to. */
   readonly url: string | URL;
 }
 

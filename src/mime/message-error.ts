@@ -22,7 +22,9 @@ export interface MessageErrorDetails {
  * ```
  */
 export class MessageError extends EnvoiError {
+  /** The field, by its name in the builder or as a header. */
   readonly field: string | undefined;
+  /** The index of the offending character in what was given, in UTF-16 units. */
   readonly position: number | undefined;
 
   static {

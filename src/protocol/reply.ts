@@ -24,8 +24,11 @@ export interface ReplyFields {
  * ```
  */
 export class Reply {
+  /** Three digits. */
   readonly code: number;
+  /** Such as `"5.1.1"` (RFC 3463). */
   readonly enhancedCode: string | undefined;
+  /** The text, line by line, without codes. */
   readonly lines: readonly string[];
 
   constructor({ code, enhancedCode, lines }: ReplyFields) {

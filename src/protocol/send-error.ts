@@ -20,6 +20,7 @@ import type { SendReport } from "./send-report.ts";
  * ```
  */
 export class SendError extends EnvoiError {
+  /** What became of the mail for each recipient; not enumerable. */
   declare readonly report: SendReport;
 
   static {
@@ -46,7 +47,9 @@ export class SendError extends EnvoiError {
  * ```
  */
 export class SmtpError extends SendError {
+  /** Where in the life of the mail it happened. */
   readonly phase: Phase;
+  /** The reply that caused it, as the server gave it; not enumerable. */
   declare readonly reply: Reply | undefined;
 
   static {

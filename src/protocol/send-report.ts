@@ -14,8 +14,11 @@ export type Outcome = "accepted" | "refused" | "not-sent" | "unknown";
 
 /** One recipient, what became of the mail for it, and the reply that says so. */
 export interface RecipientOutcome {
+  /** Whom the mail was for. */
   readonly recipient: Address;
+  /** What became of it. */
   readonly outcome: Outcome;
+  /** The reply that says so, if one did. */
   readonly reply?: Reply | undefined;
 }
 
