@@ -25,8 +25,13 @@ export async function foreignProgram(count: number, command: readonly string[]):
 }
 
 /** Whether a program can be run by its name. */
-export async function isInstalled(name: string): Promise<boolean> {
-  return run("bash", ["-c", 'command -v "$1"', "command", name]).then(
+export function isInstalled(name: string): Promise<boolean> {
+  return succeeds("bash", "-c", 'command -v "$1"', "command", name);
+}
+
+/** Whether a program, run with these arguments, ends well. */
+export function succeeds(name: string, ...args: readonly string[]): Promise<boolean> {
+  return run(name, args).then(
     () => true,
     () => false,
   );
