@@ -6,8 +6,8 @@ import type { Cost } from "./cost.ts";
 
 const run = promisify(execFile);
 
-/** Runs a contender's program in a Node process of its own; it prints its cost. */
-export async function program(url: URL, ...args: readonly (string | number)[]): Promise<Cost> {
+/** Runs a contender's program in a Node process of its own; it prints what it cost, or found. */
+export async function program<T = Cost>(url: URL, ...args: readonly (string | number)[]): Promise<T> {
   const { stdout } = await run(process.execPath, [fileURLToPath(url), ...args.map(String)]);
   return JSON.parse(stdout);
 }
