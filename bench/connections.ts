@@ -16,7 +16,7 @@ import { publish, table } from "./report/publish.ts";
 
 const smoke = process.argv.includes("--smoke");
 const count = smoke ? 50 : 1000;
-const rounds = smoke ? 1 : 5;
+const rounds = smoke ? 1 : 3;
 const seconds = smoke ? 0.05 : 2;
 const names = ["envoi", "smtp-server"];
 
