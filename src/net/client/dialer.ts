@@ -57,10 +57,10 @@ export class Dialer {
    * else it is thrown, with what the others said.
    */
   passOver(failure: Failure): void {
-    const { host } = this.#options;
+    const { host, port } = this.#options;
     if (this.#address === undefined) throw failure;
     this.#drop(this.#address, failure);
-    if (this.#addresses?.length === 0) throw noneOf(host, this.#failures);
+    if (this.#addresses?.length === 0) throw noneOf(host, port, this.#failures);
   }
 
   #drop(address: string, failure: Failure): void {
@@ -110,7 +110,7 @@ export class Dialer {
       this.#drop(address, unreachable(error, placeOf(address, port)));
     const delay = delayFor(addresses.length, timeouts.connect);
     const winner = await race({ addresses, dial, clock, delay, signal, failed });
-    if (winner === undefined) throw noneOf(host, this.#failures);
+    if (winner === undefined) throw noneOf(host, port, this.#failures);
     this.#address = winner.address;
     return tcpLink(winner.socket, placeOf(winner.address, port));
   }
