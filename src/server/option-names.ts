@@ -1,4 +1,5 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
+import { checkNames } from "../text/known-names.ts";
 import type { ServerHooks } from "./hooks.ts";
 import type { SmtpServerOptions } from "./options.ts";
 
@@ -54,16 +55,12 @@ const hookNames: readonly (keyof ServerHooks)[] = [
 ];
 
 /**
- * Refuses options that are none: a misspelt one would be a rule that does not hold.
+ * Refuses options that are none, and hooks that are no functions.
  *
  * @throws EnvoiError of kind `"configuration"`.
  */
-export function checkNames(options: object, known: object): void {
-  if (typeof options !== "object" || options === null) throw refuse("options are an object");
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name))
-      throw refuse(`unknown option "${name}"; there are ${Object.keys(known).join(", ")}`);
-  }
+export function checkOptionNames(options: object, known: object): void {
+  checkNames(options, Object.keys(known), refuse);
   for (const name of hookNames) {
     const hook = (options as ServerHooks)[name];
     if (hook !== undefined && typeof hook !== "function") throw refuse(`${name}: a hook is a function`);

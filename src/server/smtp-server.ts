@@ -1,4 +1,4 @@
-import { checkNames, serverOptionNames } from "./option-names.ts";
+import { checkOptionNames, serverOptionNames } from "./option-names.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
 import { checkPurpose, settle } from "./settings.ts";
@@ -40,7 +40,7 @@ export class SmtpServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async listen(options: SmtpServerOptions = {}): Promise<SmtpServer> {
-    checkNames(options, serverOptionNames);
+    checkOptionNames(options, serverOptionNames);
     checkPurpose(options, settle(options));
     return new SmtpServer(await RunningServer.start(options));
   }

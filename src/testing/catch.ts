@@ -1,5 +1,5 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
-import { checkNames } from "../server/option-names.ts";
+import { checkOptionNames } from "../server/option-names.ts";
 import type { CapturedMessage } from "./captured-message.ts";
 
 /** How much a TestServer keeps. Beyond it the oldest is forgotten, whether anybody has looked at it or not. */
@@ -20,7 +20,7 @@ const keepOptionNames: Readonly<Record<keyof KeepOptions, true>> = {
 
 /** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
 export function checkKeep(keep: KeepOptions): void {
-  checkNames(keep, keepOptionNames);
+  checkOptionNames(keep, keepOptionNames);
   for (const [name, value] of Object.entries(keep)) {
     if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
     const message = `TestServer: keep.${name}: ${value} is not a whole number of at least 0`;

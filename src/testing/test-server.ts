@@ -1,4 +1,4 @@
-import { checkNames } from "../server/option-names.ts";
+import { checkOptionNames } from "../server/option-names.ts";
 import { RunningServer } from "../server/running-server.ts";
 import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
@@ -68,7 +68,7 @@ export class TestServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    checkNames(options, testServerOptionNames);
+    checkOptionNames(options, testServerOptionNames);
     checkKeep(options.keep ?? {});
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch(options.keep);

@@ -5,6 +5,7 @@ import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { Mechanism } from "./mechanism.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
@@ -104,7 +105,7 @@ export class SmtpTransportBuilder {
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
   timeout(timeout: number | Partial<Timeouts>): this {
     const given = typeof timeout === "number" ? everyPhase(timeout) : timeout;
-    checkNames("timeout", given, defaultTimeouts);
+    checkOptionNames("SmtpTransport timeout", given, Object.keys(defaultTimeouts));
     for (const ms of Object.values(given)) checkMilliseconds("timeout", ms);
     return this.#set("timeout", { timeouts: { ...this.#options.timeouts, ...given } });
   }
@@ -116,7 +117,7 @@ export class SmtpTransportBuilder {
 
   /** How many connections are kept, and for how long. */
   pool(config: Partial<PoolConfig>): this {
-    checkNames("pool", config, defaults.pool);
+    checkOptionNames("SmtpTransport pool", config, Object.keys(defaults.pool));
     const pool = { ...this.#options.pool, ...config };
     if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
       throw wrong("pool", "maxSize is a whole number from 1");
@@ -191,14 +192,6 @@ function checkedHost(host: string): string {
   if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
   const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
   return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
-}
-
-/** Refuses what is no object, and names that mean nothing: most are misspelt. */
-function checkNames(method: string, given: unknown, known: object): void {
-  const names = Object.keys(known).join(", ");
-  if (typeof given !== "object" || given === null) throw wrong(method, `expects an object of ${names}`);
-  const stranger = Object.keys(given).find((name) => !Object.hasOwn(known, name));
-  if (stranger !== undefined) throw wrong(method, `${stranger} is not one of ${names}`);
 }
 
 function everyPhase(ms: number): Timeouts {
