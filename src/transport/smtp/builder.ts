@@ -232,6 +232,7 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const known: readonly string[] = Object.values(Mechanism);
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
+  dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,
   resolve: systemResolve,

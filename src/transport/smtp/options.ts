@@ -3,6 +3,7 @@ import type { Resolve } from "../../net/client/addresses.ts";
 import type { Route } from "../../net/client/route.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism } from "./mechanism.ts";
 import type { Tls } from "./tls-mode.ts";
@@ -17,6 +18,7 @@ export interface PoolConfig {
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {
+  readonly dialect: Dialect;
   readonly host: string;
   readonly port: number;
   readonly route: Route;
