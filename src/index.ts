@@ -48,6 +48,7 @@ export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts"
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
 export type { Part } from "./mime/part.ts";
 export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+export type { Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
 export type { Phase } from "./protocol/phase.ts";
 export { Reply, type ReplyFields } from "./protocol/reply.ts";
