@@ -60,6 +60,16 @@ export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } f
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
+export type {
+  SendAllItem,
+  SendAllOptions,
+  SendItem,
+  SendOutcome,
+  SendRun,
+  SendSource,
+  SendTotals,
+  TagOf,
+} from "./transport/send-run.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism } from "./transport/smtp/mechanism.ts";
