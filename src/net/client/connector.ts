@@ -21,8 +21,9 @@ export interface ConnectTarget {
  * @example
  * ```ts
  * import { connect } from "node:net";
+ * import type { Connector } from "envoi";
  *
- * const connector: Connector = ({ host, port, signal }) => connect({ host, port, signal });
+ * export const connector: Connector = ({ host, port, signal }) => connect({ host, port, signal });
  * ```
  */
 export type Connector = (target: ConnectTarget) => Duplex | Promise<Duplex>;
