@@ -39,10 +39,14 @@ export class SmtpServer implements AsyncDisposable {
    * @throws EnvoiError of kind `"configuration"` for options that make no sense, of kind `"connection"` where the port
    * cannot be listened on.
    */
-  static async listen(options: SmtpServerOptions = {}): Promise<SmtpServer> {
+  static async listen<State = Record<string, unknown>>(
+    options: SmtpServerOptions<State> = {},
+  ): Promise<SmtpServer> {
     checkOptionNames(options, serverOptionNames);
-    checkPurpose(options, settle(options));
-    return new SmtpServer(await RunningServer.start(options));
+    // What the hooks keep in a session is theirs alone: nothing in here looks at it.
+    const own = options as unknown as SmtpServerOptions;
+    checkPurpose(own, settle(own));
+    return new SmtpServer(await RunningServer.start(own));
   }
 
   /** The ports that are listened on, in the order of the option `listeners`. */

@@ -146,8 +146,9 @@ export class Inbox {
     const what = wanted === 1 ? "no such message" : `${found} of ${wanted} such messages`;
     return new EnvoiError(`${what} within ${timeout} ms; ${arrived}${forgotten}`, {
       kind: "timeout",
-      delivery: "unknown",
-      transient: false,
+      // The mail that was waited for has not come; it may still.
+      delivery: "not-sent",
+      transient: true,
       permanent: false,
     });
   }
