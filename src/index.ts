@@ -59,6 +59,7 @@ export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
+export { LmtpTransport } from "./transport/lmtp-transport.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export type {
   SendAllItem,
@@ -71,9 +72,11 @@ export type {
   TagOf,
 } from "./transport/send-run.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
+export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig } from "./transport/smtp/options.ts";
+export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
 export {
   type TlsIdentity,
