@@ -60,9 +60,11 @@ export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
-export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";
-export { Mechanism } from "./transport/smtp/mechanism.ts";
+export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
+export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig } from "./transport/smtp/options.ts";
+export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
+export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
 export {
   type TlsIdentity,

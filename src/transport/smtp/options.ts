@@ -2,7 +2,7 @@ import type { Signer } from "../../message/signer.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Mechanism } from "./mechanism.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import type { Tls } from "./tls-mode.ts";
 
 /** How many connections a transport keeps, and for how long. */
@@ -19,7 +19,7 @@ export interface SmtpOptions {
   readonly port: number;
   readonly tls: Tls;
   readonly credentials: Credentials | undefined;
-  readonly mechanisms: readonly Mechanism[] | undefined;
+  readonly mechanisms: readonly (Mechanism | SaslMechanism)[] | undefined;
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
