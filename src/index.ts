@@ -48,6 +48,7 @@ export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts"
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
 export type { Part } from "./mime/part.ts";
 export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+export type { Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
 export type { Phase } from "./protocol/phase.ts";
 export { Reply, type ReplyFields } from "./protocol/reply.ts";
@@ -59,6 +60,16 @@ export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } f
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
+export type {
+  SendAllItem,
+  SendAllOptions,
+  SendItem,
+  SendOutcome,
+  SendRun,
+  SendSource,
+  SendTotals,
+  TagOf,
+} from "./transport/send-run.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";

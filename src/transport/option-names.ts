@@ -1,5 +1,9 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
+import type { SendOptions } from "./transport.ts";
+
+/** The options of a send. */
+export const sendOptionNames: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope"];
 
 /**
  * Refuses options that are none: a misspelt `signal` or `deadline` would be one that does not hold.

@@ -1,4 +1,5 @@
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import {
   checkServerIdentity,
   connect,
@@ -33,7 +34,7 @@ export interface Secured {
  *
  * @throws Failure of kind `"tls"`.
  */
-export function handshake(plain: Socket, expectations: TlsExpectations): Promise<Secured> {
+export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
   const { name, context, unverified } = expectations;
   return new Promise((resolve, reject) => {
     let wrongName: Error | undefined;

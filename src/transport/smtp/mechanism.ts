@@ -55,6 +55,9 @@ export interface SaslExchange {
  *
  * @example
  * ```ts
+ * import { createHmac } from "node:crypto";
+ * import { Credentials, Mechanism, type SaslMechanism, SmtpTransport } from "envoi";
+ *
  * const secondStep: SaslMechanism = {
  *   name: "X-SECOND-STEP",
  *   async *respond({ user, secret }) {

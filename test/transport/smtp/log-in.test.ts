@@ -332,7 +332,7 @@ describe("a mechanism of the caller's own", () => {
       [{ name: "", respond }, /1 to 20/],
       [{ name: "X" }, /no function respond/],
       [{ name: "X", respond, mutual: "yes" }, /mutual is true or false/],
-      [null, /1 to 20/],
+      [null, /expects one or more/],
       ["NTLM", /not NTLM/],
       [[], /expects one or more/],
     ] as const) {
