@@ -1,9 +1,11 @@
+import type { Address } from "../../address/address.ts";
 import type { Envelope } from "../../address/envelope.ts";
-import { formatCommand } from "../command.ts";
+import { type Command, formatCommand } from "../command.ts";
 import { DataWriter, dataText } from "../data.ts";
 import { command, type Dialogue, type Pieces, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
-import type { MailParameters } from "../parameters.ts";
+import type { WithOthers } from "../other-parameter.ts";
+import type { MailParameters, RcptParameters } from "../parameters.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import { isLeave, isNegative, Ledger, type TransactionOutcome } from "./ledger.ts";
@@ -11,7 +13,9 @@ import { isLeave, isNegative, Ledger, type TransactionOutcome } from "./ledger.t
 /** One mail, ready for one transaction. */
 export interface MailTransaction {
   readonly envelope: Envelope;
-  readonly parameters: MailParameters;
+  readonly parameters: WithOthers<MailParameters>;
+  /** The parameters of RCPT, where there are any. */
+  readonly recipientParameters?: ((to: Address) => WithOthers<RcptParameters>) | undefined;
   /** The content as it is, before dots are doubled: ASCII text, octets, or octets in their own time. */
   readonly content: string | readonly Buffer[] | AsyncIterable<Buffer>;
   /** Called when the first octet of content is about to go out. */
@@ -49,11 +53,19 @@ export function* transaction(
 }
 
 /** MAIL, RCPT and DATA of a mail, to go out in one write. */
-export function envelopeFlight({ envelope, parameters }: MailTransaction): string {
+export function envelopeFlight(mail: MailTransaction): string {
+  const { envelope, parameters } = mail;
   let flight = formatCommand({ verb: "MAIL", from: envelope.from, parameters });
-  for (const to of envelope.to) flight += formatCommand({ verb: "RCPT", to, parameters: {} });
+  for (const to of envelope.to) flight += formatCommand(recipientCommand(mail, to));
   return `${flight}DATA\r\n`;
 }
+
+/** RCPT for one recipient of a mail. */
+export function recipientCommand({ recipientParameters }: MailTransaction, to: Address): Command {
+  return { verb: "RCPT", to, parameters: recipientParameters?.(to) ?? none };
+}
+
+const none: RcptParameters = {};
 
 /** Row 1: one flight, and every reply read before anything is decided. */
 function* envelopeTogether(
@@ -70,11 +82,8 @@ function* envelopeTogether(
 }
 
 /** Row 0: one command at a time, and none that a refusal has made pointless. */
-function* envelopeStepwise(
-  { envelope, parameters }: MailTransaction,
-  reset: boolean,
-  ledger: Ledger,
-): Dialogue<void> {
+function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger): Dialogue<void> {
+  const { envelope, parameters } = mail;
   if (reset) stillServed(yield* command({ verb: "RSET" }, "reset"));
   ledger.mailReply = completion(
     yield* command({ verb: "MAIL", from: envelope.from, parameters }, "mail"),
@@ -82,7 +91,7 @@ function* envelopeStepwise(
   );
   if (!ledger.mailReply.positive) return;
   for (const to of envelope.to) {
-    ledger.rcptReplies.push(completion(yield* command({ verb: "RCPT", to, parameters: {} }, "rcpt"), "rcpt"));
+    ledger.rcptReplies.push(completion(yield* command(recipientCommand(mail, to), "rcpt"), "rcpt"));
   }
   if (ledger.anyAccepted) ledger.dataReply = yield* command({ verb: "DATA" }, "data");
 }

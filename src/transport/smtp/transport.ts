@@ -11,6 +11,7 @@ import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
+import { readRequests, requestOptions } from "../requests.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
@@ -116,8 +117,9 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
+    const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, content }, options);
+    return this.#submit({ envelope, messageId, international, requests, content }, options);
   }
 
   /**
@@ -133,7 +135,8 @@ export class SmtpTransport implements Transport {
     checkOptionNames("sendRaw", options, sendOptions);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
-    return this.#submit({ ...mail, content: signed }, options);
+    const requests = readRequests(options, mail.envelope, undefined);
+    return this.#submit({ ...mail, requests, content: signed }, options);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
@@ -206,7 +209,7 @@ export class SmtpTransport implements Transport {
   }
 }
 
-const sendOptions: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope"];
+const sendOptions: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope", ...requestOptions];
 
 /** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
 const UNTIL_CONTENT = 120_000;
