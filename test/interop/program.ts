@@ -10,6 +10,9 @@ export interface Outcome {
 /** The Debian packages that bring each program. */
 const packages = {
   "/usr/bin/python3": "python3",
+  curl: "curl",
+  id: "coreutils",
+  msmtp: "msmtp",
   opendkim: "opendkim",
   openssl: "openssl",
   postfix: "postfix",

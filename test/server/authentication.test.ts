@@ -246,9 +246,17 @@ describe("SmtpServer: other mechanisms", () => {
     await using _ = client;
     assert.equal(offered, "PLAIN LOGIN XOAUTH2");
     await using server = await start(knows);
-    const old = await meet(server, { maxVersion: "TLSv1.2" });
-    await using __ = old.client;
-    assert.equal(old.offered, "PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
+    const bound = "PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"]) {
+      const { client, offered } = await meet(server, { maxVersion });
+      await using _ = client;
+      assert.equal(offered, bound, maxVersion);
+    }
+    const mechanisms = bound.split(" ");
+    await using clear = await SmtpServer.listen({ auth: knows, mechanisms, allowPlaintextCredentials: true });
+    await using unbound = await Client.connect(clear.port);
+    await unbound.reply();
+    assert.match(await unbound.ask("EHLO x"), /AUTH PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256$/m);
   });
 
   it("that are none are refused", async () => {

@@ -1,20 +1,12 @@
 import type { Socket } from "node:net";
 import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
-import { Failure } from "../../protocol/failure.ts";
+import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
-import {
-  brokenOff,
-  injected,
-  interrupted,
-  outOfStep,
-  sourceFailed,
-  timedOut,
-  unreadable,
-} from "./failures.ts";
+import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import { isLoopback } from "./loopback.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type TlsExpectations } from "./tls.ts";

@@ -172,6 +172,7 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const known: readonly string[] = Object.values(Mechanism);
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
+  dialect: "smtp",
   tls: Tls.Wrapper(),
   credentials: undefined,
   mechanisms: undefined,

@@ -1,6 +1,7 @@
 import type { Signer } from "../../message/signer.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism } from "./mechanism.ts";
 import type { Tls } from "./tls-mode.ts";
@@ -15,6 +16,7 @@ export interface PoolConfig {
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {
+  readonly dialect: Dialect;
   readonly host: string;
   readonly port: number;
   readonly tls: Tls;
