@@ -48,6 +48,7 @@ export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts"
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
 export type { Part } from "./mime/part.ts";
 export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+export type { Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
 export type { DeliverBy } from "./protocol/deliver-by.ts";
 export type { OriginalRecipient } from "./protocol/dsn.ts";
@@ -64,6 +65,16 @@ export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./
 export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
+export type {
+  SendAllItem,
+  SendAllOptions,
+  SendItem,
+  SendOutcome,
+  SendRun,
+  SendSource,
+  SendTotals,
+  TagOf,
+} from "./transport/send-run.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenRequest, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism } from "./transport/smtp/mechanism.ts";

@@ -6,7 +6,7 @@ import type { ExtensionKeyword } from "../protocol/extensions.ts";
 import { formatMailParameters, type MailParameters, type RcptParameters } from "../protocol/parameters.ts";
 import { readByRecipient } from "./by-recipient.ts";
 import { type DsnOptions, readDsn } from "./dsn-options.ts";
-import { checkOptionNames } from "./option-names.ts";
+import { checkOptionNames, requestOptionNames } from "./option-names.ts";
 import { type ParameterOptions, readParameters, type WantedParameter } from "./parameter-options.ts";
 import { wrongOption } from "./wrong-option.ts";
 
@@ -55,12 +55,6 @@ export interface Requests {
   readonly ifOffered: ReadonlySet<ExtensionKeyword>;
 }
 
-/** The names of {@link RequestOptions}. */
-export const requestOptions: readonly (keyof RequestOptions)[] = [
-  ...(["dsn", "requireTls", "deliverBy", "hold", "mtPriority", "submitter"] as const),
-  ...(["parameters", "recipientParameters", "ifOffered"] as const),
-];
-
 /**
  * Reads what options ask of the server; `undefined` where they ask nothing.
  *
@@ -72,7 +66,7 @@ export function readRequests(
   envelope: Envelope,
   names: ((address: Address) => boolean) | undefined,
 ): Requests | undefined {
-  if (requestOptions.every((name) => options[name] === undefined)) return undefined;
+  if (requestOptionNames.every((name) => options[name] === undefined)) return undefined;
   const { parameters = {}, recipientParameters = {} } = options;
   const dsn = options.dsn === undefined ? undefined : readDsn(options.dsn, envelope, names);
   return {

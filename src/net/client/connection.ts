@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
 import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
@@ -7,7 +7,7 @@ import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
-import { isLoopback } from "./loopback.ts";
+import type { Link } from "./link.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type TlsExpectations } from "./tls.ts";
 
@@ -15,6 +15,12 @@ import { handshake, type TlsExpectations } from "./tls.ts";
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+}
+
+/** What a socket has to say about the life of the process; other streams have not. */
+interface Holder {
+  ref(): void;
+  unref(): void;
 }
 
 /**
@@ -27,11 +33,15 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
   readonly #deadline: Deadline;
-  /** Whether the other end of the socket is on this machine. */
+  /** What was connected to, in words. */
+  readonly place: string;
+  /** Whether the other end of the socket is known to be on this machine. */
   readonly loopback: boolean;
-  /** The socket's own address. */
+  /** The socket's own address, where the server may see it. */
   readonly localAddress: string | undefined;
-  #socket: Socket;
+  /** What was connected; under TLS, what that runs over. */
+  readonly #base: Duplex & Partial<Holder>;
+  #socket: Duplex;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
   #replies: Reply[] = [];
@@ -46,11 +56,12 @@ export class Connection {
   #failure: Failure | undefined;
   #tls: TlsFacts | undefined;
 
-  constructor(socket: Socket, { clock, timeouts }: ConnectionOptions) {
-    this.#socket = socket;
-    // Asked for now: a socket that is closed no longer knows.
-    this.loopback = isLoopback(socket.remoteAddress);
-    this.localAddress = socket.localAddress;
+  constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
+    this.#base = link.socket;
+    this.#socket = link.socket;
+    this.place = link.place;
+    this.loopback = link.loopback;
+    this.localAddress = link.localAddress;
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#since = clock.now();
@@ -73,7 +84,7 @@ export class Connection {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
-    this.#socket.ref();
+    this.#base.ref?.();
     try {
       let step = dialogue.next();
       while (step.done !== true) {
@@ -96,7 +107,7 @@ export class Connection {
     } finally {
       this.#playing = false;
       this.#deadline.clear();
-      this.#socket.unref();
+      this.#base.unref?.();
       this.#rejectSurplus();
     }
   }
@@ -107,7 +118,7 @@ export class Connection {
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = "tls";
     this.#unlisten();
-    this.#socket.ref();
+    this.#base.ref?.();
     this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
     try {
       const { socket, facts } = await this.#unlessFailed(handshake(this.#socket, expectations));
@@ -135,7 +146,7 @@ export class Connection {
   readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
 
   #listen(): void {
-    this.#socket.on("data", this.#onData).on("drain", this.#onDrain);
+    this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
   }
 
@@ -245,6 +256,8 @@ export class Connection {
       this.#failure = failure;
       this.#deadline.stop();
       this.#socket.destroy();
+      // TLS over a stream that is no socket of Node's does not end it.
+      this.#base.destroy();
     }
     const interrupt = this.#interrupt;
     this.#reading = undefined;

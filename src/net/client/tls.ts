@@ -1,4 +1,5 @@
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
 import {
   checkServerIdentity,
   connect,
@@ -26,9 +27,9 @@ export interface TlsExpectations {
  * @throws Failure of kind `"tls"`.
  */
 export function handshake(
-  plain: Socket,
+  plain: Duplex,
   expectations: TlsExpectations,
-): Promise<{ socket: Socket; facts: TlsFacts }> {
+): Promise<{ socket: TLSSocket; facts: TlsFacts }> {
   const { name, context, unverified } = expectations;
   return new Promise((resolve, reject) => {
     let wrongName: Error | undefined;

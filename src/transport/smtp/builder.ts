@@ -1,17 +1,23 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
+import { systemResolve } from "../../net/client/addresses.ts";
+import type { Connector } from "../../net/client/connector.ts";
+import type { Route } from "../../net/client/route.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
+import { hostOf } from "./host.ts";
 import { Mechanism } from "./mechanism.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
+import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters } from "./tls-parameters.ts";
 import type { SmtpTransport } from "./transport.ts";
+import { unixPath } from "./unix-path.ts";
+import { wrongOption as wrong } from "./wrong-option.ts";
 
 /**
  * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
@@ -38,7 +44,7 @@ export class SmtpTransportBuilder {
 
   constructor(host: string, construct: (options: SmtpOptions) => SmtpTransport) {
     this.#construct = construct;
-    this.#options = { ...defaults, host: checkedHost(host) };
+    this.#options = { ...defaults, host: hostOf(host) };
   }
 
   /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465. */
@@ -47,6 +53,42 @@ export class SmtpTransportBuilder {
     this.#mayChange("port");
     this.#port = port;
     return this;
+  }
+
+  /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
+  localAddress(ip: string): this {
+    if (isIP(ip) === 0)
+      throw wrong("localAddress", "expects an IP address of this machine, without brackets");
+    return this.#set("localAddress", { localAddress: ip });
+  }
+
+  /**
+   * Connects to a Unix socket in place of host and port. It counts as loopback: what goes there stays on this machine.
+   *
+   * @param path Absolute.
+   */
+  unixSocket(path: string): this {
+    return this.#set("unixSocket", { route: this.#route({ via: "unix", path: unixPath(path) }) });
+  }
+
+  /**
+   * Connects through a proxy: `http://user:password@host:3128` or `https://` (HTTP CONNECT), `socks5://` (SOCKS 5, with
+   * the package `socks` installed). It is the proxy that looks the host up, and it counts as a stranger wherever it
+   * runs: nothing behind it is loopback.
+   *
+   * @param parameters For TLS with the proxy itself, where it is an `https://` one.
+   */
+  proxy(url: string, parameters?: TlsParameters): this {
+    return this.#set("proxy", { route: this.#route({ via: "proxy", proxy: proxyFromUrl(url, parameters) }) });
+  }
+
+  /**
+   * Connects by a function of yours, which is given host, port and a signal, and returns a stream: see
+   * {@link Connector}. TLS and logging in stay the transport's; nothing behind it is loopback.
+   */
+  connector(connector: Connector): this {
+    if (typeof connector !== "function") throw wrong("connector", "expects a function");
+    return this.#set("connector", { route: this.#route({ via: "connector", connector }) });
   }
 
   /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
@@ -146,8 +188,26 @@ export class SmtpTransportBuilder {
   /** The transport. It connects when something is sent. */
   build(): SmtpTransport {
     this.#mayChange("build");
+    const { route, localAddress } = this.#options;
+    if (localAddress !== undefined && (route.via === "unix" || route.via === "connector"))
+      throw wrong(
+        "localAddress",
+        `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
+      );
     this.#built = true;
     return this.#construct({ ...this.#options, port: this.#port ?? ports[this.#options.tls.mode] });
+  }
+
+  /** One way there is enough: which of two was meant, nobody can tell. */
+  #route(route: Route): Route {
+    const { via } = this.#options.route;
+    if (via !== "tcp" && via !== route.via) {
+      throw wrong(
+        route.via,
+        "of a Unix socket, a proxy and a connector there can be one; another was given before",
+      );
+    }
+    return route;
   }
 
   #set(method: string, change: Partial<SmtpOptions>): this {
@@ -173,6 +233,9 @@ const known: readonly string[] = Object.values(Mechanism);
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
   dialect: "smtp",
+  route: { via: "tcp" },
+  localAddress: undefined,
+  resolve: systemResolve,
   tls: Tls.Wrapper(),
   credentials: undefined,
   mechanisms: undefined,
@@ -187,13 +250,6 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   clock: systemClock,
 };
 
-/** A host as sockets take it: A-labels, or an IP address without brackets. */
-function checkedHost(host: string): string {
-  if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
-  const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
-  return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
-}
-
 function everyPhase(ms: number): Timeouts {
   return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
 }
@@ -202,8 +258,4 @@ function everyPhase(ms: number): Timeouts {
 export function checkMilliseconds(method: string, ms: unknown): number {
   if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
   return ms;
-}
-
-function wrong(method: string, problem: string): EnvoiError {
-  return new EnvoiError(`SmtpTransport ${method}: ${problem}`, { kind: "configuration", ...callersMistake });
 }

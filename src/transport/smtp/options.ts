@@ -1,4 +1,6 @@
 import type { Signer } from "../../message/signer.ts";
+import type { Resolve } from "../../net/client/addresses.ts";
+import type { Route } from "../../net/client/route.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
@@ -19,6 +21,9 @@ export interface SmtpOptions {
   readonly dialect: Dialect;
   readonly host: string;
   readonly port: number;
+  readonly route: Route;
+  readonly localAddress: string | undefined;
+  readonly resolve: Resolve;
   readonly tls: Tls;
   readonly credentials: Credentials | undefined;
   readonly mechanisms: readonly Mechanism[] | undefined;

@@ -1,5 +1,4 @@
 import type { Envelope } from "../../address/envelope.ts";
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
@@ -9,9 +8,12 @@ import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
-import { checkOptionNames } from "../option-names.ts";
+import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
-import { readRequests, requestOptions } from "../requests.ts";
+import { readRequests } from "../requests.ts";
+import { Runs } from "../runs.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
+import { checkSignal } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
@@ -55,12 +57,17 @@ export class SmtpTransport implements Transport {
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
   readonly #shared: Lanes;
+  readonly #runs: Runs;
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(options: SmtpOptions) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
+    this.#runs = new Runs(
+      (message, each) => this.#send(message, each, NEVER),
+      options.pool.maxSize * BACKLOG,
+    );
     this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
   }
 
@@ -111,15 +118,31 @@ export class SmtpTransport implements Transport {
    * @throws SmtpError whose `report` tells of each recipient; AddressError or MessageError where fields were given of
    * which no message can be built.
    */
-  async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    checkOptionNames("send", options, sendOptions);
+  send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
+    return this.#send(message, options, UNTIL_CONTENT);
+  }
+
+  /**
+   * Sends many, over all connections. A mail that waits in a run waits for as long as it takes, unless a `deadline` says
+   * otherwise.
+   */
+  sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
+    return this.#runs.sendAll(items, options);
+  }
+
+  async #send(
+    message: Message | MessageFields,
+    options: SendOptions,
+    untilContent: number,
+  ): Promise<SendReport> {
+    checkOptionNames("send", options, sendOptionNames);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, requests, content }, options);
+    return this.#submit({ envelope, messageId, international, requests, content }, options, untilContent);
   }
 
   /**
@@ -132,17 +155,18 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
-    checkOptionNames("sendRaw", options, sendOptions);
+    checkOptionNames("sendRaw", options, sendOptionNames);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, content: signed }, options);
+    return this.#submit({ ...mail, requests, content: signed }, options, UNTIL_CONTENT);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
   async close(options: CloseOptions = {}): Promise<void> {
     checkOptionNames("close", options, ["force", "signal"]);
     const { force = false, signal } = options;
+    this.#runs.close();
     this.#closing ??= this.#pool.close();
     if (force || signal?.aborted) this.#breakOff();
     const breakOff = () => this.#breakOff();
@@ -159,17 +183,18 @@ export class SmtpTransport implements Transport {
     await this.close();
   }
 
-  async #submit(mail: Mail, options: SendOptions): Promise<SendReport> {
+  async #submit(mail: Mail, options: SendOptions, untilContent: number): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
-    if (signal !== undefined) checkSignal(signal);
+    checkSignal("SmtpTransport", signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);
     const { cancellation } = submission;
-    const limit = deadline ?? UNTIL_CONTENT;
+    const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
-    const timer = this.#options.clock.timer(limit, () => cancellation.cancel(late(limit)), true);
+    const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
+    const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
     const abort = signal && (() => cancellation.cancel(aborted(signal)));
     if (abort) signal.addEventListener("abort", abort, { once: true });
@@ -209,20 +234,19 @@ export class SmtpTransport implements Transport {
   }
 }
 
-const sendOptions: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope", ...requestOptions];
-
 /** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
 const UNTIL_CONTENT = 120_000;
 
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
+ * that wait, so that no connection does.
+ */
+const BACKLOG = 5;
+
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
-}
-
-function checkSignal(signal: AbortSignal): void {
-  // Not instanceof: a signal may come from another realm.
-  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
-  const message = "SmtpTransport: the signal is no AbortSignal";
-  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>
