@@ -11,7 +11,8 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
-import { Mechanism } from "./mechanism.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import { checkedMechanisms } from "./mechanism-list.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
@@ -111,17 +112,12 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("credentials", { credentials });
   }
 
-  /** The mechanisms to log in with, the one to try first in front. */
-  authentication(mechanisms: Mechanism | readonly Mechanism[]): this {
-    const list: readonly Mechanism[] = Array.isArray(mechanisms)
-      ? [...mechanisms]
-      : [mechanisms as Mechanism];
-    const unknown = list.filter((name) => !known.includes(name));
-    if (list.length === 0 || unknown.length > 0) {
-      const not = unknown.length > 0 ? `, not ${unknown.map(String).join(", ")}` : "";
-      throw wrong("authentication", `expects one or more of ${known.join(", ")}${not}`);
-    }
-    return this.#set("authentication", { mechanisms: list });
+  /**
+   * The mechanisms to log in with, the one to try first in front; ones of your own among them. The next is tried only
+   * where the server says that the one before will not do (504, 534, 538).
+   */
+  authentication(mechanisms: Mechanism | SaslMechanism | readonly (Mechanism | SaslMechanism)[]): this {
+    return this.#set("authentication", { mechanisms: checkedMechanisms(mechanisms) });
   }
 
   /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
@@ -237,8 +233,6 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 
 const SMTP_PORT = 25;
 const LMTP_PORT = 24;
-
-const known: readonly string[] = Object.values(Mechanism);
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
   dialect: "smtp",
