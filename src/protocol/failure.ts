@@ -36,3 +36,16 @@ export class Failure extends Error {
     this.permanent = permanent ?? reply?.permanent ?? false;
   }
 }
+
+/** The source of the content failed; the server has not seen the end of it. */
+export function sourceFailed(cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Failure({
+    kind: "content",
+    phase: "content",
+    message: `the content could not be read: ${reason}`,
+    cause,
+    transient: false,
+    permanent: false,
+  });
+}

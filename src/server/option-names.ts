@@ -1,5 +1,5 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
-import type { ServerHooks } from "./hooks.ts";
+import { checkNames } from "../text/known-names.ts";
+import { refuseOption } from "./option-reader.ts";
 import type { SmtpServerOptions } from "./options.ts";
 
 /** Every option of a server. The compiler sees to it that none is missing. */
@@ -7,6 +7,7 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   listeners: true,
   host: true,
   port: true,
+  path: true,
   hostname: true,
   tls: true,
   lmtp: true,
@@ -20,6 +21,8 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   relay: true,
   maxMessageSize: true,
   maxLineLength: true,
+  maxContentLineLength: true,
+  maxHops: true,
   maxRecipients: true,
   maxConnections: true,
   maxConnectionsPerAddress: true,
@@ -29,11 +32,14 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   maxReplyBacklog: true,
   maxErrors: true,
   maxAuthAttempts: true,
+  authFailureDelay: true,
+  greetingDelay: true,
   maxTransactions: true,
   lenient: true,
   extensions: true,
   received: true,
   timeouts: true,
+  state: true,
   connect: true,
   hello: true,
   auth: true,
@@ -43,7 +49,8 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   onError: true,
 };
 
-const hookNames: readonly (keyof ServerHooks)[] = [
+const functionNames: readonly (keyof SmtpServerOptions)[] = [
+  "state",
   "connect",
   "hello",
   "auth",
@@ -54,22 +61,14 @@ const hookNames: readonly (keyof ServerHooks)[] = [
 ];
 
 /**
- * Refuses options that are none: a misspelt one would be a rule that does not hold.
+ * Refuses options that are none, and hooks that are no functions.
  *
  * @throws EnvoiError of kind `"configuration"`.
  */
-export function checkNames(options: object, known: object): void {
-  if (typeof options !== "object" || options === null) throw refuse("options are an object");
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name))
-      throw refuse(`unknown option "${name}"; there are ${Object.keys(known).join(", ")}`);
+export function checkOptionNames(options: object, known: object): void {
+  checkNames(options, Object.keys(known), refuseOption);
+  for (const name of functionNames) {
+    const value: unknown = (options as SmtpServerOptions)[name];
+    if (value !== undefined && typeof value !== "function") throw refuseOption(`${name}: is a function`);
   }
-  for (const name of hookNames) {
-    const hook = (options as ServerHooks)[name];
-    if (hook !== undefined && typeof hook !== "function") throw refuse(`${name}: a hook is a function`);
-  }
-}
-
-function refuse(reason: string): EnvoiError {
-  return new EnvoiError(`server: ${reason}`, { kind: "configuration", ...callersMistake });
 }

@@ -1,8 +1,8 @@
 import { Address } from "../address/address.ts";
 import { canonicalDomain } from "../address/domain.ts";
 import { EnvoiError } from "../errors.ts";
-import { nearest } from "../message/nearest.ts";
 import { headerName } from "../mime/header.ts";
+import { checkNames } from "../text/known-names.ts";
 import type { Canonicalization } from "./canonicalization.ts";
 import { type DkimAlgorithm, type DkimKey, type DkimKeyInput, readKey } from "./dkim-key.ts";
 import { neverSigned, type Protection, usualFields } from "./signed-fields.ts";
@@ -62,15 +62,7 @@ export interface DkimSettings {
 
 /** @throws EnvoiError of kind `"configuration"` that names the option. */
 export function readOptions(options: DkimOptions): DkimSettings {
-  if (typeof options !== "object" || options === null)
-    throw wrongOption("create", "expects an object of options");
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    throw wrongOption(
-      JSON.stringify(name.slice(0, 60)),
-      `is no option; the nearest is ${nearest(name, Object.keys(known))}`,
-    );
-  }
+  checkNames(options, Object.keys(known), (problem) => wrongOption("create", problem));
   for (const [name, type] of Object.entries(known)) {
     const value: unknown = options[name as keyof DkimOptions];
     if (value !== undefined && type !== undefined && typeof value !== type)

@@ -1,5 +1,6 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
-import { type CapturedMessage, isLike, type MessagePattern } from "./captured-message.ts";
+import { checkNames } from "../text/known-names.ts";
+import { type CapturedMessage, checkPattern, isLike, type MessagePattern } from "./captured-message.ts";
 
 /** What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular expression. */
 export interface MailExpectation extends MessagePattern {
@@ -25,7 +26,12 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
     if (pattern === undefined || actual.some((each) => isLike(each, pattern))) return;
     found.push(`${field}: expected ${show(pattern)}, found ${actual.map(show).join(", ") || "none"}`);
   };
-  for (const field of Object.keys(expected)) if (!known.includes(field)) throw refuse(field);
+  checkNames(expected, known, refuse);
+  const { headers = {}, attachments = [], ...patterns } = expected;
+  for (const [field, pattern] of Object.entries({ ...patterns, ...headers }))
+    checkPattern(field, pattern, refuse);
+  if (!Array.isArray(attachments)) throw refuse("attachments: an array is expected");
+  for (const pattern of attachments) checkPattern("attachments", pattern, refuse);
   expect("to", to, expected.to);
   expect("from", [String(envelope.from ?? "")], expected.from);
   expect("subject", given(parsed.subject), expected.subject);
@@ -62,7 +68,6 @@ function show(value: string | RegExp): string {
 /** So many characters of a value are shown. */
 const SHOWN = 200;
 
-function refuse(field: string): EnvoiError {
-  const message = `expected mail: unknown field ${JSON.stringify(field)}; there are ${known.join(", ")}`;
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+function refuse(problem: string): EnvoiError {
+  return new EnvoiError(`expected mail: ${problem}`, { kind: "configuration", ...callersMistake });
 }

@@ -1,4 +1,19 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
+import { checkNames } from "../text/known-names.ts";
+import type { RequestOptions } from "./requests.ts";
+import type { SendOptions } from "./transport.ts";
+
+/** The options of a send that ask something of the server. */
+export const requestOptionNames: readonly (keyof RequestOptions)[] = [
+  ...(["dsn", "requireTls", "deliverBy", "hold", "mtPriority", "submitter"] as const),
+  ...(["parameters", "recipientParameters", "ifOffered"] as const),
+];
+
+/** The options of a send. */
+export const sendOptionNames: readonly (keyof SendOptions)[] = [
+  ...(["signal", "deadline", "envelope"] as const),
+  ...requestOptionNames,
+];
 
 /**
  * Refuses options that are none: a misspelt `signal` or `deadline` would be one that does not hold.
@@ -6,13 +21,9 @@ import { callersMistake, EnvoiError } from "../errors.ts";
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) throw refuse(`${what}: options are an object`);
-  for (const name in options) {
-    if (known.includes(name)) continue;
-    throw refuse(`${what}: there is no option ${JSON.stringify(name)}; there are ${known.join(", ")}`);
-  }
-}
-
-function refuse(reason: string): EnvoiError {
-  return new EnvoiError(reason, { kind: "configuration", ...callersMistake });
+  checkNames(
+    options,
+    known,
+    (problem) => new EnvoiError(`${what}: ${problem}`, { kind: "configuration", ...callersMistake }),
+  );
 }

@@ -4,9 +4,11 @@ import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { RawContent } from "./raw-mail.ts";
+import type { RequestOptions } from "./requests.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 
 /** What may be said of one send. */
-export interface SendOptions {
+export interface SendOptions extends RequestOptions {
   /** Cancels the send, in whatever state it is: queued, connecting, or with its content half gone out. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -51,6 +53,13 @@ export interface Transport extends AsyncDisposable {
     content: RawContent,
     options?: SendOptions,
   ): Promise<SendReport>;
-  /** Sends what is queued, says goodbye, and lets go of every connection. */
+  /**
+   * Sends many mails, as many as the source gives: with `for await` each has its outcome, with `await` they are counted.
+   * It begins then, and not before.
+   *
+   * @throws EnvoiError of kind `"configuration"` where the source is no iterable, or an option none.
+   */
+  sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>>;
+  /** Sends what is queued, says goodbye, and lets go of every connection. Runs take nothing more. */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -24,11 +24,24 @@ export const RECIPIENT_LIMIT = 100;
 /** The user (and group) that owns the maildir: nobody. */
 export const MAILDIR_OWNER = 65534;
 
-/** Where Postfix hands on what is not for {@link INBOX_DOMAIN}. */
+/** Where a server hands on what is not for {@link INBOX_DOMAIN}. */
 export interface Relay {
   readonly port: number;
-  /** STARTTLS, with the certificate verified for `localhost`. */
-  readonly tls: boolean;
+  /** Whether TLS is asked for, and how; then the certificate is verified for `localhost`. */
+  readonly tls: "none" | "starttls" | "implicit";
+  /** Speaks LMTP, not SMTP. */
+  readonly lmtp?: boolean;
+  /** How to log in. */
+  readonly login?: Login;
+  /** Exim: whether to use BDAT where it is offered; yes, when left out. Postfix' client knows DATA only. */
+  readonly chunking?: boolean;
+}
+
+/** How a relay's client logs in. */
+export interface Login {
+  readonly mechanism: string;
+  readonly user: string;
+  readonly password: string;
 }
 
 /** The text of `main.cf` for an instance that writes nothing outside `directory`. */
@@ -121,13 +134,27 @@ const serverAuth = (directory: string): Settings => ({
 
 const noRelay = { default_transport: "error:this instance relays nothing" };
 
-const relayTo = (directory: string, { port, tls }: Relay): Settings => ({
-  relayhost: `[localhost]:${port}`,
-  smtp_host_lookup: "native",
-  smtp_tls_security_level: tls ? "secure" : "none",
-  smtp_tls_CAfile: `${directory}/ca.pem`,
-  smtp_tls_loglevel: "1",
-});
+const relayTo = (directory: string, relay: Relay): Settings => {
+  const client = relay.lmtp === true ? "lmtp" : "smtp";
+  const settings = {
+    host_lookup: "native",
+    tls_security_level: relay.tls === "none" ? "none" : "secure",
+    tls_wrappermode: relay.tls === "implicit" ? "yes" : "no",
+    tls_CAfile: `${directory}/ca.pem`,
+    tls_loglevel: "1",
+    ...(relay.login !== undefined && {
+      sasl_auth_enable: "yes",
+      sasl_password_maps: `inline:{ {[localhost]:${relay.port}=${relay.login.user}:${relay.login.password}} }`,
+      sasl_mechanism_filter: relay.login.mechanism,
+      sasl_security_options: "noanonymous",
+    }),
+  };
+  return {
+    relayhost: `[localhost]:${relay.port}`,
+    default_transport: client,
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${client}_${name}`, value])),
+  };
+};
 
 /** `service type private unpriv chroot wakeup maxproc command`, as in the distributed file, without chroot. */
 const internal = [
@@ -142,6 +169,7 @@ const internal = [
   "proxymap unix - - n - - proxymap",
   "proxywrite unix - - n - 1 proxymap",
   "smtp unix - - n - - smtp",
+  "lmtp unix - - n - - lmtp",
   "relay unix - - n - - smtp",
   "error unix - - n - - error",
   "retry unix - - n - - error",

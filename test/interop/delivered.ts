@@ -1,10 +1,10 @@
 /**
- * One mail as Postfix's virtual(8) has put it into the maildir, taken apart again.
+ * One mail as a foreign server has put it into its maildir, taken apart again.
  *
- * Postfix changes a mail in two ways. It puts four fields in front: Return-Path, X-Original-To and Delivered-To when
- * it delivers, and below them one Received when it accepts. And it ends lines with LF. Everything else that it may do
- * to headers (adding Message-ID, Date and From, completing addresses, dropping Bcc) is switched off in `main.cf`, so
- * that `message` is what came over the wire, with the dots unstuffed.
+ * A server changes a mail in two ways. It puts fields in front: Return-Path, what says for whom it was
+ * (X-Original-To, Envelope-to or Delivered-To), and below them one Received. And it ends lines with LF.
+ * Everything else that it may do to headers (adding Message-ID, Date and From, completing addresses, dropping Bcc) is
+ * switched off in its configuration, so that `message` is what came over the wire, with the dots unstuffed.
  */
 export interface Delivered {
   /** The envelope's sender; empty for a null sender. */
@@ -21,7 +21,7 @@ export interface Delivered {
 export function parseDelivered(file: Buffer): Delivered {
   const text = file.toString("latin1");
   const trace = tracePattern.exec(text);
-  if (trace === null) throw new Error(`not as Postfix's virtual(8) writes it: ${text.slice(0, 400)}`);
+  if (trace === null) throw new Error(`the fields in front are missing: ${text.slice(0, 400)}`);
   const [whole, returnPath = "", to = "", received = ""] = trace.map((part) =>
     Buffer.from(part, "latin1").toString(),
   );
@@ -35,4 +35,4 @@ export function parseDelivered(file: Buffer): Delivered {
 }
 
 const tracePattern =
-  /^Return-Path: <(.*)>\nX-Original-To: (.*)\nDelivered-To: .*\nReceived: ((?:.*\n[ \t])*.*)\n/;
+  /^Return-[Pp]ath: <(.*)>\n(?:X-Original-To|Envelope-to|Delivered-To): <?(.*?)>?\n(?:Delivered-To: .*\n)?Received: ((?:.*\n[ \t])*.*)\n/;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { type SecureContextOptions, TLSSocket } from "node:tls";
@@ -7,7 +7,7 @@ import { type SecureContextOptions, TLSSocket } from "node:tls";
 /** What a server does with a connection, from its beginning to its end; `nth` counts connections from 1. */
 export type Script = (peer: Peer, nth: number) => Promise<void> | void;
 
-/** A server that does what its script says, right or wrong, on a port of 127.0.0.1. */
+/** A server that does what its script says, right or wrong; on a port of 127.0.0.1 unless it is told another place. */
 export class ScriptedServer implements AsyncDisposable {
   readonly #server: Server;
   /** The connections so far. */
@@ -22,9 +22,9 @@ export class ScriptedServer implements AsyncDisposable {
     });
   }
 
-  static async start(script: Script): Promise<ScriptedServer> {
+  static async start(script: Script, place: ListenOptions = {}): Promise<ScriptedServer> {
     const server = new ScriptedServer(script);
-    server.#server.listen(0, "127.0.0.1");
+    server.#server.listen(place.path === undefined ? { port: 0, host: "127.0.0.1", ...place } : place);
     await once(server.#server, "listening");
     return server;
   }

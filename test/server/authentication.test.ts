@@ -92,6 +92,20 @@ describe("SmtpServer: SCRAM", () => {
     }
   });
 
+  it("believes a client that could have bound itself where that was not offered, and else does not", async () => {
+    const half = scramSha256.client({ user: "jo", password: "secret", nonce: "x", binding: "unused" });
+    const first = half.next().value as Buffer;
+    for (const [mechanisms, expected] of [
+      [["SCRAM-SHA-256"], /^334 r=x/],
+      [["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"], /^501 5\.5\.2/],
+    ] as const) {
+      await using server = await start(knows, { mechanisms });
+      const { client } = await meet(server);
+      await using _ = client;
+      assert.match(await say(client, first, "AUTH SCRAM-SHA-256 "), expected);
+    }
+  });
+
   it("gives who does not know it, and who is not known, the same answer", async () => {
     await using server = await start(knows);
     const { client } = await meet(server);
@@ -246,9 +260,17 @@ describe("SmtpServer: other mechanisms", () => {
     await using _ = client;
     assert.equal(offered, "PLAIN LOGIN XOAUTH2");
     await using server = await start(knows);
-    const old = await meet(server, { maxVersion: "TLSv1.2" });
-    await using __ = old.client;
-    assert.equal(old.offered, "PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256");
+    const bound = "PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"]) {
+      const { client, offered } = await meet(server, { maxVersion });
+      await using _ = client;
+      assert.equal(offered, bound, maxVersion);
+    }
+    const mechanisms = bound.split(" ");
+    await using clear = await SmtpServer.listen({ auth: knows, mechanisms, allowPlaintextCredentials: true });
+    await using unbound = await Client.connect(clear.port);
+    await unbound.reply();
+    assert.match(await unbound.ask("EHLO x"), /AUTH PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256$/m);
   });
 
   it("that are none are refused", async () => {

@@ -169,12 +169,12 @@ test("fields that the way changes are refused for signing, and From cannot be le
 });
 
 test("an unknown option is refused with the nearest, and so is an option of another type", () => {
-  refused({ ...usual, privateKey: "x" }, /"privateKey": is no option; the nearest is \w+/);
+  refused({ ...usual, privateKey: "x" }, /there is no "privateKey"; the nearest is \w+/);
   refused({ ...usual, keySelector: "x" }, /the nearest is selector/);
   refused({ ...usual, canonicalization: "relaxed" }, /canonicalization: /);
   refused({ ...usual, canonicalization: "nowsp/simple" }, /canonicalization: /);
   refused({ ...usual, insecureBodyLength: 1 }, /insecureBodyLength: expects a boolean/);
-  for (const options of [undefined, null, "example.com"]) refused(options, /expects an object of options/);
+  for (const options of [undefined, null, "example.com"]) refused(options, /an object is expected/);
 });
 
 test("only a signer signs", () => {

@@ -512,11 +512,14 @@ describe("a fault that makes no sense", () => {
   const wrong: [unknown, RegExp][] = [
     [{ at: "rctp", reply: "450 x" }, /^fault: at: "rctp" is none of connect, /],
     [{ at: "rcpt" }, /what it does: is missing/],
-    [{ at: "rcpt", replay: "450 x" }, /field: "replay" is none of/],
+    [{ at: "rcpt", replay: "450 x" }, /field: there is no "replay"; the nearest is reply$/],
     [{ at: "rcpt", reply: "45 x" }, /reply: "45 x" is no reply/],
     [{ at: "rcpt", reply: "450 x\r" }, /reply: "450 x\\r" is no reply/],
     [{ at: "rcpt", reply: "450 x", raw: "y" }, /raw: contradicts reply/],
-    [{ at: "rcpt", reply: "450 x", when: { recipent: /x/ } }, /field of when: "recipent" is none of/],
+    [
+      { at: "rcpt", reply: "450 x", when: { recipent: /x/ } },
+      /when: there is no "recipent"; the nearest is recipient$/,
+    ],
     [{ at: "rcpt", reply: "450 x", when: { recipient: 1 } }, /when\.recipient: is a string or/],
     [{ at: "rcpt", reply: "450 x", when: { nth: 0 } }, /when\.nth: 0 is not a whole number of at least 1/],
     [{ at: "rcpt", reply: "450 x", when: { chance: 2 } }, /when\.chance: 2 is not between 0 and 1/],

@@ -296,7 +296,7 @@ describe("TestServer: itself", () => {
   it("refuses options that it does not know", async () => {
     await assert.rejects(TestServer.start({ user: { jo: "x" } } as never), {
       kind: "configuration",
-      message: /unknown option "user"/,
+      message: /there is no "user"; the nearest is users/,
     });
   });
 

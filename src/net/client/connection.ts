@@ -1,28 +1,27 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
-import { Failure } from "../../protocol/failure.ts";
+import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
+import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
-import {
-  brokenOff,
-  injected,
-  interrupted,
-  outOfStep,
-  sourceFailed,
-  timedOut,
-  unreadable,
-} from "./failures.ts";
-import { isLoopback } from "./loopback.ts";
+import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
+import type { Link } from "./link.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
-import { handshake, type TlsExpectations } from "./tls.ts";
+import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+}
+
+/** What a socket has to say about the life of the process; other streams have not. */
+interface Holder {
+  ref(): void;
+  unref(): void;
 }
 
 /**
@@ -35,11 +34,15 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
   readonly #deadline: Deadline;
-  /** Whether the other end of the socket is on this machine. */
+  /** What was connected to, in words. */
+  readonly place: string;
+  /** Whether the other end of the socket is known to be on this machine. */
   readonly loopback: boolean;
-  /** The socket's own address. */
+  /** The socket's own address, where the server may see it. */
   readonly localAddress: string | undefined;
-  #socket: Socket;
+  /** What was connected; under TLS, what that runs over. */
+  readonly #base: Duplex & Partial<Holder>;
+  #socket: Duplex;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
   #replies: Reply[] = [];
@@ -52,13 +55,14 @@ export class Connection {
   /** Ends whatever is being waited for. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
-  #tls: TlsFacts | undefined;
+  #secured: Secured | undefined;
 
-  constructor(socket: Socket, { clock, timeouts }: ConnectionOptions) {
-    this.#socket = socket;
-    // Asked for now: a socket that is closed no longer knows.
-    this.loopback = isLoopback(socket.remoteAddress);
-    this.localAddress = socket.localAddress;
+  constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
+    this.#base = link.socket;
+    this.#socket = link.socket;
+    this.place = link.place;
+    this.loopback = link.loopback;
+    this.localAddress = link.localAddress;
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#since = clock.now();
@@ -73,7 +77,14 @@ export class Connection {
 
   /** How the connection is encrypted, if it is. */
   get tls(): TlsFacts | undefined {
-    return this.#tls;
+    return this.#secured?.facts;
+  }
+
+  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. */
+  get channelBindings(): ReadonlyMap<string, Buffer> {
+    return this.#secured === undefined
+      ? new Map()
+      : channelBindings(this.#secured.socket, this.#secured.certificate);
   }
 
   /** Plays a dialogue to its end; there is never more than one. */
@@ -81,7 +92,7 @@ export class Connection {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
-    this.#socket.ref();
+    this.#base.ref?.();
     try {
       let step = dialogue.next();
       while (step.done !== true) {
@@ -89,7 +100,8 @@ export class Connection {
         let reply: Reply | undefined;
         try {
           if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else await this.#write(value.write, value.phase);
+          else if ("write" in value) await this.#write(value.write, value.phase);
+          else await this.#derive(value.derive, value.phase);
         } catch (failure) {
           step = dialogue.throw(failure);
           continue;
@@ -104,7 +116,7 @@ export class Connection {
     } finally {
       this.#playing = false;
       this.#deadline.clear();
-      this.#socket.unref();
+      this.#base.unref?.();
       this.#rejectSurplus();
     }
   }
@@ -115,12 +127,11 @@ export class Connection {
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = "tls";
     this.#unlisten();
-    this.#socket.ref();
+    this.#base.ref?.();
     this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
     try {
-      const { socket, facts } = await this.#unlessFailed(handshake(this.#socket, expectations));
-      this.#socket = socket;
-      this.#tls = facts;
+      this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
+      this.#socket = this.#secured.socket;
     } catch (failure) {
       throw this.#fail(failure as Failure);
     }
@@ -129,7 +140,7 @@ export class Connection {
     this.#listen();
     // It may have ended before anybody listened.
     if (this.#socket.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored ?? undefined));
-    return this.#tls;
+    return this.#secured.facts;
   }
 
   /** Ends the connection at once; what is being played fails with what `reason` says of the phase it is in. */
@@ -143,7 +154,7 @@ export class Connection {
   readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
 
   #listen(): void {
-    this.#socket.on("data", this.#onData).on("drain", this.#onDrain);
+    this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
   }
 
@@ -224,6 +235,13 @@ export class Connection {
     this.#since = this.#clock.now();
   }
 
+  async #derive(work: () => Promise<void>, phase: Phase): Promise<void> {
+    this.#phase = phase;
+    this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
+    await this.#unlessFailed(work());
+    this.#deadline.clear();
+  }
+
   async #drained(): Promise<void> {
     if (!this.#socket.writableNeedDrain) return;
     await this.#unlessFailed(
@@ -253,6 +271,8 @@ export class Connection {
       this.#failure = failure;
       this.#deadline.stop();
       this.#socket.destroy();
+      // TLS over a stream that is no socket of Node's does not end it.
+      this.#base.destroy();
     }
     const interrupt = this.#interrupt;
     this.#reading = undefined;

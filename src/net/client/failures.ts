@@ -76,18 +76,6 @@ export function injected(): Failure {
   return new Failure({ kind: "tls", phase: "starttls", message, ...unsure });
 }
 
-/** The source of the content failed; the server has not seen the end of it. */
-export function sourceFailed(cause: unknown): Failure {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Failure({
-    kind: "content",
-    phase: "content",
-    message: `the content could not be read: ${reason}`,
-    cause,
-    ...unsure,
-  });
-}
-
 /** The code that Node gave an error, or its message. */
 export function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.message;

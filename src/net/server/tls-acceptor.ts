@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
 import { callersMistake, EnvoiError } from "../../errors.ts";
+import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 
 /** A certificate and its key, both as PEM. */
@@ -133,11 +134,9 @@ export function tlsSession(socket: TLSSocket): TlsSession {
   };
 }
 
-/** The channel bindings of a TLS connection, by their registered names: `tls-exporter` (RFC 9266), which TLS 1.3 has. */
+/** The channel bindings of a TLS connection, by their registered names. */
 export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
-  if (socket.getProtocol() !== "TLSv1.3") return new Map();
-  const exported = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0));
-  return new Map([["tls-exporter", exported]]);
+  return channelBindings(socket, socket.getX509Certificate()?.raw);
 }
 
 class NamedContext {

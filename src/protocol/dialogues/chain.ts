@@ -1,20 +1,18 @@
+import type { Dialect } from "../dialect.ts";
 import type { Dialogue } from "../dialogue.ts";
 import type { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
-import { Ledger, type TransactionOutcome } from "./ledger.ts";
-import { envelopeFlight, type MailTransaction, transaction } from "./transaction.ts";
-
-/** A mail of a chain. */
-export interface ChainedMail extends MailTransaction {
-  /** Told once what became of it. */
-  settle(outcome: TransactionOutcome): void;
-}
+import type { TransactionOutcome } from "./ledger.ts";
+import { type ChainedMail, Link, untouched } from "./link.ts";
+import { envelopeFlight, transaction } from "./transaction.ts";
 
 /** How the mails of a chain are said. */
 export interface ChainManner {
   readonly pipelining: boolean;
   /** Row 2: the content of a mail and the envelope of the next go out together (RFC 2920 3.1). */
   readonly chaining: boolean;
+  /** SMTP without this. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** How a chain ended. */
@@ -32,6 +30,7 @@ export interface ChainEnd {
 export class Chain {
   readonly #next: () => ChainedMail | undefined;
   readonly #pipelining: boolean;
+  readonly #dialect: Dialect | undefined;
   #chaining: boolean;
   #current: Link | undefined;
   #following: Link | undefined;
@@ -39,8 +38,9 @@ export class Chain {
   #cut = false;
 
   /** `next` gives the mail to come, or nothing where none waits. */
-  constructor(next: () => ChainedMail | undefined, { pipelining, chaining }: ChainManner) {
+  constructor(next: () => ChainedMail | undefined, { pipelining, chaining, dialect }: ChainManner) {
     this.#next = next;
+    this.#dialect = dialect;
     this.#pipelining = pipelining;
     this.#chaining = pipelining && chaining;
   }
@@ -50,21 +50,21 @@ export class Chain {
 
   /** Hands over `first`, and what `next` gives behind it, until it gives nothing or the connection is done for. */
   *handOver(first: ChainedMail, resetFirst: boolean): Dialogue<ChainEnd> {
-    let link: Link | undefined = new Link(first);
+    let link: Link | undefined = new Link(first, this.#dialect);
     let reset = resetFirst;
     let said = false;
     while (link !== undefined) {
       this.#current = link;
       this.#following = undefined;
       const follow = this.#chaining ? () => this.#follow() : undefined;
-      const manner = { pipelining: this.#pipelining, reset, said, follow };
+      const manner = { pipelining: this.#pipelining, dialect: this.#dialect, reset, said, follow };
       const outcome: TransactionOutcome = yield* transaction(link.mail, manner, link.ledger);
       if (said && outcome.reusable && link.ledger.mailReply?.code === OUT_OF_ORDER) {
         this.refused = true;
         this.#chaining = false;
         said = false;
         reset = true;
-        link = new Link(link.mail);
+        link = new Link(link.mail, this.#dialect);
         continue;
       }
       link.settle(outcome);
@@ -112,32 +112,9 @@ export class Chain {
 
   #nextLink(): Link | undefined {
     const mail = this.#next();
-    return mail && new Link(mail);
+    return mail && new Link(mail, this.#dialect);
   }
 }
 
 /** 503: a command that comes too early. */
 const OUT_OF_ORDER = 503;
-
-/** A mail under way. */
-class Link {
-  readonly mail: ChainedMail;
-  readonly ledger: Ledger;
-  settled = false;
-
-  constructor(mail: ChainedMail) {
-    this.mail = mail;
-    this.ledger = new Ledger(mail.envelope);
-  }
-
-  settle(outcome: TransactionOutcome): void {
-    if (this.settled) return;
-    this.settled = true;
-    this.mail.settle(outcome);
-  }
-}
-
-function untouched({ envelope }: ChainedMail, failure: Failure | undefined): TransactionOutcome {
-  const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
-  return { recipients, failure, reusable: false };
-}

@@ -1,4 +1,5 @@
 import type { Address } from "../../address/address.ts";
+import type { Dialect } from "../dialect.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
@@ -7,7 +8,7 @@ import type { RecipientOutcome } from "../send-report.ts";
 /** What became of the mail. */
 export interface TransactionOutcome {
   readonly recipients: readonly RecipientOutcome[];
-  /** The final reply. */
+  /** The final reply; of several, as LMTP gives them, the first. */
   readonly reply?: Reply | undefined;
   /** The first refusal, or what happened to the connection; absent where every recipient accepted. */
   readonly failure?: Failure | undefined;
@@ -18,84 +19,119 @@ export interface TransactionOutcome {
 /** What the replies of one transaction come to. */
 export class Ledger {
   readonly #to: readonly Address[];
+  readonly #dialect: Dialect;
   mailReply: Reply | undefined;
   readonly rcptReplies: Reply[] = [];
   dataReply: Reply | undefined;
+  /** What refused the content before all of it had gone out: an early last word, or the reply to a chunk. */
+  contentRefusal: Reply | undefined;
+  /** The last octet of content has been handed to the socket. */
   handedOver = false;
-  finalReply: Reply | undefined;
+  readonly finalReplies: Reply[] = [];
+  /** What ended the connection. */
   interrupted: Failure | undefined;
+  /** Nothing came behind a 421 or 521: what had no reply by then was not heard. */
+  unheard = false;
+  /** Why the mail was taken back, on a connection that is as good as before. */
+  takenBack: Failure | undefined;
+  /** The connection is not fit for another mail, whatever the replies say. */
+  spoilt = false;
 
-  constructor({ to }: { readonly to: readonly Address[] }) {
+  constructor({ to }: { readonly to: readonly Address[] }, dialect: Dialect = "smtp") {
     this.#to = to;
+    this.#dialect = dialect;
   }
 
   get anyAccepted(): boolean {
     return this.mailReply?.positive === true && this.rcptReplies.some((reply) => reply.positive);
   }
 
+  /** Whether MAIL or a RCPT has been refused. */
+  get anyRefused(): boolean {
+    return isNegative(this.mailReply) || this.rcptReplies.some(isNegative);
+  }
+
+  /** How many replies there are to the content. */
+  get finalsDue(): number {
+    return this.#dialect === "smtp" ? 1 : this.rcptReplies.filter((reply) => reply.positive).length;
+  }
+
+  /** Whether the server has said that it closes the connection. */
+  get left(): boolean {
+    return this.#replies().some(isLeave);
+  }
+
   /** What the transaction has come to so far. */
   close(): TransactionOutcome {
-    const recipients = this.#to.map((recipient, i) => this.#outcome(recipient, this.rcptReplies[i]));
+    const recipients = this.#recipients();
     const refusal = this.#refusal();
     const nonsense = this.#nonsense();
     // Where every recipient has been refused, what became of the connection afterwards does not matter.
     const settled = recipients.every(({ outcome }) => outcome === "refused");
-    const failure = settled ? refusal : (this.interrupted ?? nonsense ?? refusal);
-    const reusable =
-      this.interrupted === undefined && nonsense === undefined && !this.#replies().some(isLeave);
-    return { recipients, reply: this.finalReply, failure, reusable };
+    const failure = settled ? refusal : (this.interrupted ?? nonsense ?? this.takenBack ?? refusal);
+    const fit = this.interrupted === undefined && nonsense === undefined && !this.spoilt;
+    const reply = this.finalReplies[0] ?? this.contentRefusal;
+    return { recipients, reply, failure, reusable: fit && !this.left };
   }
 
-  #outcome(recipient: Address, rcpt: Reply | undefined): RecipientOutcome {
+  #recipients(): RecipientOutcome[] {
+    let accepted = 0;
+    return this.#to.map((recipient, i) => {
+      const rcpt = this.rcptReplies[i];
+      const turn = rcpt?.positive === true ? accepted++ : 0;
+      const final = this.finalReplies[this.#dialect === "smtp" ? 0 : turn];
+      return this.#outcome(recipient, rcpt, final);
+    });
+  }
+
+  #outcome(recipient: Address, rcpt: Reply | undefined, final: Reply | undefined): RecipientOutcome {
+    if (this.#contradicted) return { recipient, outcome: "unknown" };
     const refusal = [this.mailReply, rcpt].find(isNegative);
     if (refusal !== undefined) return { recipient, outcome: "refused", reply: refusal };
-    if (this.finalReply !== undefined) {
-      return {
-        recipient,
-        outcome: this.finalReply.positive ? "accepted" : "refused",
-        reply: this.finalReply,
-      };
-    }
-    if (this.handedOver) return { recipient, outcome: "unknown" };
-    if (this.dataReply !== undefined && isNegative(this.dataReply) && rcpt?.positive === true) {
+    if (final?.positive === true) return { recipient, outcome: "accepted", reply: final };
+    const verdict = this.contentRefusal ?? final;
+    if (verdict !== undefined) return { recipient, outcome: "refused", reply: verdict };
+    if (this.handedOver) return { recipient, outcome: this.unheard ? "not-sent" : "unknown" };
+    if (isNegative(this.dataReply) && rcpt?.positive === true) {
       return { recipient, outcome: "refused", reply: this.dataReply };
     }
     return { recipient, outcome: "not-sent" };
   }
 
+  /** Content was accepted for nobody: nobody can say what the server has made of it. */
+  get #contradicted(): boolean {
+    return this.handedOver && this.finalReplies[0]?.positive === true && !this.anyAccepted;
+  }
+
   /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
   #refusal(): Failure | undefined {
-    const phases: readonly (readonly [Phase, Reply | undefined])[] = [
-      ["mail", this.mailReply],
-      ...this.rcptReplies.map((reply) => ["rcpt", reply] as const),
-      ["data", this.dataReply],
-      ["final", this.finalReply],
-    ];
-    for (const [phase, reply] of phases) {
-      if (isNegative(reply)) return refusalAt(phase, reply);
+    if (isNegative(this.mailReply)) return refusalAt("mail", this.mailReply);
+    const rcpt = this.rcptReplies.find(isNegative);
+    if (rcpt !== undefined) return refusalAt("rcpt", rcpt);
+    if (isNegative(this.dataReply)) return refusalAt("data", this.dataReply);
+    const final = this.finalReplies.find(isNegative);
+    if (final !== undefined || this.finalReplies.length === 0) {
+      const verdict = this.contentRefusal ?? final;
+      if (verdict !== undefined) return refusalAt("final", verdict);
     }
     return undefined;
   }
 
-  /** DATA is answered by 354, or refused. */
+  /** DATA is answered by 354, or refused; content that nobody was left for is refused. */
   #nonsense(): Failure | undefined {
-    const reply = this.dataReply;
-    if (reply === undefined || reply.code === 354 || !(reply.positive || reply.intermediate))
-      return undefined;
-    const message = `protocol error: the server answered ${reply.code} to DATA`;
-    return new Failure({
-      kind: "protocol",
-      phase: "data",
-      message,
-      reply,
-      transient: false,
-      permanent: false,
-    });
+    const data = this.dataReply;
+    if (data !== undefined && (data.positive || (data.intermediate && data.code !== 354)))
+      return nonsense("data", `the server answered ${data.code} to DATA`, data);
+    const final = this.finalReplies[0];
+    if (final === undefined || !this.#contradicted) return undefined;
+    return nonsense("final", "the server accepted content for which it had refused the envelope", final);
   }
 
   #replies(): Reply[] {
-    const { mailReply, rcptReplies, dataReply, finalReply } = this;
-    return [mailReply, ...rcptReplies, dataReply, finalReply].filter((reply) => reply !== undefined);
+    const { mailReply, rcptReplies, dataReply, contentRefusal, finalReplies } = this;
+    return [mailReply, ...rcptReplies, dataReply, contentRefusal, ...finalReplies].filter(
+      (reply) => reply !== undefined,
+    );
   }
 }
 
@@ -106,6 +142,11 @@ export function isLeave({ code }: Reply): boolean {
 
 export function isNegative(reply: Reply | undefined): reply is Reply {
   return reply !== undefined && (reply.transient || reply.permanent);
+}
+
+function nonsense(phase: Phase, what: string, reply: Reply): Failure {
+  const message = `protocol error: ${what}`;
+  return new Failure({ kind: "protocol", phase, message, reply, transient: false, permanent: false });
 }
 
 function refusalAt(phase: Phase, reply: Reply): Failure {

@@ -1,5 +1,6 @@
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import { Reply } from "../../protocol/reply.ts";
+import { checkNames } from "../../text/known-names.ts";
 import type { Drop, DropManner, Fault, FaultCondition, FaultPoint } from "./fault.ts";
 
 /** A fault that has been looked through, with all that it does side by side. */
@@ -31,7 +32,7 @@ export interface SettledFault {
  */
 export function settleFault(fault: Fault): SettledFault {
   const given = fault as Partial<Record<FaultField, unknown>> & Pick<Fault, "at">;
-  for (const name of Object.keys(given)) oneOf("field", name, fields);
+  checkNames(given, fields, (problem) => refuse("field", problem));
   oneOf("at", given.at, points);
   const when = settleCondition(fault.when ?? {});
   for (const [field, places] of Object.entries(placesOf)) {
@@ -132,7 +133,7 @@ const conditions: readonly (keyof FaultCondition)[] = [
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");
 
 function settleCondition(when: FaultCondition): FaultCondition {
-  for (const name of Object.keys(when)) oneOf("field of when", name, conditions);
+  checkNames(when, conditions, (problem) => refuse("when", problem));
   for (const name of ["recipient", "sender"] as const) {
     const pattern: unknown = when[name];
     if (pattern !== undefined && typeof pattern !== "string" && !(pattern instanceof RegExp))

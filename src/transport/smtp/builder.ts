@@ -1,16 +1,25 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
+import { systemResolve } from "../../net/client/addresses.ts";
+import type { Connector } from "../../net/client/connector.ts";
+import type { Route } from "../../net/client/route.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
-import { Mechanism } from "./mechanism.ts";
+import { hostOf } from "./host.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import { checkedMechanisms } from "./mechanism-list.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
+import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters } from "./tls-parameters.ts";
 import type { SmtpTransport } from "./transport.ts";
+import { unixPath } from "./unix-path.ts";
+import { wrongOption as wrong } from "./wrong-option.ts";
 
 /**
  * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
@@ -29,23 +38,61 @@ import type { SmtpTransport } from "./transport.ts";
  *   .build();
  * ```
  */
-export class SmtpTransportBuilder {
-  readonly #construct: (options: SmtpOptions) => SmtpTransport;
+export class SmtpTransportBuilder<Built = SmtpTransport> {
+  readonly #construct: (options: SmtpOptions) => Built;
   #options: Omit<SmtpOptions, "port">;
   #port: number | undefined;
   #built = false;
 
-  constructor(host: string, construct: (options: SmtpOptions) => SmtpTransport) {
+  /** @internal The transports have functions that begin builders. */
+  constructor(host: string, construct: (options: SmtpOptions) => Built, dialect: Dialect = "smtp") {
     this.#construct = construct;
-    this.#options = { ...defaults, host: checkedHost(host) };
+    const tls = dialect === "lmtp" ? Tls.None : defaults.tls;
+    this.#options = { ...defaults, host: hostOf(host), dialect, tls };
   }
 
-  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465. */
+  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
     this.#mayChange("port");
     this.#port = port;
     return this;
+  }
+
+  /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
+  localAddress(ip: string): this {
+    if (isIP(ip) === 0)
+      throw wrong("localAddress", "expects an IP address of this machine, without brackets");
+    return this.#set("localAddress", { localAddress: ip });
+  }
+
+  /**
+   * Connects to a Unix socket in place of host and port. It counts as loopback: what goes there stays on this machine.
+   *
+   * @param path Absolute.
+   */
+  unixSocket(path: string): this {
+    return this.#set("unixSocket", { route: this.#route({ via: "unix", path: unixPath(path) }) });
+  }
+
+  /**
+   * Connects through a proxy: `http://user:password@host:3128` or `https://` (HTTP CONNECT), `socks5://` (SOCKS 5, with
+   * the package `socks` installed). It is the proxy that looks the host up, and it counts as a stranger wherever it
+   * runs: nothing behind it is loopback.
+   *
+   * @param parameters For TLS with the proxy itself, where it is an `https://` one.
+   */
+  proxy(url: string, parameters?: TlsParameters): this {
+    return this.#set("proxy", { route: this.#route({ via: "proxy", proxy: proxyFromUrl(url, parameters) }) });
+  }
+
+  /**
+   * Connects by a function of yours, which is given host, port and a signal, and returns a stream: see
+   * {@link Connector}. TLS and logging in stay the transport's; nothing behind it is loopback.
+   */
+  connector(connector: Connector): this {
+    if (typeof connector !== "function") throw wrong("connector", "expects a function");
+    return this.#set("connector", { route: this.#route({ via: "connector", connector }) });
   }
 
   /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
@@ -65,17 +112,12 @@ export class SmtpTransportBuilder {
     return this.#set("credentials", { credentials });
   }
 
-  /** The mechanisms to log in with, the one to try first in front. */
-  authentication(mechanisms: Mechanism | readonly Mechanism[]): this {
-    const list: readonly Mechanism[] = Array.isArray(mechanisms)
-      ? [...mechanisms]
-      : [mechanisms as Mechanism];
-    const unknown = list.filter((name) => !known.includes(name));
-    if (list.length === 0 || unknown.length > 0) {
-      const not = unknown.length > 0 ? `, not ${unknown.map(String).join(", ")}` : "";
-      throw wrong("authentication", `expects one or more of ${known.join(", ")}${not}`);
-    }
-    return this.#set("authentication", { mechanisms: list });
+  /**
+   * The mechanisms to log in with, the one to try first in front; ones of your own among them. The next is tried only
+   * where the server says that the one before will not do (504, 534, 538).
+   */
+  authentication(mechanisms: Mechanism | SaslMechanism | readonly (Mechanism | SaslMechanism)[]): this {
+    return this.#set("authentication", { mechanisms: checkedMechanisms(mechanisms) });
   }
 
   /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
@@ -104,7 +146,7 @@ export class SmtpTransportBuilder {
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
   timeout(timeout: number | Partial<Timeouts>): this {
     const given = typeof timeout === "number" ? everyPhase(timeout) : timeout;
-    checkNames("timeout", given, defaultTimeouts);
+    checkOptionNames("SmtpTransport timeout", given, Object.keys(defaultTimeouts));
     for (const ms of Object.values(given)) checkMilliseconds("timeout", ms);
     return this.#set("timeout", { timeouts: { ...this.#options.timeouts, ...given } });
   }
@@ -116,7 +158,7 @@ export class SmtpTransportBuilder {
 
   /** How many connections are kept, and for how long. */
   pool(config: Partial<PoolConfig>): this {
-    checkNames("pool", config, defaults.pool);
+    checkOptionNames("SmtpTransport pool", config, Object.keys(defaults.pool));
     const pool = { ...this.#options.pool, ...config };
     if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
       throw wrong("pool", "maxSize is a whole number from 1");
@@ -135,7 +177,7 @@ export class SmtpTransportBuilder {
   }
 
   /** A builder that begins where this one stands. */
-  clone(): SmtpTransportBuilder {
+  clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
     fork.#options = this.#options;
     fork.#port = this.#port;
@@ -143,10 +185,31 @@ export class SmtpTransportBuilder {
   }
 
   /** The transport. It connects when something is sent. */
-  build(): SmtpTransport {
+  build(): Built {
     this.#mayChange("build");
+    const { dialect, tls, route, localAddress } = this.#options;
+    const port = this.#port ?? (dialect === "lmtp" ? LMTP_PORT : ports[tls.mode]);
+    if (dialect === "lmtp" && port === SMTP_PORT && route.via !== "unix")
+      throw wrong("port", "LMTP is not spoken on port 25 (RFC 2033 5); most servers have it on 24");
+    if (localAddress !== undefined && (route.via === "unix" || route.via === "connector"))
+      throw wrong(
+        "localAddress",
+        `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
+      );
     this.#built = true;
-    return this.#construct({ ...this.#options, port: this.#port ?? ports[this.#options.tls.mode] });
+    return this.#construct({ ...this.#options, port });
+  }
+
+  /** One way there is enough: which of two was meant, nobody can tell. */
+  #route(route: Route): Route {
+    const { via } = this.#options.route;
+    if (via !== "tcp" && via !== route.via) {
+      throw wrong(
+        route.via,
+        "of a Unix socket, a proxy and a connector there can be one; another was given before",
+      );
+    }
+    return route;
   }
 
   #set(method: string, change: Partial<SmtpOptions>): this {
@@ -168,9 +231,14 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   wrapper: 465,
 };
 
-const known: readonly string[] = Object.values(Mechanism);
+const SMTP_PORT = 25;
+const LMTP_PORT = 24;
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
+  dialect: "smtp",
+  route: { via: "tcp" },
+  localAddress: undefined,
+  resolve: systemResolve,
   tls: Tls.Wrapper(),
   credentials: undefined,
   mechanisms: undefined,
@@ -185,21 +253,6 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   clock: systemClock,
 };
 
-/** A host as sockets take it: A-labels, or an IP address without brackets. */
-function checkedHost(host: string): string {
-  if (typeof host !== "string") throw wrong("host", "expects a host name or an IP address");
-  const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
-  return isIP(address) === 0 ? canonicalDomainOf("host", host) : address;
-}
-
-/** Refuses what is no object, and names that mean nothing: most are misspelt. */
-function checkNames(method: string, given: unknown, known: object): void {
-  const names = Object.keys(known).join(", ");
-  if (typeof given !== "object" || given === null) throw wrong(method, `expects an object of ${names}`);
-  const stranger = Object.keys(given).find((name) => !Object.hasOwn(known, name));
-  if (stranger !== undefined) throw wrong(method, `${stranger} is not one of ${names}`);
-}
-
 function everyPhase(ms: number): Timeouts {
   return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
 }
@@ -208,8 +261,4 @@ function everyPhase(ms: number): Timeouts {
 export function checkMilliseconds(method: string, ms: unknown): number {
   if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
   return ms;
-}
-
-function wrong(method: string, problem: string): EnvoiError {
-  return new EnvoiError(`SmtpTransport ${method}: ${problem}`, { kind: "configuration", ...callersMistake });
 }

@@ -1,6 +1,7 @@
 import { EnvoiError } from "../../errors.ts";
-import { Chain, type ChainedMail } from "../../protocol/dialogues/chain.ts";
+import { Chain } from "../../protocol/dialogues/chain.ts";
 import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
+import type { ChainedMail } from "../../protocol/dialogues/link.ts";
 import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { SmtpOptions } from "./options.ts";
@@ -78,7 +79,11 @@ export class Lane {
     const mail = prepared instanceof Promise ? await prepared : prepared;
     const pipelining = options.pipelining === "auto" && peer.extensions.PIPELINING === true;
     const chaining = !this.#lanes.chainingRefused;
-    const chain: Chain = new Chain(() => this.#next(chain, session), { pipelining, chaining });
+    const chain: Chain = new Chain(() => this.#next(chain, session), {
+      pipelining,
+      chaining,
+      dialect: options.dialect,
+    });
     const reset = session.reset || options.clock.now() - session.idleSince > IDLE;
     const first = this.#chained(chain, session, turn, mail, used);
     const end = await connection.play(chain.handOver(first, reset));
@@ -112,9 +117,9 @@ export class Lane {
 
   #prepare(
     { mail, cancellation }: Submission,
-    { peer }: Session,
+    { connection, peer }: Session,
   ): MailTransaction | Promise<MailTransaction> {
-    return prepare(mail, peer, this.#lanes.options.smtpUtf8, cancellation);
+    return prepare(mail, peer, connection.tls, this.#lanes.options.smtpUtf8, cancellation);
   }
 
   #chained(chain: Chain, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {

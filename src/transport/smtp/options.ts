@@ -1,8 +1,11 @@
 import type { Signer } from "../../message/signer.ts";
+import type { Resolve } from "../../net/client/addresses.ts";
+import type { Route } from "../../net/client/route.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Mechanism } from "./mechanism.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import type { Tls } from "./tls-mode.ts";
 
 /** How many connections a transport keeps, and for how long. */
@@ -15,11 +18,15 @@ export interface PoolConfig {
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {
+  readonly dialect: Dialect;
   readonly host: string;
   readonly port: number;
+  readonly route: Route;
+  readonly localAddress: string | undefined;
+  readonly resolve: Resolve;
   readonly tls: Tls;
   readonly credentials: Credentials | undefined;
-  readonly mechanisms: readonly Mechanism[] | undefined;
+  readonly mechanisms: readonly (Mechanism | SaslMechanism)[] | undefined;
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;

@@ -1,10 +1,11 @@
 import { channel } from "node:diagnostics_channel";
-import { connect } from "../../net/client/connect.ts";
 import { Connection } from "../../net/client/connection.ts";
+import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { helloName } from "./hello-name.ts";
 import { logIn } from "./log-in.ts";
@@ -14,44 +15,74 @@ import { TlsParameters } from "./tls-parameters.ts";
 /** A connection on which mail can be sent, and what is known of the server behind it. */
 export interface Session {
   readonly connection: Connection;
+  readonly greeting: Reply;
   readonly peer: Peer;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
 }
 
-/** Connects, encrypts and logs in, as the options have it. */
-export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
-  const { host, port, tls, clock, timeouts } = options;
-  const socket = await connect({
-    host,
-    port,
-    clock,
-    timeouts,
-    onAttempt: (abort) => cancellation.during(abort),
-  });
-  const connection = new Connection(socket, { clock, timeouts });
-  cancellation.during((reason) => connection.abort(reason));
+/**
+ * Connects, encrypts and logs in, as the options have it.
+ *
+ * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ */
+export async function openSession(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void = () => {},
+): Promise<Session> {
+  const { connection, greeting } = await reach(options, cancellation, leaving);
   try {
-    if (tls.mode === "wrapper") await secure(connection, options);
-    await connection.play(greeting());
     const name = helloName(options.helloName, connection);
-    let peer = await connection.play(hello(name));
+    let asked = options.clock.now();
+    let peer = await connection.play(hello(name, options.dialect));
     if (
-      (tls.mode === "required" || tls.mode === "opportunistic") &&
+      (options.tls.mode === "required" || options.tls.mode === "opportunistic") &&
       (await upgrade(connection, peer, options))
     ) {
-      peer = await connection.play(hello(name));
+      asked = options.clock.now();
+      peer = await connection.play(hello(name, options.dialect));
     }
+    const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
-    return { connection, peer, reset: false, idleSince: clock.now() };
+    return { connection, greeting, peer, roundTrip, reset: false, idleSince: options.clock.now() };
   } catch (error) {
-    void leave(connection);
+    leaving(leave(connection));
     throw error;
   }
+}
+
+/** Connects to the first address of the host whose greeting does not send us away. */
+async function reach(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void,
+): Promise<Pick<Session, "connection" | "greeting">> {
+  const dialer = new Dialer(options);
+  for (;;) {
+    const link = await dialer.connect((abort) => cancellation.during(abort));
+    const connection = new Connection(link, options);
+    cancellation.during((reason) => connection.abort(reason));
+    try {
+      if (options.tls.mode === "wrapper") await secure(connection, options);
+      return { connection, greeting: await connection.play(greeting()) };
+    } catch (error) {
+      leaving(leave(connection));
+      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
+      dialer.passOver(error);
+    }
+  }
+}
+
+/** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
+function sendsAway({ phase, reply }: Failure): boolean {
+  return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
 }
 
 /** Says goodbye and lets go of the connection. */
@@ -102,7 +133,8 @@ async function secure(connection: Connection, { host, port, tls }: SmtpOptions):
   };
   const parameters = tls.parameters ?? trustedByNode;
   await connection.secure({
-    name: parameters.domain ?? host,
+    // The zone of a link-local address is no part of what a certificate bears.
+    name: parameters.domain ?? host.replace(/%.*$/s, ""),
     context: TlsParameters.context(parameters),
     unverified: tls.mode === "opportunistic" ? note : undefined,
   });

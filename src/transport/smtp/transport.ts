@@ -1,23 +1,29 @@
 import type { Envelope } from "../../address/envelope.ts";
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
 import { signContent } from "../../message/signed-content.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
-import { checkOptionNames } from "../option-names.ts";
+import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
+import { readRequests } from "../requests.ts";
+import { Runs } from "../runs.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
+import { checkSignal } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
+import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Lane, type Lanes } from "./lane.ts";
 import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { SlotPool } from "./pool.ts";
+import type { ServerInfo } from "./server-info.ts";
 import { Submission } from "./submission.ts";
 import { Tls } from "./tls-mode.ts";
 import { builderFromUrl } from "./url.ts";
@@ -54,12 +60,20 @@ export class SmtpTransport implements Transport {
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
   readonly #shared: Lanes;
+  readonly #tests: ConnectionTests;
+  readonly #runs: Runs;
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: SmtpOptions) {
+  /** @internal For `builder` and its like. */
+  constructor(options: SmtpOptions) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
+    this.#tests = new ConnectionTests(options);
+    this.#runs = new Runs(
+      (message, each) => this.#send(message, each, NEVER),
+      options.pool.maxSize * BACKLOG,
+    );
     this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
   }
 
@@ -75,7 +89,7 @@ export class SmtpTransport implements Transport {
 
   /** Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()` does. */
   static builder(host: string): SmtpTransportBuilder {
-    return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options));
+    return beginning(host);
   }
 
   /** As lettre's: no TLS, port 25, unless the builder is told otherwise. Everybody on the way can read the mail. */
@@ -83,16 +97,30 @@ export class SmtpTransport implements Transport {
     return SmtpTransport.builder(host).tls(Tls.None);
   }
 
+  /** Any relay behind a Unix socket, in clear: what goes there stays on this machine. */
+  static unixSocket(path: string): SmtpTransportBuilder {
+    return SmtpTransport.builder("localhost").tls(Tls.None).unixSocket(path);
+  }
+
   /**
-   * A relay named by a URL: `smtps://user:password@host` is Wrapper on 465, `smtp://host?tls=required` STARTTLS on 587,
-   * `smtp://host?tls=opportunistic` and `smtp://host` are Opportunistic and None on 25.
+   * A relay named by a URL, as deployments keep it in an environment variable.
    *
-   * User and password are percent-decoded.
+   * | URL | what it is | port |
+   * |---|---|---|
+   * | `smtps://user:password@host` | TLS from the first octet | 465 |
+   * | `smtp://user:password@host?tls=required` | STARTTLS, or nothing is sent | 587 |
+   * | `smtp://host?tls=opportunistic` | STARTTLS where it is offered | 25 |
+   * | `smtp://host` | in clear | 25 |
+   * | `smtp+unix:///run/relay` | a Unix socket, in clear unless `tls` says otherwise | |
+   * | `lmtp://host`, `lmtp+unix:///run/lmtp` | LMTP (RFC 2033), as {@link LmtpTransport} speaks it | 24 |
    *
-   * @throws EnvoiError of kind `"configuration"` where the URL says anything else.
+   * User and password are percent-decoded: `encodeURIComponent` encodes them. What else the builder can be told follows
+   * as parameters: `?helloName=shop.example.org&timeout.connect=5000&pool.maxSize=10`. `docs/connecting.md` lists them.
+   *
+   * @throws EnvoiError of kind `"configuration"`, or an AddressError, where the URL says anything else.
    */
   static fromUrl(url: string): SmtpTransportBuilder {
-    return builderFromUrl(url, SmtpTransport.builder);
+    return builderFromUrl(url, (host, dialect) => beginning(host, dialect));
   }
 
   /**
@@ -110,14 +138,31 @@ export class SmtpTransport implements Transport {
    * @throws SmtpError whose `report` tells of each recipient; AddressError or MessageError where fields were given of
    * which no message can be built.
    */
-  async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    checkOptionNames("send", options, sendOptions);
+  send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
+    return this.#send(message, options, UNTIL_CONTENT);
+  }
+
+  /**
+   * Sends many, over all connections. A mail that waits in a run waits for as long as it takes, unless a `deadline` says
+   * otherwise.
+   */
+  sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
+    return this.#runs.sendAll(items, options);
+  }
+
+  async #send(
+    message: Message | MessageFields,
+    options: SendOptions,
+    untilContent: number,
+  ): Promise<SendReport> {
+    checkOptionNames("send", options, sendOptionNames);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
+    const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, content }, options);
+    return this.#submit({ envelope, messageId, international, requests, content }, options, untilContent);
   }
 
   /**
@@ -130,17 +175,37 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
-    checkOptionNames("sendRaw", options, sendOptions);
+    checkOptionNames("sendRaw", options, sendOptionNames);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
-    return this.#submit({ ...mail, content: signed }, options);
+    const requests = readRequests(options, mail.envelope, undefined);
+    return this.#submit({ ...mail, requests, content: signed }, options, UNTIL_CONTENT);
+  }
+
+  /**
+   * Connects, encrypts, logs in and says goodbye, on a connection of its own that is closed when this resolves or
+   * rejects. Nothing is sent.
+   *
+   * @returns What the server is and can do.
+   * @throws SmtpError as `send` would; its `report` is of no recipient.
+   *
+   * @example
+   * ```ts
+   * const transport = SmtpTransport.fromUrl(process.env["SMTP_URL"] ?? "").build();
+   * const { name, tls, user, maxMessageSize } = await transport.testConnection({ deadline: 10_000 });
+   * console.log(`${name} over ${tls?.protocol ?? "no TLS"} as ${user ?? "nobody"}, up to ${maxMessageSize} octets`);
+   * ```
+   */
+  testConnection(options: TestConnectionOptions = {}): Promise<ServerInfo> {
+    return this.#tests.run(options);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
   async close(options: CloseOptions = {}): Promise<void> {
     checkOptionNames("close", options, ["force", "signal"]);
     const { force = false, signal } = options;
-    this.#closing ??= this.#pool.close();
+    this.#runs.close();
+    this.#closing ??= Promise.all([this.#pool.close(), this.#tests.close()]).then(() => {});
     if (force || signal?.aborted) this.#breakOff();
     const breakOff = () => this.#breakOff();
     signal?.addEventListener("abort", breakOff, { once: true });
@@ -156,17 +221,18 @@ export class SmtpTransport implements Transport {
     await this.close();
   }
 
-  async #submit(mail: Mail, options: SendOptions): Promise<SendReport> {
+  async #submit(mail: Mail, options: SendOptions, untilContent: number): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
-    if (signal !== undefined) checkSignal(signal);
+    checkSignal("SmtpTransport", signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);
     const { cancellation } = submission;
-    const limit = deadline ?? UNTIL_CONTENT;
+    const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
-    const timer = this.#options.clock.timer(limit, () => cancellation.cancel(late(limit)), true);
+    const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
+    const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
     const abort = signal && (() => cancellation.cancel(aborted(signal)));
     if (abort) signal.addEventListener("abort", abort, { once: true });
@@ -202,24 +268,28 @@ export class SmtpTransport implements Transport {
 
   #breakOff(): void {
     this.#pool.hurry();
+    this.#tests.breakOff();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }
 
-const sendOptions: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope"];
+function beginning(host: string, dialect?: Dialect): SmtpTransportBuilder {
+  return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), dialect);
+}
 
 /** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
 const UNTIL_CONTENT = 120_000;
 
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
+ * that wait, so that no connection does.
+ */
+const BACKLOG = 5;
+
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
-}
-
-function checkSignal(signal: AbortSignal): void {
-  // Not instanceof: a signal may come from another realm.
-  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
-  const message = "SmtpTransport: the signal is no AbortSignal";
-  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>

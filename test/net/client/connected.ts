@@ -1,5 +1,6 @@
-import { connect } from "#src/net/client/connect.js";
+import { systemResolve } from "#src/net/client/addresses.js";
 import { Connection } from "#src/net/client/connection.js";
+import { Dialer } from "#src/net/client/dialer.js";
 import type { Timeouts } from "#src/net/client/timeouts.js";
 import { HandClock } from "../hand-clock.js";
 import { type Script, ScriptedServer } from "../scripted-server.js";
@@ -27,10 +28,19 @@ export interface Connected extends AsyncDisposable {
 export async function connected(script: Script): Promise<Connected> {
   const server = await ScriptedServer.start(script);
   const clock = new HandClock();
-  const socket = await connect({ host: "127.0.0.1", port: server.port, clock, timeouts });
+  const link = await new Dialer({
+    host: "127.0.0.1",
+    port: server.port,
+    route: { via: "tcp" },
+    localAddress: undefined,
+    resolve: systemResolve,
+    clock,
+    timeouts,
+  }).connect();
+  const { socket } = link;
   let count = 0;
   let changed = () => {};
-  const connection = new Connection(socket, { clock, timeouts });
+  const connection = new Connection(link, { clock, timeouts });
   socket.on("data", ({ length }: Buffer) => {
     count += length;
     changed();

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import { derElements } from "./der.ts";
+
+/**
+ * The channel bindings of a TLS connection, by their registered names, the one to prefer in front. Both ends come to
+ * the same ones: what logs in over one connection is of no use on another.
+ *
+ * - `tls-exporter` (RFC 9266): with TLS 1.3, or with the extended master secret; without it two connections could be
+ *   made to share one.
+ * - `tls-server-end-point` (RFC 5929 4): wherever the server's certificate is signed with one known hash.
+ *
+ * @param certificate The server's certificate, in DER: a client that resumes a session is not shown it again.
+ */
+export function channelBindings(
+  socket: TLSSocket,
+  certificate: Buffer | undefined,
+): ReadonlyMap<string, Buffer> {
+  const bindings = new Map<string, Buffer>();
+  if (socket.getProtocol() === "TLSv1.3" || hasExtendedMasterSecret(socket.getSession())) {
+    const exported = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0));
+    bindings.set("tls-exporter", exported);
+  }
+  const hash = certificate && signatureHash(certificate);
+  if (certificate !== undefined && hash !== undefined)
+    bindings.set("tls-server-end-point", createHash(hash).update(certificate).digest());
+  return bindings;
+}
+
+/** Node does not tell; OpenSSL writes it into the session, as a bit of the flags in its field 13. */
+function hasExtendedMasterSecret(session: Buffer | undefined): boolean {
+  const fields = derElements(derElements(session ?? NOTHING)[0]?.content ?? NOTHING);
+  const flags = fields.find(({ tag }) => tag === CONTEXT_13)?.content;
+  const value = derElements(flags ?? NOTHING)[0]?.content;
+  return ((value?.at(-1) ?? 0) & 1) === 1;
+}
+
+const NOTHING = Buffer.alloc(0);
+const CONTEXT_13 = 0xad;
+
+/** The hash with which the certificate's signature was made; SHA-256 in place of MD5 and SHA-1 (RFC 5929 4.1). */
+function signatureHash(certificate: Buffer): string | undefined {
+  const algorithm = derElements(derElements(certificate)[0]?.content ?? NOTHING)[1]?.content;
+  const [identifier, parameters] = derElements(algorithm ?? NOTHING);
+  const name = identifier?.content.toString("hex") ?? "";
+  return name === RSASSA_PSS ? pssHash(parameters?.content ?? NOTHING) : signatures.get(name);
+}
+
+/** The hash in the parameters of RSASSA-PSS (RFC 4055 3.1); left out it is SHA-1. */
+function pssHash(parameters: Buffer): string | undefined {
+  const explicit = derElements(parameters).find(({ tag }) => tag === 0xa0)?.content;
+  if (explicit === undefined) return "sha256";
+  const [identifier] = derElements(derElements(explicit)[0]?.content ?? NOTHING);
+  return hashes.get(identifier?.content.toString("hex") ?? "");
+}
+
+const RSASSA_PSS = "2a864886f70d01010a";
+
+const signatures: ReadonlyMap<string, string> = new Map([
+  // RSA with PKCS #1 1.5: MD5, SHA-1, SHA-2.
+  ["2a864886f70d010104", "sha256"],
+  ["2a864886f70d010105", "sha256"],
+  ["2a864886f70d01010e", "sha224"],
+  ["2a864886f70d01010b", "sha256"],
+  ["2a864886f70d01010c", "sha384"],
+  ["2a864886f70d01010d", "sha512"],
+  // ECDSA: SHA-1, SHA-2.
+  ["2a8648ce3d0401", "sha256"],
+  ["2a8648ce3d040301", "sha224"],
+  ["2a8648ce3d040302", "sha256"],
+  ["2a8648ce3d040303", "sha384"],
+  ["2a8648ce3d040304", "sha512"],
+]);
+
+const hashes: ReadonlyMap<string, string> = new Map([
+  ["2b0e03021a", "sha256"],
+  ["608648016503040204", "sha224"],
+  ["608648016503040201", "sha256"],
+  ["608648016503040202", "sha384"],
+  ["608648016503040203", "sha512"],
+]);

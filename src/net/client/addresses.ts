@@ -1,0 +1,57 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { Failure } from "../../protocol/failure.ts";
+import { codeOf } from "./failures.ts";
+
+/** How the addresses of a host are found, best first. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/** As the machine does it: the file of hosts, DNS, whatever it is set up for, sorted by RFC 6724. */
+export const systemResolve: Resolve = async (host) =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
+/**
+ * The addresses of a host in the order in which they are to be tried: the families take turns, beginning with that of
+ * the best (RFC 8305 4). An IP address is its own.
+ *
+ * @param from Only addresses of this one's family can be reached from it.
+ * @throws Failure of kind `"connection"`.
+ */
+export async function addressesOf(
+  host: string,
+  resolve: Resolve,
+  from: string | undefined,
+): Promise<readonly string[]> {
+  const all = isIP(host) === 0 ? await resolved(host, resolve) : [host];
+  const usable = from === undefined ? all : all.filter((address) => isIP(address) === isIP(from));
+  if (usable.length > 0) return interleaved([...new Set(usable)]);
+  const family = isIP(from ?? "") === 6 ? "IPv6" : "IPv4";
+  const lacking = all.length === 0 ? "no address" : `no ${family} address, and the local address is one`;
+  throw unresolved(`the host ${host} has ${lacking}`);
+}
+
+async function resolved(host: string, resolve: Resolve): Promise<readonly string[]> {
+  try {
+    return await resolve(host);
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    const code = codeOf(cause);
+    if (code === "ENOTFOUND") throw unresolved(`the host ${host} is not known`, cause);
+    if (code === "EAI_AGAIN") throw unresolved(`the name of ${host} cannot be looked up now`, cause);
+    throw unresolved(`the name of ${host} cannot be looked up (${code})`, cause);
+  }
+}
+
+function interleaved(addresses: readonly string[]): readonly string[] {
+  const first = isIP(addresses[0] ?? "");
+  const preferred = addresses.filter((address) => isIP(address) === first);
+  const others = addresses.filter((address) => isIP(address) !== first);
+  return preferred
+    .slice(0, others.length)
+    .flatMap((address, index) => [address, others[index] as string])
+    .concat(preferred.slice(others.length), others.slice(preferred.length));
+}
+
+function unresolved(message: string, cause?: Error): Failure {
+  return new Failure({ kind: "connection", phase: "connect", message, cause });
+}

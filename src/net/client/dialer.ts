@@ -1,0 +1,155 @@
+import { connect } from "node:net";
+import { Failure } from "../../protocol/failure.ts";
+import type { Clock } from "../clock.ts";
+import { addressesOf, type Resolve } from "./addresses.ts";
+import { attempt, type OnAttempt } from "./attempt.ts";
+import { connectBy } from "./connector.ts";
+import { timedOut } from "./failures.ts";
+import { indirectLink, KEEP_ALIVE_DELAY, type Link, placeOf, tcpLink, unixLink } from "./link.ts";
+import { connectThrough } from "./proxied.ts";
+import { race } from "./race.ts";
+import type { Route } from "./route.ts";
+import type { Timeouts } from "./timeouts.ts";
+import { noneOf, unreachable } from "./unreachable.ts";
+
+/** Where to connect to, on which way, and how long it may take. */
+export interface DialOptions {
+  /** A domain in A-labels, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly route: Route;
+  /** The address of this machine to connect from. */
+  readonly localAddress: string | undefined;
+  readonly resolve: Resolve;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+}
+
+/**
+ * Connects to one server: to whichever of its addresses answers, and then, where what answered takes no mail, to the
+ * next of the rest.
+ */
+export class Dialer {
+  readonly #options: DialOptions;
+  /** The addresses that have not failed yet; unknown until they were looked up. */
+  #addresses: readonly string[] | undefined;
+  /** The one that was connected to last. */
+  #address: string | undefined;
+  readonly #failures: Failure[] = [];
+
+  constructor(options: DialOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Connects, within the connect timeout: to the first of the addresses left that answers.
+   *
+   * @throws Failure, of kind `"connection"` or `"timeout"` where it is the network's.
+   */
+  connect(onAttempt?: OnAttempt): Promise<Link> {
+    const { clock, timeouts } = this.#options;
+    const late = () => this.#late();
+    return attempt((signal) => this.#reach(signal), { clock, limit: timeouts.connect, late, onAttempt });
+  }
+
+  /**
+   * What answered takes no mail, as `failure` says. If there are other addresses, the next call of `connect` goes there;
+   * else it is thrown, with what the others said.
+   */
+  passOver(failure: Failure): void {
+    const { host, port } = this.#options;
+    if (this.#address === undefined) throw failure;
+    this.#drop(this.#address, failure);
+    if (this.#addresses?.length === 0) throw noneOf(host, port, this.#failures);
+  }
+
+  #drop(address: string, failure: Failure): void {
+    this.#failures.push(failure);
+    this.#addresses = this.#addresses?.filter((other) => other !== address);
+  }
+
+  async #reach(signal: AbortSignal): Promise<Link> {
+    const { host, port, route } = this.#options;
+    switch (route.via) {
+      case "tcp":
+        return this.#tcp(signal);
+      case "unix":
+        return unix(route.path, signal);
+      case "connector":
+        return connectBy(route.connector, { host, port, signal });
+      case "proxy": {
+        const { proxy } = route;
+        const dialer = new Dialer({
+          ...this.#options,
+          host: proxy.host,
+          port: proxy.port,
+          route: { via: "tcp" },
+        });
+        const { socket } = await dialer.#tcp(signal);
+        const way = await connectThrough(socket, proxy, this.#options, signal);
+        return indirectLink(way, this.#place);
+      }
+    }
+  }
+
+  async #tcp(signal: AbortSignal): Promise<Link> {
+    const { host, port, localAddress, resolve, clock, timeouts } = this.#options;
+    this.#addresses ??= await addressesOf(host, resolve, localAddress);
+    const addresses = this.#addresses;
+    signal.throwIfAborted();
+    const dial = (address: string) =>
+      connect({
+        host: address,
+        port,
+        localAddress,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_DELAY,
+      });
+    const failed = (address: string, error: Error) =>
+      this.#drop(address, unreachable(error, placeOf(address, port)));
+    const delay = delayFor(addresses.length, timeouts.connect);
+    const winner = await race({ addresses, dial, clock, delay, signal, failed });
+    if (winner === undefined) throw noneOf(host, port, this.#failures);
+    this.#address = winner.address;
+    return tcpLink(winner.socket, placeOf(winner.address, port));
+  }
+
+  #late(): Failure {
+    const { message } = timedOut("connect", this.#options.timeouts);
+    const cause = this.#failures.length > 0 ? new AggregateError(this.#failures) : undefined;
+    return new Failure({ kind: "timeout", phase: "connect", message: `${message} to ${this.#place}`, cause });
+  }
+
+  /** Where this goes, in words. */
+  get #place(): string {
+    const { host, port, route } = this.#options;
+    if (route.via === "unix") return route.path;
+    const place = placeOf(host, port);
+    return route.via === "proxy"
+      ? `${place} through the proxy ${placeOf(route.proxy.host, route.proxy.port)}`
+      : place;
+  }
+}
+
+/**
+ * Milliseconds before the next address is tried beside the one before: a quarter of a second (RFC 8305 5), or less where
+ * there are so many that the last would begin late.
+ */
+function delayFor(count: number, limit: number): number {
+  return Math.max(10, Math.min(250, limit / (2 * count)));
+}
+
+function unix(path: string, signal: AbortSignal): Promise<Link> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    const aborted = () => socket.destroy();
+    signal.addEventListener("abort", aborted, { once: true });
+    // Stays: a socket that is destroyed may still tell of an error.
+    socket.on("error", (cause) => reject(unreachable(cause, path)));
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", aborted);
+      resolve(unixLink(socket, path));
+    });
+  });
+}

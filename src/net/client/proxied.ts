@@ -1,0 +1,64 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { Failure } from "../../protocol/failure.ts";
+import { tunnel } from "./http-proxy.ts";
+import { placeOf } from "./link.ts";
+import type { ProxyServer } from "./proxy-server.ts";
+import { socksConnect } from "./socks-proxy.ts";
+import type { Timeouts } from "./timeouts.ts";
+import { handshake } from "./tls.ts";
+
+/** Whom the proxy is to connect to. */
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly timeouts: Timeouts;
+}
+
+/**
+ * Has a proxy connect to the server, over a socket that is connected to the proxy. The result is that socket, or TLS
+ * on it; if it fails, or `signal` aborts, the socket is destroyed.
+ */
+export async function connectThrough(
+  socket: Duplex,
+  proxy: ProxyServer,
+  target: ProxyTarget,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const end = () => socket.destroy();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    if (proxy.protocol === "socks5") {
+      await socksConnect(socket as Socket, proxy, target, target.timeouts.connect);
+      return socket;
+    }
+    const way = proxy.protocol === "https" ? await secured(socket, proxy) : socket;
+    await tunnel(way, proxy, target);
+    return way;
+  } catch (error) {
+    socket.destroy();
+    throw named(error, proxy);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+async function secured(socket: Duplex, { host, context }: ProxyServer): Promise<Duplex> {
+  const made = await handshake(socket, { name: host, context: context() });
+  return made.socket;
+}
+
+/** The same failure, naming the proxy: it is not the server's. */
+function named(error: unknown, { host, port }: ProxyServer): unknown {
+  if (!(error instanceof Failure)) return error;
+  const { kind, phase, message, transient, permanent, cause } = error;
+  const told = kind === "tls" ? `TLS with the proxy failed: ${message}` : message;
+  return new Failure({
+    kind,
+    phase: phase === "tls" ? "connect" : phase,
+    message: `${told} (${placeOf(host, port)})`,
+    transient,
+    permanent,
+    cause,
+  });
+}

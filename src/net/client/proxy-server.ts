@@ -1,0 +1,14 @@
+import type { SecureContext } from "node:tls";
+
+/** A proxy, and how it is spoken to. */
+export interface ProxyServer {
+  /** HTTP CONNECT (RFC 9110 9.3.6) in clear or over TLS, or SOCKS 5 (RFC 1928). */
+  readonly protocol: "http" | "https" | "socks5";
+  /** A domain in A-labels, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** `undefined` where the proxy wants no login. */
+  readonly login: { readonly user: string; readonly password: string } | undefined;
+  /** What TLS to the proxy is made with. */
+  readonly context: () => SecureContext;
+}

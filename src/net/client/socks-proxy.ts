@@ -1,0 +1,51 @@
+import type { Socket } from "node:net";
+import { Failure } from "../../protocol/failure.ts";
+import type { ProxyServer } from "./proxy-server.ts";
+
+/**
+ * Asks a SOCKS 5 proxy for a connection (RFC 1928, RFC 1929) on a socket that is connected to it, by the package
+ * `socks`. The proxy looks the host up. Whoever calls ends it early by destroying the socket.
+ *
+ * @param limit Milliseconds after which it has failed in any case.
+ * @throws Failure of kind `"connection"`, `"authentication"` where the proxy refuses the login, or `"configuration"`
+ * where the package is not installed.
+ */
+export async function socksConnect(
+  socket: Socket,
+  { host: proxyHost, port: proxyPort, login }: ProxyServer,
+  target: { readonly host: string; readonly port: number },
+  limit: number,
+): Promise<void> {
+  const { SocksClient } = await loaded();
+  const proxy = { host: proxyHost, port: proxyPort, type: 5 as const };
+  try {
+    await SocksClient.createConnection({
+      proxy: login === undefined ? proxy : { ...proxy, userId: login.user, password: login.password },
+      command: "connect",
+      destination: { host: target.host, port: target.port },
+      existing_socket: socket,
+      // Its timer cannot be turned off, and holds the socket until it has fired.
+      timeout: Math.min(limit, 2_147_483_647),
+    });
+  } catch (error) {
+    // Not as a cause: it bears the options, and so the password.
+    throw refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function loaded(): Promise<typeof import("socks")> {
+  try {
+    return await import("socks");
+  } catch (cause) {
+    const message = "SOCKS proxies need the package socks beside envoi: npm install socks";
+    throw new Failure({ kind: "configuration", phase: "connect", message, permanent: true, cause });
+  }
+}
+
+function refused(reason: string): Failure {
+  const message = `the SOCKS proxy did not connect: ${reason}`;
+  const login = /authentication failed|no acceptable authentication|no accepted authentication/i.test(reason);
+  if (login) return new Failure({ kind: "authentication", phase: "connect", message, permanent: true });
+  const permanent = /NotAllowed|CommandNotSupported|AddressNotSupported|version/.test(reason);
+  return new Failure({ kind: "connection", phase: "connect", message, transient: !permanent, permanent });
+}

@@ -1,0 +1,74 @@
+import { Failure } from "../../protocol/failure.ts";
+import { codeOf } from "./failures.ts";
+import { placeOf } from "./link.ts";
+
+/** An address, or a path, cannot be connected to. */
+export function unreachable(cause: Error, place: string): Failure {
+  return new Failure({ kind: "connection", phase: "connect", message: reason(codeOf(cause), place), cause });
+}
+
+function reason(code: string, place: string): string {
+  switch (code) {
+    case "ECONNREFUSED": {
+      const local = /^(?:localhost|127\.[\d.]+|\[::1\]):\d+$/.test(place);
+      return `nothing listens on ${place}${local ? "; a mail catcher usually listens on 1025" : ""}`;
+    }
+    case "ENOENT":
+      return `there is no socket at ${place}`;
+    case "EACCES":
+      return `this process may not connect to ${place}`;
+    case "EADDRNOTAVAIL":
+      return `cannot connect to ${place} (${code}): is the local address one of this machine?`;
+    case "ETIMEDOUT":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return `${place} cannot be reached (${code}); networks often block port 25: try 587 or 465`;
+    default:
+      return `cannot connect to ${place} (${code})`;
+  }
+}
+
+/** What to tell of a host after each of its addresses has failed. What each of several said is the cause. */
+export function noneOf(host: string, port: number, failures: readonly Failure[]): Failure {
+  const [first, ...others] = failures as readonly [Failure, ...Failure[]];
+  const code = commonCode(failures);
+  const cause = others.length === 0 ? first.cause : new AggregateError(failures, `the addresses of ${host}`);
+  if (code !== undefined) {
+    return new Failure({
+      kind: "connection",
+      phase: "connect",
+      message: reason(code, placeOf(host, port)),
+      cause,
+    });
+  }
+  if (others.length === 0) return first;
+  // A server that spoke knows more than an address that did not answer; one that may take the mail later, most of all.
+  const spoke = failures.filter(({ reply }) => reply !== undefined);
+  const told = spoke.find(({ transient }) => transient) ?? spoke[0] ?? first;
+  return new Failure({
+    kind: told.kind,
+    phase: told.phase,
+    message: `none of the ${failures.length} addresses of ${host} takes mail: ${listed(failures)}`,
+    reply: told.reply,
+    transient: failures.some(({ transient }) => transient),
+    permanent: failures.every(({ permanent }) => permanent),
+    cause,
+  });
+}
+
+/** The code of the errors of the network, where there was nothing else and all are alike. */
+function commonCode(failures: readonly Failure[]): string | undefined {
+  const codes = new Set(
+    failures.map(({ reply, cause }) => (reply === undefined ? codeOf(cause as Error) : "")),
+  );
+  return codes.size === 1 ? [...codes][0] || undefined : undefined;
+}
+
+function listed(failures: readonly Failure[]): string {
+  const list = failures.slice(0, LISTED).map(({ message }) => message);
+  if (failures.length > LISTED) list.push(`and ${failures.length - LISTED} more`);
+  return list.join("; ");
+}
+
+/** How many addresses an error message speaks of. */
+const LISTED = 4;

@@ -1,0 +1,148 @@
+import { formatCommand } from "../command.ts";
+import { DataWriter, dataText } from "../data.ts";
+import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
+import { ChunkedStream } from "./chunked-stream.ts";
+import { completion } from "./completion.ts";
+import { isNegative, type Ledger } from "./ledger.ts";
+import type { MailTransaction } from "./transaction.ts";
+
+/** The content of a mail: ASCII text, octets, or octets in their own time. */
+export type Octets = string | readonly Buffer[] | AsyncIterable<Buffer>;
+
+/** What goes out together with content, if it is one write: the envelope of the next mail, or nothing. */
+export type Follow = (() => string) | undefined;
+
+/** Whether the content of a mail goes by BDAT (RFC 3030), not behind DATA. */
+export function goesByChunks({ parameters }: Pick<MailTransaction, "parameters">): boolean {
+  return parameters.BODY === "BINARYMIME";
+}
+
+/** Says the content to a server that waits for it, and reads what it says to that. */
+export function* sayContent(mail: MailTransaction, follow: Follow, ledger: Ledger): Dialogue<void> {
+  mail.contentStarts?.();
+  const chunked = goesByChunks(mail);
+  const stream = chunked && isStream(mail.content) ? new ChunkedStream(mail.content) : undefined;
+  try {
+    if (stream !== undefined) yield* streamInChunks(stream, ledger);
+    else if (chunked) yield* lastChunk(toBuffers(mail.content as Exclude<Octets, Stream>), follow);
+    else yield* dataAndEnd(mail.content, follow);
+  } catch (failure) {
+    yield* earlyVerdict(ledger);
+    throw failure;
+  }
+  if (ledger.takenBack !== undefined) return;
+  ledger.handedOver = true;
+  if (stream !== undefined) yield* chunkReplies(stream.count, ledger);
+  const due = ledger.finalsDue;
+  for (let i = 0; i < due; i++) ledger.finalReplies.push(completion(yield* read("final"), "final"));
+}
+
+type Stream = AsyncIterable<Buffer>;
+
+function isStream(content: Octets): content is Stream {
+  return typeof content !== "string" && Symbol.asyncIterator in content;
+}
+
+function toBuffers(content: string | readonly Buffer[]): readonly Buffer[] {
+  return typeof content === "string" ? [Buffer.from(content)] : content;
+}
+
+/** The content in chunks; where it fails amid them, nothing of the next has gone out, and RSET takes the mail back. */
+function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> {
+  yield* write(stream.chunks(), "content");
+  if (stream.failure === undefined) {
+    yield* lastChunk([stream.rest], undefined);
+    return;
+  }
+  yield* write(formatCommand({ verb: "RSET" }), "reset");
+  yield* chunkReplies(stream.count, ledger);
+  yield* read("reset");
+  ledger.takenBack = stream.failure;
+}
+
+function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
+  for (let i = 0; i < count; i++) {
+    const reply = completion(yield* read("content"), "content");
+    if (isNegative(reply)) ledger.contentRefusal ??= reply;
+  }
+}
+
+function* lastChunk(content: readonly Buffer[], follow: Follow): Dialogue<void> {
+  const size = sizeOf(content);
+  const header = Buffer.from(formatCommand({ verb: "BDAT", size, last: true }));
+  if (size <= ONE_WRITE) {
+    yield* write([header, ...content, ...behind(follow)], "content");
+    return;
+  }
+  const { most, end } = endApart([header, ...content]);
+  yield* write(inSteps(most), "content");
+  yield* write([end], "content");
+}
+
+function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
+  if (typeof content === "string") {
+    yield* write(dataText(content) + (follow?.() ?? ""), "content");
+    return;
+  }
+  const writer = new DataWriter();
+  if (!isStream(content) && sizeOf(content) <= ONE_WRITE) {
+    const pieces = content.map((piece) => writer.write(piece));
+    yield* write([...pieces, writer.end(), ...behind(follow)], "content");
+  } else {
+    // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
+    yield* write(dotStuffed(content, writer), "content");
+    yield* write([writer.end()], "content");
+  }
+}
+
+/** A server that does not wait for the end of content to refuse it has perhaps said why it let go. */
+function* earlyVerdict(ledger: Ledger): Dialogue<void> {
+  try {
+    while (ledger.contentRefusal === undefined) {
+      const reply = yield* read("final");
+      if (isNegative(reply)) ledger.contentRefusal = reply;
+    }
+  } catch {
+    // It says no more.
+  }
+}
+
+/** Content up to this many octets goes out in one write; what is larger waits for the socket to take each piece. */
+const ONE_WRITE = 65_536;
+
+function sizeOf(pieces: readonly Buffer[]): number {
+  let size = 0;
+  for (const { length } of pieces) size += length;
+  return size;
+}
+
+function behind(follow: Follow): Buffer[] {
+  const text = follow?.() ?? "";
+  return text === "" ? [] : [Buffer.from(text)];
+}
+
+/** The last octets by themselves: until they have been handed over, the mail is not sent. */
+function endApart(pieces: readonly Buffer[]): { most: readonly Buffer[]; end: Buffer } {
+  const last = pieces.findLastIndex(({ length }) => length > 0);
+  const piece = pieces[last] as Buffer;
+  const at = Math.max(0, piece.length - ONE_WRITE);
+  return { most: [...pieces.slice(0, last), piece.subarray(0, at)], end: piece.subarray(at) };
+}
+
+function* inSteps(pieces: readonly Buffer[]): Generator<Buffer> {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += ONE_WRITE) yield piece.subarray(at, at + ONE_WRITE);
+  }
+}
+
+function dotStuffed(content: Exclude<Octets, string>, writer: DataWriter): Pieces {
+  return isStream(content) ? stuffedStream(content, writer) : stuffedPieces(content, writer);
+}
+
+async function* stuffedStream(content: Stream, writer: DataWriter): AsyncGenerator<Buffer> {
+  for await (const piece of content) yield* stuffedPieces([piece], writer);
+}
+
+function* stuffedPieces(content: readonly Buffer[], writer: DataWriter): Generator<Buffer> {
+  for (const piece of inSteps(content)) yield writer.write(piece);
+}

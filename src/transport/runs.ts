@@ -1,0 +1,72 @@
+import { callersMistake, EnvoiError } from "../errors.ts";
+import type { Message } from "../message/message.ts";
+import type { SendReport } from "../protocol/send-report.ts";
+import { ItemSource } from "./item-source.ts";
+import { checkOptionNames, sendOptionNames } from "./option-names.ts";
+import { Run } from "./run.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
+import { checkSignal } from "./signal.ts";
+import type { SendOptions } from "./transport.ts";
+
+/** Sends one mail of a run; rejects with an EnvoiError. */
+export type SendOne = (message: Message, options: SendOptions) => Promise<SendReport>;
+
+/** The runs of a transport, all that its `sendAll` needs: whatever sends one mail can send many. */
+export class Runs {
+  readonly #send: SendOne;
+  readonly #concurrency: number;
+  /** Those that have begun and not ended. */
+  readonly #begun: Set<{ close(): void }> = new Set();
+  #closed = false;
+
+  /** @param concurrency mails of a run that are under way at once, where the run itself says nothing of it */
+  constructor(send: SendOne, concurrency: number) {
+    this.#send = send;
+    this.#concurrency = concurrency;
+  }
+
+  /** @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
+  sendAll<Item extends SendAllItem>(
+    items: SendSource<Item>,
+    options: SendAllOptions = {},
+  ): SendRun<TagOf<Item>> {
+    checkOptionNames("sendAll", options, runOptionNames);
+    const { concurrency = this.#concurrency, signal, ...each } = options;
+    checkSignal("sendAll", signal);
+    if (!Number.isInteger(concurrency) || concurrency < 1) throw noConcurrency(concurrency);
+    const run: Run<TagOf<Item>> = new Run({
+      source: new ItemSource(items),
+      send: this.#send,
+      concurrency,
+      signal,
+      each,
+      begins: () => {
+        if (this.#closed) throw closed();
+        this.#begun.add(run);
+      },
+      ended: () => this.#begun.delete(run),
+    });
+    return run;
+  }
+
+  /** To be called as the transport closes: no run takes anything more, and each ends when what it took has ended. */
+  close(): void {
+    this.#closed = true;
+    for (const run of this.#begun) run.close();
+  }
+}
+
+const runOptionNames: readonly (keyof SendAllOptions)[] = [
+  "concurrency",
+  ...sendOptionNames.filter((name) => name !== "envelope"),
+];
+
+function noConcurrency(given: unknown): EnvoiError {
+  const message = `sendAll: concurrency is a whole number from 1, not ${given}`;
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+}
+
+function closed(): EnvoiError {
+  const fields = { kind: "closed", delivery: "not-sent", transient: false, permanent: false } as const;
+  return new EnvoiError("sendAll: the transport was closed before the run began", fields);
+}

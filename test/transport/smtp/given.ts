@@ -1,0 +1,13 @@
+import { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
+import type { SmtpOptions } from "#src/transport/smtp/options.js";
+import { SmtpTransport } from "#src/transport/smtp/transport.js";
+
+/** A builder of transports that are given what builders know no word for: another resolver, another clock. */
+export function given(
+  options: Partial<Pick<SmtpOptions, "resolve" | "clock">>,
+  host: string,
+): SmtpTransportBuilder {
+  return new SmtpTransportBuilder(host, (built) =>
+    Reflect.construct(SmtpTransport, [{ ...built, ...options }]),
+  );
+}
