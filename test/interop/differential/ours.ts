@@ -29,8 +29,8 @@ export class Ours {
       async data({ content, envelope }) {
         const chunks: Buffer[] = [];
         for await (const chunk of content) chunks.push(chunk);
-        for (const { address } of envelope.to) {
-          const to = address.toString();
+        // Who is named twice gets one mail from Postfix and Exim.
+        for (const to of new Set(envelope.to.map(({ address }) => address.toString()))) {
           received.set(to, [...(received.get(to) ?? []), Buffer.concat(chunks)]);
         }
       },

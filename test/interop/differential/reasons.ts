@@ -212,3 +212,27 @@ export const reasons: readonly Reason[] = [
     theirs: /^250$/,
   },
 ];
+
+/** Why what is delivered is not the same, though it was answered alike. */
+export const contentReasons: readonly Reason[] = [
+  {
+    reason: "we deliver what came; others end a header that has no end with an empty line",
+    dialogue:
+      /^content: (?:a header field without a colon|no header but text|a header alone|nothing)|^BDAT: nothing/,
+    ours: /^/,
+    theirs: /(?:^|\r\n)\r\n/,
+  },
+  {
+    reason: "we deliver what came; others end a last line that has no end",
+    dialogue: /^BDAT: no last line end/,
+    ours: /no en$/,
+    theirs: /no en\r\n$/,
+  },
+  {
+    reason: "we deliver what came; Postfix takes white space from before a colon",
+    oracle: "Postfix",
+    dialogue: /space before its colon/,
+    ours: /Wrong : x/,
+    theirs: /Wrong: x/,
+  },
+];
