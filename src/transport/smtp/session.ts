@@ -38,8 +38,9 @@ export async function openSession(options: SmtpOptions, cancellation: Cancellati
     }
     return { connection, peer, reset: false, idleSince: options.clock.now() };
   } catch (error) {
+    const told = error instanceof Failure ? error.on(connection) : error;
     void leave(connection);
-    throw error;
+    throw told;
   }
 }
 
@@ -55,9 +56,10 @@ async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<
       await connection.play(greeting());
       return connection;
     } catch (error) {
+      const told = error instanceof Failure ? error.on(connection) : error;
       void leave(connection);
-      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
-      dialer.passOver(error);
+      if (!(told instanceof Failure) || !sendsAway(told)) throw told;
+      dialer.passOver(told);
     }
   }
 }
