@@ -94,7 +94,8 @@ describe(`the same ${all.length} dialogues with SmtpServer, Postfix and Exim`, (
         return explained.length === 0 ? [JSON.stringify(difference)] : [];
       });
       assert.deepEqual(unexplained, []);
-      assert.ok(agreed.filter(({ contents }) => contents.length > 0).length > 100);
+      const compared = agreed.filter(({ contents }) => contents.length > 0).length;
+      assert.ok(compared > 50, `only ${compared} left any`);
     });
   }
 
