@@ -3,7 +3,7 @@ import { checkNames } from "../text/known-names.ts";
 import type { SendOptions } from "./transport.ts";
 
 /** The options of a send. */
-export const sendOptionNames: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope"];
+export const sendOptionNames: readonly (keyof SendOptions)[] = ["signal", "deadline", "envelope", "priority"];
 
 /**
  * Refuses options that are none: a misspelt `signal` or `deadline` would be one that does not hold.
