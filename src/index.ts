@@ -50,6 +50,8 @@ export type { Part } from "./mime/part.ts";
 export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
 export type { Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
+export type { DeliverBy } from "./protocol/deliver-by.ts";
+export type { OriginalRecipient } from "./protocol/dsn.ts";
 export type { Phase } from "./protocol/phase.ts";
 export { Reply, type ReplyFields } from "./protocol/reply.ts";
 export { SendError, SmtpError } from "./protocol/send-error.ts";
@@ -59,7 +61,23 @@ export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
+// Transports
+export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
+export { FailoverTransport } from "./transport/failover-transport.ts";
+export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
+export { HandedMail } from "./transport/handed-mail.ts";
+export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
+export {
+  type HandedOver,
+  type HandOver,
+  RawTransport,
+  type RawTransportOptions,
+} from "./transport/raw-transport.ts";
+export type { NamedRelay, RelayOptions } from "./transport/relays.ts";
+export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
+export { type RetryOptions, RetryTransport } from "./transport/retry-transport.ts";
+export { RoundRobinTransport } from "./transport/round-robin-transport.ts";
 export type {
   SendAllItem,
   SendAllOptions,
@@ -70,6 +88,7 @@ export type {
   SendTotals,
   TagOf,
 } from "./transport/send-run.ts";
+export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
@@ -85,6 +104,6 @@ export {
   type TlsVersion,
 } from "./transport/smtp/tls-parameters.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
+export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
 export type { SendCounts } from "./transport/tally.ts";
-// Transports
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";

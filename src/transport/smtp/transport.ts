@@ -11,6 +11,7 @@ import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
+import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
 import { checkSignal } from "../signal.ts";
@@ -131,8 +132,9 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
+    const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, content }, options, manner);
+    return this.#submit({ envelope, messageId, international, requests, content }, options, manner);
   }
 
   /**
@@ -148,7 +150,8 @@ export class SmtpTransport implements Transport {
     checkOptionNames("sendRaw", options, sendOptionNames);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
-    return this.#submit({ ...mail, content: signed }, options, alone);
+    const requests = readRequests(options, mail.envelope, undefined);
+    return this.#submit({ ...mail, requests, content: signed }, options, alone);
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
