@@ -69,7 +69,7 @@ export function ratesOf({ rate }: Pick<PoolConfig, "rate">): readonly Rate[] {
 }
 
 function checkRate(rate: Rate): Rate {
-  checkOptionNames("SmtpTransport pool, rate", rate, ["messages", "interval"]);
+  checkOptionNames("SmtpTransport pool: rate", rate, ["messages", "interval"]);
   const { messages, interval } = rate;
   checkCount("rate.messages", messages, 1);
   checkTime("rate.interval", interval);
