@@ -66,6 +66,7 @@ export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./
 export { FailoverTransport } from "./transport/failover-transport.ts";
 export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
 export { HandedMail } from "./transport/handed-mail.ts";
+export { LmtpTransport } from "./transport/lmtp-transport.ts";
 export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
 export {
@@ -90,10 +91,12 @@ export type {
 } from "./transport/send-run.ts";
 export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
+export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
+export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";

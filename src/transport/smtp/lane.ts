@@ -59,7 +59,7 @@ export class Lane {
       try {
         await this.#send(turn);
       } catch (error) {
-        turn.submission.notSent(toTell(failureOf(error), turn.retryOf));
+        turn.submission.notSent(this.#witnessed(toTell(failureOf(error), turn.retryOf)));
       }
     }
   }
@@ -128,10 +128,16 @@ export class Lane {
         prepared.catch(() => {});
         this.#turns.push({ submission, prepared });
       } catch (error) {
-        submission.notSent(failureOf(error));
+        submission.notSent(this.#witnessed(failureOf(error)));
       }
     }
     return undefined;
+  }
+
+  /** With the last that was said where it happened; where nothing is connected, nothing was. */
+  #witnessed(failure: Failure): Failure {
+    const connection = this.#slot.session?.connection;
+    return connection === undefined ? failure : failure.on(connection);
   }
 
   #prepare(
@@ -157,10 +163,11 @@ export class Lane {
   }
 
   #settle({ submission, retryOf }: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
-    const { failure, recipients } = outcome;
+    const { recipients } = outcome;
+    const failure = outcome.failure?.on(session.connection);
     const untouched = recipients.every((recipient) => recipient.outcome === "not-sent");
     if (!untouched || failure === undefined) {
-      submission.settle(outcome, session.connection.tls);
+      submission.settle(failure === undefined ? outcome : { ...outcome, failure }, session.connection.tls);
     } else if (used && retryOf === undefined && isAge(failure) && !submission.cancellation.requested) {
       this.#turns.push({ submission, retryOf: failure });
     } else {

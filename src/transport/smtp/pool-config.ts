@@ -1,6 +1,6 @@
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { OneOrMore } from "../../message/builder.ts";
 import { checkOptionNames } from "../option-names.ts";
+import { wrongOption } from "./wrong-option.ts";
 
 /** How many connections a transport keeps and for how long, and how fast it sends. */
 export interface PoolConfig {
@@ -55,7 +55,7 @@ export function readPoolConfig(given: Partial<PoolConfig> | false, before: PoolC
   const { maxSize, minIdle } = config;
   checkCount("maxSize", maxSize, 1);
   checkCount("minIdle", minIdle, 0);
-  if (minIdle > maxSize) throw wrong(`minIdle is at most maxSize, ${maxSize}, not ${minIdle}`);
+  if (minIdle > maxSize) throw wrongOption("pool", `minIdle is at most maxSize, ${maxSize}, not ${minIdle}`);
   checkTime("idleTimeout", config.idleTimeout);
   checkCount("maxMessagesPerConnection", config.maxMessagesPerConnection, 1, "or none");
   checkTime("maxLifetime", config.maxLifetime);
@@ -73,21 +73,17 @@ function checkRate(rate: Rate): Rate {
   const { messages, interval } = rate;
   checkCount("rate.messages", messages, 1);
   checkTime("rate.interval", interval);
-  if (interval === Number.POSITIVE_INFINITY) throw wrong("rate.interval has an end");
+  if (interval === Number.POSITIVE_INFINITY) throw wrongOption("pool", "rate.interval has an end");
   return { messages, interval };
 }
 
 function checkCount(name: string, value: unknown, from: number, orNone?: "or none"): void {
   if (Number.isInteger(value) && (value as number) >= from) return;
   if (orNone && value === Number.POSITIVE_INFINITY) return;
-  throw wrong(`${name} is a whole number from ${from}, not ${value}`);
+  throw wrongOption("pool", `${name} is a whole number from ${from}, not ${value}`);
 }
 
 function checkTime(name: string, value: unknown): void {
   if (typeof value === "number" && value > 0) return;
-  throw wrong(`${name}: ${value} is no number of milliseconds`);
-}
-
-function wrong(problem: string): EnvoiError {
-  return new EnvoiError(`SmtpTransport pool: ${problem}`, { kind: "configuration", ...callersMistake });
+  throw wrongOption("pool", `${name}: ${value} is no number of milliseconds`);
 }
