@@ -9,7 +9,15 @@ export type Outgoing = string | Buffer[] | Pieces;
 export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;
 
 /** One thing a dialogue wants done: octets written, or the next reply read. */
-export type Step = { readonly write: Outgoing; readonly phase: Phase } | { readonly read: Phase };
+export type Step = Write | { readonly read: Phase };
+
+/** Octets to be written. */
+export interface Write {
+  readonly write: Outgoing;
+  readonly phase: Phase;
+  /** So many replies to what was said before may have come by then; none without this. */
+  readonly owed?: number;
+}
 
 /**
  * The client's side of a conversation as a generator: it yields what to do and is resumed with the reply where it

@@ -1,15 +1,16 @@
 import type { Duplex } from "node:stream";
-import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
+import type { Dialogue, Write } from "../../protocol/dialogue.ts";
 import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type TlsExpectations } from "./tls.ts";
+import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
@@ -54,6 +55,9 @@ export class Connection {
   /** Ends whatever is being waited for. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
+  /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
+  #unwritable: Error | undefined;
+  #lastWords: Timer | undefined;
   #tls: TlsFacts | undefined;
 
   constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
@@ -92,7 +96,7 @@ export class Connection {
         let reply: Reply | undefined;
         try {
           if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else await this.#write(value.write, value.phase);
+          else await this.#write(value);
         } catch (failure) {
           step = dialogue.throw(failure);
           continue;
@@ -143,9 +147,14 @@ export class Connection {
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onDrain = (): void => this.#draining?.();
   readonly #onError = (error: Error): void => void this.#fail(brokenOff(this.#phase, error));
-  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
+  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase, this.#unwritable));
+  readonly #onFailedWrite = (error: Error): void => {
+    this.#unwritable = error;
+    this.#lastWords ??= this.#clock.timer(LAST_WORDS, this.#onEnd);
+  };
 
   #listen(): void {
+    outliveFailedWrites(this.#socket, this.#onFailedWrite);
     this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
   }
@@ -194,16 +203,24 @@ export class Connection {
     });
   }
 
-  #write(outgoing: Outgoing, phase: Phase): Promise<void> | undefined {
-    this.#rejectSurplus();
+  #write({ write, phase, owed = 0 }: Write): Promise<void> | undefined {
+    if (this.#replies.length > owed) this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
-    if (typeof outgoing === "string") this.#socket.write(outgoing);
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
+    if (typeof write === "string") this.#socket.write(write);
     // A copy of what is small costs less than a write of several buffers.
-    else if (Array.isArray(outgoing)) this.#socket.write(Buffer.concat(outgoing));
-    else return this.#pump(outgoing);
+    else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
+    else return this.#pump(write);
+    // Set, perhaps, by the write itself: then nothing of it has gone out.
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#since = this.#clock.now();
     return undefined;
+  }
+
+  /** Nothing can be said any more: what is still to be read is read, and then it fails. */
+  #untilTheEnd(): Promise<never> {
+    return this.#unlessFailed(new Promise<never>(() => {}));
   }
 
   /** Writes pieces as they come, never more than the socket takes. */
@@ -217,6 +234,7 @@ export class Connection {
         const next = await this.#unlessFailed(Promise.resolve(source.next()));
         if (next.done === true) break;
         if (!this.#socket.write(next.value)) await this.#drained();
+        if (this.#unwritable !== undefined) await this.#untilTheEnd();
       }
     } catch (error) {
       // The source may be waiting for something: it is told to stop, and not waited for.
@@ -255,6 +273,7 @@ export class Connection {
     if (this.#failure === undefined) {
       this.#failure = failure;
       this.#deadline.stop();
+      this.#lastWords?.cancel();
       this.#socket.destroy();
       // TLS over a stream that is no socket of Node's does not end it.
       this.#base.destroy();
@@ -266,3 +285,6 @@ export class Connection {
     return this.#failure;
   }
 }
+
+/** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
+const LAST_WORDS = 1000;
