@@ -8,8 +8,11 @@ export type Outgoing = string | Buffer[] | Pieces;
 /** Octets in pieces, in memory or in their own time. */
 export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;
 
-/** One thing a dialogue wants done: octets written, or the next reply read. */
-export type Step = Write | { readonly read: Phase };
+/** One thing a dialogue wants done: octets written, the next reply read, or work awaited that is done beside the connection. */
+export type Step =
+  | Write
+  | { readonly read: Phase }
+  | { readonly derive: () => Promise<void>; readonly phase: Phase };
 
 /** Octets to be written. */
 export interface Write {
@@ -35,6 +38,18 @@ export function* write(outgoing: Outgoing, phase: Phase): Dialogue<void> {
 export function* read(phase: Phase): Dialogue<Reply> {
   // The player resumes a read with a reply, and with nothing else.
   return (yield reads[phase]) as Reply;
+}
+
+/** Waits for what a login has to derive before it can go on (a key from a password, a ticket); its errors are thrown here. */
+export function* derive<T>(work: () => Promise<T>, phase: Phase): Dialogue<T> {
+  let settled: PromiseSettledResult<T> | undefined;
+  const settle = async (): Promise<void> => {
+    [settled] = await Promise.allSettled([work()]);
+  };
+  yield { derive: settle, phase };
+  if (settled?.status === "rejected") throw settled.reason;
+  // The player resumes this step when the work is settled.
+  return (settled as unknown as PromiseFulfilledResult<T>).value;
 }
 
 /** Says one command and reads its reply. */

@@ -132,10 +132,13 @@ export interface Peer {
   readonly keywords: ReadonlyMap<string, string>;
 }
 
+/** The keywords of all extensions that there is a row for. */
+export const extensionKeywords: readonly ExtensionKeyword[] = Object.keys(rows) as ExtensionKeyword[];
+
 /** The lines of the reply to EHLO. */
 export function formatEhlo(greeting: string, extensions: Extensions): string[] {
   const lines = [greeting];
-  for (const keyword of Object.keys(rows) as ExtensionKeyword[]) {
+  for (const keyword of extensionKeywords) {
     const value = extensions[keyword];
     if (value === undefined) continue;
     const parameters = (rows[keyword] as Row<unknown>).format(value);

@@ -1,30 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
-import type { Clock } from "../net/clock.ts";
 import type { Received, ServerSocket } from "../net/server/server-socket.ts";
-import { type TlsAcceptor, tlsBindings, tlsSession } from "../net/server/tls-acceptor.ts";
+import { tlsBindings } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
-import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
+import type { ServerEvent } from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
-import type { ServerSettings } from "../protocol/server/settings.ts";
-import type { HookContext } from "./hooks.ts";
-import type { ConnectionLine, ConnectionObserver, Interlude, Interposed, Observe } from "./observer.ts";
-import type { Judgement, Policy } from "./policy.ts";
-import { Reception } from "./reception.ts";
-import type { Session } from "./session.ts";
-import type { Settled } from "./settings.ts";
-import { StepwiseProof } from "./stepwise-proof.ts";
-
-/** What all connections of a server have in common. */
-export interface ConnectionHost {
-  readonly settled: Settled;
-  readonly protocol: ServerSettings;
-  readonly implicitTls: boolean;
-  readonly policy: Policy;
-  readonly tls: TlsAcceptor | undefined;
-  readonly clock: Clock;
-  readonly observe: Observe | undefined;
-}
+import type { ConnectionHost } from "./connection-host.ts";
+import { HostSide } from "./host-side.ts";
+import type { ConnectionLine, ConnectionObserver, Interlude, Interposed } from "./observer.ts";
 
 /** The life of one connection: what its client says goes to the protocol, what the protocol asks goes to the host. */
 export class Connection {
@@ -32,34 +14,21 @@ export class Connection {
   readonly #socket: ServerSocket;
   readonly #observer: ConnectionObserver | undefined;
   readonly #responder: Interposed;
-  #session: Session;
+  readonly #hostSide: HostSide;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
   /** Something has been said since the client was last waited for. */
   #replied = false;
   readonly #connectedAt: number;
   #leaving = false;
-  #reception: Reception | undefined;
-  #proof: StepwiseProof | undefined;
 
   constructor(host: ConnectionHost, socket: ServerSocket) {
     this.#host = host;
     this.#socket = socket;
     this.#patience = host.settled.timeouts.command;
     this.#connectedAt = host.clock.now();
-    const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
-    this.#session = {
-      id: randomUUID(),
-      remoteAddress,
-      remotePort,
-      localAddress,
-      localPort,
-      connectedAt: new Date(),
-      hello: undefined,
-      tls: undefined,
-      authenticated: undefined,
-    };
-    this.#observer = host.observe?.(this.#session);
+    this.#hostSide = new HostSide(host, socket, () => this.#responder.envelope);
+    this.#observer = host.observe?.(this.#hostSide.session);
     const responder = new Responder(host.protocol, this.#observer);
     this.#responder = this.#observer?.interpose?.(responder, this.#line()) ?? responder;
   }
@@ -68,14 +37,14 @@ export class Connection {
   async serve(refusal?: Reply): Promise<void> {
     try {
       if (this.#host.implicitTls && !(await this.#secure())) return;
-      this.#responder.greet(refusal ?? (await this.#host.policy.connect(this.#context())));
+      this.#responder.greet(refusal ?? (await this.#admit()));
       await this.#converse();
     } catch (error) {
       // Nothing a client does leads here; should it happen all the same, it costs one connection.
-      this.#host.policy.report(error, "connection", this.#session);
+      this.#host.policy.report(error, "connection", this.#hostSide.session);
     } finally {
       this.#socket.destroy();
-      await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
+      await this.#hostSide.leave();
       this.#observer?.ended();
     }
   }
@@ -89,6 +58,13 @@ export class Connection {
   /** Cuts the connection. */
   cut(): void {
     this.#socket.destroy();
+  }
+
+  /** Whether the client is greeted: not if it does not wait for that, where it is watched. */
+  async #admit(): Promise<Reply | undefined> {
+    const { greetingDelay } = this.#host.settled;
+    if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) return earlyTalker;
+    return await this.#hostSide.connect();
   }
 
   async #converse(): Promise<void> {
@@ -157,94 +133,21 @@ export class Connection {
   }
 
   #handle(event: Exclude<ServerEvent, { type: "close" }> | Interlude): Promise<unknown> | undefined {
-    const { policy } = this.#host;
     switch (event.type) {
-      case "hello":
-        return decide(policy.hello(this.#context(), event.verb, event.name), (verdict) => {
-          if (verdict === undefined) this.#know({ hello: { verb: event.verb, name: event.name } });
-          event.answer(verdict);
-        });
-      case "auth":
-        return decide(policy.auth(this.#context(), event.mechanism, event.attempt), (verdict) => {
-          if ("user" in verdict)
-            this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
-          event.answer(verdict);
-        });
-      case "identify":
-        return this.#identify(event);
-      case "proof":
-        return this.#judge(event);
-      case "authenticated":
-        this.#know({ authenticated: { user: event.user, mechanism: event.mechanism } });
-        return undefined;
-      case "mail":
-        return decide(policy.mail(this.#context(), event.from, event.parameters), (verdict) =>
-          event.answer(verdict),
-        );
-      case "recipient":
-        return decide(
-          policy.recipient(
-            this.#context(),
-            event.recipient,
-            event.parameters,
-            () => this.#responder.envelope,
-          ),
-          (verdict) => event.answer(verdict),
-        );
-      case "data":
-        return this.#begin();
-      case "content":
-        this.#observer?.content(event.piece.length);
-        return this.#reception?.push(event.piece);
-      case "end":
-        return this.#finish(event);
       case "pause":
         this.#flush();
         return this.#taken();
-      case "abandon":
-        return this.#abandon();
       case "starttls":
         return this.#secure();
       case "interlude":
         this.#flush();
         return event.play(this.#socket.socket, this.#socket.signal);
+      case "content":
+        this.#observer?.content(event.piece.length);
+        return this.#hostSide.handle(event);
+      default:
+        return this.#hostSide.handle(event);
     }
-  }
-
-  async #identify({ mechanism, user, hash, proceed }: IdentifyEvent): Promise<void> {
-    this.#proof = new StepwiseProof(user, hash, (attempt) =>
-      this.#host.policy.auth(this.#context(), mechanism, attempt),
-    );
-    proceed(await this.#proof.keys);
-  }
-
-  async #judge({ proved, answer }: ProofEvent): Promise<void> {
-    const verdict = await this.#proof?.judge(proved);
-    this.#proof = undefined;
-    // Without a proof nothing is judged.
-    if (verdict !== undefined) answer(verdict);
-  }
-
-  #begin(): undefined {
-    const { settled, policy, protocol } = this.#host;
-    const { envelope } = this.#responder;
-    const received = settled.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
-    this.#reception = new Reception(
-      envelope,
-      (content) => policy.data(this.#context(), envelope, content),
-      received,
-    );
-  }
-
-  async #finish({ problem, answer }: EndEvent): Promise<void> {
-    const verdict = await this.#reception?.finish(problem);
-    this.#reception = undefined;
-    answer(problem ?? verdict);
-  }
-
-  async #abandon(): Promise<void> {
-    await this.#reception?.abandon();
-    this.#reception = undefined;
   }
 
   /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
@@ -261,17 +164,14 @@ export class Connection {
       this.#observer?.notSecured();
       return false;
     }
-    this.#know({
-      hello: undefined,
-      authenticated: undefined,
-      tls: tlsSession(this.#socket.socket as TLSSocket),
-    });
+    this.#hostSide.secured();
+    const { session } = this.#hostSide;
     this.#responder.secured({
-      certified: this.#session.tls?.clientCertificate !== undefined,
+      certified: session.tls?.clientCertificate !== undefined,
       bindings: tlsBindings(this.#socket.socket as TLSSocket),
     });
     this.#patience = settled.timeouts.command;
-    this.#observer?.secured(this.#session);
+    this.#observer?.secured(session);
     return true;
   }
 
@@ -288,13 +188,9 @@ export class Connection {
     this.#observer?.flushed();
   }
 
-  #know(facts: Partial<Session>): void {
-    this.#session = { ...this.#session, ...facts };
-  }
-
   #line(): ConnectionLine {
     const socket = this.#socket;
-    const session = () => this.#session;
+    const session = () => this.#hostSide.session;
     return {
       accepted: socket.socket,
       get pending() {
@@ -305,21 +201,12 @@ export class Connection {
       },
     };
   }
-
-  #context(): HookContext {
-    return { session: this.#session, signal: this.#socket.signal };
-  }
 }
+
+const earlyTalker = Reply.of(554, "5.5.1", "You have to wait for the greeting");
 
 /** So long, in milliseconds, replies may wait for another that follows. */
 const PROMPT = 20;
 
 /** So long, in milliseconds, a client may take to close after us. */
 const LINGER = 5000;
-
-/** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
-function decide<T>(judgement: Judgement<T>, act: (verdict: T) => void): Promise<void> | undefined {
-  if (judgement instanceof Promise) return judgement.then(act);
-  act(judgement);
-  return undefined;
-}

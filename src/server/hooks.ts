@@ -13,24 +13,25 @@ export type ReplyLike = Reply | ReplyFields;
 export type Verdict = ReplyLike | void | undefined;
 
 /** What every hook is given. */
-export interface HookContext {
-  readonly session: Session;
+export interface HookContext<State = Record<string, unknown>> {
+  /** What is known of the connection. */
+  readonly session: Session<State>;
   /** Aborted when the connection is gone: nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 
 /** A client has connected and waits for the greeting. */
-export type ConnectContext = HookContext;
+export type ConnectContext<State = Record<string, unknown>> = HookContext<State>;
 
 /** A client has said EHLO or HELO, or LHLO in LMTP. */
-export interface HelloContext extends HookContext {
+export interface HelloContext<State = Record<string, unknown>> extends HookContext<State> {
   readonly verb: "HELO" | "EHLO" | "LHLO";
   /** What it calls itself: syntactically a name or an address literal, no more. */
   readonly name: string;
 }
 
 /** A client wants to authenticate. */
-export interface AuthContext extends HookContext {
+export interface AuthContext<State = Record<string, unknown>> extends HookContext<State> {
   /** As the option `mechanisms` names it. */
   readonly mechanism: string;
   /** Who it says it is; `""` where EXTERNAL and OAUTHBEARER leave it to the certificate or the token. */
@@ -55,14 +56,14 @@ export interface AuthContext extends HookContext {
 export type AuthVerdict = { readonly user: string } | ReplyLike | void | undefined;
 
 /** A client begins a transaction. */
-export interface MailContext extends HookContext {
+export interface MailContext<State = Record<string, unknown>> extends HookContext<State> {
   /** `null` is the null reverse-path of bounces. */
   readonly from: Address | null;
   readonly parameters: MailParameters;
 }
 
 /** A client names a recipient. */
-export interface RecipientContext extends HookContext {
+export interface RecipientContext<State = Record<string, unknown>> extends HookContext<State> {
   readonly recipient: Address;
   readonly parameters: RcptParameters;
   /** The envelope so far, without this recipient. */
@@ -76,7 +77,7 @@ export interface RecipientContext extends HookContext {
 export type RecipientVerdict = "accept" | Verdict;
 
 /** A client sends a message. */
-export interface DataContext extends HookContext {
+export interface DataContext<State = Record<string, unknown>> extends HookContext<State> {
   readonly envelope: ReceivedEnvelope;
   /**
    * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if the message
@@ -92,29 +93,30 @@ export interface DataContext extends HookContext {
 }
 
 /** Something went wrong that the client has not been told about. */
-export interface ErrorContext {
+export interface ErrorContext<State = Record<string, unknown>> {
   readonly error: unknown;
   /** Where: the name of a hook. */
   readonly hook: string;
-  readonly session: Session;
+  /** What is known of the connection. */
+  readonly session: Session<State>;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
 /** Where the host has a say. All hooks are optional. */
-export interface ServerHooks {
+export interface ServerHooks<State = Record<string, unknown>> {
   /** Before the greeting. */
-  connect?(context: ConnectContext): Awaitable<Verdict>;
+  connect?(context: ConnectContext<State>): Awaitable<Verdict>;
   /** At each EHLO, HELO and LHLO. */
-  hello?(context: HelloContext): Awaitable<Verdict>;
+  hello?(context: HelloContext<State>): Awaitable<Verdict>;
   /** At each attempt to authenticate; without this hook AUTH is not offered. */
-  auth?(context: AuthContext): Awaitable<AuthVerdict>;
+  auth?(context: AuthContext<State>): Awaitable<AuthVerdict>;
   /** At MAIL. */
-  mail?(context: MailContext): Awaitable<Verdict>;
+  mail?(context: MailContext<State>): Awaitable<Verdict>;
   /** At each RCPT. */
-  recipient?(context: RecipientContext): Awaitable<RecipientVerdict>;
+  recipient?(context: RecipientContext<State>): Awaitable<RecipientVerdict>;
   /** At the content. When it has resolved, the message is the host's: the client is told 250. */
-  data?(context: DataContext): Awaitable<Verdict>;
+  data?(context: DataContext<State>): Awaitable<Verdict>;
   /** What a hook threw, other than a reply; without it, a process warning. */
-  onError?(context: ErrorContext): void;
+  onError?(context: ErrorContext<State>): void;
 }

@@ -31,4 +31,4 @@ export type {
 } from "./hooks.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 export type { Authenticated, Hello, Session } from "./session.ts";
-export { type CloseOptions, SmtpServer } from "./smtp-server.ts";
+export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

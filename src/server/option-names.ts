@@ -1,6 +1,5 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
-import type { ServerHooks } from "./hooks.ts";
+import { refuseOption } from "./option-reader.ts";
 import type { SmtpServerOptions } from "./options.ts";
 
 /** Every option of a server. The compiler sees to it that none is missing. */
@@ -8,6 +7,7 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   listeners: true,
   host: true,
   port: true,
+  path: true,
   hostname: true,
   tls: true,
   lmtp: true,
@@ -21,6 +21,8 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   relay: true,
   maxMessageSize: true,
   maxLineLength: true,
+  maxContentLineLength: true,
+  maxHops: true,
   maxRecipients: true,
   maxConnections: true,
   maxConnectionsPerAddress: true,
@@ -30,11 +32,14 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   maxReplyBacklog: true,
   maxErrors: true,
   maxAuthAttempts: true,
+  authFailureDelay: true,
+  greetingDelay: true,
   maxTransactions: true,
   lenient: true,
   extensions: true,
   received: true,
   timeouts: true,
+  state: true,
   connect: true,
   hello: true,
   auth: true,
@@ -44,7 +49,8 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   onError: true,
 };
 
-const hookNames: readonly (keyof ServerHooks)[] = [
+const functionNames: readonly (keyof SmtpServerOptions)[] = [
+  "state",
   "connect",
   "hello",
   "auth",
@@ -60,13 +66,9 @@ const hookNames: readonly (keyof ServerHooks)[] = [
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkOptionNames(options: object, known: object): void {
-  checkNames(options, Object.keys(known), refuse);
-  for (const name of hookNames) {
-    const hook = (options as ServerHooks)[name];
-    if (hook !== undefined && typeof hook !== "function") throw refuse(`${name}: a hook is a function`);
+  checkNames(options, Object.keys(known), refuseOption);
+  for (const name of functionNames) {
+    const value: unknown = (options as SmtpServerOptions)[name];
+    if (value !== undefined && typeof value !== "function") throw refuseOption(`${name}: is a function`);
   }
-}
-
-function refuse(reason: string): EnvoiError {
-  return new EnvoiError(`server: ${reason}`, { kind: "configuration", ...callersMistake });
 }

@@ -22,6 +22,11 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0, the default: any port that is free. */
   readonly port?: number;
+  /**
+   * In place of host and port, the path of a Unix socket, on Windows of a named pipe. What a server that is no longer there has
+   * left at that place is replaced. There is no TLS on it.
+   */
+  readonly path?: string;
   /** `"starttls"` if there are certificates, else `"none"`. */
   readonly tls?: "none" | "starttls" | "implicit";
   /** Speaks LMTP (RFC 2033): one reply for each recipient of a message. */
@@ -29,7 +34,9 @@ export interface ListenOptions {
 }
 
 /** What an {@link SmtpServer} is told. */
-export interface SmtpServerOptions extends ListenOptions, ServerHooks {
+export interface SmtpServerOptions<State = Record<string, unknown>>
+  extends ListenOptions,
+    ServerHooks<State> {
   /** Several ports in place of one; what one of them leaves out is as `host`, `port`, `tls` and `lmtp` say. */
   readonly listeners?: readonly ListenOptions[];
   /** The server's own name: by default that of the machine if it is a valid one, else `"localhost"`. */
@@ -58,6 +65,13 @@ export interface SmtpServerOptions extends ListenOptions, ServerHooks {
   readonly maxMessageSize?: number;
   /** The longest command line in octets; 12,288 (RFC 4954 4). */
   readonly maxLineLength?: number;
+  /**
+   * The longest line of a message in octets, its end not included; what is longer is refused with 554. 0, the default: no limit,
+   * because much mail has longer lines than RFC 5321 4.5.3.1.6 allows, and they take no more memory than short ones.
+   */
+  readonly maxContentLineLength?: number;
+  /** Received fields in a message, beyond which it is taken for one that goes in circles (RFC 5321 6.3); 50. */
+  readonly maxHops?: number;
   /** Recipients in a transaction; 1,000. */
   readonly maxRecipients?: number;
   /** Transactions in a connection, those that fail included; 0, the default: no limit. Clients are told (RFC 9422). */
@@ -78,11 +92,24 @@ export interface SmtpServerOptions extends ListenOptions, ServerHooks {
   readonly maxErrors?: number;
   /** Failed attempts to authenticate, in a connection; 3. */
   readonly maxAuthAttempts?: number;
+  /**
+   * Milliseconds by which a failed attempt to authenticate is answered late, once there have been `maxAuthAttempts` from the same
+   * address within ten minutes; 250. It doubles from one to the next, up to 8,000 or itself. 0: never.
+   */
+  readonly authFailureDelay?: number;
+  /**
+   * Milliseconds before the greeting, in which a client must not speak: who does is told 554 (RFC 5321 3.1). 0, the default: the
+   * greeting goes out at once, and nobody is refused for not waiting for it.
+   */
+  readonly greetingDelay?: number;
   /** Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection. */
   readonly lenient?: boolean;
   /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
   readonly extensions?: Undertakings;
   /** Puts a Received field in front of each message; `true`. */
   readonly received?: boolean;
+  /** How long the server waits. */
   readonly timeouts?: ServerTimeouts;
+  /** Makes what hooks find in `session.state`, for each connection; without it, an empty object. */
+  state?(): State;
 }

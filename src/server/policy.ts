@@ -6,6 +6,7 @@ import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../protocol/server/event.ts";
 import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
+import type { SmtpServerOptions } from "./options.ts";
 import { Refusals } from "./refusals.ts";
 import type { Hello, Session } from "./session.ts";
 import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
@@ -17,6 +18,9 @@ export interface RelayRules {
   readonly authenticated: boolean;
 }
 
+/** The host's hooks, and what makes the state that they find in the session. */
+export type Hooks = ServerHooks & Pick<SmtpServerOptions, "state">;
+
 /** A settled question: nothing to go on, or the reply; at once where no hook has to be awaited. */
 export type Judgement<T = Reply | undefined> = T | Promise<T>;
 
@@ -25,12 +29,22 @@ export type Judgement<T = Reply | undefined> = T | Promise<T>;
  * tells nothing of an error's text, and is let in, or relayed for, only where that was said in so many words.
  */
 export class Policy {
-  readonly #hooks: ServerHooks;
+  readonly #hooks: Hooks;
   readonly #rules: RelayRules;
 
-  constructor(hooks: ServerHooks, rules: RelayRules) {
+  constructor(hooks: Hooks, rules: RelayRules) {
     this.#hooks = hooks;
     this.#rules = rules;
+  }
+
+  /** What the host keeps with a connection, if it makes something of its own; a refusal where it fails. */
+  newState(session: Session): { readonly made: Session["state"] } | { readonly refusal: Reply } | undefined {
+    try {
+      return this.#hooks.state && { made: this.#hooks.state() };
+    } catch (error) {
+      this.report(error, "state", session);
+      return { refusal: localError };
+    }
   }
 
   /** Whether the client is greeted. */

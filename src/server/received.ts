@@ -17,10 +17,12 @@ export interface Receipt {
  * them, could read it.
  */
 export function formatReceived({ session, envelope, hostname, id, date }: Receipt): string {
-  const address = formatAddressLiteral(session.remoteAddress);
+  // Who comes through a Unix socket has no address.
+  const address = session.remoteAddress === "" ? undefined : formatAddressLiteral(session.remoteAddress);
   const name = session.hello?.name ?? "";
   // The name is what the client made up; one that does not fit into an ASCII header is left out.
-  const from = /^[!-~]{1,255}$/.test(name) ? `${name} (${address})` : address;
+  const fits = /^[!-~]{1,255}$/.test(name);
+  const from = address === undefined ? (fits ? name : "localhost") : fits ? `${name} (${address})` : address;
   const tls = session.tls && `\r\n\t(using ${session.tls.protocol} with cipher ${session.tls.cipher})`;
   const day = date.toUTCString().replace("GMT", "+0000");
   return `Received: from ${from}${tls ?? ""}\r\n\tby ${hostname} with ${protocolOf(session, envelope)} id ${id};\r\n\t${day}\r\n`;

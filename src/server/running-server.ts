@@ -5,11 +5,14 @@ import { ServerSocket } from "../net/server/server-socket.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
-import { Connection, type ConnectionHost } from "./connection.ts";
+import { AuthThrottle } from "./auth-throttle.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
+import type { SettledListener } from "./listeners.ts";
 import type { Observe } from "./observer.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { Policy } from "./policy.ts";
-import { type SettledListener, settle } from "./settings.ts";
+import { settle } from "./settings.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {
@@ -39,6 +42,7 @@ export class RunningServer {
   /** Starts a server; see SmtpServer.listen for what it throws. */
   static async start(options: SmtpServerOptions, internals: ServerInternals = {}): Promise<RunningServer> {
     const settled = settle(options);
+    const clock = internals.clock ?? systemClock;
     const protocol = {
       ...settled.protocol,
       banner: internals.banner ?? settled.protocol.banner,
@@ -50,8 +54,13 @@ export class RunningServer {
       implicitTls: false,
       policy: new Policy(options, settled.rules),
       tls: settled.tls && new TlsAcceptor(settled.tls),
-      clock: internals.clock ?? systemClock,
+      clock,
       observe: internals.observe,
+      throttle: new AuthThrottle(
+        { free: settled.protocol.maxAuthAttempts, delay: settled.authFailureDelay },
+        clock,
+      ),
+      path: undefined,
     });
     try {
       for (const listener of settled.listeners) await server.#listen(listener, internals.unref ?? false);
@@ -62,14 +71,15 @@ export class RunningServer {
     return server;
   }
 
-  async #listen({ host, port, tls, lmtp }: SettledListener, unref: boolean): Promise<void> {
+  async #listen({ at, tls, lmtp }: SettledListener, unref: boolean): Promise<void> {
     const own: ConnectionHost = {
       ...this.#host,
       protocol: { ...this.#host.protocol, lmtp, starttls: tls === "starttls" },
       implicitTls: tls === "implicit",
+      path: "path" in at ? at.path : undefined,
     };
     const accept = (socket: Socket) => this.#accept(socket, own);
-    this.#listeners.push(await listen({ host, port, unref, accept }));
+    this.#listeners.push(await listen({ at, unref, accept }));
   }
 
   /** The ports that are listened on, in the order of the option `listeners`. */
@@ -111,11 +121,12 @@ export class RunningServer {
   }
 
   #accept(socket: Socket, host: ConnectionHost): void {
+    const remoteAddress = host.path === undefined ? socket.remoteAddress : "";
     // Gone before it was looked at.
-    const { remoteAddress } = socket;
     if (remoteAddress === undefined) return void socket.destroy();
     const { maxConnections, maxConnectionsPerAddress } = host.settled;
-    const before = this.#addresses.get(remoteAddress) ?? 0;
+    // Who comes through a Unix socket has no address to be told apart by.
+    const before = remoteAddress === "" ? 0 : (this.#addresses.get(remoteAddress) ?? 0);
     const refusal =
       this.#connections.size >= maxConnections
         ? tooMany

@@ -1,4 +1,5 @@
 import { checkOptionNames, serverOptionNames } from "./option-names.ts";
+import { OptionReader } from "./option-reader.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { RunningServer } from "./running-server.ts";
 import { checkPurpose, settle } from "./settings.ts";
@@ -7,6 +8,16 @@ import { checkPurpose, settle } from "./settings.ts";
 export interface CloseOptions {
   /** So many milliseconds a message under way is given; 10,000. 0 cuts everything at once. */
   readonly grace?: number;
+}
+
+/** A port, or a Unix socket, that an {@link SmtpServer} listens on. */
+export interface ListeningPlace {
+  /** The IP address; empty for a Unix socket. */
+  readonly address: string;
+  /** 0 for a Unix socket. */
+  readonly port: number;
+  /** The path of a Unix socket. */
+  readonly path?: string;
 }
 
 /**
@@ -39,23 +50,31 @@ export class SmtpServer implements AsyncDisposable {
    * @throws EnvoiError of kind `"configuration"` for options that make no sense, of kind `"connection"` where the port
    * cannot be listened on.
    */
-  static async listen(options: SmtpServerOptions = {}): Promise<SmtpServer> {
+  static async listen<State = Record<string, unknown>>(
+    options: SmtpServerOptions<State> = {},
+  ): Promise<SmtpServer> {
     checkOptionNames(options, serverOptionNames);
-    checkPurpose(options, settle(options));
-    return new SmtpServer(await RunningServer.start(options));
+    // What the hooks keep in a session is theirs alone: nothing in here looks at it.
+    const own = options as unknown as SmtpServerOptions;
+    checkPurpose(own, settle(own));
+    return new SmtpServer(await RunningServer.start(own));
   }
 
-  /** The ports that are listened on, in the order of the option `listeners`. */
-  get listeners(): readonly { readonly address: string; readonly port: number }[] {
-    return this.#server.listeners.map(({ address, port }) => ({ address, port }));
+  /** What is listened on, in the order of the option `listeners`. */
+  get listeners(): readonly ListeningPlace[] {
+    return this.#server.listeners.map(({ address, port, path }) => ({
+      address,
+      port,
+      ...(path !== undefined && { path }),
+    }));
   }
 
-  /** The port that is listened on; of several, the first. */
+  /** The port that is listened on; of several, the first. 0 for a Unix socket. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** The IP address that is listened on; of several, the first. */
+  /** The IP address that is listened on; of several, the first. Empty for a Unix socket. */
   get address(): string {
     return this.#server.address;
   }
@@ -63,9 +82,12 @@ export class SmtpServer implements AsyncDisposable {
   /**
    * Closes: nobody is accepted any more, clients between messages are told 421, and messages under way come to their
    * end. Resolves when no connection is left.
+   *
+   * @throws EnvoiError of kind `"configuration"` for options that make no sense.
    */
-  close({ grace = 10_000 }: CloseOptions = {}): Promise<void> {
-    return this.#server.close(grace);
+  close(options: CloseOptions = {}): Promise<void> {
+    const from = new OptionReader(options, "close.", ["grace"]);
+    return this.#server.close(from.milliseconds("grace", 10_000, 0));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

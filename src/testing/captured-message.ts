@@ -1,5 +1,7 @@
+import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "../server/session.ts";
+import { checkNames } from "../text/known-names.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
 
 /** A message that a TestServer has received. All of it is there before the client is told 250. */
@@ -24,11 +26,33 @@ export interface MessagePattern {
   readonly to?: string | RegExp;
   /** The sender of the envelope; `""` is the null sender. */
   readonly from?: string | RegExp;
+  /** The subject, decoded. */
   readonly subject?: string | RegExp;
 }
 
 /** Which message is meant. */
 export type MessageMatch = MessagePattern | ((message: CapturedMessage) => boolean);
+
+/**
+ * Checks that it can be said which messages are meant: one that nothing holds for, or everything, is a mistake.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkMatch(match: MessageMatch): void {
+  if (typeof match === "function") return;
+  checkNames(match, ["to", "from", "subject"], refuse);
+  for (const [field, pattern] of Object.entries(match)) checkPattern(field, pattern, refuse);
+}
+
+/** Checks that it is text or a regular expression, or nothing. @throws what `refuse` makes */
+export function checkPattern(field: string, pattern: unknown, refuse: (problem: string) => Error): void {
+  if (pattern === undefined || typeof pattern === "string" || pattern instanceof RegExp) return;
+  throw refuse(`${field}: is a string or a regular expression`);
+}
+
+function refuse(problem: string): EnvoiError {
+  return new EnvoiError(`match: ${problem}`, { kind: "configuration", ...callersMistake });
+}
 
 /** Whether this is one of the messages that are meant. */
 export function matches(message: CapturedMessage, match: MessageMatch): boolean {

@@ -1,5 +1,3 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
-import { checkOptionNames } from "../server/option-names.ts";
 import type { CapturedMessage } from "./captured-message.ts";
 
 /** How much a TestServer keeps. Beyond it the oldest is forgotten, whether anybody has looked at it or not. */
@@ -10,22 +8,6 @@ export interface KeepOptions {
   readonly octets?: number;
   /** The transcripts of so many connections that are closed; 1000. */
   readonly connections?: number;
-}
-
-const keepOptionNames: Readonly<Record<keyof KeepOptions, true>> = {
-  messages: true,
-  octets: true,
-  connections: true,
-};
-
-/** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
-export function checkKeep(keep: KeepOptions): void {
-  checkOptionNames(keep, keepOptionNames);
-  for (const [name, value] of Object.entries(keep)) {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
-    const message = `TestServer: keep.${name}: ${value} is not a whole number of at least 0`;
-    throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
-  }
 }
 
 /** What a TestServer has caught and still keeps, oldest first. */

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
+import { checkNames } from "../text/known-names.ts";
 import type { CertificateContent } from "./x509.ts";
 
 /** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
@@ -54,14 +56,17 @@ export class CertificateAuthority {
   }
 
   /** A new authority, of that name. */
-  static async create(name = "envoi test authority"): Promise<CertificateAuthority> {
+  static async create(name: string = "envoi test authority"): Promise<CertificateAuthority> {
+    if (typeof name !== "string") throw refuse("the name of an authority is a string");
     return new CertificateAuthority(await loadWriter(), { subject: name, ...newKeys() });
   }
 
   /** A certificate for a new key that no authority but itself vouches for. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
     const keys = newKeys();
-    return issue(await loadWriter(), request, keys, { ...keys, subject: subjectOf(request) });
+    const write = await loadWriter();
+    checkRequest(request);
+    return issue(write, request, keys, { ...keys, subject: subjectOf(request) });
   }
 
   /** The one authority of this process, which every TestServer uses that is not given another. */
@@ -98,6 +103,7 @@ function issue(
   { publicKey, privateKey }: Keys,
   issuer: CertificateContent["issuer"],
 ): IssuedCertificate {
+  checkRequest(request);
   const { purpose = "server" } = request;
   const subject = subjectOf(request);
   const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
@@ -105,6 +111,24 @@ function issue(
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     cert: write(content),
   };
+}
+
+/** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
+function checkRequest(request: CertificateRequest): void {
+  checkNames(request, ["names", "purpose", "subject", "notBefore", "notAfter"], refuse);
+  const { names = [], purpose = "server", subject = "", notBefore, notAfter } = request;
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))
+    throw refuse("names: an array of DNS names and IP addresses is expected");
+  if (purpose !== "server" && purpose !== "client") throw refuse('purpose: is "server" or "client"');
+  if (typeof subject !== "string") throw refuse("subject: is a string");
+  for (const [field, date] of Object.entries({ notBefore, notAfter })) {
+    if (date === undefined || (date instanceof Date && !Number.isNaN(date.getTime()))) continue;
+    throw refuse(`${field}: is a Date`);
+  }
+}
+
+function refuse(problem: string): EnvoiError {
+  return new EnvoiError(`certificate: ${problem}`, { kind: "configuration", ...callersMistake });
 }
 
 function newKeys(): Keys {

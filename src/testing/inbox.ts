@@ -1,6 +1,7 @@
 import { AssertionError } from "node:assert";
 import { EnvoiError } from "../errors.ts";
-import { type CapturedMessage, type MessageMatch, matches, summary } from "./captured-message.ts";
+import { OptionReader } from "../server/option-reader.ts";
+import { type CapturedMessage, checkMatch, type MessageMatch, matches, summary } from "./captured-message.ts";
 import type { Catch } from "./catch.ts";
 
 /** How long to wait. */
@@ -64,9 +65,14 @@ export class Inbox {
   waitForMessages(
     count: number,
     match: MessageMatch = {},
-    { timeout = 2000, signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<readonly CapturedMessage[]> {
     return new Promise((resolve, reject) => {
+      const from = new OptionReader({ count, ...options }, "", ["count", "timeout", "signal"]);
+      from.count("count", 1, 0);
+      checkMatch(match);
+      const { signal } = options;
+      const timeout = from.milliseconds("timeout", 2000, 0);
       signal?.throwIfAborted();
       let found: CapturedMessage[] = [];
       const look = (message: CapturedMessage): void => {
@@ -146,8 +152,9 @@ export class Inbox {
     const what = wanted === 1 ? "no such message" : `${found} of ${wanted} such messages`;
     return new EnvoiError(`${what} within ${timeout} ms; ${arrived}${forgotten}`, {
       kind: "timeout",
-      delivery: "unknown",
-      transient: false,
+      // The mail that was waited for has not come; it may still.
+      delivery: "not-sent",
+      transient: true,
       permanent: false,
     });
   }

@@ -1,6 +1,6 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
-import { type CapturedMessage, isLike, type MessagePattern } from "./captured-message.ts";
+import { type CapturedMessage, checkPattern, isLike, type MessagePattern } from "./captured-message.ts";
 
 /** What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular expression. */
 export interface MailExpectation extends MessagePattern {
@@ -27,6 +27,11 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
     found.push(`${field}: expected ${show(pattern)}, found ${actual.map(show).join(", ") || "none"}`);
   };
   checkNames(expected, known, refuse);
+  const { headers = {}, attachments = [], ...patterns } = expected;
+  for (const [field, pattern] of Object.entries({ ...patterns, ...headers }))
+    checkPattern(field, pattern, refuse);
+  if (!Array.isArray(attachments)) throw refuse("attachments: an array is expected");
+  for (const pattern of attachments) checkPattern("attachments", pattern, refuse);
   expect("to", to, expected.to);
   expect("from", [String(envelope.from ?? "")], expected.from);
   expect("subject", given(parsed.subject), expected.subject);

@@ -1,8 +1,10 @@
-import type { ExtensionKeyword } from "../protocol/extensions.ts";
-import { serverOptionNames } from "../server/option-names.ts";
+import { type ExtensionKeyword, extensionKeywords } from "../protocol/extensions.ts";
+import { checkOptionNames, serverOptionNames } from "../server/option-names.ts";
+import { OptionReader } from "../server/option-reader.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
+import { checkNames } from "../text/known-names.ts";
 import type { KeepOptions } from "./catch.ts";
-import type { CertificateAuthority } from "./certificates.ts";
+import { CertificateAuthority } from "./certificates.ts";
 
 /** What is the matter with the certificate that a TestServer shows. */
 export type CertificateFlaw = "expired" | "not-yet-valid" | "wrong-name" | "self-signed" | "unknown-issuer";
@@ -27,8 +29,38 @@ export interface TestServerOptions extends SmtpServerOptions {
   readonly keepAlive?: boolean;
 }
 
+/**
+ * Looks through what a TestServer is told besides what every server is.
+ *
+ * @throws EnvoiError of kind `"configuration"` for what cannot be meant.
+ */
+export function checkTestServerOptions(options: TestServerOptions): void {
+  checkOptionNames(options, testServerOptionNames);
+  const from = new OptionReader(options);
+  const tls = from.choice("tls", ["none", "starttls", "implicit"]) ?? "none";
+  const { ca, users = {} } = options;
+  if (from.choice("certificate", certificateFlaws) !== undefined && tls === "none")
+    throw from.refuse("certificate", 'of no use where tls is "none"');
+  if (ca !== undefined && !(ca instanceof CertificateAuthority))
+    throw from.refuse("ca", "is a CertificateAuthority");
+  const secrets = new OptionReader(users, "users.");
+  for (const name of Object.keys(users)) {
+    if (name === "") throw from.refuse("users", "a name is empty");
+    secrets.text(name);
+  }
+  const without = Object.fromEntries((from.texts("without") ?? []).map((name) => [name, true]));
+  checkNames(without, [...extensionKeywords, "EHLO"], (problem) => from.refuse("without", problem));
+  const keep = from.object("keep", ["messages", "octets", "connections"]);
+  for (const name of ["messages", "octets", "connections"] as const) keep.count(name, 0, 0);
+  from.flag("keepAlive");
+}
+
+const certificateFlaws: readonly CertificateFlaw[] = [
+  ...(["expired", "not-yet-valid", "wrong-name", "self-signed", "unknown-issuer"] as const),
+];
+
 /** Every option of a TestServer. */
-export const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
+const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
   ...serverOptionNames,
   ca: true,
   certificate: true,

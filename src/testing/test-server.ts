@@ -1,4 +1,3 @@
-import { checkOptionNames } from "../server/option-names.ts";
 import { RunningServer } from "../server/running-server.ts";
 import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
@@ -6,7 +5,7 @@ import { Tls } from "../transport/smtp/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
 import { SmtpTransport } from "../transport/smtp/transport.ts";
 import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
-import { Catch, checkKeep } from "./catch.ts";
+import { Catch } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -17,7 +16,7 @@ import { Inbox, type WaitOptions } from "./inbox.ts";
 import { Laboratory } from "./laboratory.ts";
 import { recipientTest } from "./recipient-test.ts";
 import { serverCertificate } from "./server-certificate.ts";
-import { type TestServerOptions, testServerOptionNames } from "./test-server-options.ts";
+import { checkTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcript.ts";
 import { Transcripts } from "./transcripts.ts";
 
@@ -68,8 +67,7 @@ export class TestServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    checkOptionNames(options, testServerOptionNames);
-    checkKeep(options.keep ?? {});
+    checkTestServerOptions(options);
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch(options.keep);
     const transcripts = new Transcripts(options.keep);
@@ -83,6 +81,7 @@ export class TestServer implements AsyncDisposable {
         received: false,
         // All clients of a test have one address.
         maxConnectionsPerAddress: 1000,
+        authFailureDelay: 0,
         ...options,
         ...(certificates && { certificates }),
         ...testHooks(options, caught, (session) => laboratory.takeCopies(session)),

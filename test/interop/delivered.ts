@@ -1,8 +1,8 @@
 /**
  * One mail as a foreign server has put it into its maildir, taken apart again.
  *
- * A server changes a mail in two ways. It puts fields in front: Postfix' virtual(8) Return-Path, X-Original-To and
- * Delivered-To, Exim Return-path and Envelope-to, and both below them one Received. And it ends lines with LF.
+ * A server changes a mail in two ways. It puts fields in front: Return-Path, what says for whom it was
+ * (X-Original-To, Envelope-to or Delivered-To), and below them one Received. And it ends lines with LF.
  * Everything else that it may do to headers (adding Message-ID, Date and From, completing addresses, dropping Bcc) is
  * switched off in its configuration, so that `message` is what came over the wire, with the dots unstuffed.
  */
@@ -35,4 +35,4 @@ export function parseDelivered(file: Buffer): Delivered {
 }
 
 const tracePattern =
-  /^Return-[Pp]ath: <(.*)>\n(?:X-Original-To|Envelope-to): (.*)\n(?:Delivered-To: .*\n)?Received: ((?:.*\n[ \t])*.*)\n/;
+  /^Return-[Pp]ath: <(.*)>\n(?:X-Original-To|Envelope-to|Delivered-To): <?(.*?)>?\n(?:Delivered-To: .*\n)?Received: ((?:.*\n[ \t])*.*)\n/;

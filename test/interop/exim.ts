@@ -30,6 +30,8 @@ export interface EximOptions {
  * ```
  */
 export class Exim extends MailServer<Service> {
+  readonly certificates: Certificates;
+
   static async start(options: EximOptions = {}): Promise<Exim> {
     const program = await unpacked("usr/sbin/exim4");
     const certificates = options.certificates ?? (await makeCertificates());
@@ -47,6 +49,11 @@ export class Exim extends MailServer<Service> {
       },
     });
     return new Exim(daemon, certificates);
+  }
+
+  private constructor(daemon: Daemon<Service>, certificates: Certificates) {
+    super(daemon);
+    this.certificates = certificates;
   }
 }
 

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Certificates } from "./certificates.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Delivered } from "./delivered.ts";
 import { Maildir } from "./maildir.ts";
@@ -12,15 +11,13 @@ export class MailServer<Port extends string> {
 
   readonly daemon: Daemon<Port>;
   readonly ports: Readonly<Record<Port, number>>;
-  readonly certificates: Certificates;
   readonly inbox: Maildir;
   /** For `t.afterEach`: when the test that has just ended failed, prints what has been logged since the one before. */
   readonly explain: (test: object) => Promise<void>;
 
-  constructor(daemon: Daemon<Port>, certificates: Certificates) {
+  constructor(daemon: Daemon<Port>) {
     this.daemon = daemon;
     this.ports = daemon.ports;
-    this.certificates = certificates;
     this.inbox = new Maildir(join(daemon.directory, "inbox"));
     this.explain = daemon.explain;
   }

@@ -36,6 +36,8 @@ export interface PostfixOptions {
  * ```
  */
 export class Postfix extends MailServer<Service> {
+  readonly certificates: Certificates;
+
   static async start(options: PostfixOptions = {}): Promise<Postfix> {
     const certificates = options.certificates ?? (await makeCertificates());
     const daemon = await Daemon.start({
@@ -47,6 +49,11 @@ export class Postfix extends MailServer<Service> {
       },
     });
     return new Postfix(daemon, certificates);
+  }
+
+  private constructor(daemon: Daemon<Service>, certificates: Certificates) {
+    super(daemon);
+    this.certificates = certificates;
   }
 }
 

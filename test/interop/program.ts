@@ -10,8 +10,12 @@ export interface Outcome {
 /** The Debian packages that bring each program. */
 const packages = {
   "/usr/bin/python3": "python3",
+  cp: "coreutils",
   curl: "curl",
+  getent: "libc-bin",
   id: "coreutils",
+  ldd: "libc-bin",
+  mknod: "coreutils",
   msmtp: "msmtp",
   opendkim: "opendkim",
   openssl: "openssl",
@@ -33,11 +37,13 @@ export function attempt(
   program: Program,
   args: readonly string[],
   input?: Uint8Array | string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const { PATH } = process.env;
   return new Promise((resolve, reject) => {
     // Not every PATH has the folders of the system's administrator, where Debian puts Postfix.
-    const child = spawn(program, args, { env: { ...process.env, PATH: `${PATH}:/usr/sbin:/sbin` } });
+    const env = { ...process.env, PATH: `${PATH}:/usr/sbin:/sbin`, ...environment };
+    const child = spawn(program, args, { env });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.once("error", (error) => reject(missing(program, error)));
@@ -61,8 +67,9 @@ export async function run(
   program: Program,
   args: readonly string[],
   input?: Uint8Array | string,
+  environment?: Readonly<Record<string, string>>,
 ): Promise<Buffer> {
-  const { status, stdout, stderr } = await attempt(program, args, input);
+  const { status, stdout, stderr } = await attempt(program, args, input, environment);
   if (status === 0) return stdout;
   throw new Error(`${program} ended with ${status}\n${stdout}\n${stderr}`);
 }

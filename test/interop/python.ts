@@ -10,8 +10,12 @@ export async function runScript(
   args: readonly string[],
   input: Uint8Array | string,
 ): Promise<string> {
-  const script = fileURLToPath(new URL(`../../../test/interop/${name}`, import.meta.url));
-  return (await run(PYTHON, [script, ...args], input)).toString();
+  return (await run(PYTHON, [scriptPath(name), ...args], input)).toString();
+}
+
+/** Where a script lies. */
+export function scriptPath(name: string): string {
+  return fileURLToPath(new URL(`../../../test/interop/${name}`, import.meta.url));
 }
 
 /** A part as Python's `email` understands it. */

@@ -92,6 +92,20 @@ describe("SmtpServer: SCRAM", () => {
     }
   });
 
+  it("believes a client that could have bound itself where that was not offered, and else does not", async () => {
+    const half = scramSha256.client({ user: "jo", password: "secret", nonce: "x", binding: "unused" });
+    const first = half.next().value as Buffer;
+    for (const [mechanisms, expected] of [
+      [["SCRAM-SHA-256"], /^334 r=x/],
+      [["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"], /^501 5\.5\.2/],
+    ] as const) {
+      await using server = await start(knows, { mechanisms });
+      const { client } = await meet(server);
+      await using _ = client;
+      assert.match(await say(client, first, "AUTH SCRAM-SHA-256 "), expected);
+    }
+  });
+
   it("gives who does not know it, and who is not known, the same answer", async () => {
     await using server = await start(knows);
     const { client } = await meet(server);

@@ -13,10 +13,14 @@ export class Client implements AsyncDisposable {
     this.#listen();
   }
 
-  static async connect(port: number, tls?: ConnectionOptions): Promise<Client> {
+  /** `at`: a port of this machine, or the path of a Unix socket. */
+  static async connect(at: number | string, tls?: ConnectionOptions): Promise<Client> {
     const socket = tls
-      ? connectTls({ port, host: "127.0.0.1", ...tls })
-      : connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+      ? connectTls({ port: Number(at), host: "127.0.0.1", ...tls })
+      : connect({
+          ...(typeof at === "string" ? { path: at } : { port: at, host: "127.0.0.1" }),
+          allowHalfOpen: true,
+        });
     const client = new Client(socket);
     await once(socket, tls ? "secureConnect" : "connect");
     return client;

@@ -13,6 +13,7 @@ const session: Session = {
   hello: { verb: "EHLO", name: "client.test" },
   tls: undefined,
   authenticated: undefined,
+  state: {},
 };
 const tls = {
   protocol: "TLSv1.3",

@@ -160,7 +160,7 @@ describe("SmtpServer: options that make no sense", () => {
     [{ domains: ["y.test"] }, /without data nobody takes the mail/],
     [{ recipient: () => "accept" }, /without data/],
     [{ relay: "authenticated", data }, /without auth/],
-    [{ relay: "everybody" as never, data }, /relay: "everybody" is not "authenticated"/],
+    [{ relay: "everybody" as never, data }, /relay: "everybody" is none of "authenticated"/],
     [{ auth: () => undefined }, /auth needs tls/],
     [{ tls: "starttls" }, /needs certificates/],
     [{ tls: "yes" as never }, /none of "none", "starttls", "implicit"/],

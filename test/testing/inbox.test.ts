@@ -153,7 +153,7 @@ describe("keep", () => {
   it("is refused where it is no number", async () => {
     await assert.rejects(TestServer.start({ keep: { messages: Number.NaN } }), {
       kind: "configuration",
-      message: "TestServer: keep.messages: NaN is not a whole number of at least 0",
+      message: "server: keep.messages: NaN is not a whole number of at least 0",
     });
     await assert.rejects(TestServer.start({ keep: { mails: 1 } as never }), {
       kind: "configuration",

@@ -4,12 +4,13 @@ import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
+import { channelBindings } from "../channel-bindings.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
-import { handshake, type TlsExpectations } from "./tls.ts";
+import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What a connection needs beside its socket. */
@@ -58,7 +59,7 @@ export class Connection {
   /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
   #unwritable: Error | undefined;
   #lastWords: Timer | undefined;
-  #tls: TlsFacts | undefined;
+  #secured: Secured | undefined;
 
   constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
     this.#base = link.socket;
@@ -80,7 +81,14 @@ export class Connection {
 
   /** How the connection is encrypted, if it is. */
   get tls(): TlsFacts | undefined {
-    return this.#tls;
+    return this.#secured?.facts;
+  }
+
+  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. */
+  get channelBindings(): ReadonlyMap<string, Buffer> {
+    return this.#secured === undefined
+      ? new Map()
+      : channelBindings(this.#secured.socket, this.#secured.certificate);
   }
 
   /** Plays a dialogue to its end; there is never more than one. */
@@ -96,7 +104,8 @@ export class Connection {
         let reply: Reply | undefined;
         try {
           if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else await this.#write(value);
+          else if ("write" in value) await this.#write(value);
+          else await this.#derive(value.derive, value.phase);
         } catch (failure) {
           step = dialogue.throw(failure);
           continue;
@@ -125,9 +134,8 @@ export class Connection {
     this.#base.ref?.();
     this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
     try {
-      const { socket, facts } = await this.#unlessFailed(handshake(this.#socket, expectations));
-      this.#socket = socket;
-      this.#tls = facts;
+      this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
+      this.#socket = this.#secured.socket;
     } catch (failure) {
       throw this.#fail(failure as Failure);
     }
@@ -136,7 +144,7 @@ export class Connection {
     this.#listen();
     // It may have ended before anybody listened.
     if (this.#socket.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored ?? undefined));
-    return this.#tls;
+    return this.#secured.facts;
   }
 
   /** Ends the connection at once; what is being played fails with what `reason` says of the phase it is in. */
@@ -243,6 +251,13 @@ export class Connection {
     }
     this.#deadline.clear();
     this.#since = this.#clock.now();
+  }
+
+  async #derive(work: () => Promise<void>, phase: Phase): Promise<void> {
+    this.#phase = phase;
+    this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
+    await this.#unlessFailed(work());
+    this.#deadline.clear();
   }
 
   async #drained(): Promise<void> {

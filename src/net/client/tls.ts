@@ -20,16 +20,21 @@ export interface TlsExpectations {
   readonly unverified?: ((reason: string) => void) | undefined;
 }
 
+/** A connection that has been encrypted. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly facts: TlsFacts;
+  /** The server's certificate, in DER. */
+  readonly certificate: Buffer | undefined;
+}
+
 /**
  * Makes the TLS handshake on a connected socket. Nothing is written on the encrypted one before its certificate and
  * name have been judged; a name is judged by the certificate's alternative names alone (RFC 9525 6.3).
  *
  * @throws Failure of kind `"tls"`.
  */
-export function handshake(
-  plain: Duplex,
-  expectations: TlsExpectations,
-): Promise<{ socket: TLSSocket; facts: TlsFacts }> {
+export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
   const { name, context, unverified } = expectations;
   return new Promise((resolve, reject) => {
     let wrongName: Error | undefined;
@@ -58,7 +63,7 @@ export function handshake(
         unverified(reason);
       }
       // The listeners stay: the socket may fail before anybody else listens to it.
-      resolve({ socket, facts: factsOf(socket) });
+      resolve({ socket, facts: factsOf(socket), certificate: socket.getPeerX509Certificate()?.raw });
     });
   });
 }

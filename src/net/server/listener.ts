@@ -1,64 +1,109 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { lstat, unlink } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 
 /** Where to listen, and what to do with whoever comes. */
 export interface ListenerOptions {
-  /** A name or an IP address of this machine. */
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
+  /**
+   * A name or an IP address of this machine with a port, 0 being any that is free; or the path of a Unix socket, on Windows of a
+   * named pipe.
+   */
+  readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   /** Does not keep the process alive. */
   readonly unref: boolean;
   readonly accept: (socket: Socket) => void;
 }
 
-/** A port that is listened on. */
+/** A port or a Unix socket that is listened on. */
 export interface Listener {
-  /** The IP address. */
+  /** The IP address; empty for a Unix socket. */
   readonly address: string;
+  /** 0 for a Unix socket. */
   readonly port: number;
+  /** The path of a Unix socket. */
+  readonly path: string | undefined;
   /** Accepts nobody any more. Resolves when no connection is left. */
   stop(): Promise<void>;
 }
 
 /**
- * Listens.
+ * Listens. The Unix socket of a process that is no longer there is replaced.
  *
  * @throws EnvoiError of kind `"connection"` where that is not possible.
  */
-export function listen({ host, port, unref, accept }: ListenerOptions): Promise<Listener> {
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  try {
+    return await attempt(options);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const { at } = options;
+    if (code !== "EADDRINUSE" || !("path" in at) || !(await isLeftOver(at.path))) throw refused(error, at);
+    await unlink(at.path);
+    return await attempt(options).catch((again) => {
+      throw refused(again, at);
+    });
+  }
+}
+
+function attempt({ at, unref, accept }: ListenerOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
     // The end of what a client says is not the end of what it listens to.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       if (unref) socket.unref();
       accept(socket);
     });
-    server.once("error", (error: NodeJS.ErrnoException) => reject(refused(error, host, port)));
-    server.listen({ host, port, backlog: BACKLOG }, () => {
+    server.once("error", reject);
+    server.listen({ ...at, backlog: BACKLOG }, () => {
       // What fails later is a single connection's affair, such as a lack of descriptors.
       server.on("error", () => {});
       if (unref) server.unref();
-      resolve({ ...addressOf(server), stop: () => new Promise((closed) => server.close(() => closed())) });
+      resolve({ ...placeOf(server), stop: () => new Promise((closed) => server.close(() => closed())) });
     });
   });
 }
 
 const BACKLOG = 1024;
 
-function addressOf(server: Server): { address: string; port: number } {
-  const { address, port } = server.address() as AddressInfo;
-  return { address, port };
+function placeOf(server: Server): Omit<Listener, "stop"> {
+  const place = server.address() as AddressInfo | string;
+  if (typeof place === "string") return { address: "", port: 0, path: place };
+  return { address: place.address, port: place.port, path: undefined };
 }
 
-function refused(error: NodeJS.ErrnoException, host: string, port: number): EnvoiError {
+/** Whether there is a Unix socket at this path that nobody listens on. */
+async function isLeftOver(path: string): Promise<boolean> {
+  try {
+    if (!(await lstat(path)).isSocket()) return false;
+  } catch {
+    return false;
+  }
+  return await new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+  });
+}
+
+function refused(error: unknown, at: ListenerOptions["at"]): EnvoiError {
+  const { code = "", message } = error as NodeJS.ErrnoException;
   const hints: Readonly<Record<string, string>> = {
-    EADDRINUSE: "something listens there already; port 0 takes any that is free",
-    EACCES: "the system does not allow it; ports below 1024 take a privilege",
+    EADDRINUSE:
+      "path" in at
+        ? "something is there already"
+        : "something listens there already; port 0 takes any that is free",
+    EACCES:
+      "path" in at
+        ? "the system does not allow it"
+        : "the system does not allow it; ports below 1024 take a privilege",
     EADDRNOTAVAIL: "the address is not one of this machine",
+    ENOENT: "there is no such folder",
     ENOTFOUND: "there is no such host",
   };
-  const hint = hints[error.code ?? ""] ?? error.message;
-  return new EnvoiError(`cannot listen on ${host}:${port}: ${hint}`, {
+  const place = "path" in at ? at.path : `${at.host}:${at.port}`;
+  return new EnvoiError(`cannot listen on ${place}: ${hints[code] ?? message}`, {
     kind: "connection",
     ...callersMistake,
     cause: error,

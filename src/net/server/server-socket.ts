@@ -54,6 +54,28 @@ export class ServerSocket {
     return this.#wait(ms);
   }
 
+  /** Lets so many milliseconds pass, fewer where the connection is lost. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const over = (): void => {
+        timer.cancel();
+        this.signal.removeEventListener("abort", over);
+        resolve();
+      };
+      const timer = this.#clock.timer(ms, over);
+      if (this.signal.aborted) return over();
+      this.signal.addEventListener("abort", over);
+    });
+  }
+
+  /** Whether nothing arrives for so many milliseconds. What does is kept for the next read. */
+  async quiet(ms: number): Promise<boolean> {
+    if (this.pending) return false;
+    const received = await this.read(ms);
+    if (Buffer.isBuffer(received)) this.#keep(received);
+    return !Buffer.isBuffer(received);
+  }
+
   /** Makes a read that is waiting return. */
   interrupt(): void {
     this.#settle("interrupted");
@@ -166,10 +188,14 @@ export class ServerSocket {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#settle(chunk)) return;
+    this.#keep(chunk);
+  };
+
+  #keep(chunk: Buffer): void {
     this.#queue.push(chunk);
     this.#queued += chunk.length + CHUNK_COST;
     if (this.#queued >= HIGH_WATER) this.#socket.pause();
-  };
+  }
 
   readonly #onEnd = (): void => {
     if (this.#state === "open") this.#state = "ended";

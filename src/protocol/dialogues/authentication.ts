@@ -1,46 +1,131 @@
+import { EnvoiError } from "../../errors.ts";
 import { formatCommand } from "../command.ts";
-import { type Dialogue, read, write } from "../dialogue.ts";
+import { type Dialogue, derive, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Reply } from "../reply.ts";
+import type { ClientHalf, Saying } from "../sasl/mechanism.ts";
+import { deriveKey } from "../sasl/scram-keys.ts";
 
 /** The client's half of a SASL mechanism that has been given its secret. */
 export interface AuthenticationAttempt {
   readonly mechanism: string;
-  readonly responses: Generator<Buffer | null, void, Buffer>;
+  readonly responses: ClientHalf;
+  /** The server has to prove itself too: before the responses are over, its 235 is not believed. */
+  readonly mutual?: boolean;
 }
 
 /**
  * Plays one mechanism through (RFC 4954 4) and returns the server's last word: 235, or a refusal.
  *
  * A challenge that the mechanism has no response for is answered with an empty one (XOAUTH2 tells its errors so); one
- * that is not base64 cancels the exchange.
+ * that is not base64 cancels the exchange. An initial response that makes the line longer than 512 octets waits until
+ * the server asks for it.
+ *
+ * @param said Is given all responses, in base64: servers repeat in their replies what they do not understand.
  */
-export function* authentication({ mechanism, responses }: AuthenticationAttempt): Dialogue<Reply> {
-  const first = responses.next();
-  const initial = first.done === true || first.value === null ? undefined : first.value;
-  const initialResponse = initial?.toString("base64");
-  yield* write(formatCommand({ verb: "AUTH", mechanism, initialResponse }), "auth");
-  let reply = yield* read("auth");
-  for (let round = 0; reply.code === 334; round++) {
-    if (round === MAX_ROUNDS) throw endless(reply);
-    const challenge = decodeBase64(reply.lines.join(""));
-    const response = challenge === undefined ? "*" : responseTo(challenge, responses);
-    yield* write(`${response}\r\n`, "auth");
-    reply = yield* read("auth");
+export function* authentication(attempt: AuthenticationAttempt, said: string[] = []): Dialogue<Reply> {
+  const { mechanism, responses, mutual = false } = attempt;
+  const half = new Responses(responses, said);
+  try {
+    const initialResponse = yield* half.next();
+    const line = formatCommand({ verb: "AUTH", mechanism, initialResponse });
+    let waiting = line.length > LONGEST_LINE ? initialResponse : undefined;
+    yield* write(waiting === undefined ? line : formatCommand({ verb: "AUTH", mechanism }), "auth");
+    let reply = yield* read("auth");
+    for (let round = 0; reply.code === 334; round++) {
+      if (round === MAX_ROUNDS) throw endless(reply);
+      const response = waiting ?? (yield* answer(half, reply));
+      waiting = undefined;
+      yield* write(`${response}\r\n`, "auth");
+      reply = yield* read("auth");
+    }
+    if (reply.code === 235 && mutual && !half.over) throw unproved();
+    return reply;
+  } finally {
+    half.close();
   }
-  return reply;
 }
 
+/** RFC 4954 4, RFC 5321 4.5.3.1.4: the command, its line end included. Responses to challenges may be longer. */
+const LONGEST_LINE = 512;
 const MAX_ROUNDS = 10;
 
-function responseTo(challenge: Buffer, responses: Generator<Buffer | null, void, Buffer>): string {
-  const next = responses.next(challenge);
-  return next.done === true || next.value === null ? "" : next.value.toString("base64");
+function* answer(half: Responses, { lines }: Reply): Dialogue<string> {
+  const challenge = decodeBase64(lines.join(""));
+  if (challenge === undefined) return CANCEL;
+  try {
+    return (yield* half.next(challenge)) ?? "";
+  } catch (error) {
+    if (error instanceof Failure && error.kind !== "authentication") throw error;
+    // The exchange is ended in order, so that a goodbye is not taken for a response.
+    yield* write(`${CANCEL}\r\n`, "auth");
+    yield* read("auth");
+    throw error;
+  }
+}
+
+const CANCEL = "*";
+
+/** What a mechanism says, in base64. */
+class Responses {
+  readonly #half: ClientHalf;
+  readonly #said: string[];
+  /** The mechanism has nothing more to say, nor to hear. */
+  over = false;
+
+  constructor(half: ClientHalf, said: string[]) {
+    this.#half = half;
+    this.#said = said;
+  }
+
+  /** The next response, if there is one. */
+  *next(challenge?: Buffer): Dialogue<string | undefined> {
+    if (this.over) return undefined;
+    let saying = yield* this.#resume(challenge);
+    while (saying && "iterations" in saying) {
+      const derivation = saying;
+      saying = yield* this.#resume(yield* derive(() => deriveKey(derivation), "auth"));
+    }
+    if (saying === undefined || saying === null) return undefined;
+    const response = Buffer.from(saying).toString("base64");
+    this.#said.push(response);
+    return response;
+  }
+
+  close(): void {
+    // Who waits for something is told to stop, and not waited for.
+    Promise.resolve(this.#half.return()).catch(() => {});
+  }
+
+  *#resume(input: Buffer | undefined): Dialogue<Saying | undefined> {
+    try {
+      // The first call of next() takes no argument that anybody sees.
+      const next = this.#half.next(input as Buffer);
+      const { done, value } = "then" in next ? yield* derive(() => next, "auth") : next;
+      this.over = done === true;
+      return value ?? undefined;
+    } catch (error) {
+      throw failed(error);
+    }
+  }
 }
 
 function decodeBase64(text: string): Buffer | undefined {
   const trimmed = text.trim();
   return /^[A-Za-z0-9+/]*={0,2}$/.test(trimmed) ? Buffer.from(trimmed, "base64") : undefined;
+}
+
+/** A mechanism cannot go on, or does not trust the server. */
+function failed(cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const { transient, permanent } = EnvoiError.is(cause) ? cause : { transient: false, permanent: false };
+  return new Failure({ kind: "authentication", phase: "auth", message, transient, permanent, cause });
+}
+
+function unproved(): Failure {
+  const message = "the server says that the login is good, but has not proved that it knows the password";
+  return new Failure({ kind: "authentication", phase: "auth", message, transient: false, permanent: true });
 }
 
 function endless(reply: Reply): Failure {

@@ -1,3 +1,14 @@
+import type { KeyDerivation } from "./scram-keys.ts";
+
+/** What a client's half comes up with: octets to say, `null` where the server is to speak first, or a key it needs. */
+export type Saying = Uint8Array | null | KeyDerivation;
+
+/**
+ * The client's half of a mechanism that has been given its secret. It is resumed with a challenge, or with the key, and
+ * is over when it returns; a challenge after that is answered with an empty response.
+ */
+export type ClientHalf = Generator<Saying, void, Buffer> | AsyncGenerator<Saying, void, Buffer>;
+
 /**
  * A SASL mechanism (RFC 4422), both halves side by side. A half is a generator: it yields what it says and is resumed
  * with what the other end answered, as plain octets, without the base64 of SMTP.

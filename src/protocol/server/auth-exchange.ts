@@ -25,7 +25,10 @@ export class AuthExchange {
   constructor(conversation: Conversation, mechanism: ServerMechanism) {
     this.#conversation = conversation;
     this.#mechanism = mechanism;
-    const { settings, channel } = conversation;
+    const { settings, mechanisms, channel: own } = conversation;
+    // A client that says it could have bound itself, had it been offered, is right where it has not been (RFC 5802 6).
+    const bound = mechanisms.some((name) => name.endsWith("-PLUS"));
+    const channel = bound ? own : { ...own, bindings: new Map<string, Buffer>() };
     const nonce = randomBytes(18).toString("base64");
     this.#server = mechanism.server({ hostname: settings.hostname, channel, nonce });
   }

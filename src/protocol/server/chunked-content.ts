@@ -1,6 +1,7 @@
 import type { DataFault } from "../data-reader.ts";
 import { LineCheck } from "../line-check.ts";
 import { Reply } from "../reply.ts";
+import { ContentCheck } from "./content-check.ts";
 import type { ContentEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
 import type { Input } from "./input.ts";
@@ -22,10 +23,14 @@ export class ChunkedContent implements Incoming {
   #chunk: ChunkHeader = { size: 0, last: false };
   #left = 0;
   #size = 0;
+  readonly #content: ContentCheck;
   #fault: DataFault | undefined;
+  #problem: Reply | undefined;
 
   /** `binary`: the client has said BODY=BINARYMIME, so that line ends mean nothing either. */
-  constructor({ lenient, maxMessageSize }: ServerSettings, binary: boolean) {
+  constructor(settings: ServerSettings, binary: boolean) {
+    const { lenient, maxMessageSize } = settings;
+    this.#content = new ContentCheck(settings, binary);
     this.#limit = maxMessageSize || Number.POSITIVE_INFINITY;
     this.#check = lenient || binary ? undefined : new LineCheck();
   }
@@ -45,12 +50,14 @@ export class ChunkedContent implements Incoming {
       if (piece === undefined) return undefined;
       this.#left -= piece.length;
       this.#fault ??= this.#check?.check(piece);
-      if (this.#size <= this.#limit && this.#fault === undefined) return { type: "content", piece };
+      if (this.#size > this.#limit || this.#fault !== undefined) continue;
+      this.#problem ??= this.#content.check(piece);
+      if (this.#problem === undefined) return { type: "content", piece };
     }
     if (this.#size > this.#limit) return { type: "ended", problem: tooLarge, fatal: false, early };
     if (early) return { type: "part", reply: Reply.of(250, "2.0.0", `${this.#chunk.size} octets received`) };
     this.#fault ??= this.#check?.end();
-    return { type: "ended", problem: this.#fault && unsound(this.#fault), fatal: false };
+    return { type: "ended", problem: this.#fault ? unsound(this.#fault) : this.#problem, fatal: false };
   }
 }
 

@@ -1,5 +1,6 @@
 import { DataReader } from "../data-reader.ts";
 import { Reply } from "../reply.ts";
+import { ContentCheck } from "./content-check.ts";
 import type { ContentEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
 import type { Input } from "./input.ts";
@@ -9,12 +10,15 @@ import type { ServerSettings } from "./settings.ts";
 export class MessageContent implements Incoming {
   readonly #settings: ServerSettings;
   readonly #reader: DataReader;
+  readonly #check: ContentCheck;
+  #problem: Reply | undefined;
   #size = 0;
   #end: IncomingEnd | undefined;
 
   constructor(settings: ServerSettings) {
     this.#settings = settings;
     this.#reader = new DataReader(settings);
+    this.#check = new ContentCheck(settings, false);
   }
 
   /** Takes content off the input: what is beyond the limit is read (RFC 1870 6.3 wants its end found), not shown. */
@@ -25,11 +29,13 @@ export class MessageContent implements Incoming {
       const { content, end, fault } = read;
       this.#size += content.length;
       const limit = this.#settings.maxMessageSize || Number.POSITIVE_INFINITY;
+      if (this.#size > limit) this.#problem = tooLarge;
+      else this.#problem ??= this.#check.check(content);
       if (fault !== undefined)
         this.#end = ended(Reply.of(521, "5.5.2", `There is ${fault} in the message`), true);
-      else if (end !== undefined) this.#end = ended(this.#size > limit ? tooLarge : undefined, false);
+      else if (end !== undefined) this.#end = ended(this.#problem, false);
       else if (this.#size > excess(limit)) this.#end = ended(tooLarge, true);
-      if (content.length > 0 && this.#size <= limit) return { type: "content", piece: content };
+      if (content.length > 0 && this.#problem === undefined) return { type: "content", piece: content };
     }
     return this.#end;
   }

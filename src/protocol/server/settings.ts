@@ -27,6 +27,10 @@ export interface ServerSettings {
   readonly maxMessageSize: number;
   /** The longest command line in octets, its end included. */
   readonly maxLineLength: number;
+  /** The longest line of content in octets, its end not included; 0 where there is no limit. */
+  readonly maxContentLineLength: number;
+  /** How many Received fields a message may have. */
+  readonly maxHops: number;
   /** How many recipients a transaction may have. */
   readonly maxRecipients: number;
   /** How many commands may be wrong before the connection is closed. */

@@ -10,7 +10,8 @@ import { systemClock } from "../../net/clock.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
-import { Mechanism } from "./mechanism.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import { checkedMechanisms } from "./mechanism-list.ts";
 import type { PoolConfig, SmtpOptions } from "./options.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
@@ -108,17 +109,12 @@ export class SmtpTransportBuilder {
     return this.#set("credentials", { credentials });
   }
 
-  /** The mechanisms to log in with, the one to try first in front. */
-  authentication(mechanisms: Mechanism | readonly Mechanism[]): this {
-    const list: readonly Mechanism[] = Array.isArray(mechanisms)
-      ? [...mechanisms]
-      : [mechanisms as Mechanism];
-    const unknown = list.filter((name) => !known.includes(name));
-    if (list.length === 0 || unknown.length > 0) {
-      const not = unknown.length > 0 ? `, not ${unknown.map(String).join(", ")}` : "";
-      throw wrong("authentication", `expects one or more of ${known.join(", ")}${not}`);
-    }
-    return this.#set("authentication", { mechanisms: list });
+  /**
+   * The mechanisms to log in with, the one to try first in front; ones of your own among them. The next is tried only
+   * where the server says that the one before will not do (504, 534, 538).
+   */
+  authentication(mechanisms: Mechanism | SaslMechanism | readonly (Mechanism | SaslMechanism)[]): this {
+    return this.#set("authentication", { mechanisms: checkedMechanisms(mechanisms) });
   }
 
   /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
@@ -228,8 +224,6 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   required: 587,
   wrapper: 465,
 };
-
-const known: readonly string[] = Object.values(Mechanism);
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
   dialect: "smtp",

@@ -1,20 +1,16 @@
 import { callersMistake, EnvoiError } from "../../errors.ts";
-
-/** Why a token is wanted. */
-export interface TokenRequest {
-  /** Aborts when the send that needs the token is cancelled. */
-  readonly signal: AbortSignal;
-  /** The server has just refused the token given before: it has expired or been revoked. */
-  readonly refused: boolean;
-}
+import { systemClock } from "../../net/clock.ts";
+import { type RefreshTokenOptions, RefreshTokenSource } from "./refresh-token.ts";
+import { SharedToken, type TokenFetcher } from "./shared-token.ts";
 
 /** A token, or what fetches one. */
-export type TokenSource = string | ((request: TokenRequest) => string | Promise<string>);
+export type TokenSource = string | TokenFetcher;
 
 /** The secret within credentials. */
 export type Secret =
   | { readonly kind: "password"; readonly password: string }
-  | { readonly kind: "token"; readonly token: TokenSource };
+  | { readonly kind: "token"; readonly token: string | SharedToken }
+  | { readonly kind: "external" };
 
 /**
  * Who a transport logs in as. The secret appears in no output: not in `console.log`, not in JSON, not in an error.
@@ -48,13 +44,62 @@ export class Credentials {
   }
 
   /**
-   * A user and an OAuth 2 access token, or a function that fetches one for each login.
+   * A user and an OAuth 2 access token, or a function that fetches one.
+   *
+   * The function is asked when a connection logs in: once for all that do so at the same time. Where the server refuses
+   * the token, it is asked once more, with `refused: true`: a cache of its own has to let go of the token then.
    *
    * @throws EnvoiError of kind `"configuration"` where one is empty or holds a control character.
+   *
+   * @example
+   * ```ts
+   * declare const vault: { fetchToken(options: { fresh: boolean; signal: AbortSignal }): Promise<string> };
+   * const credentials = Credentials.token("shop@example.org", ({ refused, signal }) =>
+   *   vault.fetchToken({ fresh: refused, signal }),
+   * );
+   * ```
    */
   static token(user: string, token: TokenSource): Credentials {
-    const source = typeof token === "function" ? token : checked("token", token);
+    const source =
+      typeof token === "function"
+        ? new SharedToken(async (request) => checked("token", await token(request)))
+        : checked("token", token);
     return new Credentials(checked("user", user), { kind: "token", token: source });
+  }
+
+  /**
+   * A user and an OAuth 2 refresh token, which is exchanged for access tokens at the provider (RFC 6749 6). They are kept
+   * until they are about to expire, and shared by all transports that are given these credentials.
+   *
+   * @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense. A send fails with kind
+   * `"authentication"` where no token is to be had, or `"tls"` where the provider's certificate does not verify.
+   *
+   * @example
+   * ```ts
+   * const credentials = Credentials.refreshToken({
+   *   user: "shop@gmail.com",
+   *   clientId: process.env["CLIENT_ID"] ?? "",
+   *   clientSecret: process.env["CLIENT_SECRET"] ?? "",
+   *   refreshToken: process.env["REFRESH_TOKEN"] ?? "",
+   *   tokenUrl: "https://oauth2.googleapis.com/token",
+   * });
+   * ```
+   */
+  static refreshToken(options: RefreshTokenOptions): Credentials {
+    const fetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
+    const source = new RefreshTokenSource(options, { clock: systemClock, fetch });
+    return Credentials.token(options.user, (request) => source.token(request));
+  }
+
+  /**
+   * No secret: the client's certificate ({@link TlsParametersBuilder.identity}), or something else outside of mail, says
+   * who it is. For EXTERNAL (RFC 4422 A) and mechanisms of your own.
+   *
+   * @param user Whom to act as, where that is not whom the certificate names.
+   * @throws EnvoiError of kind `"configuration"` where the user holds a control character.
+   */
+  static external(user = ""): Credentials {
+    return new Credentials(user === "" ? "" : checked("user", user), { kind: "external" });
   }
 
   /** @internal */

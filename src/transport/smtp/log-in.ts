@@ -1,15 +1,27 @@
+import { EnvoiError } from "../../errors.ts";
 import type { Connection } from "../../net/client/connection.ts";
 import { authentication } from "../../protocol/dialogues/authentication.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { Cancellation } from "./cancellation.ts";
-import { Credentials, checked } from "./credentials.ts";
-import { attempt, type KnownSecret, type Mechanism, mechanismsFor } from "./mechanism.ts";
+import { Credentials } from "./credentials.ts";
+import {
+  canBind,
+  canUse,
+  type Login,
+  loginAttempt,
+  mechanismsFor,
+  type SecretKind,
+} from "./login-attempt.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import type { SmtpOptions } from "./options.ts";
+import { Redaction } from "./redaction.ts";
 
 /** What logging in needs of the options. */
-export type LogInOptions = Pick<SmtpOptions, "mechanisms" | "allowPlaintextCredentials">;
+export type LogInOptions = Pick<SmtpOptions, "host" | "port" | "mechanisms" | "allowPlaintextCredentials">;
+
+type AnyMechanism = Mechanism | SaslMechanism;
 
 /**
  * Logs in (RFC 4954), or fails: mail never goes out under no name when one was asked for.
@@ -26,17 +38,25 @@ export async function logIn(
   cancellation: Cancellation,
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
-  const { kind } = Credentials.secretOf(credentials);
-  const mechanisms = inCommon(peer, options.mechanisms ?? mechanismsFor[kind], kind);
-  let said = await fetchSecret(credentials, false, cancellation);
-  let reply = await tryEach(connection, mechanisms, said);
-  if (reply.code === 535 && canBeFetched(credentials)) {
-    said = await fetchSecret(credentials, true, cancellation);
-    reply = await tryEach(connection, mechanisms, said);
-  }
-  if (reply.code !== 235) {
-    const message = `the server refused the credentials: ${masked(String(reply), said)}`;
-    throw new Failure({ kind: "authentication", phase: "auth", message, reply });
+  const { host, port } = options;
+  const { channelBindings } = connection;
+  const offered = offeredBy(peer);
+  const context = { user: credentials.user, host, port, channelBindings, offered };
+  const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
+  const redaction = new Redaction();
+  const attempt = async (refused?: string): Promise<{ reply: Reply; secret: string }> => {
+    const secret = await secretOf(credentials, refused, cancellation);
+    if (secret !== "") redaction.secrets.push(secret);
+    return { secret, reply: await tryEach(connection, mechanisms, { ...context, secret }, redaction) };
+  };
+  try {
+    let { reply, secret } = await attempt();
+    if (reply.code === 535 && isFetched(credentials)) ({ reply } = await attempt(secret));
+    if (reply.code !== 235) throw refusal(redaction.reply(reply));
+  } catch (error) {
+    // The others may quote the server.
+    const own = !(error instanceof Failure) || error.kind === "authentication";
+    throw own ? error : redaction.failure(error);
   }
 }
 
@@ -46,27 +66,42 @@ function requireTls({ tls }: Connection): void {
   throw denied(`the connection ${state}, and credentials go out only over verified TLS`);
 }
 
-function inCommon(peer: Peer, wanted: readonly Mechanism[], kind: KnownSecret["kind"]): readonly Mechanism[] {
-  const offered = peer.extensions.AUTH;
-  if (offered === undefined) {
-    throw denied("credentials were given, but the server does not offer AUTH; many offer it only under TLS");
-  }
-  const usable = wanted.filter((mechanism) => mechanismsFor[kind].includes(mechanism));
-  const common = usable.filter((mechanism) => offered.includes(mechanism));
-  if (common.length > 0) return common;
-  throw denied(
-    `the server offers AUTH ${offered.join(" ")}; with a ${kind} these can be used: ${usable.join(" ") || "none"}`,
-  );
+function offeredBy({ extensions }: Peer): readonly string[] {
+  if (extensions.AUTH !== undefined) return extensions.AUTH;
+  throw denied("credentials were given, but the server does not offer AUTH; many offer it only under TLS");
+}
+
+/** The mechanisms that both ends and the secret allow, the one to try first in front. */
+function inCommon(
+  offered: readonly string[],
+  bindings: ReadonlyMap<string, Buffer>,
+  wanted: readonly AnyMechanism[] | undefined,
+  kind: SecretKind,
+): readonly AnyMechanism[] {
+  const usable = (wanted ?? mechanismsFor(kind)).filter((mechanism) => canUse(mechanism, kind));
+  const common = usable.filter((mechanism) => offered.includes(nameOf(mechanism)));
+  const bindable = common.filter((mechanism) => canBind(mechanism, bindings));
+  if (bindable.length > 0) return bindable;
+  const offer = `the server offers AUTH ${offered.join(" ")}`;
+  if (common.length > 0) throw denied(`${offer}, and there is no TLS connection to bind it to`);
+  const these = usable.map(nameOf).join(" ") || "none";
+  const given = kind === "external" ? "without a secret" : `with a ${kind}`;
+  throw denied(`${offer}; ${given} these can be used: ${these}`);
+}
+
+function nameOf(mechanism: AnyMechanism): string {
+  return typeof mechanism === "string" ? mechanism : mechanism.name;
 }
 
 async function tryEach(
   connection: Connection,
-  mechanisms: readonly Mechanism[],
-  secret: KnownSecret,
+  mechanisms: readonly AnyMechanism[],
+  login: Login,
+  redaction: Redaction,
 ): Promise<Reply> {
   let reply: Reply | undefined;
   for (const mechanism of mechanisms) {
-    reply = await connection.play(authentication(attempt(mechanism, secret)));
+    reply = await connection.play(authentication(loginAttempt(mechanism, login), redaction.secrets));
     if (!UNSUITABLE.has(reply.code)) break;
   }
   // There is at least one mechanism.
@@ -76,44 +111,52 @@ async function tryEach(
 /** Not this mechanism: unknown, too weak, or only under TLS. */
 const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
-/** The reply without the secret, which servers that do not know AUTH repeat as they were told it. */
-function masked(reply: string, { kind, user, secret }: KnownSecret): string {
-  const forms = [secret, Buffer.from(secret).toString("base64")];
-  for (const mechanism of mechanismsFor[kind]) {
-    const first = attempt(mechanism, { kind, user, secret }).responses.next().value;
-    if (first) forms.push(first.toString("base64"));
-  }
-  // The longest first: one may hold another.
-  forms.sort((a, b) => b.length - a.length);
-  return forms.reduce((text, form) => text.replaceAll(form, "***"), reply);
+function kindOf(credentials: Credentials): SecretKind {
+  return Credentials.secretOf(credentials).kind;
 }
 
-function canBeFetched(credentials: Credentials): boolean {
+function isFetched(credentials: Credentials): boolean {
   const secret = Credentials.secretOf(credentials);
-  return secret.kind === "token" && typeof secret.token === "function";
+  return secret.kind === "token" && typeof secret.token !== "string";
 }
 
-async function fetchSecret(
+/** The secret, fetched if it has to be; another than the token that was refused. */
+async function secretOf(
   credentials: Credentials,
-  refused: boolean,
+  refused: string | undefined,
   cancellation: Cancellation,
-): Promise<KnownSecret> {
-  const { user } = credentials;
+): Promise<string> {
   const secret = Credentials.secretOf(credentials);
-  if (secret.kind === "password") return { kind: "password", user, secret: secret.password };
+  if (secret.kind === "external") return "";
+  if (secret.kind === "password") return secret.password;
   const { token } = secret;
-  if (typeof token === "string") return { kind: "token", user, secret: token };
+  if (typeof token === "string") return token;
   try {
-    const fetched = await cancellation.aborting("auth", async (signal) => token({ signal, refused }));
-    return { kind: "token", user, secret: checked("token", fetched) };
+    return await cancellation.aborting("auth", (signal) => token.get(refused, signal));
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw denied(`the token could not be fetched: ${reason}`, cause);
+    throw cause instanceof Failure ? cause : notFetched(cause);
   }
 }
 
-function denied(message: string, cause?: unknown): Failure {
-  const permanent = cause === undefined;
-  return new Failure({ kind: "authentication", phase: "auth", message, cause, transient: false, permanent });
+function notFetched(cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the token could not be fetched: ${reason}`;
+  // What is wrong with a token, or with the certificate of who gives it, is told as such.
+  const known = EnvoiError.is(cause) && cause.kind !== "configuration" ? cause : undefined;
+  const { transient = false, permanent = false } = known ?? {};
+  const kind = known?.kind === "tls" ? "tls" : "authentication";
+  return new Failure({ kind, phase: "auth", message, transient, permanent, cause });
+}
+
+function refusal(reply: Reply): Failure {
+  if (!reply.positive && !reply.intermediate) {
+    const message = `the server refused the credentials: ${reply}`;
+    return new Failure({ kind: "authentication", phase: "auth", message, reply });
+  }
+  const message = `protocol error: ${reply} is no answer to AUTH`;
+  return new Failure({ kind: "protocol", phase: "auth", message, reply, transient: false, permanent: false });
+}
+
+function denied(message: string): Failure {
+  return new Failure({ kind: "authentication", phase: "auth", message, transient: false, permanent: true });
 }

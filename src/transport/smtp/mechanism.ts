@@ -1,51 +1,87 @@
-import type { AuthenticationAttempt } from "../../protocol/dialogues/authentication.ts";
-import { login } from "../../protocol/sasl/login.ts";
-import { plain } from "../../protocol/sasl/plain.ts";
-import { xoauth2 } from "../../protocol/sasl/xoauth2.ts";
-
 /**
- * How a transport logs in (RFC 4954). Without a choice the strongest that the server offers is taken.
+ * How a transport logs in (RFC 4954). Without a choice the strongest that the server offers is taken: of those for a
+ * password in the order in which they stand here, then OAuth 2.
  *
  * @example
  * ```ts
  * SmtpTransport.relay("mail.example.org")
  *   .credentials(Credentials.password("shop", "secret"))
- *   .authentication([Mechanism.Plain, Mechanism.Login])
+ *   .authentication([Mechanism.ScramSha256Plus, Mechanism.ScramSha256])
  *   .build();
  * ```
  */
 export const Mechanism = {
+  /** SCRAM-SHA-256 (RFC 7677) bound to the TLS connection: nobody between can pass the login on. */
+  ScramSha256Plus: "SCRAM-SHA-256-PLUS",
+  /** SCRAM-SHA-1 (RFC 5802) bound to the TLS connection. */
+  ScramSha1Plus: "SCRAM-SHA-1-PLUS",
+  /** RFC 7677: both ends prove that they know the password, and neither tells it. */
+  ScramSha256: "SCRAM-SHA-256",
+  /** RFC 5802: the same with an older hash. */
+  ScramSha1: "SCRAM-SHA-1",
+  /** RFC 2195: the password is not told, but the server has to keep it as it is, and does not prove itself. */
+  CramMd5: "CRAM-MD5",
   /** RFC 4616: user and password in one step. */
   Plain: "PLAIN",
   /** The old one, in two steps; for servers that know no other. */
   Login: "LOGIN",
+  /** RFC 7628: an OAuth 2 token, by the standard. */
+  OAuthBearer: "OAUTHBEARER",
   /** Google's and Microsoft's way to log in with an OAuth 2 token. */
   XOAuth2: "XOAUTH2",
+  /** RFC 4422 A: the certificate that the client has shown says who it is. For {@link Credentials.external}. */
+  External: "EXTERNAL",
 } as const;
 
 export type Mechanism = (typeof Mechanism)[keyof typeof Mechanism];
 
-/** A secret as a mechanism uses it: fetched, if it had to be. */
-export interface KnownSecret {
-  readonly kind: "password" | "token";
+/** What a {@link SaslMechanism} is told of the login it is wanted for. */
+export interface SaslExchange {
+  /** The user of the credentials. */
   readonly user: string;
+  /** The password or the token; `""` with {@link Credentials.external}. */
   readonly secret: string;
+  /** The host that the transport connects to. */
+  readonly host: string;
+  /** The port of it. */
+  readonly port: number;
+  /** The channel bindings of the TLS connection by their registered names, the one to prefer in front; none in clear. */
+  readonly channelBindings: ReadonlyMap<string, Buffer>;
 }
 
-/** The mechanisms that can use a kind of secret, the one to try first in front. */
-export const mechanismsFor: Readonly<Record<KnownSecret["kind"], readonly Mechanism[]>> = {
-  password: [Mechanism.Plain, Mechanism.Login],
-  token: [Mechanism.XOAuth2],
-};
-
-/** The client's half of a mechanism, with its secret. */
-export function attempt(mechanism: Mechanism, { user, secret }: KnownSecret): AuthenticationAttempt {
-  switch (mechanism) {
-    case Mechanism.Plain:
-      return { mechanism, responses: plain.client({ user, password: secret }) };
-    case Mechanism.Login:
-      return { mechanism, responses: login.client({ user, password: secret }) };
-    case Mechanism.XOAuth2:
-      return { mechanism, responses: xoauth2.client({ user, token: secret }) };
-  }
+/**
+ * A SASL mechanism of your own (RFC 4422), such as GSSAPI by way of a library: give it to
+ * {@link SmtpTransportBuilder.authentication}.
+ *
+ * @example
+ * ```ts
+ * import { createHmac } from "node:crypto";
+ * import { Credentials, Mechanism, type SaslMechanism, SmtpTransport } from "envoi";
+ *
+ * const secondStep: SaslMechanism = {
+ *   name: "X-SECOND-STEP",
+ *   async *respond({ user, secret }) {
+ *     const question = yield Buffer.from(user);
+ *     yield createHmac("sha256", secret).update(question).digest();
+ *   },
+ * };
+ * const transport = SmtpTransport.relay("mail.example.org")
+ *   .credentials(Credentials.password("shop", "secret"))
+ *   .authentication([secondStep, Mechanism.Plain])
+ *   .build();
+ * ```
+ */
+export interface SaslMechanism {
+  /** As the server offers it: at most 20 of `A` to `Z`, digits, `-` and `_`. */
+  readonly name: string;
+  /**
+   * Yields what the client says, as octets: no base64. The first is the initial response, `null` where the server
+   * speaks first. Each `yield` gives the server's answer. When it has returned, any further challenge is answered with
+   * nothing; when it throws, the exchange is cancelled and the send fails with what it threw as the cause.
+   */
+  respond(
+    exchange: SaslExchange,
+  ): Generator<Uint8Array | null, void, Buffer> | AsyncGenerator<Uint8Array | null, void, Buffer>;
+  /** The server has to prove itself as well: what it says before `respond` has returned is not believed. */
+  readonly mutual?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Mechanism } from "./mechanism.ts";
+import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import type { Tls } from "./tls-mode.ts";
 
 /** How many connections a transport keeps, and for how long. */
@@ -26,7 +26,7 @@ export interface SmtpOptions {
   readonly resolve: Resolve;
   readonly tls: Tls;
   readonly credentials: Credentials | undefined;
-  readonly mechanisms: readonly Mechanism[] | undefined;
+  readonly mechanisms: readonly (Mechanism | SaslMechanism)[] | undefined;
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;

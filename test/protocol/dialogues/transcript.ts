@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Dialogue, Outgoing } from "#src/protocol/dialogue.js";
+import type { Dialogue, Outgoing, Step } from "#src/protocol/dialogue.js";
 import { Failure } from "#src/protocol/failure.js";
 import type { Phase } from "#src/protocol/phase.js";
 import { type Reply, ReplyReader } from "#src/protocol/reply.js";
@@ -9,6 +9,23 @@ import { type Reply, ReplyReader } from "#src/protocol/reply.js";
  * what it hears; `X: ` is the end of the connection, thrown where the dialogue then stands. Everything must be used up.
  */
 export function converse<T>(dialogue: Dialogue<T>, transcript: string): T {
+  const result = play(dialogue, transcript).next();
+  assert.ok(result.done === true, "the dialogue waits for something beside the connection");
+  return result.value;
+}
+
+/** As `converse`, for a dialogue that has something to derive. */
+export async function converseDeriving<T>(dialogue: Dialogue<T>, transcript: string): Promise<T> {
+  const playing = play(dialogue, transcript);
+  for (;;) {
+    const { done, value } = playing.next();
+    if (done) return value;
+    await value();
+  }
+}
+
+/** Yields what the dialogue wants derived. */
+function* play<T>(dialogue: Dialogue<T>, transcript: string): Generator<() => Promise<void>, T, void> {
   const script = transcript
     .split("\n")
     .map((line) => line.trim())
@@ -20,6 +37,9 @@ export function converse<T>(dialogue: Dialogue<T>, transcript: string): T {
       step = dialogue.throw(lost(phase, script.shift()?.slice(3)));
     } else if ("read" in step.value) {
       step = dialogue.next(hear(script, phase));
+    } else if ("derive" in step.value) {
+      yield step.value.derive;
+      step = dialogue.next();
     } else {
       for (const line of linesOf(step.value.write)) assert.equal(`C: ${line}`.trimEnd(), script.shift());
       step = dialogue.next();
@@ -63,6 +83,8 @@ function brokenAt<T>(dialogue: Dialogue<T>, replies: readonly string[], at: numb
       const reply = replyOf(`${left.shift()}\r\n`);
       heard.push(reply);
       step = dialogue.next(reply);
+    } else if ("derive" in step.value) {
+      assert.fail("the dialogue waits for something beside the connection");
     } else {
       said += linesOf(step.value.write).join("\n");
       said += "\n";
@@ -84,9 +106,7 @@ export function lost(phase: Phase, message: string = "the connection was lost"):
   return new Failure({ kind: "connection", phase, message });
 }
 
-function phaseOf(
-  step: { readonly read: Phase } | { readonly write: Outgoing; readonly phase: Phase },
-): Phase {
+function phaseOf(step: Step): Phase {
   return "read" in step ? step.read : step.phase;
 }
 

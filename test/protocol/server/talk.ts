@@ -9,6 +9,8 @@ export const settings: ServerSettings = {
   banner: "",
   maxMessageSize: 1000,
   maxLineLength: 2000,
+  maxContentLineLength: 0,
+  maxHops: 50,
   maxRecipients: 3,
   maxErrors: 10,
   maxAuthAttempts: 3,

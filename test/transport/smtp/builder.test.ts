@@ -48,7 +48,7 @@ describe("the builder of a transport", () => {
     ...[undefined, null, [], "NTLM", ["PLAIN", "NTLM"], 5].map((mechanism): [string, unknown[], RegExp] => [
       "authentication",
       [mechanism],
-      /expects one or more of PLAIN/,
+      /expects one or more of SCRAM-SHA-256-PLUS/,
     ]),
     ...["a b", "", "a\r\nMAIL FROM:<x>", "a\0b", "-a.test", "a..b", "[1.2.3]", "<a>", null, undefined, 5].map(
       (name): [string, unknown[], RegExp] => ["helloName", [name], /helloName/],

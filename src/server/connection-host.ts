@@ -1,0 +1,21 @@
+import type { Clock } from "../net/clock.ts";
+import type { TlsAcceptor } from "../net/server/tls-acceptor.ts";
+import type { ServerSettings } from "../protocol/server/settings.ts";
+import type { AuthThrottle } from "./auth-throttle.ts";
+import type { Observe } from "./observer.ts";
+import type { Policy } from "./policy.ts";
+import type { Settled } from "./settings.ts";
+
+/** What all connections of a server have in common. */
+export interface ConnectionHost {
+  readonly settled: Settled;
+  readonly protocol: ServerSettings;
+  readonly implicitTls: boolean;
+  readonly policy: Policy;
+  readonly tls: TlsAcceptor | undefined;
+  readonly clock: Clock;
+  readonly observe: Observe | undefined;
+  readonly throttle: AuthThrottle;
+  /** The path of the Unix socket that clients come through, if it is one. */
+  readonly path: string | undefined;
+}
