@@ -18,6 +18,11 @@ export interface SendOptions extends RequestOptions {
   readonly deadline?: number | undefined;
   /** Sends to these recipients, from this sender, whatever the message's own envelope says. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
+  /**
+   * With `false` the mail goes to all recipients or to none: where the server refuses one, nothing is sent to the others.
+   * With `true`, as without this, it goes to those that are left.
+   */
+  readonly partial?: boolean | undefined;
 }
 
 /** How a transport is closed. */

@@ -30,6 +30,8 @@ export class WindowedChain {
   #lastReply: Reply | undefined;
   /** The last 421 or 521: the server closes the connection. */
   #farewell: Reply | undefined;
+  /** Why nothing more can be said; replies to what was said before may still be there to be read. */
+  #mute: Failure | undefined;
   /** Why the connection is done for. */
   #lost: Failure | undefined;
 
@@ -72,6 +74,8 @@ export class WindowedChain {
     const others = this.#unanswered.some((other) => other !== called && !other.link.settled);
     if (called === undefined || !others) return false;
     const { link } = called;
+    // The socket has it, or is being given it.
+    link.ledger.handedOver = true;
     link.ledger.interrupted = reason("final");
     link.settle(link.ledger.close());
     link.ledger.interrupted = undefined;
@@ -95,7 +99,7 @@ export class WindowedChain {
       for (const { link } of said) link.ledger.handedOver = true;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      // Replies to what was said before may still be there to be read.
+      this.#mute = failure;
       this.#unanswered.splice(-said.length);
       for (const { link } of said) link.settle(untouched(link.mail, failure));
       if (this.#unanswered.length === 0) this.#lost = failure;
@@ -104,7 +108,8 @@ export class WindowedChain {
 
   /** The next, if the window has room for it. */
   #fitting(): Package | undefined {
-    if (this.#farewell !== undefined || !this.#window.isOpen(this.#room)) return undefined;
+    if (this.#mute !== undefined || this.#farewell !== undefined || !this.#window.isOpen(this.#room))
+      return undefined;
     if (this.#ahead === undefined) {
       const mail = this.#next();
       if (mail === undefined) return undefined;
@@ -138,7 +143,7 @@ export class WindowedChain {
     if (clean) this.#window.passed();
     if (this.#unanswered.length === 0) this.#window.answered();
     if (outcome.failure?.kind === "protocol") this.#lost = outcome.failure;
-    else if (this.#farewell !== undefined && this.#unanswered.length === 0) this.#lost = left(this.#farewell);
+    else if (this.#unanswered.length === 0) this.#lost = this.#farewell ? left(this.#farewell) : this.#mute;
     return !clean;
   }
 

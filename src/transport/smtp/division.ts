@@ -77,7 +77,8 @@ export class Division {
       ({ outcome }, i) => outcome === "unknown" || (outcome === "not-sent" && !left.has(i)),
     );
     if (this.#reply?.positive !== true) this.#reply = reply ?? this.#reply;
-    this.#failure ??= failure;
+    if (this.#halted) this.#failure = failure;
+    else this.#failure ??= failure;
   }
 
   /** What the mail has come to; `failure` kept the rest of it from being sent. */
@@ -85,7 +86,7 @@ export class Division {
     return {
       recipients: this.#outcomes,
       reply: this.#reply,
-      failure: this.#failure ?? failure,
+      failure: failure ?? this.#failure,
       reusable: false,
     };
   }

@@ -14,6 +14,8 @@ export interface PoolConfig {
   readonly maxSize: number;
   /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
   readonly idleTimeout: number;
+  /** At most this many mails unanswered on a connection, with `pipelining("window")`; 16 by default. */
+  readonly maxInFlight: number;
 }
 
 /** All that was said to a builder; what a transport is made of. */
@@ -30,7 +32,8 @@ export interface SmtpOptions {
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
-  readonly pipelining: "off" | "auto";
+  readonly pipelining: "off" | "auto" | "window";
+  readonly chunking: "never" | "auto" | undefined;
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;

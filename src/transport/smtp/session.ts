@@ -2,9 +2,11 @@ import { channel } from "node:diagnostics_channel";
 import { Connection } from "../../net/client/connection.ts";
 import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
+import type { Window } from "../../protocol/dialogues/window.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { helloName } from "./hello-name.ts";
 import { logIn } from "./log-in.ts";
@@ -15,6 +17,14 @@ import { TlsParameters } from "./tls-parameters.ts";
 export interface Session {
   readonly connection: Connection;
   readonly peer: Peer;
+  /** What the server greeted with. */
+  readonly greeting: Reply;
+  /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
+  window: Window | undefined;
+  /** How often MAIL has been said. */
+  mails: number;
+  /** The server wants a new login. */
+  expired: boolean;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
@@ -23,7 +33,7 @@ export interface Session {
 
 /** Connects, encrypts and logs in, as the options have it. */
 export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
-  const connection = await reach(options, cancellation);
+  const { connection, welcome } = await reach(options, cancellation);
   try {
     const name = helloName(options.helloName, connection);
     let peer = await connection.play(hello(name));
@@ -36,15 +46,29 @@ export async function openSession(options: SmtpOptions, cancellation: Cancellati
     if (options.credentials !== undefined) {
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
-    return { connection, peer, reset: false, idleSince: options.clock.now() };
+    return {
+      connection,
+      peer,
+      greeting: welcome,
+      window: undefined,
+      mails: 0,
+      expired: false,
+      reset: false,
+      idleSince: options.clock.now(),
+    };
   } catch (error) {
     void leave(connection);
     throw error;
   }
 }
 
+interface Reached {
+  readonly connection: Connection;
+  readonly welcome: Reply;
+}
+
 /** Connects to the first address of the host whose greeting does not send us away. */
-async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<Connection> {
+async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<Reached> {
   const dialer = new Dialer(options);
   for (;;) {
     const link = await dialer.connect((abort) => cancellation.during(abort));
@@ -52,8 +76,7 @@ async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
-      await connection.play(greeting());
-      return connection;
+      return { connection, welcome: await connection.play(greeting()) };
     } catch (error) {
       void leave(connection);
       if (!(error instanceof Failure) || !sendsAway(error)) throw error;

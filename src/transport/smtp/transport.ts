@@ -1,4 +1,5 @@
 import type { Envelope } from "../../address/envelope.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
@@ -66,9 +67,15 @@ export class SmtpTransport implements Transport {
     this.#pool = new SlotPool(options.pool);
     this.#runs = new Runs(
       (message, each) => this.#send(message, each, NEVER),
-      options.pool.maxSize * BACKLOG,
+      options.pool.maxSize * backlog(options),
     );
-    this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
+    this.#shared = {
+      options,
+      chainingRefused: false,
+      windowRefused: false,
+      waiting: () => !this.#queue.empty,
+      take: () => this.#queue.take(),
+    };
   }
 
   /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
@@ -142,7 +149,11 @@ export class SmtpTransport implements Transport {
     const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, requests, content }, options, untilContent);
+    return this.#submit(
+      { envelope, messageId, international, requests, partial: options.partial, content },
+      options,
+      untilContent,
+    );
   }
 
   /**
@@ -159,7 +170,11 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, content: signed }, options, UNTIL_CONTENT);
+    return this.#submit(
+      { ...mail, requests, partial: options.partial, content: signed },
+      options,
+      UNTIL_CONTENT,
+    );
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
@@ -187,6 +202,7 @@ export class SmtpTransport implements Transport {
     const { signal, deadline = this.#options.deadline } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     checkSignal("SmtpTransport", signal);
+    if (mail.partial !== undefined && typeof mail.partial !== "boolean") throw wrongPartial();
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const submission = new Submission(mail);
@@ -240,10 +256,17 @@ const UNTIL_CONTENT = 120_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
- * that wait, so that no connection does.
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the
+ * window, and some that wait, so that no connection does.
  */
-const BACKLOG = 5;
+function backlog({ pipelining, pool }: SmtpOptions): number {
+  return pipelining === "window" ? pool.maxInFlight + 4 : 5;
+}
+
+function wrongPartial(): EnvoiError {
+  const message = "SmtpTransport: partial is true or false";
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+}
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
