@@ -1,5 +1,5 @@
 import { type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
-import type { Failure } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { SendReport } from "./send-report.ts";
@@ -30,6 +30,13 @@ export class SendError extends EnvoiError {
   constructor(message: string, fields: ErrorClass & { readonly report: SendReport }) {
     super(masked(message), fields);
     Object.defineProperty(this, "report", { value: fields.report });
+  }
+
+  /** The same error, where more is known of the mail than when it was made. */
+  about(report: SendReport): SendError {
+    const { message, kind, transient, permanent, cause } = this;
+    const fields = { kind, delivery: deliveryOf(report), transient, permanent, cause, report };
+    return new SendError(message, fields);
   }
 }
 
@@ -62,6 +69,11 @@ export class SmtpError extends SendError {
     this.phase = failure.phase;
     // Servers repeat addresses in their replies.
     Object.defineProperty(this, "reply", { value: failure.reply });
+  }
+
+  override about(report: SendReport): SmtpError {
+    const { message, kind, phase, reply, transient, permanent, cause } = this;
+    return new SmtpError(new Failure({ message, kind, phase, reply, transient, permanent, cause }), report);
   }
 
   override toJSON(): object {

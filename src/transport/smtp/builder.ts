@@ -7,6 +7,7 @@ import type { Connector } from "../../net/client/connector.ts";
 import type { Route } from "../../net/client/route.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
@@ -37,18 +38,20 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  *   .build();
  * ```
  */
-export class SmtpTransportBuilder {
-  readonly #construct: (options: SmtpOptions) => SmtpTransport;
+export class SmtpTransportBuilder<Built = SmtpTransport> {
+  readonly #construct: (options: SmtpOptions) => Built;
   #options: Omit<SmtpOptions, "port">;
   #port: number | undefined;
   #built = false;
 
-  constructor(host: string, construct: (options: SmtpOptions) => SmtpTransport) {
+  /** @internal The transports have functions that begin builders. */
+  constructor(host: string, construct: (options: SmtpOptions) => Built, dialect: Dialect = "smtp") {
     this.#construct = construct;
-    this.#options = { ...defaults, host: hostOf(host) };
+    const tls = dialect === "lmtp" ? Tls.None : defaults.tls;
+    this.#options = { ...defaults, host: hostOf(host), dialect, tls };
   }
 
-  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465. */
+  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
     this.#mayChange("port");
@@ -195,7 +198,7 @@ export class SmtpTransportBuilder {
   }
 
   /** A builder that begins where this one stands. */
-  clone(): SmtpTransportBuilder {
+  clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
     fork.#options = this.#options;
     fork.#port = this.#port;
@@ -203,9 +206,12 @@ export class SmtpTransportBuilder {
   }
 
   /** The transport. It connects when something is sent. */
-  build(): SmtpTransport {
+  build(): Built {
     this.#mayChange("build");
-    const { route, localAddress } = this.#options;
+    const { dialect, tls, route, localAddress } = this.#options;
+    const port = this.#port ?? (dialect === "lmtp" ? LMTP_PORT : ports[tls.mode]);
+    if (dialect === "lmtp" && port === SMTP_PORT && route.via !== "unix")
+      throw wrong("port", "LMTP is not spoken on port 25 (RFC 2033 5); most servers have it on 24");
     if (localAddress !== undefined && (route.via === "unix" || route.via === "connector"))
       throw wrong(
         "localAddress",
@@ -214,7 +220,7 @@ export class SmtpTransportBuilder {
     if (this.#options.pipelining === "window" && this.#options.chunking === "never")
       throw wrong("chunking", 'pipelining("window") needs BDAT');
     this.#built = true;
-    return this.#construct({ ...this.#options, port: this.#port ?? ports[this.#options.tls.mode] });
+    return this.#construct({ ...this.#options, port });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -247,6 +253,9 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   required: 587,
   wrapper: 465,
 };
+
+const SMTP_PORT = 25;
+const LMTP_PORT = 24;
 
 const defaults: Omit<SmtpOptions, "host" | "port"> = {
   dialect: "smtp",

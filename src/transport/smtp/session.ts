@@ -16,40 +16,53 @@ import { TlsParameters } from "./tls-parameters.ts";
 /** A connection on which mail can be sent, and what is known of the server behind it. */
 export interface Session {
   readonly connection: Connection;
-  readonly peer: Peer;
-  /** What the server greeted with. */
   readonly greeting: Reply;
+  readonly peer: Peer;
   /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
   window: Window | undefined;
   /** How often MAIL has been said. */
   mails: number;
   /** The server wants a new login. */
   expired: boolean;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
 }
 
-/** Connects, encrypts and logs in, as the options have it. */
-export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
-  const { connection, welcome } = await reach(options, cancellation);
+/**
+ * Connects, encrypts and logs in, as the options have it.
+ *
+ * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ */
+export async function openSession(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void = () => {},
+): Promise<Session> {
+  const { connection, greeting } = await reach(options, cancellation, leaving);
   try {
     const name = helloName(options.helloName, connection);
-    let peer = await connection.play(hello(name));
+    let asked = options.clock.now();
+    let peer = await connection.play(hello(name, options.dialect));
     if (
       (options.tls.mode === "required" || options.tls.mode === "opportunistic") &&
       (await upgrade(connection, peer, options))
     ) {
-      peer = await connection.play(hello(name));
+      asked = options.clock.now();
+      peer = await connection.play(hello(name, options.dialect));
     }
+    const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
     return {
       connection,
+      greeting,
       peer,
-      greeting: welcome,
+      roundTrip,
       window: undefined,
       mails: 0,
       expired: false,
@@ -57,18 +70,17 @@ export async function openSession(options: SmtpOptions, cancellation: Cancellati
       idleSince: options.clock.now(),
     };
   } catch (error) {
-    void leave(connection);
+    leaving(leave(connection));
     throw error;
   }
 }
 
-interface Reached {
-  readonly connection: Connection;
-  readonly welcome: Reply;
-}
-
 /** Connects to the first address of the host whose greeting does not send us away. */
-async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<Reached> {
+async function reach(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void,
+): Promise<Pick<Session, "connection" | "greeting">> {
   const dialer = new Dialer(options);
   for (;;) {
     const link = await dialer.connect((abort) => cancellation.during(abort));
@@ -76,9 +88,9 @@ async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
-      return { connection, welcome: await connection.play(greeting()) };
+      return { connection, greeting: await connection.play(greeting()) };
     } catch (error) {
-      void leave(connection);
+      leaving(leave(connection));
       if (!(error instanceof Failure) || !sendsAway(error)) throw error;
       dialer.passOver(error);
     }

@@ -5,6 +5,7 @@ import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
 import { signContent } from "../../message/signed-content.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
@@ -18,10 +19,12 @@ import { checkSignal } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
+import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Lane, type Lanes } from "./lane.ts";
 import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import { SlotPool } from "./pool.ts";
+import type { ServerInfo } from "./server-info.ts";
 import { Submission } from "./submission.ts";
 import { Tls } from "./tls-mode.ts";
 import { builderFromUrl } from "./url.ts";
@@ -58,13 +61,16 @@ export class SmtpTransport implements Transport {
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
   readonly #shared: Lanes;
+  readonly #tests: ConnectionTests;
   readonly #runs: Runs;
   #lanes = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: SmtpOptions) {
+  /** @internal For `builder` and its like. */
+  constructor(options: SmtpOptions) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
+    this.#tests = new ConnectionTests(options);
     this.#runs = new Runs(
       (message, each) => this.#send(message, each, NEVER),
       options.pool.maxSize * backlog(options),
@@ -90,7 +96,7 @@ export class SmtpTransport implements Transport {
 
   /** Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()` does. */
   static builder(host: string): SmtpTransportBuilder {
-    return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options));
+    return beginning(host);
   }
 
   /** As lettre's: no TLS, port 25, unless the builder is told otherwise. Everybody on the way can read the mail. */
@@ -98,16 +104,30 @@ export class SmtpTransport implements Transport {
     return SmtpTransport.builder(host).tls(Tls.None);
   }
 
+  /** Any relay behind a Unix socket, in clear: what goes there stays on this machine. */
+  static unixSocket(path: string): SmtpTransportBuilder {
+    return SmtpTransport.builder("localhost").tls(Tls.None).unixSocket(path);
+  }
+
   /**
-   * A relay named by a URL: `smtps://user:password@host` is Wrapper on 465, `smtp://host?tls=required` STARTTLS on 587,
-   * `smtp://host?tls=opportunistic` and `smtp://host` are Opportunistic and None on 25.
+   * A relay named by a URL, as deployments keep it in an environment variable.
    *
-   * User and password are percent-decoded.
+   * | URL | what it is | port |
+   * |---|---|---|
+   * | `smtps://user:password@host` | TLS from the first octet | 465 |
+   * | `smtp://user:password@host?tls=required` | STARTTLS, or nothing is sent | 587 |
+   * | `smtp://host?tls=opportunistic` | STARTTLS where it is offered | 25 |
+   * | `smtp://host` | in clear | 25 |
+   * | `smtp+unix:///run/relay` | a Unix socket, in clear unless `tls` says otherwise | |
+   * | `lmtp://host`, `lmtp+unix:///run/lmtp` | LMTP (RFC 2033), as {@link LmtpTransport} speaks it | 24 |
    *
-   * @throws EnvoiError of kind `"configuration"` where the URL says anything else.
+   * User and password are percent-decoded: `encodeURIComponent` encodes them. What else the builder can be told follows
+   * as parameters: `?helloName=shop.example.org&timeout.connect=5000&pool.maxSize=10`. `docs/connecting.md` lists them.
+   *
+   * @throws EnvoiError of kind `"configuration"`, or an AddressError, where the URL says anything else.
    */
   static fromUrl(url: string): SmtpTransportBuilder {
-    return builderFromUrl(url, SmtpTransport.builder);
+    return builderFromUrl(url, (host, dialect) => beginning(host, dialect));
   }
 
   /**
@@ -177,12 +197,30 @@ export class SmtpTransport implements Transport {
     );
   }
 
+  /**
+   * Connects, encrypts, logs in and says goodbye, on a connection of its own that is closed when this resolves or
+   * rejects. Nothing is sent.
+   *
+   * @returns What the server is and can do.
+   * @throws SmtpError as `send` would; its `report` is of no recipient.
+   *
+   * @example
+   * ```ts
+   * const transport = SmtpTransport.fromUrl(process.env["SMTP_URL"] ?? "").build();
+   * const { name, tls, user, maxMessageSize } = await transport.testConnection({ deadline: 10_000 });
+   * console.log(`${name} over ${tls?.protocol ?? "no TLS"} as ${user ?? "nobody"}, up to ${maxMessageSize} octets`);
+   * ```
+   */
+  testConnection(options: TestConnectionOptions = {}): Promise<ServerInfo> {
+    return this.#tests.run(options);
+  }
+
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
   async close(options: CloseOptions = {}): Promise<void> {
     checkOptionNames("close", options, ["force", "signal"]);
     const { force = false, signal } = options;
     this.#runs.close();
-    this.#closing ??= this.#pool.close();
+    this.#closing ??= Promise.all([this.#pool.close(), this.#tests.close()]).then(() => {});
     if (force || signal?.aborted) this.#breakOff();
     const breakOff = () => this.#breakOff();
     signal?.addEventListener("abort", breakOff, { once: true });
@@ -246,8 +284,13 @@ export class SmtpTransport implements Transport {
 
   #breakOff(): void {
     this.#pool.hurry();
+    this.#tests.breakOff();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
+}
+
+function beginning(host: string, dialect?: Dialect): SmtpTransportBuilder {
+  return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), dialect);
 }
 
 /** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
