@@ -20,6 +20,11 @@ export interface Write {
   readonly phase: Phase;
   /** So many replies to what was said before may have come by then; none without this. */
   readonly owed?: number;
+  /**
+   * The commands in it, one after the other, where it holds content too: they may be looked at, content may not. Without
+   * this all of a text is commands, unless its phase is `"content"`.
+   */
+  readonly commands?: string | undefined;
 }
 
 /**
@@ -29,9 +34,9 @@ export interface Write {
  */
 export type Dialogue<T> = Generator<Step, T, Reply | undefined>;
 
-/** Writes. Resumed when the last octet has been handed to the socket. */
-export function* write(outgoing: Outgoing, phase: Phase): Dialogue<void> {
-  yield { write: outgoing, phase };
+/** Writes; `commands` are those in content. Resumed when the last octet has been handed to the socket. */
+export function* write(outgoing: Outgoing, phase: Phase, commands?: string): Dialogue<void> {
+  yield { write: outgoing, phase, commands };
 }
 
 /** The next reply. */

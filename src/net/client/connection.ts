@@ -9,14 +9,19 @@ import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
+import type { Onlooker } from "./onlooker.ts";
+import { tellWrite } from "./said.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
+import { Transcript } from "./transcript.ts";
 import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+  /** Told of what is said. */
+  readonly onlooker?: Onlooker | undefined;
 }
 
 /** What a socket has to say about the life of the process; other streams have not. */
@@ -60,8 +65,12 @@ export class Connection {
   #unwritable: Error | undefined;
   #lastWords: Timer | undefined;
   #secured: Secured | undefined;
+  readonly #transcript = new Transcript();
+  readonly #onlooker: Onlooker | undefined;
 
-  constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
+  constructor(link: Link, { clock, timeouts, onlooker }: ConnectionOptions) {
+    this.#onlooker = onlooker;
+    this.#transcript.noted(`connected to ${link.place}`);
     this.#base = link.socket;
     this.#socket = link.socket;
     this.place = link.place;
@@ -91,6 +100,11 @@ export class Connection {
       : channelBindings(this.#secured.socket, this.#secured.certificate);
   }
 
+  /** The last that was said, as {@link Transcript} tells it. */
+  transcript(): readonly string[] {
+    return this.#transcript.lines();
+  }
+
   /** Plays a dialogue to its end; there is never more than one. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
@@ -103,8 +117,11 @@ export class Connection {
         const { value } = step;
         let reply: Reply | undefined;
         try {
-          if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else if ("write" in value) await this.#write(value);
+          if ("read" in value) {
+            reply = this.#replies.shift() ?? (await this.#read(value.read));
+            this.#transcript.heard(reply, value.read);
+            if (this.#onlooker?.attentive) this.#onlooker.heard(reply, value.read);
+          } else if ("write" in value) await this.#write(value);
           else await this.#derive(value.derive, value.phase);
         } catch (failure) {
           step = dialogue.throw(failure);
@@ -136,6 +153,8 @@ export class Connection {
     try {
       this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
       this.#socket = this.#secured.socket;
+      const { protocol, cipher, verified } = this.#secured.facts;
+      this.#transcript.noted(`${protocol} with ${cipher}${verified ? "" : ", the certificate not verified"}`);
     } catch (failure) {
       throw this.#fail(failure as Failure);
     }
@@ -211,15 +230,18 @@ export class Connection {
     });
   }
 
-  #write({ write, phase, owed = 0 }: Write): Promise<void> | undefined {
+  #write(step: Write): Promise<void> | undefined {
+    const { write, phase, commands, owed = 0 } = step;
     if (this.#replies.length > owed) this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
+    tellWrite(step, this.#transcript);
+    if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
     if (typeof write === "string") this.#socket.write(write);
     // A copy of what is small costs less than a write of several buffers.
     else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
-    else return this.#pump(write);
+    else return this.#pump(write, commands);
     // Set, perhaps, by the write itself: then nothing of it has gone out.
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#since = this.#clock.now();
@@ -232,8 +254,10 @@ export class Connection {
   }
 
   /** Writes pieces as they come, never more than the socket takes. */
-  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, commands = ""): Promise<void> {
     const limit = this.#timeouts.content;
+    // The commands in front of it come in the first piece.
+    let told = Buffer.byteLength(commands);
     const source =
       Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
     try {
@@ -241,6 +265,8 @@ export class Connection {
         this.#deadline.set(this.#clock.now() + limit);
         const next = await this.#unlessFailed(Promise.resolve(source.next()));
         if (next.done === true) break;
+        this.#count(next.value.length - told);
+        told = 0;
         if (!this.#socket.write(next.value)) await this.#drained();
         if (this.#unwritable !== undefined) await this.#untilTheEnd();
       }
@@ -258,6 +284,11 @@ export class Connection {
     this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
     await this.#unlessFailed(work());
     this.#deadline.clear();
+  }
+
+  #count(octets: number): void {
+    this.#transcript.content(octets);
+    if (this.#onlooker?.attentive) this.#onlooker.content(octets);
   }
 
   async #drained(): Promise<void> {
@@ -287,6 +318,8 @@ export class Connection {
   #fail(failure: Failure): Failure {
     if (this.#failure === undefined) {
       this.#failure = failure;
+      this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
+      this.#onlooker?.ended(failure);
       this.#deadline.stop();
       this.#lastWords?.cancel();
       this.#socket.destroy();

@@ -15,7 +15,8 @@ export function* discards(from: Address | null): Dialogue<boolean> {
   const parameters = from?.international ? { SMTPUTF8: true as const } : {};
   const mail = formatCommand({ verb: "MAIL", from, parameters });
   const bdat = formatCommand({ verb: "BDAT", size: REFUSED.length, last: true });
-  yield* write(`${mail}${bdat}${REFUSED}${formatCommand({ verb: "RSET" })}`, "mail");
+  const end = formatCommand({ verb: "RSET" });
+  yield* write(`${mail}${bdat}${REFUSED}${end}`, "mail", `${mail}${bdat}${end}`);
   const begun = yield* read("mail");
   const chunk = yield* read("final");
   const reset = yield* read("reset");

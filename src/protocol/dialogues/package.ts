@@ -9,8 +9,10 @@ export class Package {
   readonly link: Link;
   /** Nothing may be said together with it, nor its content before its envelope is answered. */
   readonly alone: boolean;
-  /** All of it; empty where it goes alone. */
-  readonly flight: readonly (string | Buffer)[];
+  /** Its commands, which the content follows; empty where it goes alone. */
+  readonly commands: string;
+  readonly content: readonly (string | Buffer)[];
+  /** Of both. */
   readonly octets: number;
   /** How many replies it has. */
   readonly replies: number;
@@ -19,10 +21,11 @@ export class Package {
     this.link = new Link(mail);
     this.replies = mail.envelope.to.length + 3;
     const content = alone || mail.partial === false ? undefined : inMemory(mail.content);
-    const flight = content === undefined ? undefined : flightOf(mail, content);
-    this.octets = flight === undefined ? 0 : sizeOf(flight);
-    this.alone = flight === undefined || this.octets > MOST_OCTETS;
-    this.flight = this.alone ? [] : (flight ?? []);
+    this.content = content === undefined ? [] : asLines(mail, content);
+    const size = sizeOf(this.content);
+    this.alone = content === undefined || size > MOST_OCTETS;
+    this.commands = this.alone ? "" : commandsOf(mail, size);
+    this.octets = Buffer.byteLength(this.commands) + size;
   }
 }
 
@@ -33,17 +36,20 @@ function inMemory(content: Octets): InMemory | undefined {
 }
 
 /** RSET goes in front, in case the server keeps a transaction open that it has refused. */
-function flightOf(mail: ChainedMail, content: InMemory): (string | Buffer)[] {
-  const pieces: (string | Buffer)[] = typeof content === "string" ? [content] : [...content];
-  if (!goesByChunks(mail) && !endsLine(pieces)) pieces.push("\r\n");
-  const bdat = formatCommand({ verb: "BDAT", size: sizeOf(pieces), last: true });
-  return [`RSET\r\n${mailAndRecipients(mail)}${bdat}`, ...pieces];
+function commandsOf(mail: ChainedMail, size: number): string {
+  return `RSET\r\n${mailAndRecipients(mail)}${formatCommand({ verb: "BDAT", size, last: true })}`;
 }
 
-/** Commands may hold more than ASCII; what is text of the content does not. */
+/** BDAT adds no line end to content that has none. */
+function asLines(mail: ChainedMail, content: InMemory): readonly (string | Buffer)[] {
+  const pieces = typeof content === "string" ? [content] : content;
+  return goesByChunks(mail) || endsLine(pieces) ? pieces : [...pieces, "\r\n"];
+}
+
+/** What is text of the content is ASCII. */
 function sizeOf(pieces: readonly (string | Buffer)[]): number {
   let size = 0;
-  for (const piece of pieces) size += typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+  for (const { length } of pieces) size += length;
   return size;
 }
 

@@ -95,7 +95,8 @@ export class WindowedChain {
     }
     if (said.length === 0) return;
     try {
-      yield { write: inOneWrite(said), phase: "content", owed };
+      const commands = said.map((each) => each.commands).join("");
+      yield { write: inOneWrite(said), phase: "content", commands, owed };
       for (const { link } of said) link.ledger.handedOver = true;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
@@ -191,7 +192,7 @@ export class WindowedChain {
 }
 
 function inOneWrite(said: readonly Package[]): Outgoing {
-  const pieces = said.flatMap(({ flight }) => flight);
+  const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
   if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
   return pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece));
 }

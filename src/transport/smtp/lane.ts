@@ -195,6 +195,12 @@ export class Lane {
     return prepare(part, peer, connection.tls, allowed, cancellation);
   }
 
+  /** With the last that was said where it happened; where nothing is connected, nothing was. */
+  #witnessed(failure: Failure): Failure {
+    const connection = this.#slot.session?.connection;
+    return connection === undefined ? failure : failure.on(connection);
+  }
+
   #chained(row: Row, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
     const { submission } = turn;
     session.mails++;
@@ -211,7 +217,8 @@ export class Lane {
 
   #settle(turn: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
     const { submission, retryOf } = turn;
-    const { failure, recipients, surplus } = outcome;
+    const { recipients, surplus } = outcome;
+    const failure = outcome.failure?.on(session.connection);
     const loggedOut = used && wantsLogin(failure);
     if (loggedOut) session.expired = true;
     const untouched = recipients.every((recipient) => recipient.outcome === "not-sent");
@@ -222,10 +229,10 @@ export class Lane {
     } else if (failure !== undefined && untouched) {
       this.#fail(turn, failure);
     } else if (turn.division === undefined && surplus === undefined) {
-      submission.settle(outcome, session.connection.tls);
+      submission.settle(failure === undefined ? outcome : { ...outcome, failure }, session.connection.tls);
     } else {
       const division = turn.division ?? new Division(submission.mail.envelope);
-      division.settle(outcome);
+      division.settle({ ...outcome, failure });
       if (division.goesOn) this.#again({ submission, division });
       else submission.settle(division.close(), session.connection.tls);
     }
@@ -233,7 +240,7 @@ export class Lane {
 
   /** Ends what has not been sent of a mail, before anything of that was handed over. */
   #fail({ submission, division, retryOf }: Turn, failure: Failure): void {
-    const told = toTell(failure, retryOf);
+    const told = this.#witnessed(toTell(failure, retryOf));
     if (division === undefined) submission.notSent(told);
     else submission.settle(division.close(told), this.#slot.session?.connection.tls);
   }

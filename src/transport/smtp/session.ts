@@ -70,8 +70,9 @@ export async function openSession(
       idleSince: options.clock.now(),
     };
   } catch (error) {
+    const told = error instanceof Failure ? error.on(connection) : error;
     leaving(leave(connection));
-    throw error;
+    throw told;
   }
 }
 
@@ -90,9 +91,10 @@ async function reach(
       if (options.tls.mode === "wrapper") await secure(connection, options);
       return { connection, greeting: await connection.play(greeting()) };
     } catch (error) {
+      const told = error instanceof Failure ? error.on(connection) : error;
       leaving(leave(connection));
-      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
-      dialer.passOver(error);
+      if (!(told instanceof Failure) || !sendsAway(told)) throw told;
+      dialer.passOver(told);
     }
   }
 }
