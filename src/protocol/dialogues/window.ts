@@ -10,13 +10,13 @@ export interface Unanswered {
  * down, and close, after a number of errors.
  */
 export class Window {
-  readonly #most: number;
+  readonly #most: () => number;
   #size = 1;
   #clean = 0;
   #shut = false;
 
-  /** `most` mails at most, whatever is answered. */
-  constructor(most: number) {
+  /** `most` tells how many mails it may hold at most, at this moment. */
+  constructor(most: () => number) {
     this.#most = most;
   }
 
@@ -27,7 +27,7 @@ export class Window {
 
   /** Whether a mail more may be said, were it small. */
   isOpen({ mails }: Unanswered): boolean {
-    return !this.#shut && mails < this.#size;
+    return !this.#shut && mails < Math.min(this.#size, this.#most());
   }
 
   /** Whether a mail of so many octets may be said; alone it may, however large. */
@@ -38,7 +38,7 @@ export class Window {
   /** A mail was answered, and nothing of it refused. */
   passed(): void {
     if (this.#shut || ++this.#clean < this.#size) return;
-    this.#size = Math.min(this.#size * 2, this.#most);
+    this.#size = Math.min(this.#size * 2, this.#most());
     this.#clean = 0;
   }
 

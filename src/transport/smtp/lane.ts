@@ -11,8 +11,9 @@ import { mayBinary, mayWindow } from "./chunking.ts";
 import { Division, isTooMuch } from "./division.ts";
 import type { SmtpOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { closeSession, openSession, type Session } from "./session.ts";
+import { isSpent, mailsLeft, openSession, type Session } from "./session.ts";
 import type { Submission } from "./submission.ts";
+import type { Throttle } from "./throttle.ts";
 import type { Turn } from "./turn.ts";
 
 /** Where a connection lives; empty until somebody connects. */
@@ -27,10 +28,14 @@ export interface Lanes {
   chainingRefused: boolean;
   /** The server was seen not to discard what it refuses: row 3 is not for it. */
   windowRefused: boolean;
-  /** Whether any waits. */
+  /** Says how much may be under way on a connection, of what usually may. */
+  readonly throttle: Throttle;
+  /** Whether one waits that may go. */
   waiting(): boolean;
-  /** The next that waits, if any does. */
+  /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
+  /** Says goodbye on a connection that is done with. */
+  leave(session: Session): Promise<void>;
 }
 
 /** How mails go over a connection: row 3, or what is below it. */
@@ -61,7 +66,6 @@ export class Lane {
         this.#fail(turn, failureOf(error));
       }
     }
-    await this.#leaveWorn();
   }
 
   #turn(): Turn | undefined {
@@ -86,7 +90,8 @@ export class Lane {
   async #send(turn: Turn): Promise<void> {
     const { options } = this.#lanes;
     const slot = this.#slot;
-    await this.#leaveWorn();
+    if (slot.session?.connection.broken) slot.session = undefined;
+    if (this.#spent) await this.#retire();
     const used = slot.session !== undefined;
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
@@ -94,7 +99,12 @@ export class Lane {
     const prepared = turn.prepared ?? this.#prepare(turn, session);
     const mail = prepared instanceof Promise ? await prepared : prepared;
     const windowed = mayWindow(options, session) && !this.#lanes.windowRefused;
-    if (windowed && session.window === undefined && this.#lanes.waiting() && mailsLeft(session) > 2) {
+    if (
+      windowed &&
+      session.window === undefined &&
+      this.#lanes.waiting() &&
+      mailsLeft(session, options) > 2
+    ) {
       if (!(await this.#prove(turn, mail, session, used))) return;
     }
     const stale = options.clock.now() - session.idleSince > IDLE;
@@ -110,15 +120,19 @@ export class Lane {
       slot.session = undefined;
       connection.abort(() => done);
     }
+    if (this.#spent) await this.#retire();
   }
 
-  /** Says goodbye on a connection that takes no more mail. */
-  async #leaveWorn(): Promise<void> {
+  get #spent(): boolean {
     const { session } = this.#slot;
-    if (session === undefined) return;
-    if (!session.connection.broken && !isWorn(session)) return;
+    return session !== undefined && isSpent(session, this.#lanes.options);
+  }
+
+  /** Leaves a connection that is spent. The next is opened when this one is gone, so that there is never one too many. */
+  async #retire(): Promise<void> {
+    const { session } = this.#slot;
     this.#slot.session = undefined;
-    await closeSession(session);
+    if (session !== undefined) await this.#lanes.leave(session);
   }
 
   #row(session: Session, windowed: boolean): Row {
@@ -146,7 +160,7 @@ export class Lane {
     session.mails++;
     try {
       if (await connection.play(discards(envelope.from)))
-        session.window = new Window(this.#lanes.options.pool.maxInFlight);
+        session.window = new Window(() => this.#lanes.throttle.share(this.#lanes.options.pool.maxInFlight));
       else this.#lanes.windowRefused = true;
       return true;
     } catch (error) {
@@ -163,7 +177,7 @@ export class Lane {
 
   /** The next that waits and that this server can take; nothing where it has to be made ready first. */
   #next(row: Row, session: Session): ChainedMail | undefined {
-    while (!isWorn(session)) {
+    while (!isSpent(session, this.#lanes.options)) {
       const waiting = this.#turns[0];
       if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
       const turn = this.#turn();
@@ -204,6 +218,7 @@ export class Lane {
   #chained(row: Row, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
     const { submission } = turn;
     session.mails++;
+    submission.begins();
     const chained: ChainedMail = {
       ...mail,
       contentStarts: () => submission.contentStarts?.(),
@@ -244,16 +259,6 @@ export class Lane {
     if (division === undefined) submission.notSent(told);
     else submission.settle(division.close(told), this.#slot.session?.connection.tls);
   }
-}
-
-/** Whether a connection takes no more mail. */
-function isWorn(session: Session): boolean {
-  return session.expired || mailsLeft(session) <= 0;
-}
-
-/** How often MAIL may still be said; what is refused counts (RFC 9422 4.1). */
-function mailsLeft({ peer, mails }: Session): number {
-  return (peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) - mails;
 }
 
 /** What a server says to MAIL that has forgotten, or no longer accepts, who we are (RFC 4954 6). */

@@ -20,8 +20,6 @@ export interface Session {
   readonly peer: Peer;
   /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
   window: Window | undefined;
-  /** How often MAIL has been said. */
-  mails: number;
   /** The server wants a new login. */
   expired: boolean;
   /** Milliseconds between the last EHLO and its reply. */
@@ -30,6 +28,10 @@ export interface Session {
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
+  /** When it was opened. */
+  readonly since: number;
+  /** Mails whose sender was named on it. */
+  mails: number;
 }
 
 /**
@@ -58,16 +60,18 @@ export async function openSession(
     if (options.credentials !== undefined) {
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
+    const now = options.clock.now();
     return {
       connection,
       greeting,
       peer,
       roundTrip,
       window: undefined,
-      mails: 0,
       expired: false,
       reset: false,
-      idleSince: options.clock.now(),
+      idleSince: now,
+      since: now,
+      mails: 0,
     };
   } catch (error) {
     const told = error instanceof Failure ? error.on(connection) : error;
@@ -102,6 +106,25 @@ async function reach(
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
+}
+
+/**
+ * Whether a connection takes no more mail: it has had all that one may have, or all the time, or the server wants a new
+ * login.
+ */
+export function isSpent(session: Session, options: SmtpOptions): boolean {
+  const { expired, since } = session;
+  const { pool, clock } = options;
+  if (expired || mailsLeft(session, options) <= 0) return true;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
+}
+
+/** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
+export function mailsLeft({ mails, peer }: Session, { pool }: SmtpOptions): number {
+  return (
+    Math.min(pool.maxMessagesPerConnection, peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) -
+    mails
+  );
 }
 
 /** Says goodbye and lets go of the connection. */

@@ -35,7 +35,7 @@ function windowOf(count: number, { most = 16, open = 1, of = () => ({}) }: Manne
       },
     };
   });
-  const window = new Window(most);
+  const window = new Window(() => most);
   for (let size = 1; size < open; size *= 2) for (let i = 0; i < size; i++) window.passed();
   const [first, ...waiting] = mails;
   const chain = new WindowedChain(() => waiting.shift(), window);
