@@ -2,7 +2,7 @@ import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { nearest } from "../../text/nearest.ts";
 import type { SmtpTransportBuilder } from "./builder.ts";
 import type { Mechanism } from "./mechanism.ts";
-import { defaultPool, type PoolConfig } from "./pool-config.ts";
+import { defaultPool, type PoolConfig, type Rate } from "./pool-config.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters, type TlsVersion } from "./tls-parameters.ts";
 import { wrongUrl } from "./wrong-url.ts";
@@ -40,6 +40,7 @@ const rows: Readonly<
     builder.allowPlaintextCredentials(truthOf(name, value)),
   smtpUtf8: (builder, value, name) => builder.smtpUtf8(truthOf(name, value)),
   pipelining: (builder, value) => builder.pipelining(value as "auto"),
+  chunking: (builder, value) => builder.chunking(value as "auto"),
   pool: (builder, value) => {
     if (value !== "false")
       throw wrongUrl("pool is false; what a pool has is said by pool.maxSize and the like");
@@ -54,9 +55,7 @@ const known: readonly string[] = [
   ...["tls", "tls.domain", "tls.minVersion"],
   ...Object.keys(rows),
   ...Object.keys(defaultTimeouts).map((phase) => `timeout.${phase}`),
-  ...Object.entries(defaultPool).flatMap(([name, value]) =>
-    typeof value === "number" ? [`pool.${name}`] : [],
-  ),
+  ...Object.keys(defaultPool).map((name) => `pool.${name}`),
 ];
 
 function tlsOf(protocol: string, said: Parameters): Tls {

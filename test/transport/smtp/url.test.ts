@@ -83,7 +83,8 @@ describe("fromUrl", () => {
         authentication: "LOGIN,PLAIN",
         allowPlaintextCredentials: true,
         smtpUtf8: false,
-        pipelining: "off",
+        pipelining: "window",
+        chunking: "auto",
         deadline: 30_000,
         "timeout.connect": 5000,
         "timeout.final": 700_000,
@@ -99,8 +100,14 @@ describe("fromUrl", () => {
     assert.equal(options.localAddress, "192.0.2.9");
     assert.deepEqual(options.mechanisms, ["LOGIN", "PLAIN"]);
     assert.deepEqual(
-      [options.allowPlaintextCredentials, options.smtpUtf8, options.pipelining, options.deadline],
-      [true, false, "off", 30_000],
+      [
+        options.allowPlaintextCredentials,
+        options.smtpUtf8,
+        options.pipelining,
+        options.chunking,
+        options.deadline,
+      ],
+      [true, false, "window", "auto", 30_000],
     );
     const { connect, greeting, final } = options.timeouts;
     assert.deepEqual([connect, greeting, final], [5000, 30_000, 700_000]);
