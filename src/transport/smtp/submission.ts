@@ -4,6 +4,7 @@ import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { SendWatch } from "./send-watch.ts";
 
 /** One mail on its way through a transport: what is sent, how it is called off, and the promise that tells its end. */
 export class Submission {
@@ -15,8 +16,12 @@ export class Submission {
   /** Called when the first octet of content is about to go out. */
   contentStarts: (() => void) | undefined;
 
-  constructor(mail: Mail) {
+  readonly #watch: SendWatch | undefined;
+
+  /** @param watch is told of the outcome */
+  constructor(mail: Mail, watch?: SendWatch) {
     this.mail = mail;
+    this.#watch = watch;
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -27,7 +32,7 @@ export class Submission {
   notSent(failure: Failure): void {
     this.cancellation.over();
     const { envelope, messageId } = this.mail;
-    this.#reject(new SmtpError(failure, nothingSent(envelope, messageId)));
+    this.#fail(new SmtpError(failure, nothingSent(envelope, messageId)));
   }
 
   /**
@@ -39,8 +44,17 @@ export class Submission {
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
-    if (settled && report.accepted.length > 0) this.#resolve(report);
-    else this.#reject(new SmtpError(failure ?? inexplicable(), report));
+    if (!settled || report.accepted.length === 0) {
+      this.#fail(new SmtpError(failure ?? inexplicable(), report));
+      return;
+    }
+    this.#watch?.sent(report);
+    this.#resolve(report);
+  }
+
+  #fail(error: SmtpError): void {
+    this.#watch?.failed(error);
+    this.#reject(error);
   }
 }
 

@@ -227,7 +227,7 @@ export class SmtpTransport implements Transport {
     checkSignal("SmtpTransport", signal);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
-    const submission = new Submission(mail);
+    const submission = new Submission(mail, this.#options.observer.sending(mail));
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
