@@ -107,10 +107,11 @@ export type {
 } from "./transport/smtp/events.ts";
 export type { Logger } from "./transport/smtp/logger.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
-export type { PoolConfig } from "./transport/smtp/options.ts";
+export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
 export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
+export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
 export {
   type TlsIdentity,
@@ -120,4 +121,5 @@ export {
 } from "./transport/smtp/tls-parameters.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
+export type { SendCounts } from "./transport/tally.ts";
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";

@@ -15,7 +15,8 @@ import { isLogger, type Logger } from "./logger.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import { checkedMechanisms } from "./mechanism-list.ts";
 import { Observer, type ObserverOptions } from "./observer.ts";
-import type { PoolConfig, SmtpOptions } from "./options.ts";
+import type { SmtpOptions } from "./options.ts";
+import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters } from "./tls-parameters.ts";
@@ -158,14 +159,12 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("deadline", { deadline: checkMilliseconds("deadline", ms) });
   }
 
-  /** How many connections are kept, and for how long. */
-  pool(config: Partial<PoolConfig>): this {
-    checkOptionNames("SmtpTransport pool", config, Object.keys(defaults.pool));
-    const pool = { ...this.#options.pool, ...config };
-    if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
-      throw wrong("pool", "maxSize is a whole number from 1");
-    checkMilliseconds("pool", pool.idleTimeout);
-    return this.#set("pool", { pool });
+  /**
+   * How many connections are kept, and for how long, and how fast is sent: see {@link PoolConfig}. `false` opens a
+   * connection for each mail, at most `maxSize` of them at once, and closes it when the mail is sent.
+   */
+  pool(config: Partial<PoolConfig> | false): this {
+    return this.#set("pool", { pool: readPoolConfig(config, this.#options.pool) });
   }
 
   /**
@@ -272,7 +271,7 @@ const defaults: Omit<BuilderOptions, "host"> = {
   pipelining: "auto",
   timeouts: defaultTimeouts,
   deadline: undefined,
-  pool: { maxSize: 5, idleTimeout: 60_000 },
+  pool: defaultPool,
   signers: [],
   clock: systemClock,
   logger: undefined,

@@ -22,6 +22,10 @@ export interface Session {
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
+  /** When it was opened. */
+  readonly since: number;
+  /** Mails whose sender was named on it. */
+  mails: number;
 }
 
 /**
@@ -53,7 +57,8 @@ export async function openSession(
         logIn(connection, peer, credentials, options, cancellation),
       );
     }
-    return { connection, greeting, peer, roundTrip, reset: false, idleSince: options.clock.now() };
+    const now = options.clock.now();
+    return { connection, greeting, peer, roundTrip, reset: false, idleSince: now, since: now, mails: 0 };
   } catch (error) {
     const told = error instanceof Failure ? error.on(connection) : error;
     leaving(leave(connection));
@@ -94,6 +99,12 @@ let connections = 1;
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
+}
+
+/** Whether a connection has had all the mails, or all the time, that one may have. */
+export function isSpent({ mails, since }: Session, { pool, clock }: SmtpOptions): boolean {
+  if (mails >= pool.maxMessagesPerConnection) return true;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
 }
 
 /** Says goodbye and lets go of the connection. */
