@@ -215,7 +215,7 @@ describe("a logger", () => {
     const [hidden, open] = [new Book("debug", "info"), new Book("debug", "info")];
     await using transport = server.builder().logger(hidden).build();
     await transport.send(mail);
-    assert.doesNotMatch(JSON.stringify(hidden.lines), /[ab]@/);
+    assert.doesNotMatch(JSON.stringify(hidden.lines), /(?<![\w-])[ab]@/);
     await using telling = server.builder().logger(open).logAddresses().build();
     await telling.send(mail);
     const { from, to } = open.lines.at(-1)?.[1] ?? assert.fail();
