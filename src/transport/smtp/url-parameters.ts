@@ -76,6 +76,9 @@ function modeOf(protocol: string, tls: string | undefined): Tls {
       return Tls.Opportunistic;
     case "required":
       return Tls.Required;
+    case "wrapper":
+      if (protocol !== "smtp:") return Tls.Wrapper;
+      throw wrongUrl("TLS from the first octet is what smtps: says");
     default:
       throw wrongUrl("tls is one of none, opportunistic and required");
   }
