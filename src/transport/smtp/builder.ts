@@ -11,8 +11,10 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
+import { isLogger, type Logger } from "./logger.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import { checkedMechanisms } from "./mechanism-list.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
 import type { SmtpOptions } from "./options.ts";
 import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
@@ -41,7 +43,7 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  */
 export class SmtpTransportBuilder<Built = SmtpTransport> {
   readonly #construct: (options: SmtpOptions) => Built;
-  #options: Omit<SmtpOptions, "port">;
+  #options: BuilderOptions;
   #port: number | undefined;
   #built = false;
 
@@ -138,10 +140,29 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("smtpUtf8", { smtpUtf8: allowed });
   }
 
-  /** Whether commands go out together where the server allows it (RFC 2920); `"auto"` without this. */
-  pipelining(pipelining: "off" | "auto"): this {
-    if (pipelining !== "off" && pipelining !== "auto") throw wrong("pipelining", 'expects "off" or "auto"');
+  /**
+   * How much is said before the server has answered, where it allows it (RFC 2920); `"auto"` without this.
+   *
+   * - `"off"`: one command at a time.
+   * - `"auto"`: an envelope at once, and where mails wait, with it the content of the mail before.
+   * - `"window"`: whole mails behind each other, by BDAT, up to `maxInFlight` of {@link PoolConfig}. A server has to
+   *   offer CHUNKING, and is first put to the test whether it discards chunks that it refuses.
+   */
+  pipelining(pipelining: "off" | "auto" | "window"): this {
+    if (!["off", "auto", "window"].includes(pipelining))
+      throw wrong("pipelining", 'expects "off", "auto" or "window"');
     return this.#set("pipelining", { pipelining });
+  }
+
+  /**
+   * Whether content goes by BDAT (RFC 3030). Without this it does only with `pipelining("window")`.
+   *
+   * With `"auto"` attachments go as they are, a quarter smaller, where the server offers BINARYMIME. Whoever it passes
+   * the mail on to must be able to take that, or it has to encode it.
+   */
+  chunking(chunking: "never" | "auto"): this {
+    if (chunking !== "never" && chunking !== "auto") throw wrong("chunking", 'expects "never" or "auto"');
+    return this.#set("chunking", { chunking });
   }
 
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
@@ -175,6 +196,22 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("sign", { signers });
   }
 
+  /**
+   * Writes down what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`.
+   * No content, nothing that authenticates, and no address unless `logAddresses()` was said.
+   */
+  logger(logger: Logger): this {
+    if (!isLogger(logger))
+      throw wrong("logger", "expects an object with debug, info, warn and error, such as console or pino()");
+    return this.#set("logger", { logger });
+  }
+
+  /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
+  logAddresses(allowed = true): this {
+    if (typeof allowed !== "boolean") throw wrong("logAddresses", "expects true or false");
+    return this.#set("logAddresses", { logAddresses: allowed });
+  }
+
   /** A builder that begins where this one stands. */
   clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
@@ -195,8 +232,12 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
         "localAddress",
         `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
       );
+    if (this.#options.pipelining === "window" && this.#options.chunking === "never")
+      throw wrong("chunking", 'pipelining("window") needs BDAT');
     this.#built = true;
-    return this.#construct({ ...this.#options, port });
+    const { host, logger, logAddresses, ...options } = this.#options;
+    const observer = new Observer({ host, port, logger, logAddresses });
+    return this.#construct({ ...options, host, port, observer });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -211,7 +252,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return route;
   }
 
-  #set(method: string, change: Partial<SmtpOptions>): this {
+  #set(method: string, change: Partial<BuilderOptions>): this {
     this.#mayChange(method);
     this.#options = { ...this.#options, ...change };
     return this;
@@ -233,7 +274,11 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const SMTP_PORT = 25;
 const LMTP_PORT = 24;
 
-const defaults: Omit<SmtpOptions, "host" | "port"> = {
+/** What a builder gathers: the observer is made when the port is known. */
+type BuilderOptions = Omit<SmtpOptions, "port" | "observer"> &
+  Pick<ObserverOptions, "logger" | "logAddresses">;
+
+const defaults: Omit<BuilderOptions, "host"> = {
   dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,
@@ -245,11 +290,14 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   helloName: undefined,
   smtpUtf8: true,
   pipelining: "auto",
+  chunking: undefined,
   timeouts: defaultTimeouts,
   deadline: undefined,
   pool: defaultPool,
   signers: [],
   clock: systemClock,
+  logger: undefined,
+  logAddresses: false,
 };
 
 function everyPhase(ms: number): Timeouts {

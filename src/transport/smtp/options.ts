@@ -6,6 +6,7 @@ import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import type { Observer } from "./observer.ts";
 import type { PoolConfig } from "./pool-config.ts";
 import type { Tls } from "./tls-mode.ts";
 
@@ -23,10 +24,12 @@ export interface SmtpOptions {
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
-  readonly pipelining: "off" | "auto";
+  readonly pipelining: "off" | "auto" | "window";
+  readonly chunking: "never" | "auto" | undefined;
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
+  readonly observer: Observer;
 }

@@ -9,19 +9,19 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
+import { Line } from "../line.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
-import { checkSignal } from "../signal.ts";
+import { checkSignal, onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import type { ServerInfo } from "./server-info.ts";
 import type { TransportStatus } from "./status.ts";
@@ -69,7 +69,7 @@ export class SmtpTransport implements Transport {
     this.#tests = new ConnectionTests(options);
     this.#runs = new Runs(
       (message, each) => this.#send(message, each, inRun),
-      options.pool.maxSize * BACKLOG,
+      options.pool.maxSize * backlog(options),
     );
   }
 
@@ -154,7 +154,8 @@ export class SmtpTransport implements Transport {
     const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, requests, content }, options, manner);
+    const { partial } = options;
+    return this.#submit({ envelope, messageId, international, requests, partial, content }, options, manner);
   }
 
   /**
@@ -171,7 +172,7 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, content: signed }, options, alone);
+    return this.#submit({ ...mail, requests, partial: options.partial, content: signed }, options, alone);
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
@@ -222,18 +223,19 @@ export class SmtpTransport implements Transport {
     const { signal, deadline = this.#options.deadline, priority } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     checkSignal("SmtpTransport", signal);
+    if (mail.partial !== undefined && typeof mail.partial !== "boolean") throw wrongPartial();
     checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
-    const submission = new Submission(mail, this.#dispatcher, { priority, counted });
+    const watch = this.#options.observer.sending(mail);
+    const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
     const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
     const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
-    const abort = signal && (() => cancellation.cancel(aborted(signal)));
-    if (abort) signal.addEventListener("abort", abort, { once: true });
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
     const open = this.#open.append(submission);
     this.#dispatcher.enqueue(submission);
     try {
@@ -241,7 +243,7 @@ export class SmtpTransport implements Transport {
     } finally {
       open.leave();
       timer.cancel();
-      if (abort) signal.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 
@@ -278,10 +280,17 @@ const alone: Manner = { untilContent: UNTIL_CONTENT, counted: true };
 const inRun: Manner = { untilContent: NEVER, counted: false };
 
 /**
- * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
- * that wait, so that no connection does.
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the
+ * window, and some that wait, so that no connection does.
  */
-const BACKLOG = 5;
+function backlog({ pipelining, pool }: SmtpOptions): number {
+  return pipelining === "window" ? pool.maxInFlight + 4 : 5;
+}
+
+function wrongPartial(): EnvoiError {
+  const message = "SmtpTransport: partial is true or false";
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+}
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
