@@ -50,6 +50,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
     phase: told.phase,
     message: `none of the ${failures.length} addresses of ${host} takes mail: ${listed(failures)}`,
     reply: told.reply,
+    transcript: told.transcript,
     transient: failures.some(({ transient }) => transient),
     permanent: failures.every(({ permanent }) => permanent),
     cause,
