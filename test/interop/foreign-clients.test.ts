@@ -3,12 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { TestServer, type TestServerOptions } from "envoi/testing";
-import { type Certificates, makeCertificates } from "./certificates.ts";
+import { TestServer } from "envoi/testing";
+import { makeCertificates } from "./certificates.ts";
 import type { Destination, ForeignClient, Mode } from "./clients/client.ts";
 import { curl } from "./clients/curl.ts";
 import { msmtp } from "./clients/msmtp.ts";
 import { nodemailer } from "./clients/nodemailer.ts";
+import { describeMode, serverFor } from "./clients/server-for.ts";
 import { smtplib } from "./clients/smtplib.ts";
 import { swaks } from "./clients/swaks.ts";
 
@@ -51,8 +52,10 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
     };
 
     for (const mode of client.modes) {
-      await t.test(describe(mode), async () => {
-        await using server = await TestServer.start(serverFor(mode, certificates));
+      await t.test(describeMode(mode), async () => {
+        await using server = await TestServer.start(
+          serverFor(mode, certificates, { [user]: secretOf(mode) }),
+        );
         await client.deliver(destination(mode, server.port), { from, to, message });
         assertArrived(server, message, mode);
         assertFindings(server, client.always);
@@ -61,7 +64,7 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
 
     await t.test("a message that is not ASCII", async () => {
       const mode = { tls: "none" } as const;
-      await using server = await TestServer.start(serverFor(mode, certificates));
+      await using server = await TestServer.start(serverFor(mode, certificates, { [user]: secretOf(mode) }));
       await client.deliver(destination(mode, server.port), { from, to, message: message8bit });
       assertArrived(server, message8bit, mode);
       assertFindings(server, [...(client.always ?? []), ...(client.with8bit ?? [])]);
@@ -70,11 +73,8 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
     for (const mode of client.modes.filter(
       ({ mechanism, tls }) => mechanism !== undefined && tls === "implicit",
     )) {
-      await t.test(`${describe(mode)}: a wrong password is refused, and nothing arrives`, async () => {
-        await using server = await TestServer.start({
-          ...serverFor(mode, certificates),
-          users: { ada: "other" },
-        });
+      await t.test(`${describeMode(mode)}: a wrong password is refused, and nothing arrives`, async () => {
+        await using server = await TestServer.start(serverFor(mode, certificates, { [user]: "other" }));
         await assert.rejects(client.deliver(destination(mode, server.port), { from, to, message }));
         assert.equal(server.messages.length, 0);
       });
@@ -82,31 +82,9 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
   });
 }
 
-const describe = ({ tls, mechanism, lmtp }: Mode): string =>
-  `${lmtp === true ? "LMTP" : "SMTP"}, TLS ${tls}${mechanism === undefined ? "" : `, AUTH ${mechanism}`}`;
-
 const isToken = ({ mechanism }: Mode): boolean => mechanism === "XOAUTH2" || mechanism === "OAUTHBEARER";
 
 const secretOf = (mode: Mode): string => (isToken(mode) ? token : password);
-
-/** A server that knows one way only. */
-function serverFor(mode: Mode, { certificate, key }: Certificates): TestServerOptions {
-  const { tls, mechanism, lmtp } = mode;
-  return {
-    tls,
-    ...(tls !== "none" && { certificates: { cert: certificate, key }, requireTls: true }),
-    ...(lmtp === true && { lmtp }),
-    ...(mechanism !== undefined && {
-      users: { [user]: secretOf(mode) },
-      mechanisms: [mechanism],
-      allowPlaintextCredentials: true,
-      mail: ({ session }) =>
-        session.authenticated === undefined
-          ? { code: 530, enhancedCode: "5.7.0", lines: "Log in first" }
-          : undefined,
-    }),
-  };
-}
 
 function assertArrived(server: TestServer, sent: string, { tls, mechanism }: Mode): void {
   const [mail, ...more] = server.messages;
