@@ -2,7 +2,7 @@ import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { nearest } from "../../text/nearest.ts";
 import type { SmtpTransportBuilder } from "./builder.ts";
 import type { Mechanism } from "./mechanism.ts";
-import type { PoolConfig } from "./options.ts";
+import { defaultPool, type PoolConfig } from "./pool-config.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters, type TlsVersion } from "./tls-parameters.ts";
 import { wrongUrl } from "./wrong-url.ts";
@@ -47,7 +47,9 @@ const known: readonly string[] = [
   ...["tls", "tls.domain", "tls.minVersion"],
   ...Object.keys(rows),
   ...Object.keys(defaultTimeouts).map((phase) => `timeout.${phase}`),
-  ...["pool.maxSize", "pool.idleTimeout"],
+  ...Object.entries(defaultPool).flatMap(([name, value]) =>
+    typeof value === "number" ? [`pool.${name}`] : [],
+  ),
 ];
 
 function tlsOf(protocol: string, said: Parameters): Tls {
@@ -74,6 +76,9 @@ function modeOf(protocol: string, tls: string | undefined): Tls {
       return Tls.Opportunistic;
     case "required":
       return Tls.Required;
+    case "wrapper":
+      if (protocol !== "smtp:") return Tls.Wrapper;
+      throw wrongUrl("TLS from the first octet is what smtps: says");
     default:
       throw wrongUrl("tls is one of none, opportunistic and required");
   }
