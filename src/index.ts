@@ -50,6 +50,8 @@ export type { Part } from "./mime/part.ts";
 export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
 export type { Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
+export type { DeliverBy } from "./protocol/deliver-by.ts";
+export type { OriginalRecipient } from "./protocol/dsn.ts";
 export type { Phase } from "./protocol/phase.ts";
 export { Reply, type ReplyFields } from "./protocol/reply.ts";
 export { SendError, SmtpError } from "./protocol/send-error.ts";
@@ -59,7 +61,10 @@ export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
+export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
+export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
+export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
 export type {
   SendAllItem,
   SendAllOptions,

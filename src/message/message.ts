@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import type { Address } from "../address/address.ts";
 import { Envelope } from "../address/envelope.ts";
 import { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
@@ -34,6 +35,7 @@ export class Message {
   /** With its angle brackets. */
   readonly messageId: string;
   readonly #fields: readonly Header[];
+  readonly #draft: Draft;
   readonly #root: Part;
   readonly #international: boolean;
   readonly #signers: readonly Signer[];
@@ -45,6 +47,7 @@ export class Message {
     this.envelope = draft.envelope ?? envelopeOf(draft);
     this.messageId = messageId;
     this.#fields = fields;
+    this.#draft = draft;
     this.#root = tree(draft);
     this.#international = international || this.envelope.international;
     this.#signers = draft.signers ?? [];
@@ -82,6 +85,14 @@ export class Message {
   /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the header is UTF-8. */
   get international(): boolean {
     return this.#international;
+  }
+
+  /** Whether To or Cc, or those of a resending, name an address. Who is in the envelope and not named gets a blind copy. */
+  names(address: Address): boolean {
+    const { to, cc, resent } = this.#draft;
+    const named = address.toString();
+    const lists = [to, cc, ...resent.flatMap((block) => [block.to, block.cc])];
+    return mailboxesOf(lists).some((mailbox) => mailbox.address.toString() === named);
   }
 
   /**
@@ -153,19 +164,24 @@ function envelopeOf(draft: Draft): Envelope {
   const resent = draft.resent.at(-1);
   if (resent !== undefined)
     return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
-  const recipients: Mailbox[] = [];
-  for (const list of [to, cc, bcc]) {
-    for (const item of list) {
-      if (!Group.is(item)) recipients.push(item);
-      else for (const member of item.members) recipients.push(member);
-    }
-  }
+  const recipients = mailboxesOf([to, cc, bcc]);
   if (recipients.length === 0) {
     throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
       field: "to",
     });
   }
   return Envelope.of(sender ?? from[0] ?? null, recipients);
+}
+
+function mailboxesOf(lists: readonly (readonly (Mailbox | Group)[])[]): Mailbox[] {
+  const mailboxes: Mailbox[] = [];
+  for (const list of lists) {
+    for (const item of list) {
+      if (!Group.is(item)) mailboxes.push(item);
+      else for (const member of item.members) mailboxes.push(member);
+    }
+  }
+  return mailboxes;
 }
 
 function endsLine(piece: Piece | undefined): boolean {

@@ -1,6 +1,7 @@
 import { Address } from "../address/address.ts";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
+import type { WithOthers } from "./other-parameter.ts";
 import {
   formatMailParameters,
   formatRcptParameters,
@@ -14,8 +15,12 @@ import { Reply } from "./reply.ts";
 /** A command of SMTP (RFC 5321 4.1), both as a client says it and as a server understood it. */
 export type Command =
   | { readonly verb: "HELO" | "EHLO" | "LHLO"; readonly domain: string }
-  | { readonly verb: "MAIL"; readonly from: Address | null; readonly parameters: MailParameters }
-  | { readonly verb: "RCPT"; readonly to: Address | "postmaster"; readonly parameters: RcptParameters }
+  | { readonly verb: "MAIL"; readonly from: Address | null; readonly parameters: WithOthers<MailParameters> }
+  | {
+      readonly verb: "RCPT";
+      readonly to: Address | "postmaster";
+      readonly parameters: WithOthers<RcptParameters>;
+    }
   | { readonly verb: "BDAT"; readonly size: number; readonly last: boolean }
   | { readonly verb: "AUTH"; readonly mechanism: string; readonly initialResponse?: string | undefined }
   | { readonly verb: "VRFY" | "EXPN"; readonly argument: string }

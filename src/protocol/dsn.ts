@@ -10,6 +10,18 @@ export interface OriginalRecipient {
   readonly address: string;
 }
 
+/** What notifications call a mail, as xtext of at most 100 octets (RFC 3461 4.4); `undefined` where it is not printable ASCII. */
+export function formatEnvelopeId(id: string): string | undefined {
+  const text = encodeXtext(id);
+  return parseEnvelopeId(text) === id ? text : undefined;
+}
+
+/** Reads what {@link formatEnvelopeId} writes; `undefined` where it is malformed. */
+export function parseEnvelopeId(text: string): string | undefined {
+  const id = text === "" || text.length > 100 ? undefined : decodeXtext(text);
+  return id === undefined || /[^ -~]/.test(id) ? undefined : id;
+}
+
 /** `NEVER` or `SUCCESS,DELAY`. */
 export function formatNotify(notify: Notify): string | undefined {
   const text = typeof notify === "string" ? notify : notify.join(",");

@@ -1,14 +1,17 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
 import { type DeliverBy, formatDeliverBy, parseDeliverBy } from "./deliver-by.ts";
 import {
+  formatEnvelopeId,
   formatNotify,
   formatOriginalRecipient,
   type Notify,
   type OriginalRecipient,
+  parseEnvelopeId,
   parseNotify,
   parseOriginalRecipient,
 } from "./dsn.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
+import { formatOtherParameter, type OtherParameter, type WithOthers } from "./other-parameter.ts";
 import { Reply } from "./reply.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
@@ -101,11 +104,8 @@ const mailRows: Rows<MailParameters> = {
   },
   ENVID: {
     extension: "DSN",
-    format: (id) => {
-      const text = encodeXtext(id);
-      return parseEnvelopeId(text) === id ? text : undefined;
-    },
-    parse: parseEnvelopeId,
+    format: formatEnvelopeId,
+    parse: (text) => (text === undefined ? undefined : parseEnvelopeId(text)),
   },
   REQUIRETLS: { extension: "REQUIRETLS", ...flag },
   BY: { extension: "DELIVERBY", format: formatDeliverBy, parse: parseDeliverBy },
@@ -144,8 +144,8 @@ const rcptRows: Rows<RcptParameters> = {
  *
  * @throws EnvoiError of kind `"configuration"` for a value that is none.
  */
-export function formatMailParameters(parameters: MailParameters): string {
-  return format(mailRows, parameters);
+export function formatMailParameters(parameters: WithOthers<MailParameters>): string {
+  return format(mailRows, parameters) + formatOthers(parameters.others);
 }
 
 /** Reads what stands behind the path of MAIL; a {@link Reply} is the refusal. */
@@ -162,13 +162,19 @@ export function parseMailParameters(text: string, offered: Offered): MailParamet
  *
  * @throws EnvoiError of kind `"configuration"` for a value that is none.
  */
-export function formatRcptParameters(parameters: RcptParameters): string {
-  return format(rcptRows, parameters);
+export function formatRcptParameters(parameters: WithOthers<RcptParameters>): string {
+  return format(rcptRows, parameters) + formatOthers(parameters.others);
 }
 
 /** Reads what stands behind the path of RCPT; a {@link Reply} is the refusal. */
 export function parseRcptParameters(text: string, offered: Offered): RcptParameters | Reply {
   return parse(rcptRows, text, offered) as RcptParameters | Reply;
+}
+
+/** The extension that brings a parameter of MAIL or RCPT; `undefined` where it has no row here. */
+export function extensionOf(keyword: string): ExtensionKeyword | undefined {
+  const rows: AnyRows = Object.hasOwn(mailRows, keyword) ? mailRows : rcptRows;
+  return Object.hasOwn(rows, keyword) ? rows[keyword]?.extension : undefined;
 }
 
 interface AnyRow {
@@ -192,6 +198,10 @@ function format(rows: AnyRows, parameters: object): string {
   return text;
 }
 
+function formatOthers(others: readonly OtherParameter[] | undefined): string {
+  return others === undefined ? "" : others.map(formatOtherParameter).join("");
+}
+
 function parse(rows: AnyRows, text: string, offered: Offered): object | Reply {
   const parameters: Record<string, unknown> = {};
   for (const word of text.split(" ")) {
@@ -213,11 +223,6 @@ function parse(rows: AnyRows, text: string, offered: Offered): object | Reply {
     parameters[keyword] = value;
   }
   return parameters;
-}
-
-/** RFC 3461 4.4: up to 100 characters as xtext. */
-function parseEnvelopeId(text: string | undefined): string | undefined {
-  return text === undefined || text === "" || text.length > 100 ? undefined : decodeXtext(text);
 }
 
 function parseSeconds(text: string | undefined): number | undefined {

@@ -1,4 +1,5 @@
 import type { Envelope } from "../address/envelope.ts";
+import type { Requests } from "./requests.ts";
 
 /** The octets of a mail, on a way of which it is known what it bears. */
 export interface MailContent {
@@ -21,6 +22,8 @@ export interface Mail {
   readonly messageId: string | undefined;
   /** Whether the server must offer SMTPUTF8. */
   readonly international: boolean;
+  /** What is asked of the server beside taking the mail. */
+  readonly requests?: Requests | undefined;
   content(way: { readonly eightBit: boolean }): MailContent;
 }
 

@@ -4,10 +4,11 @@ import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { RawContent } from "./raw-mail.ts";
+import type { RequestOptions } from "./requests.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 
 /** What may be said of one send. */
-export interface SendOptions {
+export interface SendOptions extends RequestOptions {
   /** Cancels the send, in whatever state it is: queued, connecting, or with its content half gone out. */
   readonly signal?: AbortSignal | undefined;
   /**

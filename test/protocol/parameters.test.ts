@@ -49,6 +49,7 @@ describe("the parameters of MAIL", () => {
     "ENVID=",
     "ENVID=a+0D+0Ab",
     "ENVID=a+0",
+    "ENVID=+C3+A4",
     "ENVID=a=b",
     `ENVID=${"x".repeat(101)}`,
     "REQUIRETLS=YES",
@@ -98,6 +99,7 @@ describe("the parameters of MAIL", () => {
     const wrong: readonly MailParameters[] = [
       { ENVID: "" },
       { ENVID: "a\r\nb" },
+      { ENVID: "ä" },
       { ENVID: "+".repeat(34) },
       { BY: { seconds: 0, mode: "R" } },
       { BY: { seconds: 1.5, mode: "N" } },
@@ -121,7 +123,7 @@ describe("the parameters of MAIL", () => {
     const parameters = fc.record(
       {
         RET: fc.constantFrom("FULL" as const, "HDRS" as const),
-        ENVID: fc.stringMatching(/^[ -~ä€]{1,11}$/),
+        ENVID: fc.stringMatching(/^[ -~]{1,33}$/),
         AUTH: fc.stringMatching(/^[ -~ä€]{1,30}$/),
         REQUIRETLS: fc.constant(true as const),
         BY: fc.record(

@@ -4,6 +4,7 @@ import { formatCommand } from "../command.ts";
 import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
+import type { WithOthers } from "../other-parameter.ts";
 import type { MailParameters, RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
@@ -14,9 +15,9 @@ import { isLeave, Ledger, type TransactionOutcome } from "./ledger.ts";
 export interface MailTransaction {
   readonly envelope: Envelope;
   /** `BODY=BINARYMIME` among them means that the content goes by BDAT. */
-  readonly parameters: MailParameters;
+  readonly parameters: WithOthers<MailParameters>;
   /** What is said of each recipient; nothing where this is absent. */
-  readonly recipientParameters?: ((recipient: Address) => RcptParameters) | undefined;
+  readonly recipientParameters?: ((recipient: Address) => WithOthers<RcptParameters>) | undefined;
   /** The content as it is, before dots are doubled. */
   readonly content: Octets;
   /** `false`: where a recipient is refused, the mail goes to nobody. `true` without this. */

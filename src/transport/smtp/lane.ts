@@ -117,9 +117,9 @@ export class Lane {
 
   #prepare(
     { mail, cancellation }: Submission,
-    { peer }: Session,
+    { connection, peer }: Session,
   ): MailTransaction | Promise<MailTransaction> {
-    return prepare(mail, peer, this.#lanes.options.smtpUtf8, cancellation);
+    return prepare(mail, peer, connection.tls, this.#lanes.options.smtpUtf8, cancellation);
   }
 
   #chained(chain: Chain, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {

@@ -1,9 +1,11 @@
 import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
-import type { Peer } from "../../protocol/extensions.ts";
+import type { Extensions, Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { MailParameters } from "../../protocol/parameters.ts";
+import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Mail, MailContent } from "../mail.ts";
 import type { Cancellation } from "./cancellation.ts";
+import { type Grant, grant } from "./grant.ts";
 
 /**
  * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
@@ -11,20 +13,28 @@ import type { Cancellation } from "./cancellation.ts";
  */
 export function prepare(
   mail: Mail,
-  { extensions }: Peer,
+  peer: Peer,
+  tls: TlsFacts | undefined,
   smtpUtf8: boolean,
   cancellation: Cancellation,
 ): MailTransaction | Promise<MailTransaction> {
+  const { extensions } = peer;
   const eightBitMime = extensions["8BITMIME"] === true;
+  const granted = mail.requests && grant(mail.requests, peer, tls);
   if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime });
   const { signed } = content;
   return signed === undefined
-    ? declared(mail, content, extensions)
-    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions));
+    ? declared(mail, content, extensions, granted)
+    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions, granted));
 }
 
-function declared(mail: Mail, content: MailContent, extensions: Peer["extensions"]): MailTransaction {
+function declared(
+  mail: Mail,
+  content: MailContent,
+  extensions: Extensions,
+  granted: Grant | undefined,
+): MailTransaction {
   const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
     throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
@@ -38,8 +48,14 @@ function declared(mail: Mail, content: MailContent, extensions: Peer["extensions
     ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
     ...(content.eightBit && { BODY: "8BITMIME" }),
     ...(mail.international && { SMTPUTF8: true }),
+    ...granted?.parameters,
   };
-  return { envelope: mail.envelope, parameters, content: content.text ?? content.chunks ?? content.stream() };
+  return {
+    envelope: mail.envelope,
+    parameters,
+    recipientParameters: granted?.recipientParameters,
+    content: content.text ?? content.chunks ?? content.stream(),
+  };
 }
 
 function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {

@@ -10,6 +10,7 @@ import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
+import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
 import { checkSignal } from "../signal.ts";
@@ -139,8 +140,9 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
+    const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, content }, options, untilContent);
+    return this.#submit({ envelope, messageId, international, requests, content }, options, untilContent);
   }
 
   /**
@@ -156,7 +158,8 @@ export class SmtpTransport implements Transport {
     checkOptionNames("sendRaw", options, sendOptionNames);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
-    return this.#submit({ ...mail, content: signed }, options, UNTIL_CONTENT);
+    const requests = readRequests(options, mail.envelope, undefined);
+    return this.#submit({ ...mail, requests, content: signed }, options, UNTIL_CONTENT);
   }
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
