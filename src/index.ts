@@ -82,12 +82,8 @@ export type { PoolConfig } from "./transport/smtp/options.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
-export {
-  type TlsIdentity,
-  TlsParameters,
-  TlsParametersBuilder,
-  type TlsVersion,
-} from "./transport/smtp/tls-parameters.ts";
+export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls-parameters.ts";
+export { TlsParametersBuilder } from "./transport/smtp/tls-parameters-builder.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
 // Transports
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";

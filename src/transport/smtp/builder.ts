@@ -5,6 +5,7 @@ import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
 import type { Route } from "../../net/client/route.ts";
+import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import { checkOptionNames } from "../option-names.ts";
@@ -39,7 +40,7 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  */
 export class SmtpTransportBuilder {
   readonly #construct: (options: SmtpOptions) => SmtpTransport;
-  #options: Omit<SmtpOptions, "port">;
+  #options: Omit<SmtpOptions, "port" | "tickets">;
   #port: number | undefined;
   #built = false;
 
@@ -191,7 +192,8 @@ export class SmtpTransportBuilder {
         `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
       );
     this.#built = true;
-    return this.#construct({ ...this.#options, port: this.#port ?? ports[this.#options.tls.mode] });
+    const port = this.#port ?? ports[this.#options.tls.mode];
+    return this.#construct({ ...this.#options, port, tickets: new SessionTickets() });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -225,7 +227,7 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   wrapper: 465,
 };
 
-const defaults: Omit<SmtpOptions, "host" | "port"> = {
+const defaults: Omit<SmtpOptions, "host" | "port" | "tickets"> = {
   dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,

@@ -108,23 +108,26 @@ async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions)
   return true;
 }
 
-async function secure(connection: Connection, { host, port, tls }: SmtpOptions): Promise<void> {
+async function secure(connection: Connection, { host, port, tls, tickets }: SmtpOptions): Promise<void> {
   let reason: string | undefined;
   const note = (problem: string) => {
     reason = problem;
   };
   const parameters = tls.parameters ?? trustedByNode;
+  // The zone of a link-local address is no part of what a certificate bears.
+  const name = parameters.domain ?? host.replace(/%.*$/s, "");
   await connection.secure({
-    // The zone of a link-local address is no part of what a certificate bears.
-    name: parameters.domain ?? host.replace(/%.*$/s, ""),
-    context: TlsParameters.context(parameters),
-    unverified: tls.mode === "opportunistic" ? note : undefined,
+    ...TlsParameters.trust(parameters),
+    name,
+    tolerant: tls.mode === "opportunistic",
+    unverified: note,
+    tickets: tickets.at(host, port, name),
   });
   if (reason !== undefined && unverified.hasSubscribers)
     unverified.publish({ host, port, tls: connection.tls, reason });
 }
 
-/** Told when Tls.Opportunistic goes on over TLS although the certificate does not verify. */
+/** Told when a connection goes on over TLS although it is in doubt who the server is. */
 const unverified = channel("envoi:tls");
 
 const trustedByNode = TlsParameters.builder().build();

@@ -29,7 +29,10 @@ describe("credentials", () => {
   it("do not go out over a connection that is not verified TLS and leaves the machine", async () => {
     const states = [
       { tls: undefined, message: /is not encrypted/ },
-      { tls: { protocol: "TLSv1.3", cipher: "x", verified: false }, message: /does not verify/ },
+      {
+        tls: { protocol: "TLSv1.3", cipher: "x", verified: false, resumed: false },
+        message: /does not verify/,
+      },
     ];
     for (const { tls, message } of states) {
       const play = () => assert.fail("nothing may be said");
