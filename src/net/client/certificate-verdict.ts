@@ -1,8 +1,13 @@
-import type { X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { checkServerIdentity, type PeerCertificate, type TLSSocket } from "node:tls";
+import {
+  checkServerIdentity,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from "node:tls";
 import { codeOf } from "./failures.ts";
-import { formatPin, isPinned, pinOf } from "./pin.ts";
+import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
 /** What has been found of a server's certificate. */
@@ -13,6 +18,8 @@ export interface CertificateVerdict {
   readonly problem?: string;
   /** What is wrong with it, let pass or not. */
   readonly doubt?: string;
+  /** The certificate, in DER. */
+  readonly certificate: Buffer;
 }
 
 /**
@@ -24,18 +31,20 @@ export function judgeCertificate(
   name: string,
   { pins = [], accepts = "valid" }: TlsTrust,
 ): CertificateVerdict {
-  const leaf = socket.getPeerX509Certificate();
-  if (leaf === undefined) return { verified: false, problem: `${name} has shown no certificate` };
-  const chain = socket.authorized ? undefined : chainProblem(socket, name, leaf);
-  const wrongName = nameProblem(name, socket.getPeerCertificate());
-  const wrongPin = pins.length === 0 || isPinned(leaf, pins) ? undefined : pinProblem(name, leaf);
+  // Not getPeerX509Certificate(): in Node 20 it takes the certificate out of what the socket knows.
+  const shown = socket.getPeerCertificate();
+  if (shown.raw === undefined) throw new Error("the server has shown no certificate");
+  const chain = socket.authorized ? undefined : chainProblem(socket, name);
+  const wrongName = nameProblem(name, shown);
+  const wrongPin = pins.length === 0 ? undefined : pinProblem(name, new X509Certificate(shown.raw), pins);
   const problem =
     (accepts === "any-certificate"
       ? undefined
       : (chain ?? (accepts === "any-name" ? undefined : wrongName))) ?? wrongPin;
-  if (problem !== undefined) return { verified: false, problem, doubt: problem };
+  const certificate = shown.raw;
+  if (problem !== undefined) return { verified: false, problem, doubt: problem, certificate };
   const doubt = pins.length > 0 ? undefined : (chain ?? wrongName);
-  return doubt === undefined ? { verified: true } : { verified: false, doubt };
+  return doubt === undefined ? { verified: true, certificate } : { verified: false, doubt, certificate };
 }
 
 function nameProblem(name: string, certificate: PeerCertificate): string | undefined {
@@ -48,33 +57,35 @@ function nameProblem(name: string, certificate: PeerCertificate): string | undef
   return `the certificate is for another name than ${name}; the names it bears: ${borne}${advice}`;
 }
 
-function pinProblem(name: string, leaf: X509Certificate): string {
+function pinProblem(name: string, leaf: X509Certificate, pins: readonly Pin[]): string | undefined {
+  if (isPinned(leaf, pins)) return undefined;
   const [certificate, key] = [pinOf(leaf, "certificate"), pinOf(leaf, "key")].map(formatPin);
   return `the certificate of ${name} is not the one that was pinned; its pins are ${certificate} and ${key}`;
 }
 
-function chainProblem(socket: TLSSocket, name: string, leaf: X509Certificate): string {
+function chainProblem(socket: TLSSocket, name: string): string {
+  const chain = chainOf(socket.getPeerCertificate(true));
   const error: unknown = socket.authorizationError;
   const code = error instanceof Error ? codeOf(error) : String(error);
   switch (code) {
     case "CERT_HAS_EXPIRED":
-      return untimely(name, leaf, ({ validTo }) => ({
+      return untimely(name, chain, ({ validTo }) => ({
         wrong: Date.parse(validTo) < Date.now(),
         how: `expired on ${validTo}`,
       }));
     case "CERT_NOT_YET_VALID":
-      return untimely(name, leaf, ({ validFrom }) => ({
+      return untimely(name, chain, ({ validFrom }) => ({
         wrong: Date.parse(validFrom) > Date.now(),
         how: `is not valid before ${validFrom} (if that is long past, the clock here is wrong)`,
       }));
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
       return `the certificate of ${name} is signed by nobody but itself; ${TRUSTABLE}`;
     case "SELF_SIGNED_CERT_IN_CHAIN":
-      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(leaf)}); ${TRUSTABLE}`;
+      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(chain)}); ${TRUSTABLE}`;
     case "UNABLE_TO_GET_ISSUER_CERT":
     case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(leaf)}), or the server leaves out a certificate in between; ${TRUSTABLE}`;
+      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(chain)}), or the server leaves out a certificate in between; ${TRUSTABLE}`;
     default:
       return `the certificate of ${name} does not verify (${code})`;
   }
@@ -85,31 +96,25 @@ const TRUSTABLE = "TlsParameters.addRootCertificate can trust it";
 /** Whose time it is that has run out, or not come: the server's certificate, or one of an authority behind it. */
 function untimely(
   name: string,
-  leaf: X509Certificate,
+  chain: readonly X509Certificate[],
   judge: (certificate: X509Certificate) => { readonly wrong: boolean; readonly how: string },
 ): string {
-  const at = chainOf(leaf).findIndex((certificate) => judge(certificate).wrong);
-  const culprit = chainOf(leaf)[at];
-  if (culprit === undefined || at === 0) return `the certificate of ${name} ${judge(leaf).how}`;
-  return `the certificate of an authority behind that of ${name} (${nameIn(culprit.subject)}) ${judge(culprit).how}`;
+  const at = chain.findIndex((certificate) => judge(certificate).wrong);
+  const culprit = chain[Math.max(at, 0)] as X509Certificate;
+  const whose = at > 0 ? `an authority behind ${name} (${nameIn(culprit.subject)})` : name;
+  return `the certificate of ${whose} ${judge(culprit).how}`;
 }
 
-/** The certificate and those that vouch for it, as far as the server has sent them. */
-function chainOf(leaf: X509Certificate): readonly X509Certificate[] {
+/** The certificate and those that vouch for it, as far as the server has sent them; the last may vouch for itself. */
+function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
   const chain = [leaf];
-  for (
-    let next = leaf.issuerCertificate;
-    next !== undefined && chain.length < LONGEST_CHAIN;
-    next = next.issuerCertificate
-  )
+  for (let next = leaf.issuerCertificate; next && !chain.includes(next); next = next.issuerCertificate)
     chain.push(next);
-  return chain;
+  return chain.map(({ raw }) => new X509Certificate(raw));
 }
 
-const LONGEST_CHAIN = 10;
-
-function topIssuer(leaf: X509Certificate): string {
-  return nameIn((chainOf(leaf).at(-1) ?? leaf).issuer);
+function topIssuer(chain: readonly X509Certificate[]): string {
+  return nameIn(chain.at(-1)?.issuer ?? "");
 }
 
 /** The common name in a distinguished name, else all of it. */

@@ -5,7 +5,7 @@ import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { type CertificateVerdict, judgeCertificate } from "./certificate-verdict.ts";
 import { codeOf } from "./failures.ts";
-import type { TicketPlace } from "./session-tickets.ts";
+import type { SessionTicket, TicketPlace } from "./session-tickets.ts";
 import { explainTlsCode } from "./tls-alert.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
@@ -26,7 +26,7 @@ export interface Secured {
   readonly socket: TLSSocket;
   readonly facts: TlsFacts;
   /** The server's certificate, in DER. */
-  readonly certificate: Buffer | undefined;
+  readonly certificate: Buffer;
 }
 
 /**
@@ -42,10 +42,9 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
   const ticket = tickets?.get();
   return new Promise((resolve, reject) => {
     let verdict: CertificateVerdict | undefined;
-    let certificate: Buffer | undefined;
     let session: Buffer | undefined;
     const keep = (): void => {
-      if (verdict?.verified && certificate && session) tickets?.set({ session, certificate });
+      if (verdict?.verified && session) tickets?.set({ session, certificate: verdict.certificate });
     };
     const socket = connect({
       socket: plain,
@@ -69,25 +68,33 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
     });
     socket.on("secureConnect", () => {
       const resumed = ticket !== undefined && socket.isSessionReused();
-      certificate = resumed ? ticket.certificate : socket.getPeerX509Certificate()?.raw;
-      verdict = resumed ? judgeResumed(socket, name) : judgeCertificate(socket, name, expectations);
+      try {
+        verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
+      } catch (error) {
+        socket.destroy();
+        return failed(error as Error);
+      }
       if (verdict.problem !== undefined && !tolerant) {
         tickets?.clear();
         socket.destroy();
-        return reject(untrusted(verdict.problem, socket.authorizationError));
+        return reject(untrusted(verdict.problem, socket.authorizationError ?? undefined));
       }
       if (verdict.doubt !== undefined) unverified?.(verdict.doubt);
       keep();
-      resolve({ socket, facts: factsOf(socket, verdict, resumed), certificate });
+      resolve({ socket, facts: factsOf(socket, verdict, resumed), certificate: verdict.certificate });
     });
   });
 }
 
 /** Node does not judge a resumed session, nor show its certificate; OpenSSL remembers what it made of the chain. */
-function judgeResumed({ authorized }: TLSSocket, name: string): CertificateVerdict {
-  if (authorized) return { verified: true };
+function judgeResumed(
+  { authorized }: TLSSocket,
+  name: string,
+  { certificate }: SessionTicket,
+): CertificateVerdict {
+  if (authorized) return { verified: true, certificate };
   const problem = `the TLS session of ${name} that was resumed had not been verified`;
-  return { verified: false, problem, doubt: problem };
+  return { verified: false, problem, doubt: problem, certificate };
 }
 
 function factsOf(socket: TLSSocket, { verified }: CertificateVerdict, resumed: boolean): TlsFacts {
