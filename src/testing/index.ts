@@ -33,3 +33,8 @@ export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } fro
 export { TestServer } from "./test-server.ts";
 export type { CertificateFlaw, TestServerOptions } from "./test-server-options.ts";
 export type { Transcript, TranscriptLine } from "./transcript.ts";
+export {
+  type ArrivedMail,
+  type TransportUnderTest,
+  transportContract,
+} from "./transport-contract.ts";

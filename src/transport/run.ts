@@ -5,6 +5,7 @@ import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
 import { readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
 import { underBoth } from "./signal.ts";
+import { Tally } from "./tally.ts";
 import type { SendOptions } from "./transport.ts";
 
 /** What a run is made of. */
@@ -37,7 +38,7 @@ export class Run<Tag> implements SendRun<Tag> {
   #hurried = false;
   /** What the run throws in the end. */
   #failure: { readonly error: unknown } | undefined;
-  readonly #counts = { ok: 0, "not-sent": 0, refused: 0, unknown: 0 };
+  readonly #tally = new Tally();
   #complete = false;
   /** Wakes the loop, where it waits for an outcome. */
   #news: (() => void) | undefined;
@@ -51,9 +52,7 @@ export class Run<Tag> implements SendRun<Tag> {
   }
 
   get totals(): SendTotals {
-    const { ok, "not-sent": notSent, refused, unknown } = this.#counts;
-    const failed = notSent + refused + unknown;
-    return { total: ok + failed, ok, failed, notSent, refused, unknown, complete: this.#complete };
+    return { ...this.#tally.counts, complete: this.#complete };
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a run can be awaited.
@@ -247,7 +246,7 @@ export class Run<Tag> implements SendRun<Tag> {
 
   #settle(outcome: SendOutcome<Tag>): void {
     this.#underWay--;
-    this.#counts[outcome.ok ? "ok" : outcome.error.delivery]++;
+    this.#tally.add(outcome.ok ? "ok" : outcome.error.delivery);
     if (this.#audience === "loop") this.#outcomes.push(outcome);
     this.#news?.();
     this.#fill();

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
+import type { Dialogue, Write } from "../../protocol/dialogue.ts";
 import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
@@ -9,13 +9,18 @@ import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
+import type { Onlooker } from "./onlooker.ts";
+import { tellWrite } from "./said.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
+import { Transcript } from "./transcript.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+  /** Told of what is said. */
+  readonly onlooker?: Onlooker | undefined;
 }
 
 /** What a socket has to say about the life of the process; other streams have not. */
@@ -56,8 +61,12 @@ export class Connection {
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
   #secured: Secured | undefined;
+  readonly #transcript = new Transcript();
+  readonly #onlooker: Onlooker | undefined;
 
-  constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
+  constructor(link: Link, { clock, timeouts, onlooker }: ConnectionOptions) {
+    this.#onlooker = onlooker;
+    this.#transcript.noted(`connected to ${link.place}`);
     this.#base = link.socket;
     this.#socket = link.socket;
     this.place = link.place;
@@ -87,6 +96,11 @@ export class Connection {
       : channelBindings(this.#secured.socket, this.#secured.certificate);
   }
 
+  /** The last that was said, as {@link Transcript} tells it. */
+  transcript(): readonly string[] {
+    return this.#transcript.lines();
+  }
+
   /** Plays a dialogue to its end; there is never more than one. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
@@ -99,8 +113,11 @@ export class Connection {
         const { value } = step;
         let reply: Reply | undefined;
         try {
-          if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else if ("write" in value) await this.#write(value.write, value.phase);
+          if ("read" in value) {
+            reply = this.#replies.shift() ?? (await this.#read(value.read));
+            this.#transcript.heard(reply, value.read);
+            if (this.#onlooker?.attentive) this.#onlooker.heard(reply, value.read);
+          } else if ("write" in value) await this.#write(value);
           else await this.#derive(value.derive, value.phase);
         } catch (failure) {
           step = dialogue.throw(failure);
@@ -132,6 +149,8 @@ export class Connection {
     try {
       this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
       this.#socket = this.#secured.socket;
+      const { protocol, cipher, verified } = this.#secured.facts;
+      this.#transcript.noted(`${protocol} with ${cipher}${verified ? "" : ", the certificate not verified"}`);
     } catch (failure) {
       throw this.#fail(failure as Failure);
     }
@@ -202,21 +221,26 @@ export class Connection {
     });
   }
 
-  #write(outgoing: Outgoing, phase: Phase): Promise<void> | undefined {
+  #write(step: Write): Promise<void> | undefined {
     this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
+    const { write, phase, commands } = step;
     this.#phase = phase;
-    if (typeof outgoing === "string") this.#socket.write(outgoing);
+    tellWrite(step, this.#transcript);
+    if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
+    if (typeof write === "string") this.#socket.write(write);
     // A copy of what is small costs less than a write of several buffers.
-    else if (Array.isArray(outgoing)) this.#socket.write(Buffer.concat(outgoing));
-    else return this.#pump(outgoing);
+    else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
+    else return this.#pump(write, commands);
     this.#since = this.#clock.now();
     return undefined;
   }
 
   /** Writes pieces as they come, never more than the socket takes. */
-  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, commands = ""): Promise<void> {
     const limit = this.#timeouts.content;
+    // The commands in front of it come in the first piece.
+    let told = Buffer.byteLength(commands);
     const source =
       Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
     try {
@@ -224,6 +248,8 @@ export class Connection {
         this.#deadline.set(this.#clock.now() + limit);
         const next = await this.#unlessFailed(Promise.resolve(source.next()));
         if (next.done === true) break;
+        this.#count(next.value.length - told);
+        told = 0;
         if (!this.#socket.write(next.value)) await this.#drained();
       }
     } catch (error) {
@@ -240,6 +266,11 @@ export class Connection {
     this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
     await this.#unlessFailed(work());
     this.#deadline.clear();
+  }
+
+  #count(octets: number): void {
+    this.#transcript.content(octets);
+    if (this.#onlooker?.attentive) this.#onlooker.content(octets);
   }
 
   async #drained(): Promise<void> {
@@ -269,6 +300,8 @@ export class Connection {
   #fail(failure: Failure): Failure {
     if (this.#failure === undefined) {
       this.#failure = failure;
+      this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
+      this.#onlooker?.ended(failure);
       this.#deadline.stop();
       this.#socket.destroy();
       // TLS over a stream that is no socket of Node's does not end it.

@@ -8,12 +8,14 @@ import type { Route } from "../../net/client/route.ts";
 import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
+import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import { checkedMechanisms } from "./mechanism-list.ts";
-import type { PoolConfig, SmtpOptions } from "./options.ts";
+import type { SmtpOptions } from "./options.ts";
+import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters } from "./tls-parameters.ts";
@@ -38,18 +40,20 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  *   .build();
  * ```
  */
-export class SmtpTransportBuilder {
-  readonly #construct: (options: SmtpOptions) => SmtpTransport;
+export class SmtpTransportBuilder<Built = SmtpTransport> {
+  readonly #construct: (options: SmtpOptions) => Built;
   #options: Omit<SmtpOptions, "port" | "tickets">;
   #port: number | undefined;
   #built = false;
 
-  constructor(host: string, construct: (options: SmtpOptions) => SmtpTransport) {
+  /** @internal The transports have functions that begin builders. */
+  constructor(host: string, construct: (options: SmtpOptions) => Built, dialect: Dialect = "smtp") {
     this.#construct = construct;
-    this.#options = { ...defaults, host: hostOf(host) };
+    const tls = dialect === "lmtp" ? Tls.None : defaults.tls;
+    this.#options = { ...defaults, host: hostOf(host), dialect, tls };
   }
 
-  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465. */
+  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
     if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
     this.#mayChange("port");
@@ -154,14 +158,12 @@ export class SmtpTransportBuilder {
     return this.#set("deadline", { deadline: checkMilliseconds("deadline", ms) });
   }
 
-  /** How many connections are kept, and for how long. */
-  pool(config: Partial<PoolConfig>): this {
-    checkOptionNames("SmtpTransport pool", config, Object.keys(defaults.pool));
-    const pool = { ...this.#options.pool, ...config };
-    if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
-      throw wrong("pool", "maxSize is a whole number from 1");
-    checkMilliseconds("pool", pool.idleTimeout);
-    return this.#set("pool", { pool });
+  /**
+   * How many connections are kept, and for how long, and how fast is sent: see {@link PoolConfig}. `false` opens a
+   * connection for each mail, at most `maxSize` of them at once, and closes it when the mail is sent.
+   */
+  pool(config: Partial<PoolConfig> | false): this {
+    return this.#set("pool", { pool: readPoolConfig(config, this.#options.pool) });
   }
 
   /**
@@ -175,7 +177,7 @@ export class SmtpTransportBuilder {
   }
 
   /** A builder that begins where this one stands. */
-  clone(): SmtpTransportBuilder {
+  clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
     fork.#options = this.#options;
     fork.#port = this.#port;
@@ -183,16 +185,18 @@ export class SmtpTransportBuilder {
   }
 
   /** The transport. It connects when something is sent. */
-  build(): SmtpTransport {
+  build(): Built {
     this.#mayChange("build");
-    const { route, localAddress } = this.#options;
+    const { dialect, tls, route, localAddress } = this.#options;
+    const port = this.#port ?? (dialect === "lmtp" ? LMTP_PORT : ports[tls.mode]);
+    if (dialect === "lmtp" && port === SMTP_PORT && route.via !== "unix")
+      throw wrong("port", "LMTP is not spoken on port 25 (RFC 2033 5); most servers have it on 24");
     if (localAddress !== undefined && (route.via === "unix" || route.via === "connector"))
       throw wrong(
         "localAddress",
         `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
       );
     this.#built = true;
-    const port = this.#port ?? ports[this.#options.tls.mode];
     return this.#construct({ ...this.#options, port, tickets: new SessionTickets() });
   }
 
@@ -227,6 +231,9 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   wrapper: 465,
 };
 
+const SMTP_PORT = 25;
+const LMTP_PORT = 24;
+
 const defaults: Omit<SmtpOptions, "host" | "port" | "tickets"> = {
   dialect: "smtp",
   route: { via: "tcp" },
@@ -241,7 +248,7 @@ const defaults: Omit<SmtpOptions, "host" | "port" | "tickets"> = {
   pipelining: "auto",
   timeouts: defaultTimeouts,
   deadline: undefined,
-  pool: { maxSize: 5, idleTimeout: 60_000 },
+  pool: defaultPool,
   signers: [],
   clock: systemClock,
 };

@@ -6,8 +6,9 @@ import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { SmtpOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { openSession, type Session } from "./session.ts";
+import { isSpent, openSession, type Session } from "./session.ts";
 import type { Submission } from "./submission.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** Where a connection lives; empty until somebody connects. */
 export interface Slot {
@@ -19,8 +20,12 @@ export interface Lanes {
   readonly options: SmtpOptions;
   /** The server was seen to refuse an envelope behind content: nobody sends it one again. */
   chainingRefused: boolean;
-  /** The next that waits, if any does. */
+  /** Says how much may be under way on a connection, of what usually may. */
+  readonly throttle: Throttle;
+  /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
+  /** Says goodbye on a connection that is done with. */
+  leave(session: Session): Promise<void>;
 }
 
 /** A submission whose turn has come. */
@@ -54,7 +59,7 @@ export class Lane {
       try {
         await this.#send(turn);
       } catch (error) {
-        turn.submission.notSent(toTell(failureOf(error), turn.retryOf));
+        turn.submission.notSent(this.#witnessed(toTell(failureOf(error), turn.retryOf)));
       }
     }
   }
@@ -71,6 +76,7 @@ export class Lane {
     const { options } = this.#lanes;
     const slot = this.#slot;
     if (slot.session?.connection.broken) slot.session = undefined;
+    if (this.#spent) await this.#retire();
     const used = slot.session !== undefined;
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
@@ -94,11 +100,24 @@ export class Lane {
       slot.session = undefined;
       connection.abort(() => done);
     }
+    if (this.#spent) await this.#retire();
+  }
+
+  get #spent(): boolean {
+    const { session } = this.#slot;
+    return session !== undefined && isSpent(session, this.#lanes.options);
+  }
+
+  /** Leaves a connection that is spent. The next is opened when this one is gone, so that there is never one too many. */
+  async #retire(): Promise<void> {
+    const { session } = this.#slot;
+    this.#slot.session = undefined;
+    if (session !== undefined) await this.#lanes.leave(session);
   }
 
   /** The next that waits and that this server can take; nothing where it has to be made ready first. */
   #next(chain: Chain, session: Session): ChainedMail | undefined {
-    while (this.#turns.length === 0) {
+    while (this.#turns.length === 0 && !isSpent(session, this.#lanes.options)) {
       const submission = this.#lanes.take();
       if (submission === undefined) return undefined;
       try {
@@ -109,10 +128,16 @@ export class Lane {
         prepared.catch(() => {});
         this.#turns.push({ submission, prepared });
       } catch (error) {
-        submission.notSent(failureOf(error));
+        submission.notSent(this.#witnessed(failureOf(error)));
       }
     }
     return undefined;
+  }
+
+  /** With the last that was said where it happened; where nothing is connected, nothing was. */
+  #witnessed(failure: Failure): Failure {
+    const connection = this.#slot.session?.connection;
+    return connection === undefined ? failure : failure.on(connection);
   }
 
   #prepare(
@@ -124,6 +149,8 @@ export class Lane {
 
   #chained(chain: Chain, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
     const { submission } = turn;
+    session.mails++;
+    submission.begins();
     const chained: ChainedMail = {
       ...mail,
       contentStarts: () => submission.contentStarts?.(),
@@ -136,10 +163,11 @@ export class Lane {
   }
 
   #settle({ submission, retryOf }: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
-    const { failure, recipients } = outcome;
+    const { recipients } = outcome;
+    const failure = outcome.failure?.on(session.connection);
     const untouched = recipients.every((recipient) => recipient.outcome === "not-sent");
     if (!untouched || failure === undefined) {
-      submission.settle(outcome, session.connection.tls);
+      submission.settle(failure === undefined ? outcome : { ...outcome, failure }, session.connection.tls);
     } else if (used && retryOf === undefined && isAge(failure) && !submission.cancellation.requested) {
       this.#turns.push({ submission, retryOf: failure });
     } else {

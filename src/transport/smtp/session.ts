@@ -5,6 +5,7 @@ import { greeting, hello, quit, startTls } from "../../protocol/dialogues/openin
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { helloName } from "./hello-name.ts";
 import { logIn } from "./log-in.ts";
@@ -14,37 +15,61 @@ import { TlsParameters } from "./tls-parameters.ts";
 /** A connection on which mail can be sent, and what is known of the server behind it. */
 export interface Session {
   readonly connection: Connection;
+  readonly greeting: Reply;
   readonly peer: Peer;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
+  /** When it was opened. */
+  readonly since: number;
+  /** Mails whose sender was named on it. */
+  mails: number;
 }
 
-/** Connects, encrypts and logs in, as the options have it. */
-export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
-  const connection = await reach(options, cancellation);
+/**
+ * Connects, encrypts and logs in, as the options have it.
+ *
+ * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ */
+export async function openSession(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void = () => {},
+): Promise<Session> {
+  const { connection, greeting } = await reach(options, cancellation, leaving);
   try {
     const name = helloName(options.helloName, connection);
-    let peer = await connection.play(hello(name));
+    let asked = options.clock.now();
+    let peer = await connection.play(hello(name, options.dialect));
     if (
       (options.tls.mode === "required" || options.tls.mode === "opportunistic") &&
       (await upgrade(connection, peer, options))
     ) {
-      peer = await connection.play(hello(name));
+      asked = options.clock.now();
+      peer = await connection.play(hello(name, options.dialect));
     }
+    const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
-    return { connection, peer, reset: false, idleSince: options.clock.now() };
+    const now = options.clock.now();
+    return { connection, greeting, peer, roundTrip, reset: false, idleSince: now, since: now, mails: 0 };
   } catch (error) {
-    void leave(connection);
-    throw error;
+    const told = error instanceof Failure ? error.on(connection) : error;
+    leaving(leave(connection));
+    throw told;
   }
 }
 
 /** Connects to the first address of the host whose greeting does not send us away. */
-async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<Connection> {
+async function reach(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void,
+): Promise<Pick<Session, "connection" | "greeting">> {
   const dialer = new Dialer(options);
   for (;;) {
     const link = await dialer.connect((abort) => cancellation.during(abort));
@@ -52,12 +77,12 @@ async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
-      await connection.play(greeting());
-      return connection;
+      return { connection, greeting: await connection.play(greeting()) };
     } catch (error) {
-      void leave(connection);
-      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
-      dialer.passOver(error);
+      const told = error instanceof Failure ? error.on(connection) : error;
+      leaving(leave(connection));
+      if (!(told instanceof Failure) || !sendsAway(told)) throw told;
+      dialer.passOver(told);
     }
   }
 }
@@ -65,6 +90,12 @@ async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
+}
+
+/** Whether a connection has had all the mails, or all the time, that one may have. */
+export function isSpent({ mails, since }: Session, { pool, clock }: SmtpOptions): boolean {
+  if (mails >= pool.maxMessagesPerConnection) return true;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
 }
 
 /** Says goodbye and lets go of the connection. */
