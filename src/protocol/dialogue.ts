@@ -18,6 +18,8 @@ export type Step =
 export interface Write {
   readonly write: Outgoing;
   readonly phase: Phase;
+  /** So many replies to what was said before may have come by then; none without this. */
+  readonly owed?: number;
   /**
    * The commands in it, one after the other, where it holds content too: they may be looked at, content may not. Without
    * this all of a text is commands, unless its phase is `"content"`.

@@ -5,7 +5,7 @@ import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { channelBindings } from "../channel-bindings.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
@@ -14,6 +14,7 @@ import { tellWrite } from "./said.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
+import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
@@ -60,6 +61,9 @@ export class Connection {
   /** Ends whatever is being waited for. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
+  /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
+  #unwritable: Error | undefined;
+  #lastWords: Timer | undefined;
   #secured: Secured | undefined;
   readonly #transcript = new Transcript();
   readonly #onlooker: Onlooker | undefined;
@@ -170,9 +174,14 @@ export class Connection {
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onDrain = (): void => this.#draining?.();
   readonly #onError = (error: Error): void => void this.#fail(brokenOff(this.#phase, error));
-  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
+  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase, this.#unwritable));
+  readonly #onFailedWrite = (error: Error): void => {
+    this.#unwritable = error;
+    this.#lastWords ??= this.#clock.timer(LAST_WORDS, this.#onEnd);
+  };
 
   #listen(): void {
+    outliveFailedWrites(this.#socket, this.#onFailedWrite);
     this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
   }
@@ -222,18 +231,26 @@ export class Connection {
   }
 
   #write(step: Write): Promise<void> | undefined {
-    this.#rejectSurplus();
+    const { write, phase, commands, owed = 0 } = step;
+    if (this.#replies.length > owed) this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
-    const { write, phase, commands } = step;
     this.#phase = phase;
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
     tellWrite(step, this.#transcript);
     if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
     if (typeof write === "string") this.#socket.write(write);
     // A copy of what is small costs less than a write of several buffers.
     else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
     else return this.#pump(write, commands);
+    // Set, perhaps, by the write itself: then nothing of it has gone out.
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#since = this.#clock.now();
     return undefined;
+  }
+
+  /** Nothing can be said any more: what is still to be read is read, and then it fails. */
+  #untilTheEnd(): Promise<never> {
+    return this.#unlessFailed(new Promise<never>(() => {}));
   }
 
   /** Writes pieces as they come, never more than the socket takes. */
@@ -251,6 +268,7 @@ export class Connection {
         this.#count(next.value.length - told);
         told = 0;
         if (!this.#socket.write(next.value)) await this.#drained();
+        if (this.#unwritable !== undefined) await this.#untilTheEnd();
       }
     } catch (error) {
       // The source may be waiting for something: it is told to stop, and not waited for.
@@ -303,6 +321,7 @@ export class Connection {
       this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
       this.#onlooker?.ended(failure);
       this.#deadline.stop();
+      this.#lastWords?.cancel();
       this.#socket.destroy();
       // TLS over a stream that is no socket of Node's does not end it.
       this.#base.destroy();
@@ -314,3 +333,6 @@ export class Connection {
     return this.#failure;
   }
 }
+
+/** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
+const LAST_WORDS = 1000;

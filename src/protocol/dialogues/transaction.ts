@@ -44,7 +44,7 @@ export interface TransactionManner {
 export function* transaction(
   mail: MailTransaction,
   manner: TransactionManner,
-  ledger: Ledger = new Ledger(mail.envelope, manner.dialect),
+  ledger: Ledger = new Ledger(mail, manner.dialect),
 ): Dialogue<TransactionOutcome> {
   try {
     yield* manner.pipelining

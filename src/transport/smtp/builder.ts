@@ -139,10 +139,29 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("smtpUtf8", { smtpUtf8: allowed });
   }
 
-  /** Whether commands go out together where the server allows it (RFC 2920); `"auto"` without this. */
-  pipelining(pipelining: "off" | "auto"): this {
-    if (pipelining !== "off" && pipelining !== "auto") throw wrong("pipelining", 'expects "off" or "auto"');
+  /**
+   * How much is said before the server has answered, where it allows it (RFC 2920); `"auto"` without this.
+   *
+   * - `"off"`: one command at a time.
+   * - `"auto"`: an envelope at once, and where mails wait, with it the content of the mail before.
+   * - `"window"`: whole mails behind each other, by BDAT, up to `maxInFlight` of {@link PoolConfig}. A server has to
+   *   offer CHUNKING, and is first put to the test whether it discards chunks that it refuses.
+   */
+  pipelining(pipelining: "off" | "auto" | "window"): this {
+    if (!["off", "auto", "window"].includes(pipelining))
+      throw wrong("pipelining", 'expects "off", "auto" or "window"');
     return this.#set("pipelining", { pipelining });
+  }
+
+  /**
+   * Whether content goes by BDAT (RFC 3030). Without this it does only with `pipelining("window")`.
+   *
+   * With `"auto"` attachments go as they are, a quarter smaller, where the server offers BINARYMIME. Whoever it passes
+   * the mail on to must be able to take that, or it has to encode it.
+   */
+  chunking(chunking: "never" | "auto"): this {
+    if (chunking !== "never" && chunking !== "auto") throw wrong("chunking", 'expects "never" or "auto"');
+    return this.#set("chunking", { chunking });
   }
 
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
@@ -196,6 +215,8 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
         "localAddress",
         `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
       );
+    if (this.#options.pipelining === "window" && this.#options.chunking === "never")
+      throw wrong("chunking", 'pipelining("window") needs BDAT');
     this.#built = true;
     return this.#construct({ ...this.#options, port, tickets: new SessionTickets() });
   }
@@ -246,6 +267,7 @@ const defaults: Omit<SmtpOptions, "host" | "port" | "tickets"> = {
   helloName: undefined,
   smtpUtf8: true,
   pipelining: "auto",
+  chunking: undefined,
   timeouts: defaultTimeouts,
   deadline: undefined,
   pool: defaultPool,

@@ -42,6 +42,8 @@ export class Dispatcher implements SubmissionWatcher {
       options,
       throttle: this.#throttle,
       chainingRefused: false,
+      windowRefused: false,
+      waiting: () => this.#queue.size > 0 && this.#free,
       take: () => this.#take(),
       leave: (session) => this.#pool.leave(session),
     };

@@ -26,7 +26,8 @@ export interface SmtpOptions {
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
-  readonly pipelining: "off" | "auto";
+  readonly pipelining: "off" | "auto" | "window";
+  readonly chunking: "never" | "auto" | undefined;
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;

@@ -10,6 +10,8 @@ export interface PoolConfig {
   readonly minIdle: number;
   /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
   readonly idleTimeout: number;
+  /** At most this many mails unanswered on a connection, with `pipelining("window")`; 16 by default. */
+  readonly maxInFlight: number;
   /** Mails after which a connection is closed and another opened; no such number by default. */
   readonly maxMessagesPerConnection: number;
   /** Milliseconds after which a connection takes no further mail and is closed; no such time by default. */
@@ -36,6 +38,7 @@ export const defaultPool: PoolConfig = {
   maxSize: 5,
   minIdle: 0,
   idleTimeout: 60_000,
+  maxInFlight: 16,
   maxMessagesPerConnection: Number.POSITIVE_INFINITY,
   maxLifetime: Number.POSITIVE_INFINITY,
   maxQueue: Number.POSITIVE_INFINITY,
@@ -57,6 +60,7 @@ export function readPoolConfig(given: Partial<PoolConfig> | false, before: PoolC
   checkCount("minIdle", minIdle, 0);
   if (minIdle > maxSize) throw wrongOption("pool", `minIdle is at most maxSize, ${maxSize}, not ${minIdle}`);
   checkTime("idleTimeout", config.idleTimeout);
+  checkCount("maxInFlight", config.maxInFlight, 1);
   checkCount("maxMessagesPerConnection", config.maxMessagesPerConnection, 1, "or none");
   checkTime("maxLifetime", config.maxLifetime);
   checkCount("maxQueue", config.maxQueue, 0, "or none");

@@ -2,6 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { Connection } from "../../net/client/connection.ts";
 import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
+import type { Window } from "../../protocol/dialogues/window.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
@@ -17,6 +18,10 @@ export interface Session {
   readonly connection: Connection;
   readonly greeting: Reply;
   readonly peer: Peer;
+  /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
+  window: Window | undefined;
+  /** The server wants a new login. */
+  expired: boolean;
   /** Milliseconds between the last EHLO and its reply. */
   readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
@@ -56,7 +61,18 @@ export async function openSession(
       await logIn(connection, peer, options.credentials, options, cancellation);
     }
     const now = options.clock.now();
-    return { connection, greeting, peer, roundTrip, reset: false, idleSince: now, since: now, mails: 0 };
+    return {
+      connection,
+      greeting,
+      peer,
+      roundTrip,
+      window: undefined,
+      expired: false,
+      reset: false,
+      idleSince: now,
+      since: now,
+      mails: 0,
+    };
   } catch (error) {
     const told = error instanceof Failure ? error.on(connection) : error;
     leaving(leave(connection));
@@ -92,10 +108,23 @@ function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
 }
 
-/** Whether a connection has had all the mails, or all the time, that one may have. */
-export function isSpent({ mails, since }: Session, { pool, clock }: SmtpOptions): boolean {
-  if (mails >= pool.maxMessagesPerConnection) return true;
+/**
+ * Whether a connection takes no more mail: it has had all that one may have, or all the time, or the server wants a new
+ * login.
+ */
+export function isSpent(session: Session, options: SmtpOptions): boolean {
+  const { expired, since } = session;
+  const { pool, clock } = options;
+  if (expired || mailsLeft(session, options) <= 0) return true;
   return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
+}
+
+/** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
+export function mailsLeft({ mails, peer }: Session, { pool }: SmtpOptions): number {
+  return (
+    Math.min(pool.maxMessagesPerConnection, peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) -
+    mails
+  );
 }
 
 /** Says goodbye and lets go of the connection. */

@@ -69,7 +69,7 @@ export class SmtpTransport implements Transport {
     this.#tests = new ConnectionTests(options);
     this.#runs = new Runs(
       (message, each) => this.#send(message, each, inRun),
-      options.pool.maxSize * BACKLOG,
+      options.pool.maxSize * backlog(options),
     );
   }
 
@@ -154,7 +154,8 @@ export class SmtpTransport implements Transport {
     const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, requests, content }, options, manner);
+    const { partial } = options;
+    return this.#submit({ envelope, messageId, international, requests, partial, content }, options, manner);
   }
 
   /**
@@ -171,7 +172,7 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, content: signed }, options, alone);
+    return this.#submit({ ...mail, requests, partial: options.partial, content: signed }, options, alone);
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
@@ -222,6 +223,7 @@ export class SmtpTransport implements Transport {
     const { signal, deadline = this.#options.deadline, priority } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     checkSignal("SmtpTransport", signal);
+    if (mail.partial !== undefined && typeof mail.partial !== "boolean") throw wrongPartial();
     checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
@@ -278,10 +280,17 @@ const alone: Manner = { untilContent: UNTIL_CONTENT, counted: true };
 const inRun: Manner = { untilContent: NEVER, counted: false };
 
 /**
- * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
- * that wait, so that no connection does.
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the
+ * window, and some that wait, so that no connection does.
  */
-const BACKLOG = 5;
+function backlog({ pipelining, pool }: SmtpOptions): number {
+  return pipelining === "window" ? pool.maxInFlight + 4 : 5;
+}
+
+function wrongPartial(): EnvoiError {
+  const message = "SmtpTransport: partial is true or false";
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+}
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));

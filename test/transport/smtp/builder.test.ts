@@ -61,7 +61,12 @@ describe("the builder of a transport", () => {
     ...["on", true, null, undefined].map((flag): [string, unknown[], RegExp] => [
       "pipelining",
       [flag],
-      /"off" or "auto"/,
+      /"off", "auto" or "window"/,
+    ]),
+    ...["on", true, null, undefined].map((flag): [string, unknown[], RegExp] => [
+      "chunking",
+      [flag],
+      /"never" or "auto"/,
     ]),
     ...[
       0,
