@@ -93,6 +93,19 @@ export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-tr
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
+export type {
+  AuthEvent,
+  CommandEvent,
+  ConnectEvent,
+  ConnectionEvent,
+  ReplyEvent,
+  ReplyFacts,
+  SendEvent,
+  TlsEvent,
+  TraceEvent,
+  TransportEvent,
+} from "./transport/smtp/events.ts";
+export type { Logger } from "./transport/smtp/logger.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";

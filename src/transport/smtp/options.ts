@@ -7,6 +7,7 @@ import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import type { Observer } from "./observer.ts";
 import type { PoolConfig } from "./pool-config.ts";
 import type { Tls } from "./tls-mode.ts";
 
@@ -33,4 +34,5 @@ export interface SmtpOptions {
   readonly pool: PoolConfig;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
+  readonly observer: Observer;
 }
