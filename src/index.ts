@@ -61,10 +61,24 @@ export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
+// Transports
 export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
+export { FailoverTransport } from "./transport/failover-transport.ts";
+export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
+export { HandedMail } from "./transport/handed-mail.ts";
+export { LmtpTransport } from "./transport/lmtp-transport.ts";
 export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
 export type { RawContent } from "./transport/raw-mail.ts";
+export {
+  type HandedOver,
+  type HandOver,
+  RawTransport,
+  type RawTransportOptions,
+} from "./transport/raw-transport.ts";
+export type { NamedRelay, RelayOptions } from "./transport/relays.ts";
 export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
+export { type RetryOptions, RetryTransport } from "./transport/retry-transport.ts";
+export { RoundRobinTransport } from "./transport/round-robin-transport.ts";
 export type {
   SendAllItem,
   SendAllOptions,
@@ -75,12 +89,29 @@ export type {
   SendTotals,
   TagOf,
 } from "./transport/send-run.ts";
+export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
+export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
+export type {
+  AuthEvent,
+  CommandEvent,
+  ConnectEvent,
+  ConnectionEvent,
+  ReplyEvent,
+  ReplyFacts,
+  SendEvent,
+  TlsEvent,
+  TraceEvent,
+  TransportEvent,
+} from "./transport/smtp/events.ts";
+export type { Logger } from "./transport/smtp/logger.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
-export type { PoolConfig } from "./transport/smtp/options.ts";
+export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
+export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
+export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
 export {
   type TlsIdentity,
@@ -89,5 +120,6 @@ export {
   type TlsVersion,
 } from "./transport/smtp/tls-parameters.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
-// Transports
+export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
+export type { SendCounts } from "./transport/tally.ts";
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";

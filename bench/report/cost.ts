@@ -16,7 +16,8 @@ export function cpuEach(costs: readonly Cost[]): number {
   return median(costs.map(({ count, cpuSeconds }) => (cpuSeconds / count) * 1e6));
 }
 
-function median(values: readonly number[]): number {
+/** The one in the middle, or between the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);

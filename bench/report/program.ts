@@ -6,8 +6,8 @@ import type { Cost } from "./cost.ts";
 
 const run = promisify(execFile);
 
-/** Runs a contender's program in a Node process of its own; it prints its cost. */
-export async function program(url: URL, ...args: readonly (string | number)[]): Promise<Cost> {
+/** Runs a contender's program in a Node process of its own; it prints what it cost, or found. */
+export async function program<T = Cost>(url: URL, ...args: readonly (string | number)[]): Promise<T> {
   const { stdout } = await run(process.execPath, [fileURLToPath(url), ...args.map(String)]);
   return JSON.parse(stdout);
 }
@@ -25,8 +25,13 @@ export async function foreignProgram(count: number, command: readonly string[]):
 }
 
 /** Whether a program can be run by its name. */
-export async function isInstalled(name: string): Promise<boolean> {
-  return run("bash", ["-c", 'command -v "$1"', "command", name]).then(
+export function isInstalled(name: string): Promise<boolean> {
+  return succeeds("bash", "-c", 'command -v "$1"', "command", name);
+}
+
+/** Whether a program, run with these arguments, ends well. */
+export function succeeds(name: string, ...args: readonly string[]): Promise<boolean> {
+  return run(name, args).then(
     () => true,
     () => false,
   );

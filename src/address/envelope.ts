@@ -15,7 +15,7 @@ import { type MailboxInput, toMailbox } from "./mailbox.ts";
 export class Envelope {
   /** Where failures are reported; `null` is the null reverse-path `<>`. */
   readonly from: Address | null;
-  /** At least one, each once, in the order given. */
+  /** Each once, in the order given; at least one, but where nothing was sent to anybody. */
   readonly to: readonly Address[];
   readonly #international: boolean;
 
@@ -49,6 +49,11 @@ export class Envelope {
       distinct.set(address.toString(), address);
     }
     return new Envelope(internal, sender, Object.freeze([...distinct.values()]));
+  }
+
+  /** @internal The envelope of no mail, in what is told where there was none. */
+  static get none(): Envelope {
+    return new Envelope(internal, null, Object.freeze([]));
   }
 
   /** Whether `value` is an envelope; a look-alike, such as an object from JSON, is not. */

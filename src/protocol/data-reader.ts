@@ -22,8 +22,9 @@ export interface DataReaderOptions {
  * a line (RFC 5321 4.5.2). All that it carries from chunk to chunk is where in a line end it stands, so the result
  * does not depend on how the octets were cut up.
  *
- * The beginning of each line is looked at octet by octet, the rest of a long one is searched natively: no kind of
- * content is much slower than another.
+ * Whole short lines, which is what nearly all content is made of, are looked at octet by octet in a loop that knows
+ * nothing else; what is long is searched and copied natively; what is left, at the edges of a chunk above all, goes
+ * through the states one by one. So no kind of content is much slower than another.
  */
 export class DataReader {
   readonly #lenient: boolean;
@@ -42,69 +43,66 @@ export class DataReader {
     let at = from;
     /** What stands in the chunk from here on is content, not yet copied to `copy`. */
     let run = from;
-    let copy: Buffer | undefined;
-    let copied = 0;
+    let copy: Unstuffed | undefined;
     let cr = -1;
-    let lf = -1;
+    let lf = lenient ? Number.POSITIVE_INFINITY : -1;
     const carriedCr = state === DOT_CR;
 
     while (at < length) {
-      const octet = chunk[at] as number;
       if (state === LINE_START) {
-        if (octet === DOT) {
-          if (run < at) {
-            copy ??= Buffer.allocUnsafe(length - from + 1);
-            copied = append(copy, copied, chunk, run, at);
-          }
-          run = ++at;
-          state = DOT_ONLY;
-          continue;
+        if (copy === undefined) at = skipLines(chunk, at);
+        if (run < at && chunk[at] === DOT) copy ??= new Unstuffed(length - from + 1);
+        if (copy !== undefined) {
+          copy.append(chunk, run, at);
+          at = copy.appendLines(chunk, at);
+          run = at;
         }
+        if (at === length) break;
         state = TEXT;
+        if (chunk[at] === DOT) {
+          state = DOT_ONLY;
+          run = ++at;
+        }
+        continue;
       }
-      if (state === TEXT) {
-        const near = Math.min(at + NEAR, length);
-        while (at < near && isPlain(chunk[at] as number)) at++;
-        if (at === near) {
+      const octet = chunk[at] as number;
+      if (state === DOT_ONLY && octet === CR) {
+        state = DOT_CR;
+        at++;
+      } else if (state <= DOT_ONLY) {
+        state = TEXT;
+        at = plainUntil(chunk, at);
+        if (at === length) break;
+        if (chunk[at] !== CR && (lenient || chunk[at] !== LF)) {
           if (cr < at) cr = indexOrEnd(chunk, CR, at);
           if (lf < at) lf = indexOrEnd(chunk, LF, at);
           at = Math.min(cr, lf);
+          if (at === length) break;
         }
-        if (at === length) break;
         if (chunk[at] === CR) state = AFTER_CR;
         else if (!lenient) {
           fault = "a bare LF";
           break;
         }
         at++;
-      } else if (state === AFTER_CR) {
-        if (octet === LF) {
-          state = LINE_START;
-          at++;
-        } else if (lenient) state = TEXT;
-        else {
-          fault = "a bare CR";
+      } else if (octet === LF) {
+        at++;
+        if (state === DOT_CR) {
+          state = ENDED;
           break;
         }
-      } else if (state === DOT_ONLY) {
-        if (octet === CR) {
-          state = DOT_CR;
-          at++;
-        } else state = TEXT;
-      } else if (octet === LF) {
-        state = ENDED;
-        at++;
-        break;
-      } else if (lenient) {
-        // The CR belongs to the content after all; it may have come with the chunk before.
-        if (carriedCr && at === from) {
-          copy = Buffer.allocUnsafe(length - from + 1);
-          copy[copied++] = CR;
-        }
-        state = TEXT;
-      } else {
+        state = LINE_START;
+      } else if (!lenient) {
         fault = "a bare CR";
         break;
+      } else if (state === AFTER_CR && octet === CR) at++;
+      else {
+        // The CR belongs to the content after all; behind a dot, it may have come with the chunk before.
+        if (carriedCr && at === from) {
+          copy = new Unstuffed(length - from + 1);
+          copy.append(LONE_CR, 0, 1);
+        }
+        state = TEXT;
       }
     }
 
@@ -118,17 +116,88 @@ export class DataReader {
     // A CR behind a lone dot is held back until it is known whether it belongs to the end.
     const until = state === ENDED || state === DOT_CR ? Math.max(run, from) : at;
     if (copy === undefined) return { content: chunk.subarray(run, until), end, fault };
-    copied = append(copy, copied, chunk, run, until);
-    return { content: copy.subarray(0, copied), end, fault };
+    copy.append(chunk, run, until);
+    return { content: copy.content, end, fault };
   }
+}
+
+/** Content that is not as it stood in the chunk: without the dots that began lines. */
+class Unstuffed {
+  readonly #octets: Buffer;
+  #length = 0;
+
+  constructor(size: number) {
+    this.#octets = Buffer.allocUnsafe(size);
+  }
+
+  get content(): Buffer {
+    return this.#octets.subarray(0, this.#length);
+  }
+
+  append(chunk: Buffer, from: number, to: number): void {
+    if (from < to) this.#length += chunk.copy(this.#octets, this.#length, from, to);
+  }
+
+  /** Appends whole short lines, without their dots; where the first line begins that is none, or ends the data. */
+  appendLines(chunk: Buffer, from: number): number {
+    const octets = this.#octets;
+    const last = chunk.length - 2;
+    let at = from;
+    let line = from;
+    let length = this.#length;
+    while (at < last) {
+      let octet = chunk[at] as number;
+      if (octet === DOT) {
+        octet = chunk[++at] as number;
+        if (octet === CR) break;
+      }
+      const stop = Math.min(at + SHORT, last);
+      while (octet !== CR && octet !== LF && at < stop) {
+        octets[length++] = octet;
+        octet = chunk[++at] as number;
+      }
+      if (octet !== CR || chunk[at + 1] !== LF) break;
+      octets[length++] = CR;
+      octets[length++] = LF;
+      this.#length = length;
+      at += 2;
+      line = at;
+    }
+    return line;
+  }
+}
+
+/** Where the first line begins that is not short, not whole, or begins with a dot. */
+function skipLines(chunk: Buffer, from: number): number {
+  const last = chunk.length - 2;
+  let at = from;
+  let line = from;
+  while (at < last) {
+    let octet = chunk[at] as number;
+    if (octet === DOT) break;
+    const stop = Math.min(at + SHORT, last);
+    while (octet !== CR && octet !== LF && at < stop) octet = chunk[++at] as number;
+    if (octet !== CR || chunk[at + 1] !== LF) break;
+    at += 2;
+    line = at;
+  }
+  return line;
+}
+
+/** Where, within a few octets, a CR or LF stands, or where those few end. */
+function plainUntil(chunk: Buffer, from: number): number {
+  const until = Math.min(from + NEAR, chunk.length);
+  let at = from;
+  while (at < until && chunk[at] !== CR && chunk[at] !== LF) at++;
+  return at;
 }
 
 type State = 0 | 1 | 2 | 3 | 4 | 5;
 const LINE_START = 0;
 const TEXT = 1;
-const AFTER_CR = 2;
-/** A line that is, so far, a dot, which never belongs to the content. */
-const DOT_ONLY = 3;
+/** A line that is, so far, a dot, which never belongs to the content. In this state and those above it, any octet may follow. */
+const DOT_ONLY = 2;
+const AFTER_CR = 3;
 const DOT_CR = 4;
 const ENDED = 5;
 
@@ -137,21 +206,15 @@ const CR = 0x0d;
 const LF = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/** So many octets are looked at one by one before a native search, which costs as much to call, is worth it. */
-const NEAR = 48;
+const LONE_CR = Buffer.of(CR);
 
-function isPlain(octet: number): boolean {
-  return octet > CR || (octet !== CR && octet !== LF);
-}
+/** The longest line, in octets, that is looked at one by one: native searching costs as much as these do. */
+const SHORT = 96;
+
+/** So many octets of other text are. */
+const NEAR = 16;
 
 function indexOrEnd(chunk: Buffer, octet: number, from: number): number {
   const index = chunk.indexOf(octet, from);
   return index === -1 ? chunk.length : index;
-}
-
-function append(target: Buffer, at: number, chunk: Buffer, from: number, to: number): number {
-  if (to - from > NEAR) return at + chunk.copy(target, at, from, to);
-  let index = at;
-  for (let i = from; i < to; i++) target[index++] = chunk[i] as number;
-  return index;
 }

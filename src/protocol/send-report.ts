@@ -20,6 +20,8 @@ export interface RecipientOutcome {
   readonly outcome: Outcome;
   /** The reply that says so, if one did. */
   readonly reply?: Reply | undefined;
+  /** The relay that this was learnt from, where a transport chooses among several. */
+  readonly via?: string | undefined;
 }
 
 /** How the connection was encrypted. */
@@ -47,6 +49,8 @@ export interface SendReport {
   readonly reply?: Reply | undefined;
   /** Present where the mail went over TLS. */
   readonly tls?: TlsFacts | undefined;
+  /** What the mail is called where it is now, where the transport knows: the id of a file that FileTransport wrote. */
+  readonly id?: string | undefined;
 }
 
 /** What {@link sendReport} makes a report of. */
@@ -67,4 +71,10 @@ export function sendReport(fields: SendReportFields): SendReport {
 export function nothingSent(envelope: Envelope, messageId?: string): SendReport {
   const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
   return { envelope, messageId, recipients, accepted: [], rejected: [] };
+}
+
+/** Whether a send is a success: somebody was accepted, and of nobody it is open what became of the mail. */
+export function isGood({ accepted, recipients }: SendReport): boolean {
+  const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
+  return settled && accepted.length > 0;
 }

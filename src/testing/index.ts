@@ -39,3 +39,8 @@ export type { CertificateFlaw } from "./server-certificate.ts";
 export { TestServer } from "./test-server.ts";
 export type { TestServerOptions } from "./test-server-options.ts";
 export type { Transcript, TranscriptLine } from "./transcript.ts";
+export {
+  type ArrivedMail,
+  type TransportUnderTest,
+  transportContract,
+} from "./transport-contract.ts";

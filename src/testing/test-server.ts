@@ -1,5 +1,5 @@
 import { RunningServer } from "../server/running-server.ts";
-import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
+import { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
 import { Tls } from "../transport/smtp/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
@@ -118,11 +118,8 @@ export class TestServer implements AsyncDisposable {
 
   /** For {@link SmtpTransport.fromUrl}; with the first of the users where AUTH is offered. */
   get url(): string {
-    const [scheme, query] = {
-      none: ["smtp", ""],
-      starttls: ["smtp", "?tls=required"],
-      implicit: ["smtps", ""],
-    }[this.#options.tls ?? "none"] as [string, string];
+    const { lmtp = false, tls = "none" } = this.#options;
+    const [scheme, query] = lmtp ? lmtpUrls[tls] : smtpUrls[tls];
     const user = this.#user();
     const login = user ? `${user.map(encodeURIComponent).join(":")}@` : "";
     const host = this.host.includes(":") ? `[${this.host}]` : this.host;
@@ -148,7 +145,8 @@ export class TestServer implements AsyncDisposable {
 
   /** What builds such a transport. */
   builder(): SmtpTransportBuilder {
-    const builder = SmtpTransport.builder(this.host).port(this.port).tls(this.#tls());
+    const builder = (this.#options.lmtp === true ? lmtpBuilder : SmtpTransport.builder)(this.host);
+    builder.port(this.port).tls(this.#tls());
     const user = this.#user();
     if (user === undefined) return builder;
     builder.credentials(Credentials.password(...user));
@@ -270,6 +268,22 @@ export class TestServer implements AsyncDisposable {
     const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
     return offered ? Object.entries(users)[0] : undefined;
   }
+}
+
+/** The scheme and the query of its URL, for each kind of TLS. */
+const smtpUrls = {
+  none: ["smtp", ""],
+  starttls: ["smtp", "?tls=required"],
+  implicit: ["smtps", ""],
+} as const;
+const lmtpUrls = {
+  none: ["lmtp", ""],
+  starttls: ["lmtp", "?tls=required"],
+  implicit: ["lmtp", "?tls=wrapper"],
+} as const;
+
+function lmtpBuilder(host: string): SmtpTransportBuilder {
+  return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), "lmtp");
 }
 
 /** What there is to see of a TestServer. */

@@ -45,7 +45,7 @@ export interface Login {
 }
 
 /** The text of `main.cf` for an instance that writes nothing outside `directory`. */
-export function mainCf(directory: string, relay?: Relay): string {
+export function mainCf(directory: string, relay?: Relay, further: Settings = {}): string {
   return format({
     compatibility_level: "3.6",
     queue_directory: `${directory}/queue`,
@@ -72,6 +72,7 @@ export function mainCf(directory: string, relay?: Relay): string {
     ...serverTls(directory),
     ...serverAuth(directory),
     ...(relay === undefined ? noRelay : relayTo(directory, relay)),
+    ...further,
   });
 }
 

@@ -13,12 +13,13 @@ export interface EximSetting {
   readonly ports: Readonly<Record<Service, number>>;
   readonly user: string;
   readonly relay?: Relay;
-  readonly main?: readonly string[];
+  readonly main?: Readonly<Record<string, string>>;
 }
 
 /** The text of the configuration of an Exim that writes nothing outside its directory. */
 export function eximConfiguration(setting: EximSetting): string {
-  const { directory, ports, relay, main = [] } = setting;
+  const { directory, ports, relay } = setting;
+  const main = { message_size_limit: "30000000", ...setting.main };
   const where = (test: (service: (typeof offers)[Service]) => boolean): string =>
     services
       .filter((service) => test(offers[service]))
@@ -49,15 +50,18 @@ smtp_accept_max = 200
 smtp_accept_max_per_connection = 0
 smtp_accept_queue_per_connection = 0
 smtp_accept_queue = 0
-message_size_limit = 30000000
 deliver_drop_privilege = true
 acl_smtp_mail = mail
 acl_smtp_rcpt = rcpt
 acl_smtp_data = accept
-${main.join("\n")}
+${Object.entries(main)
+  .map(([name, value]) => `${name} = ${value}`)
+  .join("\n")}
 
 begin acl
 mail:
+  deny condition = \${if eq{$sender_helo_name}{}}
+       message = 503 5.5.1 say EHLO first
   deny condition = ${isOn(withTls)}
        !encrypted = *
        message = 530 5.7.0 Must issue a STARTTLS command first

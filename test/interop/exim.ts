@@ -15,8 +15,8 @@ export interface EximOptions {
   readonly relay?: Relay;
   /** The certificates to show, and the authority to trust when relaying; made anew when left out. */
   readonly certificates?: Certificates;
-  /** Lines for the main section, such as `message_size_limit = 10K`. */
-  readonly main?: readonly string[];
+  /** Further settings of the main section. */
+  readonly main?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface PostfixOptions {
   readonly certificates?: Certificates;
   /** The SASL mechanisms to offer; PLAIN and LOGIN when left out. */
   readonly mechanisms?: readonly string[];
+  /** Further settings of `main.cf`. */
+  readonly main?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -62,12 +64,12 @@ async function fill(
   directory: string,
   ports: Readonly<Record<Service, number>>,
   { ca, certificate, key }: Certificates,
-  { relay, mechanisms = ["PLAIN", "LOGIN"] }: PostfixOptions,
+  { relay, mechanisms = ["PLAIN", "LOGIN"], main }: PostfixOptions,
 ): Promise<void> {
   const path = (...names: readonly string[]): string => join(directory, ...names);
   for (const name of ["conf", "conf/sasl", "queue"]) await mkdir(path(name));
   await Maildir.make(path("inbox"), MAILDIR_OWNER, MAILDIR_OWNER);
-  await writeFile(path("conf", "main.cf"), mainCf(directory, relay));
+  await writeFile(path("conf", "main.cf"), mainCf(directory, relay, main));
   await writeFile(path("conf", "master.cf"), masterCf(ports));
   await writeFile(path("ca.pem"), ca);
   await writeFile(path("server.pem"), certificate);

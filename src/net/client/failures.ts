@@ -43,7 +43,7 @@ export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure
     return new Failure({ kind: "tls", phase, message, transient: false, permanent: true });
   }
   // Not as a cause: what it quotes may hold an address, and only messages are masked.
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = cause instanceof Error && phase !== "auth" ? cause.message : "not a reply";
   return new Failure({
     kind: "protocol",
     phase,
@@ -59,7 +59,8 @@ export function outOfStep(phase: Phase, replies: readonly Reply[] = []): Failure
     const message = `the server closed the connection: ${leave}`;
     return new Failure({ kind: "connection", phase, message, reply: leave });
   }
-  const which = replies[0] === undefined ? "" : `: ${replies[0]}`;
+  // Amid AUTH a server that is confused may repeat the secret.
+  const which = replies[0] === undefined ? "" : `: ${phase === "auth" ? replies[0].code : replies[0]}`;
   const message = `protocol error: the server sent a reply that nobody asked for${which}`;
   return new Failure({ kind: "protocol", phase, message, ...unsure });
 }

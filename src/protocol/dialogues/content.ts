@@ -44,7 +44,8 @@ function isStream(content: Octets): content is Stream {
 }
 
 function toBuffers(content: string | readonly Buffer[]): readonly Buffer[] {
-  return typeof content === "string" ? [Buffer.from(content)] : content;
+  if (typeof content !== "string") return content;
+  return content === "" ? [] : [Buffer.from(content)];
 }
 
 /** The content in chunks; where it fails amid them, nothing of the next has gone out, and RSET takes the mail back. */
@@ -69,25 +70,28 @@ function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
 
 function* lastChunk(content: readonly Buffer[], follow: Follow): Dialogue<void> {
   const size = sizeOf(content);
-  const header = Buffer.from(formatCommand({ verb: "BDAT", size, last: true }));
+  const header = formatCommand({ verb: "BDAT", size, last: true });
   if (size <= ONE_WRITE) {
-    yield* write([header, ...content, ...behind(follow)], "content");
+    const behind = follow?.() ?? "";
+    yield* write([Buffer.from(header), ...content, ...toBuffers(behind)], "content", header + behind);
     return;
   }
-  const { most, end } = endApart([header, ...content]);
-  yield* write(inSteps(most), "content");
+  const { most, end } = endApart([Buffer.from(header), ...content]);
+  yield* write(inSteps(most), "content", header);
   yield* write([end], "content");
 }
 
 function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
   if (typeof content === "string") {
-    yield* write(dataText(content) + (follow?.() ?? ""), "content");
+    const behind = follow?.() ?? "";
+    yield* write(dataText(content) + behind, "content", behind);
     return;
   }
   const writer = new DataWriter();
   if (!isStream(content) && sizeOf(content) <= ONE_WRITE) {
     const pieces = content.map((piece) => writer.write(piece));
-    yield* write([...pieces, writer.end(), ...behind(follow)], "content");
+    const behind = follow?.() ?? "";
+    yield* write([...pieces, writer.end(), ...toBuffers(behind)], "content", behind);
   } else {
     // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
     yield* write(dotStuffed(content, writer), "content");
@@ -114,11 +118,6 @@ function sizeOf(pieces: readonly Buffer[]): number {
   let size = 0;
   for (const { length } of pieces) size += length;
   return size;
-}
-
-function behind(follow: Follow): Buffer[] {
-  const text = follow?.() ?? "";
-  return text === "" ? [] : [Buffer.from(text)];
 }
 
 /** The last octets by themselves: until they have been handed over, the mail is not sent. */

@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read } from "../dialogue.ts";
 import { type Peer, parseEhlo } from "../extensions.ts";
 import { Failure } from "../failure.ts";
@@ -10,8 +11,16 @@ export function* greeting(): Dialogue<Reply> {
   return reply;
 }
 
-/** Says EHLO, or HELO to a server that does not know it (RFC 5321 3.2), and learns who the server is. */
-export function* hello(domain: string): Dialogue<Peer> {
+/**
+ * Says EHLO, or HELO to a server that does not know it (RFC 5321 3.2), and learns who the server is. In LMTP there is
+ * LHLO, and nothing else (RFC 2033 4.1).
+ */
+export function* hello(domain: string, dialect: Dialect = "smtp"): Dialogue<Peer> {
+  if (dialect === "lmtp") {
+    const lhlo = yield* command({ verb: "LHLO", domain }, "hello");
+    if (lhlo.code === 250) return parseEhlo(lhlo.lines);
+    throw refused("hello", "the server refused LHLO; is it an LMTP server?", lhlo);
+  }
   const ehlo = yield* command({ verb: "EHLO", domain }, "hello");
   if (ehlo.code === 250) return parseEhlo(ehlo.lines);
   if (ehlo.transient) throw refused("hello", "the server refused EHLO", ehlo);

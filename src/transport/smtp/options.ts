@@ -6,15 +6,9 @@ import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import type { Observer } from "./observer.ts";
+import type { PoolConfig } from "./pool-config.ts";
 import type { Tls } from "./tls-mode.ts";
-
-/** How many connections a transport keeps, and for how long. */
-export interface PoolConfig {
-  /** At most this many connections at once; 5 by default. */
-  readonly maxSize: number;
-  /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
-  readonly idleTimeout: number;
-}
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {
@@ -30,10 +24,12 @@ export interface SmtpOptions {
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
-  readonly pipelining: "off" | "auto";
+  readonly pipelining: "off" | "auto" | "window";
+  readonly chunking: "never" | "auto" | undefined;
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
+  readonly observer: Observer;
 }

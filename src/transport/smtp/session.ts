@@ -1,10 +1,11 @@
-import { channel } from "node:diagnostics_channel";
 import { Connection } from "../../net/client/connection.ts";
 import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
+import type { Window } from "../../protocol/dialogues/window.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { helloName } from "./hello-name.ts";
 import { logIn } from "./log-in.ts";
@@ -14,57 +15,125 @@ import { TlsParameters } from "./tls-parameters.ts";
 /** A connection on which mail can be sent, and what is known of the server behind it. */
 export interface Session {
   readonly connection: Connection;
+  readonly greeting: Reply;
   readonly peer: Peer;
+  /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
+  window: Window | undefined;
+  /** The server wants a new login. */
+  expired: boolean;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
+  /** When it was opened. */
+  readonly since: number;
+  /** Mails whose sender was named on it. */
+  mails: number;
 }
 
-/** Connects, encrypts and logs in, as the options have it. */
-export async function openSession(options: SmtpOptions, cancellation: Cancellation): Promise<Session> {
-  const connection = await reach(options, cancellation);
+/**
+ * Connects, encrypts and logs in, as the options have it.
+ *
+ * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ */
+export async function openSession(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void = () => {},
+): Promise<Session> {
+  const { connection, greeting } = await reach(options, cancellation, leaving);
   try {
     const name = helloName(options.helloName, connection);
-    let peer = await connection.play(hello(name));
+    let asked = options.clock.now();
+    let peer = await connection.play(hello(name, options.dialect));
     if (
       (options.tls.mode === "required" || options.tls.mode === "opportunistic") &&
       (await upgrade(connection, peer, options))
     ) {
-      peer = await connection.play(hello(name));
+      asked = options.clock.now();
+      peer = await connection.play(hello(name, options.dialect));
     }
+    const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
-      await logIn(connection, peer, options.credentials, options, cancellation);
+      const { credentials } = options;
+      await options.observer.loggingIn(connection.number, () =>
+        logIn(connection, peer, credentials, options, cancellation),
+      );
     }
-    return { connection, peer, reset: false, idleSince: options.clock.now() };
+    const now = options.clock.now();
+    return {
+      connection,
+      greeting,
+      peer,
+      roundTrip,
+      window: undefined,
+      expired: false,
+      reset: false,
+      idleSince: now,
+      since: now,
+      mails: 0,
+    };
   } catch (error) {
-    void leave(connection);
-    throw error;
+    const told = error instanceof Failure ? error.on(connection) : error;
+    leaving(leave(connection));
+    throw told;
   }
 }
 
 /** Connects to the first address of the host whose greeting does not send us away. */
-async function reach(options: SmtpOptions, cancellation: Cancellation): Promise<Connection> {
+async function reach(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void,
+): Promise<Pick<Session, "connection" | "greeting">> {
+  const { clock, timeouts, observer } = options;
   const dialer = new Dialer(options);
   for (;;) {
-    const link = await dialer.connect((abort) => cancellation.during(abort));
-    const connection = new Connection(link, options);
+    const number = connections++;
+    const dial = () => dialer.connect((abort) => cancellation.during(abort));
+    const link = await observer.connecting(number, dial);
+    const onlooker = observer.onlooker(number);
+    const connection = new Connection(link, { clock, timeouts, onlooker, number });
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
-      await connection.play(greeting());
-      return connection;
+      return { connection, greeting: await connection.play(greeting()) };
     } catch (error) {
-      void leave(connection);
-      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
-      dialer.passOver(error);
+      const told = error instanceof Failure ? error.on(connection) : error;
+      leaving(leave(connection));
+      if (!(told instanceof Failure) || !sendsAway(told)) throw told;
+      dialer.passOver(told);
     }
   }
 }
 
+/** Connections are numbered within the process, for those who look on. */
+let connections = 1;
+
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
+}
+
+/**
+ * Whether a connection takes no more mail: it has had all that one may have, or all the time, or the server wants a new
+ * login.
+ */
+export function isSpent(session: Session, options: SmtpOptions): boolean {
+  const { expired, since } = session;
+  const { pool, clock } = options;
+  if (expired || mailsLeft(session, options) <= 0) return true;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
+}
+
+/** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
+export function mailsLeft({ mails, peer }: Session, { pool }: SmtpOptions): number {
+  return (
+    Math.min(pool.maxMessagesPerConnection, peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) -
+    mails
+  );
 }
 
 /** Says goodbye and lets go of the connection. */
@@ -108,24 +177,21 @@ async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions)
   return true;
 }
 
-async function secure(connection: Connection, { host, port, tls }: SmtpOptions): Promise<void> {
+async function secure(connection: Connection, { host, tls, observer }: SmtpOptions): Promise<void> {
   let reason: string | undefined;
   const note = (problem: string) => {
     reason = problem;
   };
   const parameters = tls.parameters ?? trustedByNode;
-  await connection.secure({
+  const expectations = {
     // The zone of a link-local address is no part of what a certificate bears.
     name: parameters.domain ?? host.replace(/%.*$/s, ""),
     context: TlsParameters.context(parameters),
     unverified: tls.mode === "opportunistic" ? note : undefined,
-  });
-  if (reason !== undefined && unverified.hasSubscribers)
-    unverified.publish({ host, port, tls: connection.tls, reason });
+  };
+  const handshake = () => connection.secure(expectations);
+  await observer.securing(connection.number, handshake, () => reason);
 }
-
-/** Told when Tls.Opportunistic goes on over TLS although the certificate does not verify. */
-const unverified = channel("envoi:tls");
 
 const trustedByNode = TlsParameters.builder().build();
 

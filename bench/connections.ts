@@ -1,0 +1,81 @@
+/**
+ * Connections that do nothing: what 1,000 of them take of a server's memory, and what a thousand slow ones do to a client
+ * beside them.
+ */
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CertificateAuthority } from "envoi/testing";
+import { Crowd } from "./connections/crowd.ts";
+import { idle } from "./connections/idle.ts";
+import { MeasuredServer } from "./connections/measured-server.ts";
+import type { Service } from "./connections/normal.ts";
+import type { Certified, Footprint } from "./connections/serve.ts";
+import { median } from "./report/cost.ts";
+import { program } from "./report/program.ts";
+import { publish, table } from "./report/publish.ts";
+
+const smoke = process.argv.includes("--smoke");
+const count = smoke ? 50 : 1000;
+const rounds = smoke ? 1 : 3;
+const seconds = smoke ? 0.05 : 2;
+const names = ["envoi", "smtp-server"];
+
+publish("idle", table(["", "kB resident, each", "of them heap"], await footprints()));
+publish("loris", table(["", "mails/s", "ms each, median", "ms, the slowest in 100"], await services()));
+
+/** What a connection that has been greeted and says nothing takes, in clear and by TLS. */
+async function footprints(): Promise<string[][]> {
+  const issued = (await CertificateAuthority.create()).issue();
+  const rows: string[][] = [];
+  for (const [kind, certificate] of [["in clear"], ["TLS", issued]] as [string, Certified?][]) {
+    for (const name of names) {
+      const measured: Footprint[] = [];
+      for (let round = 0; round < rounds; round++) measured.push(await footprint(name, certificate));
+      const columns = (["resident", "heap"] as const).map((key) => median(measured.map((each) => each[key])));
+      rows.push([`${kind}: ${name}`, ...columns.map((octets) => (octets / 1000).toFixed(1))]);
+    }
+  }
+  return rows;
+}
+
+async function footprint(name: string, certificate: Certified | undefined): Promise<Footprint> {
+  using server = await MeasuredServer.start(name, certificate);
+  // The first ones load and compile what all need.
+  const first = await idle(server.port, certificate !== undefined, 20);
+  await sleep(200);
+  const before = await server.footprint();
+  const others = await idle(server.port, certificate !== undefined, count);
+  await sleep(500);
+  const after = await server.footprint();
+  for (const socket of [...first, ...others]) socket.destroy();
+  return {
+    resident: (after.resident - before.resident) / count,
+    heap: (after.heap - before.heap) / count,
+  };
+}
+
+/** How a client is served by itself, and beside the crowd. */
+async function services(): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const name of names) {
+    const alone: Service[] = [];
+    const beside: Service[] = [];
+    using server = await MeasuredServer.start(name);
+    for (let round = 0; round < rounds; round++) {
+      alone.push(await service(server));
+      using _ = await Crowd.gather(server.port, count);
+      beside.push(await service(server));
+    }
+    rows.push(row(`${name}, by itself`, alone), row(`${name}, beside ${count} slow ones`, beside));
+  }
+  return rows;
+}
+
+function service(server: MeasuredServer): Promise<Service> {
+  return program(new URL("./connections/normal.js", import.meta.url), server.port, seconds);
+}
+
+function row(name: string, services: readonly Service[]): string[] {
+  const of = (key: keyof Service) => median(services.map((each) => each[key]));
+  return [name, of("rate").toFixed(0), of("median").toFixed(2), of("slow").toFixed(2)];
+}

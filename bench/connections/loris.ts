@@ -1,0 +1,24 @@
+/**
+ * A crowd of slow clients, `PORT COUNT` on its command line: a third says nothing after its EHLO, a third spells a
+ * command out, one octet a second, and a third a message. Says when they are all there, and goes on until it is killed.
+ */
+import { once } from "node:events";
+import process from "node:process";
+import { idle } from "./idle.ts";
+
+const [port = 0, count = 0] = process.argv.slice(2).map(Number);
+const crowd = await idle(port, false, count);
+let number = 0;
+for (const socket of crowd) {
+  // The server is free to show them the door.
+  socket.on("error", () => {}).resume();
+  const kind = number++ % 3;
+  if (kind === 0) continue;
+  if (kind === 1) {
+    socket.write("MAIL FROM:<loris@example.com>\r\nRCPT TO:<jane@example.net>\r\nDATA\r\n");
+    await once(socket, "data");
+  }
+  const delay = (number / count) * 1000;
+  setTimeout(() => setInterval(() => socket.write("x"), 1000), delay);
+}
+process.stdout.write("ready\n");

@@ -1,0 +1,71 @@
+import type { Envelope } from "../address/envelope.ts";
+import { EnvoiError } from "../errors.ts";
+
+/** Where the octets of a mail come from. */
+interface Octets {
+  stream(): AsyncIterable<Buffer>;
+}
+
+/**
+ * One mail, as a {@link RawTransport} gives it to the function that hands it over.
+ *
+ * The octets are a whole message with CRLF and without Bcc. Its text is encoded for a 7-bit way; what `sendRaw` was
+ * given may hold octets above 127.
+ */
+export class HandedMail {
+  /** From whom and to whom the mail travels; Bcc counts. */
+  readonly envelope: Envelope;
+  /** With its angle brackets, where the mail is a Message. */
+  readonly messageId: string | undefined;
+  /** Aborts when the send is called off, its deadline has passed, or the transport is closed by force. */
+  readonly signal: AbortSignal;
+  readonly #content: Octets;
+  #readToEnd = false;
+
+  /** Not for callers. */
+  constructor(envelope: Envelope, messageId: string | undefined, content: Octets, signal: AbortSignal) {
+    this.envelope = envelope;
+    this.messageId = messageId;
+    this.signal = signal;
+    this.#content = content;
+  }
+
+  /** Whether the octets were read to their end: before that nobody can have the mail, from then on somebody may. */
+  get readToEnd(): boolean {
+    return this.#readToEnd;
+  }
+
+  /** All octets at once. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
+  async bytes(): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.stream()) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  /** The octets piece by piece. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
+  async *stream(): AsyncGenerator<Buffer, void, void> {
+    try {
+      for await (const piece of this.#content.stream()) {
+        // Not an end: whoever reads would take half of the mail for all of it.
+        if (this.signal.aborted) throw this.signal.reason;
+        yield piece;
+      }
+    } catch (error) {
+      throw unreadable(error);
+    }
+    this.#readToEnd = true;
+  }
+}
+
+function unreadable(cause: unknown): EnvoiError {
+  if (EnvoiError.is(cause)) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the content could not be read: ${reason}`;
+  return new EnvoiError(message, {
+    kind: "content",
+    delivery: "not-sent",
+    transient: false,
+    permanent: false,
+    cause,
+  });
+}

@@ -1,0 +1,104 @@
+import { Envelope } from "../../address/envelope.ts";
+import { Failure } from "../../protocol/failure.ts";
+import { SmtpError } from "../../protocol/send-error.ts";
+import { sendReport } from "../../protocol/send-report.ts";
+import { checkOptionNames } from "../option-names.ts";
+import { checkSignal, onAbort } from "../signal.ts";
+import { Cancellation, type CancellationReason } from "./cancellation.ts";
+import type { SmtpOptions } from "./options.ts";
+import { type ServerInfo, serverInfo } from "./server-info.ts";
+import { closeSession, cutSession, openSession } from "./session.ts";
+import { wrongOption } from "./wrong-option.ts";
+
+/** What may be said of one test of a connection. */
+export interface TestConnectionOptions {
+  /** Cancels the test. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds the whole test may take; what the builder said, or 120 s, without this. */
+  readonly deadline?: number | undefined;
+}
+
+/** The tests of connections that a transport is asked for, each on a connection of its own. */
+export class ConnectionTests {
+  readonly #options: SmtpOptions;
+  readonly #running: Map<Cancellation, Promise<unknown>> = new Map();
+  #closed = false;
+
+  constructor(options: SmtpOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SmtpError, once the connection is closed. */
+  async run(options: TestConnectionOptions = {}): Promise<ServerInfo> {
+    checkOptionNames("testConnection", options, ["signal", "deadline"]);
+    const { signal, deadline = this.#options.deadline ?? LIMIT } = options;
+    checkSignal("SmtpTransport", signal);
+    if (typeof deadline !== "number" || !(deadline > 0))
+      throw wrongOption("testConnection", `the deadline ${deadline} is no number of milliseconds`);
+    if (this.#closed) throw failed(closed("queue"));
+    if (signal?.aborted) throw failed(aborted(signal)("queue"));
+    const cancellation = new Cancellation();
+    const timer = this.#options.clock.timer(deadline, () => cancellation.cancel(late(deadline)), true);
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
+    const test = ask(this.#options, cancellation);
+    this.#running.set(cancellation, test);
+    try {
+      return await test;
+    } catch (error) {
+      throw error instanceof Failure ? failed(error) : error;
+    } finally {
+      this.#running.delete(cancellation);
+      timer.cancel();
+      forget?.();
+    }
+  }
+
+  /** Runs no more, and waits for those that run. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running.values());
+  }
+
+  /** Ends those that run. */
+  breakOff(): void {
+    for (const cancellation of this.#running.keys()) cancellation.cancel(closed);
+  }
+}
+
+/** Milliseconds, where nobody said otherwise. */
+const LIMIT = 120_000;
+
+async function ask(options: SmtpOptions, cancellation: Cancellation): Promise<ServerInfo> {
+  const goodbyes: Promise<void>[] = [];
+  try {
+    const session = await openSession(options, cancellation, (goodbye) => goodbyes.push(goodbye));
+    // What was asked is known: who does not want to wait for the goodbye need not.
+    cancellation.during(() => cutSession(session));
+    await closeSession(session);
+    return serverInfo(session, options);
+  } finally {
+    await Promise.all(goodbyes);
+  }
+}
+
+/** The error of a send, but that there was no mail: its report is of no recipient. */
+function failed(failure: Failure): SmtpError {
+  return new SmtpError(failure, sendReport({ envelope: Envelope.none, recipients: [] }));
+}
+
+const closed: CancellationReason = (phase) =>
+  new Failure({ kind: "closed", phase, message: "the transport has been closed" });
+
+function aborted(signal: AbortSignal): CancellationReason {
+  return (phase) =>
+    new Failure({ kind: "aborted", phase, message: "the test was aborted", cause: signal.reason });
+}
+
+function late(limit: number): CancellationReason {
+  return (phase) =>
+    new Failure({
+      kind: "timeout",
+      phase,
+      message: `the test was not done within its deadline of ${limit} ms`,
+    });
+}
