@@ -14,6 +14,7 @@ import { type RawContent, rawMail } from "./raw-mail.ts";
 import { Runs } from "./runs.ts";
 import { checkCloseOptions, checkDuration, checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
+import { onAbort } from "./signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
 
 /** What became of a mail; without `recipients` it was accepted for everybody. */
@@ -131,7 +132,7 @@ export class RawTransport implements Transport {
     if (this.#closed) open.callOff("closed", "the transport has been closed");
     const abort = () => open.callOff("aborted", "the send was aborted", signal?.reason);
     if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    const forget = signal && onAbort(signal, abort);
     const late = () => open.callOff("timeout", `the send was not done within its deadline of ${deadline} ms`);
     // Held: what the function waits for may keep no process alive by itself.
     const timer = this.#clock.timer(deadline, late, true);
@@ -141,7 +142,7 @@ export class RawTransport implements Transport {
     } finally {
       this.#open.delete(open);
       timer.cancel();
-      signal?.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 }

@@ -4,7 +4,7 @@ import type { SendReport } from "../protocol/send-report.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
 import { readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
-import { underBoth } from "./signal.ts";
+import { onAbort, underBoth } from "./signal.ts";
 import { Tally } from "./tally.ts";
 import type { SendOptions } from "./transport.ts";
 
@@ -40,6 +40,8 @@ export class Run<Tag> implements SendRun<Tag> {
   #failure: { readonly error: unknown } | undefined;
   readonly #tally = new Tally();
   #complete = false;
+  /** Lets the signal abort without us. */
+  #forget: (() => void) | undefined;
   /** Wakes the loop, where it waits for an outcome. */
   #news: (() => void) | undefined;
   #end!: () => void;
@@ -134,7 +136,7 @@ export class Run<Tag> implements SendRun<Tag> {
       this.#fail(error);
     }
     if (signal?.aborted) this.#abort();
-    signal?.addEventListener("abort", this.#abort);
+    else if (signal !== undefined) this.#forget = onAbort(signal, this.#abort);
     this.#fill();
   }
 
@@ -268,9 +270,8 @@ export class Run<Tag> implements SendRun<Tag> {
 
   #over(): void {
     this.#state = "over";
-    const { signal, ended } = this.#parts;
-    signal?.removeEventListener("abort", this.#abort);
-    ended();
+    this.#forget?.();
+    this.#parts.ended();
     this.#news?.();
     this.#end();
   }

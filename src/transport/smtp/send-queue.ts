@@ -1,4 +1,4 @@
-import { Line, type Place } from "./line.ts";
+import { Line, type Place } from "../line.ts";
 import type { Submission } from "./submission.ts";
 
 /** What waits for a connection: by priority, and in the order in which it came where that is the same. */

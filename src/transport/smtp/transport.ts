@@ -9,19 +9,19 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
+import { Line } from "../line.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
-import { checkSignal } from "../signal.ts";
+import { checkSignal, onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Line } from "./line.ts";
 import type { SmtpOptions } from "./options.ts";
 import type { ServerInfo } from "./server-info.ts";
 import type { TransportStatus } from "./status.ts";
@@ -227,15 +227,15 @@ export class SmtpTransport implements Transport {
     checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
-    const submission = new Submission(mail, this.#dispatcher, { priority, counted });
+    const watch = this.#options.observer.sending(mail);
+    const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
     const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
     const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
-    const abort = signal && (() => cancellation.cancel(aborted(signal)));
-    if (abort) signal.addEventListener("abort", abort, { once: true });
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
     const open = this.#open.append(submission);
     this.#dispatcher.enqueue(submission);
     try {
@@ -243,7 +243,7 @@ export class SmtpTransport implements Transport {
     } finally {
       open.leave();
       timer.cancel();
-      if (abort) signal.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 
