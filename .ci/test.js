@@ -2,8 +2,9 @@
  * Runs the compiled tests on the Node that runs this script.
  *
  * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
- * programs), `soak` (the files with property tests and fuzzing, with a fresh seed, ENVOI_RUNS runs for each property
- * and ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for; processes with seeds of their own share a long run).
+ * programs), `soak` (the files with property tests, fuzzing or the ledger, with a fresh seed, ENVOI_RUNS runs for each property,
+ * ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for, and ENVOI_MAILS mails; processes with seeds of their own
+ * share a long run).
  * Other arguments with a dash go to Node's test runner; one without keeps the files with it in their path:
  * `npm test -- mime --test-name-pattern=fold`.
  */
@@ -29,12 +30,13 @@ const suites = {
   soak: {
     files: () =>
       [...suites.main.files(), ...suites.interop.files()].filter((file) =>
-        /\/(?:property|fuzz)\.js"/.test(readFileSync(file, "utf8")),
+        /\/(?:property|fuzz|soak)\.js"/.test(readFileSync(file, "utf8")),
       ),
     environment: () => ({
       ENVOI_SEED: freshSeed,
       ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",
       ENVOI_FUZZ: process.env.ENVOI_FUZZ ?? "100000000",
+      ENVOI_MAILS: process.env.ENVOI_MAILS ?? "1000000",
     }),
     timeout: 24 * 3_600_000,
   },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { after, describe, it } from "node:test";
 import {
   Address,
@@ -50,7 +51,7 @@ describe("the table in docs/errors.md", () => {
   });
 
   const produced = new Set<string>();
-  for (const row of table.filter(({ kind }) => kind !== "queue-full")) {
+  for (const row of table) {
     it(`is right about ${name(row)}`, async () => {
       const fail = failures[name(row)];
       assert.ok(fail, "nothing is known that fails like this");
@@ -89,6 +90,19 @@ const failures: Readonly<Record<string, () => unknown>> = {
     await server.close();
     await server.transport().send(mail);
   },
+  "connection not-sent no": async () => {
+    const proxy = createServer((socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    try {
+      await SmtpTransport.relay("relay.invalid").proxy(`http://127.0.0.1:${port}`).build().send(mail);
+    } finally {
+      proxy.close();
+    }
+  },
   "connection refused yes": () => against({ rcpt: refuseFirst, data: "close" }),
   "connection unknown yes": () => against({ final: "close" }),
   "timeout not-sent yes": () => against({ greeting: "silence" }, within({ greeting: 20 })),
@@ -115,6 +129,12 @@ const failures: Readonly<Record<string, () => unknown>> = {
       },
       { ...mail, ...unreadable },
     ),
+  "queue-full not-sent yes": async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().pool({ maxSize: 1, maxQueue: 0 }).build();
+    const [, second] = await Promise.allSettled([transport.send(mail), transport.send(mail)]);
+    if (second.status === "rejected") throw second.reason;
+  },
   "protocol not-sent no": () => against({ greeting: "Hello!" }),
   "protocol refused no": () => against({ rcpt: refuseFirst, data: "Hello!" }),
   "protocol unknown no": () => against({ final: "Hello!" }),

@@ -10,9 +10,22 @@ export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;
 
 /** One thing a dialogue wants done: octets written, the next reply read, or work awaited that is done beside the connection. */
 export type Step =
-  | { readonly write: Outgoing; readonly phase: Phase }
+  | Write
   | { readonly read: Phase }
   | { readonly derive: () => Promise<void>; readonly phase: Phase };
+
+/** Octets to be written. */
+export interface Write {
+  readonly write: Outgoing;
+  readonly phase: Phase;
+  /** So many replies to what was said before may have come by then; none without this. */
+  readonly owed?: number;
+  /**
+   * The commands in it, one after the other, where it holds content too: they may be looked at, content may not. Without
+   * this all of a text is commands, unless its phase is `"content"`.
+   */
+  readonly commands?: string | undefined;
+}
 
 /**
  * The client's side of a conversation as a generator: it yields what to do and is resumed with the reply where it
@@ -21,9 +34,9 @@ export type Step =
  */
 export type Dialogue<T> = Generator<Step, T, Reply | undefined>;
 
-/** Writes. Resumed when the last octet has been handed to the socket. */
-export function* write(outgoing: Outgoing, phase: Phase): Dialogue<void> {
-  yield { write: outgoing, phase };
+/** Writes; see {@link Write}. Resumed when the last octet has been handed to the socket. */
+export function* write(outgoing: Outgoing, phase: Phase, commands?: string, owed = 0): Dialogue<void> {
+  yield { write: outgoing, phase, commands, owed };
 }
 
 /** The next reply. */

@@ -14,6 +14,8 @@ export interface FailureFields {
   /** Whether the same mail will not pass; a reply answers it by its code. */
   readonly permanent?: boolean;
   readonly cause?: unknown;
+  /** The last that was said on the connection. */
+  readonly transcript?: readonly string[] | undefined;
 }
 
 /**
@@ -26,14 +28,24 @@ export class Failure extends Error {
   readonly reply: Reply | undefined;
   readonly transient: boolean;
   readonly permanent: boolean;
+  readonly transcript: readonly string[] | undefined;
 
-  constructor({ kind, phase, message, reply, transient, permanent, cause }: FailureFields) {
+  constructor({ kind, phase, message, reply, transient, permanent, cause, transcript }: FailureFields) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
     this.phase = phase;
     this.reply = reply;
     this.transient = transient ?? reply?.transient ?? (kind === "connection" || kind === "timeout");
     this.permanent = permanent ?? reply?.permanent ?? false;
+    this.transcript = transcript;
+  }
+
+  /** The same, with the last that was said on the connection where it happened. */
+  on(connection: { transcript(): readonly string[] }): Failure {
+    if (this.transcript !== undefined) return this;
+    const { kind, phase, message, reply, transient, permanent, cause } = this;
+    const transcript = connection.transcript();
+    return new Failure({ kind, phase, message, reply, transient, permanent, cause, transcript });
   }
 }
 

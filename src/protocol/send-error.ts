@@ -3,6 +3,7 @@ import { Failure } from "./failure.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { SendReport } from "./send-report.ts";
+import { withoutAddresses } from "./without-addresses.ts";
 
 /**
  * A mail was not delivered to everyone it was for. `report` tells of each recipient.
@@ -28,7 +29,7 @@ export class SendError extends EnvoiError {
   }
 
   constructor(message: string, fields: ErrorClass & { readonly report: SendReport }) {
-    super(masked(message), fields);
+    super(withoutAddresses(message), fields);
     Object.defineProperty(this, "report", { value: fields.report });
   }
 
@@ -58,6 +59,12 @@ export class SmtpError extends SendError {
   readonly phase: Phase;
   /** The reply that caused it, as the server gave it; not enumerable. */
   declare readonly reply: Reply | undefined;
+  /**
+   * The last that was said on the connection, at most 40 lines: `C: ` before the client's, `S: ` before the server's, `-- `
+   * before what happened. Empty where nothing was connected. What authenticates is masked and content is counted, but
+   * addresses stand in it: not enumerable.
+   */
+  declare readonly transcript: readonly string[];
 
   static {
     named(SmtpError, "SmtpError");
@@ -69,6 +76,7 @@ export class SmtpError extends SendError {
     this.phase = failure.phase;
     // Servers repeat addresses in their replies.
     Object.defineProperty(this, "reply", { value: failure.reply });
+    Object.defineProperty(this, "transcript", { value: failure.transcript ?? [] });
   }
 
   override about(report: SendReport): SmtpError {
@@ -86,9 +94,4 @@ export class SmtpError extends SendError {
 export function deliveryOf({ recipients }: SendReport): Delivery {
   if (recipients.some(({ outcome }) => outcome === "unknown")) return "unknown";
   return recipients.every(({ outcome }) => outcome === "not-sent") ? "not-sent" : "refused";
-}
-
-/** The text without addresses. */
-function masked(text: string): string {
-  return text.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, "[address]");
 }

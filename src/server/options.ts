@@ -57,7 +57,7 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
    * and EXTERNAL are offered where TLS allows for them.
    */
   readonly mechanisms?: readonly string[];
-  /** Recipients in these domains are accepted. */
+  /** Recipients in these domains are accepted, and the postmaster, who may be named without a domain (RFC 5321 4.5.1). */
   readonly domains?: readonly string[];
   /** `"authenticated"`: whoever has authenticated may send to everybody. */
   readonly relay?: "authenticated";

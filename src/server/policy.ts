@@ -15,6 +15,8 @@ import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 export interface RelayRules {
   /** Canonical domains. */
   readonly domains: ReadonlySet<string>;
+  /** The server's own name: who receives mail for domains receives the postmaster's too (RFC 5321 4.5.1). */
+  readonly hostname: string;
   readonly authenticated: boolean;
 }
 
@@ -142,8 +144,10 @@ export class Policy {
     return refusals.with(verdict);
   }
 
-  #mayReceive({ domain }: Address, { authenticated }: Session): boolean {
-    return this.#rules.domains.has(domain) || (this.#rules.authenticated && authenticated !== undefined);
+  #mayReceive({ domain, localPart }: Address, { authenticated }: Session): boolean {
+    const { domains, hostname, authenticated: relays } = this.#rules;
+    if (domains.has(domain) || (relays && authenticated !== undefined)) return true;
+    return domains.size > 0 && domain === hostname && localPart.toLowerCase() === "postmaster";
   }
 
   /** Calls a hook and reads its verdict. */

@@ -36,9 +36,10 @@ export function settle(options: SmtpServerOptions): Settled {
   const from = new OptionReader(options);
   const certified = certificates(options);
   const listeners = settleListeners(options, certified.length > 0);
+  const hostname = ownName(from.text("hostname"));
   return {
     protocol: {
-      hostname: ownName(from.text("hostname")),
+      hostname,
       banner: "envoi",
       maxMessageSize: from.count("maxMessageSize", 26_214_400, 0),
       maxLineLength: from.count("maxLineLength", 12_288, 512),
@@ -63,6 +64,7 @@ export function settle(options: SmtpServerOptions): Settled {
     },
     rules: {
       domains: new Set(from.texts("domains")?.map((name, index) => domain(`domains[${index}]`, name))),
+      hostname,
       authenticated: from.choice("relay", ["authenticated"]) !== undefined,
     },
     tls: tls(from, listeners, certified),

@@ -1,5 +1,5 @@
 import { RunningServer } from "../server/running-server.ts";
-import type { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
+import { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
 import { Tls } from "../transport/smtp/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
@@ -15,7 +15,7 @@ import { isOpen, testHooks } from "./hooks.ts";
 import { Inbox, type WaitOptions } from "./inbox.ts";
 import { Laboratory } from "./laboratory.ts";
 import { recipientTest } from "./recipient-test.ts";
-import { serverCertificate } from "./server-certificate.ts";
+import { ciphersFor, serverCertificate } from "./server-certificate.ts";
 import { checkTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcript.ts";
 import { Transcripts } from "./transcripts.ts";
@@ -71,8 +71,8 @@ export class TestServer implements AsyncDisposable {
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch(options.keep);
     const transcripts = new Transcripts(options.keep);
-    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
+    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288, authority);
     const certificates =
       options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
     const server = await RunningServer.start(
@@ -84,15 +84,20 @@ export class TestServer implements AsyncDisposable {
         authFailureDelay: 0,
         ...options,
         ...(certificates && { certificates }),
-        ...testHooks(options, caught, (session) => laboratory.takeCopies(session)),
+        ...testHooks(options, caught, {
+          storageOf: (session) => laboratory.takeStorage(session),
+          transcriptOf: (session) => transcripts.of(session),
+        }),
       },
       {
         banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
         observe: (session) => laboratory.watch(session),
+        ciphers: ciphersFor(certificate),
       },
     );
+    laboratory.open(server.listeners);
     return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
@@ -113,11 +118,8 @@ export class TestServer implements AsyncDisposable {
 
   /** For {@link SmtpTransport.fromUrl}; with the first of the users where AUTH is offered. */
   get url(): string {
-    const [scheme, query] = {
-      none: ["smtp", ""],
-      starttls: ["smtp", "?tls=required"],
-      implicit: ["smtps", ""],
-    }[this.#options.tls ?? "none"] as [string, string];
+    const { lmtp = false, tls = "none" } = this.#options;
+    const [scheme, query] = lmtp ? lmtpUrls[tls] : smtpUrls[tls];
     const user = this.#user();
     const login = user ? `${user.map(encodeURIComponent).join(":")}@` : "";
     const host = this.host.includes(":") ? `[${this.host}]` : this.host;
@@ -143,7 +145,8 @@ export class TestServer implements AsyncDisposable {
 
   /** What builds such a transport. */
   builder(): SmtpTransportBuilder {
-    const builder = SmtpTransport.builder(this.host).port(this.port).tls(this.#tls());
+    const builder = (this.#options.lmtp === true ? lmtpBuilder : SmtpTransport.builder)(this.host);
+    builder.port(this.port).tls(this.#tls());
     const user = this.#user();
     if (user === undefined) return builder;
     builder.credentials(Credentials.password(...user));
@@ -242,7 +245,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Closes at once, with the transports that came from `transport()`: connections are cut. */
   async close(): Promise<void> {
-    this.#laboratory.closing = true;
+    await this.#laboratory.close();
     this.#authorityFile.remove();
     await this.#server.close(0);
     await Promise.all(this.#transports.map((transport) => transport.close()));
@@ -265,6 +268,22 @@ export class TestServer implements AsyncDisposable {
     const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
     return offered ? Object.entries(users)[0] : undefined;
   }
+}
+
+/** The scheme and the query of its URL, for each kind of TLS. */
+const smtpUrls = {
+  none: ["smtp", ""],
+  starttls: ["smtp", "?tls=required"],
+  implicit: ["smtps", ""],
+} as const;
+const lmtpUrls = {
+  none: ["lmtp", ""],
+  starttls: ["lmtp", "?tls=required"],
+  implicit: ["lmtp", "?tls=wrapper"],
+} as const;
+
+function lmtpBuilder(host: string): SmtpTransportBuilder {
+  return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), "lmtp");
 }
 
 /** What there is to see of a TestServer. */

@@ -11,7 +11,7 @@ export const requestOptionNames: readonly (keyof RequestOptions)[] = [
 
 /** The options of a send. */
 export const sendOptionNames: readonly (keyof SendOptions)[] = [
-  ...(["signal", "deadline", "envelope"] as const),
+  ...(["signal", "deadline", "envelope", "partial", "priority"] as const),
   ...requestOptionNames,
 ];
 

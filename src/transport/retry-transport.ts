@@ -5,6 +5,7 @@ import { calledOff } from "./called-off.ts";
 import { type Attempt, attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { Outcomes } from "./outcomes.ts";
+import { onAbort } from "./signal.ts";
 import type { Transport } from "./transport.ts";
 
 /** When a mail is tried again, and how often. */
@@ -97,15 +98,13 @@ export class RetryTransport extends ForwardingTransport {
     return new Promise((resolve) => {
       const go = () => {
         timer.cancel();
-        for (const signal of signals) signal?.removeEventListener("abort", go);
+        for (const take of forget) take?.();
         resolve();
       };
       // Held: somebody waits for the mail, and nothing else may keep the process alive meanwhile.
       const timer = this.#clock.timer(ms, go, true);
-      for (const signal of signals) {
-        if (signal?.aborted) go();
-        signal?.addEventListener("abort", go, { once: true });
-      }
+      const forget = signals.map((signal) => signal && onAbort(signal, go));
+      if (signals.some((signal) => signal?.aborted)) go();
     });
   }
 }

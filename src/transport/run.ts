@@ -4,7 +4,8 @@ import type { SendReport } from "../protocol/send-report.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
 import { readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
-import { underBoth } from "./signal.ts";
+import { onAbort, underBoth } from "./signal.ts";
+import { Tally } from "./tally.ts";
 import type { SendOptions } from "./transport.ts";
 
 /** What a run is made of. */
@@ -37,8 +38,10 @@ export class Run<Tag> implements SendRun<Tag> {
   #hurried = false;
   /** What the run throws in the end. */
   #failure: { readonly error: unknown } | undefined;
-  readonly #counts = { ok: 0, "not-sent": 0, refused: 0, unknown: 0 };
+  readonly #tally = new Tally();
   #complete = false;
+  /** Lets the signal abort without us. */
+  #forget: (() => void) | undefined;
   /** Wakes the loop, where it waits for an outcome. */
   #news: (() => void) | undefined;
   #end!: () => void;
@@ -51,9 +54,7 @@ export class Run<Tag> implements SendRun<Tag> {
   }
 
   get totals(): SendTotals {
-    const { ok, "not-sent": notSent, refused, unknown } = this.#counts;
-    const failed = notSent + refused + unknown;
-    return { total: ok + failed, ok, failed, notSent, refused, unknown, complete: this.#complete };
+    return { ...this.#tally.counts, complete: this.#complete };
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a run can be awaited.
@@ -135,7 +136,7 @@ export class Run<Tag> implements SendRun<Tag> {
       this.#fail(error);
     }
     if (signal?.aborted) this.#abort();
-    signal?.addEventListener("abort", this.#abort);
+    else if (signal !== undefined) this.#forget = onAbort(signal, this.#abort);
     this.#fill();
   }
 
@@ -247,7 +248,7 @@ export class Run<Tag> implements SendRun<Tag> {
 
   #settle(outcome: SendOutcome<Tag>): void {
     this.#underWay--;
-    this.#counts[outcome.ok ? "ok" : outcome.error.delivery]++;
+    this.#tally.add(outcome.ok ? "ok" : outcome.error.delivery);
     if (this.#audience === "loop") this.#outcomes.push(outcome);
     this.#news?.();
     this.#fill();
@@ -269,9 +270,8 @@ export class Run<Tag> implements SendRun<Tag> {
 
   #over(): void {
     this.#state = "over";
-    const { signal, ended } = this.#parts;
-    signal?.removeEventListener("abort", this.#abort);
-    ended();
+    this.#forget?.();
+    this.#parts.ended();
     this.#news?.();
     this.#end();
   }

@@ -2,6 +2,7 @@ import type { EnvoiError } from "../errors.ts";
 import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
+import type { SendCounts } from "./tally.ts";
 import type { SendOptions } from "./transport.ts";
 
 /** A mail of a run with something said of it. */
@@ -71,19 +72,7 @@ export type SendOutcome<Tag = unknown> =
     };
 
 /** What became of the mails of a run, counted. */
-export interface SendTotals {
-  /** Mails that have an outcome. */
-  readonly total: number;
-  /** Those that were sent. */
-  readonly ok: number;
-  /** Those that were not: the three that follow together. */
-  readonly failed: number;
-  /** Those that failed with `delivery` `"not-sent"`. */
-  readonly notSent: number;
-  /** Those that failed with `delivery` `"refused"`. */
-  readonly refused: number;
-  /** Those that failed with `delivery` `"unknown"`. */
-  readonly unknown: number;
+export interface SendTotals extends SendCounts {
   /** Whether the source has come to its end; `false` in a run that was stopped before. */
   readonly complete: boolean;
 }

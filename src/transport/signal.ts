@@ -1,10 +1,52 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
+import { Line } from "./line.ts";
 
 /** Refuses what is no AbortSignal; one of another realm is. @throws EnvoiError of kind `"configuration"` */
 export function checkSignal(what: string, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
   throw new EnvoiError(`${what}: the signal is no AbortSignal`, { kind: "configuration", ...callersMistake });
+}
+
+/**
+ * Does something once a signal aborts. What it returns takes that back.
+ *
+ * A signal may be that of a thousand mails at once. However many wait for it, it has one listener: Node warns of more
+ * than ten, and looks at each before it adds one.
+ */
+export function onAbort(signal: AbortSignal, action: () => void): () => void {
+  const waiting = waitingFor(signal);
+  const place = waiting.line.append(action);
+  return () => {
+    if (place.leave() && waiting.line.empty) stopWaitingFor(signal, waiting);
+  };
+}
+
+/** What waits for a signal. */
+interface Waiting {
+  readonly line: Line<() => void>;
+  readonly listener: () => void;
+}
+
+const waitings: WeakMap<AbortSignal, Waiting> = new WeakMap();
+
+function waitingFor(signal: AbortSignal): Waiting {
+  const known = waitings.get(signal);
+  if (known !== undefined) return known;
+  const line = new Line<() => void>();
+  const listener = () => {
+    for (let action = line.take(); action !== undefined; action = line.take()) action();
+    stopWaitingFor(signal, waiting);
+  };
+  const waiting = { line, listener };
+  waitings.set(signal, waiting);
+  signal.addEventListener("abort", listener);
+  return waiting;
+}
+
+function stopWaitingFor(signal: AbortSignal, { listener }: Waiting): void {
+  waitings.delete(signal);
+  signal.removeEventListener("abort", listener);
 }
 
 /**
@@ -19,10 +61,10 @@ export async function underBoth<T>(
   const controller = new AbortController();
   const abort = () => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
   if (signals.some(({ aborted }) => aborted)) abort();
-  for (const signal of signals) signal.addEventListener("abort", abort);
+  const forget = signals.map((signal) => onAbort(signal, abort));
   try {
     return await action(controller.signal);
   } finally {
-    for (const signal of signals) signal.removeEventListener("abort", abort);
+    for (const take of forget) take();
   }
 }

@@ -18,6 +18,16 @@ export interface SendOptions extends RequestOptions {
   readonly deadline?: number | undefined;
   /** Sends to these recipients, from this sender, whatever the message's own envelope says. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
+  /**
+   * With `false` the mail goes to all recipients or to none: where the server refuses one, nothing is sent to the others.
+   * With `true`, as without this, it goes to those that are left.
+   */
+  readonly partial?: boolean | undefined;
+  /**
+   * Which mails go first where some wait for a connection: a whole number from -9, last, to 9, first; 0 without this. In
+   * one priority the order is that of sending. As long as mails of a higher one wait, those of a lower do.
+   */
+  readonly priority?: number | undefined;
 }
 
 /** How a transport is closed. */

@@ -35,4 +35,4 @@ export function parseDelivered(file: Buffer): Delivered {
 }
 
 const tracePattern =
-  /^Return-[Pp]ath: <(.*)>\n(?:X-Original-To|Envelope-to|Delivered-To): <?(.*?)>?\n(?:Delivered-To: .*\n)?Received: ((?:.*\n[ \t])*.*)\n/;
+  /^Return-[Pp]ath: <(.*)>\n(?:X-Original-To|Envelope-to|Delivered-To): <?(.*?)>?(?:,\n[ \t].*)*\n(?:Delivered-To: .*\n)?Received: ((?:.*\n[ \t])*.*)\n/;

@@ -29,16 +29,24 @@ export class Maildir {
 
   /** Waits until at least `count` mails to this recipient are there and returns all of them, in no order. */
   async deliveries(to: string, count: number): Promise<readonly Delivered[]> {
+    const missing = (mails: readonly Delivered[]): string | undefined =>
+      mails.filter((mail) => mail.to === to).length < count ? `${count} mails to ${to}` : undefined;
+    return (await this.all(missing)).filter((mail) => mail.to === to);
+  }
+
+  /** Waits until `missing` names nothing that has not come, and returns all mails, in no order. */
+  async all(missing: (mails: readonly Delivered[]) => string | undefined): Promise<readonly Delivered[]> {
     const folder = join(this.path, "new");
     const read = new Map<string, Delivered>();
+    let lacking: string | undefined;
     const look = async (): Promise<readonly Delivered[] | undefined> => {
       for (const name of await readdir(folder)) {
         if (!read.has(name)) read.set(name, parseDelivered(await readFile(join(folder, name))));
       }
-      const found = [...read.values()].filter((mail) => mail.to === to);
-      return found.length >= count ? found : undefined;
+      lacking = missing([...read.values()]);
+      return lacking === undefined ? [...read.values()] : undefined;
     };
-    return await untilSeen(folder, look, () => `${count} mails to ${to} have not come; ${list(read)}`);
+    return await untilSeen(folder, look, () => `not come: ${lacking}; ${list(read)}`);
   }
 
   /** How many mails are in it. */

@@ -38,6 +38,15 @@ describe("SmtpServer: who may receive mail", () => {
     assert.deepEqual(await recipients({ domains: ["Y.Test"], data }), [denied, accepted]);
   });
 
+  it("the postmaster, with no domain or the server's own, wherever there are domains at all", async () => {
+    const options = { hostname: "mx.y.test", domains: ["y.test"], data };
+    await using server = await SmtpServer.listen(options);
+    await using client = await Client.connect(server.port);
+    client.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<Postmaster>", "RCPT TO:<POSTMASTER@MX.Y.test>");
+    client.say("RCPT TO:<postmaster@elsewhere.test>", "RCPT TO:<other@mx.y.test>");
+    assert.deepEqual((await client.replies(7)).slice(3), [accepted, accepted, denied, denied]);
+  });
+
   it("everybody, for who has authenticated, if told so", async () => {
     assert.deepEqual(await recipients({ ...auth, relay: "authenticated" }), [denied, denied]);
     assert.deepEqual(await recipients({ ...auth, relay: "authenticated" }, login), [accepted, accepted]);

@@ -26,6 +26,8 @@ describe("a process that forgets close()", () => {
     ["sends", 1],
     ["sends many", 20],
     ["ignores", 1],
+    ["sends a run", 20],
+    ["keeps to a rate", 3],
   ] as const) {
     it(`ends by itself when it ${way}`, async () => {
       await using server = await TestServer.start({ keepAlive: true });

@@ -1,10 +1,13 @@
 /** Sends, in the way its argument says, and forgets to close: the process is to end by itself. */
-import { DkimSigner, SmtpTransport, Tls } from "envoi";
+import { DkimSigner, SmtpTransport, type SmtpTransportBuilder, Tls } from "envoi";
 
 const [way, port] = process.argv.slice(2);
-const builder = SmtpTransport.builder("127.0.0.1").port(Number(port)).tls(Tls.None);
-const transport = builder.build();
+const transport = builderTo(port).build();
 const mail = { from: "a@x.test", to: "b@y.test", subject: "hi", text: "hello" };
+
+function builderTo(port: string | undefined): SmtpTransportBuilder {
+  return SmtpTransport.builder("127.0.0.1").port(Number(port)).tls(Tls.None);
+}
 
 process.on("exit", () => {
   console.log(
@@ -22,6 +25,16 @@ switch (way) {
   case "sends many":
     await Promise.all(Array.from({ length: 20 }, () => transport.send(mail)));
     break;
+  case "sends a run":
+    await transport.sendAll(Array.from({ length: 20 }, () => mail));
+    break;
+  case "keeps to a rate": {
+    // Nothing but the wait for the rate keeps the process alive.
+    const rate = { messages: 1, interval: 200 };
+    const slow = builderTo(port).pool({ rate }).build();
+    await slow.sendAll([mail, mail, mail]);
+    break;
+  }
   case "closes":
     await transport.send(mail);
     await transport.close();

@@ -1,21 +1,29 @@
 import type { Duplex } from "node:stream";
-import type { Dialogue, Outgoing } from "../../protocol/dialogue.ts";
+import type { Dialogue, Write } from "../../protocol/dialogue.ts";
 import { Failure, sourceFailed } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { channelBindings } from "../channel-bindings.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
+import type { Onlooker } from "./onlooker.ts";
+import { tellWrite } from "./said.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
+import { Transcript } from "./transcript.ts";
+import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+  /** Told of what is said. */
+  readonly onlooker?: Onlooker | undefined;
+  /** What those who look on call it. */
+  readonly number?: number | undefined;
 }
 
 /** What a socket has to say about the life of the process; other streams have not. */
@@ -34,6 +42,8 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
   readonly #deadline: Deadline;
+  /** What those who look on call it; 0 where nobody does. */
+  readonly number: number;
   /** What was connected to, in words. */
   readonly place: string;
   /** Whether the other end of the socket is known to be on this machine. */
@@ -55,9 +65,17 @@ export class Connection {
   /** Ends whatever is being waited for. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
+  /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
+  #unwritable: Error | undefined;
+  #lastWords: Timer | undefined;
   #secured: Secured | undefined;
+  readonly #transcript = new Transcript();
+  readonly #onlooker: Onlooker | undefined;
 
-  constructor(link: Link, { clock, timeouts }: ConnectionOptions) {
+  constructor(link: Link, { clock, timeouts, onlooker, number = 0 }: ConnectionOptions) {
+    this.number = number;
+    this.#onlooker = onlooker;
+    this.#transcript.noted(`connected to ${link.place}`);
     this.#base = link.socket;
     this.#socket = link.socket;
     this.place = link.place;
@@ -80,11 +98,18 @@ export class Connection {
     return this.#secured?.facts;
   }
 
-  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. */
-  get channelBindings(): ReadonlyMap<string, Buffer> {
-    return this.#secured === undefined
-      ? new Map()
-      : channelBindings(this.#secured.socket, this.#secured.certificate);
+  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure */
+  channelBindings(): ReadonlyMap<string, Buffer> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#secured === undefined) return new Map();
+    const { socket, certificate } = this.#secured;
+    if (socket.destroyed) throw this.#fail(brokenOff("auth", socket.errored ?? undefined));
+    return channelBindings(socket, certificate);
+  }
+
+  /** The last that was said, as {@link Transcript} tells it. */
+  transcript(): readonly string[] {
+    return this.#transcript.lines();
   }
 
   /** Plays a dialogue to its end; there is never more than one. */
@@ -99,8 +124,11 @@ export class Connection {
         const { value } = step;
         let reply: Reply | undefined;
         try {
-          if ("read" in value) reply = this.#replies.shift() ?? (await this.#read(value.read));
-          else if ("write" in value) await this.#write(value.write, value.phase);
+          if ("read" in value) {
+            reply = this.#replies.shift() ?? (await this.#read(value.read));
+            this.#transcript.heard(reply, value.read);
+            if (this.#onlooker?.attentive) this.#onlooker.heard(reply, value.read);
+          } else if ("write" in value) await this.#write(value);
           else await this.#derive(value.derive, value.phase);
         } catch (failure) {
           step = dialogue.throw(failure);
@@ -132,6 +160,8 @@ export class Connection {
     try {
       this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
       this.#socket = this.#secured.socket;
+      const { protocol, cipher, verified } = this.#secured.facts;
+      this.#transcript.noted(`${protocol} with ${cipher}${verified ? "" : ", the certificate not verified"}`);
     } catch (failure) {
       throw this.#fail(failure as Failure);
     }
@@ -151,9 +181,14 @@ export class Connection {
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onDrain = (): void => this.#draining?.();
   readonly #onError = (error: Error): void => void this.#fail(brokenOff(this.#phase, error));
-  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase));
+  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase, this.#unwritable));
+  readonly #onFailedWrite = (error: Error): void => {
+    this.#unwritable = error;
+    this.#lastWords ??= this.#clock.timer(LAST_WORDS, this.#onEnd);
+  };
 
   #listen(): void {
+    outliveFailedWrites(this.#socket, this.#onFailedWrite);
     this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
   }
@@ -202,21 +237,34 @@ export class Connection {
     });
   }
 
-  #write(outgoing: Outgoing, phase: Phase): Promise<void> | undefined {
-    this.#rejectSurplus();
+  #write(step: Write): Promise<void> | undefined {
+    const { write, phase, commands, owed = 0 } = step;
+    if (this.#replies.length > owed) this.#rejectSurplus();
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
-    if (typeof outgoing === "string") this.#socket.write(outgoing);
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
+    tellWrite(step, this.#transcript);
+    if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
+    if (typeof write === "string") this.#socket.write(write);
     // A copy of what is small costs less than a write of several buffers.
-    else if (Array.isArray(outgoing)) this.#socket.write(Buffer.concat(outgoing));
-    else return this.#pump(outgoing);
+    else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
+    else return this.#pump(write, commands);
+    // Set, perhaps, by the write itself: then nothing of it has gone out.
+    if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#since = this.#clock.now();
     return undefined;
   }
 
+  /** Nothing can be said any more: what is still to be read is read, and then it fails. */
+  #untilTheEnd(): Promise<never> {
+    return this.#unlessFailed(new Promise<never>(() => {}));
+  }
+
   /** Writes pieces as they come, never more than the socket takes. */
-  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, commands = ""): Promise<void> {
     const limit = this.#timeouts.content;
+    // The commands in front of it come in the first piece.
+    let told = Buffer.byteLength(commands);
     const source =
       Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
     try {
@@ -224,7 +272,10 @@ export class Connection {
         this.#deadline.set(this.#clock.now() + limit);
         const next = await this.#unlessFailed(Promise.resolve(source.next()));
         if (next.done === true) break;
+        this.#count(next.value.length - told);
+        told = 0;
         if (!this.#socket.write(next.value)) await this.#drained();
+        if (this.#unwritable !== undefined) await this.#untilTheEnd();
       }
     } catch (error) {
       // The source may be waiting for something: it is told to stop, and not waited for.
@@ -240,6 +291,11 @@ export class Connection {
     this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
     await this.#unlessFailed(work());
     this.#deadline.clear();
+  }
+
+  #count(octets: number): void {
+    this.#transcript.content(octets);
+    if (this.#onlooker?.attentive) this.#onlooker.content(octets);
   }
 
   async #drained(): Promise<void> {
@@ -269,7 +325,10 @@ export class Connection {
   #fail(failure: Failure): Failure {
     if (this.#failure === undefined) {
       this.#failure = failure;
+      this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
+      this.#onlooker?.ended(failure);
       this.#deadline.stop();
+      this.#lastWords?.cancel();
       this.#socket.destroy();
       // TLS over a stream that is no socket of Node's does not end it.
       this.#base.destroy();
@@ -281,3 +340,6 @@ export class Connection {
     return this.#failure;
   }
 }
+
+/** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
+const LAST_WORDS = 1000;

@@ -2,6 +2,7 @@ import { Failure } from "../../protocol/failure.ts";
 import { type Phase, phaseName } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
+import { explainTlsCode } from "./tls-alert.ts";
 
 /** The ways in which a connection fails, each with the mistake that is likely behind it. */
 
@@ -30,10 +31,10 @@ export function brokenOff(phase: Phase, cause?: Error): Failure {
     cause === undefined ? "the server closed the connection" : `the connection was lost (${codeOf(cause)})`;
   const message = `${how} ${phaseName[phase]}`;
   // A server tells under TLS 1.3 only after the handshake that it does not take the client's certificate.
-  const alert = cause !== undefined && codeOf(cause).startsWith("ERR_SSL_");
-  return new Failure(
-    alert ? { kind: "tls", phase, message, cause, ...unsure } : { kind: "connection", phase, message, cause },
-  );
+  const alert = cause !== undefined && codeOf(cause).startsWith("ERR_SSL_") ? codeOf(cause) : undefined;
+  if (alert === undefined) return new Failure({ kind: "connection", phase, message, cause });
+  const explained = alert.includes("_ALERT_") ? explainTlsCode(alert) : undefined;
+  return new Failure({ kind: "tls", phase, message: explained ?? message, cause, ...unsure });
 }
 
 /** What arrived is no reply. */
@@ -43,7 +44,7 @@ export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure
     return new Failure({ kind: "tls", phase, message, transient: false, permanent: true });
   }
   // Not as a cause: what it quotes may hold an address, and only messages are masked.
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = cause instanceof Error && phase !== "auth" ? cause.message : "not a reply";
   return new Failure({
     kind: "protocol",
     phase,
@@ -59,7 +60,8 @@ export function outOfStep(phase: Phase, replies: readonly Reply[] = []): Failure
     const message = `the server closed the connection: ${leave}`;
     return new Failure({ kind: "connection", phase, message, reply: leave });
   }
-  const which = replies[0] === undefined ? "" : `: ${replies[0]}`;
+  // Amid AUTH a server that is confused may repeat the secret.
+  const which = replies[0] === undefined ? "" : `: ${phase === "auth" ? replies[0].code : replies[0]}`;
   const message = `protocol error: the server sent a reply that nobody asked for${which}`;
   return new Failure({ kind: "protocol", phase, message, ...unsure });
 }

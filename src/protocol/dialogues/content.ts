@@ -1,9 +1,10 @@
 import { formatCommand } from "../command.ts";
 import { DataWriter, dataText } from "../data.ts";
 import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
+import { Failure } from "../failure.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
-import { isNegative, type Ledger } from "./ledger.ts";
+import { isLeave, isNegative, type Ledger } from "./ledger.ts";
 import type { MailTransaction } from "./transaction.ts";
 
 /** The content of a mail: ASCII text, octets, or octets in their own time. */
@@ -44,20 +45,27 @@ function isStream(content: Octets): content is Stream {
 }
 
 function toBuffers(content: string | readonly Buffer[]): readonly Buffer[] {
-  return typeof content === "string" ? [Buffer.from(content)] : content;
+  if (typeof content !== "string") return content;
+  return content === "" ? [] : [Buffer.from(content)];
 }
 
 /** The content in chunks; where it fails amid them, nothing of the next has gone out, and RSET takes the mail back. */
 function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> {
   yield* write(stream.chunks(), "content");
+  ledger.takenBack = stream.failure;
   if (stream.failure === undefined) {
-    yield* lastChunk([stream.rest], undefined);
+    yield* lastChunk([stream.rest], undefined, stream.count);
     return;
   }
-  yield* write(formatCommand({ verb: "RSET" }), "reset");
-  yield* chunkReplies(stream.count, ledger);
-  yield* read("reset");
-  ledger.takenBack = stream.failure;
+  try {
+    yield* write(formatCommand({ verb: "RSET" }), "reset", undefined, stream.count);
+    yield* chunkReplies(stream.count, ledger);
+    ledger.spoilt = isLeave(yield* read("reset"));
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    // Why the mail is taken back is what is to be told.
+    ledger.spoilt = true;
+  }
 }
 
 function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
@@ -67,27 +75,30 @@ function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
   }
 }
 
-function* lastChunk(content: readonly Buffer[], follow: Follow): Dialogue<void> {
+function* lastChunk(content: readonly Buffer[], follow: Follow, owed = 0): Dialogue<void> {
   const size = sizeOf(content);
-  const header = Buffer.from(formatCommand({ verb: "BDAT", size, last: true }));
+  const header = formatCommand({ verb: "BDAT", size, last: true });
   if (size <= ONE_WRITE) {
-    yield* write([header, ...content, ...behind(follow)], "content");
+    const behind = follow?.() ?? "";
+    yield* write([Buffer.from(header), ...content, ...toBuffers(behind)], "content", header + behind, owed);
     return;
   }
-  const { most, end } = endApart([header, ...content]);
-  yield* write(inSteps(most), "content");
-  yield* write([end], "content");
+  const { most, end } = endApart([Buffer.from(header), ...content]);
+  yield* write(inSteps(most), "content", header, owed);
+  yield* write([end], "content", undefined, owed);
 }
 
 function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
   if (typeof content === "string") {
-    yield* write(dataText(content) + (follow?.() ?? ""), "content");
+    const behind = follow?.() ?? "";
+    yield* write(dataText(content) + behind, "content", behind);
     return;
   }
   const writer = new DataWriter();
   if (!isStream(content) && sizeOf(content) <= ONE_WRITE) {
     const pieces = content.map((piece) => writer.write(piece));
-    yield* write([...pieces, writer.end(), ...behind(follow)], "content");
+    const behind = follow?.() ?? "";
+    yield* write([...pieces, writer.end(), ...toBuffers(behind)], "content", behind);
   } else {
     // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
     yield* write(dotStuffed(content, writer), "content");
@@ -114,11 +125,6 @@ function sizeOf(pieces: readonly Buffer[]): number {
   let size = 0;
   for (const { length } of pieces) size += length;
   return size;
-}
-
-function behind(follow: Follow): Buffer[] {
-  const text = follow?.() ?? "";
-  return text === "" ? [] : [Buffer.from(text)];
 }
 
 /** The last octets by themselves: until they have been handed over, the mail is not sent. */

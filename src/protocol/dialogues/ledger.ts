@@ -14,6 +14,14 @@ export interface TransactionOutcome {
   readonly failure?: Failure | undefined;
   /** Whether the connection is fit for another mail. */
   readonly reusable: boolean;
+  /** Those, by their place, of whom the server said that they are too many for one transaction; they are not sent. */
+  readonly surplus?: readonly number[] | undefined;
+}
+
+/** What a ledger has to know of the mail. */
+interface LedgerMail {
+  readonly envelope: { readonly to: readonly Address[] };
+  readonly partial?: boolean | undefined;
 }
 
 /** What the replies of one transaction come to. */
@@ -36,9 +44,11 @@ export class Ledger {
   takenBack: Failure | undefined;
   /** The connection is not fit for another mail, whatever the replies say. */
   spoilt = false;
+  readonly #partial: boolean;
 
-  constructor({ to }: { readonly to: readonly Address[] }, dialect: Dialect = "smtp") {
-    this.#to = to;
+  constructor({ envelope, partial = true }: LedgerMail, dialect: Dialect = "smtp") {
+    this.#to = envelope.to;
+    this.#partial = partial;
     this.#dialect = dialect;
   }
 
@@ -71,7 +81,18 @@ export class Ledger {
     const failure = settled ? refusal : (this.interrupted ?? nonsense ?? this.takenBack ?? refusal);
     const fit = this.interrupted === undefined && nonsense === undefined && !this.spoilt;
     const reply = this.finalReplies[0] ?? this.contentRefusal;
-    return { recipients, reply, failure, reusable: fit && !this.left };
+    return { recipients, reply, failure, reusable: fit && !this.left, surplus: this.#surplus() };
+  }
+
+  /** A refusal for number is none of the recipient, where there were others that were accepted. */
+  #isSurplus(rcpt: Reply | undefined): boolean {
+    return rcpt !== undefined && isTooMany(rcpt) && this.#partial && this.anyAccepted;
+  }
+
+  #surplus(): number[] | undefined {
+    if (!this.rcptReplies.some(isTooMany)) return undefined;
+    const places = this.rcptReplies.flatMap((rcpt, i) => (this.#isSurplus(rcpt) ? [i] : []));
+    return places.length === 0 ? undefined : places;
   }
 
   #recipients(): RecipientOutcome[] {
@@ -86,6 +107,7 @@ export class Ledger {
 
   #outcome(recipient: Address, rcpt: Reply | undefined, final: Reply | undefined): RecipientOutcome {
     if (this.#contradicted) return { recipient, outcome: "unknown" };
+    if (this.#isSurplus(rcpt)) return { recipient, outcome: "not-sent", reply: rcpt };
     const refusal = [this.mailReply, rcpt].find(isNegative);
     if (refusal !== undefined) return { recipient, outcome: "refused", reply: refusal };
     if (final?.positive === true) return { recipient, outcome: "accepted", reply: final };
@@ -98,15 +120,16 @@ export class Ledger {
     return { recipient, outcome: "not-sent" };
   }
 
-  /** Content was accepted for nobody: nobody can say what the server has made of it. */
+  /** Content was accepted for nobody, or without a part of it: nobody can say what the server has made of that. */
   get #contradicted(): boolean {
-    return this.handedOver && this.finalReplies[0]?.positive === true && !this.anyAccepted;
+    if (!this.handedOver || this.finalReplies[0]?.positive !== true) return false;
+    return !this.anyAccepted || this.contentRefusal !== undefined;
   }
 
   /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
   #refusal(): Failure | undefined {
     if (isNegative(this.mailReply)) return refusalAt("mail", this.mailReply);
-    const rcpt = this.rcptReplies.find(isNegative);
+    const rcpt = this.rcptReplies.find((reply) => isNegative(reply) && !this.#isSurplus(reply));
     if (rcpt !== undefined) return refusalAt("rcpt", rcpt);
     if (isNegative(this.dataReply)) return refusalAt("data", this.dataReply);
     const final = this.finalReplies.find(isNegative);
@@ -124,7 +147,11 @@ export class Ledger {
       return nonsense("data", `the server answered ${data.code} to DATA`, data);
     const final = this.finalReplies[0];
     if (final === undefined || !this.#contradicted) return undefined;
-    return nonsense("final", "the server accepted content for which it had refused the envelope", final);
+    return nonsense(
+      "final",
+      "the server accepted content after it had refused the envelope, or a part",
+      final,
+    );
   }
 
   #replies(): Reply[] {
@@ -142,6 +169,12 @@ export function isLeave({ code }: Reply): boolean {
 
 export function isNegative(reply: Reply | undefined): reply is Reply {
   return reply !== undefined && (reply.transient || reply.permanent);
+}
+
+/** Too many recipients for one transaction; old servers say 552, and some have no enhanced codes (RFC 5321 4.5.3.1.10). */
+function isTooMany({ code, enhancedCode, lines }: Reply): boolean {
+  if (code !== 452 && code !== 552) return false;
+  return enhancedCode?.endsWith(".5.3") ?? /recipient/i.test(lines.join(" "));
 }
 
 function nonsense(phase: Phase, what: string, reply: Reply): Failure {

@@ -17,7 +17,7 @@ export class Link {
 
   constructor(mail: ChainedMail, dialect?: Dialect) {
     this.mail = mail;
-    this.ledger = new Ledger(mail.envelope, dialect);
+    this.ledger = new Ledger(mail, dialect);
   }
 
   settle(outcome: TransactionOutcome): void {

@@ -5,15 +5,19 @@ import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
 import type { Route } from "../../net/client/route.ts";
+import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
+import { isLogger, type Logger } from "./logger.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import { checkedMechanisms } from "./mechanism-list.ts";
-import type { PoolConfig, SmtpOptions } from "./options.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
+import type { SmtpOptions } from "./options.ts";
+import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters } from "./tls-parameters.ts";
@@ -40,7 +44,7 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  */
 export class SmtpTransportBuilder<Built = SmtpTransport> {
   readonly #construct: (options: SmtpOptions) => Built;
-  #options: Omit<SmtpOptions, "port">;
+  #options: BuilderOptions;
   #port: number | undefined;
   #built = false;
 
@@ -137,10 +141,29 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("smtpUtf8", { smtpUtf8: allowed });
   }
 
-  /** Whether commands go out together where the server allows it (RFC 2920); `"auto"` without this. */
-  pipelining(pipelining: "off" | "auto"): this {
-    if (pipelining !== "off" && pipelining !== "auto") throw wrong("pipelining", 'expects "off" or "auto"');
+  /**
+   * How much is said before the server has answered, where it allows it (RFC 2920); `"auto"` without this.
+   *
+   * - `"off"`: one command at a time.
+   * - `"auto"`: an envelope at once, and where mails wait, with it the content of the mail before.
+   * - `"window"`: whole mails behind each other, by BDAT, up to `maxInFlight` of {@link PoolConfig}. A server has to
+   *   offer CHUNKING, and is first put to the test whether it discards chunks that it refuses.
+   */
+  pipelining(pipelining: "off" | "auto" | "window"): this {
+    if (!["off", "auto", "window"].includes(pipelining))
+      throw wrong("pipelining", 'expects "off", "auto" or "window"');
     return this.#set("pipelining", { pipelining });
+  }
+
+  /**
+   * Whether content goes by BDAT (RFC 3030). Without this it does only with `pipelining("window")`.
+   *
+   * With `"auto"` attachments go as they are, a quarter smaller, where the server offers BINARYMIME. Whoever it passes
+   * the mail on to must be able to take that, or it has to encode it.
+   */
+  chunking(chunking: "never" | "auto"): this {
+    if (chunking !== "never" && chunking !== "auto") throw wrong("chunking", 'expects "never" or "auto"');
+    return this.#set("chunking", { chunking });
   }
 
   /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
@@ -156,14 +179,12 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("deadline", { deadline: checkMilliseconds("deadline", ms) });
   }
 
-  /** How many connections are kept, and for how long. */
-  pool(config: Partial<PoolConfig>): this {
-    checkOptionNames("SmtpTransport pool", config, Object.keys(defaults.pool));
-    const pool = { ...this.#options.pool, ...config };
-    if (!Number.isInteger(pool.maxSize) || pool.maxSize < 1)
-      throw wrong("pool", "maxSize is a whole number from 1");
-    checkMilliseconds("pool", pool.idleTimeout);
-    return this.#set("pool", { pool });
+  /**
+   * How many connections are kept, and for how long, and how fast is sent: see {@link PoolConfig}. `false` opens a
+   * connection for each mail, at most `maxSize` of them at once, and closes it when the mail is sent.
+   */
+  pool(config: Partial<PoolConfig> | false): this {
+    return this.#set("pool", { pool: readPoolConfig(config, this.#options.pool) });
   }
 
   /**
@@ -174,6 +195,22 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     const signers = toSigners(signer);
     if (signers === undefined) throw wrong("sign", noSigner);
     return this.#set("sign", { signers });
+  }
+
+  /**
+   * Writes down what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`.
+   * No content, nothing that authenticates, and no address unless `logAddresses()` was said.
+   */
+  logger(logger: Logger): this {
+    if (!isLogger(logger))
+      throw wrong("logger", "expects an object with debug, info, warn and error, such as console or pino()");
+    return this.#set("logger", { logger });
+  }
+
+  /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
+  logAddresses(allowed = true): this {
+    if (typeof allowed !== "boolean") throw wrong("logAddresses", "expects true or false");
+    return this.#set("logAddresses", { logAddresses: allowed });
   }
 
   /** A builder that begins where this one stands. */
@@ -196,8 +233,12 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
         "localAddress",
         `means nothing for a ${route.via === "unix" ? "Unix socket" : "connector"}`,
       );
+    if (this.#options.pipelining === "window" && this.#options.chunking === "never")
+      throw wrong("chunking", 'pipelining("window") needs BDAT');
     this.#built = true;
-    return this.#construct({ ...this.#options, port });
+    const { host, logger, logAddresses, ...options } = this.#options;
+    const observer = new Observer({ host, port, logger, logAddresses });
+    return this.#construct({ ...options, host, port, observer, tickets: new SessionTickets() });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -212,7 +253,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return route;
   }
 
-  #set(method: string, change: Partial<SmtpOptions>): this {
+  #set(method: string, change: Partial<BuilderOptions>): this {
     this.#mayChange(method);
     this.#options = { ...this.#options, ...change };
     return this;
@@ -234,7 +275,11 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const SMTP_PORT = 25;
 const LMTP_PORT = 24;
 
-const defaults: Omit<SmtpOptions, "host" | "port"> = {
+/** What a builder gathers: what belongs to one transport is made with it. */
+type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "tickets"> &
+  Pick<ObserverOptions, "logger" | "logAddresses">;
+
+const defaults: Omit<BuilderOptions, "host"> = {
   dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,
@@ -246,11 +291,14 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   helloName: undefined,
   smtpUtf8: true,
   pipelining: "auto",
+  chunking: undefined,
   timeouts: defaultTimeouts,
   deadline: undefined,
-  pool: { maxSize: 5, idleTimeout: 60_000 },
+  pool: defaultPool,
   signers: [],
   clock: systemClock,
+  logger: undefined,
+  logAddresses: false,
 };
 
 function everyPhase(ms: number): Timeouts {

@@ -3,7 +3,7 @@ import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { sendReport } from "../../protocol/send-report.ts";
 import { checkOptionNames } from "../option-names.ts";
-import { checkSignal } from "../signal.ts";
+import { checkSignal, onAbort } from "../signal.ts";
 import { Cancellation, type CancellationReason } from "./cancellation.ts";
 import type { SmtpOptions } from "./options.ts";
 import { type ServerInfo, serverInfo } from "./server-info.ts";
@@ -39,8 +39,7 @@ export class ConnectionTests {
     if (signal?.aborted) throw failed(aborted(signal)("queue"));
     const cancellation = new Cancellation();
     const timer = this.#options.clock.timer(deadline, () => cancellation.cancel(late(deadline)), true);
-    const abort = signal && (() => cancellation.cancel(aborted(signal)));
-    if (abort) signal.addEventListener("abort", abort, { once: true });
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
     const test = ask(this.#options, cancellation);
     this.#running.set(cancellation, test);
     try {
@@ -50,7 +49,7 @@ export class ConnectionTests {
     } finally {
       this.#running.delete(cancellation);
       timer.cancel();
-      if (abort) signal.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 

@@ -1,13 +1,20 @@
 import { EnvoiError } from "../../errors.ts";
 import { Chain } from "../../protocol/dialogues/chain.ts";
+import { discards } from "../../protocol/dialogues/discarding.ts";
 import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
 import type { ChainedMail } from "../../protocol/dialogues/link.ts";
 import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
+import { Window } from "../../protocol/dialogues/window.ts";
+import { WindowedChain } from "../../protocol/dialogues/windowed-chain.ts";
 import { Failure } from "../../protocol/failure.ts";
+import { mayBinary, mayWindow } from "./chunking.ts";
+import { Division, isTooMuch } from "./division.ts";
 import type { SmtpOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
-import { openSession, type Session } from "./session.ts";
+import { isSpent, mailsLeft, openSession, type Session } from "./session.ts";
 import type { Submission } from "./submission.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Turn } from "./turn.ts";
 
 /** Where a connection lives; empty until somebody connects. */
 export interface Slot {
@@ -19,18 +26,20 @@ export interface Lanes {
   readonly options: SmtpOptions;
   /** The server was seen to refuse an envelope behind content: nobody sends it one again. */
   chainingRefused: boolean;
-  /** The next that waits, if any does. */
+  /** The server was seen not to discard what it refuses: row 3 is not for it. */
+  windowRefused: boolean;
+  /** Says how much may be under way on a connection, of what usually may. */
+  readonly throttle: Throttle;
+  /** Whether one waits that may go. */
+  waiting(): boolean;
+  /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
+  /** Says goodbye on a connection that is done with. */
+  leave(session: Session): Promise<void>;
 }
 
-/** A submission whose turn has come. */
-interface Turn {
-  readonly submission: Submission;
-  /** Why it has to be tried a second time. */
-  readonly retryOf?: Failure | undefined;
-  /** It is being made ready already. */
-  readonly prepared?: Promise<MailTransaction>;
-}
+/** How mails go over a connection: row 3, or what is below it. */
+type Row = Chain | WindowedChain;
 
 /**
  * Sends over one slot whatever waits, until nothing does.
@@ -54,7 +63,7 @@ export class Lane {
       try {
         await this.#send(turn);
       } catch (error) {
-        turn.submission.notSent(toTell(failureOf(error), turn.retryOf));
+        this.#fail(turn, failureOf(error));
       }
     }
   }
@@ -66,86 +75,200 @@ export class Lane {
     return submission && { submission };
   }
 
+  /** A turn comes again, before whatever waits; called off by then, nothing more of it is sent. */
+  #again(turn: Turn): void {
+    this.#turns.push(turn);
+    turn.submission.cancellation.during((reason) => {
+      const at = this.#turns.indexOf(turn);
+      if (at === -1) return;
+      this.#turns.splice(at, 1);
+      this.#fail(turn, reason("queue"));
+    });
+  }
+
   /** Sends one mail, and behind it on the same connection what waits. */
   async #send(turn: Turn): Promise<void> {
     const { options } = this.#lanes;
     const slot = this.#slot;
     if (slot.session?.connection.broken) slot.session = undefined;
+    if (this.#spent) await this.#retire();
     const used = slot.session !== undefined;
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
-    const { connection, peer } = session;
-    const prepared = turn.prepared ?? this.#prepare(turn.submission, session);
+    const { connection } = session;
+    const prepared = turn.prepared ?? this.#prepare(turn, session);
     const mail = prepared instanceof Promise ? await prepared : prepared;
-    const pipelining = options.pipelining === "auto" && peer.extensions.PIPELINING === true;
-    const chaining = !this.#lanes.chainingRefused;
-    const chain: Chain = new Chain(() => this.#next(chain, session), {
-      pipelining,
-      chaining,
-      dialect: options.dialect,
-    });
-    const reset = session.reset || options.clock.now() - session.idleSince > IDLE;
-    const first = this.#chained(chain, session, turn, mail, used);
-    const end = await connection.play(chain.handOver(first, reset));
+    const windowed = mayWindow(options, session) && !this.#lanes.windowRefused;
+    if (
+      windowed &&
+      session.window === undefined &&
+      this.#lanes.waiting() &&
+      mailsLeft(session, options) > 2
+    ) {
+      if (!(await this.#prove(turn, mail, session, used))) return;
+    }
+    const stale = options.clock.now() - session.idleSince > IDLE;
+    const row = this.#row(session, windowed);
+    const first = this.#chained(row, session, turn, mail, used);
+    const end = await connection.play(
+      row.handOver(first, row instanceof Chain ? stale || session.reset : stale),
+    );
     session.idleSince = options.clock.now();
     session.reset = end.reset;
-    if (chain.refused) this.#lanes.chainingRefused = true;
+    if (row instanceof Chain && row.refused) this.#lanes.chainingRefused = true;
     if (!end.reusable) {
       slot.session = undefined;
       connection.abort(() => done);
     }
+    if (this.#spent) await this.#retire();
+  }
+
+  get #spent(): boolean {
+    const { session } = this.#slot;
+    return session !== undefined && isSpent(session, this.#lanes.options);
+  }
+
+  /** Leaves a connection that is spent. The next is opened when this one is gone, so that there is never one too many. */
+  async #retire(): Promise<void> {
+    const { session } = this.#slot;
+    this.#slot.session = undefined;
+    if (session !== undefined) await this.#lanes.leave(session);
+  }
+
+  #row(session: Session, windowed: boolean): Row {
+    const { options, chainingRefused } = this.#lanes;
+    if (windowed && session.window !== undefined) {
+      const row: Row = new WindowedChain(() => this.#next(row, session), session.window);
+      return row;
+    }
+    const { dialect } = options;
+    const pipelining = options.pipelining !== "off" && session.peer.extensions.PIPELINING === true;
+    // Where more comes, the server is put to the test before.
+    const next = () => (windowed ? undefined : this.#next(row, session));
+    const row: Row = new Chain(next, { pipelining, chaining: !chainingRefused, dialect });
+    return row;
+  }
+
+  /**
+   * Puts the server to the test that row 3 asks for; whether the connection goes on. Nothing of the mail is said by
+   * then: where it does not, the mail goes another way.
+   */
+  async #prove(turn: Turn, { envelope }: MailTransaction, session: Session, used: boolean): Promise<boolean> {
+    const { cancellation } = turn.submission;
+    const { connection } = session;
+    cancellation.during((reason) => connection.abort(reason));
+    session.mails++;
+    try {
+      if (await connection.play(discards(envelope.from)))
+        session.window = new Window(() => this.#lanes.throttle.share(this.#lanes.options.pool.maxInFlight));
+      else this.#lanes.windowRefused = true;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Failure) || cancellation.requested) throw error;
+      // A used connection may have been dead.
+      if (!used || error.kind === "protocol") this.#lanes.windowRefused = true;
+      this.#slot.session = undefined;
+      connection.abort(() => done);
+      turn.division?.putBack();
+      this.#again({ ...turn, prepared: undefined });
+      return false;
+    }
   }
 
   /** The next that waits and that this server can take; nothing where it has to be made ready first. */
-  #next(chain: Chain, session: Session): ChainedMail | undefined {
-    while (this.#turns.length === 0) {
-      const submission = this.#lanes.take();
-      if (submission === undefined) return undefined;
+  #next(row: Row, session: Session): ChainedMail | undefined {
+    while (!isSpent(session, this.#lanes.options)) {
+      const waiting = this.#turns[0];
+      if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
+      const turn = this.#turn();
+      if (turn === undefined) return undefined;
       try {
-        const prepared = this.#prepare(submission, session);
-        if (!(prepared instanceof Promise))
-          return this.#chained(chain, session, { submission }, prepared, true);
+        const prepared = this.#prepare(turn, session);
+        if (!(prepared instanceof Promise)) return this.#chained(row, session, turn, prepared, true);
         // Whoever awaits it is told; until then nobody is.
         prepared.catch(() => {});
-        this.#turns.push({ submission, prepared });
+        this.#turns.unshift({ ...turn, prepared });
       } catch (error) {
-        submission.notSent(failureOf(error));
+        this.#fail(turn, failureOf(error));
       }
     }
     return undefined;
   }
 
-  #prepare(
-    { mail, cancellation }: Submission,
-    { connection, peer }: Session,
-  ): MailTransaction | Promise<MailTransaction> {
-    return prepare(mail, peer, connection.tls, this.#lanes.options.smtpUtf8, cancellation);
+  #prepare(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {
+    const { options } = this.#lanes;
+    const { connection, peer } = session;
+    const { mail, cancellation } = turn.submission;
+    const allowed = { smtpUtf8: options.smtpUtf8, binary: mayBinary(options, session) };
+    const { LIMITS } = peer.extensions;
+    if (turn.division === undefined && LIMITS !== undefined && isTooMuch(mail.envelope, LIMITS)) {
+      if (mail.partial === false) throw tooManyAtOnce(mail.envelope.to.length);
+      turn.division = new Division(mail.envelope, LIMITS);
+    }
+    const part = turn.division === undefined ? mail : { ...mail, envelope: turn.division.next(LIMITS) };
+    return prepare(part, peer, connection.tls, allowed, cancellation);
   }
 
-  #chained(chain: Chain, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
+  /** With the last that was said where it happened; where nothing is connected, nothing was. */
+  #witnessed(failure: Failure): Failure {
+    const connection = this.#slot.session?.connection;
+    return connection === undefined ? failure : failure.on(connection);
+  }
+
+  #chained(row: Row, session: Session, turn: Turn, mail: MailTransaction, used: boolean): ChainedMail {
     const { submission } = turn;
+    session.mails++;
+    submission.begins();
     const chained: ChainedMail = {
       ...mail,
       contentStarts: () => submission.contentStarts?.(),
       settle: (outcome) => this.#settle(turn, outcome, session, used),
     };
     submission.cancellation.during((reason) => {
-      if (!chain.callOff(chained, reason)) session.connection.abort(reason);
+      if (!row.callOff(chained, reason)) session.connection.abort(reason);
     });
     return chained;
   }
 
-  #settle({ submission, retryOf }: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
-    const { failure, recipients } = outcome;
+  #settle(turn: Turn, outcome: TransactionOutcome, session: Session, used: boolean): void {
+    const { submission, retryOf } = turn;
+    const { recipients, surplus } = outcome;
+    const failure = outcome.failure?.on(session.connection);
+    const loggedOut = used && wantsLogin(failure);
+    if (loggedOut) session.expired = true;
     const untouched = recipients.every((recipient) => recipient.outcome === "not-sent");
-    if (!untouched || failure === undefined) {
-      submission.settle(outcome, session.connection.tls);
-    } else if (used && retryOf === undefined && isAge(failure) && !submission.cancellation.requested) {
-      this.#turns.push({ submission, retryOf: failure });
+    const again = used && retryOf === undefined && !submission.cancellation.requested;
+    if (failure !== undefined && again && (loggedOut || (untouched && isAge(failure)))) {
+      turn.division?.putBack();
+      this.#again({ submission, division: turn.division, retryOf: failure });
+    } else if (failure !== undefined && untouched) {
+      this.#fail(turn, failure);
+    } else if (turn.division === undefined && surplus === undefined) {
+      submission.settle(failure === undefined ? outcome : { ...outcome, failure }, session.connection.tls);
     } else {
-      submission.notSent(toTell(failure, retryOf));
+      const division = turn.division ?? new Division(submission.mail.envelope);
+      division.settle({ ...outcome, failure });
+      if (division.goesOn) this.#again({ submission, division });
+      else submission.settle(division.close(), session.connection.tls);
     }
   }
+
+  /** Ends what has not been sent of a mail, before anything of that was handed over. */
+  #fail({ submission, division, retryOf }: Turn, failure: Failure): void {
+    const told = this.#witnessed(toTell(failure, retryOf));
+    if (division === undefined) submission.notSent(told);
+    else submission.settle(division.close(told), this.#slot.session?.connection.tls);
+  }
+}
+
+/** What a server says to MAIL that has forgotten, or no longer accepts, who we are (RFC 4954 6). */
+function wantsLogin(failure: Failure | undefined): boolean {
+  return failure?.phase === "mail" && failure.reply?.code === 530;
+}
+
+function tooManyAtOnce(count: number): Failure {
+  const message = `the mail is for ${count} recipients, all or none, and the server takes fewer at a time`;
+  return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
 }
 
 /** After this many milliseconds without use a server may have let go, and RSET asks before anything else. */

@@ -1,20 +1,15 @@
 import type { Signer } from "../../message/signer.ts";
 import type { Resolve } from "../../net/client/addresses.ts";
 import type { Route } from "../../net/client/route.ts";
+import type { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import type { Observer } from "./observer.ts";
+import type { PoolConfig } from "./pool-config.ts";
 import type { Tls } from "./tls-mode.ts";
-
-/** How many connections a transport keeps, and for how long. */
-export interface PoolConfig {
-  /** At most this many connections at once; 5 by default. */
-  readonly maxSize: number;
-  /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
-  readonly idleTimeout: number;
-}
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {
@@ -25,15 +20,19 @@ export interface SmtpOptions {
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
   readonly tls: Tls;
+  /** The sessions to resume: this transport's own. */
+  readonly tickets: SessionTickets;
   readonly credentials: Credentials | undefined;
   readonly mechanisms: readonly (Mechanism | SaslMechanism)[] | undefined;
   readonly allowPlaintextCredentials: boolean;
   readonly helloName: string | undefined;
   readonly smtpUtf8: boolean;
-  readonly pipelining: "off" | "auto";
+  readonly pipelining: "off" | "auto" | "window";
+  readonly chunking: "never" | "auto" | undefined;
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
+  readonly observer: Observer;
 }

@@ -7,6 +7,13 @@ import type { Mail, MailContent } from "../mail.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { type Grant, grant } from "./grant.ts";
 
+/** What may be made use of, where the server offers it. */
+export interface Allowed {
+  readonly smtpUtf8: boolean;
+  /** BODY=BINARYMIME, by BDAT. */
+  readonly binary: boolean;
+}
+
 /**
  * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
  * take fails here, and so does a signature that cannot be made, before anything of the mail has been said.
@@ -15,18 +22,21 @@ export function prepare(
   mail: Mail,
   peer: Peer,
   tls: TlsFacts | undefined,
-  smtpUtf8: boolean,
+  { smtpUtf8, binary }: Allowed,
   cancellation: Cancellation,
 ): MailTransaction | Promise<MailTransaction> {
   const { extensions } = peer;
   const eightBitMime = extensions["8BITMIME"] === true;
   const granted = mail.requests && grant(mail.requests, peer, tls);
   if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
-  const content = mail.content({ eightBit: eightBitMime });
-  const { signed } = content;
-  return signed === undefined
-    ? declared(mail, content, extensions, granted)
-    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions, granted));
+  const content = mail.content({ eightBit: eightBitMime, binary });
+  const made = content.signed ?? content.opened;
+  if (made === undefined) return declared(mail, content, extensions, granted, mail.international);
+  return cancellation.aborting("mail", made).then((content) => {
+    const international = mail.international || mail.internationalHeader?.() === true;
+    if (international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+    return declared(mail, content, extensions, granted, international);
+  });
 }
 
 function declared(
@@ -34,6 +44,7 @@ function declared(
   content: MailContent,
   extensions: Extensions,
   granted: Grant | undefined,
+  international: boolean,
 ): MailTransaction {
   const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
@@ -46,8 +57,8 @@ function declared(
   }
   const parameters: MailParameters = {
     ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
-    ...(content.eightBit && { BODY: "8BITMIME" }),
-    ...(mail.international && { SMTPUTF8: true }),
+    ...bodyOf(content),
+    ...(international && { SMTPUTF8: true }),
     ...granted?.parameters,
   };
   return {
@@ -55,7 +66,14 @@ function declared(
     parameters,
     recipientParameters: granted?.recipientParameters,
     content: content.text ?? content.chunks ?? content.stream(),
+    partial: mail.partial,
   };
+}
+
+/** Content that is binary is 8-bit as well, and need not be text where it is. */
+function bodyOf({ binary, eightBit }: MailContent): MailParameters {
+  if (binary) return { BODY: "BINARYMIME" };
+  return eightBit ? { BODY: "8BITMIME" } : {};
 }
 
 function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {

@@ -1,7 +1,7 @@
-import { channel } from "node:diagnostics_channel";
 import { Connection } from "../../net/client/connection.ts";
 import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
+import type { Window } from "../../protocol/dialogues/window.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
@@ -17,12 +17,20 @@ export interface Session {
   readonly connection: Connection;
   readonly greeting: Reply;
   readonly peer: Peer;
+  /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
+  window: Window | undefined;
+  /** The server wants a new login. */
+  expired: boolean;
   /** Milliseconds between the last EHLO and its reply. */
   readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
   /** When the last transaction ended. */
   idleSince: number;
+  /** When it was opened. */
+  readonly since: number;
+  /** Mails whose sender was named on it. */
+  mails: number;
 }
 
 /**
@@ -49,12 +57,28 @@ export async function openSession(
     }
     const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
-      await logIn(connection, peer, options.credentials, options, cancellation);
+      const { credentials } = options;
+      await options.observer.loggingIn(connection.number, () =>
+        logIn(connection, peer, credentials, options, cancellation),
+      );
     }
-    return { connection, greeting, peer, roundTrip, reset: false, idleSince: options.clock.now() };
+    const now = options.clock.now();
+    return {
+      connection,
+      greeting,
+      peer,
+      roundTrip,
+      window: undefined,
+      expired: false,
+      reset: false,
+      idleSince: now,
+      since: now,
+      mails: 0,
+    };
   } catch (error) {
+    const told = error instanceof Failure ? error.on(connection) : error;
     leaving(leave(connection));
-    throw error;
+    throw told;
   }
 }
 
@@ -64,25 +88,52 @@ async function reach(
   cancellation: Cancellation,
   leaving: (goodbye: Promise<void>) => void,
 ): Promise<Pick<Session, "connection" | "greeting">> {
+  const { clock, timeouts, observer } = options;
   const dialer = new Dialer(options);
   for (;;) {
-    const link = await dialer.connect((abort) => cancellation.during(abort));
-    const connection = new Connection(link, options);
+    const number = connections++;
+    const dial = () => dialer.connect((abort) => cancellation.during(abort));
+    const link = await observer.connecting(number, dial);
+    const onlooker = observer.onlooker(number);
+    const connection = new Connection(link, { clock, timeouts, onlooker, number });
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
       return { connection, greeting: await connection.play(greeting()) };
     } catch (error) {
+      const told = error instanceof Failure ? error.on(connection) : error;
       leaving(leave(connection));
-      if (!(error instanceof Failure) || !sendsAway(error)) throw error;
-      dialer.passOver(error);
+      if (!(told instanceof Failure) || !sendsAway(told)) throw told;
+      dialer.passOver(told);
     }
   }
 }
 
+/** Connections are numbered within the process, for those who look on. */
+let connections = 1;
+
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
   return phase === "greeting" && (reply?.code === 421 || reply?.code === 554);
+}
+
+/**
+ * Whether a connection takes no more mail: it has had all that one may have, or all the time, or the server wants a new
+ * login.
+ */
+export function isSpent(session: Session, options: SmtpOptions): boolean {
+  const { expired, since } = session;
+  const { pool, clock } = options;
+  if (expired || mailsLeft(session, options) <= 0) return true;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
+}
+
+/** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
+export function mailsLeft({ mails, peer }: Session, { pool }: SmtpOptions): number {
+  return (
+    Math.min(pool.maxMessagesPerConnection, peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) -
+    mails
+  );
 }
 
 /** Says goodbye and lets go of the connection. */
@@ -126,24 +177,27 @@ async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions)
   return true;
 }
 
-async function secure(connection: Connection, { host, port, tls }: SmtpOptions): Promise<void> {
+async function secure(
+  connection: Connection,
+  { host, port, tls, tickets, observer }: SmtpOptions,
+): Promise<void> {
   let reason: string | undefined;
   const note = (problem: string) => {
     reason = problem;
   };
   const parameters = tls.parameters ?? trustedByNode;
-  await connection.secure({
-    // The zone of a link-local address is no part of what a certificate bears.
-    name: parameters.domain ?? host.replace(/%.*$/s, ""),
-    context: TlsParameters.context(parameters),
-    unverified: tls.mode === "opportunistic" ? note : undefined,
-  });
-  if (reason !== undefined && unverified.hasSubscribers)
-    unverified.publish({ host, port, tls: connection.tls, reason });
+  // The zone of a link-local address is no part of what a certificate bears.
+  const name = parameters.domain ?? host.replace(/%.*$/s, "");
+  const expectations = {
+    ...TlsParameters.trust(parameters),
+    name,
+    tolerant: tls.mode === "opportunistic",
+    unverified: note,
+    tickets: tickets.at(host, port, name),
+  };
+  const handshake = () => connection.secure(expectations);
+  await observer.securing(connection.number, handshake, () => reason);
 }
-
-/** Told when Tls.Opportunistic goes on over TLS although the certificate does not verify. */
-const unverified = channel("envoi:tls");
 
 const trustedByNode = TlsParameters.builder().build();
 

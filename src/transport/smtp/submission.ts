@@ -1,33 +1,71 @@
+import type { Delivery } from "../../errors.ts";
 import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { SendWatch } from "./send-watch.ts";
+
+/** Who is told how submissions get on. */
+export interface SubmissionWatcher {
+  /** Its sender is about to be named to a server; once more where it is tried again. */
+  begins(submission: Submission): void;
+  /** It has its outcome; `failure` is the first refusal, or what else went wrong. */
+  ended(submission: Submission, outcome: "ok" | Delivery, failure: Failure | undefined): void;
+}
+
+/** What is said of a submission. */
+export interface SubmissionOptions {
+  /** A higher one goes first. */
+  readonly priority?: number | undefined;
+  /** Whether it counts, where a number is set to those that may wait. */
+  readonly counted?: boolean;
+  /** Tells those who look on of the outcome. */
+  readonly watch?: SendWatch | undefined;
+}
 
 /** One mail on its way through a transport: what is sent, how it is called off, and the promise that tells its end. */
 export class Submission {
   readonly mail: Mail;
+  readonly priority: number;
+  readonly counted: boolean;
   readonly cancellation: Cancellation = new Cancellation();
   readonly done: Promise<SendReport>;
+  /** Where it is: until it is let go it waits; then it has begun once its sender was named. */
+  state: "waiting" | "let-go" | "begun" | "ended" = "waiting";
+  readonly #watcher: SubmissionWatcher;
+  readonly #watch: SendWatch | undefined;
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SmtpError) => void;
   /** Called when the first octet of content is about to go out. */
   contentStarts: (() => void) | undefined;
 
-  constructor(mail: Mail) {
+  constructor(
+    mail: Mail,
+    watcher: SubmissionWatcher,
+    { priority = 0, counted = true, watch }: SubmissionOptions = {},
+  ) {
     this.mail = mail;
+    this.#watcher = watcher;
+    this.#watch = watch;
+    this.priority = priority;
+    this.counted = counted;
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
+  /** Its sender is about to be named to a server. */
+  begins(): void {
+    if (this.state !== "ended") this.#watcher.begins(this);
+  }
+
   /** Ends it before anything was handed over. */
   notSent(failure: Failure): void {
-    this.cancellation.over();
     const { envelope, messageId } = this.mail;
-    this.#reject(new SmtpError(failure, nothingSent(envelope, messageId)));
+    this.#fail(failure, nothingSent(envelope, messageId));
   }
 
   /**
@@ -35,12 +73,30 @@ export class Submission {
    * became of it.
    */
   settle({ recipients, reply, failure }: TransactionOutcome, tls: TlsFacts | undefined): void {
-    this.cancellation.over();
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
-    if (settled && report.accepted.length > 0) this.#resolve(report);
-    else this.#reject(new SmtpError(failure ?? inexplicable(), report));
+    if (settled && report.accepted.length > 0) {
+      if (this.#end("ok", failure)) this.#watch?.sent(report);
+      this.#resolve(report);
+    } else {
+      this.#fail(failure ?? inexplicable(), report);
+    }
+  }
+
+  #fail(failure: Failure, report: SendReport): void {
+    const error = new SmtpError(failure, report);
+    if (this.#end(error.delivery, failure)) this.#watch?.failed(error);
+    this.#reject(error);
+  }
+
+  /** Whether this is its first end. */
+  #end(outcome: "ok" | Delivery, failure: Failure | undefined): boolean {
+    this.cancellation.over();
+    if (this.state === "ended") return false;
+    this.mail.close?.();
+    this.#watcher.ended(this, outcome, failure);
+    return true;
   }
 }
 

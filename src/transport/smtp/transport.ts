@@ -1,4 +1,5 @@
 import type { Envelope } from "../../address/envelope.ts";
+import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
@@ -8,22 +9,22 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
+import { Line } from "../line.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
-import { checkSignal } from "../signal.ts";
+import { checkSignal, onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
-import { Lane, type Lanes } from "./lane.ts";
-import { Line } from "./line.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import type { SmtpOptions } from "./options.ts";
-import { SlotPool } from "./pool.ts";
 import type { ServerInfo } from "./server-info.ts";
+import type { TransportStatus } from "./status.ts";
 import { Submission } from "./submission.ts";
 import { Tls } from "./tls-mode.ts";
 import { builderFromUrl } from "./url.ts";
@@ -54,27 +55,22 @@ export const SUBMISSIONS_PORT = 465;
  */
 export class SmtpTransport implements Transport {
   readonly #options: SmtpOptions;
-  readonly #pool: SlotPool;
-  /** What waits for a lane, in order. */
-  readonly #queue: Line<Submission> = new Line();
+  readonly #dispatcher: Dispatcher;
   /** All that is not settled. */
   readonly #open: Line<Submission> = new Line();
-  readonly #shared: Lanes;
   readonly #tests: ConnectionTests;
   readonly #runs: Runs;
-  #lanes = 0;
   #closing: Promise<void> | undefined;
 
   /** @internal For `builder` and its like. */
   constructor(options: SmtpOptions) {
     this.#options = options;
-    this.#pool = new SlotPool(options.pool);
+    this.#dispatcher = new Dispatcher(options);
     this.#tests = new ConnectionTests(options);
     this.#runs = new Runs(
-      (message, each) => this.#send(message, each, NEVER),
-      options.pool.maxSize * BACKLOG,
+      (message, each) => this.#send(message, each, inRun),
+      options.pool.maxSize * backlog(options),
     );
-    this.#shared = { options, chainingRefused: false, take: () => this.#queue.take() };
   }
 
   /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
@@ -139,7 +135,7 @@ export class SmtpTransport implements Transport {
    * which no message can be built.
    */
   send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    return this.#send(message, options, UNTIL_CONTENT);
+    return this.#send(message, options, alone);
   }
 
   /**
@@ -150,11 +146,7 @@ export class SmtpTransport implements Transport {
     return this.#runs.sendAll(items, options);
   }
 
-  async #send(
-    message: Message | MessageFields,
-    options: SendOptions,
-    untilContent: number,
-  ): Promise<SendReport> {
+  async #send(message: Message | MessageFields, options: SendOptions, manner: Manner): Promise<SendReport> {
     checkOptionNames("send", options, sendOptionNames);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
@@ -162,7 +154,8 @@ export class SmtpTransport implements Transport {
     const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
-    return this.#submit({ envelope, messageId, international, requests, content }, options, untilContent);
+    const { partial } = options;
+    return this.#submit({ envelope, messageId, international, requests, partial, content }, options, manner);
   }
 
   /**
@@ -179,7 +172,12 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, content: signed }, options, UNTIL_CONTENT);
+    return this.#submit({ ...mail, requests, partial: options.partial, content: signed }, options, alone);
+  }
+
+  /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
+  status(): TransportStatus {
+    return this.#dispatcher.status;
   }
 
   /**
@@ -205,7 +203,7 @@ export class SmtpTransport implements Transport {
     checkOptionNames("close", options, ["force", "signal"]);
     const { force = false, signal } = options;
     this.#runs.close();
-    this.#closing ??= Promise.all([this.#pool.close(), this.#tests.close()]).then(() => {});
+    this.#closing ??= Promise.all([this.#drain(), this.#tests.close()]).then(() => {});
     if (force || signal?.aborted) this.#breakOff();
     const breakOff = () => this.#breakOff();
     signal?.addEventListener("abort", breakOff, { once: true });
@@ -221,53 +219,41 @@ export class SmtpTransport implements Transport {
     await this.close();
   }
 
-  async #submit(mail: Mail, options: SendOptions, untilContent: number): Promise<SendReport> {
-    const { signal, deadline = this.#options.deadline } = options;
+  async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
+    const { signal, deadline = this.#options.deadline, priority } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     checkSignal("SmtpTransport", signal);
+    if (mail.partial !== undefined && typeof mail.partial !== "boolean") throw wrongPartial();
+    checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
-    const submission = new Submission(mail);
+    const watch = this.#options.observer.sending(mail);
+    const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
     const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
     const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
-    const abort = signal && (() => cancellation.cancel(aborted(signal)));
-    if (abort) signal.addEventListener("abort", abort, { once: true });
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
     const open = this.#open.append(submission);
-    this.#enqueue(submission);
+    this.#dispatcher.enqueue(submission);
     try {
       return await submission.done;
     } finally {
       open.leave();
       timer.cancel();
-      if (abort) signal.removeEventListener("abort", abort);
+      forget?.();
     }
   }
 
-  #enqueue(submission: Submission): void {
-    const place = this.#queue.append(submission);
-    submission.cancellation.during((reason) => {
-      if (place.leave()) submission.notSent(reason("queue"));
-    });
-    if (this.#lanes < this.#options.pool.maxSize) void this.#lane();
-  }
-
-  async #lane(): Promise<void> {
-    this.#lanes++;
-    const slot = await this.#pool.acquire();
-    const lane = new Lane(slot, this.#shared);
-    // What is queued while the last reply is on its way to this line is sent by the same lane.
-    do await lane.run();
-    while (!this.#queue.empty);
-    this.#lanes--;
-    await this.#pool.release(slot);
+  async #drain(): Promise<void> {
+    for (const { done } of this.#open) await done.catch(() => {});
+    await this.#dispatcher.close();
   }
 
   #breakOff(): void {
-    this.#pool.hurry();
+    this.#dispatcher.hurry();
     this.#tests.breakOff();
     for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
@@ -282,14 +268,39 @@ const UNTIL_CONTENT = 120_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** How a mail is sent. */
+interface Manner {
+  /** Milliseconds that it may take until its content goes out, unless something was said. */
+  readonly untilContent: number;
+  /** Whether it may be one too many in the queue. */
+  readonly counted: boolean;
+}
+
+const alone: Manner = { untilContent: UNTIL_CONTENT, counted: true };
+const inRun: Manner = { untilContent: NEVER, counted: false };
+
 /**
- * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it, and some
- * that wait, so that no connection does.
+ * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the
+ * window, and some that wait, so that no connection does.
  */
-const BACKLOG = 5;
+function backlog({ pipelining, pool }: SmtpOptions): number {
+  return pipelining === "window" ? pool.maxInFlight + 4 : 5;
+}
+
+function wrongPartial(): EnvoiError {
+  const message = "SmtpTransport: partial is true or false";
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+}
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
+}
+
+function checkPriority(priority: unknown): void {
+  if (priority === undefined) return;
+  if (Number.isInteger(priority) && Math.abs(priority as number) <= 9) return;
+  const message = `SmtpTransport: priority is a whole number from -9 to 9, not ${priority}`;
+  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>

@@ -61,7 +61,12 @@ describe("the builder of a transport", () => {
     ...["on", true, null, undefined].map((flag): [string, unknown[], RegExp] => [
       "pipelining",
       [flag],
-      /"off" or "auto"/,
+      /"off", "auto" or "window"/,
+    ]),
+    ...["on", true, null, undefined].map((flag): [string, unknown[], RegExp] => [
+      "chunking",
+      [flag],
+      /"never" or "auto"/,
     ]),
     ...[
       0,
@@ -87,10 +92,25 @@ describe("the builder of a transport", () => {
       { idleTimeout: 0 },
       { idleTimeout: "x" },
       { max: 5 },
+      { minIdle: -1 },
+      { maxSize: 2, minIdle: 3 },
+      { maxMessagesPerConnection: 0 },
+      { maxMessagesPerConnection: 1.5 },
+      { maxLifetime: 0 },
+      { maxLifetime: Number.NaN },
+      { maxQueue: -1 },
+      { maxQueue: "10" },
+      { rate: 5 },
+      { rate: null },
+      { rate: { messages: 5 } },
+      { rate: { messages: 0, interval: 1000 } },
+      { rate: { messages: 5, interval: 0 } },
+      { rate: { messages: 5, interval: Number.POSITIVE_INFINITY } },
+      { rate: { messages: Number.POSITIVE_INFINITY, interval: 1000 } },
+      { rate: [{ messages: 5, interval: 1000, per: "second" }] },
       null,
       undefined,
       true,
-      false,
       5,
     ].map((pool): [string, unknown[], RegExp] => ["pool", [pool], /pool: /]),
   ];
@@ -178,7 +198,7 @@ describe("the builder of TLS parameters", () => {
     }
     refuses(
       () => TlsParameters.builder().identity({ certificate: identity.cert, key: ca.issue().key }).build(),
-      /identity: certificate and key/,
+      /identity: the key is not that of the certificate/,
     );
     for (const version of ["TLSv1", "TLSv1.1", 1.2, null, undefined]) {
       refuses(() => loose()["minVersion"]?.(version), /minVersion: expects/);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import process from "node:process";
 import { describe, it } from "node:test";
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve, until } from "./serve.js";
 import { TestServer } from "./test-server.js";
@@ -73,6 +76,24 @@ describe("sendAll of an SmtpTransport", () => {
     assert.equal(run.totals.complete, false);
     await transport.close();
     await assert.rejects(async () => await transport.sendAll([mail]), { kind: "closed" });
+  });
+
+  it("takes one signal for any number of mails, without a warning", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().pool({ maxSize: 2 }).build();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on("warning", warned);
+    const { signal } = new AbortController();
+    const sends = Array.from({ length: 50 }, () => transport.send(mail, { signal }));
+    const run = transport.sendAll(numbered(100), { signal, concurrency: 50 });
+    assert.equal((await run).ok, 100);
+    await Promise.all(sends);
+    // Warnings come in a turn of their own.
+    await turnOfTheLoop();
+    process.off("warning", warned);
+    assert.deepEqual(warnings, []);
+    assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
   it("is ended by a forced close at once", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Line, type Place } from "#src/transport/smtp/line.js";
-import { fc } from "../../property.ts";
+import { Line, type Place } from "#src/transport/line.js";
+import { fc } from "../property.ts";
 
 test("the first that came is taken first, and nobody from an empty line", () => {
   const line = new Line<string>();

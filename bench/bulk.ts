@@ -1,0 +1,31 @@
+/**
+ * Many mails through one `sendAll`: how fast, and whether memory grows with their number. A run of a tenth as many stands
+ * beside it. `--count=` says how many, a million without it.
+ */
+import process from "node:process";
+import type { Bulk } from "./bulk/envoi.ts";
+import { isInstalled, program } from "./report/program.ts";
+import { publish, table } from "./report/publish.ts";
+import { Sink } from "./sending/sink.ts";
+
+if (!(await isInstalled("smtp-sink"))) {
+  console.error("This benchmark needs smtp-sink, which comes with Postfix: apt-get install postfix");
+  process.exit(1);
+}
+
+const said = process.argv.find((argument) => argument.startsWith("--count="))?.slice("--count=".length);
+const count = process.argv.includes("--smoke") ? 5000 : Number(said ?? 1_000_000);
+await using sink = await Sink.start();
+const rows: string[][] = [];
+for (const mails of [count / 10, count]) {
+  const bulk = await program<Bulk>(new URL("./bulk/envoi.js", import.meta.url), sink.port, mails);
+  const { seconds, cpuSeconds, start, first, last } = bulk;
+  rows.push([
+    String(mails),
+    (mails / seconds).toFixed(0),
+    ((cpuSeconds / mails) * 1e6).toFixed(0),
+    ...[start, first, last].map((size) => size.toFixed(0)),
+  ]);
+}
+const head = ["mails", "mails/s", "µs of CPU a mail", "MB at the start", "MB, first tenth", "MB, last tenth"];
+publish("bulk", table(head, rows));

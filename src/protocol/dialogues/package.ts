@@ -1,0 +1,67 @@
+import { formatCommand } from "../command.ts";
+import { goesByChunks, type Octets } from "./content.ts";
+import { type ChainedMail, Link } from "./link.ts";
+import { mailAndRecipients } from "./transaction.ts";
+import { MOST_OCTETS } from "./window.ts";
+
+/** A mail as row 3 says it: RSET, MAIL, each RCPT, and the content as one chunk, without waiting for a word. */
+export class Package {
+  readonly link: Link;
+  /** Nothing may be said together with it, nor its content before its envelope is answered. */
+  readonly alone: boolean;
+  /** Its commands, which the content follows; empty where it goes alone. */
+  readonly commands: string;
+  readonly content: readonly (string | Buffer)[];
+  /** Of both. */
+  readonly octets: number;
+  /** How many replies it has. */
+  readonly replies: number;
+
+  constructor(mail: ChainedMail, alone = false) {
+    this.link = new Link(mail);
+    this.replies = mail.envelope.to.length + 3;
+    const content = alone || mail.partial === false ? undefined : inMemory(mail.content);
+    this.content = content === undefined ? [] : asLines(mail, content);
+    const size = sizeOf(this.content);
+    this.alone = content === undefined || size > MOST_OCTETS;
+    this.commands = this.alone ? "" : commandsOf(mail, size);
+    this.octets = Buffer.byteLength(this.commands) + size;
+  }
+}
+
+type InMemory = Exclude<Octets, AsyncIterable<Buffer>>;
+
+function inMemory(content: Octets): InMemory | undefined {
+  return typeof content === "string" || !(Symbol.asyncIterator in content) ? content : undefined;
+}
+
+/** RSET goes in front, in case the server keeps a transaction open that it has refused. */
+function commandsOf(mail: ChainedMail, size: number): string {
+  return `RSET\r\n${mailAndRecipients(mail)}${formatCommand({ verb: "BDAT", size, last: true })}`;
+}
+
+/** BDAT adds no line end to content that has none. */
+function asLines(mail: ChainedMail, content: InMemory): readonly (string | Buffer)[] {
+  const pieces = typeof content === "string" ? [content] : content;
+  return goesByChunks(mail) || endsLine(pieces) ? pieces : [...pieces, "\r\n"];
+}
+
+/** What is text of the content is ASCII. */
+function sizeOf(pieces: readonly (string | Buffer)[]): number {
+  let size = 0;
+  for (const { length } of pieces) size += length;
+  return size;
+}
+
+/** Whether the content is nothing, or lines to its end. */
+function endsLine(pieces: readonly (string | Buffer)[]): boolean {
+  let end = "";
+  for (let i = pieces.length - 1; i >= 0 && end.length < 2; i--) {
+    const piece = pieces[i] as string | Buffer;
+    end =
+      (typeof piece === "string"
+        ? piece.slice(-2)
+        : piece.toString("latin1", Math.max(0, piece.length - 2))) + end;
+  }
+  return end === "" || end.endsWith("\r\n");
+}

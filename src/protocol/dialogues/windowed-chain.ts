@@ -1,0 +1,209 @@
+import { type Dialogue, type Outgoing, read } from "../dialogue.ts";
+import { Failure } from "../failure.ts";
+import type { Phase } from "../phase.ts";
+import type { Reply } from "../reply.ts";
+import type { ChainEnd } from "./chain.ts";
+import { completion } from "./completion.ts";
+import { isLeave, isNegative } from "./ledger.ts";
+import { type ChainedMail, untouched } from "./link.ts";
+import { Package } from "./package.ts";
+import { transaction } from "./transaction.ts";
+import type { Unanswered, Window } from "./window.ts";
+
+/**
+ * Row 3: mails handed over on one connection, each whole, and further ones before the first is answered, as the window
+ * has it. Only for servers that were seen to discard the chunks they refuse.
+ *
+ * What a mail comes to is the reply to its content. Replies are read to the end, also behind a 421: some servers go on
+ * to answer.
+ */
+export class WindowedChain {
+  readonly #next: () => ChainedMail | undefined;
+  readonly #window: Window;
+  /** Said and not answered, in order. */
+  readonly #unanswered: Package[] = [];
+  #octets = 0;
+  /** How many replies are to come. */
+  #owed = 0;
+  /** Taken and not said: it has to go by itself, or there is no room for it yet. */
+  #ahead: Package | undefined;
+  #lastReply: Reply | undefined;
+  /** The last 421 or 521: the server closes the connection. */
+  #farewell: Reply | undefined;
+  /** Why nothing more can be said; replies to what was said before may still be there to be read. */
+  #mute: Failure | undefined;
+  /** Why the connection is done for. */
+  #lost: Failure | undefined;
+
+  /** `next` gives the mail to come, or nothing where none waits. */
+  constructor(next: () => ChainedMail | undefined, window: Window) {
+    this.#next = next;
+    this.#window = window;
+  }
+
+  /**
+   * Hands over `first`, and what `next` gives behind it, until it gives nothing or the connection is done for. With
+   * `stale` the envelope of the first goes before its content, and by itself: the connection may be dead.
+   */
+  *handOver(first: ChainedMail, stale: boolean): Dialogue<ChainEnd> {
+    this.#ahead = new Package(first, stale);
+    let reset = false;
+    while (this.#lost === undefined) {
+      yield* this.#say();
+      const current = this.#unanswered[0];
+      if (current !== undefined) reset = yield* this.#hear(current);
+      else if (this.#ahead !== undefined) reset = yield* this.#handOverAlone(this.#ahead);
+      else if (this.#lost === undefined) return { reusable: true, reset };
+    }
+    this.#settleAll(this.#lost);
+    return { reusable: false, reset };
+  }
+
+  /**
+   * Calls a mail off without touching any other; whether that could be done. It could not where no other is under way:
+   * then the connection is to be cut. A mail that has been said is unknown from now on, and its late reply is dropped.
+   */
+  callOff(mail: ChainedMail, reason: (phase: Phase) => Failure): boolean {
+    const ahead = this.#ahead;
+    if (ahead?.link.mail === mail) {
+      this.#ahead = undefined;
+      ahead.link.settle(untouched(mail, reason("queue")));
+      return true;
+    }
+    const called = this.#unanswered.find(({ link }) => link.mail === mail);
+    const others = this.#unanswered.some((other) => other !== called && !other.link.settled);
+    if (called === undefined || !others) return false;
+    const { link } = called;
+    // The socket has it, or is being given it.
+    link.ledger.handedOver = true;
+    link.ledger.interrupted = reason("final");
+    link.settle(link.ledger.close());
+    link.ledger.interrupted = undefined;
+    return true;
+  }
+
+  /** Says what the window has room for, in one write. */
+  *#say(): Dialogue<void> {
+    const owed = this.#owed;
+    const said: Package[] = [];
+    for (let each = this.#fitting(); each !== undefined; each = this.#fitting()) {
+      said.push(each);
+      this.#unanswered.push(each);
+      this.#octets += each.octets;
+      this.#owed += each.replies;
+      each.link.mail.contentStarts?.();
+    }
+    if (said.length === 0) return;
+    try {
+      const commands = said.map((each) => each.commands).join("");
+      yield { write: inOneWrite(said), phase: "content", commands, owed };
+      for (const { link } of said) link.ledger.handedOver = true;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#mute = failure;
+      this.#unanswered.splice(-said.length);
+      for (const { link } of said) link.settle(untouched(link.mail, failure));
+      if (this.#unanswered.length === 0) this.#lost = failure;
+    }
+  }
+
+  /** The next, if the window has room for it. */
+  #fitting(): Package | undefined {
+    if (this.#mute !== undefined || this.#farewell !== undefined || !this.#window.isOpen(this.#room))
+      return undefined;
+    if (this.#ahead === undefined) {
+      const mail = this.#next();
+      if (mail === undefined) return undefined;
+      this.#ahead = new Package(mail);
+    }
+    const each = this.#ahead;
+    if (each.alone || !this.#window.admits(each.octets, this.#room)) return undefined;
+    this.#ahead = undefined;
+    return each;
+  }
+
+  get #room(): Unanswered {
+    return { mails: this.#unanswered.length, octets: this.#octets };
+  }
+
+  /** Reads what is said to a mail, and settles it; whether something of it was refused. */
+  *#hear(current: Package): Dialogue<boolean> {
+    const { link } = current;
+    try {
+      yield* this.#replies(current);
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#lost = failure;
+      return true;
+    }
+    this.#unanswered.shift();
+    this.#octets -= current.octets;
+    const outcome = link.ledger.close();
+    link.settle(outcome);
+    const clean = outcome.failure === undefined;
+    if (clean) this.#window.passed();
+    if (this.#unanswered.length === 0) this.#window.answered();
+    if (outcome.failure?.kind === "protocol") this.#lost = outcome.failure;
+    else if (this.#unanswered.length === 0) this.#lost = this.#farewell ? left(this.#farewell) : this.#mute;
+    return !clean;
+  }
+
+  *#replies({ link: { ledger, mail } }: Package): Dialogue<void> {
+    yield* this.#read("reset");
+    ledger.mailReply = completion(yield* this.#read("mail"), "mail");
+    for (let i = 0; i < mail.envelope.to.length; i++)
+      ledger.rcptReplies.push(completion(yield* this.#read("rcpt"), "rcpt"));
+    ledger.finalReplies.push(completion(yield* this.#read("final"), "final"));
+  }
+
+  *#read(phase: Phase): Dialogue<Reply> {
+    const reply = yield* read(phase);
+    this.#owed--;
+    this.#lastReply = reply;
+    if (isLeave(reply)) this.#farewell = reply;
+    if (isNegative(reply)) this.#window.refused();
+    return reply;
+  }
+
+  /** What shares a window with no other goes in row 1. */
+  *#handOverAlone({ link }: Package): Dialogue<boolean> {
+    this.#ahead = undefined;
+    const outcome = yield* transaction(link.mail, { pipelining: true, reset: true }, link.ledger);
+    link.settle(outcome);
+    if (!outcome.reusable) this.#lost = outcome.failure ?? gone;
+    return outcome.failure !== undefined;
+  }
+
+  /**
+   * Nothing more is heard. What has gone out is unknown, but where a 421 was the last word: a server that leaves has
+   * not taken what it says nothing of.
+   */
+  #settleAll(failure: Failure): void {
+    const unheard = this.#lastReply !== undefined && isLeave(this.#lastReply);
+    const told = unheard ? left(this.#lastReply as Reply) : failure;
+    for (const { link } of this.#unanswered) {
+      link.ledger.interrupted = told;
+      link.ledger.unheard = unheard;
+      link.settle(link.ledger.close());
+    }
+    const ahead = this.#ahead?.link;
+    ahead?.settle(untouched(ahead.mail, told));
+  }
+}
+
+function inOneWrite(said: readonly Package[]): Outgoing {
+  const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
+  if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
+  return pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece));
+}
+
+function left(reply: Reply): Failure {
+  const message = `the server closed the connection: ${reply}`;
+  return new Failure({ kind: "connection", phase: "final", message, reply });
+}
+
+const gone = new Failure({
+  kind: "connection",
+  phase: "reset",
+  message: "the server had closed the connection",
+});

@@ -1,0 +1,15 @@
+import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
+import type { Failure } from "../../protocol/failure.ts";
+import type { Division } from "./division.ts";
+import type { Submission } from "./submission.ts";
+
+/** A submission whose turn has come, or what is left of it. */
+export interface Turn {
+  readonly submission: Submission;
+  /** There where one transaction does not take all its recipients. */
+  division?: Division | undefined;
+  /** Why it has to be tried a second time. */
+  readonly retryOf?: Failure | undefined;
+  /** It is being made ready already. */
+  readonly prepared?: Promise<MailTransaction> | undefined;
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Address } from "envoi";
+import { discards } from "#src/protocol/dialogues/discarding.js";
+import { converse } from "./transcript.js";
+
+const from = Address.parse("a@x.test");
+const flight = "C: MAIL FROM:<a@x.test>\nC: BDAT 6 LAST\nC: XXXX\nC: RSET\n";
+
+describe("the proof that a server discards the chunks it refuses", () => {
+  it("is a chunk without recipients that is refused, and nothing said to its octets", () => {
+    assert.equal(
+      converse(discards(from), `${flight}S: 250 ok\nS: 503 5.5.1 no recipients\nS: 250 reset`),
+      true,
+    );
+    assert.equal(converse(discards(from), `${flight}S: 250 ok\nS: 554 no recipients\nS: 250 reset`), true);
+    const unicode = Address.parse("ä@x.test");
+    const asked = flight.replace("<a@x.test>", "<ä@x.test> SMTPUTF8");
+    assert.equal(converse(discards(unicode), `${asked}S: 250 ok\nS: 503 no\nS: 250 ok`), true);
+    const bounce = flight.replace("a@x.test", "");
+    assert.equal(converse(discards(null), `${bounce}S: 250 ok\nS: 503 no\nS: 250 ok`), true);
+  });
+
+  it("is not given by a server that refuses the sender, or does not refuse the chunk for good", () => {
+    for (const replies of [
+      "550 no\nS: 503 no",
+      "250 ok\nS: 451 later",
+      "250 ok\nS: 250 queued",
+      "251 ok\nS: 503 no",
+    ]) {
+      assert.equal(converse(discards(from), `${flight}S: ${replies}\nS: 250 reset`), false, replies);
+    }
+  });
+
+  it("ends the connection where the octets are answered: nobody can tell which reply is which", () => {
+    for (const replies of ["250 ok\nS: 500 what?\nS: 500 XXXX?", "250 ok\nS: 503 no\nS: 421 bye"]) {
+      assert.throws(() => converse(discards(from), `${flight}S: ${replies}`), { kind: "protocol" });
+    }
+  });
+});

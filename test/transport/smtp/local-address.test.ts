@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+import { SmtpTransport } from "envoi";
+import { mail } from "./serve.js";
+import { TestServer } from "./test-server.js";
+
+/** Other systems have but one address of loopback, and no /proc. */
+const skip = process.platform !== "linux";
+
+describe("the local address", { skip }, () => {
+  it("is what is connected from", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().localAddress("127.0.0.9").build();
+    await transport.send(mail);
+    assert.equal(server.messages[0]?.session.remoteAddress, "127.0.0.9");
+  });
+
+  it("that is none of this machine's says so", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().localAddress("192.0.2.77").build();
+    await assert.rejects(transport.send(mail), {
+      kind: "connection",
+      phase: "connect",
+      message: /the local address is none of this machine's/,
+    });
+  });
+
+  it("is of the family of the host", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().localAddress("::1").build();
+    await assert.rejects(transport.send(mail), {
+      message: /has no IPv6 address, and the local address is one/,
+    });
+  });
+
+  it("is an IP address", () => {
+    for (const wrong of ["localhost", "[::1]", "eth0", "", 5]) {
+      assert.throws(() => SmtpTransport.relay("relay.test").localAddress(wrong as string), {
+        kind: "configuration",
+        message: /localAddress: expects an IP address/,
+      });
+    }
+  });
+});
+
+describe("a pooled connection", { skip }, () => {
+  it("is kept alive by TCP", async () => {
+    await using server = await TestServer.start();
+    await using transport = server.builder().build();
+    await transport.send(mail);
+    const port = server.transcripts[0]?.session.remotePort;
+    assert.ok(port !== undefined);
+    const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+    const sockets = (await readFile("/proc/net/tcp", "latin1"))
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/));
+    const ours = sockets.find(([, address]) => address?.endsWith(local));
+    // proc(5): the timer that runs; 2 is keep-alive.
+    assert.equal(ours?.[5]?.slice(0, 2), "02");
+  });
+});
