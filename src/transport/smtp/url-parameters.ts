@@ -50,9 +50,11 @@ const rows: Readonly<
   deadline: (builder, value, name) => builder.deadline(numberOf(name, value)),
 };
 
+const tlsParameters = ["tls.domain", "tls.minVersion", "tls.pin"] as const;
+
 /** The names there are, for whoever misspelt one. */
 const known: readonly string[] = [
-  ...["tls", "tls.domain", "tls.minVersion"],
+  ...["tls", ...tlsParameters],
   ...Object.keys(rows),
   ...Object.keys(defaultTimeouts).map((phase) => `timeout.${phase}`),
   ...Object.keys(defaultPool).map((name) => `pool.${name}`),
@@ -60,12 +62,12 @@ const known: readonly string[] = [
 
 function tlsOf(protocol: string, said: Parameters): Tls {
   const mode = modeOf(protocol, said.take("tls"));
-  const domain = said.take("tls.domain");
-  const minVersion = said.take("tls.minVersion");
-  if (domain === undefined && minVersion === undefined) return mode;
-  if (mode === Tls.None) throw wrongUrl("tls.domain and tls.minVersion mean nothing without TLS");
+  const [domain, minVersion, pins] = tlsParameters.map((name) => said.take(name));
+  if (domain === undefined && minVersion === undefined && pins === undefined) return mode;
+  if (mode === Tls.None) throw wrongUrl(`${tlsParameters.join(", ")} mean nothing without TLS`);
   const parameters = TlsParameters.builder(domain);
   if (minVersion !== undefined) parameters.minVersion(minVersion as TlsVersion);
+  for (const pin of pins?.split(",") ?? []) parameters.pin(pin);
   return { mode: mode.mode, parameters: parameters.build() };
 }
 
