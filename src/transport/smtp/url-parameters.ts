@@ -60,6 +60,26 @@ const known: readonly string[] = [
   ...Object.keys(defaultPool).map((name) => `pool.${name}`),
 ];
 
+/** What the URLs of nodemailer say, for those who bring theirs along. */
+const nodemailers: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  name: "helloName",
+  secure: "the scheme smtps:",
+  requireTLS: "tls=required",
+  ignoreTLS: "tls=none",
+  opportunisticTLS: "tls=opportunistic",
+  lmtp: "the scheme lmtp:",
+  authMethod: "authentication",
+  connectionTimeout: "timeout.connect",
+  greetingTimeout: "timeout.greeting",
+  socketTimeout: "timeout.command, timeout.content and the like",
+  maxConnections: "pool.maxSize",
+  maxMessages: "pool.maxMessagesPerConnection",
+  rateLimit: "pool.rate",
+  rateDelta: "pool.rate",
+  "tls.servername": "tls.domain",
+  "tls.rejectUnauthorized": "tls.pin, or NODE_EXTRA_CA_CERTS in the environment",
+});
+
 function tlsOf(protocol: string, said: Parameters): Tls {
   const mode = modeOf(protocol, said.take("tls"));
   const [domain, minVersion, pins] = tlsParameters.map((name) => said.take(name));
@@ -125,8 +145,11 @@ class Parameters {
 
   refuseRest(): void {
     const [name] = this.#left.keys();
-    if (name !== undefined)
-      throw wrongUrl(`there is no parameter ${JSON.stringify(name)}; the nearest is ${nearest(name, known)}`);
+    if (name === undefined) return;
+    const written = JSON.stringify(name.slice(0, 60));
+    const elsewhere = nodemailers[name];
+    if (elsewhere !== undefined) throw wrongUrl(`there is no parameter ${written}; here it is ${elsewhere}`);
+    throw wrongUrl(`there is no parameter ${written}; the nearest is ${nearest(name, known)}`);
   }
 }
 

@@ -60,6 +60,11 @@ describe("a proxy", () => {
           .build();
         assert.equal((await transport.send(mail)).tls?.verified, true);
         assert.equal(server.messages[0]?.session.authenticated?.user, "shop");
+        await transport.testConnection();
+        assert.equal(proxy.asked.length, 2);
+        // Nothing is left of TLS within TLS either.
+        await transport.close();
+        await until(() => proxy.open === 0);
       });
     }
   }
