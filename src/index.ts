@@ -113,12 +113,8 @@ export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
-export {
-  type TlsIdentity,
-  TlsParameters,
-  TlsParametersBuilder,
-  type TlsVersion,
-} from "./transport/smtp/tls-parameters.ts";
+export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls-parameters.ts";
+export { TlsParametersBuilder } from "./transport/smtp/tls-parameters-builder.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
 export type { SendCounts } from "./transport/tally.ts";

@@ -5,6 +5,7 @@ import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
 import type { Route } from "../../net/client/route.ts";
+import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
@@ -237,7 +238,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     this.#built = true;
     const { host, logger, logAddresses, ...options } = this.#options;
     const observer = new Observer({ host, port, logger, logAddresses });
-    return this.#construct({ ...options, host, port, observer });
+    return this.#construct({ ...options, host, port, observer, tickets: new SessionTickets() });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -274,8 +275,8 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const SMTP_PORT = 25;
 const LMTP_PORT = 24;
 
-/** What a builder gathers: the observer is made when the port is known. */
-type BuilderOptions = Omit<SmtpOptions, "port" | "observer"> &
+/** What a builder gathers: what belongs to one transport is made with it. */
+type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "tickets"> &
   Pick<ObserverOptions, "logger" | "logAddresses">;
 
 const defaults: Omit<BuilderOptions, "host"> = {

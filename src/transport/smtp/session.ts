@@ -177,17 +177,23 @@ async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions)
   return true;
 }
 
-async function secure(connection: Connection, { host, tls, observer }: SmtpOptions): Promise<void> {
+async function secure(
+  connection: Connection,
+  { host, port, tls, tickets, observer }: SmtpOptions,
+): Promise<void> {
   let reason: string | undefined;
   const note = (problem: string) => {
     reason = problem;
   };
   const parameters = tls.parameters ?? trustedByNode;
+  // The zone of a link-local address is no part of what a certificate bears.
+  const name = parameters.domain ?? host.replace(/%.*$/s, "");
   const expectations = {
-    // The zone of a link-local address is no part of what a certificate bears.
-    name: parameters.domain ?? host.replace(/%.*$/s, ""),
-    context: TlsParameters.context(parameters),
-    unverified: tls.mode === "opportunistic" ? note : undefined,
+    ...TlsParameters.trust(parameters),
+    name,
+    tolerant: tls.mode === "opportunistic",
+    unverified: note,
+    tickets: tickets.at(host, port, name),
   };
   const handshake = () => connection.secure(expectations);
   await observer.securing(connection.number, handshake, () => reason);
