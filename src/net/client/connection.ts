@@ -98,11 +98,13 @@ export class Connection {
     return this.#secured?.facts;
   }
 
-  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. */
-  get channelBindings(): ReadonlyMap<string, Buffer> {
-    return this.#secured === undefined
-      ? new Map()
-      : channelBindings(this.#secured.socket, this.#secured.certificate);
+  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure */
+  channelBindings(): ReadonlyMap<string, Buffer> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#secured === undefined) return new Map();
+    const { socket, certificate } = this.#secured;
+    if (socket.destroyed) throw this.#fail(brokenOff("auth", socket.errored ?? undefined));
+    return channelBindings(socket, certificate);
   }
 
   /** The last that was said, as {@link Transcript} tells it. */

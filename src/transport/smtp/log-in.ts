@@ -39,8 +39,8 @@ export async function logIn(
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { host, port } = options;
-  const { channelBindings } = connection;
   const offered = offeredBy(peer);
+  const channelBindings = connection.channelBindings();
   const context = { user: credentials.user, host, port, channelBindings, offered };
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import {
   Credentials,
   Mechanism,
@@ -215,6 +216,55 @@ describe("logging in", () => {
         return true;
       });
     }
+  });
+});
+
+describe("secrets", () => {
+  it("are shown by nothing that a transport is made of (node-peers 38)", async () => {
+    const secret = "pa55-w0rd";
+    await using server = await offering(["PLAIN"], { users: { jo: secret } });
+    for (const credentials of [
+      Credentials.password("jo", secret),
+      Credentials.token("jo", secret),
+      Credentials.token("jo", async () => secret),
+    ]) {
+      const builder = server.builder().credentials(credentials);
+      await using transport = builder.clone().build();
+      await transport.send(mail).catch(() => {});
+      const identity = { certificate: ca.issue().cert, key: secret };
+      const failure: unknown = await Promise.resolve()
+        .then(() =>
+          TlsParameters.builder()
+            .identity({ ...identity, passphrase: secret })
+            .build(),
+        )
+        .catch((error: unknown) => error);
+      for (const value of [credentials, builder, transport, failure]) {
+        for (const text of [inspect(value, { depth: 20, showHidden: true }), JSON.stringify(value) ?? ""]) {
+          assert.ok(!text.includes(secret) && !text.includes(encoded(secret)), text);
+        }
+      }
+    }
+  });
+
+  it("go to no other server than the certificate names, though another transport trusts that (node-peers 40)", async () => {
+    const named = ca.issue({ names: ["one.example"] });
+    await using server = await ScriptedServer.start(async (peer) => {
+      await peer.secure({ ...named, ticketKeys: Buffer.alloc(48, 1) } as typeof named);
+      await serve(peer, { AUTH: "235 welcome" }, ["AUTH PLAIN"]);
+    });
+    const to = (name: string) =>
+      clearTo(server)
+        .tls(Tls.Wrapper(TlsParameters.builder(name).addRootCertificate(ca.cert).build()))
+        .credentials(Credentials.password("jo", "secret"))
+        .build();
+    await using one = to("one.example");
+    await using two = to("two.example");
+    await one.send(mail);
+    await assert.rejects(two.send(mail), { kind: "tls", message: /another name than two\.example/ });
+    await Promise.all([one.send(mail), assert.rejects(two.send(mail), { kind: "tls" })]);
+    const logins = server.peers.filter((peer) => said(peer).some((line) => line.startsWith("AUTH")));
+    assert.ok(logins.length <= server.peers.length - 2);
   });
 });
 
