@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Attachment, Message } from "envoi";
-import { parseMessage } from "#src/testing/parsed-message.js";
+import { type ParsedAttachment, parseMessage } from "#src/testing/parsed-message.js";
 import { fc } from "../property.js";
 
 async function octetsOf(message: Message, binary: boolean): Promise<Buffer> {
@@ -37,7 +37,9 @@ describe("a message with binary bodies that was caught", () => {
           );
           assert.ok(binary !== undefined && encoded !== undefined);
           for (const [i, file] of files.entries()) {
-            const attachment = binary.attachments.find(({ filename }) => filename === `${i}.bin`);
+            const attachment: ParsedAttachment | undefined = binary.attachments.find(
+              ({ filename }) => filename === `${i}.bin`,
+            );
             assert.deepEqual(attachment?.content, Buffer.from(file));
           }
           assert.deepEqual({ ...binary, headers: [] }, { ...encoded, headers: [] });
