@@ -41,7 +41,8 @@ export async function logIn(
   const { host, port } = options;
   const offered = offeredBy(peer);
   const channelBindings = connection.channelBindings();
-  const context = { user: credentials.user, host, port, channelBindings, offered };
+  const derive = derivationOf(credentials);
+  const context = { user: credentials.user, host, port, channelBindings, offered, derive };
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();
   const attempt = async (refused?: string): Promise<{ reply: Reply; secret: string }> => {
@@ -115,6 +116,12 @@ const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
   return Credentials.secretOf(credentials).kind;
+}
+
+/** What keeps the key that SCRAM derives from a password. */
+function derivationOf(credentials: Credentials): Login["derive"] {
+  const secret = Credentials.secretOf(credentials);
+  return secret.kind === "password" ? (derivation) => secret.key.get(derivation) : undefined;
 }
 
 function isFetched(credentials: Credentials): boolean {

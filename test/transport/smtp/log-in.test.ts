@@ -12,6 +12,8 @@ import {
   TlsParameters,
 } from "envoi";
 import { CertificateAuthority, type TestServerOptions } from "envoi/testing";
+import { deriveKey, deriveScramKeys } from "#src/protocol/sasl/scram-keys.js";
+import { DerivedKey } from "#src/transport/smtp/derived-key.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
 import { TestServer } from "./test-server.js";
@@ -75,6 +77,20 @@ describe("logging in", () => {
     await using transport = server.builder().credentials(Credentials.token("jo", "t0ken")).build();
     await transport.send(mail);
     assert.deepEqual(authLines(server), ["AUTH OAUTHBEARER"]);
+  });
+
+  it("derives the key of SCRAM once for all connections to a server", async (t) => {
+    const get = t.mock.method(DerivedKey.prototype, "get");
+    const derivation = { hash: "sha256", password: "secret", iterations: 5000 } as const;
+    const keys = await deriveScramKeys({ ...derivation, salt: Buffer.alloc(16, 1) });
+    await using server = await offering(["SCRAM-SHA-256"], {
+      auth: async ({ user, verify }) => ((await verify(keys)) ? { user } : undefined),
+    });
+    await using transport = server.builder().credentials(Credentials.password("jo", "secret")).build();
+    await Promise.all([transport.send(mail), transport.send(mail), transport.send(mail)]);
+    const derived = get.mock.calls.map(({ result }) => result);
+    assert.ok(derived.length > 1);
+    assert.equal(new Set(derived).size, 1);
   });
 
   it("by EXTERNAL shows a certificate and no secret", async () => {
@@ -215,6 +231,29 @@ describe("logging in", () => {
         assert.match(error.message, /500 5\.5\.2 what\? .*\*\*\*/);
         return true;
       });
+    }
+  });
+});
+
+describe("a derived key", () => {
+  it("is derived again only where another is wanted", async () => {
+    const keys = new DerivedKey();
+    const wanted = {
+      hash: "sha256",
+      password: "secret",
+      salt: Buffer.from("salt"),
+      iterations: 4096,
+    } as const;
+    assert.equal(keys.get(wanted), keys.get({ ...wanted, salt: Buffer.from("salt") }));
+    assert.deepEqual(await keys.get(wanted), await deriveKey(wanted));
+    for (const other of [
+      { ...wanted, salt: Buffer.from("sale") },
+      { ...wanted, iterations: 4097 },
+      { ...wanted, hash: "sha1" as const },
+      { ...wanted, password: "Secret" },
+    ]) {
+      assert.deepEqual(await keys.get(other), await deriveKey(other));
+      assert.notDeepEqual(await keys.get(other), await keys.get(wanted));
     }
   });
 });
