@@ -2,7 +2,8 @@
  * Runs the compiled tests on the Node that runs this script.
  *
  * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
- * programs), `soak` (the files with property tests, with a fresh seed and ENVOI_RUNS runs for each property).
+ * programs), `soak` (the files with property tests, with a fresh seed and ENVOI_RUNS runs for each property, and the ledger
+ * of ENVOI_MAILS mails).
  * Other arguments with a dash go to Node's test runner; one without keeps the files with it in their path:
  * `npm test -- mime --test-name-pattern=fold`.
  */
@@ -27,11 +28,12 @@ const suites = {
   soak: {
     files: () =>
       [...suites.main.files(), ...suites.interop.files()].filter((file) =>
-        readFileSync(file, "utf8").includes("/property.js"),
+        /\/(?:property|soak)\.js/.test(readFileSync(file, "utf8")),
       ),
     environment: () => ({
       ENVOI_SEED: process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff)),
       ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",
+      ENVOI_MAILS: process.env.ENVOI_MAILS ?? "1000000",
     }),
     timeout: 24 * 3_600_000,
   },

@@ -93,6 +93,19 @@ export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-tr
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
+export type {
+  AuthEvent,
+  CommandEvent,
+  ConnectEvent,
+  ConnectionEvent,
+  ReplyEvent,
+  ReplyFacts,
+  SendEvent,
+  TlsEvent,
+  TraceEvent,
+  TransportEvent,
+} from "./transport/smtp/events.ts";
+export type { Logger } from "./transport/smtp/logger.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
@@ -100,12 +113,8 @@ export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
-export {
-  type TlsIdentity,
-  TlsParameters,
-  TlsParametersBuilder,
-  type TlsVersion,
-} from "./transport/smtp/tls-parameters.ts";
+export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls-parameters.ts";
+export { TlsParametersBuilder } from "./transport/smtp/tls-parameters-builder.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
 export type { SendCounts } from "./transport/tally.ts";

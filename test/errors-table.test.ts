@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { after, describe, it } from "node:test";
 import {
   Address,
@@ -88,6 +89,19 @@ const failures: Readonly<Record<string, () => unknown>> = {
     const server = await TestServer.start();
     await server.close();
     await server.transport().send(mail);
+  },
+  "connection not-sent no": async () => {
+    const proxy = createServer((socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    try {
+      await SmtpTransport.relay("relay.invalid").proxy(`http://127.0.0.1:${port}`).build().send(mail);
+    } finally {
+      proxy.close();
+    }
   },
   "connection refused yes": () => against({ rcpt: refuseFirst, data: "close" }),
   "connection unknown yes": () => against({ final: "close" }),

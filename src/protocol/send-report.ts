@@ -30,8 +30,13 @@ export interface TlsFacts {
   readonly protocol: string;
   /** The name OpenSSL gives the cipher suite. */
   readonly cipher: string;
-  /** Whether the certificate and its name were found good. */
+  /**
+   * Whether it is beyond doubt who the server is: its certificate, the name in it and the pins, if any, were found good.
+   * Where TlsParameters accepts what is not, only a pin that matches makes it so.
+   */
   readonly verified: boolean;
+  /** Whether a session was resumed that had been verified on a connection before. */
+  readonly resumed: boolean;
 }
 
 /** What is known after a send, for each recipient. */

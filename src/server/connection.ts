@@ -157,8 +157,9 @@ export class Connection {
     // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
     if (tls === undefined || this.#socket.pending) return false;
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
+    const acceptor = (await this.#responder.acceptor?.()) ?? tls;
     const done = await this.#socket.replace((socket) =>
-      tls.accept(socket, clock, settled.timeouts.handshake),
+      acceptor.accept(socket, clock, settled.timeouts.handshake),
     );
     if (!done) {
       this.#observer?.notSecured();

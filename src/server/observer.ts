@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import type { ServerEvent } from "../protocol/server/event.ts";
 import type { Responder, ResponderTrace } from "../protocol/server/responder.ts";
 import type { Session } from "./session.ts";
@@ -34,6 +35,8 @@ export interface Interposed extends Omit<ProtocolHalf, "next"> {
   next(): ServerEvent | Interlude | undefined;
   /** What is to be done before a TLS handshake. */
   handshake?(): Interlude | undefined;
+  /** What does the handshake, if it is not the server's own. */
+  acceptor?(): Promise<TlsAcceptor | undefined>;
 }
 
 /** Something done to the socket between two events; what has been said before goes out first. */

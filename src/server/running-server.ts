@@ -24,6 +24,8 @@ export interface ServerInternals {
   readonly without?: ServerSettings["without"];
   /** Does not keep the process alive. */
   readonly unref?: boolean;
+  /** The ciphers of TLS, as OpenSSL writes them, in place of its own. */
+  readonly ciphers?: string | undefined;
 }
 
 /** A server that listens, and its connections: what is inside an SmtpServer and a TestServer. */
@@ -53,7 +55,7 @@ export class RunningServer {
       protocol,
       implicitTls: false,
       policy: new Policy(options, settled.rules),
-      tls: settled.tls && new TlsAcceptor(settled.tls),
+      tls: settled.tls && new TlsAcceptor({ ...settled.tls, ciphers: internals.ciphers }),
       clock,
       observe: internals.observe,
       throttle: new AuthThrottle(

@@ -3,6 +3,7 @@ import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "../server/session.ts";
 import { checkNames } from "../text/known-names.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
+import type { Transcript } from "./transcript.ts";
 
 /** A message that a TestServer has received. All of it is there before the client is told 250. */
 export interface CapturedMessage {
@@ -16,6 +17,11 @@ export interface CapturedMessage {
   readonly session: Session;
   /** The recipients of the envelope as text. */
   readonly to: readonly string[];
+  /**
+   * What has been said in that connection, line by line, as `server.transcripts` has it: all of it that came before the message was
+   * taken, and in time what comes behind.
+   */
+  readonly transcript: Transcript;
   /** When the message was complete. */
   readonly receivedAt: Date;
 }

@@ -22,6 +22,8 @@ export interface CertificateRequest {
   readonly notBefore?: Date;
   /** Until when it is valid; by default for a year. */
   readonly notAfter?: Date;
+  /** With a key that can be broken (RSA with 768 bits): clients must not accept it. */
+  readonly weakKey?: boolean;
 }
 
 /**
@@ -40,19 +42,16 @@ export class CertificateAuthority {
   readonly cert: string;
   readonly #write: Writer;
   readonly #issuer: CertificateContent["issuer"];
+  /** What stands behind each certificate it issues: its own, where another authority vouches for it. */
+  readonly #chain: string;
 
-  private constructor(write: Writer, issuer: CertificateContent["issuer"]) {
+  private constructor(write: Writer, own: CertificateContent["issuer"], above?: CertificateAuthority) {
     this.#write = write;
-    this.#issuer = issuer;
-    const { subject, publicKey } = issuer;
-    this.cert = write({
-      subject,
-      names: [],
-      purpose: "authority",
-      publicKey,
-      issuer,
-      ...validity({}),
-    });
+    this.#issuer = own;
+    const { subject, publicKey } = own;
+    const issuer = above === undefined ? own : above.#issuer;
+    this.cert = write({ subject, names: [], purpose: "authority", publicKey, issuer, ...validity({}) });
+    this.#chain = above === undefined ? "" : this.cert + above.#chain;
   }
 
   /** A new authority, of that name. */
@@ -63,9 +62,10 @@ export class CertificateAuthority {
 
   /** A certificate for a new key that no authority but itself vouches for. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
-    const keys = newKeys();
     const write = await loadWriter();
     checkRequest(request);
+    if (request.weakKey) throw refuse("weakKey: is for what an authority issues");
+    const keys = newKeys();
     return issue(write, request, keys, { ...keys, subject: subjectOf(request) });
   }
 
@@ -75,9 +75,21 @@ export class CertificateAuthority {
     return shared;
   }
 
-  /** A certificate for a new key. */
+  /** An authority that this one vouches for. What it issues comes with its own certificate behind. */
+  intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
+    if (typeof name !== "string") throw refuse("the name of an authority is a string");
+    return new CertificateAuthority(this.#write, { subject: name, ...newKeys() }, this);
+  }
+
+  /**
+   * A certificate for a new key.
+   *
+   * @throws EnvoiError of kind `"configuration"` for a request that makes no sense.
+   */
   issue(request: CertificateRequest = {}): IssuedCertificate {
-    return issue(this.#write, request, newKeys(), this.#issuer);
+    checkRequest(request);
+    const { key, cert } = issue(this.#write, request, newKeys(request), this.#issuer);
+    return { key, cert: cert + this.#chain };
   }
 }
 
@@ -103,7 +115,6 @@ function issue(
   { publicKey, privateKey }: Keys,
   issuer: CertificateContent["issuer"],
 ): IssuedCertificate {
-  checkRequest(request);
   const { purpose = "server" } = request;
   const subject = subjectOf(request);
   const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
@@ -115,7 +126,9 @@ function issue(
 
 /** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
 function checkRequest(request: CertificateRequest): void {
-  checkNames(request, ["names", "purpose", "subject", "notBefore", "notAfter"], refuse);
+  checkNames(request, ["names", "purpose", "subject", "notBefore", "notAfter", "weakKey"], refuse);
+  if (request.weakKey !== undefined && typeof request.weakKey !== "boolean")
+    throw refuse("weakKey: is true or false");
   const { names = [], purpose = "server", subject = "", notBefore, notAfter } = request;
   if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))
     throw refuse("names: an array of DNS names and IP addresses is expected");
@@ -131,7 +144,8 @@ function refuse(problem: string): EnvoiError {
   return new EnvoiError(`certificate: ${problem}`, { kind: "configuration", ...callersMistake });
 }
 
-function newKeys(): Keys {
+function newKeys({ weakKey }: CertificateRequest = {}): Keys {
+  if (weakKey) return generateKeyPairSync("rsa", { modulusLength: 768 });
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
 }
 

@@ -8,14 +8,24 @@ import type {
 } from "../server/hooks.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import type { Catch } from "./catch.ts";
+import { type Storage, stored } from "./faults/storage.ts";
 import { parseMessage } from "./parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** What the laboratory knows of a connection, by the id of its session. */
+export interface SessionRecords {
+  /** How the message that has just come over it is to be kept. */
+  storageOf(session: string): Storage;
+  /** What has been said in it. */
+  transcriptOf(session: string): Transcript;
+}
 
 /** The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught. */
 export function testHooks(
   options: TestServerOptions,
   caught: Catch,
-  copiesOf: (session: string) => number,
+  session: SessionRecords,
 ): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
   const { users } = options;
   const open = isOpen(options);
@@ -25,7 +35,7 @@ export function testHooks(
     async recipient(context: RecipientContext): Promise<RecipientVerdict> {
       return (await options.recipient?.(context)) ?? (open ? "accept" : undefined);
     },
-    data: (context) => capture(context, options, caught, copiesOf),
+    data: (context) => capture(context, options, caught, session),
   };
 }
 
@@ -47,7 +57,7 @@ async function capture(
   context: DataContext,
   { data }: TestServerOptions,
   caught: Catch,
-  copiesOf: (session: string) => number,
+  { storageOf, transcriptOf }: SessionRecords,
 ): Promise<Verdict> {
   const { envelope, session } = context;
   const collected = new Collector();
@@ -60,12 +70,14 @@ async function capture(
   };
   const verdict = await data?.({ ...context, content: { [Symbol.asyncIterator]: copied } });
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
-  const copies = copiesOf(session.id);
+  const storage = storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
-  const raw = collected.octets();
+  if (storage.copies === 0) return verdict;
+  const raw = stored(collected.octets(), storage);
   const to = envelope.to.map(({ address }) => address.toString());
-  const message = { envelope, raw, parsed: await parseMessage(raw), session, to, receivedAt: new Date() };
-  for (let copy = 0; copy < copies; copy++) caught.add({ ...message });
+  const facts = { envelope, session, to, transcript: transcriptOf(session.id), receivedAt: new Date() };
+  const message = { ...facts, raw, parsed: await parseMessage(raw) };
+  for (let copy = 0; copy < storage.copies; copy++) caught.add({ ...message });
   return verdict;
 }
 

@@ -17,12 +17,17 @@ export {
   type FaultPoint,
   type FaultTrigger,
   type GreylistFault,
-  type KeepFault,
   postfixErrorLimits,
   type RawFault,
   type ReplyFault,
+  type ScramFault,
+  type ScramLie,
   type SlowFault,
   type StallFault,
+  type StorageFault,
+  type TlsChanges,
+  type TlsFault,
+  type TlsVersion,
 } from "./faults/fault.ts";
 export type { FaultHandle } from "./faults/fault-book.ts";
 export { type Finding, type FindingRule, findingRules } from "./findings/finding.ts";
@@ -30,8 +35,9 @@ export { Inbox, type WaitOptions } from "./inbox.ts";
 export type { MailExpectation } from "./mail-expectation.ts";
 export { type MailMatchers, type MatcherResult, mailMatchers } from "./matchers.ts";
 export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
+export type { CertificateFlaw } from "./server-certificate.ts";
 export { TestServer } from "./test-server.ts";
-export type { CertificateFlaw, TestServerOptions } from "./test-server-options.ts";
+export type { TestServerOptions } from "./test-server-options.ts";
 export type { Transcript, TranscriptLine } from "./transcript.ts";
 export {
   type ArrivedMail,

@@ -1,25 +1,49 @@
+import type { Listener } from "../net/server/listener.ts";
 import type { ConnectionObserver } from "../server/observer.ts";
 import type { Session } from "../server/session.ts";
+import type { CertificateAuthority } from "./certificates.ts";
+import { Deafness } from "./faults/deafness.ts";
 import { FaultBook } from "./faults/fault-book.ts";
+import { FaultyAcceptors } from "./faults/faulty-acceptors.ts";
+import { properly, type Storage } from "./faults/storage.ts";
 import type { Finding } from "./findings/finding.ts";
 import type { Transcripts } from "./transcripts.ts";
 import { WatchedConnection } from "./watched-connection.ts";
 
 /** What a TestServer does with each connection besides serving it: writes it down, judges it, and disturbs it. */
 export class Laboratory {
-  readonly faults: FaultBook = new FaultBook();
+  readonly faults: FaultBook = new FaultBook(() => this.#heed());
   readonly #transcripts: Transcripts;
   readonly #maxLineLength: number;
+  readonly #acceptors: FaultyAcceptors | undefined;
+  #deafness: Deafness | undefined;
   readonly #findings: Finding[] = [];
-  /** How often messages are to be kept, where it is not once, by the connection they came over. */
-  readonly #copies = new Map<string, 0 | 2>();
+  /** How messages are to be kept, where it is not as they come, by the connection they came over. */
+  readonly #storage = new Map<string, Storage>();
   #connections = 0;
-  /** The server cuts what is left: that nobody says QUIT any more means nothing. */
-  closing = false;
+  #closing = false;
 
-  constructor(transcripts: Transcripts, maxLineLength: number) {
+  /** `authority` is that of a server with TLS. */
+  constructor(transcripts: Transcripts, maxLineLength: number, authority: CertificateAuthority | undefined) {
     this.#transcripts = transcripts;
     this.#maxLineLength = maxLineLength;
+    this.#acceptors = authority && new FaultyAcceptors(authority);
+  }
+
+  /** The server listens there. */
+  open(listeners: readonly Listener[]): void {
+    this.#deafness = new Deafness(listeners);
+  }
+
+  /** The server closes: it cuts what is left, and that nobody says QUIT any more means nothing. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#deafness?.stop();
+  }
+
+  async #heed(): Promise<void> {
+    this.#deafness?.heed(this.faults.standing("listen"));
+    await this.#deafness?.settled;
   }
 
   /** What clients did wrong so far. */
@@ -33,27 +57,32 @@ export class Laboratory {
     this.faults.clear();
   }
 
-  /** How often the message that has just come over this connection is to be kept. */
-  takeCopies(session: string): 0 | 1 | 2 {
-    const copies = this.#copies.get(session) ?? 1;
-    this.#copies.delete(session);
-    return copies;
+  /** How the message that has just come over this connection is to be kept. */
+  takeStorage(session: string): Storage {
+    const storage = this.#storage.get(session) ?? properly;
+    this.#storage.delete(session);
+    return storage;
   }
 
   /** Watches a connection. */
   watch(session: Session): ConnectionObserver {
     const connection = ++this.#connections;
     return new WatchedConnection(session, this.#transcripts.begin(session), {
-      wire: { book: this.faults, connection, maxLineLength: this.#maxLineLength },
+      wire: {
+        book: this.faults,
+        connection,
+        maxLineLength: this.#maxLineLength,
+        acceptor: async (changes) => await this.#acceptors?.for(changes),
+      },
       report: (finding) => {
         // The first are those that explain the others.
         if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ ...finding, connection });
       },
-      keep: (copies) => {
-        if (copies === 1) this.#copies.delete(session.id);
-        else this.#copies.set(session.id, copies);
+      keep: (storage) => {
+        if (storage === properly) this.#storage.delete(session.id);
+        else this.#storage.set(session.id, storage);
       },
-      isCut: () => this.closing,
+      isCut: () => this.#closing,
     });
   }
 }

@@ -1,6 +1,22 @@
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
 import { CertificateAuthority } from "./certificates.ts";
-import type { CertificateFlaw } from "./test-server-options.ts";
+
+/** What is the matter with the certificate that a TestServer shows. */
+export type CertificateFlaw =
+  | "expired"
+  | "not-yet-valid"
+  | "wrong-name"
+  | "no-name"
+  | "self-signed"
+  | "unknown-issuer"
+  | "missing-intermediate"
+  | "weak-key";
+
+/** All of them. */
+export const certificateFlaws: readonly CertificateFlaw[] = [
+  ...(["expired", "not-yet-valid", "wrong-name", "no-name"] as const),
+  ...(["self-signed", "unknown-issuer", "missing-intermediate", "weak-key"] as const),
+];
 
 /** A certificate for a TestServer, with the flaw that was asked for. */
 export async function serverCertificate(
@@ -16,11 +32,27 @@ export async function serverCertificate(
       return ca.issue({ notBefore: new Date(Date.now() + HOUR) });
     case "wrong-name":
       return ca.issue({ names: ["elsewhere.example"] });
+    case "no-name":
+      return ca.issue({ names: [], subject: "localhost" });
     case "self-signed":
       return CertificateAuthority.selfSigned();
     case "unknown-issuer":
       return (await CertificateAuthority.create("envoi unknown authority")).issue();
+    case "missing-intermediate": {
+      const { key, cert } = ca.intermediate().issue();
+      return { key, cert: cert.slice(0, cert.indexOf("-----BEGIN", 1)) };
+    }
+    case "weak-key":
+      return ca.issue({ weakKey: true });
   }
 }
+
+/** The ciphers of a server that shows such a certificate; OpenSSL would not load all of them with its own. */
+export function ciphersFor(flaw: CertificateFlaw | undefined): string | undefined {
+  return flaw === "weak-key" ? WEAK_CIPHERS : undefined;
+}
+
+/** OpenSSL's ciphers, with keys and versions of TLS as weak as one likes. */
+export const WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0";
 
 const HOUR = 3_600_000;

@@ -5,9 +5,7 @@ import type { SmtpServerOptions } from "../server/options.ts";
 import { checkNames } from "../text/known-names.ts";
 import type { KeepOptions } from "./catch.ts";
 import { CertificateAuthority } from "./certificates.ts";
-
-/** What is the matter with the certificate that a TestServer shows. */
-export type CertificateFlaw = "expired" | "not-yet-valid" | "wrong-name" | "self-signed" | "unknown-issuer";
+import { type CertificateFlaw, certificateFlaws } from "./server-certificate.ts";
 
 /** What a TestServer is told: nothing, for a start. */
 export interface TestServerOptions extends SmtpServerOptions {
@@ -54,10 +52,6 @@ export function checkTestServerOptions(options: TestServerOptions): void {
   for (const name of ["messages", "octets", "connections"] as const) keep.count(name, 0, 0);
   from.flag("keepAlive");
 }
-
-const certificateFlaws: readonly CertificateFlaw[] = [
-  ...(["expired", "not-yet-valid", "wrong-name", "self-signed", "unknown-issuer"] as const),
-];
 
 /** Every option of a TestServer. */
 const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {

@@ -15,7 +15,7 @@ import { isOpen, testHooks } from "./hooks.ts";
 import { Inbox, type WaitOptions } from "./inbox.ts";
 import { Laboratory } from "./laboratory.ts";
 import { recipientTest } from "./recipient-test.ts";
-import { serverCertificate } from "./server-certificate.ts";
+import { ciphersFor, serverCertificate } from "./server-certificate.ts";
 import { checkTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcript.ts";
 import { Transcripts } from "./transcripts.ts";
@@ -71,8 +71,8 @@ export class TestServer implements AsyncDisposable {
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new Catch(options.keep);
     const transcripts = new Transcripts(options.keep);
-    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
+    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288, authority);
     const certificates =
       options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
     const server = await RunningServer.start(
@@ -84,15 +84,20 @@ export class TestServer implements AsyncDisposable {
         authFailureDelay: 0,
         ...options,
         ...(certificates && { certificates }),
-        ...testHooks(options, caught, (session) => laboratory.takeCopies(session)),
+        ...testHooks(options, caught, {
+          storageOf: (session) => laboratory.takeStorage(session),
+          transcriptOf: (session) => transcripts.of(session),
+        }),
       },
       {
         banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
         observe: (session) => laboratory.watch(session),
+        ciphers: ciphersFor(certificate),
       },
     );
+    laboratory.open(server.listeners);
     return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
@@ -240,7 +245,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Closes at once, with the transports that came from `transport()`: connections are cut. */
   async close(): Promise<void> {
-    this.#laboratory.closing = true;
+    await this.#laboratory.close();
     this.#authorityFile.remove();
     await this.#server.close(0);
     await Promise.all(this.#transports.map((transport) => transport.close()));

@@ -30,15 +30,27 @@ export interface Transcript {
 /** Writes down what is said in a connection. */
 export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, Transcript {
   readonly lines: TranscriptLine[] = [];
-  session: Session;
   dropped = 0;
   roundTrips = 1;
   closed = false;
+  readonly #over: () => void;
+  #session: () => Session;
   readonly #start = performance.now();
   #content = 0;
 
-  constructor(session: Session) {
-    this.session = session;
+  /** `over` is called when the connection is. */
+  constructor(session: Session, over: () => void = () => {}) {
+    this.#session = () => session;
+    this.#over = over;
+  }
+
+  get session(): Session {
+    return this.#session();
+  }
+
+  /** From now on this tells what is known of the connection. */
+  follow(session: () => Session): void {
+    this.#session = session;
   }
 
   received(line: string): void {
@@ -60,7 +72,6 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, 
   }
 
   secured(session: Session): void {
-    this.session = session;
     this.roundTrips += session.tls?.protocol === "TLSv1.2" ? 2 : 1;
     this.#write("note", `${session.tls?.protocol} with ${session.tls?.cipher}`);
   }
@@ -71,6 +82,7 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, 
 
   ended(): void {
     this.closed = true;
+    this.#over();
     this.#write("note", "closed");
   }
 

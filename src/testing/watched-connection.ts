@@ -1,5 +1,6 @@
 import type { ConnectionLine, ConnectionObserver, Interposed, ProtocolHalf } from "../server/observer.ts";
 import type { Session } from "../server/session.ts";
+import { properly, type Storage } from "./faults/storage.ts";
 import { Wire, type WireSettings, type WireWatcher } from "./faults/wire.ts";
 import type { Finding } from "./findings/finding.ts";
 import { Inspector } from "./findings/inspector.ts";
@@ -9,8 +10,8 @@ import type { TranscriptWriter } from "./transcript.ts";
 export interface WatchedHost {
   readonly wire: WireSettings;
   report(finding: Omit<Finding, "connection">): void;
-  /** The message that ends now is to be kept so often. */
-  keep(copies: 0 | 1 | 2): void;
+  /** So the message that ends now is to be kept. */
+  keep(storage: Storage): void;
   /** Whether the server cuts its connections. */
   isCut(): boolean;
 }
@@ -34,6 +35,7 @@ export class WatchedConnection implements ConnectionObserver {
 
   interpose(protocol: ProtocolHalf, line: ConnectionLine): Interposed {
     this.#session = () => line.session;
+    this.#transcript.follow(this.#session);
     const transcript = this.#transcript;
     const inspector = this.#inspector;
     const watcher: WireWatcher = {
@@ -44,9 +46,9 @@ export class WatchedConnection implements ConnectionObserver {
         transcript.sent(reply.replace(/^334 .*/, "334 ****"));
         inspector.said(reply);
       },
-      messageEnded: (copies) => {
+      messageEnded: (storage) => {
         inspector.ended();
-        this.#host.keep(copies);
+        this.#host.keep(storage);
       },
     };
     this.#wire = new Wire(protocol, line, watcher, this.#host.wire);
@@ -79,7 +81,8 @@ export class WatchedConnection implements ConnectionObserver {
 
   ended(): void {
     this.#transcript.ended();
-    this.#host.keep(1);
+    this.#wire?.close();
+    this.#host.keep(properly);
     if (this.#wire?.deserted === true && !this.#host.isCut()) this.#inspector.left();
   }
 }

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import {
   FailoverTransport,
   FileTransport,
+  LmtpTransport,
   RawTransport,
   RetryTransport,
   RoundRobinTransport,
@@ -19,6 +20,13 @@ describe("SmtpTransport", () =>
     test,
     overSmtp((transport) => transport),
   ));
+
+describe("LmtpTransport", () =>
+  transportContract(test, async () => {
+    const server = await TestServer.start({ lmtp: true });
+    const transport = LmtpTransport.builder(server.host).port(server.port).build();
+    return { transport, arrived: () => caughtBy(server), stop: () => server.close() };
+  }));
 
 describe("FailoverTransport", () =>
   transportContract(
@@ -103,12 +111,15 @@ async function read(directory: string): Promise<ArrivedMail[]> {
 function overSmtp(front: (transport: Transport) => Transport): () => Promise<TransportUnderTest> {
   return async () => {
     const server = await TestServer.start();
-    const arrived = async () =>
-      server.messages.map(({ envelope, to, raw }) => ({
-        from: envelope.from === null ? null : String(envelope.from),
-        to,
-        raw,
-      }));
-    return { transport: front(server.transport()), arrived, stop: () => server.close() };
+    const transport = front(server.transport());
+    return { transport, arrived: () => caughtBy(server), stop: () => server.close() };
   };
+}
+
+async function caughtBy(server: TestServer): Promise<ArrivedMail[]> {
+  return server.messages.map(({ envelope, to, raw }) => ({
+    from: envelope.from === null ? null : String(envelope.from),
+    to,
+    raw,
+  }));
 }

@@ -37,6 +37,9 @@ export interface Relay {
   readonly chunking?: boolean;
 }
 
+/** What is handed on, by the domain of the recipient; `*` is every other. What is for no relay is refused. */
+export type Relays = Readonly<Record<string, Relay>>;
+
 /** How a relay's client logs in. */
 export interface Login {
   readonly mechanism: string;
@@ -45,7 +48,7 @@ export interface Login {
 }
 
 /** The text of `main.cf` for an instance that writes nothing outside `directory`. */
-export function mainCf(directory: string, relay?: Relay, further: Settings = {}): string {
+export function mainCf(directory: string, relays: Relays = {}, further: Settings = {}): string {
   return format({
     compatibility_level: "3.6",
     queue_directory: `${directory}/queue`,
@@ -71,13 +74,13 @@ export function mainCf(directory: string, relay?: Relay, further: Settings = {})
     ...inbox(directory),
     ...serverTls(directory),
     ...serverAuth(directory),
-    ...(relay === undefined ? noRelay : relayTo(directory, relay)),
+    ...relaying(directory, relays),
     ...further,
   });
 }
 
 /** The text of `master.cf`. */
-export function masterCf(ports: Readonly<Record<Service, number>>): string {
+export function masterCf(ports: Readonly<Record<Service, number>>, relays: Relays = {}): string {
   const tlsOptions = {
     none: ["smtpd_tls_security_level=none"],
     starttls: ["smtpd_tls_security_level=encrypt"],
@@ -93,7 +96,8 @@ export function masterCf(ports: Readonly<Record<Service, number>>): string {
     const options = [`syslog_name=postfix/${service}`, ...tlsOptions[tls], ...(auth ? authOptions : [])];
     return `127.0.0.1:${ports[service]} inet n - n - - smtpd${options.map((option) => ` -o ${option}`).join("")}`;
   });
-  return `${[...inet, ...internal].join("\n")}\n`;
+  const clients = Object.values(relays).map((relay, index) => relayClient(`relay${index}`, relay));
+  return `${[...inet, ...internal, ...clients].join("\n")}\n`;
 }
 
 /** Nothing of the header is added, completed or dropped, so that what is read back is what was sent. */
@@ -133,29 +137,48 @@ const serverAuth = (directory: string): Settings => ({
   smtpd_sasl_authenticated_header: "yes",
 });
 
-const noRelay = { default_transport: "error:this instance relays nothing" };
-
-const relayTo = (directory: string, relay: Relay): Settings => {
-  const client = relay.lmtp === true ? "lmtp" : "smtp";
-  const settings = {
-    host_lookup: "native",
-    tls_security_level: relay.tls === "none" ? "none" : "secure",
-    tls_wrappermode: relay.tls === "implicit" ? "yes" : "no",
-    tls_CAfile: `${directory}/ca.pem`,
-    tls_loglevel: "1",
-    ...(relay.login !== undefined && {
-      sasl_auth_enable: "yes",
-      sasl_password_maps: `inline:{ {[localhost]:${relay.port}=${relay.login.user}:${relay.login.password}} }`,
-      sasl_mechanism_filter: relay.login.mechanism,
-      sasl_security_options: "noanonymous",
-    }),
-  };
+/** Each relay has a client of its own, because each is spoken to in another way. */
+function relaying(directory: string, relays: Relays): Settings {
+  const list = Object.entries(relays);
+  const route = (index: number, { port }: Relay): string => `relay${index}:[localhost]:${port}`;
+  const routes = list.flatMap(([domain, relay], index) =>
+    domain === "*" ? [] : [`{${domain}=${route(index, relay)}}`],
+  );
+  const rest = list.findIndex(([domain]) => domain === "*");
+  const passwords = list.flatMap(([, { port, login }]) =>
+    login === undefined ? [] : [`{[localhost]:${port}=${login.user}:${login.password}}`],
+  );
+  const both = (name: string, value: string): Settings => ({
+    [`smtp_${name}`]: value,
+    [`lmtp_${name}`]: value,
+  });
   return {
-    relayhost: `[localhost]:${relay.port}`,
-    default_transport: client,
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`${client}_${name}`, value])),
+    transport_maps: routes.length === 0 ? "" : `inline:{ ${routes.join(", ")} }`,
+    default_transport:
+      rest === -1
+        ? "error:this instance relays nothing"
+        : route(rest, (list[rest] as (typeof list)[number])[1]),
+    ...both("host_lookup", "native"),
+    ...both("tls_CAfile", `${directory}/ca.pem`),
+    ...both("tls_loglevel", "1"),
+    ...both("sasl_password_maps", passwords.length === 0 ? "" : `inline:{ ${passwords.join(", ")} }`),
+    ...both("sasl_security_options", "noanonymous"),
   };
-};
+}
+
+function relayClient(name: string, { tls, lmtp, login }: Relay): string {
+  const program = lmtp === true ? "lmtp" : "smtp";
+  const options = {
+    tls_security_level: tls === "none" ? "none" : "secure",
+    // It is for a domain by default, and ours is that of the next hop.
+    tls_secure_cert_match: "hostname",
+    tls_wrappermode: tls === "implicit" ? "yes" : "no",
+    sasl_auth_enable: login === undefined ? "no" : "yes",
+    sasl_mechanism_filter: login?.mechanism ?? "",
+  };
+  const settings = Object.entries(options).map(([option, value]) => ` -o ${program}_${option}=${value}`);
+  return `${name} unix - - n - - ${program}${settings.join("")}`;
+}
 
 /** `service type private unpriv chroot wakeup maxproc command`, as in the distributed file, without chroot. */
 const internal = [

@@ -3,6 +3,7 @@ import {
   offers,
   RECIPIENT_LIMIT,
   type Relay,
+  type Relays,
   type Service,
   services,
 } from "./configuration.ts";
@@ -12,13 +13,14 @@ export interface EximSetting {
   readonly directory: string;
   readonly ports: Readonly<Record<Service, number>>;
   readonly user: string;
-  readonly relay?: Relay;
+  readonly relays?: Relays;
   readonly main?: Readonly<Record<string, string>>;
 }
 
 /** The text of the configuration of an Exim that writes nothing outside its directory. */
 export function eximConfiguration(setting: EximSetting): string {
-  const { directory, ports, relay } = setting;
+  const { directory, ports } = setting;
+  const relays = Object.entries(setting.relays ?? {});
   const main = { message_size_limit: "30000000", ...setting.main };
   const where = (test: (service: (typeof offers)[Service]) => boolean): string =>
     services
@@ -74,19 +76,15 @@ rcpt:
        local_parts = ^nobody
        message = 550 5.1.1 no such mailbox
   accept domains = ${INBOX_DOMAIN}
-  ${relay === undefined ? "deny message = 550 5.7.1 this instance relays nothing" : "accept"}
+  accept domains = ${relays.map(([domain]) => domain).join(" : ")}
+  deny message = 550 5.7.1 this instance relays nothing
 
 begin routers
 inbox:
   driver = accept
   domains = ${INBOX_DOMAIN}
   transport = inbox
-relay:
-  driver = manualroute
-  route_list = * localhost byname
-  self = send
-  transport = relay
-
+${relays.map(([domain], index) => relayRouter(`relay${index}`, domain)).join("")}
 begin transports
 inbox:
   driver = appendfile
@@ -97,7 +95,7 @@ inbox:
   return_path_add
   envelope_to_add
   message_size_limit = 0
-${relay === undefined ? "relay:\n  driver = smtp\n" : relayTransport(directory, relay)}
+${relays.map(([, relay], index) => relayTransport(`relay${index}`, directory, relay)).join("")}
 
 begin retry
 * * F,1h,10s
@@ -107,11 +105,19 @@ ${authenticators(setting)}
 `;
 }
 
-function relayTransport(
-  directory: string,
-  { port, tls, lmtp = false, login, chunking = true }: Relay,
-): string {
-  return `relay:
+function relayRouter(name: string, domain: string): string {
+  return `${name}:
+  driver = manualroute
+  domains = ${domain}
+  route_list = * localhost byname
+  self = send
+  transport = ${name}
+`;
+}
+
+function relayTransport(name: string, directory: string, relay: Relay): string {
+  const { port, tls, lmtp = false, login, chunking = true } = relay;
+  return `${name}:
   driver = smtp
   port = ${port}
   allow_localhost
@@ -123,18 +129,23 @@ function relayTransport(
   tls_verify_certificates = ${directory}/ca.pem
   tls_verify_hosts = ${tls === "none" ? "" : "*"}
   hosts_require_auth = ${login === undefined ? "" : "*"}
-  hosts_try_prdr =
   hosts_try_dane =
 `;
 }
 
-/** The client's half of each is for the relay, and only for the mechanism that is asked for. */
-function authenticators({ directory, user, relay }: EximSetting): string {
+/** The client's half of each is for the relays that ask for this mechanism. */
+function authenticators({ directory, user, relays = {} }: EximSetting): string {
   const password = `\${readfile{${directory}/password}}`;
   const secret = `\${readfile{${directory}/relay-password}}`;
-  const login = relay?.login;
-  const client = (mechanism: string, ...lines: readonly string[]): string =>
-    login?.mechanism === mechanism ? lines.join("\n") : "";
+  const logins = Object.values(relays).map(({ login }) => login);
+  const login = logins.find((each) => each !== undefined);
+  const client = (mechanism: string, ...lines: readonly string[]): string => {
+    const transports = logins.flatMap((each, index) =>
+      each?.mechanism === mechanism ? [`relay${index}`] : [],
+    );
+    const condition = `client_condition = \${if inlist{$transport_name}{${transports.join(":")}}}`;
+    return transports.length === 0 ? "" : [condition, ...lines].join("\n");
+  };
   const isRight = (name: string, given: string): string =>
     `server_condition = \${if and{{eq{${name}}{${user}}}{eq{${given}}{${password}}}}}`;
   return `plain:

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Certificates, makeCertificates } from "./certificates.ts";
-import { type Relay, type Service, services } from "./configuration.ts";
+import { type Relays, type Service, services } from "./configuration.ts";
 import { Daemon } from "./daemon.ts";
 import { eximConfiguration } from "./exim-configuration.ts";
 import { MailServer } from "./mail-server.ts";
@@ -11,8 +11,8 @@ import { unpacked } from "./unpacked.ts";
 
 /** What may differ from one instance to the next. */
 export interface EximOptions {
-  /** Hand on what is not for the inbox domain; without it such mail is refused. */
-  readonly relay?: Relay;
+  /** Where to hand on what is not for the inbox domain; who logs in does so with one and the same password everywhere. */
+  readonly relays?: Relays;
   /** The certificates to show, and the authority to trust when relaying; made anew when left out. */
   readonly certificates?: Certificates;
   /** Further settings of the main section. */
@@ -40,9 +40,12 @@ export class Exim extends MailServer<Service> {
       ports: services,
       async furnish(directory, ports) {
         await fill(directory, certificates);
+        const [password = ""] = Object.values(options.relays ?? {}).flatMap(
+          ({ login }) => login?.password ?? [],
+        );
         // In files of their own, because nothing in them is special there.
         await writeFile(join(directory, "password"), Exim.password);
-        await writeFile(join(directory, "relay-password"), options.relay?.login?.password ?? "");
+        await writeFile(join(directory, "relay-password"), password);
         const setting = { ...options, directory, ports, user: Exim.user };
         await writeFile(join(directory, "exim.conf"), eximConfiguration(setting));
         return [program, "-C", join(directory, "exim.conf"), "-bdf"];

@@ -259,18 +259,16 @@ test("SmtpTransport into a real Postfix", async (t) => {
     });
   });
 
-  await t.test("of more recipients than Postfix takes at once, the rest is refused for now", async () => {
-    const to = Array.from({ length: RECIPIENT_LIMIT + 20 }, (_, i) => `many${i}@${INBOX_DOMAIN}`);
-    await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
-    const report = await transport.send({ from, bcc: to, subject: "x", text: "x" });
-    assert.deepEqual(report.accepted.map(String), to.slice(0, RECIPIENT_LIMIT));
-    assert.deepEqual(
-      report.rejected.map(({ recipient }) => String(recipient)),
-      to.slice(RECIPIENT_LIMIT),
-    );
-    for (const { reply } of report.rejected) assert.match(String(reply), /^452 4\.5\.3/);
-    for (const each of to.slice(0, RECIPIENT_LIMIT)) await postfix.delivered(each);
-  });
+  await t.test(
+    "of more recipients than Postfix takes at once, the rest goes in a further transaction",
+    async () => {
+      const to = Array.from({ length: RECIPIENT_LIMIT + 20 }, (_, i) => `many${i}@${INBOX_DOMAIN}`);
+      await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
+      const report = await transport.send({ from, bcc: to, subject: "x", text: "x" });
+      assert.deepEqual(report.accepted.map(String), to);
+      for (const each of to) await postfix.delivered(each);
+    },
+  );
 
   await t.test("nothing was sent of what was refused", async () => {
     assert.ok(SmtpError.prototype instanceof SendError);

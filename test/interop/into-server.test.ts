@@ -111,8 +111,7 @@ for (const tls of ["none", "starttls"] as const) {
   test(`Postfix relays into SmtpServer, TLS ${tls}`, async (t) => {
     const certificates = await makeCertificates();
     await using server = await Receiver.start(tls, certificates);
-    const relay = { port: server.port, tls };
-    await using postfix = await Postfix.start({ relay, certificates });
+    await using postfix = await Postfix.start({ relays: { "*": { port: server.port, tls } }, certificates });
     t.afterEach(postfix.explain);
 
     const inject = async (

@@ -6,7 +6,7 @@ import {
   MAILDIR_OWNER,
   mainCf,
   masterCf,
-  type Relay,
+  type Relays,
   type Service,
   services,
 } from "./configuration.ts";
@@ -17,8 +17,8 @@ import { run } from "./program.ts";
 
 /** What may differ from one instance to the next. */
 export interface PostfixOptions {
-  /** Hand on what is not for the inbox domain; without it such mail is refused. */
-  readonly relay?: Relay;
+  /** Where to hand on what is not for the inbox domain. */
+  readonly relays?: Relays;
   /** The certificates to show, and the authority to trust when relaying; made anew when left out. */
   readonly certificates?: Certificates;
   /** The SASL mechanisms to offer; PLAIN and LOGIN when left out. */
@@ -64,13 +64,13 @@ async function fill(
   directory: string,
   ports: Readonly<Record<Service, number>>,
   { ca, certificate, key }: Certificates,
-  { relay, mechanisms = ["PLAIN", "LOGIN"], main }: PostfixOptions,
+  { relays, mechanisms = ["PLAIN", "LOGIN"], main }: PostfixOptions,
 ): Promise<void> {
   const path = (...names: readonly string[]): string => join(directory, ...names);
   for (const name of ["conf", "conf/sasl", "queue"]) await mkdir(path(name));
   await Maildir.make(path("inbox"), MAILDIR_OWNER, MAILDIR_OWNER);
-  await writeFile(path("conf", "main.cf"), mainCf(directory, relay, main));
-  await writeFile(path("conf", "master.cf"), masterCf(ports));
+  await writeFile(path("conf", "main.cf"), mainCf(directory, relays, main));
+  await writeFile(path("conf", "master.cf"), masterCf(ports, relays));
   await writeFile(path("ca.pem"), ca);
   await writeFile(path("server.pem"), certificate);
   await writeFile(path("server.key"), key, { mode: 0o600 });

@@ -510,7 +510,7 @@ describe("when a fault strikes", () => {
 
 describe("a fault that makes no sense", () => {
   const wrong: [unknown, RegExp][] = [
-    [{ at: "rctp", reply: "450 x" }, /^fault: at: "rctp" is none of connect, /],
+    [{ at: "rctp", reply: "450 x" }, /^fault: at: "rctp" is none of listen, connect, /],
     [{ at: "rcpt" }, /what it does: is missing/],
     [{ at: "rcpt", replay: "450 x" }, /field: there is no "replay"; the nearest is reply$/],
     [{ at: "rcpt", reply: "45 x" }, /reply: "45 x" is no reply/],
@@ -532,7 +532,7 @@ describe("a fault that makes no sense", () => {
     [{ at: "rcpt", greylist: {} }, /greylist: has either attempts or ms/],
     [{ at: "tls", reply: "220 x" }, /reply: nothing is said at tls/],
     [{ at: "rcpt", drop: "never" }, /drop: "never" is none of before, within, after/],
-    [{ at: "rcpt", drop: "after", by: "fax" }, /by: "fax" is none of fin, rst, half-close/],
+    [{ at: "rcpt", drop: "after", by: "fax" }, /by: "fax" is none of fin, truncate, rst, half-close/],
   ];
   for (const [fault, pattern] of wrong) {
     it(`is refused at once: ${JSON.stringify(fault)}`, async () => {

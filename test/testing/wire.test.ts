@@ -29,6 +29,7 @@ function wire(): Interposed {
     book: new FaultBook(),
     connection: 1,
     maxLineLength: protocol.maxLineLength,
+    acceptor: async () => undefined,
   });
 }
 

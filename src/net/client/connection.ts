@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   readonly timeouts: Timeouts;
   /** Told of what is said. */
   readonly onlooker?: Onlooker | undefined;
+  /** What those who look on call it. */
+  readonly number?: number | undefined;
 }
 
 /** What a socket has to say about the life of the process; other streams have not. */
@@ -40,6 +42,8 @@ export class Connection {
   readonly #clock: Clock;
   readonly #timeouts: Timeouts;
   readonly #deadline: Deadline;
+  /** What those who look on call it; 0 where nobody does. */
+  readonly number: number;
   /** What was connected to, in words. */
   readonly place: string;
   /** Whether the other end of the socket is known to be on this machine. */
@@ -68,7 +72,8 @@ export class Connection {
   readonly #transcript = new Transcript();
   readonly #onlooker: Onlooker | undefined;
 
-  constructor(link: Link, { clock, timeouts, onlooker }: ConnectionOptions) {
+  constructor(link: Link, { clock, timeouts, onlooker, number = 0 }: ConnectionOptions) {
+    this.number = number;
     this.#onlooker = onlooker;
     this.#transcript.noted(`connected to ${link.place}`);
     this.#base = link.socket;

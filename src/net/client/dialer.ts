@@ -7,7 +7,7 @@ import { connectBy } from "./connector.ts";
 import { timedOut } from "./failures.ts";
 import { indirectLink, KEEP_ALIVE_DELAY, type Link, placeOf, tcpLink, unixLink } from "./link.ts";
 import { connectThrough } from "./proxied.ts";
-import { race } from "./race.ts";
+import { attemptDelay, race } from "./race.ts";
 import type { Route } from "./route.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { noneOf, unreachable } from "./unreachable.ts";
@@ -108,7 +108,7 @@ export class Dialer {
       });
     const failed = (address: string, error: Error) =>
       this.#drop(address, unreachable(error, placeOf(address, port)));
-    const delay = delayFor(addresses.length, timeouts.connect);
+    const delay = attemptDelay(addresses.length, timeouts.connect);
     const winner = await race({ addresses, dial, clock, delay, signal, failed });
     if (winner === undefined) throw noneOf(host, port, this.#failures);
     this.#address = winner.address;
@@ -130,14 +130,6 @@ export class Dialer {
       ? `${place} through the proxy ${placeOf(route.proxy.host, route.proxy.port)}`
       : place;
   }
-}
-
-/**
- * Milliseconds before the next address is tried beside the one before: a quarter of a second (RFC 8305 5), or less where
- * there are so many that the last would begin late.
- */
-function delayFor(count: number, limit: number): number {
-  return Math.max(10, Math.min(250, limit / (2 * count)));
 }
 
 function unix(path: string, signal: AbortSignal): Promise<Link> {

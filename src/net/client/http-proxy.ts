@@ -18,16 +18,28 @@ export async function tunnel(
   const answer = readHead(socket);
   socket.write(request(proxy.login, placeOf(target.host, target.port)));
   const status = statusOf(await answer);
-  if (status.code < 200 || status.code > 299) throw refused(status);
+  if (status.code >= 200 && status.code <= 299) return;
+  throw refused({ code: status.code, text: masked(status.text, proxy.login) });
 }
 
 function request(login: ProxyServer["login"], place: string): string {
   const lines = [`CONNECT ${place} HTTP/1.1`, `Host: ${place}`];
   if (login !== undefined) {
-    const pair = Buffer.from(`${login.user}:${login.password}`).toString("base64");
-    lines.push(`Proxy-Authorization: Basic ${pair}`);
+    lines.push(`Proxy-Authorization: Basic ${basic(login)}`);
   }
   return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** RFC 7617. */
+function basic({ user, password }: NonNullable<ProxyServer["login"]>): string {
+  return Buffer.from(`${user}:${password}`).toString("base64");
+}
+
+/** The text without the secret: a proxy may repeat what it was told. */
+function masked(text: string, login: ProxyServer["login"]): string {
+  if (login === undefined) return text;
+  const forms = [basic(login), login.password].filter((form) => form !== "");
+  return forms.reduce((rest, form) => rest.replaceAll(form, "***"), text);
 }
 
 /** The head of the answer, up to its empty line. */

@@ -43,8 +43,8 @@ export async function connectThrough(
   }
 }
 
-async function secured(socket: Duplex, { host, context }: ProxyServer): Promise<Duplex> {
-  const made = await handshake(socket, { name: host, context: context() });
+async function secured(socket: Duplex, { host, trust }: ProxyServer): Promise<Duplex> {
+  const made = await handshake(socket, { ...trust(), name: host });
   return made.socket;
 }
 

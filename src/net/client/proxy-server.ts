@@ -1,4 +1,4 @@
-import type { SecureContext } from "node:tls";
+import type { TlsTrust } from "./tls-trust.ts";
 
 /** A proxy, and how it is spoken to. */
 export interface ProxyServer {
@@ -9,6 +9,6 @@ export interface ProxyServer {
   readonly port: number;
   /** `undefined` where the proxy wants no login. */
   readonly login: { readonly user: string; readonly password: string } | undefined;
-  /** What TLS to the proxy is made with. */
-  readonly context: () => SecureContext;
+  /** Whom to believe where TLS is spoken to the proxy. */
+  readonly trust: () => TlsTrust;
 }

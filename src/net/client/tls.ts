@@ -1,23 +1,24 @@
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import {
-  checkServerIdentity,
-  connect,
-  type PeerCertificate,
-  type SecureContext,
-  type TLSSocket,
-} from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
+import { type CertificateVerdict, judgeCertificate } from "./certificate-verdict.ts";
 import { codeOf } from "./failures.ts";
+import type { SessionTicket, TicketPlace } from "./session-tickets.ts";
+import { explainTlsCode } from "./tls-alert.ts";
+import type { TlsTrust } from "./tls-trust.ts";
 
 /** Whom a handshake is to be made with. */
-export interface TlsExpectations {
+export interface TlsExpectations extends TlsTrust {
   /** The name, or IP address, that the certificate must bear. */
   readonly name: string;
-  readonly context: SecureContext;
-  /** What a certificate that does not verify means: the end, or a note to `unverified`. */
+  /** Goes on where the certificate does not verify. */
+  readonly tolerant?: boolean;
+  /** Is told why a connection that goes on is not verified. */
   readonly unverified?: ((reason: string) => void) | undefined;
+  /** Where the ticket of this server is kept; without it sessions are not resumed. */
+  readonly tickets?: TicketPlace | undefined;
 }
 
 /** A connection that has been encrypted. */
@@ -25,7 +26,7 @@ export interface Secured {
   readonly socket: TLSSocket;
   readonly facts: TlsFacts;
   /** The server's certificate, in DER. */
-  readonly certificate: Buffer | undefined;
+  readonly certificate: Buffer;
 }
 
 /**
@@ -35,87 +36,79 @@ export interface Secured {
  * @throws Failure of kind `"tls"`.
  */
 export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
-  const { name, context, unverified } = expectations;
+  const { name, context, accepts = "valid", tolerant = false, unverified } = expectations;
+  // A session that is resumed is not verified again: it must have been found good without any indulgence.
+  const tickets = accepts === "valid" ? expectations.tickets : undefined;
+  const ticket = tickets?.get();
   return new Promise((resolve, reject) => {
-    let wrongName: Error | undefined;
+    let verdict: CertificateVerdict | undefined;
+    let session: Buffer | undefined;
+    const keep = (): void => {
+      if (verdict?.verified && session) tickets?.set({ session, certificate: verdict.certificate });
+    };
     const socket = connect({
       socket: plain,
       host: name,
       servername: isIP(name) === 0 ? name : "",
       secureContext: context,
+      ...(ticket !== undefined && { session: ticket.session }),
       // Judged below, where the reason can be told.
       rejectUnauthorized: false,
-      checkServerIdentity: (_, certificate) => {
-        wrongName = judgeName(name, certificate);
-        return wrongName;
-      },
+      checkServerIdentity: () => undefined,
     });
-    const failed = (error: Error) => reject(handshakeFailed(error));
-    const closed = () => failed(new Error("the server closed the connection"));
-    socket.on("error", failed).on("close", closed);
+    const failed = (error: Error): void => {
+      if (verdict === undefined || codeOf(error).startsWith("ERR_SSL_")) tickets?.clear();
+      reject(handshakeFailed(error));
+    };
+    // The listeners stay: the socket may fail before anybody else listens to it, and tickets come when they come.
+    socket.on("error", failed).on("close", () => failed(new Error("the server closed the connection")));
+    socket.on("session", (given) => {
+      session = given;
+      keep();
+    });
     socket.on("secureConnect", () => {
-      if (!socket.authorized) {
-        const reason = wrongName?.message ?? explain(socket, name);
-        if (unverified === undefined) {
-          socket.destroy();
-          return reject(untrusted(reason, socket.authorizationError));
-        }
-        unverified(reason);
+      const resumed = ticket !== undefined && socket.isSessionReused();
+      try {
+        verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
+      } catch (error) {
+        socket.destroy();
+        return failed(error as Error);
       }
-      // The listeners stay: the socket may fail before anybody else listens to it.
-      resolve({ socket, facts: factsOf(socket), certificate: socket.getPeerX509Certificate()?.raw });
+      if (verdict.problem !== undefined && !tolerant) {
+        tickets?.clear();
+        socket.destroy();
+        return reject(untrusted(verdict.problem, socket.authorizationError ?? undefined));
+      }
+      if (verdict.doubt !== undefined) unverified?.(verdict.doubt);
+      keep();
+      resolve({ socket, facts: factsOf(socket, verdict, resumed), certificate: verdict.certificate });
     });
   });
 }
 
-function factsOf(socket: TLSSocket): TlsFacts {
-  return {
-    protocol: socket.getProtocol() ?? "",
-    cipher: socket.getCipher().name,
-    verified: socket.authorized,
-  };
+/** Node does not judge a resumed session, nor show its certificate; OpenSSL remembers what it made of the chain. */
+function judgeResumed(
+  { authorized }: TLSSocket,
+  name: string,
+  { certificate }: SessionTicket,
+): CertificateVerdict {
+  if (authorized) return { verified: true, certificate };
+  const problem = `the TLS session of ${name} that was resumed had not been verified`;
+  return { verified: false, problem, doubt: problem, certificate };
 }
 
-function judgeName(name: string, certificate: PeerCertificate): Error | undefined {
-  const names = certificate.subjectaltname ?? "";
-  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
-  const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
-  if (checkServerIdentity(name, nameless) === undefined) return undefined;
-  const borne = names === "" ? "none" : names.slice(0, 400);
-  return new Error(`the certificate is for another name than ${name}; the names it bears: ${borne}`);
-}
-
-function explain(socket: TLSSocket, name: string): string {
-  const error: unknown = socket.authorizationError;
-  const code = error instanceof Error ? codeOf(error) : String(error);
-  const { valid_from, valid_to } = socket.getPeerCertificate();
-  switch (code) {
-    case "CERT_HAS_EXPIRED":
-      return `the certificate of ${name} expired on ${valid_to}`;
-    case "CERT_NOT_YET_VALID":
-      return `the certificate of ${name} is not valid before ${valid_from}`;
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return `the certificate of ${name} is signed by nobody but itself; TlsParameters.addRootCertificate can trust it`;
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-    case "UNABLE_TO_GET_ISSUER_CERT":
-    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return `the certificate of ${name} comes from an authority that is not trusted here; TlsParameters.addRootCertificate can trust it`;
-    default:
-      return `the certificate of ${name} does not verify (${code})`;
-  }
+function factsOf(socket: TLSSocket, { verified }: CertificateVerdict, resumed: boolean): TlsFacts {
+  return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, verified, resumed };
 }
 
 const unsure = { transient: false, permanent: false } as const;
 
-function untrusted(reason: string, cause: unknown): Failure {
-  return new Failure({ kind: "tls", phase: "tls", message: reason, cause, ...unsure });
+function untrusted(message: string, cause: unknown): Failure {
+  return new Failure({ kind: "tls", phase: "tls", message, cause, ...unsure });
 }
 
 function handshakeFailed(cause: Error): Failure {
   const code = codeOf(cause);
-  const message = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code)
-    ? "the server does not speak TLS on this port: use Tls.Required where it offers STARTTLS, or the port for Tls.Wrapper"
-    : `the TLS handshake failed (${code})`;
+  const message = explainTlsCode(code) ?? `the TLS handshake failed (${code})`;
   return new Failure({ kind: "tls", phase: "tls", message, cause, ...unsure });
 }

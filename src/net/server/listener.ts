@@ -22,6 +22,10 @@ export interface Listener {
   readonly port: number;
   /** The path of a Unix socket. */
   readonly path: string | undefined;
+  /** Accepts nobody any more, until `take`. Who has connected stays. */
+  leave(): void;
+  /** Listens again, in the same place. */
+  take(): Promise<void>;
   /** Accepts nobody any more. Resolves when no connection is left. */
   stop(): Promise<void>;
 }
@@ -57,14 +61,33 @@ function attempt({ at, unref, accept }: ListenerOptions): Promise<Listener> {
       // What fails later is a single connection's affair, such as a lack of descriptors.
       server.on("error", () => {});
       if (unref) server.unref();
-      resolve({ ...placeOf(server), stop: () => new Promise((closed) => server.close(() => closed())) });
+      const place = placeOf(server);
+      resolve({
+        ...place,
+        leave: () => void server.close(),
+        take: () => again(server, place),
+        stop: () => new Promise((closed) => server.close(() => closed())),
+      });
     });
   });
 }
 
 const BACKLOG = 1024;
 
-function placeOf(server: Server): Omit<Listener, "stop"> {
+function again(
+  server: Server,
+  { address: host, port, path }: Omit<Listener, "leave" | "take" | "stop">,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ ...(path === undefined ? { host, port } : { path }), backlog: BACKLOG }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function placeOf(server: Server): Omit<Listener, "leave" | "take" | "stop"> {
   const place = server.address() as AddressInfo | string;
   if (typeof place === "string") return { address: "", port: 0, path: place };
   return { address: place.address, port: place.port, path: undefined };

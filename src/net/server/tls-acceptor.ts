@@ -1,6 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
-import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
+import {
+  createSecureContext,
+  createServer,
+  type SecureContext,
+  type SecureVersion,
+  type Server,
+  type TLSSocket,
+} from "node:tls";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
@@ -19,7 +26,12 @@ export interface ServerCertificate {
 export interface ServerTlsOptions {
   /** The first is the default; another is used where the client asks for a name that it bears (SNI). */
   readonly certificates: readonly ServerCertificate[];
-  readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
+  readonly minVersion?: SecureVersion | undefined;
+  readonly maxVersion?: SecureVersion | undefined;
+  /** As OpenSSL writes them. */
+  readonly ciphers?: string | undefined;
+  /** Refuses clients that offer protocols (ALPN), none of which is one of these. */
+  readonly alpn?: readonly string[] | undefined;
   /** Asks clients for a certificate that one of these authorities has issued. */
   readonly clientCertificates?: ClientCertificateOptions | undefined;
 }
@@ -62,7 +74,8 @@ export class TlsAcceptor {
   readonly #underway = new Map<string, (secured: TLSSocket | undefined) => void>();
 
   /** @throws EnvoiError of kind `"configuration"` for certificates or keys that cannot be used. */
-  constructor({ certificates, minVersion, clientCertificates }: ServerTlsOptions) {
+  constructor(options: ServerTlsOptions) {
+    const { certificates, minVersion, maxVersion, ciphers, alpn, clientCertificates } = options;
     const [first, ...others] = certificates;
     if (first === undefined)
       throw new EnvoiError("TLS needs a certificate", { kind: "configuration", ...callersMistake });
@@ -72,6 +85,9 @@ export class TlsAcceptor {
       this.#server = createServer({
         ...first,
         ...(minVersion !== undefined && { minVersion }),
+        ...(maxVersion !== undefined && { maxVersion }),
+        ...(ciphers !== undefined && { ciphers }),
+        ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
         ...(clientCertificates !== undefined && {
           ca: [clientCertificates.ca].flat() as (string | Buffer)[],
           requestCert: true,

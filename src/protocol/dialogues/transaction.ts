@@ -90,7 +90,7 @@ function* envelopeTogether(
   ledger: Ledger,
 ): Dialogue<void> {
   if (!said) yield* write(`${reset ? "RSET\r\n" : ""}${envelopeFlight(mail)}`, "mail");
-  if (reset) stillServed(yield* read("reset"));
+  if (reset) cleared(yield* read("reset"));
   yield* envelopeReplies(mail, ledger);
   if (asksAtOnce(mail)) ledger.dataReply = yield* read("data");
 }
@@ -105,7 +105,7 @@ export function* envelopeReplies({ envelope }: MailTransaction, ledger: Ledger):
 /** Row 0: one command at a time, and none that a refusal has made pointless. */
 function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger): Dialogue<void> {
   const { envelope, parameters } = mail;
-  if (reset) stillServed(yield* command({ verb: "RSET" }, "reset"));
+  if (reset) cleared(yield* command({ verb: "RSET" }, "reset"));
   ledger.mailReply = completion(
     yield* command({ verb: "MAIL", from: envelope.from, parameters }, "mail"),
     "mail",
@@ -119,11 +119,12 @@ function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger
   }
 }
 
-/** Whatever is said to RSET, but that the server had let go of the connection: then nothing of this mail counts. */
-function stillServed(reply: Reply): void {
-  if (!isLeave(reply)) return;
-  const message = `the server closed the connection: ${reply}`;
-  throw new Failure({ kind: "connection", phase: "reset", message, reply });
+/** Unless RSET is obeyed, nobody knows what the server makes of the commands behind it: nothing of this mail counts. */
+function cleared(reply: Reply): void {
+  if (reply.positive) return;
+  const kind = isLeave(reply) ? "connection" : "protocol";
+  const what = isLeave(reply) ? "closed the connection" : "does not obey RSET";
+  throw new Failure({ kind, phase: "reset", message: `the server ${what}: ${reply}`, reply });
 }
 
 /** One recipient was refused, so the mail is for nobody. What becomes of RSET changes nothing of that. */
@@ -151,8 +152,8 @@ function* contentBehind(
     ledger.dataReply = yield* command({ verb: "DATA" }, "data");
   if (ledger.dataReply?.code !== 354) return;
   if (ledger.anyAccepted) yield* sayContent(mail, follow, ledger);
-  // Content for nobody has no reply in LMTP.
-  else if (dialect === "lmtp") ledger.spoilt = true;
+  // Content for nobody has no reply in LMTP; and a dot behind a recipient that was accepted would be an empty mail.
+  else if (dialect === "lmtp" || ledger.rcptReplies.some(({ positive }) => positive)) ledger.spoilt = true;
   else yield* loneDot();
 }
 

@@ -1,13 +1,25 @@
 import { isLike } from "../captured-message.ts";
-import type { Fault, FaultCondition, FaultMoment } from "./fault.ts";
+import type { Fault, FaultCondition, FaultMoment, FaultPoint } from "./fault.ts";
 import { type SettledFault, settleFault } from "./settled-fault.ts";
 
 /** A fault that a TestServer has been told of. */
 export interface FaultHandle extends Disposable {
   /** How often it has struck. */
   readonly hits: number;
+  /**
+   * Resolves when it is in force, or lifted: at once, but for faults at `"listen"`, which take a while; rejects where another process has
+   * taken the port in the meantime.
+   */
+  readonly ready: Promise<void>;
   /** Ends it. */
   lift(): void;
+}
+
+/** A fault that has been picked, and may not come to strike. */
+export interface Pending {
+  readonly fault: SettledFault;
+  /** Whether it has struck; only the first word counts. */
+  settle(struck: boolean): void;
 }
 
 /** A moment, and where counts belong that it may advance. */
@@ -23,35 +35,78 @@ export interface FaultOccasion extends FaultMoment {
 
 /** The faults of a TestServer: the first that holds strikes. */
 export class FaultBook {
+  readonly #settled: () => Promise<void>;
   #entries: Entry[] = [];
+
+  /** `settled` is called whenever faults have been added or lifted, and resolves when that is in force. */
+  constructor(settled: () => Promise<void> = async () => {}) {
+    this.#settled = settled;
+  }
 
   /** @throws EnvoiError of kind `"configuration"` for a fault that makes no sense. */
   add(faults: readonly Fault[]): FaultHandle {
     const added = faults.map((fault) => new Entry(settleFault(fault)));
     this.#entries.push(...added);
+    let ready = this.#settled();
     const lift = (): void => {
       this.#entries = this.#entries.filter((entry) => !added.includes(entry));
+      ready = this.#settled();
     };
     return {
       get hits() {
         return added.reduce((sum, { hits }) => sum + hits, 0);
+      },
+      get ready() {
+        return ready;
       },
       lift,
       [Symbol.dispose]: lift,
     };
   }
 
+  /** The faults that are not lifted, at one point. */
+  standing(at: FaultPoint): readonly SettledFault[] {
+    return this.#entries.filter(({ fault }) => fault.at === at).map(({ fault }) => fault);
+  }
+
   /** Lifts all. */
   clear(): void {
     this.#entries = [];
+    void this.#settled();
   }
 
   /** The fault that strikes now. Every fault of the point counts the occasion, also behind the one that strikes. */
   pick(occasion: FaultOccasion): SettledFault | undefined {
+    return this.#pick(occasion, (entry) => entry.hits++);
+  }
+
+  /** The fault that will strike if it comes to that, which {@link Pending.settle} tells. */
+  reserve(occasion: FaultOccasion): Pending | undefined {
+    let entry: Entry | undefined;
+    const fault = this.#pick(occasion, (picked) => {
+      entry = picked;
+      picked.reserved++;
+    });
+    if (fault === undefined) return undefined;
+    return {
+      fault,
+      settle: (struck) => {
+        if (entry !== undefined) {
+          entry.reserved--;
+          if (struck) entry.hits++;
+        }
+        entry = undefined;
+      },
+    };
+  }
+
+  #pick(occasion: FaultOccasion, use: (entry: Entry) => void): SettledFault | undefined {
     let picked: SettledFault | undefined;
     for (const entry of this.#entries) {
       if (entry.fault.at !== occasion.at || !entry.counts(occasion)) continue;
-      if (picked === undefined && entry.strikes(occasion)) picked = entry.fault;
+      if (picked !== undefined || !entry.isDue(occasion)) continue;
+      picked = entry.fault;
+      use(entry);
     }
     return picked;
   }
@@ -60,6 +115,8 @@ export class FaultBook {
 class Entry {
   readonly fault: SettledFault;
   hits = 0;
+  /** How often it may yet strike, so that nobody else is to be struck in the place. */
+  reserved = 0;
   readonly #server = {};
   readonly #counts = new WeakMap<object, number>();
   readonly #draws = new WeakMap<object, number>();
@@ -88,11 +145,9 @@ class Entry {
     return true;
   }
 
-  /** Whether the occasion that was counted last is due; it is then used up. */
-  strikes(occasion: FaultOccasion): boolean {
-    if (!this.#due || this.hits >= this.fault.times || !this.#isGrey(occasion)) return false;
-    this.hits++;
-    return true;
+  /** Whether it strikes on the occasion that was counted last. */
+  isDue(occasion: FaultOccasion): boolean {
+    return this.#due && this.hits + this.reserved < this.fault.times && this.#isGrey(occasion);
   }
 
   #isGrey({ session, sender, recipient }: FaultOccasion): boolean {
@@ -117,6 +172,8 @@ function holds(when: FaultCondition, occasion: FaultOccasion): boolean {
   const { connection, session, recipient, sender, envelope } = occasion;
   if (when.connection !== undefined && when.connection !== connection) return false;
   if (when.secure !== undefined && when.secure !== (session.tls !== undefined)) return false;
+  if (when.authenticated !== undefined && when.authenticated !== (session.authenticated !== undefined))
+    return false;
   if (when.sender !== undefined && !isLike(sender ?? "", when.sender)) return false;
   if (when.recipient !== undefined) {
     const pattern = when.recipient;

@@ -1,10 +1,12 @@
 import type { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../../server/session.ts";
+import type { CertificateFlaw } from "../server-certificate.ts";
 
 /**
  * Where in a conversation a fault strikes.
  *
+ * - `"listen"`: before that: whether there is anybody to connect to;
  * - `"connect"`: on accept, before the greeting, and before TLS on a port that begins with it; `"greeting"`: the greeting;
  * - `"tls"`: before the handshake, behind the 220 to STARTTLS too;
  * - the commands by their names; `"auth-response"`: each line of the client that answers a 334; `"unknown"`: no command at all;
@@ -12,6 +14,7 @@ import type { Session } from "../../server/session.ts";
  * - `"error"`: each reply of class 4 or 5, whoever said it.
  */
 export type FaultPoint =
+  | "listen"
   | "connect"
   | "greeting"
   | "tls"
@@ -50,7 +53,10 @@ export interface FaultMoment {
 
 /** When a fault strikes: all that is given must hold. */
 export interface FaultCondition {
-  /** At `"rcpt"` the recipient, anywhere else one that has been accepted. A string must be equal, in whole. */
+  /**
+   * At `"rcpt"`, and at `"final"` in LMTP, the recipient that the reply is about, anywhere else one that has been accepted. A string must
+   * be equal, in whole.
+   */
   readonly recipient?: string | RegExp;
   /** The sender; `""` is the null sender. */
   readonly sender?: string | RegExp;
@@ -58,6 +64,8 @@ export interface FaultCondition {
   readonly connection?: number;
   /** Only over TLS, or only in clear. */
   readonly secure?: boolean;
+  /** Only once the client has authenticated, or only before. */
+  readonly authenticated?: boolean;
   /** Anything else. */
   readonly test?: (moment: FaultMoment) => boolean;
   /** Only the n-th time that everything above holds, the first being 1. */
@@ -74,7 +82,9 @@ export interface FaultCondition {
 
 /** What all faults have. */
 export interface FaultTrigger {
+  /** Where it strikes. */
   readonly at: FaultPoint;
+  /** When it does; always. */
   readonly when?: FaultCondition;
   /** How often it strikes, for as long as it is not lifted; without end. */
   readonly times?: number;
@@ -85,6 +95,12 @@ export interface FaultTrigger {
    * refusal.
    */
   readonly keep?: "once" | "never" | "twice";
+  /** At `"final"`: no more than so many octets of the message are kept. */
+  readonly truncate?: number;
+  /** At `"final"`: header fields that are kept with another value, or with `null` not at all. The name in any case. */
+  readonly rewrite?: Readonly<Record<string, string | null>>;
+  /** At `"final"`: the message is kept without the eighth bit of its octets. */
+  readonly strip8bit?: boolean;
 }
 
 /** How words go out. */
@@ -113,6 +129,8 @@ export interface ReplyFault extends FaultTrigger, FaultManner {
 /** Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed. */
 export interface RawFault extends FaultTrigger, FaultManner {
   readonly raw: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** They go out underneath TLS, where no TLS record is to be found in them. */
+  readonly unencrypted?: boolean;
   /** How often; once. `Infinity` goes on until the client leaves. */
   readonly repeat?: number;
 }
@@ -142,13 +160,17 @@ export interface StallFault extends FaultTrigger {
 export type Drop = "before" | "within" | "after";
 
 /**
- * - `"fin"`: closes;
+ * - `"fin"`: closes, over TLS with a close_notify;
+ * - `"truncate"`: closes, over TLS without a close_notify, as somebody on the way could;
  * - `"rst"`: resets;
  * - `"half-close"`: says that nothing more comes, and goes on reading.
  */
-export type DropManner = "fin" | "rst" | "half-close";
+export type DropManner = "fin" | "truncate" | "rst" | "half-close";
 
-/** The connection ends. At `"connect"`, `"tls"` and `"content"` there is no reply: it ends there. */
+/**
+ * The connection ends. At `"connect"`, `"tls"` and `"content"` there is no reply: it ends there. At `"listen"` connections
+ * are refused until the fault is lifted; with `stall` there they are not even that, as where the queue of a server is full.
+ */
 export interface DropFault extends FaultTrigger {
   readonly drop: Drop;
   /** `"fin"`. */
@@ -164,11 +186,56 @@ export interface GreylistFault extends FaultTrigger {
   readonly reply?: string | Reply;
 }
 
-/** Tells the client the truth about a message, and keeps it twice or never. */
-export interface KeepFault extends FaultTrigger {
+/** Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or `strip8bit`. */
+export interface StorageFault extends FaultTrigger {
   readonly at: "final";
-  readonly keep: "never" | "twice";
 }
+
+/** The handshake is done, or refused, in a way of its own. */
+export interface TlsFault extends FaultTrigger {
+  readonly at: "tls";
+  readonly tls: TlsChanges;
+}
+
+/** What about a TLS handshake is not as it is else. */
+export interface TlsChanges {
+  /** Speaks none below it. */
+  readonly minVersion?: TlsVersion;
+  /** Speaks none above it; below TLS 1.2 it takes keys and ciphers as weak as they were then. */
+  readonly maxVersion?: TlsVersion;
+  /** Has these ciphers alone, as OpenSSL writes them: `"AES128-SHA"`. */
+  readonly ciphers?: string;
+  /** Shows another certificate. */
+  readonly certificate?: CertificateFlaw;
+  /** Refuses clients that have no certificate of the server's own authority. */
+  readonly clientCertificate?: "required";
+  /** Refuses clients that offer protocols (ALPN, RFC 7301), none of which is one of these. */
+  readonly alpn?: readonly string[];
+}
+
+/** A version of TLS, as node:tls names it. */
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+/** Lies in an exchange of SCRAM, which is what a client has to see through (RFC 5802 9). */
+export interface ScramFault extends FaultTrigger {
+  readonly at: "auth";
+  readonly scram: ScramLie;
+}
+
+/**
+ * - `"wrong-signature"`: proves that it does not know the password;
+ * - `"no-signature"`: says 235 in place of any proof;
+ * - `"foreign-nonce"`: goes on from a nonce that is not the client's;
+ * - `"few-iterations"`, `"many-iterations"`: asks for 1, or for 1,000,000,000, iterations;
+ * - `"no-salt"`: gives no salt.
+ */
+export type ScramLie =
+  | "wrong-signature"
+  | "no-signature"
+  | "foreign-nonce"
+  | "few-iterations"
+  | "many-iterations"
+  | "no-salt";
 
 /**
  * Something that a TestServer is to do wrong: plain data, where and when, and what.
@@ -179,6 +246,8 @@ export interface KeepFault extends FaultTrigger {
  * server.fail({ at: "final", drop: "before" }); // the message is kept, and the client never learns it
  * server.fail({ at: "content", octet: 1000, drop: "before", by: "rst" });
  * server.fail({ at: "ehlo", when: { secure: true }, conceal: ["AUTH"] });
+ * server.fail({ at: "tls", tls: { maxVersion: "TLSv1.1" } });
+ * server.fail({ at: "auth", scram: "wrong-signature" });
  * ```
  */
 export type Fault =
@@ -189,7 +258,9 @@ export type Fault =
   | StallFault
   | DropFault
   | GreylistFault
-  | KeepFault;
+  | StorageFault
+  | TlsFault
+  | ScramFault;
 
 /** As Postfix does: slower from the eleventh refusal of a connection on, and no more behind the twentieth. */
 export const postfixErrorLimits: readonly Fault[] = [

@@ -45,6 +45,11 @@ export function packets(list: readonly Buffer[], repeat: number): Interlude {
   });
 }
 
+/** The same underneath TLS: `accepted` is the socket there. */
+export function beneath(list: readonly Buffer[], repeat: number, accepted: Socket): Interlude {
+  return interlude((_, signal) => packets(list, repeat).play(accepted, signal));
+}
+
 /** Octets go out one by one, each in a packet of its own. */
 export function trickle(octets: Buffer, ms: number): Interlude {
   return interlude(async (socket, signal) => {
@@ -65,10 +70,25 @@ export function end(by: DropManner, accepted: Socket): Interlude {
       if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write("", () => resolve()));
       await turn();
       if (by === "rst") accepted.resetAndDestroy();
+      else if (by === "fin" && socket !== accepted) await closed(socket);
       socket.destroy();
     }
   });
 }
+
+/** TLS is over for our part: close_notify has gone out, or cannot. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE).unref();
+    socket.once("close", resolve).end(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Milliseconds for a client that takes nothing any more. */
+const PATIENCE = 1000;
 
 function interlude(play: Interlude["play"]): Interlude {
   return { type: "interlude", play };

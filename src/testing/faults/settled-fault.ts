@@ -1,7 +1,11 @@
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import { Reply } from "../../protocol/reply.ts";
 import { checkNames } from "../../text/known-names.ts";
-import type { Drop, DropManner, Fault, FaultCondition, FaultPoint } from "./fault.ts";
+import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
+import { count, flag, lines, oneOf, refuseFault } from "./fault-fields.ts";
+import { scramLies } from "./scram-lie.ts";
+import { settleCondition } from "./settled-condition.ts";
+import { settleTls } from "./settled-tls.ts";
+import { type Storage, settleStorage } from "./storage.ts";
 
 /** A fault that has been looked through, with all that it does side by side. */
 export interface SettledFault {
@@ -9,12 +13,14 @@ export interface SettledFault {
   readonly when: FaultCondition;
   readonly times: number;
   readonly octet: number;
-  readonly keep: "once" | "never" | "twice" | undefined;
+  /** How a message is kept, where the fault says so. */
+  readonly storage: Storage | undefined;
   readonly reply: Reply | undefined;
   readonly undiscarded: boolean;
   /** Packets. */
   readonly raw: readonly Buffer[] | undefined;
   readonly repeat: number;
+  readonly unencrypted: boolean;
   readonly offer: readonly string[];
   readonly conceal: readonly string[];
   readonly delay: number;
@@ -22,6 +28,8 @@ export interface SettledFault {
   readonly stall: boolean;
   readonly drop: Drop | undefined;
   readonly by: DropManner;
+  readonly tls: TlsChanges | undefined;
+  readonly scram: ScramLie | undefined;
   readonly greylist: { readonly attempts: number; readonly ms: number } | undefined;
 }
 
@@ -32,39 +40,43 @@ export interface SettledFault {
  */
 export function settleFault(fault: Fault): SettledFault {
   const given = fault as Partial<Record<FaultField, unknown>> & Pick<Fault, "at">;
-  checkNames(given, fields, (problem) => refuse("field", problem));
+  checkNames(given, fields, (problem) => refuseFault("field", problem));
   oneOf("at", given.at, points);
   const when = settleCondition(fault.when ?? {});
   for (const [field, places] of Object.entries(placesOf)) {
     if (given[field as FaultField] !== undefined && !places.includes(given.at))
-      throw refuse(field, `makes sense at ${places.join(", ")} only, not at ${given.at}`);
+      throw refuseFault(field, `makes sense at ${places.join(", ")} only, not at ${given.at}`);
   }
   const told = effects.filter((name) => given[name] !== undefined && given[name] !== false);
-  if (told.length === 0) throw refuse("what it does", `is missing: one of ${effects.join(", ")}`);
+  if (told.length === 0) throw refuseFault("what it does", `is missing: one of ${effects.join(", ")}`);
   const [first, second] = exclusive.filter((name) => given[name] !== undefined);
-  if (first !== undefined && second !== undefined) throw refuse(second, `contradicts ${first}`);
+  if (first !== undefined && second !== undefined) throw refuseFault(second, `contradicts ${first}`);
+  if (given.at === "listen") checkListen(given);
   if (wordless.includes(given.at)) {
     for (const name of ["reply", "tarpit"] as const)
-      if (given[name] !== undefined) throw refuse(name, `nothing is said at ${given.at}`);
+      if (given[name] !== undefined) throw refuseFault(name, `nothing is said at ${given.at}`);
   }
   const reply = given.reply === undefined ? undefined : settleReply(given.reply);
   return {
     at: given.at,
     when,
-    times: number("times", given.times, Number.POSITIVE_INFINITY, 1),
-    octet: number("octet", given.octet, 0, 0),
-    keep: oneOf("keep", given.keep, [undefined, "once", "never", "twice"]),
+    times: count("times", given.times, Number.POSITIVE_INFINITY, 1),
+    octet: count("octet", given.octet, 0, 0),
+    storage: settleStorage(fault, given.at === "final" && reply?.positive === false),
     reply: reply ?? (given.greylist === undefined ? undefined : greylisted),
-    undiscarded: given.undiscarded === true,
+    undiscarded: flag("undiscarded", given.undiscarded),
     raw: given.raw === undefined ? undefined : settleRaw(given.raw),
-    repeat: number("repeat", given.repeat, 1, 1),
+    repeat: count("repeat", given.repeat, 1, 1),
+    unencrypted: flag("unencrypted", given.unencrypted),
     offer: lines("offer", given.offer),
     conceal: lines("conceal", given.conceal).map((keyword) => keyword.toUpperCase()),
-    delay: number("delay", given.delay, 0, 0),
-    tarpit: given.tarpit === undefined ? undefined : number("tarpit", given.tarpit, 0, 0),
-    stall: given.stall === true,
+    delay: count("delay", given.delay, 0, 0),
+    tarpit: given.tarpit === undefined ? undefined : count("tarpit", given.tarpit, 0, 0),
+    stall: flag("stall", given.stall),
     drop: oneOf("drop", given.drop, [undefined, "before", "within", "after"]),
-    by: oneOf("by", given.by, [undefined, "fin", "rst", "half-close"]) ?? "fin",
+    by: oneOf("by", given.by, [undefined, "fin", "truncate", "rst", "half-close"]) ?? "fin",
+    tls: given.tls === undefined ? undefined : settleTls(given.tls as TlsChanges),
+    scram: oneOf("scram", given.scram, [undefined, ...scramLies]),
     greylist: given.greylist === undefined ? undefined : settleGreylist(given.greylist),
   };
 }
@@ -85,12 +97,14 @@ type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 type FaultField = KeysOf<Fault>;
 
 const fields: readonly FaultField[] = [
-  ...(["at", "when", "times", "octet", "keep", "reply", "undiscarded", "raw", "repeat"] as const),
+  ...(["at", "when", "times", "octet", "reply", "undiscarded", "raw", "repeat", "unencrypted"] as const),
   ...(["offer", "conceal", "delay", "tarpit", "stall", "drop", "by", "greylist"] as const),
+  ...(["keep", "truncate", "rewrite", "strip8bit", "tls", "scram"] as const),
 ];
 
 const effects: readonly FaultField[] = [
-  ...(["reply", "raw", "offer", "conceal", "delay", "tarpit", "stall", "drop", "greylist", "keep"] as const),
+  ...(["reply", "raw", "offer", "conceal", "delay", "tarpit", "stall", "drop", "greylist"] as const),
+  ...(["keep", "truncate", "rewrite", "strip8bit", "tls", "scram"] as const),
 ];
 
 /** Of these a fault has one. */
@@ -100,6 +114,11 @@ const exclusive: readonly FaultField[] = ["reply", "raw", "offer", "stall"];
 const placesOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
   octet: ["content"],
   keep: ["final"],
+  truncate: ["final"],
+  rewrite: ["final"],
+  strip8bit: ["final"],
+  tls: ["tls"],
+  scram: ["auth"],
   undiscarded: ["bdat"],
   offer: ["ehlo", "lhlo"],
   conceal: ["ehlo", "lhlo"],
@@ -107,55 +126,30 @@ const placesOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
 };
 
 /** Where there is no reply. */
-const wordless: readonly FaultPoint[] = ["connect", "tls", "content"];
+const wordless: readonly FaultPoint[] = ["listen", "connect", "tls", "content"];
 
 const points: readonly FaultPoint[] = [
+  "listen",
   ...(["connect", "greeting", "tls", "helo", "ehlo", "lhlo", "starttls", "auth", "auth-response"] as const),
   ...(["mail", "rcpt", "data", "bdat", "content", "final", "rset", "noop", "vrfy", "expn"] as const),
   ...(["help", "quit", "unknown", "error"] as const),
 ];
 
-const conditions: readonly (keyof FaultCondition)[] = [
-  ...([
-    "recipient",
-    "sender",
-    "connection",
-    "secure",
-    "test",
-    "nth",
-    "after",
-    "per",
-    "chance",
-    "seed",
-  ] as const),
-];
+/** Who finds nobody to connect to is nobody whom the server could tell from others, or count. */
+function checkListen(given: Partial<Record<FaultField, unknown>>): void {
+  const allowed = ["at", "drop", "stall"];
+  const other = Object.keys(given).find((name) => !allowed.includes(name));
+  if (other !== undefined) throw refuseFault(other, "makes no sense at listen: there are drop and stall");
+}
 
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");
-
-function settleCondition(when: FaultCondition): FaultCondition {
-  checkNames(when, conditions, (problem) => refuse("when", problem));
-  for (const name of ["recipient", "sender"] as const) {
-    const pattern: unknown = when[name];
-    if (pattern !== undefined && typeof pattern !== "string" && !(pattern instanceof RegExp))
-      throw refuse(`when.${name}`, "is a string or a regular expression");
-  }
-  number("when.connection", when.connection, 1, 1);
-  number("when.nth", when.nth, 1, 1);
-  number("when.after", when.after, 0, 0);
-  oneOf("when.per", when.per, [undefined, "server", "connection", "transaction"]);
-  const { chance = 1, seed = 1, test } = when;
-  if (!(chance >= 0 && chance <= 1)) throw refuse("when.chance", `${chance} is not between 0 and 1`);
-  if (!Number.isSafeInteger(seed)) throw refuse("when.seed", `${seed} is not a whole number`);
-  if (test !== undefined && typeof test !== "function") throw refuse("when.test", "is a function");
-  return { ...when };
-}
 
 function settleReply(reply: unknown): Reply {
   if (reply instanceof Reply) return reply;
   const all = typeof reply === "string" ? reply.split("\n") : [];
   const match = /^([2-5]\d\d)(?: +([245]\.\d{1,3}\.\d{1,3}))?(?: +(.*))?$/.exec(all[0] ?? "");
   if (match === null)
-    throw refuse("reply", `${JSON.stringify(reply)} is no reply: say "450 4.7.1 Later", or use raw`);
+    throw refuseFault("reply", `${JSON.stringify(reply)} is no reply: say "450 4.7.1 Later", or use raw`);
   return Reply.of(Number(match[1]), match[2], match[3] ?? "", ...all.slice(1));
 }
 
@@ -163,44 +157,16 @@ function settleRaw(raw: unknown): readonly Buffer[] {
   return [raw].flat().map((piece) => {
     if (typeof piece === "string") return Buffer.from(piece, "utf8");
     if (piece instanceof Uint8Array) return Buffer.from(piece);
-    throw refuse("raw", "is a string, octets, or a list of these");
+    throw refuseFault("raw", "is a string, octets, or a list of these");
   });
 }
 
 function settleGreylist(greylist: unknown): SettledFault["greylist"] {
   if (greylist === true) return { attempts: 1, ms: 0 };
   if (typeof greylist !== "object" || greylist === null)
-    throw refuse("greylist", "is true, { attempts } or { ms }");
+    throw refuseFault("greylist", "is true, { attempts } or { ms }");
   const { attempts, ms } = greylist as { readonly attempts?: unknown; readonly ms?: unknown };
-  if ((attempts === undefined) === (ms === undefined)) throw refuse("greylist", "has either attempts or ms");
-  return { attempts: number("greylist.attempts", attempts, 0, 1), ms: number("greylist.ms", ms, 0, 1) };
-}
-
-function lines(field: FaultField, value: unknown): readonly string[] {
-  if (value === undefined) return [];
-  const sound =
-    Array.isArray(value) && value.every((line) => typeof line === "string" && !/[\0\r\n]/.test(line));
-  if (!sound) throw refuse(field, "is a list of lines");
-  return [...(value as string[])];
-}
-
-function number(field: string, value: unknown, standard: number, least: number): number {
-  if (value === undefined) return standard;
-  if (
-    typeof value === "number" &&
-    value >= least &&
-    (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY)
-  )
-    return value;
-  throw refuse(field, `${JSON.stringify(value)} is not a whole number of at least ${least}`);
-}
-
-function oneOf<T>(field: string, value: unknown, known: readonly T[]): T {
-  if (known.includes(value as T)) return value as T;
-  const all = known.filter((each) => each !== undefined).join(", ");
-  throw refuse(field, `${JSON.stringify(value)} is none of ${all}`);
-}
-
-function refuse(field: string, reason: string): EnvoiError {
-  return new EnvoiError(`fault: ${field}: ${reason}`, { kind: "configuration", ...callersMistake });
+  if ((attempts === undefined) === (ms === undefined))
+    throw refuseFault("greylist", "has either attempts or ms");
+  return { attempts: count("greylist.attempts", attempts, 0, 1), ms: count("greylist.ms", ms, 0, 1) };
 }

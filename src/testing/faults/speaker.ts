@@ -1,10 +1,13 @@
 import type { Socket } from "node:net";
 import type { Interlude } from "../../server/observer.ts";
-import { end, freeze, hold, packets, pause, trickle } from "./interlude.ts";
+import { beneath, end, freeze, hold, packets, pause, trickle } from "./interlude.ts";
 import type { SettledFault } from "./settled-fault.ts";
 
 /** How a reply goes out: the parts of a fault that have to do with it. */
-export type Manner = Pick<SettledFault, "delay" | "tarpit" | "stall" | "drop" | "by" | "raw" | "repeat">;
+export type Manner = Pick<
+  SettledFault,
+  "delay" | "tarpit" | "stall" | "drop" | "by" | "raw" | "repeat" | "unencrypted"
+>;
 
 /** What is said to the client, as octets and as things done to the socket, in their order. */
 export class Speaker {
@@ -46,7 +49,7 @@ export class Speaker {
   }
 
   #sayIn(manner: Manner, reply: string): void {
-    const { delay, tarpit, drop, raw, repeat } = manner;
+    const { delay, tarpit, drop, raw } = manner;
     if (delay > 0) this.#interludes.push(pause(delay));
     if (manner.stall || drop === "before") {
       this.#finish(manner);
@@ -56,7 +59,7 @@ export class Speaker {
     const half = drop === "within" ? octets.subarray(0, Math.ceil(octets.length / 2)) : octets;
     if (tarpit !== undefined) this.#act(String(half), trickle(half, tarpit));
     else if (drop === "within") this.#act(String(half), packets([half], 1));
-    else if (raw !== undefined) this.#act(String(octets), packets(raw, repeat));
+    else if (raw !== undefined) this.#act(String(octets), this.#packets(raw, manner));
     else this.#write(reply);
     if (drop !== undefined) this.#finish(manner);
   }
@@ -64,12 +67,16 @@ export class Speaker {
   /** Does what a fault does where there is no reply. */
   act(manner: Manner, at: "greeting" | "handshake" | "content"): void {
     if (this.muted) return;
-    const { delay, drop, raw, repeat, stall } = manner;
+    const { delay, drop, raw, stall } = manner;
     if (delay > 0) this.#interludes.push({ greeting: pause, handshake: hold, content: freeze }[at](delay));
-    if (raw !== undefined) this.#act(String(Buffer.concat(raw)), packets(raw, repeat));
+    if (raw !== undefined) this.#act(String(Buffer.concat(raw)), this.#packets(raw, manner));
     if (stall) this.#interludes.push((at === "content" ? freeze : pause)(Number.POSITIVE_INFINITY));
     if (stall && drop === undefined) this.#interludes.push(end("fin", this.#accepted));
     if (stall || drop !== undefined) this.#finish(manner);
+  }
+
+  #packets(raw: readonly Buffer[], { repeat, unencrypted }: Manner): Interlude {
+    return unencrypted ? beneath(raw, repeat, this.#accepted) : packets(raw, repeat);
   }
 
   #finish({ drop, by }: Manner): void {

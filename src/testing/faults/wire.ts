@@ -1,13 +1,17 @@
-import { DataReader } from "../../protocol/data-reader.ts";
+import type { TlsAcceptor } from "../../net/server/tls-acceptor.ts";
 import { formatReply, Reply } from "../../protocol/reply.ts";
 import type { ServerEvent } from "../../protocol/server/event.ts";
 import type { ConnectionLine, Interlude, Interposed, ProtocolHalf } from "../../server/observer.ts";
+import { ContentFeed } from "./content-feed.ts";
 import { type Exchange, readExchange, unasked } from "./exchange.ts";
-import type { FaultPoint } from "./fault.ts";
-import type { FaultBook } from "./fault-book.ts";
+import type { FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
+import type { FaultBook, FaultOccasion } from "./fault-book.ts";
 import { inTurn } from "./interlude.ts";
+import { lieInScram } from "./scram-lie.ts";
 import { offering, type SettledFault } from "./settled-fault.ts";
 import { Speaker } from "./speaker.ts";
+import { properly, type Storage } from "./storage.ts";
+import { WireInput } from "./wire-input.ts";
 
 /** Who is told what really goes over the line. */
 export interface WireWatcher {
@@ -19,8 +23,8 @@ export interface WireWatcher {
   heardContent(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void;
   /** The client is told something, in whatever manner. */
   told(reply: string): void;
-  /** The content of a message has ended; it is to be kept so often. */
-  messageEnded(copies: 0 | 1 | 2): void;
+  /** The content of a message has ended; so it is to be kept. */
+  messageEnded(storage: Storage): void;
 }
 
 /** What a {@link Wire} needs to know of its server. */
@@ -29,6 +33,8 @@ export interface WireSettings {
   /** Which connection of the server it is. */
   readonly connection: number;
   readonly maxLineLength: number;
+  /** Makes what does handshakes in another way. */
+  acceptor(changes: TlsChanges): Promise<TlsAcceptor | undefined>;
 }
 
 /**
@@ -43,7 +49,8 @@ export class Wire implements Interposed {
   readonly #settings: WireSettings;
   readonly #speaker: Speaker;
   #transaction = {};
-  #input: Buffer = EMPTY;
+  readonly #input: WireInput = new WireInput();
+  readonly #content: ContentFeed;
   #greeted = false;
   #leaving = false;
   /** An event of the protocol before which something has to be done. */
@@ -51,15 +58,20 @@ export class Wire implements Interposed {
   /** What the next reply answers, and what is the matter with it. */
   #exchange: Exchange = unasked("greeting");
   #fault: SettledFault | undefined;
+  /** In LMTP, what is the matter with the replies to a message, one for each recipient. */
+  #finals: (SettledFault | undefined)[] = [];
+  /** What is otherwise in the handshake that comes. */
+  #tls: TlsChanges | undefined;
+  /** How the exchange of SCRAM that is under way is lied in. */
+  #lie: ScramLie | undefined;
+  /** The client thinks that the exchange is over: it is ended for the protocol, whose reply nobody is to hear. */
+  #ending = false;
   /** The last line whose reply its client cannot know yet. */
   #unanswered: FaultPoint | undefined;
   #early = false;
   #answers334 = false;
-  /** What the client has been made to believe, without the protocol knowing. */
-  #feigned: "content" | "response" | undefined;
-  #content: Content | undefined;
-  /** Octets of a chunk (RFC 3030 2) that are still to come, and whether the protocol is to have them. */
-  #chunk = { left: 0, withheld: false };
+  /** The client has been made to believe that it authenticates, without the protocol knowing. */
+  #feigned = false;
 
   constructor(protocol: ProtocolHalf, line: ConnectionLine, watcher: WireWatcher, settings: WireSettings) {
     this.#protocol = protocol;
@@ -67,6 +79,13 @@ export class Wire implements Interposed {
     this.#watcher = watcher;
     this.#settings = settings;
     this.#speaker = new Speaker(line.accepted, (reply) => watcher.told(reply));
+    this.#content = new ContentFeed(this.#input, {
+      heard: (octets, from) =>
+        watcher.heardContent(octets, from, from === "data" ? this.#unanswered : undefined),
+      pass: (octets) => protocol.push(octets),
+      strike: (fault) => this.#speaker.act(fault, "content"),
+      dotted: (feigned) => this.#dotted(feigned),
+    });
   }
 
   /** Whether the client was greeted and left by itself. */
@@ -96,15 +115,26 @@ export class Wire implements Interposed {
 
   handshake(): Interlude | undefined {
     if (!this.#greeted) this.#strike("connect", "handshake");
-    this.#strike("tls", "handshake");
+    this.#tls = this.#strike("tls", "handshake")?.tls;
     const all: Interlude[] = [];
     for (let next = this.#speaker.takeInterlude(); next; next = this.#speaker.takeInterlude()) all.push(next);
     return all.length === 0 ? undefined : inTurn(all);
   }
 
+  async acceptor(): Promise<TlsAcceptor | undefined> {
+    const changes = this.#tls;
+    this.#tls = undefined;
+    return changes && (await this.#settings.acceptor(changes));
+  }
+
   secured(...channel: Parameters<ProtocolHalf["secured"]>): void {
     this.#unanswered = undefined;
     this.#protocol.secured(...channel);
+  }
+
+  /** The connection is over. */
+  close(): void {
+    this.#content.end();
   }
 
   end(reply: Reply): void {
@@ -115,7 +145,7 @@ export class Wire implements Interposed {
 
   push(octets: Buffer): void {
     if (!this.#early) this.#unanswered = undefined;
-    this.#input = this.#input.length === 0 ? octets : Buffer.concat([this.#input, octets]);
+    this.#input.push(octets);
   }
 
   takeReplies(): string {
@@ -130,7 +160,7 @@ export class Wire implements Interposed {
       const interlude = this.#speaker.takeInterlude();
       if (interlude !== undefined) return interlude;
       if (this.#speaker.muted) {
-        this.#input = EMPTY;
+        this.#input.clear();
         return undefined;
       }
       if (this.#leaving) return { type: "close" };
@@ -146,58 +176,72 @@ export class Wire implements Interposed {
   /** Looks at an event on its way to the host. */
   #passing(event: ServerEvent): ServerEvent {
     if (event.type === "close") this.#leaving = true;
-    if (event.type === "data") this.#beginContent(this.#exchange.at !== "bdat");
-    if (event.type === "abandon") this.#content = undefined;
-    if (event.type === "end") {
-      this.#content = undefined;
-      this.#exchange = unasked("final");
-      this.#fault = this.#pick(this.#exchange) ?? this.#fault;
-      const { keep = this.#fault?.reply?.positive === false ? "never" : "once" } = this.#fault ?? {};
-      this.#watcher.messageEnded(COPIES[keep]);
-    }
+    if (event.type === "data") this.#beginContent(this.#exchange.at === "bdat" ? "chunked" : "dotted");
+    if (event.type === "abandon") this.#content.end();
+    if (event.type === "end") this.#ended();
     return event;
+  }
+
+  /** The message is there, and the reply to it is what comes next: in LMTP one for each recipient. */
+  #ended(): void {
+    this.#content.end();
+    this.#exchange = unasked("final");
+    if (this.#line.session.hello?.verb === "LHLO") this.#endedLmtp();
+    else this.#fault = this.#pick(this.#exchange) ?? this.#fault;
+    const told = [this.#fault, ...this.#finals].map((fault) => fault?.storage);
+    const storage = told.find((each) => each !== undefined) ?? properly;
+    // What is refused for some is kept for the others.
+    const some = this.#finals.some((fault) => fault?.reply?.positive !== false);
+    this.#watcher.messageEnded(some && storage.copies === 0 ? (told.find(isKept) ?? properly) : storage);
+  }
+
+  #endedLmtp(): void {
+    this.#finals = [];
+    for (const { address } of this.#protocol.envelope.to) {
+      const fault = this.#pick({ ...this.#exchange, recipient: address.toString() });
+      this.#finals.push(fault);
+      // Behind it nothing is said that a fault could be about.
+      if (fault?.stall || fault?.drop !== undefined) break;
+    }
   }
 
   /** Gives the protocol as much as belongs together; whether there was anything. */
   #feed(): boolean {
-    const content = this.#content;
-    if (content?.fault !== undefined && content.fault.octet === content.octets)
-      return this.#strikeContent(content);
-    if (this.#input.length === 0) return false;
-    if (this.#chunk.left > 0) return this.#feedChunk();
-    if (content?.reader !== undefined) return this.#feedContent(content, content.reader);
-    return this.#feedLine();
+    if (this.#content.reading) return this.#content.feed();
+    return this.#input.length > 0 && this.#feedLine();
   }
 
   #feedLine(): boolean {
-    const end = this.#input.indexOf(LF) + 1;
+    const end = this.#input.line;
     // What is no line is for the protocol to judge, as is what must not follow STARTTLS.
     if (end === 0) {
-      if (this.#input.length <= this.#settings.maxLineLength && this.#input[0] !== TLS_HANDSHAKE)
+      if (this.#input.length <= this.#settings.maxLineLength && this.#input.first !== TLS_HANDSHAKE)
         return false;
       this.#forget();
-      this.#protocol.push(this.#take(this.#input.length));
+      this.#protocol.push(this.#input.take(this.#input.length));
       return true;
     }
-    const exchange = readExchange(this.#input.subarray(0, end), this.#answers334);
-    const octets = this.#take(end);
+    const exchange = readExchange(this.#input.peek(end), this.#answers334);
+    const octets = this.#input.take(end);
     this.#answers334 = false;
     if (exchange.at === "mail") this.#transaction = {};
-    this.#watcher.heard(octets, exchange, this.#unanswered);
-    this.#unanswered = exchange.at;
+    if (!this.#ending) {
+      this.#watcher.heard(octets, exchange, this.#unanswered);
+      this.#unanswered = exchange.at;
+    }
     this.#begin(exchange);
     const withheld = this.#isWithheld();
-    this.#chunk = { left: exchange.chunk, withheld };
+    this.#content.expect(exchange.chunk, withheld);
     if (withheld) this.#answer(exchange, octets);
     else if (exchange.at === "starttls")
-      this.#protocol.push(Buffer.concat([octets, this.#take(this.#input.length)]));
+      this.#protocol.push(Buffer.concat([octets, this.#input.take(this.#input.length)]));
     else this.#protocol.push(octets);
     return true;
   }
 
   /** Whether the protocol does not hear of the command: it is refused, or AUTH is made up. */
   #isWithheld(): boolean {
-    if (this.#feigned === "response") return true;
+    if (this.#feigned) return true;
     const reply = this.#fault?.reply;
     if (reply === undefined) return false;
     const { at } = this.#exchange;
@@ -206,67 +250,36 @@ export class Wire implements Interposed {
 
   /** Answers a command that the protocol does not hear of. */
   #answer(exchange: Exchange, octets: Buffer): void {
-    if (this.#fault?.undiscarded) this.#chunk.left = 0;
-    if (exchange.at === "auth-response" && this.#feigned === undefined) {
+    if (this.#fault?.undiscarded) this.#content.expect(0, false);
+    if (exchange.at === "auth-response" && !this.#feigned) {
       // The protocol is amid an exchange, which has to end for it as well.
       this.#protocol.push(CANCEL);
       this.#protocol.next();
       this.#protocol.takeReplies();
     } else this.#watcher.withheld(exchange);
-    this.#feigned = undefined;
+    this.#feigned = false;
     const cancelled = octets.length <= 3 && octets[0] === ASTERISK;
     this.#say(formatReply(cancelled ? authCancelled : authRefused));
-    if (this.#answers334) this.#feigned = "response";
+    if (this.#answers334) this.#feigned = true;
   }
 
-  #feedContent(content: Content, reader: DataReader): boolean {
-    const { fault } = content;
-    const most =
-      fault === undefined ? this.#input.length : Math.min(this.#input.length, fault.octet - content.octets);
-    const end = reader.read(this.#input.subarray(0, most), 0).end;
-    const piece = this.#take(end ?? most);
-    content.octets += piece.length;
-    this.#watcher.heardContent(piece, "data", this.#unanswered);
-    if (this.#feigned !== "content") this.#protocol.push(piece);
-    if (end === undefined) return true;
-    this.#content = undefined;
+  #dotted(feigned: boolean): void {
     this.#unanswered = "final";
-    if (this.#feigned === "content") {
-      this.#feigned = undefined;
-      this.#begin(unasked("final"));
-      this.#say(formatReply(noRecipients));
-    }
-    return true;
+    if (!feigned) return;
+    this.#begin(unasked("final"));
+    this.#say(formatReply(noRecipients));
   }
 
-  #strikeContent(content: Content): boolean {
-    if (content.fault !== undefined) this.#speaker.act(content.fault, "content");
-    content.fault = undefined;
-    return true;
-  }
-
-  #feedChunk(): boolean {
-    const { left, withheld } = this.#chunk;
-    const content = this.#content;
-    const most = content?.fault === undefined ? left : Math.min(left, content.fault.octet - content.octets);
-    const piece = this.#take(Math.min(most, this.#input.length));
-    this.#chunk.left -= piece.length;
-    if (withheld) return true;
-    if (content !== undefined) content.octets += piece.length;
-    this.#watcher.heardContent(piece, "bdat", undefined);
-    this.#protocol.push(piece);
-    return true;
-  }
-
-  #beginContent(dotted: boolean): void {
-    const fault = this.#pick(unasked("content"));
-    this.#content = { reader: dotted ? new DataReader({ lenient: true }) : undefined, octets: 0, fault };
+  #beginContent(kind: "dotted" | "chunked" | "feigned"): void {
+    this.#content.begin(kind, this.#settings.book.reserve(this.#occasion(unasked("content"))));
   }
 
   /** Something that a reply will answer begins. */
   #begin(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#fault = this.#pick(exchange);
+    this.#fault = this.#ending ? undefined : this.#pick(exchange);
+    if (exchange.at === "auth") this.#lie = this.#fault?.scram;
+    else if (exchange.at !== "auth-response") this.#lie = undefined;
   }
 
   /** The replies of the protocol go out, or others. */
@@ -276,10 +289,24 @@ export class Wire implements Interposed {
   }
 
   #say(proper: string): void {
-    const fault = this.#fault;
+    if (this.#ending) {
+      this.#ending = false;
+      return;
+    }
+    const finals = this.#finals;
+    this.#finals = [];
+    if (finals.length === 0) this.#sayOne(proper, this.#fault);
+    else {
+      const replies = proper.match(/(?:\d{3}-.*\r\n)*\d{3} .*\r\n/g) ?? [];
+      for (const [index, reply] of replies.entries()) this.#sayOne(reply, finals[index]);
+    }
+  }
+
+  #sayOne(proper: string, fault: SettledFault | undefined): void {
     this.#fault = undefined;
     let text = fault?.reply === undefined ? proper : formatReply(fault.reply);
     if (fault !== undefined) text = offering(text, fault);
+    if (this.#lie !== undefined) text = this.#lying(this.#lie, text);
     let manner = fault;
     let told = fault?.reply !== undefined;
     if (fault?.raw === undefined && /^[45]/.test(text)) {
@@ -295,14 +322,22 @@ export class Wire implements Interposed {
     if (code === 421 || code === 521 || (told && code >= 400 && this.#exchange.at === "greeting"))
       this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) {
-      this.#feigned = "content";
-      this.#beginContent(true);
+      this.#beginContent("feigned");
     }
   }
 
-  #strike(at: "connect" | "tls", before: "greeting" | "handshake"): void {
+  #lying(lie: ScramLie, proper: string): string {
+    const text = lieInScram(lie, proper);
+    if (!text.startsWith("235") || proper === text) return text;
+    this.#input.unshift(CRLF);
+    this.#ending = true;
+    return text;
+  }
+
+  #strike(at: "connect" | "tls", before: "greeting" | "handshake"): SettledFault | undefined {
     const fault = this.#pick(unasked(at));
     if (fault !== undefined) this.#speaker.act(fault, before);
+    return fault;
   }
 
   #forget(): void {
@@ -310,9 +345,13 @@ export class Wire implements Interposed {
     this.#fault = undefined;
   }
 
-  #pick({ at, line, recipient, sender }: Exchange): SettledFault | undefined {
+  #pick(exchange: Exchange): SettledFault | undefined {
+    return this.#settings.book.pick(this.#occasion(exchange));
+  }
+
+  #occasion({ at, line, recipient, sender }: Exchange): FaultOccasion {
     const { envelope } = this.#protocol;
-    return this.#settings.book.pick({
+    return {
       at,
       line,
       envelope,
@@ -322,28 +361,15 @@ export class Wire implements Interposed {
       session: this.#line.session,
       connectionScope: this,
       transactionScope: this.#transaction,
-    });
-  }
-
-  #take(octets: number): Buffer {
-    const taken = this.#input.subarray(0, octets);
-    this.#input = this.#input.subarray(octets);
-    return taken;
+    };
   }
 }
 
-interface Content {
-  /** Finds the end, where a dot tells it. */
-  readonly reader: DataReader | undefined;
-  /** So many octets have come. */
-  octets: number;
-  fault: SettledFault | undefined;
+function isKept(storage: Storage | undefined): storage is Storage {
+  return storage !== undefined && storage.copies > 0;
 }
 
-const COPIES = { never: 0, once: 1, twice: 2 } as const;
-
-const EMPTY: Buffer = Buffer.alloc(0);
-const LF = 0x0a;
+const CRLF = Buffer.from("\r\n");
 const ASTERISK = 0x2a;
 const CANCEL = Buffer.from("*\r\n");
 

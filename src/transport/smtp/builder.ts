@@ -5,14 +5,17 @@ import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
 import type { Route } from "../../net/client/route.ts";
+import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
+import { isLogger, type Logger } from "./logger.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
 import { checkedMechanisms } from "./mechanism-list.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
 import type { SmtpOptions } from "./options.ts";
 import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
 import { proxyFromUrl } from "./proxy-url.ts";
@@ -41,7 +44,7 @@ import { wrongOption as wrong } from "./wrong-option.ts";
  */
 export class SmtpTransportBuilder<Built = SmtpTransport> {
   readonly #construct: (options: SmtpOptions) => Built;
-  #options: Omit<SmtpOptions, "port">;
+  #options: BuilderOptions;
   #port: number | undefined;
   #built = false;
 
@@ -194,6 +197,22 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("sign", { signers });
   }
 
+  /**
+   * Writes down what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`.
+   * No content, nothing that authenticates, and no address unless `logAddresses()` was said.
+   */
+  logger(logger: Logger): this {
+    if (!isLogger(logger))
+      throw wrong("logger", "expects an object with debug, info, warn and error, such as console or pino()");
+    return this.#set("logger", { logger });
+  }
+
+  /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
+  logAddresses(allowed = true): this {
+    if (typeof allowed !== "boolean") throw wrong("logAddresses", "expects true or false");
+    return this.#set("logAddresses", { logAddresses: allowed });
+  }
+
   /** A builder that begins where this one stands. */
   clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
@@ -217,7 +236,9 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     if (this.#options.pipelining === "window" && this.#options.chunking === "never")
       throw wrong("chunking", 'pipelining("window") needs BDAT');
     this.#built = true;
-    return this.#construct({ ...this.#options, port });
+    const { host, logger, logAddresses, ...options } = this.#options;
+    const observer = new Observer({ host, port, logger, logAddresses });
+    return this.#construct({ ...options, host, port, observer, tickets: new SessionTickets() });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -232,7 +253,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return route;
   }
 
-  #set(method: string, change: Partial<SmtpOptions>): this {
+  #set(method: string, change: Partial<BuilderOptions>): this {
     this.#mayChange(method);
     this.#options = { ...this.#options, ...change };
     return this;
@@ -254,7 +275,11 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
 const SMTP_PORT = 25;
 const LMTP_PORT = 24;
 
-const defaults: Omit<SmtpOptions, "host" | "port"> = {
+/** What a builder gathers: what belongs to one transport is made with it. */
+type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "tickets"> &
+  Pick<ObserverOptions, "logger" | "logAddresses">;
+
+const defaults: Omit<BuilderOptions, "host"> = {
   dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,
@@ -272,6 +297,8 @@ const defaults: Omit<SmtpOptions, "host" | "port"> = {
   pool: defaultPool,
   signers: [],
   clock: systemClock,
+  logger: undefined,
+  logAddresses: false,
 };
 
 function everyPhase(ms: number): Timeouts {

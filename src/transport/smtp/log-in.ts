@@ -62,8 +62,10 @@ export async function logIn(
 
 function requireTls({ tls }: Connection): void {
   if (tls?.verified === true) return;
-  const state = tls === undefined ? "is not encrypted" : "has a certificate that does not verify";
-  throw denied(`the connection ${state}, and credentials go out only over verified TLS`);
+  const rule = "and credentials go out only over verified TLS";
+  if (tls === undefined) throw denied(`the connection is not encrypted, ${rule}`);
+  const remedy = "TlsParameters.addRootCertificate or .pin can vouch for it";
+  throw denied(`the certificate of the connection does not verify, ${rule}; ${remedy}`);
 }
 
 function offeredBy({ extensions }: Peer): readonly string[] {

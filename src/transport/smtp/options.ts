@@ -1,11 +1,13 @@
 import type { Signer } from "../../message/signer.ts";
 import type { Resolve } from "../../net/client/addresses.ts";
 import type { Route } from "../../net/client/route.ts";
+import type { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import type { Observer } from "./observer.ts";
 import type { PoolConfig } from "./pool-config.ts";
 import type { Tls } from "./tls-mode.ts";
 
@@ -18,6 +20,8 @@ export interface SmtpOptions {
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
   readonly tls: Tls;
+  /** The sessions to resume: this transport's own. */
+  readonly tickets: SessionTickets;
   readonly credentials: Credentials | undefined;
   readonly mechanisms: readonly (Mechanism | SaslMechanism)[] | undefined;
   readonly allowPlaintextCredentials: boolean;
@@ -30,4 +34,5 @@ export interface SmtpOptions {
   readonly pool: PoolConfig;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
+  readonly observer: Observer;
 }

@@ -24,7 +24,7 @@ export function proxyFromUrl(text: string, parameters?: TlsParameters): ProxySer
     host: hostOf(decoded(url.hostname)),
     port: url.port === "" ? port : Number(url.port),
     login: loginOf(url, protocol),
-    context: () => TlsParameters.context(parameters ?? TlsParameters.builder().build()),
+    trust: () => TlsParameters.trust(parameters ?? TlsParameters.builder().build()),
   };
 }
 

@@ -41,6 +41,7 @@ export class RefreshTokenSource {
   readonly #context: RefreshTokenContext;
   /** The one in force: a provider may replace it. */
   #refreshToken: string;
+  #exchanging: Promise<string> | undefined;
   #kept: { readonly token: string; readonly until: number } | undefined;
 
   constructor(options: RefreshTokenOptions, context: RefreshTokenContext) {
@@ -55,7 +56,17 @@ export class RefreshTokenSource {
    *
    * @throws EnvoiError of kind `"authentication"`; of kind `"tls"` where the provider's certificate does not verify.
    */
-  async token({ signal, refused }: TokenRequest): Promise<string> {
+  async token(request: TokenRequest): Promise<string> {
+    // One after the other: a provider that replaces the refresh token takes the use of the old one for a theft.
+    const before = this.#exchanging;
+    this.#exchanging = (async () => {
+      await before?.catch(() => {});
+      return await this.#token(request);
+    })();
+    return await this.#exchanging;
+  }
+
+  async #token({ signal, refused }: TokenRequest): Promise<string> {
     const { clock } = this.#context;
     if (!refused && this.#kept !== undefined && clock.now() < this.#kept.until) return this.#kept.token;
     this.#kept = undefined;

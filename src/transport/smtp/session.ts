@@ -1,4 +1,3 @@
-import { channel } from "node:diagnostics_channel";
 import { Connection } from "../../net/client/connection.ts";
 import { Dialer } from "../../net/client/dialer.ts";
 import { greeting, hello, quit, startTls } from "../../protocol/dialogues/opening.ts";
@@ -58,7 +57,10 @@ export async function openSession(
     }
     const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
-      await logIn(connection, peer, options.credentials, options, cancellation);
+      const { credentials } = options;
+      await options.observer.loggingIn(connection.number, () =>
+        logIn(connection, peer, credentials, options, cancellation),
+      );
     }
     const now = options.clock.now();
     return {
@@ -86,10 +88,14 @@ async function reach(
   cancellation: Cancellation,
   leaving: (goodbye: Promise<void>) => void,
 ): Promise<Pick<Session, "connection" | "greeting">> {
+  const { clock, timeouts, observer } = options;
   const dialer = new Dialer(options);
   for (;;) {
-    const link = await dialer.connect((abort) => cancellation.during(abort));
-    const connection = new Connection(link, options);
+    const number = connections++;
+    const dial = () => dialer.connect((abort) => cancellation.during(abort));
+    const link = await observer.connecting(number, dial);
+    const onlooker = observer.onlooker(number);
+    const connection = new Connection(link, { clock, timeouts, onlooker, number });
     cancellation.during((reason) => connection.abort(reason));
     try {
       if (options.tls.mode === "wrapper") await secure(connection, options);
@@ -102,6 +108,9 @@ async function reach(
     }
   }
 }
+
+/** Connections are numbered within the process, for those who look on. */
+let connections = 1;
 
 /** Another address of the same name may take mail: this one is busy or closing, or no mail server (RFC 5321 3.1). */
 function sendsAway({ phase, reply }: Failure): boolean {
@@ -168,24 +177,27 @@ async function upgrade(connection: Connection, peer: Peer, options: SmtpOptions)
   return true;
 }
 
-async function secure(connection: Connection, { host, port, tls }: SmtpOptions): Promise<void> {
+async function secure(
+  connection: Connection,
+  { host, port, tls, tickets, observer }: SmtpOptions,
+): Promise<void> {
   let reason: string | undefined;
   const note = (problem: string) => {
     reason = problem;
   };
   const parameters = tls.parameters ?? trustedByNode;
-  await connection.secure({
-    // The zone of a link-local address is no part of what a certificate bears.
-    name: parameters.domain ?? host.replace(/%.*$/s, ""),
-    context: TlsParameters.context(parameters),
-    unverified: tls.mode === "opportunistic" ? note : undefined,
-  });
-  if (reason !== undefined && unverified.hasSubscribers)
-    unverified.publish({ host, port, tls: connection.tls, reason });
+  // The zone of a link-local address is no part of what a certificate bears.
+  const name = parameters.domain ?? host.replace(/%.*$/s, "");
+  const expectations = {
+    ...TlsParameters.trust(parameters),
+    name,
+    tolerant: tls.mode === "opportunistic",
+    unverified: note,
+    tickets: tickets.at(host, port, name),
+  };
+  const handshake = () => connection.secure(expectations);
+  await observer.securing(connection.number, handshake, () => reason);
 }
-
-/** Told when Tls.Opportunistic goes on over TLS although the certificate does not verify. */
-const unverified = channel("envoi:tls");
 
 const trustedByNode = TlsParameters.builder().build();
 

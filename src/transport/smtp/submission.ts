@@ -5,6 +5,7 @@ import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
+import type { SendWatch } from "./send-watch.ts";
 
 /** Who is told how submissions get on. */
 export interface SubmissionWatcher {
@@ -20,6 +21,8 @@ export interface SubmissionOptions {
   readonly priority?: number | undefined;
   /** Whether it counts, where a number is set to those that may wait. */
   readonly counted?: boolean;
+  /** Tells those who look on of the outcome. */
+  readonly watch?: SendWatch | undefined;
 }
 
 /** One mail on its way through a transport: what is sent, how it is called off, and the promise that tells its end. */
@@ -32,6 +35,7 @@ export class Submission {
   /** Where it is: until it is let go it waits; then it has begun once its sender was named. */
   state: "waiting" | "let-go" | "begun" | "ended" = "waiting";
   readonly #watcher: SubmissionWatcher;
+  readonly #watch: SendWatch | undefined;
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SmtpError) => void;
   /** Called when the first octet of content is about to go out. */
@@ -40,10 +44,11 @@ export class Submission {
   constructor(
     mail: Mail,
     watcher: SubmissionWatcher,
-    { priority = 0, counted = true }: SubmissionOptions = {},
+    { priority = 0, counted = true, watch }: SubmissionOptions = {},
   ) {
     this.mail = mail;
     this.#watcher = watcher;
+    this.#watch = watch;
     this.priority = priority;
     this.counted = counted;
     this.done = new Promise((resolve, reject) => {
@@ -72,7 +77,7 @@ export class Submission {
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
     if (settled && report.accepted.length > 0) {
-      this.#end("ok", failure);
+      if (this.#end("ok", failure)) this.#watch?.sent(report);
       this.#resolve(report);
     } else {
       this.#fail(failure ?? inexplicable(), report);
@@ -81,13 +86,16 @@ export class Submission {
 
   #fail(failure: Failure, report: SendReport): void {
     const error = new SmtpError(failure, report);
-    this.#end(error.delivery, failure);
+    if (this.#end(error.delivery, failure)) this.#watch?.failed(error);
     this.#reject(error);
   }
 
-  #end(outcome: "ok" | Delivery, failure: Failure | undefined): void {
+  /** Whether this is its first end. */
+  #end(outcome: "ok" | Delivery, failure: Failure | undefined): boolean {
     this.cancellation.over();
-    if (this.state !== "ended") this.#watcher.ended(this, outcome, failure);
+    if (this.state === "ended") return false;
+    this.#watcher.ended(this, outcome, failure);
+    return true;
   }
 }
 

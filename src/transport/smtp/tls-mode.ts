@@ -1,4 +1,5 @@
-import type { TlsParameters } from "./tls-parameters.ts";
+import { TlsParameters } from "./tls-parameters.ts";
+import { wrongOption } from "./wrong-option.ts";
 
 /**
  * When a connection is encrypted.
@@ -21,7 +22,7 @@ export interface Tls {
   readonly parameters: TlsParameters | undefined;
 }
 
-/** A mode that takes parameters: used as it is, or called. */
+/** A mode that takes parameters: used as it is, or called. @throws EnvoiError of kind `"configuration"` for other things. */
 export interface TlsMode extends Tls {
   (parameters?: TlsParameters): Tls;
 }
@@ -39,6 +40,10 @@ export const Tls: {
 };
 
 function mode(name: Tls["mode"]): TlsMode {
-  const choose = (parameters?: TlsParameters): Tls => Object.freeze({ mode: name, parameters });
+  const choose = (parameters?: TlsParameters): Tls => {
+    if (parameters !== undefined && !(parameters instanceof TlsParameters))
+      throw wrongOption("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
+    return Object.freeze({ mode: name, parameters });
+  };
   return Object.freeze(Object.assign(choose, { mode: name, parameters: undefined }));
 }

@@ -227,7 +227,8 @@ export class SmtpTransport implements Transport {
     checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
-    const submission = new Submission(mail, this.#dispatcher, { priority, counted });
+    const watch = this.#options.observer.sending(mail);
+    const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.

@@ -2,7 +2,7 @@ import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { nearest } from "../../text/nearest.ts";
 import type { SmtpTransportBuilder } from "./builder.ts";
 import type { Mechanism } from "./mechanism.ts";
-import { defaultPool, type PoolConfig } from "./pool-config.ts";
+import { defaultPool, type PoolConfig, type Rate } from "./pool-config.ts";
 import { Tls } from "./tls-mode.ts";
 import { TlsParameters, type TlsVersion } from "./tls-parameters.ts";
 import { wrongUrl } from "./wrong-url.ts";
@@ -20,6 +20,8 @@ export function applyParameters<Built>(
   }
   const timeouts = said.takeAll("timeout");
   if (timeouts !== undefined) builder.timeout(timeouts as Partial<Timeouts>);
+  const rate = said.take("pool.rate");
+  if (rate !== undefined) builder.pool({ rate: rateOf(rate) });
   const pool = said.takeAll("pool");
   if (pool !== undefined) builder.pool(pool as Partial<PoolConfig>);
   said.refuseRest();
@@ -38,6 +40,12 @@ const rows: Readonly<
     builder.allowPlaintextCredentials(truthOf(name, value)),
   smtpUtf8: (builder, value, name) => builder.smtpUtf8(truthOf(name, value)),
   pipelining: (builder, value) => builder.pipelining(value as "auto"),
+  chunking: (builder, value) => builder.chunking(value as "auto"),
+  pool: (builder, value) => {
+    if (value !== "false")
+      throw wrongUrl("pool is false; what a pool has is said by pool.maxSize and the like");
+    builder.pool(false);
+  },
   timeout: (builder, value, name) => builder.timeout(numberOf(name, value)),
   deadline: (builder, value, name) => builder.deadline(numberOf(name, value)),
 };
@@ -47,9 +55,7 @@ const known: readonly string[] = [
   ...["tls", "tls.domain", "tls.minVersion"],
   ...Object.keys(rows),
   ...Object.keys(defaultTimeouts).map((phase) => `timeout.${phase}`),
-  ...Object.entries(defaultPool).flatMap(([name, value]) =>
-    typeof value === "number" ? [`pool.${name}`] : [],
-  ),
+  ...Object.keys(defaultPool).map((name) => `pool.${name}`),
 ];
 
 function tlsOf(protocol: string, said: Parameters): Tls {
@@ -120,6 +126,16 @@ class Parameters {
     if (name !== undefined)
       throw wrongUrl(`there is no parameter ${JSON.stringify(name)}; the nearest is ${nearest(name, known)}`);
   }
+}
+
+/** `14/1000`: so many mails in so many milliseconds. */
+function rateOf(value: string): Rate {
+  const [messages, interval, ...rest] = value
+    .split("/")
+    .map((part) => numberOf("each part of pool.rate", part));
+  if (messages === undefined || interval === undefined || rest.length > 0)
+    throw wrongUrl("pool.rate is a number of mails, a slash, and milliseconds");
+  return { messages, interval };
 }
 
 function numberOf(name: string, value: string): number {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { race, type Winner } from "#src/net/client/race.js";
+import { attemptDelay, race, type Winner } from "#src/net/client/race.js";
 import { HandClock } from "../hand-clock.js";
 
 /** A race among sockets that do nothing but what the test has them do. */
@@ -126,5 +126,19 @@ describe("happy eyeballs", () => {
     race.clock.turn(10_000);
     assert.deepEqual(race.tried, ["a", "b"]);
     assert.equal(race.clock.timers, 0);
+  });
+
+  it("begin with the last address, of however many, while half of the time is left", () => {
+    assert.equal(attemptDelay(2, 10_000), 250);
+    for (const [count, limit] of [
+      [2, 10_000],
+      [20, 10_000],
+      [40, 10_000],
+      [500, 10_000],
+      [3, 100],
+    ] as const) {
+      const last = (count - 1) * attemptDelay(count, limit);
+      assert.ok(last <= limit / 2, `${count} addresses in ${limit} ms`);
+    }
   });
 });

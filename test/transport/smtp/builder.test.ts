@@ -198,7 +198,7 @@ describe("the builder of TLS parameters", () => {
     }
     refuses(
       () => TlsParameters.builder().identity({ certificate: identity.cert, key: ca.issue().key }).build(),
-      /identity: certificate and key/,
+      /identity: the key is not that of the certificate/,
     );
     for (const version of ["TLSv1", "TLSv1.1", 1.2, null, undefined]) {
       refuses(() => loose()["minVersion"]?.(version), /minVersion: expects/);

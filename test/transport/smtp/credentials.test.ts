@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import { describe, it } from "node:test";
-import { Credentials, Mechanism, SmtpTransport, Tls, TlsParameters } from "envoi";
+import { Credentials, Mechanism, SmtpTransport, Tls, TlsParameters, type TlsParametersBuilder } from "envoi";
 import { CertificateAuthority } from "envoi/testing";
 import type { Connection } from "#src/net/client/connection.js";
 import { Cancellation } from "#src/transport/smtp/cancellation.js";
@@ -29,7 +30,10 @@ describe("credentials", () => {
   it("do not go out over a connection that is not verified TLS and leaves the machine", async () => {
     const states = [
       { tls: undefined, message: /is not encrypted/ },
-      { tls: { protocol: "TLSv1.3", cipher: "x", verified: false }, message: /does not verify/ },
+      {
+        tls: { protocol: "TLSv1.3", cipher: "x", verified: false, resumed: false },
+        message: /does not verify/,
+      },
     ];
     for (const { tls, message } of states) {
       const play = () => assert.fail("nothing may be said");
@@ -80,6 +84,37 @@ describe("credentials", () => {
       .build();
     await assert.rejects(transport.send(mail), { kind: "authentication", message: /does not verify/ });
     assert.doesNotMatch(String(server.transcripts[0]), /C: (AUTH|MAIL)/);
+  });
+
+  it("do not go out where a certificate that does not verify is accepted, unless it is pinned or that was waived", {
+    skip: elsewhere === undefined,
+  }, async () => {
+    const unknown = await CertificateAuthority.selfSigned();
+    await using server = await TestServer.start({
+      host: "0.0.0.0",
+      tls: "implicit",
+      certificates: unknown,
+      users: { shop: "secret" },
+    });
+    const to = (parameters: TlsParametersBuilder) =>
+      SmtpTransport.builder(elsewhere ?? "")
+        .port(server.port)
+        .tls(Tls.Wrapper(parameters.build()))
+        .credentials(password);
+    const anybody = () => TlsParameters.builder().acceptInvalidCertificates(true);
+    await using strict = to(anybody()).build();
+    await assert.rejects(strict.send(mail), {
+      kind: "authentication",
+      delivery: "not-sent",
+      message: /does not verify, .*addRootCertificate or \.pin can vouch for it/,
+    });
+    assert.doesNotMatch(String(server.transcripts[0]), /C: (AUTH|MAIL)/);
+    const { fingerprint256 } = new X509Certificate(unknown.cert);
+    await using pinned = to(anybody().pin(fingerprint256)).build();
+    await pinned.send(mail);
+    await using waived = to(anybody()).allowPlaintextCredentials().build();
+    await waived.send(mail);
+    assert.equal(server.messages.length, 2);
   });
 
   it("that were given are not left out where the server offers no AUTH, or none that will do", async () => {

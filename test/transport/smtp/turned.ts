@@ -1,9 +1,9 @@
+import type { Clock } from "#src/net/clock.js";
 import { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
 import { SmtpTransport } from "#src/transport/smtp/transport.js";
-import type { HandClock } from "../../net/hand-clock.js";
 
 /** A builder of transports whose clock the test turns; builders themselves know no other clock than the machine's. */
-export function turnedBy(clock: HandClock, host: string): SmtpTransportBuilder {
+export function turnedBy(clock: Clock, host: string): SmtpTransportBuilder {
   return new SmtpTransportBuilder(host, (options) =>
     Reflect.construct(SmtpTransport, [{ ...options, clock }]),
   );

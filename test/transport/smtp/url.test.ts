@@ -83,12 +83,15 @@ describe("fromUrl", () => {
         authentication: "LOGIN,PLAIN",
         allowPlaintextCredentials: true,
         smtpUtf8: false,
-        pipelining: "off",
+        pipelining: "window",
+        chunking: "auto",
         deadline: 30_000,
         "timeout.connect": 5000,
         "timeout.final": 700_000,
         "pool.maxSize": 2,
         "pool.idleTimeout": 1000,
+        "pool.maxMessagesPerConnection": 100,
+        "pool.rate": "14/1000",
       }),
     );
     assert.equal(options.port, 587);
@@ -97,12 +100,21 @@ describe("fromUrl", () => {
     assert.equal(options.localAddress, "192.0.2.9");
     assert.deepEqual(options.mechanisms, ["LOGIN", "PLAIN"]);
     assert.deepEqual(
-      [options.allowPlaintextCredentials, options.smtpUtf8, options.pipelining, options.deadline],
-      [true, false, "off", 30_000],
+      [
+        options.allowPlaintextCredentials,
+        options.smtpUtf8,
+        options.pipelining,
+        options.chunking,
+        options.deadline,
+      ],
+      [true, false, "window", "auto", 30_000],
     );
     const { connect, greeting, final } = options.timeouts;
     assert.deepEqual([connect, greeting, final], [5000, 30_000, 700_000]);
-    assert.deepEqual([options.pool.maxSize, options.pool.idleTimeout], [2, 1000]);
+    const { maxSize, idleTimeout, maxMessagesPerConnection, rate } = options.pool;
+    assert.deepEqual([maxSize, idleTimeout, maxMessagesPerConnection], [2, 1000, 100]);
+    assert.deepEqual(rate, [{ messages: 14, interval: 1000 }]);
+    assert.equal(optionsFrom(urlWith({ pool: false })).pool.maxMessagesPerConnection, 1);
   });
 
   it("lets the timeout of a phase stand above that of all", () => {
@@ -151,6 +163,10 @@ describe("fromUrl", () => {
     ["smtp://mail.example.org?tsl=required", /no parameter "tsl"; the nearest is tls/],
     ["smtp://mail.example.org?timeout.conect=5", /no "conect"; the nearest is connect/],
     ["smtp://mail.example.org?pool.maxsize=5", /no "maxsize"; the nearest is maxSize/],
+    ["smtp://mail.example.org?pool=5", /pool is false/],
+    ["smtp://mail.example.org?pool.rate=14", /a number of mails, a slash, and milliseconds/],
+    ["smtp://mail.example.org?pool.rate=14/1s", /each part of pool\.rate is a whole number/],
+    ["smtp://mail.example.org?pool.rate=0/1000", /rate\.messages is a whole number from 1/],
     ["smtp://mail.example.org?timeout=5s", /timeout is a whole number/],
     ["smtp://mail.example.org?helloName=a%20b", /helloName/],
     ["smtp://mail.example.org?helloName=a%0d%0aMAIL%20FROM:%3Cx%3E", /helloName/],

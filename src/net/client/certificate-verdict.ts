@@ -1,0 +1,128 @@
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import {
+  checkServerIdentity,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from "node:tls";
+import { codeOf } from "./failures.ts";
+import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";
+import type { TlsTrust } from "./tls-trust.ts";
+
+/** What has been found of a server's certificate. */
+export interface CertificateVerdict {
+  /** It is beyond doubt who the server is. */
+  readonly verified: boolean;
+  /** What is wrong with the certificate, and not let pass. */
+  readonly problem?: string;
+  /** What is wrong with it, let pass or not. */
+  readonly doubt?: string;
+  /** The certificate, in DER. */
+  readonly certificate: Buffer;
+}
+
+/**
+ * Judges the certificate of a connection whose handshake is done, by its chain, the name it must bear, and pins. A pin that
+ * matches puts the server beyond doubt, whatever else was let pass.
+ */
+export function judgeCertificate(
+  socket: TLSSocket,
+  name: string,
+  { pins = [], accepts = "valid" }: TlsTrust,
+): CertificateVerdict {
+  // Not getPeerX509Certificate(): in Node 20 it takes the certificate out of what the socket knows.
+  const shown = socket.getPeerCertificate();
+  if (shown.raw === undefined) throw new Error("the server has shown no certificate");
+  const chain = socket.authorized ? undefined : chainProblem(socket, name);
+  const wrongName = nameProblem(name, shown);
+  const wrongPin = pins.length === 0 ? undefined : pinProblem(name, new X509Certificate(shown.raw), pins);
+  const problem =
+    (accepts === "any-certificate"
+      ? undefined
+      : (chain ?? (accepts === "any-name" ? undefined : wrongName))) ?? wrongPin;
+  const certificate = shown.raw;
+  if (problem !== undefined) return { verified: false, problem, doubt: problem, certificate };
+  const doubt = pins.length > 0 ? undefined : (chain ?? wrongName);
+  return doubt === undefined ? { verified: true, certificate } : { verified: false, doubt, certificate };
+}
+
+function nameProblem(name: string, certificate: PeerCertificate): string | undefined {
+  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
+  const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
+  if (checkServerIdentity(name, nameless) === undefined) return undefined;
+  const names = printable(certificate.subjectaltname ?? "");
+  const borne = names === "" ? "none" : names.slice(0, 400);
+  const advice = isIP(name) === 0 ? "" : "; connect to one of them, or name it to TlsParameters.builder";
+  return `the certificate is for another name than ${name}; the names it bears: ${borne}${advice}`;
+}
+
+function pinProblem(name: string, leaf: X509Certificate, pins: readonly Pin[]): string | undefined {
+  if (isPinned(leaf, pins)) return undefined;
+  const [certificate, key] = [pinOf(leaf, "certificate"), pinOf(leaf, "key")].map(formatPin);
+  return `the certificate of ${name} is not the one that was pinned; its pins are ${certificate} and ${key}`;
+}
+
+function chainProblem(socket: TLSSocket, name: string): string {
+  const chain = chainOf(socket.getPeerCertificate(true));
+  const error: unknown = socket.authorizationError;
+  const code = error instanceof Error ? codeOf(error) : String(error);
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return untimely(name, chain, ({ validTo }) => ({
+        wrong: Date.parse(validTo) < Date.now(),
+        how: `expired on ${validTo}`,
+      }));
+    case "CERT_NOT_YET_VALID":
+      return untimely(name, chain, ({ validFrom }) => ({
+        wrong: Date.parse(validFrom) > Date.now(),
+        how: `is not valid before ${validFrom} (if that is long past, the clock here is wrong)`,
+      }));
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+      return `the certificate of ${name} is signed by nobody but itself; ${TRUSTABLE}`;
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(chain)}); ${TRUSTABLE}`;
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(chain)}), or the server leaves out a certificate in between; ${TRUSTABLE}`;
+    default:
+      return `the certificate of ${name} does not verify (${code})`;
+  }
+}
+
+const TRUSTABLE = "TlsParameters.addRootCertificate can trust it";
+
+/** Whose time it is that has run out, or not come: the server's certificate, or one of an authority behind it. */
+function untimely(
+  name: string,
+  chain: readonly X509Certificate[],
+  judge: (certificate: X509Certificate) => { readonly wrong: boolean; readonly how: string },
+): string {
+  const at = chain.findIndex((certificate) => judge(certificate).wrong);
+  const culprit = chain[Math.max(at, 0)] as X509Certificate;
+  const whose = at > 0 ? `an authority behind ${name} (${nameIn(culprit.subject)})` : name;
+  return `the certificate of ${whose} ${judge(culprit).how}`;
+}
+
+/** The certificate and those that vouch for it, as far as the server has sent them; the last may vouch for itself. */
+function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
+  const chain = [leaf];
+  for (let next = leaf.issuerCertificate; next && !chain.includes(next); next = next.issuerCertificate)
+    chain.push(next);
+  return chain.map(({ raw }) => new X509Certificate(raw));
+}
+
+function topIssuer(chain: readonly X509Certificate[]): string {
+  return nameIn(chain.at(-1)?.issuer ?? "");
+}
+
+/** The common name in a distinguished name, else all of it. */
+function nameIn(distinguished: string): string {
+  return printable(/^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished).slice(0, 100);
+}
+
+/** The server chooses what stands in a certificate. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\s]+/gu, " ").trim();
+}

@@ -1,0 +1,64 @@
+import type { FindingRule } from "envoi/testing";
+
+/** How a client is to deliver. */
+export interface Mode {
+  readonly tls: "none" | "starttls" | "implicit";
+  /** The SASL mechanism to log in with. */
+  readonly mechanism?: string;
+  readonly lmtp?: boolean;
+}
+
+/** Where to, and as whom. */
+export interface Destination extends Mode {
+  readonly port: number;
+  /** The authority of the server's certificate, which is for `localhost`: PEM, and a file that holds it. */
+  readonly ca: string;
+  readonly caFile: string;
+  readonly user: string;
+  /** The password, or the token where the mechanism takes one. */
+  readonly secret: string;
+  /** A file that holds the secret. */
+  readonly secretFile: string;
+}
+
+/** What to deliver. */
+export interface Delivery {
+  readonly from: string;
+  readonly to: readonly string[];
+  /** The message, with CRLF line ends. */
+  readonly message: string;
+}
+
+/** A mail client of others. */
+export interface ForeignClient {
+  readonly name: string;
+  /** The ways of delivery that it has, each with LMTP or SMTP. */
+  readonly modes: readonly Mode[];
+  /** What it does against the RFCs whatever it sends. */
+  readonly always?: readonly FindingRule[];
+  /** The same for a message that is not ASCII. */
+  readonly with8bit?: readonly FindingRule[];
+  /** Delivers; an error where it fails. */
+  deliver(to: Destination, what: Delivery): Promise<void>;
+}
+
+/** Every mechanism in every way of TLS, none of both, and LMTP. */
+export function modes({
+  mechanisms,
+  tls = ["none", "starttls", "implicit"],
+  lmtp = [],
+}: {
+  readonly mechanisms: readonly string[];
+  readonly tls?: readonly Mode["tls"][];
+  readonly lmtp?: readonly Mode["tls"][];
+}): readonly Mode[] {
+  return [
+    ...tls.flatMap((each) => [{ tls: each }, ...mechanisms.map((mechanism) => ({ tls: each, mechanism }))]),
+    ...lmtp.map((each) => ({ tls: each, lmtp: true })),
+  ];
+}
+
+/** LF line ends, as programs of Unix want them. */
+export function unixLines(message: string): string {
+  return message.replaceAll("\r\n", "\n");
+}
