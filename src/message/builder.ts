@@ -233,7 +233,10 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Writes Bcc into the header, for a copy that is kept and not sent. @throws MessageError if `keep` is no boolean */
+  /**
+   * Writes Bcc into the header of what `formatted()`, `bytes()`, `stream()` and `save()` give, for a copy that is kept. No
+   * transport sends it. @throws MessageError if `keep` is no boolean
+   */
   keepBcc(keep = true): this {
     this.#open().keepBcc = checkSwitch(keep, "keepBcc");
     return this;

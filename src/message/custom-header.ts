@@ -29,6 +29,8 @@ const typed = new Map<
 
 /** Fields that are not free text, and so are folded in a manner of their own. */
 const formats = new Map<string, (name: string, value: string) => Header>([
+  ["list-unsubscribe-post", (name, value) => fixed(name, value, "List-Unsubscribe=One-Click")],
+  ["tls-required", (name, value) => fixed(name, value, "No")],
   ["keywords", (name, value) => keywordsHeader(name, splitKeywords(value), name)],
   ["list-id", listIdHeader],
   ...["help", "unsubscribe", "subscribe", "post", "owner", "archive"].map(
@@ -43,10 +45,14 @@ const refused = new Map([
   ["received", "servers add it"],
   ["return-path", "the last server adds it; use envelope()"],
   ["dkim-signature", "a signer adds it"],
+  // A server that finds its own takes the mail for one that goes in circles, and sends it back (RFC 9228).
+  ["delivered-to", "the server that delivers adds it"],
+  ["apparently-to", "it would name those who are hidden"],
 ]);
 
 /** Fields that mean something only once: of List-* because RFC 2369 says so. */
-const once = /^(?:list-.*|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
+const once =
+  /^(?:list-.*|tls-required|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
 
 /**
  * Adds a field by name to the draft of a builder.
@@ -76,6 +82,13 @@ export function customHeader(builder: MessageBuilder, draft: Draft, name: string
 export function replaceHeaders(draft: Draft, names: readonly string[], headers: readonly Header[]): void {
   const replaced = new Set(names.map((name) => name.toLowerCase()));
   draft.headers = draft.headers.filter(({ name }) => !replaced.has(name.toLowerCase())).concat(headers);
+}
+
+/** A field that has one value, and no other (RFC 8058 3.1, RFC 8689 5). */
+function fixed(name: string, value: string, only: string): Header {
+  if (typeof value === "string" && value.toLowerCase() === only.toLowerCase())
+    return textHeader(name, only, name);
+  throw new MessageError(`${name}: its only value is ${only}`, { field: name });
 }
 
 function splitKeywords(value: string): string[] {

@@ -69,7 +69,7 @@ export interface MessageFields {
   readonly resent?: OneOrMore<ResentFields> | undefined;
   /** The envelope in place of the one made of the header. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
-  /** Writes Bcc into the header, for a copy that is kept and not sent. */
+  /** Writes Bcc into the header of a copy that is kept; no transport sends it. */
   readonly keepBcc?: boolean | undefined;
   /** Writes the header as UTF-8 (RFC 6532); the server must then offer SMTPUTF8. */
   readonly utf8Headers?: boolean | undefined;
@@ -176,7 +176,7 @@ function addAlternative(builder: MessageBuilder, fields: AlternativeFields): voi
 }
 
 function addHeaders(builder: MessageBuilder, headers: Readonly<Record<string, OneOrMore<string>>>): void {
-  if (typeof headers !== "object" || headers === null) {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
     throw new MessageError("headers: an object of names and values is expected", { field: "headers" });
   }
   for (const [name, values] of Object.entries(headers)) {

@@ -31,6 +31,7 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   if (from.length > 1 && sender === undefined) {
     throw new MessageError("sender: a message of several authors needs a sender", { field: "sender" });
   }
+  checkOneClick(draft.headers);
   const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
   // The last to send the mail on stands first, like the traces of servers.
   const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
@@ -56,3 +57,12 @@ export function messageHeaders(draft: Draft): MessageHeaders {
 }
 
 const ascii = /^[\0-\x7f]*$/;
+
+/** One click means a POST to the https URL in List-Unsubscribe: by itself it means nothing (RFC 8058 section 3.1). */
+function checkOneClick(headers: readonly Header[]): void {
+  if (!headers.some(({ name }) => name.toLowerCase() === "list-unsubscribe-post")) return;
+  const list = headers.find(({ name }) => name.toLowerCase() === "list-unsubscribe");
+  if (list !== undefined && /<https:/i.test(list.lines)) return;
+  const problem = "needs List-Unsubscribe with an https URL beside it; listUnsubscribe() writes both";
+  throw new MessageError(`List-Unsubscribe-Post: ${problem}`, { field: "List-Unsubscribe-Post" });
+}

@@ -102,15 +102,31 @@ export class Message {
    * @param signers sign beside those of the message
    */
   content(constraint: EncodingConstraint, signers: readonly Signer[] = []): SignedContent {
-    const all = signers.length === 0 ? this.#signers : [...this.#signers, ...signers];
-    // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
-    return all.length === 0 ? this.#content(constraint) : signContent(this.#content(sevenBit), all);
+    const fields = this.#draft.keepBcc ? this.#fields.filter(isToBeSent) : this.#fields;
+    return this.#signed(fields, constraint, signers);
   }
 
-  #content(constraint: EncodingConstraint): Content {
+  #signed(
+    fields: readonly Header[],
+    constraint: EncodingConstraint,
+    signers: readonly Signer[],
+  ): SignedContent {
+    const all = signers.length === 0 ? this.#signers : [...this.#signers, ...signers];
+    // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
+    return all.length === 0
+      ? this.#content(fields, constraint)
+      : signContent(this.#content(fields, sevenBit), all);
+  }
+
+  /** As it is written down: with Bcc, where that is kept. */
+  #written(): SignedContent {
+    return this.#signed(this.#fields, sevenBit, []);
+  }
+
+  #content(fields: readonly Header[], constraint: EncodingConstraint): Content {
     const { headers, body, eightBit, binary } = this.#root.encode(constraint);
     let head = "";
-    for (const field of this.#fields) head += field.lines;
+    for (const field of fields) head += field.lines;
     const pieces = [head + headText(headers), ...body];
     // Behind binary octets a line end would be one octet of them more.
     if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
@@ -118,7 +134,8 @@ export class Message {
   }
 
   /**
-   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc.
+   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc. Only a message that is to `keepBcc` has it here, and in
+   * the other forms in which it is written down; over no transport does Bcc go out.
    *
    * @throws MessageError if an attachment must be streamed or a signer awaited; {@link Message.bytes} does both.
    */
@@ -126,7 +143,7 @@ export class Message {
     if (this.#signers.some(({ awaited }) => awaited)) {
       throw new MessageError("the message has a signer that must be awaited: use bytes() or stream()");
     }
-    const { chunks } = this.content(sevenBit);
+    const { chunks } = this.#written();
     if (chunks === undefined) {
       throw new MessageError(
         "a file or stream is attached, which is read asynchronously: use bytes() or stream()",
@@ -137,7 +154,7 @@ export class Message {
 
   /** The same as {@link Message.formatted}, with files and streams read and signers awaited. @throws EnvoiError if one fails. */
   async bytes(): Promise<Buffer> {
-    const content = this.content(sevenBit);
+    const content = this.#written();
     if (content.chunks !== undefined) return joined(content.chunks);
     const chunks: Buffer[] = [];
     for await (const chunk of content.stream()) chunks.push(chunk);
@@ -146,7 +163,7 @@ export class Message {
 
   /** The same octets, piece by piece, in constant memory whatever is attached. */
   stream(): AsyncIterable<Buffer> {
-    return this.content(sevenBit).stream();
+    return this.#written().stream();
   }
 
   /** Writes the message to a file, such as `mail.eml`. @throws the error of the file system. */
@@ -182,6 +199,11 @@ function mailboxesOf(lists: readonly (readonly (Mailbox | Group)[])[]): Mailbox[
     }
   }
   return mailboxes;
+}
+
+/** Bcc is for whoever keeps the mail. */
+function isToBeSent({ name }: Header): boolean {
+  return name !== "Bcc" && name !== "Resent-Bcc";
 }
 
 function endsLine(piece: Piece | undefined): boolean {

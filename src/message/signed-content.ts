@@ -97,15 +97,28 @@ async function* secondReading(
 ): AsyncGenerator<Buffer> {
   const digest = createHash("sha256");
   yield header;
-  for await (const chunk of content.stream()) {
-    digest.update(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of content.stream()) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    throw secondFailed(error);
   }
   if (digest.digest().equals(expected)) return;
   throw new EnvoiError(
     "a file or stream of the mail gave other octets when it was sent than when it was signed",
     { kind: "content", delivery: "not-sent", transient: false, permanent: false },
   );
+}
+
+function secondFailed(cause: unknown): EnvoiError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `${reason} (a signed mail of more than 1 MiB is read twice: to be signed, then to be sent)`;
+  return new EnvoiError(message, {
+    ...{ kind: "content", delivery: "not-sent", transient: false, permanent: false },
+    cause,
+  });
 }
 
 /** What a signer gives stands above the header: it must neither end it nor leave a line open. */

@@ -26,6 +26,11 @@ export class RawMessageReader {
     return this.#eightBitHeader;
   }
 
+  /** Whether the header may go on: the empty line behind it has not come. */
+  get inHeader(): boolean {
+    return this.#inHeader;
+  }
+
   /** @throws MessageError naming the line. */
   push(piece: Uint8Array): Buffer {
     const text =

@@ -34,9 +34,9 @@ export interface Write {
  */
 export type Dialogue<T> = Generator<Step, T, Reply | undefined>;
 
-/** Writes; `commands` are those in content. Resumed when the last octet has been handed to the socket. */
-export function* write(outgoing: Outgoing, phase: Phase, commands?: string): Dialogue<void> {
-  yield { write: outgoing, phase, commands };
+/** Writes; see {@link Write}. Resumed when the last octet has been handed to the socket. */
+export function* write(outgoing: Outgoing, phase: Phase, commands?: string, owed = 0): Dialogue<void> {
+  yield { write: outgoing, phase, commands, owed };
 }
 
 /** The next reply. */

@@ -7,6 +7,7 @@ export type Notify = "NEVER" | readonly ("SUCCESS" | "FAILURE" | "DELAY")[];
 export interface OriginalRecipient {
   /** `"rfc822"`, `"utf-8"` (RFC 6533 3) or another registered type, in lower case. */
   readonly type: string;
+  /** The address, as the type writes it. */
   readonly address: string;
 }
 

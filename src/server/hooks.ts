@@ -25,6 +25,7 @@ export type ConnectContext<State = Record<string, unknown>> = HookContext<State>
 
 /** A client has said EHLO or HELO, or LHLO in LMTP. */
 export interface HelloContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** The command it used. */
   readonly verb: "HELO" | "EHLO" | "LHLO";
   /** What it calls itself: syntactically a name or an address literal, no more. */
   readonly name: string;
@@ -59,12 +60,15 @@ export type AuthVerdict = { readonly user: string } | ReplyLike | void | undefin
 export interface MailContext<State = Record<string, unknown>> extends HookContext<State> {
   /** `null` is the null reverse-path of bounces. */
   readonly from: Address | null;
+  /** The parameters of MAIL, read and checked. */
   readonly parameters: MailParameters;
 }
 
 /** A client names a recipient. */
 export interface RecipientContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** The recipient; `<Postmaster>` is postmaster@ the server's hostname. */
   readonly recipient: Address;
+  /** The parameters of RCPT, read and checked. */
   readonly parameters: RcptParameters;
   /** The envelope so far, without this recipient. */
   readonly envelope: ReceivedEnvelope;
@@ -78,6 +82,7 @@ export type RecipientVerdict = "accept" | Verdict;
 
 /** A client sends a message. */
 export interface DataContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** The sender, the recipients that were accepted, and the parameters of MAIL and RCPT. */
   readonly envelope: ReceivedEnvelope;
   /**
    * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if the message
@@ -94,6 +99,7 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
 
 /** Something went wrong that the client has not been told about. */
 export interface ErrorContext<State = Record<string, unknown>> {
+  /** What was thrown. */
   readonly error: unknown;
   /** Where: the name of a hook. */
   readonly hook: string;

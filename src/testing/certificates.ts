@@ -6,7 +6,9 @@ import type { CertificateContent } from "./x509.ts";
 
 /** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
 export interface IssuedCertificate extends ServerCertificate {
+  /** The private key, as PEM. */
   readonly key: string;
+  /** The certificate, as PEM, with those of intermediate authorities behind it. */
   readonly cert: string;
 }
 

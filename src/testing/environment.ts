@@ -4,8 +4,11 @@ import { join } from "node:path";
 
 /** Where a server is, for processes that are told by environment variables. */
 export interface ServerEnvironment {
+  /** As `server.url`. */
   readonly SMTP_URL: string;
+  /** The IP address. */
   readonly SMTP_HOST: string;
+  /** The port. */
   readonly SMTP_PORT: string;
   /** A file with the certificate of the authority; where there is TLS. */
   readonly NODE_EXTRA_CA_CERTS?: string;

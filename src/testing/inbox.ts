@@ -8,6 +8,7 @@ import type { Catch } from "./catch.ts";
 export interface WaitOptions {
   /** Milliseconds; 2000. */
   readonly timeout?: number;
+  /** Ends the waiting with its reason. */
   readonly signal?: AbortSignal;
 }
 

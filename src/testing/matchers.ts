@@ -4,7 +4,9 @@ import type { MailExpectation } from "./mail-expectation.ts";
 
 /** What a matcher tells vitest and jest. */
 export interface MatcherResult {
+  /** Whether it is as expected. */
   readonly pass: boolean;
+  /** What there is to say to that, for people. */
   message(): string;
 }
 
@@ -28,7 +30,9 @@ export interface MailMatchers<R = void> {
  * ```
  */
 export const mailMatchers: {
+  /** There is a mail like this. */
   toHaveReceivedMail(received: Received, expected?: MailExpectation): MatcherResult;
+  /** No client has done anything against the RFCs. */
   toHaveNoFindings(received: { readonly findings: readonly Finding[] }): MatcherResult;
 } = {
   toHaveReceivedMail(received, expected = {}) {

@@ -1,14 +1,17 @@
 import PostalMime, { type Email, type Address as ParsedAddress } from "postal-mime";
+import { legible } from "./legible.ts";
 
 /** A mailbox in a header of a message that was caught. */
 export interface ParsedMailbox {
   /** The display name; empty where there is none. */
   readonly name: string;
+  /** The address, as it is written. */
   readonly address: string;
 }
 
 /** An attachment, or an inline part, of a message that was caught. */
 export interface ParsedAttachment {
+  /** The name, decoded. */
   readonly filename?: string;
   /** The media type, in lower case: `"application/pdf"`. */
   readonly type: string;
@@ -16,6 +19,7 @@ export interface ParsedAttachment {
   readonly content: Buffer;
   /** Without its angle brackets. */
   readonly contentId?: string;
+  /** `"attachment"` or `"inline"`. */
   readonly disposition?: string;
 }
 
@@ -23,23 +27,33 @@ export interface ParsedAttachment {
 export interface ParsedHeader {
   /** As it was written. */
   readonly name: string;
+  /** The value, unfolded and not decoded. */
   readonly value: string;
 }
 
 /** What a mail program makes of a message. */
 export interface ParsedMessage {
+  /** The subject, decoded. */
   readonly subject?: string;
+  /** The author. */
   readonly from?: ParsedMailbox;
+  /** The Sender field. */
   readonly sender?: ParsedMailbox;
   /** Members of groups are among them. */
   readonly to: readonly ParsedMailbox[];
+  /** The Cc field; members of groups are among them. */
   readonly cc: readonly ParsedMailbox[];
+  /** The Reply-To field. */
   readonly replyTo: readonly ParsedMailbox[];
+  /** The plain text, decoded. */
   readonly text?: string;
+  /** The HTML, decoded. */
   readonly html?: string;
+  /** The Date field. */
   readonly date?: Date;
   /** With its angle brackets. */
   readonly messageId?: string;
+  /** What is attached, in its order. */
   readonly attachments: readonly ParsedAttachment[];
   /** In the order of the message, with everything that stands there more than once. */
   readonly headers: readonly ParsedHeader[];
@@ -48,7 +62,7 @@ export interface ParsedMessage {
 /** Parses a message with postal-mime, which shares no line with what built it. What cannot be parsed has no fields. */
 export async function parseMessage(raw: Buffer): Promise<ParsedMessage> {
   try {
-    return fromEmail(await PostalMime.parse(raw));
+    return fromEmail(await PostalMime.parse(legible(raw)));
   } catch {
     return { to: [], cc: [], replyTo: [], attachments: [], headers: [] };
   }

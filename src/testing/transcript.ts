@@ -5,6 +5,7 @@ import type { Session } from "../server/session.ts";
 export interface TranscriptLine {
   /** `"note"`: something that happened, such as a TLS handshake or content that went by. */
   readonly from: "client" | "server" | "note";
+  /** The line, without its end. */
   readonly text: string;
   /** Milliseconds since the client connected. */
   readonly at: number;
@@ -14,12 +15,14 @@ export interface TranscriptLine {
 export interface Transcript {
   /** What is known of the connection now. */
   readonly session: Session;
+  /** What was said, in its order. */
   readonly lines: readonly TranscriptLine[];
   /**
    * How often the client had to wait for the network so far: for the connection, for each TLS handshake (twice for TLS 1.2), and for
    * each group of replies that went out together, the greeting among them.
    */
   readonly roundTrips: number;
+  /** Whether the connection is over. */
   readonly closed: boolean;
   /** How many of the oldest lines are no longer kept: a connection may last for ever. */
   readonly dropped: number;

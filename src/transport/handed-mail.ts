@@ -1,9 +1,13 @@
 import type { Envelope } from "../address/envelope.ts";
 import { EnvoiError } from "../errors.ts";
+import type { RequestOptions } from "./requests.ts";
 
-/** Where the octets of a mail come from. */
-interface Octets {
-  stream(): AsyncIterable<Buffer>;
+/** What a mail is made of. */
+interface MailFields {
+  readonly envelope: Envelope;
+  readonly messageId: string | undefined;
+  readonly requests: RequestOptions;
+  readonly content: { stream(): AsyncIterable<Buffer> };
 }
 
 /**
@@ -19,11 +23,14 @@ export class HandedMail {
   readonly messageId: string | undefined;
   /** Aborts when the send is called off, its deadline has passed, or the transport is closed by force. */
   readonly signal: AbortSignal;
-  readonly #content: Octets;
+  /** The options of the send that go to extensions of SMTP: those that the transport said it heeds, and others its caller can do without. */
+  readonly requests: RequestOptions;
+  readonly #content: MailFields["content"];
   #readToEnd = false;
 
   /** Not for callers. */
-  constructor(envelope: Envelope, messageId: string | undefined, content: Octets, signal: AbortSignal) {
+  constructor({ envelope, messageId, requests, content }: MailFields, signal: AbortSignal) {
+    this.requests = requests;
     this.envelope = envelope;
     this.messageId = messageId;
     this.signal = signal;

@@ -9,6 +9,7 @@ import { SmtpTransportBuilder } from "./smtp/builder.ts";
 import type { TestConnectionOptions } from "./smtp/connection-tests.ts";
 import type { SmtpOptions } from "./smtp/options.ts";
 import type { ServerInfo } from "./smtp/server-info.ts";
+import type { TransportStatus } from "./smtp/status.ts";
 import { SmtpTransport } from "./smtp/transport.ts";
 import { builderFromUrl } from "./smtp/url.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
@@ -68,6 +69,11 @@ export class LmtpTransport implements Transport {
   /** Sends many, over all connections; see {@link SmtpTransport.sendAll}. */
   sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
     return this.#transport.sendAll(items, options);
+  }
+
+  /** What the transport is doing at this moment; see {@link SmtpTransport.status}. */
+  status(): TransportStatus {
+    return this.#transport.status();
   }
 
   /** Connects, and says goodbye; see {@link SmtpTransport.testConnection}. */

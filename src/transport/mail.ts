@@ -17,6 +17,8 @@ export interface MailContent {
   stream(): AsyncIterable<Buffer>;
   /** There where signatures must be waited for: gives the content with them. To be called before anything is said. */
   readonly signed?: (signal?: AbortSignal) => Promise<MailContent>;
+  /** There where the header must be seen before anything is said: gives the content, whose stream has then begun. */
+  readonly opened?: () => Promise<MailContent>;
 }
 
 /** What a transport hands over, whether a Message or octets from elsewhere. */
@@ -25,6 +27,10 @@ export interface Mail {
   readonly messageId: string | undefined;
   /** Whether the server must offer SMTPUTF8. */
   readonly international: boolean;
+  /** The same of a header that shows only as it is read: to be asked when the content has been opened or signed. */
+  readonly internationalHeader?: (() => boolean) | undefined;
+  /** Told when the mail has its outcome: lets go of what it has opened. */
+  readonly close?: (() => void) | undefined;
   /** What is asked of the server beside taking the mail. */
   readonly requests?: Requests | undefined;
   /** `false`: to all recipients or to none. */

@@ -1,10 +1,15 @@
 import type { Envelope } from "../address/envelope.ts";
 import { callersMistake, EnvoiError } from "../errors.ts";
+import type { ByteSource } from "../message/byte-source.ts";
 import { RawMessageReader } from "../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
+import { rawStream } from "./raw-stream.ts";
 
-/** A message as octets, or a function that opens a stream of them; it is called again for each attempt. */
-export type RawContent = Uint8Array | (() => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>);
+/**
+ * A message as octets, or a function that opens their source; it is called again for each attempt, and once more where
+ * what is signed has more than 1 MiB.
+ */
+export type RawContent = Uint8Array | (() => ByteSource | Promise<ByteSource>);
 
 /**
  * Octets from elsewhere as a mail.
@@ -14,17 +19,9 @@ export type RawContent = Uint8Array | (() => AsyncIterable<Uint8Array> | Promise
  */
 export function rawMail(envelope: Envelope, content: RawContent): Mail {
   if (content instanceof Uint8Array) return rawBytes(envelope, content);
-  if (typeof content !== "function") {
-    const message = "sendRaw expects a Uint8Array, or a function that opens a stream of them";
-    throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
-  }
-  const international = envelope.international;
-  return {
-    envelope,
-    messageId: undefined,
-    international,
-    content: ({ eightBit }) => rawStream(content, eightBit),
-  };
+  if (typeof content === "function") return rawStream(envelope, content);
+  const message = "sendRaw expects a Uint8Array, or a function that opens a stream of them";
+  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 function rawBytes(envelope: Envelope, octets: Uint8Array): Mail {
@@ -34,21 +31,6 @@ function rawBytes(envelope: Envelope, octets: Uint8Array): Mail {
   const content: MailContent = { eightBit: reader.eightBit, size, chunks, stream: () => streamOf(chunks) };
   const international = envelope.international || reader.eightBitHeader;
   return { envelope, messageId: undefined, international, content: () => content };
-}
-
-/** Whether a stream holds octets above 127 shows only as it comes: it counts as if, where the server takes them. */
-function rawStream(open: Exclude<RawContent, Uint8Array>, eightBit: boolean): MailContent {
-  async function* stream(): AsyncGenerator<Buffer> {
-    const reader = new RawMessageReader();
-    for await (const piece of await open()) {
-      yield reader.push(piece);
-      if (reader.eightBit && !eightBit)
-        throw new Error("it holds octets above 127, which this server does not take");
-      if (reader.eightBitHeader) throw new Error("its header holds octets above 127, which needs SMTPUTF8");
-    }
-    yield reader.end();
-  }
-  return { eightBit, size: undefined, chunks: undefined, stream };
 }
 
 async function* streamOf(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {

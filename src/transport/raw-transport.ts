@@ -1,3 +1,4 @@
+import type { Address } from "../address/address.ts";
 import type { Envelope } from "../address/envelope.ts";
 import { callersMistake, type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "../errors.ts";
 import type { EnvelopeFields } from "../message/builder.ts";
@@ -7,10 +8,17 @@ import { Message } from "../message/message.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { deliveryOf, SendError } from "../protocol/send-error.ts";
-import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../protocol/send-report.ts";
+import {
+  isGood,
+  nothingSent,
+  type RecipientOutcome,
+  type SendReport,
+  sendReport,
+} from "../protocol/send-report.ts";
 import { HandedMail } from "./handed-mail.ts";
-import { checkOptionNames } from "./option-names.ts";
+import { checkOptionNames, requestOptionNames } from "./option-names.ts";
 import { type RawContent, rawMail } from "./raw-mail.ts";
+import { asked, indispensable, type RequestOptions, readRequests } from "./requests.ts";
 import { Runs } from "./runs.ts";
 import { checkCloseOptions, checkDuration, checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
@@ -41,6 +49,11 @@ export interface RawTransportOptions {
   readonly deadline?: number | undefined;
   /** How many mails `sendAll` hands over at once; 5 by default. */
   readonly concurrency?: number | undefined;
+  /**
+   * The options of a send that go to extensions of SMTP and that the function heeds: it finds them in `mail.requests`.
+   * Others are refused, but for those that their caller can do without. None by default.
+   */
+  readonly heeds?: readonly (keyof RequestOptions)[] | undefined;
 }
 
 /**
@@ -60,6 +73,7 @@ export interface RawTransportOptions {
 export class RawTransport implements Transport {
   readonly #handOver: HandOver;
   readonly #limit: number;
+  readonly #heeds: readonly string[];
   readonly #runs: Runs;
   readonly #clock: Clock;
   /** What has not ended. */
@@ -69,11 +83,14 @@ export class RawTransport implements Transport {
   /** @throws EnvoiError of kind `"configuration"` where `handOver` or an option makes no sense. */
   constructor(handOver: HandOver, options: RawTransportOptions = {}, clock: Clock = systemClock) {
     if (typeof handOver !== "function") throw wrong("expects a function that hands over a mail");
-    checkOptionNames("RawTransport", options, ["deadline", "concurrency"]);
-    const { deadline = 120_000, concurrency = 5 } = options;
+    checkOptionNames("RawTransport", options, ["deadline", "concurrency", "heeds"]);
+    const { deadline = 120_000, concurrency = 5, heeds = [] } = options;
     checkDuration("RawTransport: deadline", deadline);
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw wrong("concurrency is a whole number from 1");
+    if (!Array.isArray(heeds) || !heeds.every((name) => requestOptionNames.includes(name)))
+      throw wrong(`heeds is an array of ${requestOptionNames.join(", ")}`);
+    this.#heeds = heeds;
     this.#handOver = handOver;
     this.#limit = deadline;
     this.#runs = new Runs((message, each) => this.send(message, each), concurrency);
@@ -85,7 +102,9 @@ export class RawTransport implements Transport {
     checkSendOptions("send", options);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
-    return this.#hand({ envelope, messageId: built.messageId, content: built.content(sevenBit) }, options);
+    const { messageId } = built;
+    const requests = this.#requests(options, { envelope, messageId }, (address) => built.names(address));
+    return this.#hand({ envelope, messageId, requests, content: built.content(sevenBit) }, options);
   }
 
   /** Hands octets over as they are. @throws SendError as `send` does; MessageError naming the line that cannot be sent. */
@@ -96,7 +115,8 @@ export class RawTransport implements Transport {
   ): Promise<SendReport> {
     checkSendOptions("sendRaw", options);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
-    return this.#hand({ ...mail, content: mail.content(eightBit) }, options);
+    const requests = this.#requests(options, mail, undefined);
+    return this.#hand({ ...mail, requests, content: mail.content(eightBit) }, options);
   }
 
   /** Sends many mails; see {@link SendRun}. @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
@@ -127,6 +147,21 @@ export class RawTransport implements Transport {
     await this.close();
   }
 
+  /** What is asked of whoever takes the mail. @throws SendError where that is not heeded here and cannot be left out. */
+  #requests(
+    options: SendOptions,
+    { envelope, messageId }: Pick<OpenMail, "envelope" | "messageId">,
+    names: ((address: Address) => boolean) | undefined,
+  ): RequestOptions {
+    const requests = readRequests(options, envelope, names);
+    const unheard = requests && indispensable(options).find((name) => !this.#heeds.includes(name));
+    if (unheard === undefined) return asked(options);
+    throw new SendError(`${unheard} was asked for, and this transport does not heed it`, {
+      ...{ kind: "unsupported", ...callersMistake },
+      report: nothingSent(envelope, messageId),
+    });
+  }
+
   async #hand(fields: OpenMail, { signal, deadline = this.#limit }: SendOptions): Promise<SendReport> {
     const open = new OpenSend(fields);
     if (this.#closed) open.callOff("closed", "the transport has been closed");
@@ -150,6 +185,7 @@ export class RawTransport implements Transport {
 interface OpenMail {
   readonly envelope: Envelope;
   readonly messageId: string | undefined;
+  readonly requests: RequestOptions;
   readonly content: { stream(): AsyncIterable<Buffer> };
 }
 
@@ -161,8 +197,8 @@ class OpenSend {
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SendError) => void;
 
-  constructor({ envelope, messageId, content }: OpenMail) {
-    this.#mail = new HandedMail(envelope, messageId, content, this.#controller.signal);
+  constructor(mail: OpenMail) {
+    this.#mail = new HandedMail(mail, this.#controller.signal);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -144,3 +144,19 @@ function readIfOffered({ ifOffered = [], deliverBy }: RequestOptions): Set<Exten
   }
   return read;
 }
+
+/** The options that ask something of the server, of all that are there. */
+export function asked(options: RequestOptions): RequestOptions {
+  const given = requestOptionNames.filter((name) => options[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
+}
+
+/** The names of those that a mail is not sent without. */
+export function indispensable(options: RequestOptions): (keyof RequestOptions)[] {
+  const { ifOffered = [], requireTls } = options;
+  return requestOptionNames.filter((name) => {
+    if (options[name] === undefined || name === "ifOffered") return false;
+    if (name === "requireTls") return requireTls === true;
+    return !(ifOffered as readonly string[]).includes(name);
+  });
+}

@@ -1,13 +1,17 @@
 import type { Envelope } from "../address/envelope.ts";
 import { EnvoiError } from "../errors.ts";
 import type { HandedMail } from "./handed-mail.ts";
+import { requestOptionNames } from "./option-names.ts";
 import { type HandedOver, RawTransport } from "./raw-transport.ts";
+import type { RequestOptions } from "./requests.ts";
 
 /** A mail that a {@link StubTransport} was given. */
 export interface StubbedMail {
   readonly envelope: Envelope;
   /** With its angle brackets, where the mail is a Message. */
   readonly messageId: string | undefined;
+  /** The options of the send that go to extensions of SMTP, such as `dsn`. */
+  readonly requests: RequestOptions;
   /** The whole message, CRLF, without Bcc. */
   readonly raw: Buffer;
 }
@@ -31,13 +35,14 @@ export class StubTransport extends RawTransport {
     answer: (mail: StubbedMail) => HandedOver | undefined | Promise<HandedOver | undefined> = () => undefined,
   ) {
     const messages: StubbedMail[] = [];
-    super(async (mail: HandedMail) => {
-      const { envelope, messageId } = mail;
-      const stubbed = { envelope, messageId, raw: await mail.bytes() };
+    const remember = async (mail: HandedMail): Promise<HandedOver | undefined> => {
+      const { envelope, messageId, requests } = mail;
+      const stubbed = { envelope, messageId, requests, raw: await mail.bytes() };
       messages.push(stubbed);
       if (messages.length > KEPT) messages.shift();
       return answer(stubbed);
-    });
+    };
+    super(remember, { heeds: requestOptionNames });
     this.#messages = messages;
   }
 

@@ -25,6 +25,11 @@ type LmtpService = (typeof lmtpServices)[number];
 export class Dovecot extends MailServer<LmtpService> {
   readonly certificates: Certificates;
 
+  /** Where its Unix socket is. */
+  get socket(): string {
+    return join(this.daemon.directory, "run/dovecot/lmtp");
+  }
+
   static async start(options: DovecotOptions): Promise<Dovecot> {
     const certificates = options.certificates ?? (await makeCertificates());
     const daemon = await Daemon.start({
@@ -94,6 +99,9 @@ passdb {
   args = /etc/users
 }
 service lmtp {
+  unix_listener lmtp {
+    mode = 0666
+  }
   inet_listener lmtp {
     address = 127.0.0.1
     port = ${ports.plain}

@@ -43,6 +43,10 @@ export class NodeSmtpServer {
         const right = username === MailServer.user && password === MailServer.password;
         callback(right ? null : new Error("Invalid username or password"), { user: username });
       },
+      onRcptTo({ address }, _session, callback) {
+        const refusal = Object.assign(new Error("5.1.1 no such mailbox"), { responseCode: 550 });
+        callback(address.startsWith("nobody") ? refusal : null);
+      },
       onData(stream, { envelope, user, secure }, callback) {
         const chunks: Buffer[] = [];
         stream.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -9,6 +9,8 @@ export interface TestProxy extends AsyncDisposable {
   readonly port: number;
   /** What it was asked to connect to. */
   readonly asked: readonly string[];
+  /** How many connections to it are open. */
+  readonly open: number;
   /** The logins it was given. */
   readonly logins: readonly (string | undefined)[];
 }
@@ -117,6 +119,9 @@ async function listening(
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    get open() {
+      return sockets.size;
+    },
     asked,
     logins,
     async [Symbol.asyncDispose]() {

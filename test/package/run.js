@@ -162,7 +162,7 @@ function examples(tarball) {
   const { type, scripts } = manifest;
   const folder = project("examples", { type, scripts }, tarball, ...packages);
   for (const name of readdirSync(source)) {
-    if (name !== "package.json" && /\.(js|json)$/.test(name))
+    if (name !== "package.json" && /\.(js|json|ts)$/.test(name))
       copyFileSync(join(source, name), join(folder, name));
   }
   for (const name of Object.keys(scripts).filter((script) => script.includes(":"))) {

@@ -10,9 +10,18 @@ const program = fileURLToPath(new URL("./from-environment.js", import.meta.url))
 const users = { "me@x.test": "p:/@ %€?#" };
 const login = { verified: true, user: "me@x.test" };
 
-/** Runs the program until it ends by itself. */
+/** Runs the program until it ends by itself, well. */
 async function run(environment: Readonly<Record<string, string>>): Promise<object> {
-  const child = spawn(process.execPath, ["--unhandled-rejections=strict", program], {
+  const { code, out, err } = await runOn([], environment);
+  assert.deepEqual([code, err], [0, ""]);
+  return JSON.parse(out);
+}
+
+async function runOn(
+  flags: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, ["--unhandled-rejections=strict", ...flags, program], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 20_000,
@@ -21,9 +30,15 @@ async function run(environment: Readonly<Record<string, string>>): Promise<objec
     child.on("exit", (code) => resolve(code));
   });
   const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
-  assert.deepEqual([code, err], [0, ""]);
-  return JSON.parse(out);
+  return { code, out, err };
 }
+
+/** Makes a program believe that the package socks is not installed. */
+const hooks = `export const resolve = (name, context, next) => {
+  if (name === "socks") throw new Error("Cannot find package");
+  return next(name, context);
+};`;
+const withoutSocks = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(hooks)}");`;
 
 describe("a process that is told by environment variables", () => {
   it("sends in clear, by STARTTLS and over TLS, logs in, and ends by itself", async () => {
@@ -55,5 +70,15 @@ describe("a process that is told by environment variables", () => {
     assert.equal(server.messages.length, 3);
     assert.deepEqual(http.asked, Array(2).fill(`127.0.0.1:${server.port}`));
     assert.deepEqual(socks.asked, http.asked);
+  });
+
+  it("is told what to install for a SOCKS proxy", async () => {
+    await using socks = await socksProxy(1);
+    const flag = `--import=data:text/javascript,${encodeURIComponent(withoutSocks)}`;
+    const SMTP_URL = `smtp://relay.invalid?proxy=socks5://127.0.0.1:${socks.port}`;
+    const { code, err } = await runOn([flag], { SMTP_URL });
+    assert.equal(code, 1);
+    assert.match(err, /SOCKS proxies need the package socks beside envoi: npm install socks/);
+    assert.match(err, /kind: 'configuration'/);
   });
 });

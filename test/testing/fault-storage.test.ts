@@ -64,8 +64,14 @@ describe("faults as plain data: what is kept", () => {
     for (const [pattern, kept] of [
       [/^b@/, 1],
       [/./, 1],
+      [undefined, 1],
     ] as const) {
-      using _ = server.fail({ at: "final", when: { recipient: pattern }, reply: "452 4.2.2 Full" });
+      if (pattern === undefined) server.fail({ at: "final", keep: "never" });
+      using _ = server.fail({
+        at: "final",
+        when: { recipient: pattern ?? "a@y.test" },
+        reply: "452 4.2.2 Full",
+      });
       await using client = await Client.connect(server.port);
       client.say("LHLO c", "MAIL FROM:<>", "RCPT TO:<a@y.test>", "RCPT TO:<b@y.test>", "DATA", "x", ".");
       await client.replies(7);

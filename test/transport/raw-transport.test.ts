@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Address, EnvoiError, RawTransport, Reply, type SendError, StubTransport } from "envoi";
+import {
+  Address,
+  EnvoiError,
+  type HandedMail,
+  RawTransport,
+  Reply,
+  type SendError,
+  StubTransport,
+} from "envoi";
 import { HandClock } from "../net/hand-clock.js";
 
 const mail = { from: "a@example.org", to: ["b@example.net", "c@example.net"], subject: "Hi", text: "Hello" };
@@ -139,5 +147,59 @@ describe("StubTransport", () => {
     await stub.send(mail);
     await failed(stub.send({ ...mail, to: "bad@example.net" }));
     assert.equal(stub.messages.length, 2);
+  });
+});
+
+describe("what a mail asks of servers", () => {
+  test("is refused where nobody heeds it, and nothing is handed over", async () => {
+    let handed = 0;
+    await using transport = new RawTransport(async () => {
+      handed++;
+      return undefined;
+    });
+    for (const options of [
+      { requireTls: true },
+      { dsn: { notify: "NEVER" } },
+      { hold: { seconds: 60 } },
+      { parameters: { XVERP: true } },
+    ] as const)
+      await assert.rejects(transport.send(mail, options), {
+        name: "SendError",
+        kind: "unsupported",
+        delivery: "not-sent",
+        permanent: true,
+        message: new RegExp(`^${Object.keys(options)[0]} was asked for`),
+      });
+    await assert.rejects(
+      transport.sendRaw({ from: null, to: ["b@y.test"] }, Buffer.from("x"), { requireTls: true }),
+      {
+        kind: "unsupported",
+      },
+    );
+    await assert.rejects(transport.send(mail, { mtPriority: 99 }), { kind: "configuration" });
+    assert.equal(handed, 0);
+    await transport.send(mail, { dsn: { notify: "NEVER" }, ifOffered: ["dsn"], requireTls: false });
+    assert.equal(handed, 1);
+  });
+
+  test("is given to a function that heeds it", async () => {
+    const asked: unknown[] = [];
+    const heeds = async (mail: HandedMail) => {
+      asked.push(mail.requests);
+      return undefined;
+    };
+    await using transport = new RawTransport(heeds, { heeds: ["dsn"] });
+    await transport.send(mail, { dsn: { notify: "NEVER" }, deadline: 1000 });
+    await transport.send(mail);
+    assert.deepEqual(asked, [{ dsn: { notify: "NEVER" } }, {}]);
+    await assert.rejects(transport.send(mail, { hold: { seconds: 60 } }), { kind: "unsupported" });
+    const wrong = { heeds: ["signal"] } as unknown as ConstructorParameters<typeof RawTransport>[1];
+    assert.throws(() => new RawTransport(heeds, wrong), { kind: "configuration", message: /heeds/ });
+  });
+
+  test("is remembered by a stub", async () => {
+    await using transport = StubTransport.ok();
+    await transport.send(mail, { requireTls: true });
+    assert.deepEqual(transport.messages[0]?.requests, { requireTls: true });
   });
 });

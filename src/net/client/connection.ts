@@ -98,11 +98,13 @@ export class Connection {
     return this.#secured?.facts;
   }
 
-  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. */
-  get channelBindings(): ReadonlyMap<string, Buffer> {
-    return this.#secured === undefined
-      ? new Map()
-      : channelBindings(this.#secured.socket, this.#secured.certificate);
+  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure */
+  channelBindings(): ReadonlyMap<string, Buffer> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#secured === undefined) return new Map();
+    const { socket, certificate } = this.#secured;
+    if (socket.destroyed) throw this.#fail(brokenOff("auth", socket.errored ?? undefined));
+    return channelBindings(socket, certificate);
   }
 
   /** The last that was said, as {@link Transcript} tells it. */
@@ -212,10 +214,10 @@ export class Connection {
     if (this.#reading !== undefined) {
       this.#deadline.clear();
       this.#settle(this.#reading, reply);
-    } else if (this.#playing) {
+    } else if (this.#playing && this.#replies.length < MOST_REPLIES) {
       this.#replies.push(reply);
     } else {
-      this.#fail(outOfStep("reset", [reply]));
+      this.#fail(outOfStep(this.#playing ? this.#phase : "reset", [reply]));
     }
   }
 
@@ -338,6 +340,9 @@ export class Connection {
     return this.#failure;
   }
 }
+
+/** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */
+const MOST_REPLIES = 100_000;
 
 /** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
 const LAST_WORDS = 1000;

@@ -43,8 +43,8 @@ export async function connectThrough(
   }
 }
 
-async function secured(socket: Duplex, { host, trust }: ProxyServer): Promise<Duplex> {
-  const made = await handshake(socket, { ...trust(), name: host });
+async function secured(socket: Duplex, { name, trust }: ProxyServer): Promise<Duplex> {
+  const made = await handshake(socket, { ...trust(), name });
   return made.socket;
 }
 

@@ -9,6 +9,8 @@ export interface ProxyServer {
   readonly port: number;
   /** `undefined` where the proxy wants no login. */
   readonly login: { readonly user: string; readonly password: string } | undefined;
-  /** Whom to believe where TLS is spoken to the proxy. */
+  /** The name its certificate must bear, where TLS is spoken to it. */
+  readonly name: string;
+  /** Whom to believe there. */
   readonly trust: () => TlsTrust;
 }

@@ -4,10 +4,19 @@ import { placeOf } from "./link.ts";
 
 /** An address, or a path, cannot be connected to. */
 export function unreachable(cause: Error, place: string): Failure {
-  return new Failure({ kind: "connection", phase: "connect", message: reason(codeOf(cause), place), cause });
+  return new Failure({
+    kind: "connection",
+    phase: "connect",
+    message: reason(codeOf(cause), place, syscallOf(cause)),
+    cause,
+  });
 }
 
-function reason(code: string, place: string): string {
+function syscallOf(error: Error): unknown {
+  return "syscall" in error ? error.syscall : undefined;
+}
+
+function reason(code: string, place: string, syscall?: unknown): string {
   switch (code) {
     case "ECONNREFUSED": {
       const local = /^(?:localhost|127\.[\d.]+|\[::1\]):\d+$/.test(place);
@@ -18,7 +27,9 @@ function reason(code: string, place: string): string {
     case "EACCES":
       return `this process may not connect to ${place}`;
     case "EADDRNOTAVAIL":
-      return `cannot connect to ${place} (${code}): is the local address one of this machine?`;
+      return syscall === "bind"
+        ? `cannot connect to ${place}: the local address is none of this machine's (${code})`
+        : `cannot connect to ${place} (${code})`;
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
     case "ENETUNREACH":
@@ -37,7 +48,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
     return new Failure({
       kind: "connection",
       phase: "connect",
-      message: reason(code, placeOf(host, port)),
+      message: reason(code, placeOf(host, port), syscallOf(first.cause as Error)),
       cause,
     });
   }
@@ -50,6 +61,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
     phase: told.phase,
     message: `none of the ${failures.length} addresses of ${host} takes mail: ${listed(failures)}`,
     reply: told.reply,
+    transcript: told.transcript,
     transient: failures.some(({ transient }) => transient),
     permanent: failures.every(({ permanent }) => permanent),
     cause,

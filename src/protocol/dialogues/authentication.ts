@@ -4,7 +4,7 @@ import { type Dialogue, derive, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Reply } from "../reply.ts";
 import type { ClientHalf, Saying } from "../sasl/mechanism.ts";
-import { deriveKey } from "../sasl/scram-keys.ts";
+import { deriveKey, type KeyDerivation } from "../sasl/scram-keys.ts";
 
 /** The client's half of a SASL mechanism that has been given its secret. */
 export interface AuthenticationAttempt {
@@ -12,6 +12,8 @@ export interface AuthenticationAttempt {
   readonly responses: ClientHalf;
   /** The server has to prove itself too: before the responses are over, its 235 is not believed. */
   readonly mutual?: boolean;
+  /** Derives the keys it needs; without this they are derived each time. */
+  readonly derive?: ((derivation: KeyDerivation) => Promise<Buffer>) | undefined;
 }
 
 /**
@@ -24,8 +26,8 @@ export interface AuthenticationAttempt {
  * @param said Is given all responses, in base64: servers repeat in their replies what they do not understand.
  */
 export function* authentication(attempt: AuthenticationAttempt, said: string[] = []): Dialogue<Reply> {
-  const { mechanism, responses, mutual = false } = attempt;
-  const half = new Responses(responses, said);
+  const { mechanism, mutual = false } = attempt;
+  const half = new Responses(attempt, said);
   try {
     const initialResponse = yield* half.next();
     const line = formatCommand({ verb: "AUTH", mechanism, initialResponse });
@@ -69,12 +71,14 @@ const CANCEL = "*";
 /** What a mechanism says, in base64. */
 class Responses {
   readonly #half: ClientHalf;
+  readonly #derive: (derivation: KeyDerivation) => Promise<Buffer>;
   readonly #said: string[];
   /** The mechanism has nothing more to say, nor to hear. */
   over = false;
 
-  constructor(half: ClientHalf, said: string[]) {
-    this.#half = half;
+  constructor({ responses, derive = deriveKey }: AuthenticationAttempt, said: string[]) {
+    this.#half = responses;
+    this.#derive = derive;
     this.#said = said;
   }
 
@@ -84,7 +88,7 @@ class Responses {
     let saying = yield* this.#resume(challenge);
     while (saying && "iterations" in saying) {
       const derivation = saying;
-      saying = yield* this.#resume(yield* derive(() => deriveKey(derivation), "auth"));
+      saying = yield* this.#resume(yield* derive(() => this.#derive(derivation), "auth"));
     }
     if (saying === undefined || saying === null) return undefined;
     const response = Buffer.from(saying).toString("base64");

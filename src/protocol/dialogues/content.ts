@@ -1,9 +1,10 @@
 import { formatCommand } from "../command.ts";
 import { DataWriter, dataText } from "../data.ts";
 import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
+import { Failure } from "../failure.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
-import { isNegative, type Ledger } from "./ledger.ts";
+import { isLeave, isNegative, type Ledger } from "./ledger.ts";
 import type { MailTransaction } from "./transaction.ts";
 
 /** The content of a mail: ASCII text, octets, or octets in their own time. */
@@ -51,14 +52,20 @@ function toBuffers(content: string | readonly Buffer[]): readonly Buffer[] {
 /** The content in chunks; where it fails amid them, nothing of the next has gone out, and RSET takes the mail back. */
 function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> {
   yield* write(stream.chunks(), "content");
+  ledger.takenBack = stream.failure;
   if (stream.failure === undefined) {
-    yield* lastChunk([stream.rest], undefined);
+    yield* lastChunk([stream.rest], undefined, stream.count);
     return;
   }
-  yield* write(formatCommand({ verb: "RSET" }), "reset");
-  yield* chunkReplies(stream.count, ledger);
-  yield* read("reset");
-  ledger.takenBack = stream.failure;
+  try {
+    yield* write(formatCommand({ verb: "RSET" }), "reset", undefined, stream.count);
+    yield* chunkReplies(stream.count, ledger);
+    ledger.spoilt = isLeave(yield* read("reset"));
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    // Why the mail is taken back is what is to be told.
+    ledger.spoilt = true;
+  }
 }
 
 function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
@@ -68,17 +75,17 @@ function* chunkReplies(count: number, ledger: Ledger): Dialogue<void> {
   }
 }
 
-function* lastChunk(content: readonly Buffer[], follow: Follow): Dialogue<void> {
+function* lastChunk(content: readonly Buffer[], follow: Follow, owed = 0): Dialogue<void> {
   const size = sizeOf(content);
   const header = formatCommand({ verb: "BDAT", size, last: true });
   if (size <= ONE_WRITE) {
     const behind = follow?.() ?? "";
-    yield* write([Buffer.from(header), ...content, ...toBuffers(behind)], "content", header + behind);
+    yield* write([Buffer.from(header), ...content, ...toBuffers(behind)], "content", header + behind, owed);
     return;
   }
   const { most, end } = endApart([Buffer.from(header), ...content]);
-  yield* write(inSteps(most), "content", header);
-  yield* write([end], "content");
+  yield* write(inSteps(most), "content", header, owed);
+  yield* write([end], "content", undefined, owed);
 }
 
 function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {

@@ -120,9 +120,10 @@ export class Ledger {
     return { recipient, outcome: "not-sent" };
   }
 
-  /** Content was accepted for nobody: nobody can say what the server has made of it. */
+  /** Content was accepted for nobody, or without a part of it: nobody can say what the server has made of that. */
   get #contradicted(): boolean {
-    return this.handedOver && this.finalReplies[0]?.positive === true && !this.anyAccepted;
+    if (!this.handedOver || this.finalReplies[0]?.positive !== true) return false;
+    return !this.anyAccepted || this.contentRefusal !== undefined;
   }
 
   /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
@@ -146,7 +147,11 @@ export class Ledger {
       return nonsense("data", `the server answered ${data.code} to DATA`, data);
     const final = this.finalReplies[0];
     if (final === undefined || !this.#contradicted) return undefined;
-    return nonsense("final", "the server accepted content for which it had refused the envelope", final);
+    return nonsense(
+      "final",
+      "the server accepted content after it had refused the envelope, or a part",
+      final,
+    );
   }
 
   #replies(): Reply[] {

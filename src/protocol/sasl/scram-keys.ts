@@ -9,18 +9,27 @@ export type HashName = "sha1" | "sha256";
  * To make it, see {@link deriveScramKeys}.
  */
 export interface ScramKeys {
+  /** The hash of the mechanism that they are for. */
   readonly hash: HashName;
+  /** What the password was mixed with: random, and another for each user. */
   readonly salt: Buffer;
+  /** How often the password was hashed: what makes trying passwords out slow; 4,096 at least (RFC 7677 4). */
   readonly iterations: number;
+  /** Compared with what the client proves. */
   readonly storedKey: Buffer;
+  /** What the server proves with that it knows them. */
   readonly serverKey: Buffer;
 }
 
 /** A key to be derived from a password (PBKDF2, RFC 8018), which takes a while. */
 export interface KeyDerivation {
+  /** The hash of the mechanism. */
   readonly hash: HashName;
+  /** The password, in clear. */
   readonly password: string;
+  /** What the password is mixed with: 16 random octets will do. */
   readonly salt: Buffer;
+  /** How often it is hashed: 4,096 at least; more take longer to log in with, and to break. */
   readonly iterations: number;
 }
 

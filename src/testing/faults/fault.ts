@@ -41,9 +41,11 @@ export type FaultPoint =
 
 /** What is known when a fault may strike. */
 export interface FaultMoment {
+  /** Where in the conversation it is. */
   readonly at: FaultPoint;
   /** Which connection of the server it is: the first is 1. */
   readonly connection: number;
+  /** What is known of the connection. */
   readonly session: Session;
   /** The command, without its line end; what authenticates is masked. */
   readonly line: string;
@@ -111,6 +113,7 @@ export interface FaultManner {
   readonly tarpit?: number;
   /** Then, or in their place, the connection ends: see {@link DropFault}. */
   readonly drop?: Drop;
+  /** How it ends; `"fin"`. */
   readonly by?: DropManner;
 }
 
@@ -128,6 +131,7 @@ export interface ReplyFault extends FaultTrigger, FaultManner {
 
 /** Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed. */
 export interface RawFault extends FaultTrigger, FaultManner {
+  /** The octets, as text, as they stand, or as a list of packets. */
   readonly raw: string | Uint8Array | readonly (string | Uint8Array)[];
   /** They go out underneath TLS, where no TLS record is to be found in them. */
   readonly unencrypted?: boolean;
@@ -137,6 +141,7 @@ export interface RawFault extends FaultTrigger, FaultManner {
 
 /** Offers what is not there, or not what is there. */
 export interface EhloFault extends FaultTrigger, FaultManner {
+  /** Where offers are made. */
   readonly at: "ehlo" | "lhlo";
   /** Lines of the reply, such as `"SIZE 10"` or `"auth=PLAIN LOGIN"`, as they are written. */
   readonly offer?: readonly string[];
@@ -149,6 +154,7 @@ export interface SlowFault extends FaultTrigger, Pick<FaultManner, "delay" | "ta
 
 /** Nothing more is said, and at `"content"` nothing more is read, until the client leaves. */
 export interface StallFault extends FaultTrigger {
+  /** Nothing more comes. */
   readonly stall: true;
 }
 
@@ -172,6 +178,7 @@ export type DropManner = "fin" | "truncate" | "rst" | "half-close";
  * are refused until the fault is lifted; with `stall` there they are not even that, as where the queue of a server is full.
  */
 export interface DropFault extends FaultTrigger {
+  /** When, in relation to the reply. */
   readonly drop: Drop;
   /** `"fin"`. */
   readonly by?: DropManner;
@@ -179,6 +186,7 @@ export interface DropFault extends FaultTrigger {
 
 /** Refuses each recipient of each sender from each address for a while. */
 export interface GreylistFault extends FaultTrigger {
+  /** Where recipients are named. */
   readonly at: "rcpt";
   /** For so many attempts, or for so many milliseconds since the first; else for one attempt. */
   readonly greylist: { readonly attempts: number } | { readonly ms: number } | true;
@@ -188,12 +196,15 @@ export interface GreylistFault extends FaultTrigger {
 
 /** Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or `strip8bit`. */
 export interface StorageFault extends FaultTrigger {
+  /** Where messages are kept. */
   readonly at: "final";
 }
 
 /** The handshake is done, or refused, in a way of its own. */
 export interface TlsFault extends FaultTrigger {
+  /** Where handshakes are done. */
   readonly at: "tls";
+  /** What about it is not as it is else. */
   readonly tls: TlsChanges;
 }
 
@@ -218,7 +229,9 @@ export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 /** Lies in an exchange of SCRAM, which is what a client has to see through (RFC 5802 9). */
 export interface ScramFault extends FaultTrigger {
+  /** Where an exchange begins. */
   readonly at: "auth";
+  /** What it lies about. */
   readonly scram: ScramLie;
 }
 

@@ -5,6 +5,8 @@ import { count, flag, oneOf, refuseFault } from "./fault-fields.ts";
 /** How a message is kept. */
 export interface Storage {
   readonly copies: 0 | 1 | 2;
+  /** It is not kept for no other reason than that it is refused. */
+  readonly refused: boolean;
   /** The most octets. */
   readonly truncate: number;
   /** Header fields by their names in lower case, with another value or none. */
@@ -15,6 +17,7 @@ export interface Storage {
 /** As it came. */
 export const properly: Storage = {
   copies: 1,
+  refused: false,
   truncate: Number.POSITIVE_INFINITY,
   rewrite: new Map(),
   strip8bit: false,
@@ -30,12 +33,20 @@ export function settleStorage(fault: Partial<FaultTrigger>, refuses: boolean): S
   oneOf("keep", keep, [undefined, "once", "never", "twice"]);
   const storage: Storage = {
     copies: COPIES[keep ?? (refuses ? "never" : "once")],
+    refused: refuses && keep === undefined,
     truncate: count("truncate", truncate, Number.POSITIVE_INFINITY, 0),
     rewrite: rewrite === undefined ? new Map() : settleRewrite(rewrite),
     strip8bit: flag("strip8bit", strip8bit),
   };
   const told = refuses || [keep, truncate, rewrite, strip8bit].some((each) => each !== undefined);
   return told ? storage : undefined;
+}
+
+/** How a message is kept to which there have been such replies: what is refused for some recipients is kept for the others. */
+export function storageOf(told: readonly (Storage | undefined)[]): Storage {
+  const otherwise = told.find((storage) => storage?.refused === false);
+  if (otherwise !== undefined) return otherwise;
+  return told.every((storage) => storage !== undefined) ? (told[0] ?? properly) : properly;
 }
 
 /** The message as it is kept. */

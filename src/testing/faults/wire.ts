@@ -5,12 +5,13 @@ import type { ConnectionLine, Interlude, Interposed, ProtocolHalf } from "../../
 import { ContentFeed } from "./content-feed.ts";
 import { type Exchange, readExchange, unasked } from "./exchange.ts";
 import type { FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
-import type { FaultBook, FaultOccasion } from "./fault-book.ts";
+import type { FaultBook } from "./fault-book.ts";
 import { inTurn } from "./interlude.ts";
+import { Occasions } from "./occasions.ts";
 import { lieInScram } from "./scram-lie.ts";
 import { offering, type SettledFault } from "./settled-fault.ts";
 import { Speaker } from "./speaker.ts";
-import { properly, type Storage } from "./storage.ts";
+import { type Storage, storageOf } from "./storage.ts";
 import { WireInput } from "./wire-input.ts";
 
 /** Who is told what really goes over the line. */
@@ -48,7 +49,7 @@ export class Wire implements Interposed {
   readonly #watcher: WireWatcher;
   readonly #settings: WireSettings;
   readonly #speaker: Speaker;
-  #transaction = {};
+  readonly #occasions: Occasions;
   readonly #input: WireInput = new WireInput();
   readonly #content: ContentFeed;
   #greeted = false;
@@ -78,6 +79,11 @@ export class Wire implements Interposed {
     this.#line = line;
     this.#watcher = watcher;
     this.#settings = settings;
+    this.#occasions = new Occasions(settings.book, () => ({
+      connection: settings.connection,
+      session: line.session,
+      envelope: protocol.envelope,
+    }));
     this.#speaker = new Speaker(line.accepted, (reply) => watcher.told(reply));
     this.#content = new ContentFeed(this.#input, {
       heard: (octets, from) =>
@@ -186,23 +192,11 @@ export class Wire implements Interposed {
   #ended(): void {
     this.#content.end();
     this.#exchange = unasked("final");
-    if (this.#line.session.hello?.verb === "LHLO") this.#endedLmtp();
-    else this.#fault = this.#pick(this.#exchange) ?? this.#fault;
-    const told = [this.#fault, ...this.#finals].map((fault) => fault?.storage);
-    const storage = told.find((each) => each !== undefined) ?? properly;
-    // What is refused for some is kept for the others.
-    const some = this.#finals.some((fault) => fault?.reply?.positive !== false);
-    this.#watcher.messageEnded(some && storage.copies === 0 ? (told.find(isKept) ?? properly) : storage);
-  }
-
-  #endedLmtp(): void {
-    this.#finals = [];
-    for (const { address } of this.#protocol.envelope.to) {
-      const fault = this.#pick({ ...this.#exchange, recipient: address.toString() });
-      this.#finals.push(fault);
-      // Behind it nothing is said that a fault could be about.
-      if (fault?.stall || fault?.drop !== undefined) break;
-    }
+    const lmtp = this.#line.session.hello?.verb === "LHLO";
+    if (lmtp) this.#finals = this.#occasions.pickFinals();
+    else this.#fault = this.#occasions.pick(this.#exchange) ?? this.#fault;
+    const faults = lmtp ? this.#finals : [this.#fault];
+    this.#watcher.messageEnded(storageOf(faults.map((fault) => fault?.storage)));
   }
 
   /** Gives the protocol as much as belongs together; whether there was anything. */
@@ -224,7 +218,7 @@ export class Wire implements Interposed {
     const exchange = readExchange(this.#input.peek(end), this.#answers334);
     const octets = this.#input.take(end);
     this.#answers334 = false;
-    if (exchange.at === "mail") this.#transaction = {};
+    if (exchange.at === "mail") this.#occasions.begin();
     if (!this.#ending) {
       this.#watcher.heard(octets, exchange, this.#unanswered);
       this.#unanswered = exchange.at;
@@ -271,13 +265,13 @@ export class Wire implements Interposed {
   }
 
   #beginContent(kind: "dotted" | "chunked" | "feigned"): void {
-    this.#content.begin(kind, this.#settings.book.reserve(this.#occasion(unasked("content"))));
+    this.#content.begin(kind, this.#occasions.reserve());
   }
 
   /** Something that a reply will answer begins. */
   #begin(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#fault = this.#ending ? undefined : this.#pick(exchange);
+    this.#fault = this.#ending ? undefined : this.#occasions.pick(exchange);
     if (exchange.at === "auth") this.#lie = this.#fault?.scram;
     else if (exchange.at !== "auth-response") this.#lie = undefined;
   }
@@ -310,7 +304,7 @@ export class Wire implements Interposed {
     let manner = fault;
     let told = fault?.reply !== undefined;
     if (fault?.raw === undefined && /^[45]/.test(text)) {
-      const another = this.#pick({ ...this.#exchange, at: "error" });
+      const another = this.#occasions.pick({ ...this.#exchange, at: "error" });
       if (another?.reply !== undefined) text = formatReply(another.reply);
       told ||= another?.reply !== undefined;
       manner = another ?? fault;
@@ -321,9 +315,7 @@ export class Wire implements Interposed {
     this.#answers334 = code === 334;
     if (code === 421 || code === 521 || (told && code >= 400 && this.#exchange.at === "greeting"))
       this.#leaving = true;
-    if (told && code === 354 && !this.#protocol.inContent) {
-      this.#beginContent("feigned");
-    }
+    if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
   }
 
   #lying(lie: ScramLie, proper: string): string {
@@ -335,7 +327,7 @@ export class Wire implements Interposed {
   }
 
   #strike(at: "connect" | "tls", before: "greeting" | "handshake"): SettledFault | undefined {
-    const fault = this.#pick(unasked(at));
+    const fault = this.#occasions.pick(unasked(at));
     if (fault !== undefined) this.#speaker.act(fault, before);
     return fault;
   }
@@ -344,29 +336,6 @@ export class Wire implements Interposed {
     this.#exchange = unasked("greeting");
     this.#fault = undefined;
   }
-
-  #pick(exchange: Exchange): SettledFault | undefined {
-    return this.#settings.book.pick(this.#occasion(exchange));
-  }
-
-  #occasion({ at, line, recipient, sender }: Exchange): FaultOccasion {
-    const { envelope } = this.#protocol;
-    return {
-      at,
-      line,
-      envelope,
-      recipient,
-      sender: sender ?? envelope.from?.toString(),
-      connection: this.#settings.connection,
-      session: this.#line.session,
-      connectionScope: this,
-      transactionScope: this.#transaction,
-    };
-  }
-}
-
-function isKept(storage: Storage | undefined): storage is Storage {
-  return storage !== undefined && storage.copies > 0;
 }
 
 const CRLF = Buffer.from("\r\n");

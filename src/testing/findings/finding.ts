@@ -24,6 +24,7 @@ export type FindingRule = keyof typeof findingRules;
 
 /** Something that a client did against the RFCs, as far as a server can see. */
 export interface Finding {
+  /** Which rule it is. */
   readonly rule: FindingRule;
   /** What it did, for people: never content, and addresses only where a command is shown. */
   readonly text: string;

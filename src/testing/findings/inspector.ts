@@ -46,16 +46,16 @@ export class Inspector {
   /** Content came; `behind` as above. */
   content(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void {
     if (from === "data" && behind === "data") this.#early(behind);
-    this.#content ??= new ContentInspector((rule) => this.#find(rule));
+    this.#content ??= this.#inspectContent();
     this.#content.push(octets, from === "data");
   }
 
   /** The content of a message is over. */
   ended(): void {
-    const content = this.#content ?? new ContentInspector((rule) => this.#find(rule));
+    const content = this.#content ?? this.#inspectContent();
     content.end();
     this.#content = undefined;
-    const body = this.#mail.get("BODY")?.toUpperCase();
+    const body = this.#body;
     // What SMTPUTF8 lets into the header section it declares as well.
     const { has8bitBody, has8bitHeader } = content;
     const international = this.#mail.has("SMTPUTF8");
@@ -85,6 +85,17 @@ export class Inspector {
     if (this.#spoke && !this.#quit) this.#find("no-quit");
   }
 
+  get #body(): string | undefined {
+    return this.#mail.get("BODY")?.toUpperCase();
+  }
+
+  /** Under BODY=BINARYMIME content may be anything, and no lines (RFC 3030 3). */
+  #inspectContent(): ContentInspector {
+    return new ContentInspector((rule) => {
+      if (this.#body !== "BINARYMIME") this.#find(rule);
+    });
+  }
+
   #begin(octets: Buffer): void {
     this.#reported = new Set();
     this.#content = undefined;
@@ -101,7 +112,7 @@ export class Inspector {
     );
     for (const keyword of this.#mail.keys()) {
       const extension = PARAMETERS[keyword] ?? keyword;
-      const binary = keyword === "BODY" && this.#mail.get(keyword)?.toUpperCase() === "BINARYMIME";
+      const binary = keyword === "BODY" && this.#body === "BINARYMIME";
       const needed = binary ? "BINARYMIME" : extension;
       if (!this.#offered.has(needed)) this.#find("extension-unadvertised", needed);
     }

@@ -1,5 +1,6 @@
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import { systemClock } from "../../net/clock.ts";
+import { DerivedKey } from "./derived-key.ts";
 import { type RefreshTokenOptions, RefreshTokenSource } from "./refresh-token.ts";
 import { SharedToken, type TokenFetcher } from "./shared-token.ts";
 
@@ -8,7 +9,7 @@ export type TokenSource = string | TokenFetcher;
 
 /** The secret within credentials. */
 export type Secret =
-  | { readonly kind: "password"; readonly password: string }
+  | { readonly kind: "password"; readonly password: string; readonly key: DerivedKey }
   | { readonly kind: "token"; readonly token: string | SharedToken }
   | { readonly kind: "external" };
 
@@ -40,6 +41,7 @@ export class Credentials {
     return new Credentials(checked("user", user), {
       kind: "password",
       password: checked("password", password),
+      key: new DerivedKey(),
     });
   }
 

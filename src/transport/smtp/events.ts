@@ -38,6 +38,8 @@ export interface TlsEvent extends ConnectionEvent, TraceEvent {
   cipher?: string;
   /** `false` where `Tls.Opportunistic`, or an "accept invalid" switch, goes on although the certificate does not verify. */
   verified?: boolean;
+  /** Whether a session was resumed. */
+  resumed?: boolean;
   /** Why the certificate does not verify. */
   reason?: string;
 }

@@ -39,9 +39,10 @@ export async function logIn(
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { host, port } = options;
-  const { channelBindings } = connection;
   const offered = offeredBy(peer);
-  const context = { user: credentials.user, host, port, channelBindings, offered };
+  const channelBindings = connection.channelBindings();
+  const derive = derivationOf(credentials);
+  const context = { user: credentials.user, host, port, channelBindings, offered, derive };
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();
   const attempt = async (refused?: string): Promise<{ reply: Reply; secret: string }> => {
@@ -115,6 +116,12 @@ const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
   return Credentials.secretOf(credentials).kind;
+}
+
+/** What keeps the key that SCRAM derives from a password. */
+function derivationOf(credentials: Credentials): Login["derive"] {
+  const secret = Credentials.secretOf(credentials);
+  return secret.kind === "password" ? (derivation) => secret.key.get(derivation) : undefined;
 }
 
 function isFetched(credentials: Credentials): boolean {

@@ -24,6 +24,8 @@ export type SecretKind = "password" | "token" | "external";
 export interface Login extends SaslExchange {
   /** The mechanisms that the server offers. */
   readonly offered: readonly string[];
+  /** Derives keys from the password. */
+  readonly derive: AuthenticationAttempt["derive"];
 }
 
 /** A mechanism that transports know by themselves. */
@@ -77,7 +79,7 @@ export function canBind(
 export function loginAttempt(mechanism: Mechanism | SaslMechanism, login: Login): AuthenticationAttempt {
   if (typeof mechanism === "string") {
     const { client, mutual = false } = rows[mechanism];
-    return { mechanism, responses: client(login), mutual };
+    return { mechanism, responses: client(login), mutual, derive: login.derive };
   }
   const { name, mutual = false } = mechanism;
   const { user, secret, host, port, channelBindings } = login;

@@ -50,8 +50,8 @@ export class Observer {
     reason: () => string | undefined,
   ): Promise<TlsFacts> {
     const event: TlsEvent = { ...this.#transport, connection };
-    return this.#traced(channels.tls, event, "TLS", action, ({ protocol, cipher, verified }) => {
-      const facts = { protocol, cipher, verified };
+    return this.#traced(channels.tls, event, "TLS", action, ({ protocol, cipher, verified, resumed }) => {
+      const facts = { protocol, cipher, verified, resumed };
       if (verified) return facts;
       const why = reason();
       const unverified = { ...facts, ...(why !== undefined && { reason: withoutAddresses(why) }) };

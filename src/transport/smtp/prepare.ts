@@ -30,10 +30,13 @@ export function prepare(
   const granted = mail.requests && grant(mail.requests, peer, tls);
   if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime, binary });
-  const { signed } = content;
-  return signed === undefined
-    ? declared(mail, content, extensions, granted)
-    : cancellation.aborting("mail", signed).then((made) => declared(mail, made, extensions, granted));
+  const made = content.signed ?? content.opened;
+  if (made === undefined) return declared(mail, content, extensions, granted, mail.international);
+  return cancellation.aborting("mail", made).then((content) => {
+    const international = mail.international || mail.internationalHeader?.() === true;
+    if (international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+    return declared(mail, content, extensions, granted, international);
+  });
 }
 
 function declared(
@@ -41,6 +44,7 @@ function declared(
   content: MailContent,
   extensions: Extensions,
   granted: Grant | undefined,
+  international: boolean,
 ): MailTransaction {
   const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
@@ -54,7 +58,7 @@ function declared(
   const parameters: MailParameters = {
     ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
     ...bodyOf(content),
-    ...(mail.international && { SMTPUTF8: true }),
+    ...(international && { SMTPUTF8: true }),
     ...granted?.parameters,
   };
   return {

@@ -19,12 +19,15 @@ export function proxyFromUrl(text: string, parameters?: TlsParameters): ProxySer
   if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "")
     throw wrong("nothing follows the host and port of a proxy");
   if (parameters !== undefined && protocol !== "https") throw wrong("TLS parameters go with https: alone");
+  const host = hostOf(decoded(url.hostname));
+  const trusted = parameters ?? TlsParameters.builder().build();
   return {
     protocol,
-    host: hostOf(decoded(url.hostname)),
+    host,
     port: url.port === "" ? port : Number(url.port),
     login: loginOf(url, protocol),
-    trust: () => TlsParameters.trust(parameters ?? TlsParameters.builder().build()),
+    name: trusted.domain ?? host,
+    trust: () => TlsParameters.trust(trusted),
   };
 }
 

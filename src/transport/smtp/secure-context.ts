@@ -16,17 +16,23 @@ export interface SecureContextFields {
  *
  * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity cannot be used.
  */
-export function secureContext({
-  rootCertificates,
-  identity,
-  minVersion,
-}: SecureContextFields): tls.SecureContext {
+export function secureContext(fields: SecureContextFields): tls.SecureContext {
+  if (fields.identity !== undefined) return newContext(fields);
+  const key = [fields.minVersion, ...fields.rootCertificates].join();
+  if (last?.key !== key) last = { key, context: newContext(fields) };
+  return last.context;
+}
+
+/** The one made last: most programs trust the same in all their transports, and to read so many certificates takes a while. */
+let last: { readonly key: string; readonly context: tls.SecureContext } | undefined;
+
+function newContext({ rootCertificates, identity, minVersion }: SecureContextFields): tls.SecureContext {
   try {
     return tls.createSecureContext({
       minVersion,
-      // One that is trusted by name need not be an authority.
       ...(rootCertificates.length > 0 && {
         ca: [...trustedByNode(), ...rootCertificates],
+        // One that is trusted by name need not be an authority.
         allowPartialTrustChain: true,
       }),
       ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),

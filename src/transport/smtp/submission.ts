@@ -94,6 +94,7 @@ export class Submission {
   #end(outcome: "ok" | Delivery, failure: Failure | undefined): boolean {
     this.cancellation.over();
     if (this.state === "ended") return false;
+    this.mail.close?.();
     this.#watcher.ended(this, outcome, failure);
     return true;
   }

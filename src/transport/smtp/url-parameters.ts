@@ -50,22 +50,44 @@ const rows: Readonly<
   deadline: (builder, value, name) => builder.deadline(numberOf(name, value)),
 };
 
+const tlsParameters = ["tls.domain", "tls.minVersion", "tls.pin"] as const;
+
 /** The names there are, for whoever misspelt one. */
 const known: readonly string[] = [
-  ...["tls", "tls.domain", "tls.minVersion"],
+  ...["tls", ...tlsParameters],
   ...Object.keys(rows),
   ...Object.keys(defaultTimeouts).map((phase) => `timeout.${phase}`),
   ...Object.keys(defaultPool).map((name) => `pool.${name}`),
 ];
 
+/** What the URLs of nodemailer say, for those who bring theirs along. */
+const nodemailers: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  name: "helloName",
+  secure: "the scheme smtps:",
+  requireTLS: "tls=required",
+  ignoreTLS: "tls=none",
+  opportunisticTLS: "tls=opportunistic",
+  lmtp: "the scheme lmtp:",
+  authMethod: "authentication",
+  connectionTimeout: "timeout.connect",
+  greetingTimeout: "timeout.greeting",
+  socketTimeout: "timeout.command, timeout.content and the like",
+  maxConnections: "pool.maxSize",
+  maxMessages: "pool.maxMessagesPerConnection",
+  rateLimit: "pool.rate",
+  rateDelta: "pool.rate",
+  "tls.servername": "tls.domain",
+  "tls.rejectUnauthorized": "tls.pin, or NODE_EXTRA_CA_CERTS in the environment",
+});
+
 function tlsOf(protocol: string, said: Parameters): Tls {
   const mode = modeOf(protocol, said.take("tls"));
-  const domain = said.take("tls.domain");
-  const minVersion = said.take("tls.minVersion");
-  if (domain === undefined && minVersion === undefined) return mode;
-  if (mode === Tls.None) throw wrongUrl("tls.domain and tls.minVersion mean nothing without TLS");
+  const [domain, minVersion, pins] = tlsParameters.map((name) => said.take(name));
+  if (domain === undefined && minVersion === undefined && pins === undefined) return mode;
+  if (mode === Tls.None) throw wrongUrl(`${tlsParameters.join(", ")} mean nothing without TLS`);
   const parameters = TlsParameters.builder(domain);
   if (minVersion !== undefined) parameters.minVersion(minVersion as TlsVersion);
+  for (const pin of pins?.split(",") ?? []) parameters.pin(pin);
   return { mode: mode.mode, parameters: parameters.build() };
 }
 
@@ -123,8 +145,11 @@ class Parameters {
 
   refuseRest(): void {
     const [name] = this.#left.keys();
-    if (name !== undefined)
-      throw wrongUrl(`there is no parameter ${JSON.stringify(name)}; the nearest is ${nearest(name, known)}`);
+    if (name === undefined) return;
+    const written = JSON.stringify(name.slice(0, 60));
+    const elsewhere = nodemailers[name];
+    if (elsewhere !== undefined) throw wrongUrl(`there is no parameter ${written}; here it is ${elsewhere}`);
+    throw wrongUrl(`there is no parameter ${written}; the nearest is ${nearest(name, known)}`);
   }
 }
 

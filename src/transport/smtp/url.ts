@@ -60,7 +60,9 @@ function parse(text: string): URL {
 function hostOf(url: URL): string {
   if (url.hostname === "") throw wrongUrl("the host is missing");
   if ((url.pathname !== "" && url.pathname !== "/") || url.hash !== "")
-    throw wrongUrl(`nothing may follow the host but a port and ?parameters${encoded(url.href)}`);
+    throw wrongUrl(
+      `nothing follows the host but a port and ?parameters, such as helloName${encoded(url.href)}`,
+    );
   return decoded(url.hostname, "host");
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { type Dialogue, read, write } from "#src/protocol/dialogue.js";
+import { type Dialogue, type Outgoing, read, write } from "#src/protocol/dialogue.js";
 import { greeting, hello } from "#src/protocol/dialogues/opening.js";
 import { Failure } from "#src/protocol/failure.js";
 import type { Reply } from "#src/protocol/reply.js";
@@ -456,5 +456,58 @@ describe("content that is poured", () => {
     });
     assert.equal(await c.connection.play(poured()), "552 5.3.4 too big");
     assert.equal(c.connection.broken, true);
+  });
+});
+
+describe("a write that fails", () => {
+  /** Says something, and reads what was said before, whatever becomes of that. */
+  function* lastWords(outgoing: Outgoing): Dialogue<string> {
+    let failure: unknown;
+    try {
+      yield* write(outgoing, "content");
+    } catch (error) {
+      failure = error;
+    }
+    const words: string[] = [];
+    try {
+      for (;;) words.push(String(yield* read("final")));
+    } catch (error) {
+      assert.ok(error instanceof Failure);
+      assert.ok(failure === undefined || failure === error);
+      words.push(`${failure === undefined ? "read" : "write"} ${error.kind}`);
+      return words.join("; ");
+    }
+  }
+
+  function* pieces(): Generator<Buffer> {
+    for (;;) yield Buffer.alloc(65_536);
+  }
+
+  for (const [what, outgoing] of [
+    ["text", () => "x\r\n"],
+    ["octets", () => [Buffer.from("x"), Buffer.from("\r\n")]],
+    ["a stream", () => pieces()],
+  ] as const) {
+    it(`loses none of what the server said before it let go: ${what}`, async () => {
+      await using c = await connected((peer) => peer.say("220 hi"));
+      await c.connection.play(greeting());
+      const [peer] = c.server.peers;
+      // Nothing of this is seen by the client before it writes.
+      peer?.say("421 4.7.0 too many errors");
+      peer?.reset();
+      assert.equal(
+        await c.connection.play(lastWords(outgoing())),
+        "421 4.7.0 too many errors; write connection",
+      );
+      assert.equal(c.connection.broken, true);
+      await c.closed;
+    });
+  }
+
+  it("is told once nothing more comes, also where the server says no more", async () => {
+    await using c = await connected((peer) => peer.say("220 hi"));
+    await c.connection.play(greeting());
+    c.server.peers[0]?.reset();
+    assert.equal(await c.connection.play(lastWords("x\r\n")), "write connection");
   });
 });

@@ -199,3 +199,18 @@ describe("a certificate", () => {
     await assert.rejects(other.connection.secure({ ...trusting, name: "127.0.0.2" }), /another name/);
   });
 });
+
+describe("what a login can be bound to", () => {
+  it("is nothing in clear, and known under TLS until the connection has ended", async () => {
+    await using c = await connected(async (peer) => {
+      await peer.secure(ca.issue());
+      await peer.hear();
+      peer.cut();
+    });
+    assert.equal(c.connection.channelBindings().size, 0);
+    await c.connection.secure(trusting);
+    assert.deepEqual([...c.connection.channelBindings().keys()], ["tls-exporter", "tls-server-end-point"]);
+    await assert.rejects(c.connection.play(startTls()), { kind: "connection" });
+    assert.throws(() => c.connection.channelBindings(), { kind: "connection" });
+  });
+});

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { authentication } from "#src/protocol/dialogues/authentication.js";
+import { Failure } from "#src/protocol/failure.js";
+import { cramMd5 } from "#src/protocol/sasl/cram-md5.js";
+import { external } from "#src/protocol/sasl/external.js";
 import { login } from "#src/protocol/sasl/login.js";
+import { oauthBearer } from "#src/protocol/sasl/oauthbearer.js";
 import { plain } from "#src/protocol/sasl/plain.js";
-import { scramSha256 } from "#src/protocol/sasl/scram.js";
+import { scramSha1, scramSha256 } from "#src/protocol/sasl/scram.js";
 import { xoauth2 } from "#src/protocol/sasl/xoauth2.js";
-import { converse, converseDeriving } from "./transcript.js";
+import { fc } from "../../property.js";
+import { converse, converseDeriving, replyOf } from "./transcript.js";
 
 const password = { user: "user", password: "päss" };
 const encoded = (text: string) => Buffer.from(text).toString("base64");
@@ -214,4 +219,54 @@ describe("AUTH with a mechanism that waits", () => {
     await Promise.resolve();
     assert.deepEqual(events, ["closed", "closed", "closed"]);
   });
+});
+
+describe("AUTH with a server that says anything", () => {
+  const replies = fc.oneof(
+    fc.constantFrom("235 2.7.0 welcome", "535 5.7.8 no", "454 4.7.0 later", "250 ok", "334", "334 !"),
+    fc.base64String({ maxLength: 40 }).map((challenge) => `334 ${challenge}`),
+    fc.string({ maxLength: 60 }).map((challenge) => `334 ${encoded(challenge)}`),
+    fc
+      .record({
+        nonce: fc.constantFrom("ours", "oursTheirs", "theirs"),
+        iterations: fc.constantFrom(1, 4096, 2e6),
+      })
+      .map(({ nonce, iterations }) => `334 ${encoded(`r=${nonce},s=c2FsdA==,i=${iterations}`)}`),
+    fc.constant(`334 ${encoded("v=AAAA")}`),
+    fc.constant(`334 ${encoded("e=no")}`),
+  );
+  const halves = {
+    PLAIN: () => plain.client(password),
+    LOGIN: () => login.client(password),
+    "CRAM-MD5": () => cramMd5.client(password),
+    XOAUTH2: () => xoauth2.client({ user: "user", token: "t" }),
+    OAUTHBEARER: () => oauthBearer.client({ user: "user", token: "t" }),
+    EXTERNAL: () => external.client({ user: "" }),
+    "SCRAM-SHA-1": () => scramSha1.client({ ...password, nonce: "ours" }),
+    "SCRAM-SHA-256": () => scramSha256.client({ ...password, nonce: "ours" }),
+  };
+
+  for (const [mechanism, half] of Object.entries(halves)) {
+    it(`ends, in a reply or a Failure, and is not deceived (${mechanism})`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(replies, { minLength: 12, maxLength: 12 }), async (script) => {
+          const mutual = mechanism.startsWith("SCRAM");
+          const dialogue = authentication({ mechanism, responses: half(), mutual });
+          const queue = [...script];
+          try {
+            let step = dialogue.next();
+            while (step.done !== true) {
+              if ("derive" in step.value) await step.value.derive();
+              const reply = "read" in step.value ? replyOf(`${queue.shift()}\r\n`) : undefined;
+              step = dialogue.next(reply);
+            }
+            assert.ok(step.value.code !== 334);
+            assert.ok(!mutual || step.value.code !== 235);
+          } catch (error) {
+            assert.ok(error instanceof Failure, String(error));
+          }
+        }),
+      );
+    });
+  }
 });

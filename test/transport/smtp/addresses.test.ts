@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SmtpError, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
-import { CertificateAuthority } from "envoi/testing";
+import { SmtpError, SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
+import { CertificateAuthority, TestServer } from "envoi/testing";
 import { type Script, ScriptedServer } from "../../net/scripted-server.js";
 import { given } from "./given.js";
 import { mail, said, serve } from "./serve.js";
@@ -135,5 +135,29 @@ describe("a host with several addresses", { skip }, () => {
       error.cause.errors.map((each: Error) => each.message.split(";", 1)[0]),
       [`nothing listens on 127.0.0.2:${place.port}`, `nothing listens on 127.0.0.3:${place.port}`],
     );
+  });
+});
+
+/** Not every machine has IPv6. */
+const ipv6 = await ScriptedServer.start(() => {}, { host: "::1" }).then(
+  (server) => server[Symbol.asyncDispose]().then(() => true),
+  () => false,
+);
+
+describe("a host that is an IPv6 address", { skip: !ipv6 }, () => {
+  it("is connected to with brackets and without, and is judged by that address", async () => {
+    await using server = await TestServer.start({ host: "::1", tls: "implicit" });
+    const parameters = TlsParameters.builder().addRootCertificate(server.ca).build();
+    for (const builder of [
+      SmtpTransport.relay("::1").port(server.port),
+      SmtpTransport.relay("[::1]").port(server.port),
+      SmtpTransport.relay(skip ? "::1" : "::1%lo").port(server.port),
+      SmtpTransport.fromUrl(server.url),
+    ]) {
+      await using transport = builder.tls(Tls.Wrapper(parameters)).build();
+      const { address, tls } = await transport.testConnection();
+      assert.match(address, new RegExp(`^\\[::1(?:%lo)?\\]:${server.port}$`));
+      assert.equal(tls?.verified, true);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import {
   Credentials,
   Mechanism,
@@ -11,6 +12,8 @@ import {
   TlsParameters,
 } from "envoi";
 import { CertificateAuthority, type TestServerOptions } from "envoi/testing";
+import { deriveKey, deriveScramKeys } from "#src/protocol/sasl/scram-keys.js";
+import { DerivedKey } from "#src/transport/smtp/derived-key.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
 import { TestServer } from "./test-server.js";
@@ -74,6 +77,20 @@ describe("logging in", () => {
     await using transport = server.builder().credentials(Credentials.token("jo", "t0ken")).build();
     await transport.send(mail);
     assert.deepEqual(authLines(server), ["AUTH OAUTHBEARER"]);
+  });
+
+  it("derives the key of SCRAM once for all connections to a server", async (t) => {
+    const get = t.mock.method(DerivedKey.prototype, "get");
+    const derivation = { hash: "sha256", password: "secret", iterations: 5000 } as const;
+    const keys = await deriveScramKeys({ ...derivation, salt: Buffer.alloc(16, 1) });
+    await using server = await offering(["SCRAM-SHA-256"], {
+      auth: async ({ user, verify }) => ((await verify(keys)) ? { user } : undefined),
+    });
+    await using transport = server.builder().credentials(Credentials.password("jo", "secret")).build();
+    await Promise.all([transport.send(mail), transport.send(mail), transport.send(mail)]);
+    const derived = get.mock.calls.map(({ result }) => result);
+    assert.ok(derived.length > 1);
+    assert.equal(new Set(derived).size, 1);
   });
 
   it("by EXTERNAL shows a certificate and no secret", async () => {
@@ -215,6 +232,78 @@ describe("logging in", () => {
         return true;
       });
     }
+  });
+});
+
+describe("a derived key", () => {
+  it("is derived again only where another is wanted", async () => {
+    const keys = new DerivedKey();
+    const wanted = {
+      hash: "sha256",
+      password: "secret",
+      salt: Buffer.from("salt"),
+      iterations: 4096,
+    } as const;
+    assert.equal(keys.get(wanted), keys.get({ ...wanted, salt: Buffer.from("salt") }));
+    assert.deepEqual(await keys.get(wanted), await deriveKey(wanted));
+    for (const other of [
+      { ...wanted, salt: Buffer.from("sale") },
+      { ...wanted, iterations: 4097 },
+      { ...wanted, hash: "sha1" as const },
+      { ...wanted, password: "Secret" },
+    ]) {
+      assert.deepEqual(await keys.get(other), await deriveKey(other));
+      assert.notDeepEqual(await keys.get(other), await keys.get(wanted));
+    }
+  });
+});
+
+describe("secrets", () => {
+  it("are shown by nothing that a transport is made of (node-peers 38)", async () => {
+    const secret = "pa55-w0rd";
+    await using server = await offering(["PLAIN"], { users: { jo: secret } });
+    for (const credentials of [
+      Credentials.password("jo", secret),
+      Credentials.token("jo", secret),
+      Credentials.token("jo", async () => secret),
+    ]) {
+      const builder = server.builder().credentials(credentials);
+      await using transport = builder.clone().build();
+      await transport.send(mail).catch(() => {});
+      const identity = { certificate: ca.issue().cert, key: secret };
+      const failure: unknown = await Promise.resolve()
+        .then(() =>
+          TlsParameters.builder()
+            .identity({ ...identity, passphrase: secret })
+            .build(),
+        )
+        .catch((error: unknown) => error);
+      for (const value of [credentials, builder, transport, failure]) {
+        for (const text of [inspect(value, { depth: 20, showHidden: true }), JSON.stringify(value) ?? ""]) {
+          assert.ok(!text.includes(secret) && !text.includes(encoded(secret)), text);
+        }
+      }
+    }
+  });
+
+  it("go to no other server than the certificate names, though another transport trusts that (node-peers 40)", async () => {
+    const named = ca.issue({ names: ["one.example"] });
+    await using server = await ScriptedServer.start(async (peer) => {
+      await peer.secure({ ...named, ticketKeys: Buffer.alloc(48, 1) } as typeof named);
+      await serve(peer, { AUTH: "235 welcome" }, ["AUTH PLAIN"]);
+    });
+    const to = (name: string) =>
+      clearTo(server)
+        .tls(Tls.Wrapper(TlsParameters.builder(name).addRootCertificate(ca.cert).build()))
+        .credentials(Credentials.password("jo", "secret"))
+        .build();
+    await using one = to("one.example");
+    await using two = to("two.example");
+    await one.send(mail);
+    await assert.rejects(two.send(mail), { kind: "tls", message: /another name than two\.example/ });
+    await Promise.all([one.send(mail), assert.rejects(two.send(mail), { kind: "tls" })]);
+    const logins = server.peers.filter((peer) => said(peer).some((line) => line.startsWith("AUTH")));
+    assert.ok(logins.length <= server.peers.length - 2);
   });
 });
 

@@ -60,6 +60,11 @@ describe("a proxy", () => {
           .build();
         assert.equal((await transport.send(mail)).tls?.verified, true);
         assert.equal(server.messages[0]?.session.authenticated?.user, "shop");
+        await transport.testConnection();
+        assert.equal(proxy.asked.length, 2);
+        // Nothing is left of TLS within TLS either.
+        await transport.close();
+        await until(() => proxy.open === 0);
       });
     }
   }
@@ -167,7 +172,7 @@ describe("an HTTP proxy", () => {
     }
   });
 
-  it("over TLS must bear the name it is called by", async () => {
+  it("over TLS must bear the name it is called by, or the one that was said", async () => {
     await using proxy = await httpProxy(1, authority.issue({ names: ["proxy.test"] }));
     await using transport = SmtpTransport.builder("relay.invalid")
       .tls(Tls.None)
@@ -178,6 +183,14 @@ describe("an HTTP proxy", () => {
       message: /TLS with the proxy failed: .*another name/,
     });
     assert.deepEqual(proxy.asked, []);
+    await using server = await TestServer.start();
+    await using named = await httpProxy(server.port, authority.issue({ names: ["proxy.test"] }));
+    const parameters = TlsParameters.builder("proxy.test").addRootCertificate(authority.cert).build();
+    await using another = SmtpTransport.builder("relay.invalid")
+      .tls(Tls.None)
+      .proxy(`https://localhost:${named.port}`, parameters)
+      .build();
+    await another.send(mail);
   });
 });
 

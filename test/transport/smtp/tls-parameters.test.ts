@@ -277,7 +277,7 @@ describe("TlsParameters.pin", () => {
       `${hex}:00`,
       "sha256/AAAA",
       "sha1/AAAA",
-      hex.replace("0", "g"),
+      hex.replace(/^./, "g"),
       5,
       null,
     ])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Credentials, type EnvoiError, LmtpTransport, SmtpTransport } from "envoi";
+import { Credentials, type EnvoiError, LmtpTransport, SmtpTransport, TlsParameters } from "envoi";
 import type { Dialect } from "#src/protocol/dialect.js";
 import { SmtpTransportBuilder as Builder } from "#src/transport/smtp/builder.js";
 import type { SmtpOptions } from "#src/transport/smtp/options.js";
@@ -78,6 +78,7 @@ describe("fromUrl", () => {
         tls: "required",
         "tls.domain": "Relay.example.org",
         "tls.minVersion": "TLSv1.3",
+        "tls.pin": `${"ab".repeat(32)},sha256/${Buffer.alloc(32, 0xff).toString("base64")}`,
         helloName: "shop.example.org",
         localAddress: "192.0.2.9",
         authentication: "LOGIN,PLAIN",
@@ -95,7 +96,9 @@ describe("fromUrl", () => {
       }),
     );
     assert.equal(options.port, 587);
-    assert.equal(options.tls.parameters?.domain, "relay.example.org");
+    const { parameters } = options.tls;
+    assert.equal(parameters?.domain, "relay.example.org");
+    assert.equal(parameters && TlsParameters.trust(parameters).pins?.length, 2);
     assert.equal(options.helloName, "shop.example.org");
     assert.equal(options.localAddress, "192.0.2.9");
     assert.deepEqual(options.mechanisms, ["LOGIN", "PLAIN"]);
@@ -163,6 +166,10 @@ describe("fromUrl", () => {
     ["smtp://mail.example.org?tsl=required", /no parameter "tsl"; the nearest is tls/],
     ["smtp://mail.example.org?timeout.conect=5", /no "conect"; the nearest is connect/],
     ["smtp://mail.example.org?pool.maxsize=5", /no "maxsize"; the nearest is maxSize/],
+    ["smtps://mail.example.org?tls.pin=abc", /pin: expects a SHA-256/],
+    ["smtp://mail.example.org?requireTLS=true", /"requireTLS"; here it is tls=required$/],
+    ["smtp://mail.example.org?constructor=x", /"constructor"; the nearest is /],
+    ["smtp://mail.example.org/shop.example.org", /such as helloName$/],
     ["smtp://mail.example.org?pool=5", /pool is false/],
     ["smtp://mail.example.org?pool.rate=14", /a number of mails, a slash, and milliseconds/],
     ["smtp://mail.example.org?pool.rate=14/1s", /each part of pool\.rate is a whole number/],

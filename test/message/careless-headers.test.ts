@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { DkimSigner, Message, type MessageFields } from "envoi";
+import { ed25519 } from "../signing/keys.js";
+import { TestServer } from "../transport/smtp/test-server.js";
+
+const mail = { from: "a@x.test", to: "b@y.test", bcc: "c@y.test", text: "hello" };
+
+describe("Bcc that is kept", () => {
+  it("stands in what is written down, and goes out over no transport", async () => {
+    await using server = await TestServer.start();
+    const message = Message.create({
+      ...mail,
+      keepBcc: true,
+      resent: { from: "a@x.test", to: "d@y.test", bcc: "e@y.test" },
+    });
+    for (const written of [message.formatted(), await message.bytes()])
+      assert.match(written.toString(), /^Resent-Bcc: e@y\.test\r\n[\s\S]*^Bcc: c@y\.test\r\n/m);
+    await server.transport().send(message);
+    const [sent] = server.messages;
+    assert.deepEqual(sent?.to, ["d@y.test", "e@y.test"]);
+    assert.doesNotMatch(sent?.raw.toString() ?? "", /Bcc/);
+  });
+
+  it("is not signed where it is not sent", async () => {
+    await using server = await TestServer.start();
+    const signer = DkimSigner.create({ domain: "x.test", selector: "s", key: ed25519 });
+    await server.transport().send(Message.create({ ...mail, keepBcc: true, sign: signer }));
+    const raw = server.messages[0]?.raw.toString() ?? "";
+    assert.match(raw, /DKIM-Signature/);
+    assert.doesNotMatch(raw, /^Bcc/m);
+    assert.doesNotMatch(raw, /h=[^;]*bcc/i);
+  });
+});
+
+describe("fields written by hand", () => {
+  const https = "<https://x.test/leave?a=1>";
+  const one = "List-Unsubscribe=One-Click";
+
+  it("may promise one click where there is an https URL for it", () => {
+    const headers = { "List-Unsubscribe-Post": one, "List-Unsubscribe": `<mailto:l@x.test>, ${https}` };
+    assert.match(
+      String(Message.create({ ...mail, headers }).formatted()),
+      /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m,
+    );
+  });
+
+  const wrong: readonly (readonly [headers: unknown, message: RegExp])[] = [
+    [{ "List-Unsubscribe-Post": one }, /^List-Unsubscribe-Post: needs List-Unsubscribe/],
+    [
+      { "List-Unsubscribe-Post": one, "List-Unsubscribe": "<mailto:l@x.test>" },
+      /^List-Unsubscribe-Post: needs/,
+    ],
+    [{ "List-Unsubscribe-Post": "yes", "List-Unsubscribe": https }, /only value/],
+    [{ "Delivered-To": "b@y.test" }, /^Delivered-To: not written by hand/],
+    [{ "Apparently-To": "b@y.test" }, /^Apparently-To: not written by hand/],
+    [{ "TLS-Required": "Yes" }, /^TLS-Required: its only value is No/],
+    [{ "TLS-Required": ["No", "No"] }, /^TLS-Required: stands already/],
+    [["a"], /^headers: an object/],
+    [[], /^headers: an object/],
+  ];
+  for (const [headers, message] of wrong) {
+    it(`are refused: ${JSON.stringify(headers)}`, () => {
+      const fields = { ...mail, headers: headers as MessageFields["headers"] };
+      assert.throws(() => Message.create(fields), { kind: "message", message });
+    });
+  }
+
+  it("may say that TLS is not required", () => {
+    const message = Message.create({ ...mail, headers: { "TLS-Required": "No" } });
+    assert.match(String(message.formatted()), /^TLS-Required: No\r$/m);
+  });
+});
