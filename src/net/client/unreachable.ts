@@ -43,7 +43,8 @@ function reason(code: string, place: string, syscall?: unknown): string {
 export function noneOf(host: string, port: number, failures: readonly Failure[]): Failure {
   const [first, ...others] = failures as readonly [Failure, ...Failure[]];
   const code = commonCode(failures);
-  const cause = others.length === 0 ? first.cause : new AggregateError(failures, `the addresses of ${host}`);
+  const causes = failures.map((failure) => failure.asCause());
+  const cause = others.length === 0 ? first.cause : new AggregateError(causes, `the addresses of ${host}`);
   if (code !== undefined) {
     return new Failure({
       kind: "connection",
