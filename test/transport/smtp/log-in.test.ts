@@ -210,6 +210,25 @@ describe("logging in", () => {
     }
   });
 
+  it("says by what it was refused, and what to try where the password is right all the same", async () => {
+    for (const [reply, offers, message] of [
+      [
+        "535 5.7.8 no",
+        "CRAM-MD5 PLAIN",
+        /\(by CRAM-MD5\): 535 5\.7\.8 no; .* try \.authentication\(Mechanism\.Plain\)$/,
+      ],
+      ["535 5.7.8 no", "CRAM-MD5", /\(by CRAM-MD5\): 535 5\.7\.8 no$/],
+      ["535 5.7.8 no", "PLAIN LOGIN", /\(by PLAIN\): 535 5\.7\.8 no$/],
+      ["454 4.7.0 later", "SCRAM-SHA-256 PLAIN", /\(by SCRAM-SHA-256\): 454 4\.7\.0 later$/],
+    ] as const) {
+      await using server = await ScriptedServer.start((peer) =>
+        serve(peer, { AUTH: reply }, [`AUTH ${offers}`]),
+      );
+      await using transport = clearTo(server).credentials(Credentials.password("jo", "x")).build();
+      await assert.rejects(transport.send(mail), { kind: "authentication", message });
+    }
+  });
+
   it("tells nothing that was said, in whatever form and length the server repeats it", async () => {
     const password = "correct horse battery staple";
     const repeats: ((line: string) => string)[] = [
