@@ -276,9 +276,9 @@ const IDLE = 1000;
 
 const done = new Failure({ kind: "closed", phase: "quit", message: "the connection has been closed" });
 
-/** Whether a failure may be the connection's age. */
+/** Whether a failure may be the connection's age, or was another mail's: that was called off, and the connection with it. */
 function isAge({ kind }: Failure): boolean {
-  return kind === "connection" || kind === "timeout" || kind === "protocol";
+  return ["connection", "timeout", "protocol", "aborted", "closed"].includes(kind);
 }
 
 /** Content that cannot be read a second time is no news: what is to be told is why it had to be. */
