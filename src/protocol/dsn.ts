@@ -48,16 +48,20 @@ export function formatOriginalRecipient({ type, address }: OriginalRecipient): s
   return back?.type === type && back.address === address ? text : undefined;
 }
 
-/** Reads what {@link formatOriginalRecipient} writes; `undefined` where it is malformed. */
+/**
+ * Reads what {@link formatOriginalRecipient} writes, and as `utf-8` what says `rfc822` and is not ASCII; `undefined` where it
+ * is malformed.
+ */
 export function parseOriginalRecipient(text: string): OriginalRecipient | undefined {
   const match = /^([A-Za-z0-9-]{1,60});(.{1,500})$/su.exec(text);
   if (match === null) return undefined;
   const type = (match[1] as string).toLowerCase();
   const written = match[2] as string;
   const address = type === "utf-8" ? decodeUnicodeXtext(written) : decodeXtext(written);
-  // Of the types only `utf-8` is for more than ASCII.
-  const sound = address !== undefined && (type === "utf-8" || /^[ -~]+$/.test(address));
-  return sound ? { type, address } : undefined;
+  if (address === undefined) return undefined;
+  if (type === "utf-8" || /^[ -~]+$/.test(address)) return { type, address };
+  // Only `utf-8` is for more than ASCII. Postfix says rfc822 of such addresses, and what it relays would bounce for it.
+  return type === "rfc822" && !/\p{C}/u.test(address) ? { type: "utf-8", address } : undefined;
 }
 
 /** utf-8-addr-xtext (RFC 6533 3): all but printable ASCII stands as `\x{hex}`. */

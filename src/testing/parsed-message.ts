@@ -1,4 +1,5 @@
 import PostalMime, { type Email, type Address as ParsedAddress } from "postal-mime";
+import { legible } from "./legible.ts";
 
 /** A mailbox in a header of a message that was caught. */
 export interface ParsedMailbox {
@@ -61,7 +62,7 @@ export interface ParsedMessage {
 /** Parses a message with postal-mime, which shares no line with what built it. What cannot be parsed has no fields. */
 export async function parseMessage(raw: Buffer): Promise<ParsedMessage> {
   try {
-    return fromEmail(await PostalMime.parse(raw));
+    return fromEmail(await PostalMime.parse(legible(raw)));
   } catch {
     return { to: [], cc: [], replyTo: [], attachments: [], headers: [] };
   }

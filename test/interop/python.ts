@@ -55,11 +55,17 @@ export interface SmtplibOptions {
   readonly to: string | readonly string[];
   /** Parameters of MAIL. */
   readonly options?: readonly string[];
+  /** Parameters of each RCPT. */
+  readonly recipientOptions?: readonly string[];
   readonly user?: string;
   readonly password?: string;
 }
 
 /** Sends by Python's smtplib, a client that is not ours. */
 export async function sendBySmtplib(how: SmtplibOptions, message: Uint8Array | string): Promise<void> {
-  await runScript("smtplib-send.py", [JSON.stringify({ options: [], ...how })], message);
+  await runScript(
+    "smtplib-send.py",
+    [JSON.stringify({ options: [], recipientOptions: [], ...how })],
+    message,
+  );
 }

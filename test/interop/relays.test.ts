@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { type CapturedMessage, type FindingRule, TestServer } from "envoi/testing";
 import { type Certificates, makeCertificates } from "./certificates.ts";
@@ -79,8 +80,22 @@ for (const { name, modes: ways, start, findings } of servers) {
     await using relay = await start(Object.fromEntries(relays), certificates);
     t.afterEach(relay.explain);
 
-    const deliver = async (to: readonly string[], message: string, options: readonly string[]) => {
-      await sendBySmtplib({ port: relay.ports.plain, tls: "none", ca: "", from, to, options }, message);
+    const deliver = async (
+      to: readonly string[],
+      message: string,
+      options: readonly string[],
+      recipientOptions: readonly string[] = [],
+    ) => {
+      const how = {
+        port: relay.ports.plain,
+        tls: "none",
+        ca: "",
+        from,
+        to,
+        options,
+        recipientOptions,
+      } as const;
+      await sendBySmtplib(how, message);
     };
 
     for (const [index, mode] of ways.entries()) {
@@ -107,6 +122,31 @@ for (const { name, modes: ways, start, findings } of servers) {
           const mail = await target.waitForMessage({ to }, { timeout: 20_000 });
           assert.equal(mail.parsed.subject, "Grüße");
           assert.equal(mail.envelope.parameters.SMTPUTF8, true);
+        });
+      }
+
+      if (mode.mechanism === undefined && mode.tls === "none" && mode.lmtp !== true) {
+        await t.test(`${way}: two megabytes`, async () => {
+          const to = `large@way${index}.example`;
+          const large = `${message.replace("both", "large")}${randomBytes(1_500_000)
+            .toString("base64")
+            .replaceAll(/.{1,76}/g, "$&\r\n.\r\n")}`;
+          await deliver([to], large, ["BODY=8BITMIME"]);
+          const mail = await target.waitForMessage({ to }, { timeout: 20_000 });
+          assert.ok(mail.raw.toString().endsWith(large));
+        });
+
+        await t.test(`${way}: what is asked for in notifications is passed on`, async () => {
+          const to = `dsn@way${index}.example`;
+          const asked = {
+            options: ["RET=HDRS", "ENVID=one+2Btwo"],
+            recipientOptions: ["NOTIFY=SUCCESS,DELAY"],
+          };
+          await deliver([to], "Subject: x\r\n\r\nx\r\n", asked.options, asked.recipientOptions);
+          const { envelope } = await target.waitForMessage({ to }, { timeout: 20_000 });
+          assert.equal(envelope.parameters.RET, "HDRS");
+          assert.equal(envelope.parameters.ENVID, "one+two");
+          assert.deepEqual(envelope.to[0]?.parameters.NOTIFY, ["SUCCESS", "DELAY"]);
         });
       }
 

@@ -19,4 +19,5 @@ with client:
         client.user, client.password = how["user"], how["secret"]
         method = "auth_" + how["mechanism"].lower().replace("-", "_")
         client.auth(how["mechanism"], getattr(client, method))
-    client.sendmail(how["from"], how["to"], sys.stdin.buffer.read(), mail_options=how["options"])
+    message = sys.stdin.buffer.read()
+    client.sendmail(how["from"], how["to"], message, how["options"], how["recipientOptions"])

@@ -22,4 +22,5 @@ with client:
         code, text = client.docmd("AUTH", "PLAIN " + base64.b64encode(secret).decode())
         if code != 235:
             raise SystemExit(f"AUTH: {code} {text}")
-    client.sendmail(how["from"], how["to"], sys.stdin.buffer.read(), mail_options=how["options"])
+    message = sys.stdin.buffer.read()
+    client.sendmail(how["from"], how["to"], message, how["options"], how["recipientOptions"])

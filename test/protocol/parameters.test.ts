@@ -169,6 +169,12 @@ describe("the parameters of RCPT", () => {
     assert.equal(formatRcptParameters(expected), " ORCPT=utf-8;j\\x{F6}rg\\x{2B}\\x{1F600}@y.test");
   });
 
+  it("name a recipient that is not ASCII in the words of Postfix", () => {
+    assert.deepEqual(rcpt("ORCPT=rfc822;j+C3+BCrgen@y.test"), {
+      ORCPT: { type: "utf-8", address: "jürgen@y.test" },
+    });
+  });
+
   for (const text of [
     "NOTIFY",
     "NOTIFY=",
@@ -180,7 +186,9 @@ describe("the parameters of RCPT", () => {
     "ORCPT=a@y.test",
     "ORCPT=rfc822;",
     "ORCPT=rfc822;a+0Ab",
-    "ORCPT=rfc822;a+C3+B6",
+    "ORCPT=rfc822;a+C3",
+    "ORCPT=rfc822;a+C2+85",
+    "ORCPT=x400;a+C3+B6",
     "ORCPT=rfc822;jörg@y.test",
     "ORCPT=utf-8;a+2B",
     "ORCPT=utf-8;\\x{D800}",

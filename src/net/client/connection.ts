@@ -214,10 +214,10 @@ export class Connection {
     if (this.#reading !== undefined) {
       this.#deadline.clear();
       this.#settle(this.#reading, reply);
-    } else if (this.#playing) {
+    } else if (this.#playing && this.#replies.length < MOST_REPLIES) {
       this.#replies.push(reply);
     } else {
-      this.#fail(outOfStep("reset", [reply]));
+      this.#fail(outOfStep(this.#playing ? this.#phase : "reset", [reply]));
     }
   }
 
@@ -340,6 +340,9 @@ export class Connection {
     return this.#failure;
   }
 }
+
+/** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */
+const MOST_REPLIES = 100_000;
 
 /** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
 const LAST_WORDS = 1000;

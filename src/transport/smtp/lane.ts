@@ -34,6 +34,10 @@ export interface Lanes {
   waiting(): boolean;
   /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
+  /** Whether one that has begun may begin again now; then it is to. */
+  again(submission: Submission): boolean;
+  /** Waits until that may have changed. */
+  change(): Promise<void>;
   /** Says goodbye on a connection that is done with. */
   leave(session: Session): Promise<void>;
 }
@@ -59,13 +63,22 @@ export class Lane {
   }
 
   async run(): Promise<void> {
-    for (let turn = this.#turn(); turn !== undefined; turn = this.#turn()) {
+    for (;;) {
+      while (!this.#mayGoOn) await this.#lanes.change();
+      const turn = this.#turn();
+      if (turn === undefined) return;
       try {
         await this.#send(turn);
       } catch (error) {
         this.#fail(turn, failureOf(error));
       }
     }
+  }
+
+  /** Whether the turn that comes before whatever waits, if there is one, may be taken now. */
+  get #mayGoOn(): boolean {
+    const [turn] = this.#turns;
+    return turn === undefined || turn.prepared !== undefined || this.#lanes.again(turn.submission);
   }
 
   #turn(): Turn | undefined {
@@ -159,9 +172,10 @@ export class Lane {
     cancellation.during((reason) => connection.abort(reason));
     session.mails++;
     try {
-      if (await connection.play(discards(envelope.from)))
-        session.window = new Window(() => this.#lanes.throttle.share(this.#lanes.options.pool.maxInFlight));
-      else this.#lanes.windowRefused = true;
+      const reset = await connection.play(discards(envelope.from));
+      const { options, throttle } = this.#lanes;
+      if (reset === undefined) this.#lanes.windowRefused = true;
+      else session.window = new Window(() => throttle.share(options.pool.maxInFlight), reset);
       return true;
     } catch (error) {
       if (!(error instanceof Failure) || cancellation.requested) throw error;
@@ -180,6 +194,7 @@ export class Lane {
     while (!isSpent(session, this.#lanes.options)) {
       const waiting = this.#turns[0];
       if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
+      if (!this.#mayGoOn) return undefined;
       const turn = this.#turn();
       if (turn === undefined) return undefined;
       try {
@@ -276,9 +291,9 @@ const IDLE = 1000;
 
 const done = new Failure({ kind: "closed", phase: "quit", message: "the connection has been closed" });
 
-/** Whether a failure may be the connection's age. */
+/** Whether a failure may be the connection's age, or was another mail's: that was called off, and the connection with it. */
 function isAge({ kind }: Failure): boolean {
-  return kind === "connection" || kind === "timeout" || kind === "protocol";
+  return ["connection", "timeout", "protocol", "aborted", "closed"].includes(kind);
 }
 
 /** Content that cannot be read a second time is no news: what is to be told is why it had to be. */

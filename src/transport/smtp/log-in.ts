@@ -4,6 +4,7 @@ import { authentication } from "../../protocol/dialogues/authentication.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Reply } from "../../protocol/reply.ts";
+import type { KeyDerivation } from "../../protocol/sasl/scram-keys.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { Credentials } from "./credentials.ts";
 import {
@@ -41,7 +42,8 @@ export async function logIn(
   const { host, port } = options;
   const offered = offeredBy(peer);
   const channelBindings = connection.channelBindings();
-  const derive = derivationOf(credentials);
+  const key = Credentials.keyOf(credentials);
+  const derive = (derivation: KeyDerivation) => key.get(derivation);
   const context = { user: credentials.user, host, port, channelBindings, offered, derive };
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();
@@ -116,12 +118,6 @@ const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
   return Credentials.secretOf(credentials).kind;
-}
-
-/** What keeps the key that SCRAM derives from a password. */
-function derivationOf(credentials: Credentials): Login["derive"] {
-  const secret = Credentials.secretOf(credentials);
-  return secret.kind === "password" ? (derivation) => secret.key.get(derivation) : undefined;
 }
 
 function isFetched(credentials: Credentials): boolean {

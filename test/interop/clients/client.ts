@@ -19,6 +19,9 @@ export interface Destination extends Mode {
   readonly secret: string;
   /** A file that holds the secret. */
   readonly secretFile: string;
+  /** Files that hold a certificate to show, and its key, for EXTERNAL. */
+  readonly certificateFile: string;
+  readonly keyFile: string;
 }
 
 /** What to deliver. */
@@ -27,6 +30,8 @@ export interface Delivery {
   readonly to: readonly string[];
   /** The message, with CRLF line ends. */
   readonly message: string;
+  /** Asks for RET=HDRS and NOTIFY=SUCCESS,FAILURE. */
+  readonly dsn?: boolean;
 }
 
 /** A mail client of others. */
@@ -34,9 +39,11 @@ export interface ForeignClient {
   readonly name: string;
   /** The ways of delivery that it has, each with LMTP or SMTP. */
   readonly modes: readonly Mode[];
-  /** What it does against the RFCs whatever it sends. */
-  readonly always?: readonly FindingRule[];
-  /** The same for a message that is not ASCII. */
+  /** Whether it can send to addresses that are not ASCII. */
+  readonly utf8?: boolean;
+  /** Whether it can ask for notifications. */
+  readonly dsn?: boolean;
+  /** What it does against the RFCs when the message is not ASCII; otherwise it does nothing. */
   readonly with8bit?: readonly FindingRule[];
   /** Delivers; an error where it fails. */
   deliver(to: Destination, what: Delivery): Promise<void>;
@@ -56,6 +63,17 @@ export function modes({
     ...tls.flatMap((each) => [{ tls: each }, ...mechanisms.map((mechanism) => ({ tls: each, mechanism }))]),
     ...lmtp.map((each) => ({ tls: each, lmtp: true })),
   ];
+}
+
+/** A certificate in place of a password. */
+export const external: readonly Mode[] = [
+  { tls: "starttls", mechanism: "EXTERNAL" },
+  { tls: "implicit", mechanism: "EXTERNAL" },
+];
+
+/** Whether there is nothing but ASCII in it. */
+export function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
 }
 
 /** LF line ends, as programs of Unix want them. */

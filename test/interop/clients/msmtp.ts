@@ -1,15 +1,20 @@
 import { run } from "../program.ts";
-import { type ForeignClient, modes, unixLines } from "./client.ts";
+import { external, type ForeignClient, modes, unixLines } from "./client.ts";
 
 /** A sendmail that hands on what it is given, with GNU SASL and GnuTLS. */
 export const msmtp: ForeignClient = {
   name: "msmtp",
-  modes: modes({
-    mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"],
-    lmtp: ["none", "starttls", "implicit"],
-  }),
+  modes: [
+    ...modes({
+      mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"],
+      lmtp: ["none", "starttls", "implicit"],
+    }),
+    ...external,
+  ],
+  dsn: true,
   with8bit: ["8bit-undeclared"],
-  async deliver({ port, tls, mechanism, lmtp, caFile, user, secretFile }, { from, to, message }) {
+  async deliver(destination, { from, to, message, dsn }) {
+    const { port, tls, mechanism, lmtp, caFile, user, secretFile, certificateFile, keyFile } = destination;
     const options = [
       ...["--host=localhost", `--port=${port}`, "--domain=client.example", `--from=${from}`],
       `--protocol=${lmtp === true ? "lmtp" : "smtp"}`,
@@ -19,6 +24,10 @@ export const msmtp: ForeignClient = {
       ...(mechanism === undefined
         ? ["--auth=off"]
         : [`--auth=${mechanism.toLowerCase()}`, `--user=${user}`, `--passwordeval=cat ${secretFile}`]),
+      ...(mechanism === "EXTERNAL"
+        ? [`--tls-cert-file=${certificateFile}`, `--tls-key-file=${keyFile}`]
+        : []),
+      ...(dsn === true ? ["--dsn-return=hdrs", "--dsn-notify=success,failure"] : []),
     ];
     await run("msmtp", [...options, "--", ...to], unixLines(message));
   },

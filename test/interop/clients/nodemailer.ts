@@ -1,5 +1,5 @@
 import { createTransport } from "nodemailer";
-import { type ForeignClient, modes } from "./client.ts";
+import { type ForeignClient, isAscii, modes } from "./client.ts";
 
 /** Node's best known mail client. */
 export const nodemailer: ForeignClient = {
@@ -8,7 +8,9 @@ export const nodemailer: ForeignClient = {
     mechanisms: ["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"],
     lmtp: ["none", "starttls", "implicit"],
   }),
-  async deliver({ port, tls, mechanism, lmtp, ca, user, secret }, { from, to, message }) {
+  utf8: true,
+  dsn: true,
+  async deliver({ port, tls, mechanism, lmtp, ca, user, secret }, { from, to, message, dsn }) {
     const token = mechanism === "XOAUTH2";
     const transport = createTransport({
       host: "localhost",
@@ -25,10 +27,10 @@ export const nodemailer: ForeignClient = {
       }),
     });
     try {
-      const ascii = /^[\0-\x7f]*$/.test(message);
       await transport.sendMail({
-        envelope: { from, to: [...to], use8BitMime: !ascii },
+        envelope: { from, to: [...to], use8BitMime: !isAscii(message) },
         raw: Buffer.from(message),
+        ...(dsn === true && { dsn: { return: "headers", notify: ["success", "failure"] } }),
       });
     } finally {
       transport.close();

@@ -5,15 +5,16 @@ import type { Mode } from "./client.ts";
 /** A server that knows one way of delivery only, and this user. */
 export function serverFor(
   { tls, mechanism, lmtp }: Mode,
-  { certificate, key }: Certificates,
+  { ca, certificate, key }: Certificates,
   users: Readonly<Record<string, string>>,
 ): TestServerOptions {
   return {
     tls,
+    extensions: { DSN: true },
     ...(tls !== "none" && { certificates: { cert: certificate, key }, requireTls: true }),
     ...(lmtp === true && { lmtp }),
     ...(mechanism !== undefined && {
-      users,
+      ...(mechanism === "EXTERNAL" ? certified(ca) : { users }),
       mechanisms: [mechanism],
       allowPlaintextCredentials: true,
       mail: ({ session }) =>
@@ -21,6 +22,13 @@ export function serverFor(
           ? { code: 530, enhancedCode: "5.7.0", lines: "Log in first" }
           : undefined,
     }),
+  };
+}
+
+function certified(ca: string): TestServerOptions {
+  return {
+    clientCertificates: { ca, required: false },
+    auth: ({ user, session }) => (session.tls?.clientCertificate === undefined ? undefined : { user }),
   };
 }
 

@@ -196,6 +196,8 @@ const rcptParameters = [
   "NOTIFY=NEVER NOTIFY=SUCCESS",
   "ORCPT=rfc822;a@b.example",
   "ORCPT=rfc822;a+2Bb@b.example",
+  "ORCPT=rfc822;j+C3+BCrgen@b.example",
+  "ORCPT=utf-8;j\\x{FC}rgen@b.example",
   "ORCPT=rfc822",
   "ORCPT=;a@b.example",
   "ORCPT=",

@@ -90,6 +90,8 @@ describe("the builder of a transport", () => {
       { maxSize: 1.5 },
       { maxSize: "5" },
       { idleTimeout: 0 },
+      { maxInFlight: 0 },
+      { maxInFlight: "16" },
       { idleTimeout: "x" },
       { max: 5 },
       { minIdle: -1 },

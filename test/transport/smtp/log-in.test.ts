@@ -15,7 +15,7 @@ import { CertificateAuthority, type TestServerOptions } from "envoi/testing";
 import { deriveKey, deriveScramKeys } from "#src/protocol/sasl/scram-keys.js";
 import { DerivedKey } from "#src/transport/smtp/derived-key.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
-import { clearTo, mail, said, serve } from "./serve.js";
+import { clearTo, mail, said, serve, until } from "./serve.js";
 import { TestServer } from "./test-server.js";
 
 const ca = await CertificateAuthority.shared();
@@ -410,6 +410,33 @@ describe("a mechanism of the caller's own", () => {
     };
     const impatient = tried(mechanism, (builder) => builder.timeout({ command: 30 }).build());
     await assert.rejects(impatient, { kind: "timeout", phase: "auth", delivery: "not-sent" });
+  });
+
+  it("that waits is called off with the send, and told so", async () => {
+    let closed = 0;
+    const mechanism: SaslMechanism = {
+      name: "X-OWN",
+      async *respond() {
+        try {
+          yield null;
+          controller.abort();
+          yield await new Promise<Buffer>((resolve) => setImmediate(resolve, Buffer.from("late")));
+        } finally {
+          closed++;
+        }
+      },
+    };
+    const controller = new AbortController();
+    await using server = await ScriptedServer.start((peer) => serve(peer, { AUTH: "334" }, ["AUTH X-OWN"]));
+    const credentials = Credentials.password("jo", "x");
+    await using transport = clearTo(server).credentials(credentials).authentication(mechanism).build();
+    await assert.rejects(transport.send(mail, { signal: controller.signal }), {
+      kind: "aborted",
+      phase: "auth",
+      delivery: "not-sent",
+    });
+    await until(() => closed === 1);
+    assert.deepEqual(said(server.peers[0]).slice(1, 3), ["AUTH X-OWN", ""]);
   });
 
   it("that is none is refused when it is named", () => {

@@ -207,6 +207,33 @@ describe('pipelining("window")', () => {
     assert.equal(server.transcripts.length, 1);
   });
 
+  it("sends over another connection what had not been said when one that is called off cuts this one", async () => {
+    let hold = false;
+    await using server = await Unjudged.start({
+      data: async ({ signal }) => {
+        if (!hold) return;
+        hold = false;
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    });
+    await using transport = windowed(server);
+    await sendMany(transport, 10);
+    hold = true;
+    const controller = new AbortController();
+    const small = transport.send({ ...mail, subject: "called off" }, { signal: controller.signal });
+    const large = transport.send({
+      ...mail,
+      subject: "large",
+      text: "y".repeat(70).concat("\r\n").repeat(5000),
+    });
+    await until(() => !hold);
+    controller.abort();
+    await assert.rejects(small, { kind: "aborted", delivery: "unknown" });
+    await large;
+    assert.equal(server.messages.at(-1)?.parsed.subject, "large");
+    assert.equal(server.transcripts.length, 2);
+  });
+
   it("sends large and streamed mails between the others", async () => {
     await using server = await TestServer.start();
     await using transport = windowed(server);
