@@ -109,7 +109,7 @@ export class Lane {
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
     const { connection } = session;
-    const prepared = turn.prepared ?? this.#prepare(turn, session);
+    const prepared = this.#preparedFor(turn, session);
     const mail = prepared instanceof Promise ? await prepared : prepared;
     const windowed = mayWindow(options, session) && !this.#lanes.windowRefused;
     if (
@@ -202,12 +202,20 @@ export class Lane {
         if (!(prepared instanceof Promise)) return this.#chained(row, session, turn, prepared, true);
         // Whoever awaits it is told; until then nobody is.
         prepared.catch(() => {});
-        this.#turns.unshift({ ...turn, prepared });
+        this.#turns.unshift({ ...turn, prepared: { session, mail: prepared } });
       } catch (error) {
         this.#fail(turn, failureOf(error));
       }
     }
     return undefined;
+  }
+
+  /** What was made ready for another connection may not be fit for this one. */
+  #preparedFor(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {
+    const { prepared } = turn;
+    if (prepared?.session === session) return prepared.mail;
+    if (prepared !== undefined) turn.division?.putBack();
+    return this.#prepare(turn, session);
   }
 
   #prepare(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {
