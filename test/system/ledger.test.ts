@@ -11,7 +11,7 @@ import { turnedBy } from "../transport/smtp/turned.js";
  * as accepted has been stored exactly once, every one not sent or refused never, every unknown one at most once.
  */
 describe("the ledger of what was sent and what was stored", () => {
-  for (const pipelining of ["off", "auto"] as const) {
+  for (const pipelining of ["off", "auto", "window"] as const) {
     test(`agrees with pipelining ${pipelining}`, async () => {
       await using server = await TestServer.start({ keep: { messages: BATCH * 4, connections: 10 } });
       for (const fault of script(seed)) server.fail(fault);

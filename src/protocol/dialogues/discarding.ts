@@ -2,16 +2,17 @@ import type { Address } from "../../address/address.ts";
 import { formatCommand } from "../command.ts";
 import { type Dialogue, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
+import type { Reply } from "../reply.ts";
 
 /**
- * Whether this server discards the octets of a chunk that it refuses. One that does not would take the content of a
+ * What a server says to RSET that is seen to discard the octets of a chunk that it refuses; nothing, where it is not. One that does not would take the content of a
  * refused mail for commands, so in row 3 it would be at the mercy of whoever wrote the content.
  *
  * A chunk without a recipient, in a transaction of `from`, must be refused, and nothing be answered to its octets.
  *
  * @throws Failure where the replies do not match the commands: the connection is of no use any more.
  */
-export function* discards(from: Address | null): Dialogue<boolean> {
+export function* discards(from: Address | null): Dialogue<Reply | undefined> {
   const parameters = from?.international ? { SMTPUTF8: true as const } : {};
   const mail = formatCommand({ verb: "MAIL", from, parameters });
   const bdat = formatCommand({ verb: "BDAT", size: REFUSED.length, last: true });
@@ -24,7 +25,7 @@ export function* discards(from: Address | null): Dialogue<boolean> {
     const message = "the server does not discard the octets of a chunk that it refuses";
     throw new Failure({ kind: "protocol", phase: "reset", message, transient: false, permanent: false });
   }
-  return begun.code === 250 && chunk.permanent;
+  return begun.code === 250 && chunk.permanent ? reset : undefined;
 }
 
 /** No command of any server. */

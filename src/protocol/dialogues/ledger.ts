@@ -71,6 +71,14 @@ export class Ledger {
     return this.#replies().some(isLeave);
   }
 
+  /** The replies turned out to be those to other commands: nothing is known but what has gone out. */
+  doubt(failure: Failure): void {
+    this.mailReply = undefined;
+    this.rcptReplies.length = 0;
+    this.finalReplies.length = 0;
+    this.interrupted = failure;
+  }
+
   /** What the transaction has come to so far. */
   close(): TransactionOutcome {
     const recipients = this.#recipients();

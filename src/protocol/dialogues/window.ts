@@ -1,3 +1,6 @@
+import type { Reply } from "../reply.ts";
+import { ResetReplies } from "./reset-replies.ts";
+
 /** What has been said and not been answered. */
 export interface Unanswered {
   readonly mails: number;
@@ -11,12 +14,15 @@ export interface Unanswered {
  */
 export class Window {
   readonly #most: () => number;
+  /** What tells whether the replies on this connection are in step. */
+  readonly resets: ResetReplies;
   #size = 1;
   #clean = 0;
   #shut = false;
 
-  /** `most` tells how many mails it may hold at most, at this moment. */
-  constructor(most: () => number) {
+  /** `most` tells how many mails it may hold at most, at this moment; `reset` is what the server said to RSET. */
+  constructor(most: () => number, reset: Reply) {
+    this.resets = new ResetReplies(reset);
     this.#most = most;
   }
 

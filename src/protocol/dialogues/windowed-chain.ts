@@ -23,6 +23,8 @@ export class WindowedChain {
   /** Said and not answered, in order. */
   readonly #unanswered: Package[] = [];
   #octets = 0;
+  /** Answered, as it seems: the reply to the next RSET shows whether it was. */
+  #answered: Package | undefined;
   /** How many replies are to come. */
   #owed = 0;
   /** Taken and not said: it has to go by itself, or there is no room for it yet. */
@@ -68,6 +70,10 @@ export class WindowedChain {
     if (ahead?.link.mail === mail) {
       this.#ahead = undefined;
       ahead.link.settle(untouched(mail, reason("queue")));
+      return true;
+    }
+    if (this.#answered?.link.mail === mail) {
+      this.#confirm();
       return true;
     }
     const called = this.#unanswered.find(({ link }) => link.mail === mail);
@@ -138,8 +144,9 @@ export class WindowedChain {
     }
     this.#unanswered.shift();
     this.#octets -= current.octets;
+    this.#answered = current;
     const outcome = link.ledger.close();
-    link.settle(outcome);
+    if (this.#unanswered.length === 0 || !outcome.reusable) this.#confirm();
     const clean = outcome.failure === undefined;
     if (clean) this.#window.passed();
     if (this.#unanswered.length === 0) this.#window.answered();
@@ -149,11 +156,30 @@ export class WindowedChain {
   }
 
   *#replies({ link: { ledger, mail } }: Package): Dialogue<void> {
-    yield* this.#read("reset");
+    this.#inStep(yield* this.#read("reset"));
     ledger.mailReply = completion(yield* this.#read("mail"), "mail");
     for (let i = 0; i < mail.envelope.to.length; i++)
       ledger.rcptReplies.push(completion(yield* this.#read("rcpt"), "rcpt"));
     ledger.finalReplies.push(completion(yield* this.#read("final"), "final"));
+  }
+
+  /** The mail before has its outcome, unless the replies turn out to be those to other commands. */
+  #inStep(reset: Reply): void {
+    if (isLeave(reset) || this.#window.resets.canBe(reset)) {
+      this.#confirm();
+      return;
+    }
+    const message = `protocol error: the replies of the server are out of step, or it refuses RSET: ${reset}`;
+    const unsure = { transient: false, permanent: false };
+    const failure = new Failure({ kind: "protocol", phase: "reset", message, reply: reset, ...unsure });
+    this.#answered?.link.ledger.doubt(failure);
+    throw failure;
+  }
+
+  #confirm(): void {
+    const link = this.#answered?.link;
+    this.#answered = undefined;
+    link?.settle(link.ledger.close());
   }
 
   *#read(phase: Phase): Dialogue<Reply> {
@@ -179,6 +205,7 @@ export class WindowedChain {
    * not taken what it says nothing of.
    */
   #settleAll(failure: Failure): void {
+    this.#confirm();
     const unheard = this.#lastReply !== undefined && isLeave(this.#lastReply);
     const told = unheard ? left(this.#lastReply as Reply) : failure;
     for (const { link } of this.#unanswered) {

@@ -172,9 +172,10 @@ export class Lane {
     cancellation.during((reason) => connection.abort(reason));
     session.mails++;
     try {
-      if (await connection.play(discards(envelope.from)))
-        session.window = new Window(() => this.#lanes.throttle.share(this.#lanes.options.pool.maxInFlight));
-      else this.#lanes.windowRefused = true;
+      const reset = await connection.play(discards(envelope.from));
+      const { options, throttle } = this.#lanes;
+      if (reset === undefined) this.#lanes.windowRefused = true;
+      else session.window = new Window(() => throttle.share(options.pool.maxInFlight), reset);
       return true;
     } catch (error) {
       if (!(error instanceof Failure) || cancellation.requested) throw error;

@@ -35,7 +35,7 @@ function windowOf(count: number, { most = 16, open = 1, of = () => ({}) }: Manne
       },
     };
   });
-  const window = new Window(() => most);
+  const window = new Window(() => most, replyOf("250 reset\r\n"));
   for (let size = 1; size < open; size *= 2) for (let i = 0; i < size; i++) window.passed();
   const [first, ...waiting] = mails;
   const chain = new WindowedChain(() => waiting.shift(), window);
@@ -160,6 +160,53 @@ describe("a window of mails", () => {
     assert.equal(end.reusable, false);
   });
 
+  it("leaves a server whose replies are one too many or too few, before they pass for the verdict on another mail", () => {
+    for (const [replies, first] of [
+      // Twice to RCPT: what is said to the content would be heard as what is said to RSET.
+      ["S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 250 queued\n", "unknown"],
+      ["S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 ok\nS: 554 spam\n", "unknown"],
+      ["S: 250 reset\nS: 250 ok\nS: 250 ok\nS: 250 reset\nS: 250 ok\n", "unknown"],
+      // RSET that is refused leaves the transaction before as it was.
+      [`${accepted}S: 500 what?\n`, "unknown"],
+    ] as const) {
+      const { handOver, told, failures } = windowOf(4, { open: 4 });
+      const end = converse(handOver(), `${allSaid(1, 4)}${replies}`);
+      assert.deepEqual(told, [`1 ${first}`, ...all("unknown", 2, 4)], replies);
+      assert.equal(failures[1]?.kind, "protocol");
+      assert.equal(end.reusable, false);
+    }
+  });
+
+  it("tells a mail in step once the reply to the next RSET is there, or none is to come", () => {
+    const { handOver, told } = windowOf(2, { open: 2 });
+    const dialogue = handOver();
+    const seen: number[] = [];
+    let step = dialogue.next();
+    for (const reply of [
+      undefined,
+      "250 reset",
+      "250 ok",
+      "250 ok",
+      "250 queued",
+      "250 reset",
+      "250 ok",
+      "250 ok",
+      "250 queued",
+    ]) {
+      step = dialogue.next(reply === undefined ? undefined : replyOf(`${reply}\r\n`));
+      seen.push(told.length);
+    }
+    assert.deepEqual(seen, [0, 0, 0, 0, 0, 1, 1, 1, 2]);
+    assert.equal(step.done, true);
+  });
+
+  it("does not mind a server that says something else to RSET each time", () => {
+    const { handOver, told } = windowOf(3, { open: 4 });
+    const varied = [1, 2, 3].map((n) => accepted.replace("250 reset", `250 r${n} done`)).join("");
+    assert.deepEqual(converse(handOver(), `${allSaid(1, 3)}${varied}`), good);
+    assert.deepEqual(told, all("accepted", 1, 3));
+  });
+
   it("ends content that is no line, and takes octets and commands beyond ASCII as they are", () => {
     const contents = ["", "x", [Buffer.from("\u00e4\r"), Buffer.from("\n")], [Buffer.from("\u00e4")]];
     const { handOver } = windowOf(4, { open: 4, of: (n) => ({ content: contents[n - 1] ?? "" }) });
@@ -246,7 +293,7 @@ describe("a connection that is lost within a window", () => {
   it("leaves not sent what was to be said next, though replies to what was said before are still read", () => {
     const { handOver, told } = windowOf(4, { open: 2 });
     const end = converse(handOver(), `${allSaid(1, 2)}${accepted}X: EPIPE\n${accepted}`);
-    assert.deepEqual(told, ["1 accepted", "3 not-sent", "2 accepted"]);
+    assert.deepEqual(told, ["3 not-sent", "1 accepted", "2 accepted"]);
     assert.equal(end.reusable, false);
   });
 
