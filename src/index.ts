@@ -108,7 +108,7 @@ export type {
 export type { Logger } from "./transport/smtp/logger.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
 export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
-export type { RefreshTokenOptions } from "./transport/smtp/refresh-token.ts";
+export type { RefreshTokenOptions } from "./transport/smtp/refresh-token-options.ts";
 export type { ServerInfo } from "./transport/smtp/server-info.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";

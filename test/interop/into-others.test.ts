@@ -38,6 +38,8 @@ interface Way {
   readonly tls: "none" | "starttls" | "wrapper";
   readonly auth: boolean;
   readonly lmtp?: boolean;
+  /** A Unix socket, in place of the port. */
+  readonly socket?: string;
 }
 
 /** A server that runs. */
@@ -77,14 +79,18 @@ const targets: Readonly<Record<string, (certificates: Certificates) => Promise<T
   },
   async "Dovecot's LMTP"(certificates) {
     const users = pipelinings.flatMap((mode) =>
-      ["plain", "starttls", "wrapper"].flatMap((way) =>
+      ["plain", "starttls", "wrapper", "socket"].flatMap((way) =>
         Array.from({ length: MAILS }, (_, i) => `${mode}-${way}-${i}`),
       ),
     );
     const server = await Dovecot.start({ users, certificates });
     const target = intoMaildir(server);
-    const { plain } = server.ports;
-    const ways = [...target.ways, { name: "starttls", port: plain, tls: "starttls", auth: false } as const];
+    const more = { port: server.ports.plain, auth: false };
+    const ways: readonly Way[] = [
+      ...target.ways,
+      { ...more, name: "starttls", tls: "starttls" },
+      { ...more, name: "socket", tls: "none", socket: server.socket },
+    ];
     return { ...target, ways: ways.map((way) => ({ ...way, lmtp: true })), refuses: true, chunking: true };
   },
   async "smtp-server"(certificates) {
@@ -167,13 +173,16 @@ function transportFor(way: Way, pipelining: Pipelining, { ca }: Certificates): S
   const trusted = TlsParameters.builder().addRootCertificate(ca).build();
   const tls = { none: Tls.None, starttls: Tls.Required(trusted), wrapper: Tls.Wrapper(trusted) }[way.tls];
   const settle = <T extends SmtpTransport | LmtpTransport>(builder: SmtpTransportBuilder<T>): T => {
-    builder.port(way.port).tls(tls).pool({ maxSize: 1 }).pipelining(pipelining);
+    if (way.socket === undefined) builder.port(way.port);
+    builder.tls(tls).pool({ maxSize: 1 }).pipelining(pipelining);
     const { user, password } = MailServer;
     if (way.auth) builder.credentials(Credentials.password(user, password));
     return builder.build();
   };
   return way.lmtp === true
-    ? settle(LmtpTransport.builder("127.0.0.1"))
+    ? settle(
+        way.socket === undefined ? LmtpTransport.builder("127.0.0.1") : LmtpTransport.unixSocket(way.socket),
+      )
     : settle(SmtpTransport.builder("127.0.0.1"));
 }
 

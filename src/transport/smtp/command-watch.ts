@@ -9,6 +9,8 @@ import { type Journal, tellable } from "./journal.ts";
 /** A command whose reply has not come. */
 interface Pending {
   readonly event: CommandEvent;
+  /** In which phase its reply is read. */
+  readonly phase: Phase;
   readonly begun: number;
 }
 
@@ -35,15 +37,17 @@ export class CommandWatch implements Onlooker {
   }
 
   said(commands: string, phase: Phase): void {
-    for (const line of commandLines(commands, phase === "auth")) this.#begin(this.#journal.text(line));
+    for (const line of commandLines(commands, phase === "auth")) {
+      // The last chunk of content that went out in chunks.
+      const goesOn = line.startsWith("BDAT ") && this.#pending.at(-1)?.event.command === CONTENT;
+      if (!goesOn) this.#begin(this.#journal.text(line), phase === "auth" ? "auth" : phaseOf(line));
+    }
   }
 
   content(octets: number): void {
-    const last = this.#pending.at(-1)?.event;
-    if (last?.octets !== undefined) last.octets += octets;
-    // The content of BDAT has no reply of its own.
-    else if (last?.command.startsWith("BDAT ")) last.octets = octets;
-    else this.#begin("(content)", octets);
+    const last = this.#pending.at(-1);
+    if (last?.phase === "final") last.event.octets = (last.event.octets ?? 0) + octets;
+    else this.#begin(CONTENT, "final", octets);
   }
 
   heard(reply: Reply, phase: Phase): void {
@@ -53,8 +57,10 @@ export class CommandWatch implements Onlooker {
     const event = { ...this.#connection, ...told };
     channels.reply.publish(event);
     this.#journal.log("debug", event, "reply");
-    const pending = this.#pending.shift();
-    if (pending !== undefined) this.#end(pending, { reply: told });
+    // Not simply the first: content has several replies in LMTP, and none where it was taken back.
+    const at = this.#pending.findIndex((pending) => pending.phase === phase);
+    for (const [index, pending] of this.#pending.splice(0, at + 1).entries())
+      this.#end(pending, index === at ? { reply: told } : {});
   }
 
   ended(failure: Failure): void {
@@ -65,12 +71,12 @@ export class CommandWatch implements Onlooker {
       this.#journal.log("debug", { ...this.#connection, kind: failure.kind }, "the connection has ended");
   }
 
-  #begin(command: string, octets?: number): void {
+  #begin(command: string, phase: Phase, octets?: number): void {
     const event: CommandEvent = { ...this.#connection, command, ...(octets !== undefined && { octets }) };
     channels.command.start.publish(event);
     channels.command.end.publish(event);
     this.#journal.log("debug", event, "command");
-    this.#pending.push({ event, begun: performance.now() });
+    this.#pending.push({ event, phase, begun: performance.now() });
   }
 
   #end({ event, begun }: Pending, outcome: Pick<CommandEvent, "reply" | "error">): void {
@@ -80,3 +86,24 @@ export class CommandWatch implements Onlooker {
     channels.command.asyncEnd.publish(event);
   }
 }
+
+const CONTENT = "(content)";
+
+/** Where the reply to a command is read. */
+function phaseOf(line: string): Phase {
+  return phases.get((line.split(" ", 1)[0] ?? "").toUpperCase()) ?? "reset";
+}
+
+const phases: ReadonlyMap<string, Phase> = new Map<string, Phase>([
+  ["EHLO", "hello"],
+  ["HELO", "hello"],
+  ["LHLO", "hello"],
+  ["STARTTLS", "starttls"],
+  ["AUTH", "auth"],
+  ["RSET", "reset"],
+  ["MAIL", "mail"],
+  ["RCPT", "rcpt"],
+  ["DATA", "data"],
+  ["BDAT", "final"],
+  ["QUIT", "quit"],
+]);

@@ -1,7 +1,8 @@
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import { systemClock } from "../../net/clock.ts";
 import { DerivedKey } from "./derived-key.ts";
-import { type RefreshTokenOptions, RefreshTokenSource } from "./refresh-token.ts";
+import { RefreshTokenSource } from "./refresh-token.ts";
+import type { RefreshTokenOptions } from "./refresh-token-options.ts";
 import { SharedToken, type TokenFetcher } from "./shared-token.ts";
 
 /** A token, or what fetches one. */
@@ -9,7 +10,7 @@ export type TokenSource = string | TokenFetcher;
 
 /** The secret within credentials. */
 export type Secret =
-  | { readonly kind: "password"; readonly password: string; readonly key: DerivedKey }
+  | { readonly kind: "password"; readonly password: string }
   | { readonly kind: "token"; readonly token: string | SharedToken }
   | { readonly kind: "external" };
 
@@ -26,6 +27,7 @@ export type Secret =
 export class Credentials {
   readonly user: string;
   readonly #secret: Secret;
+  readonly #key = new DerivedKey();
 
   private constructor(user: string, secret: Secret) {
     this.user = user;
@@ -41,7 +43,6 @@ export class Credentials {
     return new Credentials(checked("user", user), {
       kind: "password",
       password: checked("password", password),
-      key: new DerivedKey(),
     });
   }
 
@@ -107,6 +108,11 @@ export class Credentials {
   /** @internal */
   static secretOf(credentials: Credentials): Secret {
     return credentials.#secret;
+  }
+
+  /** @internal The key that SCRAM derives from the password. */
+  static keyOf(credentials: Credentials): DerivedKey {
+    return credentials.#key;
   }
 }
 

@@ -30,6 +30,8 @@ export class Dispatcher implements SubmissionWatcher {
   /** Those of the queue that count where a number is set to it. */
   #counted = 0;
   #inFlight = 0;
+  /** Lanes that wait until a mail may begin again. */
+  #held: (() => void)[] = [];
   /** Set where something waits for time to pass. */
   #wake: { readonly at: number; readonly timer: Timer } | undefined;
 
@@ -45,6 +47,8 @@ export class Dispatcher implements SubmissionWatcher {
       windowRefused: false,
       waiting: () => this.#queue.size > 0 && this.#free,
       take: () => this.#take(),
+      again: (submission) => this.#again(submission),
+      change: () => this.#change(),
       leave: (session) => this.#pool.leave(session),
     };
   }
@@ -103,6 +107,7 @@ export class Dispatcher implements SubmissionWatcher {
     submission.state = "ended";
     this.#tally.add(outcome);
     if (failure?.reply !== undefined) this.#throttle.refused(failure.phase, failure.reply);
+    this.#goOn();
     if (state === "waiting") return;
     this.#inFlight--;
     if (state === "let-go" && this.#rates.length > 0) {
@@ -153,19 +158,46 @@ export class Dispatcher implements SubmissionWatcher {
 
   #left(submission: Submission): void {
     if (submission.counted) this.#counted--;
-    if (this.#queue.size > 0) return;
+    this.#stopWaiting();
+  }
+
+  /** No timer is kept where nothing waits. */
+  #stopWaiting(): void {
+    if (this.#queue.size > 0 || this.#held.length > 0) return;
     this.#wake?.timer.cancel();
     this.#wake = undefined;
   }
 
+  #again(submission: Submission): boolean {
+    if (this.#wait > 0) return false;
+    submission.state = "let-go";
+    for (const rate of this.#rates) rate.reserve();
+    return true;
+  }
+
+  #change(): Promise<void> {
+    this.#wakeIn(this.#wait);
+    return new Promise((resolve) => this.#held.push(resolve));
+  }
+
+  /** Lets lanes that wait look again. */
+  #goOn(): void {
+    if (this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#stopWaiting();
+    for (const look of held) look();
+  }
+
   /** Starts as many lanes as may take something, or waits until one may. */
   #dispatch(): void {
-    if (this.#queue.size === 0) return;
+    if (this.#queue.size === 0 && this.#held.length === 0) return;
     const wait = this.#wait;
     if (wait > 0) {
       this.#wakeIn(wait);
       return;
     }
+    this.#goOn();
     while (this.#lanes < this.#allowed && this.#queue.size > this.#starting) void this.#lane();
   }
 

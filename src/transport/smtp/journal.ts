@@ -42,7 +42,8 @@ export class Journal {
 
   /** A text as it may be told. */
   text(text: string): string {
-    return this.logAddresses ? text : withoutAddresses(text);
+    // ORCPT may name a recipient in other ways than by an address of mail.
+    return this.logAddresses ? text : withoutAddresses(text).replace(/\bORCPT=\S+/gi, "ORCPT=[address]");
   }
 
   reply({ code, enhancedCode, lines }: Reply): ReplyFacts {

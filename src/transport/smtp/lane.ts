@@ -34,6 +34,10 @@ export interface Lanes {
   waiting(): boolean;
   /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
+  /** Whether one that has begun may begin again now; then it is to. */
+  again(submission: Submission): boolean;
+  /** Waits until that may have changed. */
+  change(): Promise<void>;
   /** Says goodbye on a connection that is done with. */
   leave(session: Session): Promise<void>;
 }
@@ -59,13 +63,22 @@ export class Lane {
   }
 
   async run(): Promise<void> {
-    for (let turn = this.#turn(); turn !== undefined; turn = this.#turn()) {
+    for (;;) {
+      while (!this.#mayGoOn) await this.#lanes.change();
+      const turn = this.#turn();
+      if (turn === undefined) return;
       try {
         await this.#send(turn);
       } catch (error) {
         this.#fail(turn, failureOf(error));
       }
     }
+  }
+
+  /** Whether the turn that comes before whatever waits, if there is one, may be taken now. */
+  get #mayGoOn(): boolean {
+    const [turn] = this.#turns;
+    return turn === undefined || turn.prepared !== undefined || this.#lanes.again(turn.submission);
   }
 
   #turn(): Turn | undefined {
@@ -181,6 +194,7 @@ export class Lane {
     while (!isSpent(session, this.#lanes.options)) {
       const waiting = this.#turns[0];
       if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
+      if (!this.#mayGoOn) return undefined;
       const turn = this.#turn();
       if (turn === undefined) return undefined;
       try {

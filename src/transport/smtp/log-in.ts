@@ -4,6 +4,7 @@ import { authentication } from "../../protocol/dialogues/authentication.ts";
 import type { Peer } from "../../protocol/extensions.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { Reply } from "../../protocol/reply.ts";
+import type { KeyDerivation } from "../../protocol/sasl/scram-keys.ts";
 import type { Cancellation } from "./cancellation.ts";
 import { Credentials } from "./credentials.ts";
 import {
@@ -14,7 +15,7 @@ import {
   mechanismsFor,
   type SecretKind,
 } from "./login-attempt.ts";
-import type { Mechanism, SaslMechanism } from "./mechanism.ts";
+import { Mechanism, type SaslMechanism } from "./mechanism.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Redaction } from "./redaction.ts";
 
@@ -41,19 +42,21 @@ export async function logIn(
   const { host, port } = options;
   const offered = offeredBy(peer);
   const channelBindings = connection.channelBindings();
-  const derive = derivationOf(credentials);
+  const key = Credentials.keyOf(credentials);
+  const derive = (derivation: KeyDerivation) => key.get(derivation);
   const context = { user: credentials.user, host, port, channelBindings, offered, derive };
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();
-  const attempt = async (refused?: string): Promise<{ reply: Reply; secret: string }> => {
+  const attempt = async (refused?: string): Promise<Verdict> => {
     const secret = await secretOf(credentials, refused, cancellation);
     if (secret !== "") redaction.secrets.push(secret);
-    return { secret, reply: await tryEach(connection, mechanisms, { ...context, secret }, redaction) };
+    return await tryEach(connection, mechanisms, { ...context, secret }, redaction);
   };
   try {
-    let { reply, secret } = await attempt();
-    if (reply.code === 535 && isFetched(credentials)) ({ reply } = await attempt(secret));
-    if (reply.code !== 235) throw refusal(redaction.reply(reply));
+    let verdict = await attempt();
+    if (verdict.reply.code === 535 && isFetched(credentials)) verdict = await attempt(verdict.secret);
+    const { reply, mechanism } = verdict;
+    if (reply.code !== 235) throw refusal(redaction.reply(reply), mechanism, offered);
   } catch (error) {
     // The others may quote the server.
     const own = !(error instanceof Failure) || error.kind === "authentication";
@@ -96,19 +99,28 @@ function nameOf(mechanism: AnyMechanism): string {
   return typeof mechanism === "string" ? mechanism : mechanism.name;
 }
 
+/** What the server said to a secret, and to which mechanism. */
+interface Verdict {
+  readonly mechanism: string;
+  readonly secret: string;
+  readonly reply: Reply;
+}
+
 async function tryEach(
   connection: Connection,
   mechanisms: readonly AnyMechanism[],
   login: Login,
   redaction: Redaction,
-): Promise<Reply> {
-  let reply: Reply | undefined;
+): Promise<Verdict> {
+  let verdict: Verdict | undefined;
   for (const mechanism of mechanisms) {
-    reply = await connection.play(authentication(loginAttempt(mechanism, login), redaction.secrets));
+    const attempt = loginAttempt(mechanism, login);
+    const reply = await connection.play(authentication(attempt, redaction.secrets));
+    verdict = { mechanism: attempt.mechanism, secret: login.secret, reply };
     if (!UNSUITABLE.has(reply.code)) break;
   }
   // There is at least one mechanism.
-  return reply as Reply;
+  return verdict as Verdict;
 }
 
 /** Not this mechanism: unknown, too weak, or only under TLS. */
@@ -116,12 +128,6 @@ const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
   return Credentials.secretOf(credentials).kind;
-}
-
-/** What keeps the key that SCRAM derives from a password. */
-function derivationOf(credentials: Credentials): Login["derive"] {
-  const secret = Credentials.secretOf(credentials);
-  return secret.kind === "password" ? (derivation) => secret.key.get(derivation) : undefined;
 }
 
 function isFetched(credentials: Credentials): boolean {
@@ -157,14 +163,23 @@ function notFetched(cause: unknown): Failure {
   return new Failure({ kind, phase: "auth", message, transient, permanent, cause });
 }
 
-function refusal(reply: Reply): Failure {
+function refusal(reply: Reply, mechanism: string, offered: readonly string[]): Failure {
   if (!reply.positive && !reply.intermediate) {
-    const message = `the server refused the credentials: ${reply}`;
-    return new Failure({ kind: "authentication", phase: "auth", message, reply });
+    const message = `the server refused the credentials (by ${mechanism}): ${reply}`;
+    const hint = reply.code === 535 && needsPassword(mechanism) && offered.includes("PLAIN") ? HINT : "";
+    return new Failure({ kind: "authentication", phase: "auth", message: message + hint, reply });
   }
   const message = `protocol error: ${reply} is no answer to AUTH`;
   return new Failure({ kind: "protocol", phase: "auth", message, reply, transient: false, permanent: false });
 }
+
+/** Whether the server has to hold the password, or what it has derived from it, in a form that many do not. */
+function needsPassword(mechanism: string): boolean {
+  return mechanism === Mechanism.CramMd5 || mechanism.startsWith("SCRAM-");
+}
+
+const HINT =
+  "; where the password is right, the server may offer what it cannot do: try .authentication(Mechanism.Plain)";
 
 function denied(message: string): Failure {
   return new Failure({ kind: "authentication", phase: "auth", message, transient: false, permanent: true });

@@ -9,7 +9,7 @@ import type { SendWatch } from "./send-watch.ts";
 
 /** Who is told how submissions get on. */
 export interface SubmissionWatcher {
-  /** Its sender is about to be named to a server; once more where it is tried again. */
+  /** Its sender is about to be named to a server, of which more may follow: it may be tried again, or divided. */
   begins(submission: Submission): void;
   /** It has its outcome; `failure` is the first refusal, or what else went wrong. */
   ended(submission: Submission, outcome: "ok" | Delivery, failure: Failure | undefined): void;

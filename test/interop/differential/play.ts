@@ -45,7 +45,7 @@ async function turn(
 }
 
 /** How long a server may be silent, in milliseconds. */
-const PATIENCE = 4_000;
+const PATIENCE = 8_000;
 
 /** A connection, and the replies that have come in on it. */
 class Line {

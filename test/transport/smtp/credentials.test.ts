@@ -215,6 +215,38 @@ describe("credentials", () => {
   });
 });
 
+describe("credentials that a mechanism cannot say", () => {
+  it("are refused when they are made, without telling the secret (node-peers 27)", () => {
+    for (const wrong of [
+      "",
+      "a\0b",
+      "a\rb",
+      "a\nb",
+      "a\x01b",
+      "a\x7fb",
+      "a\ud800b",
+      undefined,
+      5,
+    ] as string[]) {
+      for (const make of [
+        () => Credentials.password(wrong, "secret"),
+        () => Credentials.password("jo", wrong),
+        () => Credentials.token(wrong, "t0ken"),
+        () => Credentials.token("jo", wrong),
+      ]) {
+        assert.throws(make, ({ kind, message }: Error & { kind: string }) => {
+          assert.equal(kind, "configuration");
+          assert.match(message, /^Credentials: the (user|password|token) (is empty|holds a )/);
+          assert.doesNotMatch(message, /secret|t0ken|a.b/s);
+          return true;
+        });
+      }
+      if (wrong !== "" && wrong !== undefined)
+        assert.throws(() => Credentials.external(wrong), { kind: "configuration" });
+    }
+  });
+});
+
 describe("a token", () => {
   const parameters = TlsParameters.builder().addRootCertificate(ca.cert).build();
 

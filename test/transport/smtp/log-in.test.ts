@@ -15,7 +15,7 @@ import { CertificateAuthority, type TestServerOptions } from "envoi/testing";
 import { deriveKey, deriveScramKeys } from "#src/protocol/sasl/scram-keys.js";
 import { DerivedKey } from "#src/transport/smtp/derived-key.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
-import { clearTo, mail, said, serve } from "./serve.js";
+import { clearTo, mail, said, serve, until } from "./serve.js";
 import { TestServer } from "./test-server.js";
 
 const ca = await CertificateAuthority.shared();
@@ -207,6 +207,25 @@ describe("logging in", () => {
         tried,
         String(code),
       );
+    }
+  });
+
+  it("says by what it was refused, and what to try where the password is right all the same", async () => {
+    for (const [reply, offers, message] of [
+      [
+        "535 5.7.8 no",
+        "CRAM-MD5 PLAIN",
+        /\(by CRAM-MD5\): 535 5\.7\.8 no; .* try \.authentication\(Mechanism\.Plain\)$/,
+      ],
+      ["535 5.7.8 no", "CRAM-MD5", /\(by CRAM-MD5\): 535 5\.7\.8 no$/],
+      ["535 5.7.8 no", "PLAIN LOGIN", /\(by PLAIN\): 535 5\.7\.8 no$/],
+      ["454 4.7.0 later", "SCRAM-SHA-256 PLAIN", /\(by SCRAM-SHA-256\): 454 4\.7\.0 later$/],
+    ] as const) {
+      await using server = await ScriptedServer.start((peer) =>
+        serve(peer, { AUTH: reply }, [`AUTH ${offers}`]),
+      );
+      await using transport = clearTo(server).credentials(Credentials.password("jo", "x")).build();
+      await assert.rejects(transport.send(mail), { kind: "authentication", message });
     }
   });
 
@@ -410,6 +429,33 @@ describe("a mechanism of the caller's own", () => {
     };
     const impatient = tried(mechanism, (builder) => builder.timeout({ command: 30 }).build());
     await assert.rejects(impatient, { kind: "timeout", phase: "auth", delivery: "not-sent" });
+  });
+
+  it("that waits is called off with the send, and told so", async () => {
+    let closed = 0;
+    const mechanism: SaslMechanism = {
+      name: "X-OWN",
+      async *respond() {
+        try {
+          yield null;
+          controller.abort();
+          yield await new Promise<Buffer>((resolve) => setImmediate(resolve, Buffer.from("late")));
+        } finally {
+          closed++;
+        }
+      },
+    };
+    const controller = new AbortController();
+    await using server = await ScriptedServer.start((peer) => serve(peer, { AUTH: "334" }, ["AUTH X-OWN"]));
+    const credentials = Credentials.password("jo", "x");
+    await using transport = clearTo(server).credentials(credentials).authentication(mechanism).build();
+    await assert.rejects(transport.send(mail, { signal: controller.signal }), {
+      kind: "aborted",
+      phase: "auth",
+      delivery: "not-sent",
+    });
+    await until(() => closed === 1);
+    assert.deepEqual(said(server.peers[0]).slice(1, 3), ["AUTH X-OWN", ""]);
   });
 
   it("that is none is refused when it is named", () => {

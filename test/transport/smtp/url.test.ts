@@ -149,10 +149,7 @@ describe("fromUrl", () => {
           const query = `timeout.command=${ms}&pool.maxSize=${size}&helloName=${encodeURIComponent("bücher.example")}`;
           const options = optionsFrom(`smtps://${login}@mail.example.org:${port}?${query}`);
           assert.equal(options.credentials?.user, user);
-          assert.deepEqual(options.credentials && Credentials.secretOf(options.credentials), {
-            kind: "password",
-            password,
-          });
+          assert.equal(passwordOf(options.credentials), password);
           assert.equal(options.timeouts.command, ms);
           assert.equal(options.pool.maxSize, size);
           assert.equal(options.port, port);
@@ -225,7 +222,7 @@ describe("fromUrl", () => {
     const { credentials } = optionsFrom("smtps://me%40x.test:p%3A%2F%40%25%E2%82%AC@mail.example.org");
     assert.ok(credentials);
     assert.equal(credentials.user, "me@x.test");
-    assert.deepEqual(Credentials.secretOf(credentials), { kind: "password", password: "p:/@%€" });
+    assert.equal(passwordOf(credentials), "p:/@%€");
   });
 
   for (const url of [
@@ -269,3 +266,8 @@ describe("fromUrl", () => {
     });
   }
 });
+
+function passwordOf(credentials: Credentials | undefined): string | undefined {
+  const secret = credentials && Credentials.secretOf(credentials);
+  return secret?.kind === "password" ? secret.password : undefined;
+}
