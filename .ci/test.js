@@ -2,8 +2,9 @@
  * Runs the compiled tests on the Node that runs this script.
  *
  * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
- * programs), `soak` (the files with property tests, with a fresh seed and ENVOI_RUNS runs for each property, and the ledger
- * of ENVOI_MAILS mails).
+ * programs), `soak` (the files with property tests, fuzzing or the ledger, with a fresh seed, ENVOI_RUNS runs for each property,
+ * ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for, and ENVOI_MAILS mails; processes with seeds of their own
+ * share a long run).
  * Other arguments with a dash go to Node's test runner; one without keeps the files with it in their path:
  * `npm test -- mime --test-name-pattern=fold`.
  */
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { filesBelow } from "./files.js";
 
+const freshSeed = process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff));
 const suites = {
   main: {
     files: () => filesBelow(join(".build", "test"), ".test.js", ["interop", "package"]),
@@ -28,11 +30,12 @@ const suites = {
   soak: {
     files: () =>
       [...suites.main.files(), ...suites.interop.files()].filter((file) =>
-        /\/(?:property|soak)\.js/.test(readFileSync(file, "utf8")),
+        /\/(?:property|fuzz|soak)\.js"/.test(readFileSync(file, "utf8")),
       ),
     environment: () => ({
-      ENVOI_SEED: process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff)),
+      ENVOI_SEED: freshSeed,
       ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",
+      ENVOI_FUZZ: process.env.ENVOI_FUZZ ?? "100000000",
       ENVOI_MAILS: process.env.ENVOI_MAILS ?? "1000000",
     }),
     timeout: 24 * 3_600_000,
@@ -50,6 +53,8 @@ if (suite === undefined) fail(`There is no suite ${suiteName}; there are ${Objec
 const files = suite.files().filter((file) => parts.every((part) => file.includes(part)));
 if (files.length === 0) fail(`The suite ${suiteName} has no test file ${parts.join(" and ")}`.trimEnd());
 
+// At once, for the case that it does not come to its end.
+if (suiteName === "soak") console.log(`ENVOI_SEED=${freshSeed}`);
 const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
 const environment = { ...process.env, ENVOI_COUNTS: counts, ...suite.environment() };
 const { status, error } = spawnSync(
@@ -70,13 +75,17 @@ rmSync(counts, { recursive: true });
 if (error !== undefined) throw error;
 process.exit(status ?? 1);
 
-/** Each test process leaves a file that says how many properties ran, and how often; see test/fast-check.ts. */
+/**
+ * Each test process leaves a file that says how many properties ran, and how often, and how many inputs were fuzzed; see
+ * test/fast-check.ts and test/fuzz/effort.ts.
+ */
 function tellCounts() {
   const all = readdirSync(counts).map((name) => JSON.parse(readFileSync(join(counts, name), "utf8")));
-  const properties = all.reduce((sum, each) => sum + each.properties, 0);
-  if (properties === 0) return;
-  const runs = all.reduce((sum, each) => sum + each.runs, 0);
-  console.log(`properties: ${properties}, run ${runs} times in all, with ENVOI_SEED=${all[0].seed}`);
+  const sum = (what) => all.reduce((total, each) => total + (each[what] ?? 0), 0);
+  const told = [];
+  if (sum("properties") > 0) told.push(`properties: ${sum("properties")}, run ${sum("runs")} times in all`);
+  if (sum("inputs") > 0) told.push(`inputs fuzzed: ${sum("inputs")}`);
+  if (told.length > 0) console.log(`${told.join("; ")}; with ENVOI_SEED=${all[0].seed}`);
 }
 
 function fail(message) {

@@ -1,6 +1,7 @@
-import type { ErrorKind } from "../errors.ts";
+import { EnvoiError, type ErrorKind } from "../errors.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
+import { withoutAddresses } from "./without-addresses.ts";
 
 /** What is known of a failure where it happens. */
 export interface FailureFields {
@@ -38,6 +39,15 @@ export class Failure extends Error {
     this.transient = transient ?? reply?.transient ?? (kind === "connection" || kind === "timeout");
     this.permanent = permanent ?? reply?.permanent ?? false;
     this.transcript = transcript;
+  }
+
+  /** As it may stand under an error that callers see: without addresses, and without the words of the server. */
+  asCause(): EnvoiError {
+    const { kind, message, transient, permanent, cause } = this;
+    return new EnvoiError(withoutAddresses(message), {
+      ...{ kind, delivery: "not-sent", transient, permanent },
+      cause,
+    });
   }
 
   /** The same, with the last that was said on the connection where it happened. */

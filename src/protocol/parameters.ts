@@ -76,7 +76,11 @@ const mailRows: Rows<MailParameters> = {
   SIZE: {
     extension: "SIZE",
     format: (octets) => (Number.isSafeInteger(octets) && octets >= 0 ? String(octets) : undefined),
-    parse: (text) => (text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : undefined),
+    // Up to 20 digits (RFC 1870 4): of what cannot be counted exactly, only that it is too large for anybody matters.
+    parse: (text) =>
+      text !== undefined && /^\d{1,20}$/.test(text)
+        ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+        : undefined,
   },
   BODY: {
     extension: "8BITMIME",

@@ -86,7 +86,7 @@ function readMail({ requireTls, deliverBy, hold, mtPriority, submitter }: Reques
   if (deliverBy !== undefined) checkDeliverBy(deliverBy);
   return {
     ...(requireTls === true && { REQUIRETLS: true }),
-    ...(deliverBy !== undefined && { BY: deliverBy }),
+    ...(deliverBy !== undefined && { BY: { ...deliverBy } }),
     ...(hold !== undefined && readHold(hold)),
     // Not -0.
     ...(mtPriority !== undefined && { "MT-PRIORITY": mtPriority || 0 }),
@@ -109,7 +109,10 @@ function readHold(hold: HoldOptions): MailParameters {
   const { seconds, until } = hold;
   if ((seconds === undefined) === (until === undefined))
     throw wrongOption("hold", "expects either seconds or until");
-  const read: MailParameters = seconds === undefined ? { HOLDUNTIL: until as Date } : { HOLDFOR: seconds };
+  if (until !== undefined && !(until instanceof Date)) throw wrongOption("hold.until", "expects a Date");
+  // A copy: dates can be changed.
+  const read: MailParameters =
+    until === undefined ? { HOLDFOR: seconds as number } : { HOLDUNTIL: new Date(until) };
   try {
     formatMailParameters(read);
   } catch {

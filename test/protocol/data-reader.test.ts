@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DataWriter } from "#src/protocol/data.js";
 import { type DataFault, DataReader } from "#src/protocol/data-reader.js";
+import { cut } from "../cut.js";
 import { fc } from "../property.js";
+import { readPlainly } from "./plain-data.js";
 
 interface Reading {
   readonly content: string;
@@ -135,7 +137,7 @@ describe("DataReader", () => {
         const wire = tokens.join("");
         const places = [...new Set(reads)].filter((at) => at < wire.length).sort((a, b) => a - b);
         const { fault, ...reading } = read(wire, lenient, ...places);
-        const { fault: expectedFault, ...expected } = readSlowly(wire, lenient);
+        const { fault: expectedFault, ...expected } = readPlainly(wire, lenient);
         assert.equal(fault !== undefined, expectedFault);
         if (!expectedFault) assert.deepEqual(reading, expected);
       }),
@@ -143,23 +145,3 @@ describe("DataReader", () => {
     );
   });
 });
-
-/** What RFC 5321 says, in the plainest way. */
-function readSlowly(
-  wire: string,
-  lenient: boolean,
-): { readonly content: string; readonly rest?: string; readonly fault: boolean } {
-  const end = wire.startsWith(".\r\n") ? 0 : wire.indexOf("\r\n.\r\n") + 2;
-  const ended = end !== 1;
-  const data = ended ? wire.slice(0, end) : wire;
-  // Of what has not ended, the last octets may still become part of the end.
-  const open = ended ? data : data.replace(/(^|\r\n)\.\r?$/, "$1");
-  const fault = !lenient && /\0|\r(?!\n|$)|(?<!\r)\n/.test(data);
-  const content = open.replace(/(^|\r\n)\./g, "$1");
-  return ended ? { content, rest: wire.slice(end + 3), fault } : { content, fault };
-}
-
-function cut(octets: Buffer, at: readonly number[]): Buffer[] {
-  const places = [...new Set(at)].filter((place) => place < octets.length).sort((a, b) => a - b);
-  return [0, ...places].map((from, index) => octets.subarray(from, places[index] ?? octets.length));
-}

@@ -117,7 +117,10 @@ export class Dialer {
 
   #late(): Failure {
     const { message } = timedOut("connect", this.#options.timeouts);
-    const cause = this.#failures.length > 0 ? new AggregateError(this.#failures) : undefined;
+    const cause =
+      this.#failures.length > 0
+        ? new AggregateError(this.#failures.map((failure) => failure.asCause()))
+        : undefined;
     return new Failure({ kind: "timeout", phase: "connect", message: `${message} to ${this.#place}`, cause });
   }
 

@@ -26,6 +26,10 @@ function reason(code: string, place: string, syscall?: unknown): string {
       return `there is no socket at ${place}`;
     case "EACCES":
       return `this process may not connect to ${place}`;
+    case "EINVAL":
+      return /^\[fe80:/i.test(place)
+        ? `cannot connect to ${place}: a link-local address takes the name of an interface behind it, as in fe80::1%eth0`
+        : `cannot connect to ${place} (${code})`;
     case "EADDRNOTAVAIL":
       return syscall === "bind"
         ? `cannot connect to ${place}: the local address is none of this machine's (${code})`
@@ -43,7 +47,8 @@ function reason(code: string, place: string, syscall?: unknown): string {
 export function noneOf(host: string, port: number, failures: readonly Failure[]): Failure {
   const [first, ...others] = failures as readonly [Failure, ...Failure[]];
   const code = commonCode(failures);
-  const cause = others.length === 0 ? first.cause : new AggregateError(failures, `the addresses of ${host}`);
+  const causes = failures.map((failure) => failure.asCause());
+  const cause = others.length === 0 ? first.cause : new AggregateError(causes, `the addresses of ${host}`);
   if (code !== undefined) {
     return new Failure({
       kind: "connection",

@@ -60,7 +60,8 @@ export class Input {
   line(): Line | undefined {
     const { maxLineLength, lenient } = this.#options;
     const start = this.#at;
-    if (start < this.#octets.length && this.#octets[start] === TLS_HANDSHAKE) return { fault: "TLS" };
+    if (!this.pending) return this.#nothing();
+    if (this.#octets[start] === TLS_HANDSHAKE) return { fault: "TLS" };
     const lf = this.#octets.indexOf(LF, Math.max(this.#searched, start));
     const end = lf === -1 ? this.#octets.length : lf + 1;
     if (end - start > maxLineLength) return { fault: "too long" };
@@ -82,7 +83,7 @@ export class Input {
 
   /** Takes up to so many octets off, whatever they are; `undefined` where nothing has arrived. */
   take(most: number): Buffer | undefined {
-    if (!this.pending) return undefined;
+    if (!this.pending) return this.#nothing();
     const taken = this.#octets.subarray(this.#at, this.#at + most);
     this.#at += taken.length;
     this.#searched = this.#at;
@@ -91,11 +92,17 @@ export class Input {
 
   /** Takes mail data off; `undefined` where nothing has arrived. */
   data(reader: DataReader): DataRead | undefined {
-    if (!this.pending) return undefined;
+    if (!this.pending) return this.#nothing();
     const read = reader.read(this.#octets, this.#at);
     this.#at = read.end ?? this.#octets.length;
     this.#searched = this.#at;
     return read;
+  }
+
+  /** Lets the last chunk go: the client may say nothing for long. */
+  #nothing(): undefined {
+    this.clear();
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DataWriter } from "#src/protocol/data.js";
+import { cut } from "../../cut.js";
 import { fc } from "../../property.js";
 import { play } from "./talk.js";
 
@@ -46,12 +47,6 @@ const tokens = fc.oneof(
 );
 
 const mechanisms = ["PLAIN", "LOGIN", "XOAUTH2", "CRAM-MD5", "SCRAM-SHA-256"];
-
-/** Cuts octets at these places. */
-function cut(octets: Buffer, at: readonly number[]): Buffer[] {
-  const places = [...new Set(at)].filter((place) => place < octets.length).sort((a, b) => a - b);
-  return [0, ...places].map((from, index) => octets.subarray(from, places[index] ?? octets.length));
-}
 
 /** The challenges of CRAM-MD5 and SCRAM are never the same; of everything else nothing may depend on the cutting. */
 function withoutTrace({ trace: _, ...talk }: ReturnType<typeof play>): unknown {

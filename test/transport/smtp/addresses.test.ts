@@ -160,4 +160,14 @@ describe("a host that is an IPv6 address", { skip: !ipv6 }, () => {
       assert.equal(tls?.verified, true);
     }
   });
+
+  it("that is link-local needs to know of which interface", { skip }, async () => {
+    for (const host of ["fe80::1", "fe80::1%none"]) {
+      await using transport = SmtpTransport.relay(host).build();
+      await assert.rejects(transport.testConnection(), {
+        kind: "connection",
+        message: /as in fe80::1%eth0$/,
+      });
+    }
+  });
 });

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Address, Envelope, EnvoiError, Message, type RequestOptions, type SendOptions, Tls } from "envoi";
+import { parseEhlo } from "#src/protocol/extensions.js";
+import {
+  formatMailParameters,
+  formatRcptParameters,
+  parseMailParameters,
+  parseRcptParameters,
+} from "#src/protocol/parameters.js";
 import { readRequests } from "#src/transport/requests.js";
+import { grant } from "#src/transport/smtp/grant.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
+import { fc } from "../../property.js";
 import { clearTo, mail, said, serve } from "./serve.js";
 import { TestServer } from "./test-server.js";
 
@@ -44,6 +53,8 @@ async function refusal(options: SendOptions, offers = ["PIPELINING"]): Promise<E
   assert.equal(error.delivery, "not-sent");
   return error;
 }
+
+type Value<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 describe("the options of a send that go to extensions", () => {
   it("are said to a server that offers them", async () => {
@@ -153,6 +164,82 @@ describe("the options of a send that go to extensions", () => {
       NOTIFY: ["FAILURE", "DELAY"],
       ORCPT: { type: "rfc822", address: "b@y.test" },
     });
+  });
+
+  it("reach the server as what they were, whatever they are", () => {
+    const text = fc.stringMatching(/^[ -~]{1,30}$/);
+    const options = fc.record(
+      {
+        ret: fc.constantFrom("FULL" as const, "HDRS" as const),
+        envid: text,
+        notify: fc.subarray(["SUCCESS", "FAILURE", "DELAY"] as const, { minLength: 1 }),
+        orcpt: text,
+        seconds: fc.integer({ min: 1, max: 999_999_999 }),
+        hold: fc.nat(4_000_000_000).map((seconds) => new Date(seconds * 1000)),
+        mtPriority: fc.integer({ min: -9, max: 9 }),
+      },
+      { requiredKeys: [] },
+    );
+    const envelope = Envelope.of("a@x.test", ["b@y.test"]);
+    const peer = parseEhlo([
+      "x.test",
+      "DSN",
+      "DELIVERBY",
+      "FUTURERELEASE 999999999 2200-01-01T00:00:00Z",
+      "MT-PRIORITY",
+    ]);
+    const check = ({ ret, envid, notify, orcpt, seconds, hold, mtPriority }: Value<typeof options>) => {
+      const original = orcpt === undefined ? undefined : { type: "x-any", address: orcpt };
+      const given: RequestOptions = {
+        dsn: { ret, envid, notify, recipients: { "b@y.test": { orcpt: original } } },
+        deliverBy: seconds === undefined ? undefined : { seconds, mode: "R" },
+        hold: hold === undefined ? undefined : { until: hold },
+        mtPriority,
+      };
+      const requests = readRequests(given, envelope, () => true) ?? assert.fail();
+      const { parameters, recipientParameters } = grant(requests, peer, undefined);
+      const present = (fields: object) =>
+        Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      assert.deepEqual(
+        parseMailParameters(formatMailParameters(parameters), () => true),
+        {
+          ...present({ RET: ret, ENVID: envid, HOLDUNTIL: hold, "MT-PRIORITY": mtPriority }),
+          ...(seconds !== undefined && { BY: { seconds, mode: "R" } }),
+        },
+      );
+      const rcpt = formatRcptParameters(recipientParameters?.(Address.parse("b@y.test")) ?? {});
+      assert.deepEqual(
+        parseRcptParameters(rcpt, () => true),
+        present({ NOTIFY: notify, ORCPT: original }),
+      );
+    };
+    fc.assert(fc.property(options, check));
+  });
+
+  it("go with each mail of a run, and are its own where it has its own", async () => {
+    await using server = await TestServer.start({ extensions: { "MT-PRIORITY": "" } });
+    const items = [mail, { message: mail, options: { mtPriority: -1 } }];
+    await server.transport().sendAll(items, { mtPriority: 5 });
+    const priorities = server.messages.map(({ envelope }) => envelope.parameters["MT-PRIORITY"]);
+    assert.deepEqual(priorities.sort(), [-1, 5]);
+  });
+
+  it("go with each part of a mail that is divided", async () => {
+    await using server = await TestServer.start({ extensions: { DSN: true } });
+    server.fail({ at: "ehlo", conceal: ["LIMITS"], offer: ["LIMITS RCPTMAX=1"] });
+    await server
+      .transport()
+      .send({ ...mail, to: ["b@y.test", "c@y.test"] }, { dsn: { envid: "x", orcpt: true } });
+    assert.deepEqual(
+      server.messages.map(({ envelope: { parameters, to } }) => [
+        parameters.ENVID,
+        to[0]?.parameters.ORCPT?.address,
+      ]),
+      [
+        ["x", "b@y.test"],
+        ["x", "c@y.test"],
+      ],
+    );
   });
 
   it("hold for octets as they do for messages", async () => {
@@ -280,7 +367,7 @@ describe("options that make no sense", () => {
     [{ hold: {} }, /^hold: /],
     [{ hold: { seconds: 1, until: new Date() } }, /^hold: /],
     [{ hold: { seconds: 0 } }, /^hold: /],
-    [{ hold: { until: "2030-01-01T00:00:00Z" } }, /^hold: /],
+    [{ hold: { until: "2030-01-01T00:00:00Z" } }, /^hold\.until: /],
     [{ hold: { until: new Date(1.5) } }, /^hold: /],
     [{ mtPriority: 10 }, /^mtPriority: /],
     [{ mtPriority: "1" }, /^mtPriority: /],
