@@ -93,7 +93,7 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   /** Failed attempts to authenticate, in a connection; 3. */
   readonly maxAuthAttempts?: number;
   /**
-   * Milliseconds by which a failed attempt to authenticate is answered late, once there have been `maxAuthAttempts` from the same
+   * Milliseconds by which a failed attempt to authenticate is answered late, once there have been ten from the same
    * address within ten minutes; 250. It doubles from one to the next, up to 8,000 or itself. 0: never.
    */
   readonly authFailureDelay?: number;

@@ -58,10 +58,7 @@ export class RunningServer {
       tls: settled.tls && new TlsAcceptor({ ...settled.tls, ciphers: internals.ciphers }),
       clock,
       observe: internals.observe,
-      throttle: new AuthThrottle(
-        { free: settled.protocol.maxAuthAttempts, delay: settled.authFailureDelay },
-        clock,
-      ),
+      throttle: new AuthThrottle(settled.authFailureDelay, clock),
       path: undefined,
     });
     try {

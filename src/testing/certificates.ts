@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
 import { checkNames } from "../text/known-names.ts";
@@ -42,33 +42,36 @@ export interface CertificateRequest {
 export class CertificateAuthority {
   /** The certificate of the authority, as PEM: what clients have to trust. */
   readonly cert: string;
-  readonly #write: Writer;
+  readonly #x509: X509;
   readonly #issuer: CertificateContent["issuer"];
   /** What stands behind each certificate it issues: its own, where another authority vouches for it. */
   readonly #chain: string;
 
-  private constructor(write: Writer, own: CertificateContent["issuer"], above?: CertificateAuthority) {
-    this.#write = write;
+  readonly #revoked: Buffer[] = [];
+
+  private constructor(x509: X509, own: CertificateContent["issuer"], above?: CertificateAuthority) {
+    this.#x509 = x509;
     this.#issuer = own;
     const { subject, publicKey } = own;
     const issuer = above === undefined ? own : above.#issuer;
-    this.cert = write({ subject, names: [], purpose: "authority", publicKey, issuer, ...validity({}) });
+    const said = { subject, names: [], purpose: "authority", publicKey, issuer } as const;
+    this.cert = x509.certificatePem({ ...said, ...validity({}) });
     this.#chain = above === undefined ? "" : this.cert + above.#chain;
   }
 
   /** A new authority, of that name. */
   static async create(name: string = "envoi test authority"): Promise<CertificateAuthority> {
     if (typeof name !== "string") throw refuse("the name of an authority is a string");
-    return new CertificateAuthority(await loadWriter(), { subject: name, ...newKeys() });
+    return new CertificateAuthority(await loadX509(), { subject: name, ...newKeys() });
   }
 
   /** A certificate for a new key that no authority but itself vouches for. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
-    const write = await loadWriter();
+    const x509 = await loadX509();
     checkRequest(request);
     if (request.weakKey) throw refuse("weakKey: is for what an authority issues");
     const keys = newKeys();
-    return issue(write, request, keys, { ...keys, subject: subjectOf(request) });
+    return issue(x509, request, keys, { ...keys, subject: subjectOf(request) });
   }
 
   /** The one authority of this process, which every TestServer uses that is not given another. */
@@ -80,7 +83,7 @@ export class CertificateAuthority {
   /** An authority that this one vouches for. What it issues comes with its own certificate behind. */
   intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
     if (typeof name !== "string") throw refuse("the name of an authority is a string");
-    return new CertificateAuthority(this.#write, { subject: name, ...newKeys() }, this);
+    return new CertificateAuthority(this.#x509, { subject: name, ...newKeys() }, this);
   }
 
   /**
@@ -90,15 +93,32 @@ export class CertificateAuthority {
    */
   issue(request: CertificateRequest = {}): IssuedCertificate {
     checkRequest(request);
-    const { key, cert } = issue(this.#write, request, newKeys(request), this.#issuer);
+    const { key, cert } = issue(this.#x509, request, newKeys(request), this.#issuer);
     return { key, cert: cert + this.#chain };
+  }
+
+  /**
+   * Takes a certificate back that it has issued: from now on it is in the list.
+   *
+   * @throws EnvoiError of kind `"configuration"` for one of another authority.
+   */
+  revoke({ cert }: Pick<IssuedCertificate, "cert">): void {
+    const certificate = new X509Certificate(cert);
+    if (!certificate.verify(this.#issuer.publicKey)) throw refuse("another authority has issued it");
+    this.#revoked.push(Buffer.from(certificate.serialNumber, "hex"));
+  }
+
+  /** The list of the certificates that it has revoked, as PEM: what clients are given that look there (RFC 5280 5). */
+  get crl(): string {
+    const { notBefore: thisUpdate, notAfter: nextUpdate } = validity({});
+    return this.#x509.revocationListPem(this.#issuer, this.#revoked, { thisUpdate, nextUpdate });
   }
 }
 
 let shared: Promise<CertificateAuthority> | undefined;
 
-/** Writes a certificate, as PEM. */
-type Writer = (content: CertificateContent) => string;
+/** What writes certificates. */
+type X509 = typeof import("./x509.ts");
 
 interface Keys {
   readonly publicKey: KeyObject;
@@ -106,13 +126,12 @@ interface Keys {
 }
 
 /** node-forge takes a while to load, and only TLS needs it. */
-async function loadWriter(): Promise<Writer> {
-  const { certificatePem } = await import("./x509.ts");
-  return certificatePem;
+function loadX509(): Promise<X509> {
+  return import("./x509.ts");
 }
 
 function issue(
-  write: Writer,
+  { certificatePem }: X509,
   request: CertificateRequest,
   { publicKey, privateKey }: Keys,
   issuer: CertificateContent["issuer"],
@@ -122,7 +141,7 @@ function issue(
   const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
   return {
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    cert: write(content),
+    cert: certificatePem(content),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
 } from "../server/hooks.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import type { Catch } from "./catch.ts";
+import { bounceOf } from "./faults/bounce.ts";
 import { type Storage, stored } from "./faults/storage.ts";
 import { parseMessage } from "./parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
@@ -72,12 +73,13 @@ async function capture(
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
   const storage = storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
-  if (storage.copies === 0) return verdict;
   const raw = stored(collected.octets(), storage);
   const to = envelope.to.map(({ address }) => address.toString());
   const facts = { envelope, session, to, transcript: transcriptOf(session.id), receivedAt: new Date() };
   const message = { ...facts, raw, parsed: await parseMessage(raw) };
   for (let copy = 0; copy < storage.copies; copy++) caught.add({ ...message });
+  const bounce = storage.bounce && (await bounceOf(message, storage.bounce));
+  if (bounce !== undefined) caught.add(bounce);
   return verdict;
 }
 

@@ -1,7 +1,7 @@
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
 import { CertificateAuthority } from "./certificates.ts";
 
-/** What is the matter with the certificate that a TestServer shows. */
+/** What is the matter with the certificate that a TestServer shows; `"revoked"` is to be seen in the `crl` of its authority alone. */
 export type CertificateFlaw =
   | "expired"
   | "not-yet-valid"
@@ -10,12 +10,13 @@ export type CertificateFlaw =
   | "self-signed"
   | "unknown-issuer"
   | "missing-intermediate"
+  | "revoked"
   | "weak-key";
 
 /** All of them. */
 export const certificateFlaws: readonly CertificateFlaw[] = [
   ...(["expired", "not-yet-valid", "wrong-name", "no-name"] as const),
-  ...(["self-signed", "unknown-issuer", "missing-intermediate", "weak-key"] as const),
+  ...(["self-signed", "unknown-issuer", "missing-intermediate", "revoked", "weak-key"] as const),
 ];
 
 /** A certificate for a TestServer, with the flaw that was asked for. */
@@ -41,6 +42,11 @@ export async function serverCertificate(
     case "missing-intermediate": {
       const { key, cert } = ca.intermediate().issue();
       return { key, cert: cert.slice(0, cert.indexOf("-----BEGIN", 1)) };
+    }
+    case "revoked": {
+      const certificate = ca.issue();
+      ca.revoke(certificate);
+      return certificate;
     }
     case "weak-key":
       return ca.issue({ weakKey: true });

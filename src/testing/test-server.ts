@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { RunningServer } from "../server/running-server.ts";
 import { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/credentials.ts";
@@ -101,14 +102,20 @@ export class TestServer implements AsyncDisposable {
     return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
-  /** The IP address that is listened on. */
+  /** The IP address that is listened on; empty for a Unix socket. */
   get host(): string {
     return this.#server.address;
   }
 
-  /** The port that is listened on. */
+  /** The port that is listened on; 0 for a Unix socket. */
   get port(): number {
     return this.#server.port;
+  }
+
+  /** The path of the Unix socket that is listened on, if it is one. */
+  get path(): string | undefined {
+    const path = this.#server.listeners[0]?.path;
+    return path === undefined ? undefined : resolve(path);
   }
 
   /** The certificate of the authority, as PEM; empty where there is no TLS. */
@@ -122,6 +129,9 @@ export class TestServer implements AsyncDisposable {
     const [scheme, query] = lmtp ? lmtpUrls[tls] : smtpUrls[tls];
     const user = this.#user();
     const login = user ? `${user.map(encodeURIComponent).join(":")}@` : "";
+    const at = login && `${login}localhost`;
+    if (this.path !== undefined)
+      return `${scheme}+unix://${at}${encodeURI(this.path).replace(/[?#]/g, encodeURIComponent)}`;
     const host = this.host.includes(":") ? `[${this.host}]` : this.host;
     return `${scheme}://${login}${host}:${this.port}${query}`;
   }
@@ -145,8 +155,11 @@ export class TestServer implements AsyncDisposable {
 
   /** What builds such a transport. */
   builder(): SmtpTransportBuilder {
-    const builder = (this.#options.lmtp === true ? lmtpBuilder : SmtpTransport.builder)(this.host);
-    builder.port(this.port).tls(this.#tls());
+    const begin = this.#options.lmtp === true ? lmtpBuilder : SmtpTransport.builder;
+    const builder =
+      this.path === undefined
+        ? begin(this.host).port(this.port).tls(this.#tls())
+        : begin("localhost").unixSocket(this.path).tls(Tls.None);
     const user = this.#user();
     if (user === undefined) return builder;
     builder.credentials(Credentials.password(...user));

@@ -4,11 +4,11 @@ import { type Certificates, makeCertificates } from "./certificates.ts";
 import { INBOX_DOMAIN } from "./configuration.ts";
 import { type Difference, firstDifference } from "./differential/compare.ts";
 import type { Dialogue } from "./differential/dialogue.ts";
+import { dialogues } from "./differential/dialogues.ts";
 import { eximMain, postfixMain } from "./differential/oracles.ts";
 import { Ours } from "./differential/ours.ts";
 import { type Answers, play } from "./differential/play.ts";
 import { contentReasons, type Reason, reasons } from "./differential/reasons.ts";
-import { dialogues } from "./differential/tables.ts";
 import { Exim } from "./exim.ts";
 import { Postfix } from "./postfix.ts";
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { attempt, run } from "./program.ts";
 import { unpacked } from "./unpacked.ts";
@@ -42,7 +42,9 @@ export async function furnishJail(directory: string, plan: JailPlan): Promise<vo
 
 /** Copies all libraries that these programs are linked with and that are not there yet. */
 async function copyLibraries(directory: string, programs: readonly string[]): Promise<void> {
-  const theirs = await unpacked("usr/lib/x86_64-linux-gnu");
+  // Debian keeps libraries in a folder that is named for the architecture.
+  const names = await readdir(await unpacked("usr/lib"));
+  const theirs = await unpacked(`usr/lib/${names.find((name) => name.includes("-linux-gnu"))}`);
   const own = [...new Set(programs.map((program) => dirname(program)))];
   const environment = { LD_LIBRARY_PATH: [...own, theirs].join(":") };
   // Some may be scripts, for which ldd ends with 1.

@@ -67,3 +67,14 @@ describe("CertificateAuthority", () => {
     assert.equal(await CertificateAuthority.shared(), await CertificateAuthority.shared());
   });
 });
+
+describe("the list of revoked certificates", () => {
+  it("is empty at first, has what has been revoked, and nothing of others", async () => {
+    const ca = await CertificateAuthority.create();
+    assert.match(ca.crl, /^-----BEGIN X509 CRL-----\n/);
+    ca.revoke(ca.issue());
+    assert.ok(ca.crl.length > 300);
+    const other = await CertificateAuthority.create("other");
+    assert.throws(() => ca.revoke(other.issue()), { kind: "configuration" });
+  });
+});

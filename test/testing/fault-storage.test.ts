@@ -37,6 +37,42 @@ describe("faults as plain data: what is kept", () => {
     });
   }
 
+  it("a delivery status comes back to the sender", async () => {
+    await using server = await TestServer.start();
+    server.fail({ at: "final", bounce: "550 5.1.1 Nobody of that name", keep: "never" });
+    await using client = await Client.connect(server.port);
+    for (const from of ["a@x.test", ""]) {
+      client.say(
+        "EHLO c",
+        `MAIL FROM:<${from}>`,
+        "RCPT TO:<b@y.test>",
+        "RCPT TO:<c@y.test>",
+        "DATA",
+        `${text}.`,
+      );
+      await client.replies(6);
+    }
+    const [bounce, ...others] = server.messages;
+    // What had the null sender does not come back.
+    assert.deepEqual([others, bounce?.envelope.from, bounce?.to], [[], null, ["a@x.test"]]);
+    assert.match(String(bounce?.raw), /multipart\/report;[\s\S]*report-type=delivery-status/);
+    assert.match(
+      String(bounce?.raw),
+      /Final-Recipient: rfc822; ?c@y\.test\r\nAction: failed\r\nStatus: 5\.1\.1\r\n[\s\S]*550 5\.1\.1 Nobody of that name/,
+    );
+  });
+
+  it("a delivery status comes back even for what is no message", async () => {
+    await using server = await TestServer.start({ lenient: true });
+    server.fail({ at: "final", bounce: "450 4.4.7 Too late" });
+    await using client = await Client.connect(server.port);
+    for (const content of ["", "no header\n\0", "\xff: x\r\n"]) {
+      client.say("EHLO c", "MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>", "DATA", `${content}\r\n.`);
+      assert.match((await client.replies(5)).at(-1) ?? "", /^250 2\.6\.0|^354/);
+    }
+    await server.waitForMessages(3, { to: "a@x.test" });
+  });
+
   it("messages without a body, or without a header section, may be rewritten as well", () => {
     const storage = { ...properly, rewrite: new Map([["subject", "y"]]) };
     const change = (raw: string): string => String(stored(Buffer.from(raw), storage));
@@ -54,6 +90,8 @@ describe("faults as plain data: what is kept", () => {
       { at: "final", rewrite: { "a b": "x" } },
       { at: "final", rewrite: { a: "x\r\ny" } },
       { at: "final", rewrite: "subject" },
+      { at: "final", bounce: "250 2.0.0 x" },
+      { at: "final", bounce: true },
       { at: "mail", truncate: 5 },
     ])
       assert.throws(() => server.fail(fault as never), { kind: "configuration" }, JSON.stringify(fault));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, it } from "node:test";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
-import { type Fault, TestServer, type TestServerOptions } from "envoi/testing";
+import { CertificateAuthority, type Fault, TestServer, type TestServerOptions } from "envoi/testing";
 
 /** What comes of a handshake: the version, or why there is none. */
 async function handshake(server: TestServer, options: ConnectionOptions = {}): Promise<string> {
@@ -91,6 +91,16 @@ describe("faults as plain data: TLS", () => {
       assert.equal(await handshake(server), "TLSv1.3");
     });
   }
+
+  it("a certificate that has been revoked, to who looks there", async () => {
+    const ca = await CertificateAuthority.create();
+    await using server = await TestServer.start({ tls: "implicit", ca });
+    server.fail({ at: "tls", tls: { certificate: "revoked" }, when: { nth: 1 } });
+    assert.equal(await handshake(server), "TLSv1.3");
+    assert.equal(await handshake(server, { crl: ca.crl }), "TLSv1.3");
+    server.fail({ at: "tls", tls: { certificate: "revoked" } });
+    assert.equal(await handshake(server, { crl: ca.crl }), "CERT_REVOKED");
+  });
 
   it("a handshake that stalls", async () => {
     await using server = await TestServer.start(implicit);

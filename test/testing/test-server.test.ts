@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
-import { Message, SmtpTransport, Tls, TlsParameters } from "envoi";
+import { LmtpTransport, Message, SmtpTransport, Tls, TlsParameters, type Transport } from "envoi";
 import { CertificateAuthority, TestServer, type TestServerOptions } from "envoi/testing";
 
 /** Says it all at once and returns all that is answered. */
@@ -309,5 +311,28 @@ describe("TestServer: itself", () => {
       socket.once("data", () => socket.unref());
     `;
     await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code], { timeout: 10_000 });
+  });
+});
+
+describe("TestServer: on a Unix socket", { skip: process.platform === "win32" }, () => {
+  it("is reached by its own transport and by its URL, in SMTP and in LMTP", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "envoi #"));
+    for (const lmtp of [false, true]) {
+      const users = { jo: "secret" };
+      await using server = await TestServer.start({
+        ...{ path: join(folder, "s"), lmtp, users, allowPlaintextCredentials: true },
+      });
+      assert.equal(server.path, join(folder, "s"));
+      const mail = { from: "a@x.test", to: "b@y.test", text: "x" };
+      await server.transport().send(mail);
+      assert.equal(server.messages[0]?.session.authenticated?.user, "jo");
+      assert.match(server.url, lmtp ? /^lmtp\+unix:\/\/jo:/ : /^smtp\+unix:\/\/jo:/);
+      const from = lmtp ? LmtpTransport.fromUrl : SmtpTransport.fromUrl;
+      await using transport: Transport = from(server.url).build();
+      await transport.send(mail);
+      assert.equal(server.messages.length, 2);
+      assert.deepEqual(server.findings, []);
+    }
+    rmSync(folder, { recursive: true });
   });
 });

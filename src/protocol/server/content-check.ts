@@ -32,11 +32,18 @@ export class ContentCheck {
   #countHops(piece: Buffer): number {
     let from = 0;
     while (from < piece.length) {
+      const lf = piece.indexOf(LF, from);
+      // Most lines are seen at a glance to be another field, or to go on with one.
+      const other =
+        this.#begun === "" && lf - from >= RECEIVED.length && ((piece[from] as number) | 0x20) !== R;
+      if (other) {
+        from = lf + 1;
+        continue;
+      }
       if (this.#begun.length < RECEIVED.length)
         this.#begun += piece
           .toString("latin1", from, from + RECEIVED.length - this.#begun.length)
           .toLowerCase();
-      const lf = piece.indexOf(LF, from);
       if (lf === -1) break;
       if (this.#begun.startsWith(RECEIVED)) this.#hops++;
       if (noField.test(this.#begun)) {
@@ -75,5 +82,6 @@ const noField = /^(?:[^ \t:\n][^:\n]*)?\n/;
 /** Behind so many octets nothing is looked for any more: the fields are at the top. */
 const LONGEST_HEAD = 262_144;
 
+const R = 0x72;
 const LF = 0x0a;
 const CRLF = 2;

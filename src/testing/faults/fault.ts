@@ -103,6 +103,11 @@ export interface FaultTrigger {
   readonly rewrite?: Readonly<Record<string, string | null>>;
   /** At `"final"`: the message is kept without the eighth bit of its octets. */
   readonly strip8bit?: boolean;
+  /**
+   * At `"final"`: the message is taken, and then comes back: its sender gets a delivery status (RFC 3464), which is kept as well, about
+   * all recipients, with this reply of another server, such as `"550 5.1.1 Nobody"`.
+   */
+  readonly bounce?: string;
 }
 
 /** How words go out. */
@@ -194,7 +199,7 @@ export interface GreylistFault extends FaultTrigger {
   readonly reply?: string | Reply;
 }
 
-/** Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or `strip8bit`. */
+/** Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or `strip8bit`; or sends it back by `bounce`. */
 export interface StorageFault extends FaultTrigger {
   /** Where messages are kept. */
   readonly at: "final";

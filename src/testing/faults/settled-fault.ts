@@ -4,6 +4,7 @@ import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, Tls
 import { count, flag, lines, oneOf, refuseFault } from "./fault-fields.ts";
 import { scramLies } from "./scram-lie.ts";
 import { settleCondition } from "./settled-condition.ts";
+import { settleReply } from "./settled-reply.ts";
 import { settleTls } from "./settled-tls.ts";
 import { type Storage, settleStorage } from "./storage.ts";
 
@@ -56,7 +57,7 @@ export function settleFault(fault: Fault): SettledFault {
     for (const name of ["reply", "tarpit"] as const)
       if (given[name] !== undefined) throw refuseFault(name, `nothing is said at ${given.at}`);
   }
-  const reply = given.reply === undefined ? undefined : settleReply(given.reply);
+  const reply = given.reply === undefined ? undefined : settleReply("reply", given.reply);
   return {
     at: given.at,
     when,
@@ -99,12 +100,12 @@ type FaultField = KeysOf<Fault>;
 const fields: readonly FaultField[] = [
   ...(["at", "when", "times", "octet", "reply", "undiscarded", "raw", "repeat", "unencrypted"] as const),
   ...(["offer", "conceal", "delay", "tarpit", "stall", "drop", "by", "greylist"] as const),
-  ...(["keep", "truncate", "rewrite", "strip8bit", "tls", "scram"] as const),
+  ...(["keep", "truncate", "rewrite", "strip8bit", "bounce", "tls", "scram"] as const),
 ];
 
 const effects: readonly FaultField[] = [
   ...(["reply", "raw", "offer", "conceal", "delay", "tarpit", "stall", "drop", "greylist"] as const),
-  ...(["keep", "truncate", "rewrite", "strip8bit", "tls", "scram"] as const),
+  ...(["keep", "truncate", "rewrite", "strip8bit", "bounce", "tls", "scram"] as const),
 ];
 
 /** Of these a fault has one. */
@@ -117,6 +118,7 @@ const placesOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
   truncate: ["final"],
   rewrite: ["final"],
   strip8bit: ["final"],
+  bounce: ["final"],
   tls: ["tls"],
   scram: ["auth"],
   undiscarded: ["bdat"],
@@ -143,15 +145,6 @@ function checkListen(given: Partial<Record<FaultField, unknown>>): void {
 }
 
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");
-
-function settleReply(reply: unknown): Reply {
-  if (reply instanceof Reply) return reply;
-  const all = typeof reply === "string" ? reply.split("\n") : [];
-  const match = /^([2-5]\d\d)(?: +([245]\.\d{1,3}\.\d{1,3}))?(?: +(.*))?$/.exec(all[0] ?? "");
-  if (match === null)
-    throw refuseFault("reply", `${JSON.stringify(reply)} is no reply: say "450 4.7.1 Later", or use raw`);
-  return Reply.of(Number(match[1]), match[2], match[3] ?? "", ...all.slice(1));
-}
 
 function settleRaw(raw: unknown): readonly Buffer[] {
   return [raw].flat().map((piece) => {

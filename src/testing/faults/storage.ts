@@ -1,6 +1,8 @@
+import type { Reply } from "../../protocol/reply.ts";
 import { checkNames } from "../../text/known-names.ts";
 import type { FaultTrigger } from "./fault.ts";
 import { count, flag, oneOf, refuseFault } from "./fault-fields.ts";
+import { settleReply } from "./settled-reply.ts";
 
 /** How a message is kept. */
 export interface Storage {
@@ -12,6 +14,8 @@ export interface Storage {
   /** Header fields by their names in lower case, with another value or none. */
   readonly rewrite: ReadonlyMap<string, string | null>;
   readonly strip8bit: boolean;
+  /** What a delivery status about it says that another server has said. */
+  readonly bounce: Reply | undefined;
 }
 
 /** As it came. */
@@ -21,6 +25,7 @@ export const properly: Storage = {
   truncate: Number.POSITIVE_INFINITY,
   rewrite: new Map(),
   strip8bit: false,
+  bounce: undefined,
 };
 
 /**
@@ -29,7 +34,7 @@ export const properly: Storage = {
  * @throws EnvoiError of kind `"configuration"` which names the field.
  */
 export function settleStorage(fault: Partial<FaultTrigger>, refuses: boolean): Storage | undefined {
-  const { keep, truncate, rewrite, strip8bit } = fault;
+  const { keep, truncate, rewrite, strip8bit, bounce } = fault;
   oneOf("keep", keep, [undefined, "once", "never", "twice"]);
   const storage: Storage = {
     copies: COPIES[keep ?? (refuses ? "never" : "once")],
@@ -37,8 +42,9 @@ export function settleStorage(fault: Partial<FaultTrigger>, refuses: boolean): S
     truncate: count("truncate", truncate, Number.POSITIVE_INFINITY, 0),
     rewrite: rewrite === undefined ? new Map() : settleRewrite(rewrite),
     strip8bit: flag("strip8bit", strip8bit),
+    bounce: bounce === undefined ? undefined : settleBounce(bounce),
   };
-  const told = refuses || [keep, truncate, rewrite, strip8bit].some((each) => each !== undefined);
+  const told = refuses || [keep, truncate, rewrite, strip8bit, bounce].some((each) => each !== undefined);
   return told ? storage : undefined;
 }
 
@@ -89,6 +95,12 @@ function settleRewrite(rewrite: unknown): Storage["rewrite"] {
     return [name.toLowerCase(), value as string | null] as const;
   });
   return new Map(entries);
+}
+
+function settleBounce(bounce: unknown): Reply {
+  const reply = settleReply("bounce", bounce);
+  if (reply.code < 400) throw refuseFault("bounce", `${reply} refuses nothing`);
+  return reply;
 }
 
 const COPIES = { never: 0, once: 1, twice: 2 } as const;

@@ -108,11 +108,10 @@ export class Lane {
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
     const { connection } = session;
-    const prepared = turn.prepared ?? this.#prepare(turn, session);
+    const prepared = this.#preparedFor(turn, session);
     const mail = prepared instanceof Promise ? await prepared : prepared;
-    const windowed = mayWindow(options, session) && !this.#lanes.windowRefused;
     if (
-      windowed &&
+      this.#mayWindow(session) &&
       session.window === undefined &&
       this.#lanes.waiting() &&
       mailsLeft(session, options) > 2
@@ -120,7 +119,7 @@ export class Lane {
       if (!(await this.#prove(turn, mail, session, used))) return;
     }
     const stale = options.clock.now() - session.idleSince > IDLE;
-    const row = this.#row(session, windowed);
+    const row = this.#row(session);
     const first = this.#chained(row, session, turn, mail, used);
     const end = await connection.play(
       row.handOver(first, row instanceof Chain ? stale || session.reset : stale),
@@ -147,16 +146,20 @@ export class Lane {
     if (session !== undefined) await this.#lanes.leave(session);
   }
 
-  #row(session: Session, windowed: boolean): Row {
+  #mayWindow(session: Session): boolean {
+    return !this.#lanes.windowRefused && !session.unproved && mayWindow(this.#lanes.options, session);
+  }
+
+  #row(session: Session): Row {
     const { options, chainingRefused } = this.#lanes;
-    if (windowed && session.window !== undefined) {
+    if (session.window !== undefined) {
       const row: Row = new WindowedChain(() => this.#next(row, session), session.window);
       return row;
     }
     const { dialect } = options;
     const pipelining = options.pipelining !== "off" && session.peer.extensions.PIPELINING === true;
     // Where more comes, the server is put to the test before.
-    const next = () => (windowed ? undefined : this.#next(row, session));
+    const next = () => (this.#mayWindow(session) ? undefined : this.#next(row, session));
     const row: Row = new Chain(next, { pipelining, chaining: !chainingRefused, dialect });
     return row;
   }
@@ -173,7 +176,7 @@ export class Lane {
     try {
       const reset = await connection.play(discards(envelope.from));
       const { options, throttle } = this.#lanes;
-      if (reset === undefined) this.#lanes.windowRefused = true;
+      if (reset === undefined) session.unproved = true;
       else session.window = new Window(() => throttle.share(options.pool.maxInFlight), reset);
       return true;
     } catch (error) {
@@ -200,12 +203,20 @@ export class Lane {
         if (!(prepared instanceof Promise)) return this.#chained(row, session, turn, prepared, true);
         // Whoever awaits it is told; until then nobody is.
         prepared.catch(() => {});
-        this.#turns.unshift({ ...turn, prepared });
+        this.#turns.unshift({ ...turn, prepared: { session, mail: prepared } });
       } catch (error) {
         this.#fail(turn, failureOf(error));
       }
     }
     return undefined;
+  }
+
+  /** What was made ready for another connection may not be fit for this one. */
+  #preparedFor(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {
+    const { prepared } = turn;
+    if (prepared?.session === session) return prepared.mail;
+    if (prepared !== undefined) turn.division?.putBack();
+    return this.#prepare(turn, session);
   }
 
   #prepare(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {

@@ -19,6 +19,8 @@ export interface Session {
   readonly peer: Peer;
   /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
   window: Window | undefined;
+  /** The server was not seen to, in a conversation that went on: row 3 is not for this connection. */
+  unproved: boolean;
   /** The server wants a new login. */
   expired: boolean;
   /** Milliseconds between the last EHLO and its reply. */
@@ -69,6 +71,7 @@ export async function openSession(
       peer,
       roundTrip,
       window: undefined,
+      unproved: false,
       expired: false,
       reset: false,
       idleSince: now,

@@ -1,0 +1,53 @@
+import { HEAD } from "./dialogue.ts";
+import { MESSAGE_LIMIT } from "./limits.ts";
+import { lineOf, many, message, upTo } from "./message.ts";
+
+/** What goes from after the 354 up to and with the end, the replies it asks for, and what is told apart by it. */
+export const contents: Readonly<Record<string, readonly [string, number?]>> = {
+  "an ordinary message": [`${message}.\r\n`],
+  nothing: [".\r\n"],
+  "an empty line": ["\r\n.\r\n"],
+  "a header alone": [`${HEAD}.\r\n`],
+  "a body alone": [`\r\nHello\r\n.\r\n`],
+  "lines of dots": [`${message}..\r\n...\r\n..a\r\n.. \r\n.\r\n`],
+  "a dot that was not doubled": [`${message}.a\r\n.\r\n`],
+  "a dot and a space": [`${message}. \r\n.\r\n`],
+  "dots in lines": [`${message}a.\r\na..b\r\n ..\r\n.\r\n`],
+  "many empty lines": [`${message}${many("\r\n", 50)}.\r\n`],
+  "trailing spaces": [`${message}a  \r\n\t\r\n.\r\n`],
+  "a line of 998": [`${message}${lineOf(998)}.\r\n`],
+  "a line of 999": [`${message}${lineOf(999)}.\r\n`],
+  "a line of 2047": [`${message}${lineOf(2047)}.\r\n`],
+  "a line of 2049": [`${message}${lineOf(2049)}.\r\n`],
+  "a line of 5000": [`${message}${lineOf(5000)}.\r\n`],
+  "8-bit octets": [`${message}\xe4\xf6\xfc\r\n.\r\n`],
+  "control characters": [`${message}\x01\x07\x1b\x7f\r\n.\r\n`],
+  "no header but text": ["Hello, this is no header\r\n.\r\n"],
+  "a header field without a colon": [`${HEAD}Wrong\r\n\r\nHello\r\n.\r\n`],
+  "a header field with space before its colon": [`${HEAD}Wrong : x\r\n\r\nHello\r\n.\r\n`],
+  "thirty hops": [
+    `${many("Received: by hop.example; Thu, 1 Jan 2026 00:00:00 +0000\r\n", 30)}${message}.\r\n`,
+  ],
+  "a hundred hops": [
+    `${many("Received: by hop.example; Thu, 1 Jan 2026 00:00:00 +0000\r\n", 100)}${message}.\r\n`,
+  ],
+  "just below the limit": [`${upTo(MESSAGE_LIMIT - 1_000)}.\r\n`],
+  "just above the limit": [`${upTo(MESSAGE_LIMIT + 1_000)}.\r\n`],
+  "twice the limit": [`${upTo(MESSAGE_LIMIT * 2)}.\r\n`],
+  "commands behind the limit": [`${upTo(MESSAGE_LIMIT * 2)}RSET\r\nMAIL FROM:<x@y.example>\r\n.\r\n`],
+  "words that are commands": [`${message}QUIT\r\nRSET\r\nMAIL FROM:<a@b.example>\r\n.\r\n`],
+  "LF dot LF": [`${message}a\n.\nMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "LF dot CRLF": [`${message}a\n.\r\nMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "CRLF dot LF": [`${message}a\r\n.\nMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "CR dot CRLF": [`${message}a\r.\r\nMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "CRLF dot CR": [`${message}a\r\n.\rMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "CR dot CR": [`${message}a\r.\rMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "LF dot CR": [`${message}a\n.\rMAIL FROM:<e@v.example>\r\n.\r\n`, 1],
+  "CRCRLF dot CRLF": [`${message}a\r\r\n.\r\n`, 1],
+  "CRLF dot CRCRLF": [`${message}a\r\n.\r\r\nb\r\n.\r\n`, 1],
+  "CRLF NUL dot CRLF": [`${message}a\r\n\0.\r\nb\r\n.\r\n`, 1],
+  "CRLF dot NUL CRLF": [`${message}a\r\n.\0\r\nb\r\n.\r\n`, 1],
+  "a bare LF": [`${message}a\nb\r\n.\r\n`, 1],
+  "a bare CR": [`${message}a\rb\r\n.\r\n`, 1],
+  "a NUL": [`${message}a\0b\r\n.\r\n`, 1],
+};
