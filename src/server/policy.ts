@@ -173,9 +173,8 @@ export class Policy {
   /** Tells the host of an error that nobody else is told of. */
   report(error: unknown, hook: string, session: Session): void {
     try {
-      if (this.#hooks.onError === undefined) return warn(error);
+      const told = this.#hooks.onError ? this.#hooks.onError({ error, hook, session }) : warn(error);
       // Where nobody waited for it, what it rejects with would end the process.
-      const told: unknown = this.#hooks.onError({ error, hook, session });
       Promise.resolve(told).catch(warn);
     } catch (another) {
       warn(another);
