@@ -239,7 +239,7 @@ export class Run<Tag> implements SendRun<Tag> {
     const sending =
       message === undefined
         ? Promise.reject(mistake)
-        : sendUnder(signal, { ...each, ...options }, (all) => send(message, all));
+        : sendUnder(signal, over(each, options), (all) => send(message, all));
     sending.then(
       (report) => this.#settle({ ok: true, index, tag: tag as Tag, report }),
       (error) => this.#settle({ ok: false, index, tag: tag as Tag, error: explained(error) }),
@@ -275,6 +275,13 @@ export class Run<Tag> implements SendRun<Tag> {
     this.#news?.();
     this.#end();
   }
+}
+
+/** What is said of a mail, over what is said of every mail; to say `undefined` is to say nothing. */
+function over(each: SendOptions, own: SendOptions | undefined): SendOptions {
+  if (own === undefined) return each;
+  const said = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...each, ...Object.fromEntries(said) };
 }
 
 function sendUnder(

@@ -100,14 +100,13 @@ function reachedFirst(batch: readonly Buffer[], run: Target["run"], coverage: Co
   return found;
 }
 
-/** Takes parts out as long as it still fails. */
+/** Takes parts out, the last ones first, as long as it still fails. */
 function shortest(input: Buffer, run: Target["run"]): Buffer {
   let least = input;
   for (let size = Math.ceil(least.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    for (let at = 0; at < least.length; ) {
-      const less = Buffer.concat([least.subarray(0, at), least.subarray(at + size)]);
+    for (let end = least.length; end > 0; end -= size) {
+      const less = Buffer.concat([least.subarray(0, Math.max(0, end - size)), least.subarray(end)]);
       if (fails(less, run)) least = less;
-      else at += size;
     }
   }
   return least;

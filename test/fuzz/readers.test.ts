@@ -20,7 +20,7 @@ describe("the server's readers, fuzzed", () => {
   const corpora: Buffer[] = [];
   for (const [target, share] of shares) {
     it(`find nothing wrong with any input: ${target.name}`, (test) => {
-      const { inputs, corpus, blocks } = fuzz(target, effort(share));
+      const { inputs, corpus, blocks } = fuzz(target, effort(share, shares.length));
       corpora.push(...corpus);
       count(inputs);
       test.diagnostic(

@@ -216,14 +216,17 @@ describe("a run", () => {
   it("says of each mail what was said of the run, and before that what was said of the mail", async () => {
     const transport = new ByHand();
     const envelope = { from: "c@x.test", to: ["d@y.test"] };
-    const run = transport.runs.sendAll([mail(0), { message: mail(1), options: { deadline: 5, envelope } }], {
-      deadline: 1000,
-    });
+    const items = [
+      mail(0),
+      { message: mail(1), options: { deadline: 5, envelope } },
+      { message: mail(2), options: { deadline: undefined, signal: undefined } },
+    ];
+    const run = transport.runs.sendAll(items, { deadline: 1000 });
     const totals = run.then((totals) => totals);
     await turnOfTheLoop();
     assert.deepEqual(
       transport.pending.map(({ options }) => options),
-      [{ deadline: 1000 }, { deadline: 5, envelope }],
+      [{ deadline: 1000 }, { deadline: 5, envelope }, { deadline: 1000 }],
     );
     for (const { resolve } of transport.pending) resolve();
     await totals;

@@ -3,7 +3,7 @@ import type { Dialogue } from "../dialogue.ts";
 import type { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { TransactionOutcome } from "./ledger.ts";
-import { type ChainedMail, Link, untouched } from "./link.ts";
+import { behind, type ChainedMail, Link, untouched } from "./link.ts";
 import { envelopeFlight, transaction } from "./transaction.ts";
 
 /** How the mails of a chain are said. */
@@ -71,7 +71,7 @@ export class Chain {
       // Set, perhaps, while the transaction was played.
       const following = this.#following as Link | undefined;
       if (!outcome.reusable || this.#cut) {
-        following?.settle(untouched(following.mail, outcome.failure));
+        following?.settle(untouched(following.mail, behind(outcome.failure)));
         return { reusable: false, reset };
       }
       said = following !== undefined;

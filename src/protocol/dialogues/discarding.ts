@@ -25,8 +25,12 @@ export function* discards(from: Address | null): Dialogue<Reply | undefined> {
     const message = "the server does not discard the octets of a chunk that it refuses";
     throw new Failure({ kind: "protocol", phase: "reset", message, transient: false, permanent: false });
   }
-  return begun.code === 250 && chunk.permanent ? reset : undefined;
+  const refused = chunk.permanent && !UNKNOWN.has(chunk.code);
+  return begun.code === 250 && refused ? reset : undefined;
 }
+
+/** Said of a command that is not known: there is no BDAT, whatever EHLO has said. */
+const UNKNOWN: ReadonlySet<number> = new Set([500, 502]);
 
 /** No command of any server. */
 const REFUSED = "XXXX\r\n";

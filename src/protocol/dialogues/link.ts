@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialect.ts";
-import type { Failure } from "../failure.ts";
-import { Ledger, type TransactionOutcome } from "./ledger.ts";
+import { Failure } from "../failure.ts";
+import { isLeave, Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./transaction.ts";
 
 /** A mail that others go before and behind, on one connection. */
@@ -31,4 +31,21 @@ export class Link {
 export function untouched({ envelope }: ChainedMail, failure: Failure | undefined): TransactionOutcome {
   const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
   return { recipients, failure, reusable: false };
+}
+
+/** What a connection that ended with one mail means for the next: a refusal is the business of the mail that was refused. */
+export function behind(failure: Failure | undefined): Failure | undefined {
+  const reply = failure?.reply;
+  if (reply === undefined || (failure?.kind !== "rejected" && failure?.kind !== "too-large")) return failure;
+  const message = isLeave(reply)
+    ? `the server closed the connection: ${reply}`
+    : "the connection was given up behind another mail";
+  return new Failure({
+    kind: "connection",
+    phase: "mail",
+    message,
+    reply,
+    transient: true,
+    permanent: false,
+  });
 }

@@ -34,7 +34,7 @@ export interface Lanes {
   waiting(): boolean;
   /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
-  /** Whether one that has begun may begin again now; then it is to. */
+  /** Whether one that was taken may begin, once more perhaps, now; then it is to. */
   again(submission: Submission): boolean;
   /** Waits until that may have changed. */
   change(): Promise<void>;
@@ -64,9 +64,12 @@ export class Lane {
 
   async run(): Promise<void> {
     for (;;) {
-      while (!this.#mayGoOn) await this.#lanes.change();
       const turn = this.#turn();
-      if (turn === undefined) return;
+      if (turn === undefined) {
+        if (this.#turns.length === 0) return;
+        await this.#lanes.change();
+        continue;
+      }
       try {
         await this.#send(turn);
       } catch (error) {
@@ -75,15 +78,11 @@ export class Lane {
     }
   }
 
-  /** Whether the turn that comes before whatever waits, if there is one, may be taken now. */
-  get #mayGoOn(): boolean {
-    const [turn] = this.#turns;
-    return turn === undefined || turn.prepared !== undefined || this.#lanes.again(turn.submission);
-  }
-
   #turn(): Turn | undefined {
-    const turn = this.#turns.shift();
-    if (turn !== undefined) return turn;
+    if (this.#turns.length > 0) {
+      const at = this.#turns.findIndex(({ submission }) => this.#lanes.again(submission));
+      return at === -1 ? undefined : this.#turns.splice(at, 1)[0];
+    }
     const submission = this.#lanes.take();
     return submission && { submission };
   }
@@ -109,7 +108,7 @@ export class Lane {
     slot.session ??= await openSession(options, turn.submission.cancellation);
     const { session } = slot;
     const { connection } = session;
-    const prepared = turn.prepared ?? this.#prepare(turn, session);
+    const prepared = this.#preparedFor(turn, session);
     const mail = prepared instanceof Promise ? await prepared : prepared;
     if (
       this.#mayWindow(session) &&
@@ -195,9 +194,8 @@ export class Lane {
   /** The next that waits and that this server can take; nothing where it has to be made ready first. */
   #next(row: Row, session: Session): ChainedMail | undefined {
     while (!isSpent(session, this.#lanes.options)) {
-      const waiting = this.#turns[0];
-      if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
-      if (!this.#mayGoOn) return undefined;
+      if (this.#turns.some(({ retryOf, prepared }) => retryOf !== undefined || prepared !== undefined))
+        return undefined;
       const turn = this.#turn();
       if (turn === undefined) return undefined;
       try {
@@ -205,12 +203,20 @@ export class Lane {
         if (!(prepared instanceof Promise)) return this.#chained(row, session, turn, prepared, true);
         // Whoever awaits it is told; until then nobody is.
         prepared.catch(() => {});
-        this.#turns.unshift({ ...turn, prepared });
+        this.#turns.unshift({ ...turn, prepared: { session, mail: prepared } });
       } catch (error) {
         this.#fail(turn, failureOf(error));
       }
     }
     return undefined;
+  }
+
+  /** What was made ready for another connection may not be fit for this one. */
+  #preparedFor(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {
+    const { prepared } = turn;
+    if (prepared?.session === session) return prepared.mail;
+    if (prepared !== undefined) turn.division?.putBack();
+    return this.#prepare(turn, session);
   }
 
   #prepare(turn: Turn, session: Session): MailTransaction | Promise<MailTransaction> {

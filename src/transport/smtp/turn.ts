@@ -1,6 +1,7 @@
 import type { MailTransaction } from "../../protocol/dialogues/transaction.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import type { Division } from "./division.ts";
+import type { Session } from "./session.ts";
 import type { Submission } from "./submission.ts";
 
 /** A submission whose turn has come, or what is left of it. */
@@ -10,6 +11,6 @@ export interface Turn {
   division?: Division | undefined;
   /** Why it has to be tried a second time. */
   readonly retryOf?: Failure | undefined;
-  /** It is being made ready already. */
-  readonly prepared?: Promise<MailTransaction> | undefined;
+  /** It is being made ready already, for this session. */
+  readonly prepared?: { readonly session: Session; readonly mail: Promise<MailTransaction> } | undefined;
 }

@@ -33,19 +33,23 @@ function* rest<T>(dialogue: Dialogue<T>, seen: (write: string) => void = () => {
 /** Mails to `1@y.test`, `2@y.test` ..., and what became of each, as it was told. */
 function chainOf(count: number, { chaining = true, content = "x\r\n" } = {}) {
   const told: string[] = [];
+  const failures: (string | undefined)[] = [];
   const mails = Array.from({ length: count }, (_, i): ChainedMail => {
     const name = String(i + 1);
     return {
       envelope: Envelope.of("a@x.test", [`${name}@y.test`]),
       parameters: {},
       content: [Buffer.from(content)],
-      settle: ({ recipients }) => told.push(`${name} ${recipients.map(({ outcome }) => outcome)}`),
+      settle: ({ recipients, failure }) => {
+        told.push(`${name} ${recipients.map(({ outcome }) => outcome)}`);
+        failures.push(failure?.kind);
+      },
     };
   });
   const [first, ...waiting] = mails;
   const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining });
   const handOver = (reset = false) => chain.handOver(first as ChainedMail, reset);
-  return { chain, mails, waiting, told, handOver };
+  return { chain, mails, waiting, told, failures, handOver };
 }
 
 const envelope = (n: number) => `C: MAIL FROM:<a@x.test>\nC: RCPT TO:<${n}@y.test>\nC: DATA\n`;
@@ -125,9 +129,11 @@ describe("a chain of mails", () => {
   });
 
   it("counts a mail as not sent whose envelope lay behind a 421", () => {
-    const { handOver, told } = chainOf(2);
+    const { handOver, told, failures } = chainOf(2);
     const end = converse(handOver(), `${envelope(1)}${accepted}${content}${envelope(2)}S: 421 leaving\n`);
     assert.deepEqual(told, ["1 refused", "2 not-sent"]);
+    // The refusal is the first one's; what happened to the second may pass on another connection.
+    assert.deepEqual(failures, ["rejected", "connection"]);
     assert.equal(end.reusable, false);
   });
 

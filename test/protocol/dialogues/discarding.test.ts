@@ -28,6 +28,8 @@ describe("the proof that a server discards the chunks it refuses", () => {
       "250 ok\nS: 451 later",
       "250 ok\nS: 250 queued",
       "251 ok\nS: 503 no",
+      "250 ok\nS: 500 what is BDAT?",
+      "250 ok\nS: 502 not implemented",
     ]) {
       assert.equal(converse(discards(from), `${flight}S: ${replies}\nS: 250 reset`), undefined, replies);
     }

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Address, Envelope, EnvoiError, Message, type RequestOptions, type SendOptions, Tls } from "envoi";
+import {
+  Address,
+  Envelope,
+  EnvoiError,
+  Message,
+  type RequestOptions,
+  type SendOptions,
+  Tls,
+  TlsParameters,
+} from "envoi";
 import { parseEhlo } from "#src/protocol/extensions.js";
 import {
   formatMailParameters,
@@ -326,6 +335,33 @@ describe("requireTls", () => {
       permanent: true,
     });
     assert.equal(server.messages.length + without.messages.length, 0);
+  });
+});
+
+describe("a mail that was made ready for a connection that has gone", () => {
+  it("is made ready anew: the next may not be verified", async () => {
+    await using server = await TestServer.start({ tls: "starttls", extensions: { REQUIRETLS: true } });
+    server.fail({ at: "ehlo", when: { secure: false, connection: 2 }, conceal: ["STARTTLS"] });
+    server.fail({ at: "final", when: { connection: 1 }, reply: "421 4.3.2 Closing" });
+    const trusted = TlsParameters.builder().addRootCertificate(server.ca).build();
+    const builder = server.builder().tls(Tls.Opportunistic(trusted)).pool({ maxSize: 1 });
+    await using transport = builder.build();
+    let opened = 0;
+    const stream = async function* () {
+      opened++;
+      yield raw;
+    };
+    const envelope = { from: "a@x.test", to: ["b@y.test"] };
+    const [first, second] = await Promise.allSettled([
+      transport.send(mail),
+      transport.sendRaw(envelope, stream, { requireTls: true }),
+    ]);
+    assert.equal(first?.status, "rejected");
+    assert.ok(second?.status === "rejected");
+    const { kind, delivery, message } = second.reason as EnvoiError;
+    assert.deepEqual([kind, delivery], ["tls", "not-sent"], message);
+    assert.doesNotMatch(String(server.transcripts[1]), /MAIL/);
+    assert.equal(opened, 1);
   });
 });
 
