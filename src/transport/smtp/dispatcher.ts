@@ -169,6 +169,8 @@ export class Dispatcher implements SubmissionWatcher {
   }
 
   #again(submission: Submission): boolean {
+    // It has not begun: its place is still its own.
+    if (submission.state !== "begun") return true;
     if (this.#wait > 0) return false;
     submission.state = "let-go";
     for (const rate of this.#rates) rate.reserve();

@@ -34,7 +34,7 @@ export interface Lanes {
   waiting(): boolean;
   /** The next that may go, if any waits and may. */
   take(): Submission | undefined;
-  /** Whether one that has begun may begin again now; then it is to. */
+  /** Whether one that was taken may begin, once more perhaps, now; then it is to. */
   again(submission: Submission): boolean;
   /** Waits until that may have changed. */
   change(): Promise<void>;
@@ -64,9 +64,12 @@ export class Lane {
 
   async run(): Promise<void> {
     for (;;) {
-      while (!this.#mayGoOn) await this.#lanes.change();
       const turn = this.#turn();
-      if (turn === undefined) return;
+      if (turn === undefined) {
+        if (this.#turns.length === 0) return;
+        await this.#lanes.change();
+        continue;
+      }
       try {
         await this.#send(turn);
       } catch (error) {
@@ -75,15 +78,11 @@ export class Lane {
     }
   }
 
-  /** Whether the turn that comes before whatever waits, if there is one, may be taken now. */
-  get #mayGoOn(): boolean {
-    const [turn] = this.#turns;
-    return turn === undefined || turn.prepared !== undefined || this.#lanes.again(turn.submission);
-  }
-
   #turn(): Turn | undefined {
-    const turn = this.#turns.shift();
-    if (turn !== undefined) return turn;
+    if (this.#turns.length > 0) {
+      const at = this.#turns.findIndex(({ submission }) => this.#lanes.again(submission));
+      return at === -1 ? undefined : this.#turns.splice(at, 1)[0];
+    }
     const submission = this.#lanes.take();
     return submission && { submission };
   }
@@ -195,9 +194,8 @@ export class Lane {
   /** The next that waits and that this server can take; nothing where it has to be made ready first. */
   #next(row: Row, session: Session): ChainedMail | undefined {
     while (!isSpent(session, this.#lanes.options)) {
-      const waiting = this.#turns[0];
-      if (waiting?.retryOf !== undefined || waiting?.prepared !== undefined) return undefined;
-      if (!this.#mayGoOn) return undefined;
+      if (this.#turns.some(({ retryOf, prepared }) => retryOf !== undefined || prepared !== undefined))
+        return undefined;
       const turn = this.#turn();
       if (turn === undefined) return undefined;
       try {
