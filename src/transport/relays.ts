@@ -64,7 +64,7 @@ export class Relays {
   async forward(mail: ForwardedMail, first: number): Promise<SendReport> {
     const { envelope, options } = mail;
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
-    const outcomes = new Outcomes(envelope);
+    const outcomes = new Outcomes(envelope, options);
     for (const relay of this.#inOrder(first)) {
       const rest = outcomes.rest(this.#transientRefusals);
       const left = ends - this.#clock.now();

@@ -71,7 +71,7 @@ export class RetryTransport extends ForwardingTransport {
     const { envelope, options, closing } = mail;
     const { attempts, transientRefusals } = this.#options;
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
-    const outcomes = new Outcomes(envelope);
+    const outcomes = new Outcomes(envelope, options);
     for (let made = 1; ; made++) {
       const rest = outcomes.rest(transientRefusals);
       if (rest === undefined) break;

@@ -8,6 +8,13 @@ export function checkSendOptions(method: string, options: SendOptions): void {
   checkOptionNames(method, options, sendOptionNames);
   checkSignal(method, options.signal);
   checkDuration(`${method}: deadline`, options.deadline);
+  checkPartial(method, options.partial);
+}
+
+/** Refuses anything else than true or false. @throws EnvoiError of kind `"configuration"`. */
+export function checkPartial(what: string, partial: unknown): void {
+  if (partial === undefined || typeof partial === "boolean") return;
+  throw new EnvoiError(`${what}: partial is true or false`, { kind: "configuration", ...callersMistake });
 }
 
 /** Refuses options of `close` that are misspelt or make no sense. @throws EnvoiError of kind `"configuration"`. */

@@ -15,19 +15,20 @@ import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
+import { checkPartial } from "../send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
 import { checkSignal, onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
-import { Dispatcher } from "./dispatcher.ts";
 import type { SmtpOptions } from "./options.ts";
-import type { ServerInfo } from "./server-info.ts";
+import { Dispatcher } from "./pool/dispatcher.ts";
+import type { ServerInfo } from "./session/server-info.ts";
 import type { TransportStatus } from "./status.ts";
 import { Submission } from "./submission.ts";
-import { Tls } from "./tls-mode.ts";
-import { builderFromUrl } from "./url.ts";
+import { Tls } from "./tls/tls-mode.ts";
+import { builderFromUrl } from "./url/url.ts";
 
 /** The port of SMTP between servers, and of a relay on this machine (RFC 5321). */
 export const SMTP_PORT = 25;
@@ -223,7 +224,7 @@ export class SmtpTransport implements Transport {
     const { signal, deadline = this.#options.deadline, priority } = options;
     if (deadline !== undefined) checkMilliseconds("deadline", deadline);
     checkSignal("SmtpTransport", signal);
-    if (mail.partial !== undefined && typeof mail.partial !== "boolean") throw wrongPartial();
+    checkPartial("SmtpTransport", mail.partial);
     checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
@@ -285,11 +286,6 @@ const inRun: Manner = { untilContent: NEVER, counted: false };
  */
 function backlog({ pipelining, pool }: SmtpOptions): number {
   return pipelining === "window" ? pool.maxInFlight + 4 : 5;
-}
-
-function wrongPartial(): EnvoiError {
-  const message = "SmtpTransport: partial is true or false";
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
