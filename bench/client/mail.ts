@@ -16,7 +16,7 @@ export function plainMail(number: number): PlainMail {
 
 const line = "The quick brown fox jumps over the lazy dog, and the dog doesn't mind it.";
 const lines = 54;
-const text = `${line}\n`.repeat(lines);
+export const text: string = `${line}\n`.repeat(lines);
 
 /** Octets of text in a mail, its line ends as CRLF: 4 kB. */
 export const textSize: number = lines * (line.length + 2);
