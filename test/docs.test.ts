@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { secondColumnOf } from "./docs/second-column.ts";
 import { moduleOf, type Snippet, type Source, snippetsOf } from "./docs/snippet.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -11,7 +12,23 @@ const folder = join(root, ".build", "snippets");
 
 /** A document that is wrong in its fifth line, to see that such a thing is found. */
 const planted = snippetsOf("planted.md", "# Wrong\n\n```ts\nconst port = 25;\nTls.Require;\n```\n");
-const snippets = [...documents().flatMap((path) => snippetsOf(path, read(path))), ...planted];
+/** Words that are not ours, in each way in which a table may say them. */
+const plantedTable = secondColumnOf(
+  "planted-table.md",
+  [
+    "| a | b |",
+    "| `x` | `.credentialz(user)` |",
+    "| `y` | `.pool({ maxConnections: 3 })`, `subjekt` |",
+    "| z | `verify()` |",
+  ].join("\n"),
+);
+const guide = join("docs", "from-nodemailer.md");
+const snippets = [
+  ...documents().flatMap((path) => snippetsOf(path, read(path))),
+  ...secondColumnOf(guide, read(guide)),
+  ...planted,
+  ...plantedTable,
+];
 let complaints: string[] = [];
 
 before(() => {
@@ -21,8 +38,17 @@ before(() => {
 test("every snippet of the README, the docs and the docstrings compiles", () => {
   assert.ok(snippets.length > 20, "the snippets are not found");
   assert.deepEqual(
-    complaints.filter((complaint) => !complaint.startsWith("planted.md")),
+    complaints.filter((complaint) => !complaint.startsWith("planted")),
     [],
+  );
+});
+
+test("every name in the tables for those who come from nodemailer exists", () => {
+  assert.ok(snippets.filter(({ path }) => path === guide).length > 60, "the rows are not found");
+  const places = complaints.filter((complaint) => complaint.startsWith("planted-table.md"));
+  assert.deepEqual(
+    places.map((complaint) => /'(\w+)'|"(\w+)"/.exec(complaint)?.slice(1).find(Boolean)),
+    ["credentialz", "maxConnections", "subjekt", "verify"],
   );
 });
 

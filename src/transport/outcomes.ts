@@ -7,12 +7,15 @@ import type { Attempt } from "./forwarding-transport.ts";
 /** What several attempts at one mail have come to, recipient by recipient. */
 export class Outcomes {
   readonly #envelope: Envelope;
+  readonly #partial: boolean;
   readonly #recipients: Map<string, RecipientOutcome>;
   #last: SendReport | undefined;
   #error: SendError | undefined;
 
-  constructor(envelope: Envelope) {
+  /** With `partial: false` the mail is for all recipients or for none. */
+  constructor(envelope: Envelope, { partial = true }: { readonly partial?: boolean | undefined } = {}) {
     this.#envelope = envelope;
+    this.#partial = partial;
     this.#recipients = new Map(
       envelope.to.map((recipient) => [String(recipient), { recipient, outcome: "not-sent" }]),
     );
@@ -36,6 +39,7 @@ export class Outcomes {
     for (const { recipient, outcome, reply } of this.#recipients.values())
       if (outcome === "not-sent" || (refusedForNow && outcome === "refused" && reply?.transient))
         to.push(recipient);
+    if (!this.#partial) return to.length === this.#recipients.size ? this.#envelope : undefined;
     return to.length === 0 ? undefined : Envelope.of(this.#envelope.from, to);
   }
 

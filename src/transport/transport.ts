@@ -20,7 +20,7 @@ export interface SendOptions extends RequestOptions {
   readonly envelope?: Envelope | EnvelopeFields | undefined;
   /**
    * With `false` the mail goes to all recipients or to none: where the server refuses one, nothing is sent to the others.
-   * With `true`, as without this, it goes to those that are left.
+   * They are told as `"not-sent"` then. With `true`, as without this, it goes to those that are left.
    */
   readonly partial?: boolean | undefined;
   /**

@@ -5,6 +5,7 @@ import {
   type ErrorKind,
   FailoverTransport,
   RawTransport,
+  type RecipientOutcome,
   Reply,
   RetryTransport,
   RoundRobinTransport,
@@ -339,5 +340,52 @@ describe("RetryTransport", () => {
       () => new RetryTransport(one, { retries: 1 } as object),
     ];
     for (const make of wrong) assert.throws(make, { kind: "configuration" });
+  });
+});
+
+describe("a mail for all or none, over several attempts", () => {
+  /** As an SMTP server takes it: refused are these, and with them everybody. */
+  const allOrNone = (...replies: (Reply | undefined)[]) => {
+    const tried: string[] = [];
+    const transport = new RawTransport(async ({ envelope }) => {
+      tried.push(envelope.to.join(" "));
+      const reply = replies.shift();
+      return {
+        recipients: envelope.to.map((recipient, i): RecipientOutcome => {
+          if (reply === undefined) return { recipient, outcome: "accepted" };
+          return i === 0 ? { recipient, outcome: "refused", reply } : { recipient, outcome: "not-sent" };
+        }),
+      };
+    });
+    return { tried, transport };
+  };
+  const everybody = "b@example.net c@example.net";
+
+  test("goes to nobody else where one is refused", async () => {
+    for (const forward of [
+      (transport: RawTransport) => new FailoverTransport([transport, StubTransport.ok()]),
+      (transport: RawTransport) => new RetryTransport(transport, { delay: 0 }),
+    ]) {
+      for (const reply of [gone, greylisted]) {
+        const { transport, tried } = allOrNone(reply);
+        const thrown = await failed(forward(transport).send(mail, { partial: false }));
+        assert.deepEqual(tried, [everybody]);
+        assert.deepEqual(
+          thrown.report.recipients.map(({ outcome }) => outcome),
+          ["refused", "not-sent"],
+        );
+      }
+    }
+  });
+
+  test("goes to all again where all may have it, and then to each once", async () => {
+    const { transport, tried } = allOrNone(greylisted, undefined);
+    const retrying = new RetryTransport(transport, { delay: 0, transientRefusals: true });
+    const { accepted } = await retrying.send(mail, { partial: false });
+    assert.equal(accepted.length, 2);
+    assert.deepEqual(tried, [everybody, everybody]);
+    const second = StubTransport.ok();
+    await new FailoverTransport([failing("connection", "not-sent"), second]).send(mail, { partial: false });
+    assert.equal(second.messages.length, 1);
   });
 });
