@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { before, describe, it } from "node:test";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type Session, SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { CertificateAuthority } from "envoi/testing";
 import { RunningServer } from "#src/server/running-server.js";
@@ -160,6 +160,27 @@ describe("SmtpServer: implicit TLS", () => {
       Client.connect(server.port, { ...trusted, maxVersion: "TLSv1.2" }),
       /alert|version/i,
     );
+  });
+
+  it("does no second handshake on a connection", async () => {
+    const others = [ca.issue(), ca.issue({ names: ["other.test"] })];
+    await using server = await SmtpServer.listen(options("implicit", { certificates: others }));
+    for (const servername of ["localhost", "other.test"]) {
+      await using client = await Client.connect(server.port, {
+        ...trusted,
+        maxVersion: "TLSv1.2",
+        servername,
+      });
+      await client.reply();
+      const socket = client.socket as TLSSocket;
+      const refused = new Promise<unknown>((resolve) => {
+        socket.once("error", resolve);
+        socket.once("secure", () => resolve("a second handshake"));
+      });
+      socket.renegotiate({ rejectUnauthorized: true }, () => {});
+      client.say("NOOP");
+      assert.match(String(await refused), /no renegotiation/);
+    }
   });
 
   it("shows the certificate for the name that is asked for", async () => {

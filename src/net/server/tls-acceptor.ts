@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { constants, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import {
   createSecureContext,
@@ -83,6 +83,7 @@ export class TlsAcceptor {
       const own = new X509Certificate(first.cert);
       this.#server = createServer({
         ...first,
+        secureOptions: OPTIONS,
         ...(minVersion !== undefined && { minVersion }),
         ...(maxVersion !== undefined && { maxVersion }),
         ...(ciphers !== undefined && { ciphers }),
@@ -154,12 +155,18 @@ export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
   return channelBindings(socket, socket.getX509Certificate()?.raw);
 }
 
+/**
+ * A client of TLS 1.2 could else have the server do one handshake after another on a single connection (CVE-2011-1473); Node only
+ * tells of it.
+ */
+const OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
+
 class NamedContext {
   readonly context: SecureContext;
   readonly #certificate: X509Certificate;
 
   constructor(certificate: ServerCertificate) {
-    this.context = createSecureContext({ ...certificate });
+    this.context = createSecureContext({ ...certificate, secureOptions: OPTIONS });
     this.#certificate = new X509Certificate(certificate.cert);
   }
 
