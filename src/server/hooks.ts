@@ -89,6 +89,8 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
    * turns out not to be whole: then nothing of it counts. What the hook does not read is thrown away.
    */
   readonly content: AsyncIterable<Buffer>;
+  /** The same, collected, for messages that fit into memory: `maxMessageSize` at most. Rejects as the iteration throws. */
+  bytes(): Promise<Buffer>;
   /**
    * In LMTP, refuses the message for one recipient of the envelope; the others get the verdict of the hook.
    *

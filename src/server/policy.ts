@@ -6,6 +6,7 @@ import type { AuthAttempt } from "../protocol/sasl/attempt.ts";
 import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../protocol/server/event.ts";
+import { collect } from "./collector.ts";
 import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { Refusals } from "./refusals.ts";
@@ -138,7 +139,7 @@ export class Policy {
     const verdict = await this.#ask(
       "data",
       context,
-      () => data.call(this.#hooks, { ...context, envelope, content, refuse }),
+      () => data.call(this.#hooks, { ...context, envelope, content, bytes: () => collect(content), refuse }),
       asReply,
       (thrown) => thrown !== undefined && thrown === content.failure,
     );

@@ -1,3 +1,4 @@
+import { Collector, collect } from "../server/collector.ts";
 import type {
   AuthContext,
   AuthVerdict,
@@ -69,7 +70,8 @@ async function capture(
       yield next.value;
     }
   };
-  const verdict = await data?.({ ...context, content: { [Symbol.asyncIterator]: copied } });
+  const content = { [Symbol.asyncIterator]: copied };
+  const verdict = await data?.({ ...context, content, bytes: () => collect(content) });
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
   const storage = storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
@@ -81,25 +83,4 @@ async function capture(
   const bounce = storage.bounce && (await bounceOf(message, storage.bounce));
   if (bounce !== undefined) caught.add(bounce);
   return verdict;
-}
-
-/** Octets in one growing piece, so that content that comes octet by octet takes no more room than any other. */
-class Collector {
-  #octets: Buffer = Buffer.alloc(0);
-  #length = 0;
-
-  add(piece: Buffer): void {
-    const needed = this.#length + piece.length;
-    if (needed > this.#octets.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#octets.length * 2));
-      this.#octets.copy(grown, 0, 0, this.#length);
-      this.#octets = grown;
-    }
-    piece.copy(this.#octets, this.#length);
-    this.#length = needed;
-  }
-
-  octets(): Buffer {
-    return this.#octets.subarray(0, this.#length);
-  }
 }

@@ -61,6 +61,31 @@ describe("SmtpServer: content", () => {
     assert.deepEqual([await reply, await talk.client.reply()], [accepted, "250 2.0.0 OK"]);
   });
 
+  it("is there collected for a hook that asks for that", async () => {
+    let seen = "";
+    await using talk = await start(async ({ bytes }) => {
+      seen = String(await bytes());
+    });
+    talk.client.say("one", "..two", ".");
+    assert.equal(await talk.client.reply(), accepted);
+    assert.equal(seen, "one\r\n.two\r\n");
+  });
+
+  it("that breaks off ends no process, though the hook that collects it looks elsewhere", async () => {
+    let outcome: unknown;
+    await using talk = await start(async ({ bytes, signal }) => {
+      const collected = bytes();
+      while (!signal.aborted) await new Promise(setImmediate);
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      outcome = await collected.catch((error) => error.kind);
+    });
+    talk.client.say("half a message");
+    await new Promise(setImmediate);
+    talk.client.socket.resetAndDestroy();
+    while (outcome === undefined) await new Promise(setImmediate);
+    assert.equal(outcome, "closed");
+  });
+
   it("makes the client wait for a hook that reads slowly", async () => {
     const size = 8 * 1024 * 1024;
     let context: DataContext | undefined;

@@ -1,0 +1,32 @@
+/** Octets in one growing piece, so that content that comes octet by octet takes no more room than any other. */
+export class Collector {
+  #octets: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  add(piece: Buffer): void {
+    const needed = this.#length + piece.length;
+    if (needed > this.#octets.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#octets.length * 2));
+      this.#octets.copy(grown, 0, 0, this.#length);
+      this.#octets = grown;
+    }
+    piece.copy(this.#octets, this.#length);
+    this.#length = needed;
+  }
+
+  octets(): Buffer {
+    return this.#octets.subarray(0, this.#length);
+  }
+}
+
+/** All of a content; rejects as its iteration throws. */
+export function collect(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const collected = (async () => {
+    const collector = new Collector();
+    for await (const piece of content) collector.add(piece);
+    return collector.octets();
+  })();
+  // A hook may do something else before it awaits it; a client that leaves meanwhile is not to end the process.
+  collected.catch(() => {});
+  return collected;
+}
