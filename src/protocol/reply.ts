@@ -40,7 +40,7 @@ export class Reply {
       throw refuse(`the enhanced code ${JSON.stringify(enhancedCode)} does not go with ${code}`);
     }
     for (const line of this.lines) {
-      if (/[\0-\x08\x0a-\x1f\x7f]/.test(line)) {
+      if (/[\0-\x08\x0a-\x1f\x7f-\x9f]/.test(line)) {
         throw refuse(`a line of the reply holds a control character: ${JSON.stringify(line)}`);
       }
     }

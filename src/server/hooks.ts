@@ -16,7 +16,10 @@ export type Verdict = ReplyLike | void | undefined;
 export interface HookContext<State = Record<string, unknown>> {
   /** What is known of the connection. */
   readonly session: Session<State>;
-  /** Aborted when the connection is gone: nobody waits for the answer any more. */
+  /**
+   * Aborted when the connection is gone: nobody waits for the answer any more. A client that has only said that it is done talking
+   * (which is also what is seen of most that have left, until something is said to them) still counts as there.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +42,7 @@ export interface AuthContext<State = Record<string, unknown>> extends HookContex
   readonly user: string;
   /** PLAIN and LOGIN. */
   readonly password?: string;
-  /** XOAUTH2 and OAUTHBEARER: the access token. */
+  /** XOAUTH2 and OAUTHBEARER: the access token. Where the hook has neither read nor verified it, `{ user }` lets nobody in. */
   readonly token?: string;
   /**
    * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear; or the keys

@@ -7,7 +7,7 @@ import type { ScramKeys } from "../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../protocol/server/event.ts";
 import { collect } from "./collector.ts";
-import type { HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
+import type { AuthContext, HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { Refusals } from "./refusals.ts";
 import type { Hello, Session } from "./session.ts";
@@ -80,15 +80,25 @@ export class Policy {
       proved ||= same;
       return same;
     };
-    const shown = {
+    const shown: AuthContext = {
+      ...context,
+      mechanism,
       user: attempt.user,
       ...("password" in attempt && { password: attempt.password }),
-      ...("token" in attempt && { token: attempt.token }),
+      verify,
     };
+    if ("token" in attempt) {
+      // `secrets[user] === password` holds for a stranger who brings no password: only who asks for the token has judged it.
+      const get = () => {
+        proved = true;
+        return attempt.token;
+      };
+      Object.defineProperty(shown, "token", { get, enumerable: true });
+    }
     return this.#ask(
       "auth",
       context,
-      () => auth.call(this.#hooks, { ...context, mechanism, ...shown, verify }),
+      () => auth.call(this.#hooks, shown),
       (verdict) => {
         if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
         const reply = asReply(verdict);

@@ -25,9 +25,9 @@ export function verifier(attempt: AuthAttempt | StepwiseAttempt): Verifier {
   return async () => false;
 }
 
-/** Whether the attempt alone tells nothing: the user is who it says only if a secret has been found to match. */
+/** Whether the attempt shows no password: the user is who it says only if something else has been judged. */
 export function needsProof(attempt: AuthAttempt | StepwiseAttempt): boolean {
-  return "prove" in attempt || "matches" in attempt;
+  return "prove" in attempt || "matches" in attempt || "token" in attempt;
 }
 
 function isSame(shown: string, held: string): boolean {

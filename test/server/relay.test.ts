@@ -139,6 +139,23 @@ describe("SmtpServer: who gets in", () => {
     assert.equal((await client.replies(4))[3], "535 5.7.8 Authentication failed");
   });
 
+  it("nobody without a password whom the hook compares it with, though it has none either", async () => {
+    const secrets: Readonly<Record<string, string>> = { jo: "secret" };
+    await using server = await SmtpServer.listen({
+      ...auth,
+      auth: ({ user, password }) => (secrets[user] === password ? { user } : undefined),
+    });
+    await using client = await Client.connect(server.port);
+    client.say(
+      "EHLO x",
+      "AUTH XOAUTH2",
+      Buffer.from("user=al\x01auth=Bearer x\x01\x01").toString("base64"),
+      "",
+    );
+    assert.equal((await client.replies(5))[4], "535 5.7.8 Authentication failed");
+    assert.equal(await client.ask(login), "235 2.7.0 Authenticated");
+  });
+
   it("gives the hook what the mechanism brought", async () => {
     const seen: unknown[] = [];
     await using server = await SmtpServer.listen({
