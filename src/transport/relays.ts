@@ -2,6 +2,7 @@ import { callersMistake, EnvoiError, type ErrorKind } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { SendError } from "../protocol/send-error.ts";
 import type { SendReport } from "../protocol/send-report.ts";
+import { shown } from "../text/shown.ts";
 import { attempt, type ForwardedMail } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -42,7 +43,7 @@ export class Relays {
     checkOptionNames(owner, options, ["rest", "transientRefusals", "concurrency"]);
     const { rest = 30_000, transientRefusals = false, concurrency = 100 } = options;
     if (typeof rest !== "number" || !(rest >= 0))
-      throw wrong(owner, `rest: ${rest} is no number of milliseconds`);
+      throw wrong(owner, `rest: ${shown(rest)} is no number of milliseconds`);
     if (typeof transientRefusals !== "boolean") throw wrong(owner, "transientRefusals is true or false");
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw wrong(owner, "concurrency is a whole number from 1");

@@ -1,6 +1,7 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { SendReport } from "../protocol/send-report.ts";
+import { shown } from "../text/shown.ts";
 import { calledOff } from "./called-off.ts";
 import { type Attempt, attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
@@ -58,7 +59,7 @@ export class RetryTransport extends ForwardingTransport {
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw wrong("concurrency is a whole number from 1");
     for (const ms of [delay, maxDelay])
-      if (typeof ms !== "number" || !(ms >= 0)) throw wrong(`${ms} is no number of milliseconds`);
+      if (typeof ms !== "number" || !(ms >= 0)) throw wrong(`${shown(ms)} is no number of milliseconds`);
     if (typeof transientRefusals !== "boolean") throw wrong("transientRefusals is true or false");
     super([transport], concurrency);
     this.#transport = transport;
@@ -76,6 +77,8 @@ export class RetryTransport extends ForwardingTransport {
       const rest = outcomes.rest(transientRefusals);
       if (rest === undefined) break;
       const left = ends - this.#clock.now();
+      // The pause may have been longer than was asked for.
+      if (left <= 0) break;
       const deadline = left === Number.POSITIVE_INFINITY ? undefined : left;
       const ended = await attempt(mail, this.#transport, rest, { ...options, deadline });
       outcomes.add(ended);

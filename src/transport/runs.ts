@@ -1,9 +1,11 @@
 import { callersMistake, EnvoiError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
+import { shown } from "../text/shown.ts";
 import { ItemSource } from "./item-source.ts";
 import { checkOptionNames, sendOptionNames } from "./option-names.ts";
 import { Run } from "./run.ts";
+import { checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 import { checkSignal } from "./signal.ts";
 import type { SendOptions } from "./transport.ts";
@@ -33,6 +35,7 @@ export class Runs {
     checkOptionNames("sendAll", options, runOptionNames);
     const { concurrency = this.#concurrency, signal, ...each } = options;
     checkSignal("sendAll", signal);
+    checkSendOptions("sendAll", each);
     if (!Number.isInteger(concurrency) || concurrency < 1) throw noConcurrency(concurrency);
     const run: Run<TagOf<Item>> = new Run({
       source: new ItemSource(items),
@@ -62,7 +65,7 @@ const runOptionNames: readonly (keyof SendAllOptions)[] = [
 ];
 
 function noConcurrency(given: unknown): EnvoiError {
-  const message = `sendAll: concurrency is a whole number from 1, not ${given}`;
+  const message = `sendAll: concurrency is a whole number from 1, not ${shown(given)}`;
   return new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 

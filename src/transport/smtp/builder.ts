@@ -9,6 +9,7 @@ import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
@@ -57,7 +58,8 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw wrong("port", `${shown(port)} is no port`);
     this.#mayChange("port");
     this.#port = port;
     return this;
@@ -65,7 +67,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
   localAddress(ip: string): this {
-    if (isIP(ip) === 0)
+    if (typeof ip !== "string" || isIP(ip) === 0)
       throw wrong("localAddress", "expects an IP address of this machine, without brackets");
     return this.#set("localAddress", { localAddress: ip });
   }
@@ -307,6 +309,6 @@ function everyPhase(ms: number): Timeouts {
 
 /** A positive number of milliseconds. @throws EnvoiError of kind `"configuration"` */
 export function checkMilliseconds(method: string, ms: unknown): number {
-  if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
+  if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${shown(ms)} is no number of milliseconds`);
   return ms;
 }

@@ -2,6 +2,7 @@ import { Envelope } from "../../address/envelope.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { sendReport } from "../../protocol/send-report.ts";
+import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkSignal, onAbort } from "../signal.ts";
 import { Cancellation, type CancellationReason } from "./cancellation.ts";
@@ -34,7 +35,7 @@ export class ConnectionTests {
     const { signal, deadline = this.#options.deadline ?? LIMIT } = options;
     checkSignal("SmtpTransport", signal);
     if (typeof deadline !== "number" || !(deadline > 0))
-      throw wrongOption("testConnection", `the deadline ${deadline} is no number of milliseconds`);
+      throw wrongOption("testConnection", `the deadline ${shown(deadline)} is no number of milliseconds`);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted(signal)("queue"));
     const cancellation = new Cancellation();

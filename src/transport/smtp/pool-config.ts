@@ -1,4 +1,5 @@
 import type { OneOrMore } from "../../message/builder.ts";
+import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { wrongOption } from "./wrong-option.ts";
 
@@ -84,10 +85,10 @@ function checkRate(rate: Rate): Rate {
 function checkCount(name: string, value: unknown, from: number, orNone?: "or none"): void {
   if (Number.isInteger(value) && (value as number) >= from) return;
   if (orNone && value === Number.POSITIVE_INFINITY) return;
-  throw wrongOption("pool", `${name} is a whole number from ${from}, not ${value}`);
+  throw wrongOption("pool", `${name} is a whole number from ${from}, not ${shown(value)}`);
 }
 
 function checkTime(name: string, value: unknown): void {
   if (typeof value === "number" && value > 0) return;
-  throw wrongOption("pool", `${name}: ${value} is no number of milliseconds`);
+  throw wrongOption("pool", `${name}: ${shown(value)} is no number of milliseconds`);
 }
