@@ -1,8 +1,6 @@
-/** A value that should have been another, as an error may show it: text and objects, which may hold anything, by kind only. */
+/** A value of any type as an error says it: in a few words, and without what an object holds. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return "a string";
-  if (typeof value === "symbol") return "a symbol";
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
+  return typeof value === "function" ? "a function" : String(value);
 }

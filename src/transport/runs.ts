@@ -1,9 +1,9 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { EnvoiError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
-import { shown } from "../text/shown.ts";
 import { ItemSource } from "./item-source.ts";
 import { checkOptionNames, sendOptionNames } from "./option-names.ts";
+import { checkCount } from "./option-values.ts";
 import { Run } from "./run.ts";
 import { checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
@@ -35,8 +35,8 @@ export class Runs {
     checkOptionNames("sendAll", options, runOptionNames);
     const { concurrency = this.#concurrency, signal, ...each } = options;
     checkSignal("sendAll", signal);
+    checkCount("sendAll: concurrency", concurrency, 1);
     checkSendOptions("sendAll", each);
-    if (!Number.isInteger(concurrency) || concurrency < 1) throw noConcurrency(concurrency);
     const run: Run<TagOf<Item>> = new Run({
       source: new ItemSource(items),
       send: this.#send,
@@ -63,11 +63,6 @@ const runOptionNames: readonly (keyof SendAllOptions)[] = [
   "concurrency",
   ...sendOptionNames.filter((name) => name !== "envelope"),
 ];
-
-function noConcurrency(given: unknown): EnvoiError {
-  const message = `sendAll: concurrency is a whole number from 1, not ${shown(given)}`;
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
-}
 
 function closed(): EnvoiError {
   const fields = { kind: "closed", delivery: "not-sent", transient: false, permanent: false } as const;

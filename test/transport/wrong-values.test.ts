@@ -15,19 +15,17 @@ const mail = { from: "a@x.test", to: "b@y.test", subject: "s", text: "t" };
 
 /** What no option takes. Some of it cannot be made a string of. */
 const junk: readonly unknown[] = [
-  ...[null, -0.5, Number.NaN, "", "private", 1n, Symbol("private"), () => 0],
+  ...[null, -0.5, Number.NaN, "", "text", 1n, Symbol("text"), () => 0],
   ...[[], {}, [null], Object.create(null), new Date(0)],
 ];
 
-/** The error is ours, and does not repeat what it was given. */
-async function refused(what: string, attempt: (value: never) => unknown, values = junk): Promise<void> {
-  for (const [at, value] of values.entries())
+async function refused(what: string, attempt: (value: never) => unknown): Promise<void> {
+  for (const [at, value] of junk.entries())
     await assert.rejects(
       async () => attempt(value as never),
       (error) => {
         assert.ok(EnvoiError.is(error), `${what}, value ${at}: ${error}`);
         assert.equal(error.kind, "configuration", `${what}, value ${at}`);
-        assert.doesNotMatch(error.message, /private/);
         return true;
       },
       `${what} takes value ${at}`,
@@ -45,8 +43,7 @@ describe("a value of the wrong kind, as plain JavaScript may give it, is refused
     await refused("deadline", (ms) => builder().deadline(ms));
     await refused("localAddress", (ip) => builder().localAddress(ip));
     await refused("unencryptedLocalhost", (port) => SmtpTransport.unencryptedLocalhost(port));
-    const noText = junk.filter((value) => typeof value !== "string");
-    await refused("minVersion", (version) => TlsParameters.builder().minVersion(version), noText);
+    await refused("minVersion", (version) => TlsParameters.builder().minVersion(version));
     for (const name of ["maxSize", "minIdle", "idleTimeout", "maxInFlight", "maxLifetime", "maxQueue"])
       await refused(name, (value) => builder().pool({ [name]: value }));
   });

@@ -1,5 +1,4 @@
 import type { Envelope } from "../../address/envelope.ts";
-
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";

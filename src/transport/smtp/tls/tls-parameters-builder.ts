@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { type Pin, parsePin } from "../../../net/client/pin.ts";
 import { shown } from "../../../text/shown.ts";
 import { checkOptionNames } from "../../option-names.ts";
@@ -75,10 +75,7 @@ export class TlsParametersBuilder {
   /** The oldest TLS to speak; 1.2 unless this says otherwise. */
   minVersion(version: TlsVersion): this {
     if (version !== "TLSv1.2" && version !== "TLSv1.3") {
-      throw wrong(
-        "minVersion",
-        `expects "TLSv1.2" or "TLSv1.3", not ${typeof version === "string" ? JSON.stringify(version) : shown(version)}`,
-      );
+      throw wrong("minVersion", `expects "TLSv1.2" or "TLSv1.3", not ${shown(version)}`);
     }
     return this.#set("minVersion", { minVersion: version });
   }
@@ -207,9 +204,5 @@ const BLOCK =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 function wrong(method: string, problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`TlsParameters.${method}: ${problem}`, {
-    kind: "configuration",
-    ...callersMistake,
-    cause,
-  });
+  return misconfigured(`TlsParameters.${method}: ${problem}`, cause);
 }
