@@ -26,6 +26,6 @@ export function checkCloseOptions(options: CloseOptions): void {
 /** Refuses what is said and is no positive number of milliseconds. @throws EnvoiError of kind `"configuration"`. */
 export function checkDuration(what: string, ms: number | undefined): void {
   if (ms === undefined || (typeof ms === "number" && ms > 0)) return;
-  const message = `${what}: ${ms} is no number of milliseconds`;
+  const message = `${what}: ${ms} is no number of milliseconds above 0`;
   throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }

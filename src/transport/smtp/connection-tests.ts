@@ -34,7 +34,7 @@ export class ConnectionTests {
     const { signal, deadline = this.#options.deadline ?? LIMIT } = options;
     checkSignal("SmtpTransport", signal);
     if (typeof deadline !== "number" || !(deadline > 0))
-      throw wrongOption("testConnection", `the deadline ${deadline} is no number of milliseconds`);
+      throw wrongOption("testConnection", `the deadline ${deadline} is no number of milliseconds above 0`);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted(signal)("queue"));
     const cancellation = new Cancellation();

@@ -89,5 +89,5 @@ function checkCount(name: string, value: unknown, from: number, orNone?: "or non
 
 function checkTime(name: string, value: unknown): void {
   if (typeof value === "number" && value > 0) return;
-  throw wrongOption("pool", `${name}: ${value} is no number of milliseconds`);
+  throw wrongOption("pool", `${name}: ${value} is no number of milliseconds above 0`);
 }
