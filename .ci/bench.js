@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks, one after the other: all files at the top of bench/, or those named: `npm run bench -- sending`.
+ * Runs the benchmarks, one after the other: all files at the top of bench/, or those named: `npm run bench -- client`.
  *
  * Options go to each: `--write` puts the tables into docs/performance.md, `--smoke` only shows that it runs.
  */

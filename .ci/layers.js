@@ -87,7 +87,7 @@ function checkThatFoldersHaveRows() {
   if (without.length > 0) throw new Error(`No row in the import table: ${without.join(", ")}`);
 }
 
-/** Each import that might be tried, from each folder and from a folder below it. */
+/** Each import that might be tried, from each folder, from a folder below it and, where there are such, from one below that. */
 function* layers() {
   for (const folder of folders) {
     const allows = (name) => table[folder].includes(name);
@@ -99,6 +99,7 @@ function* layers() {
     for (const [path, up] of [
       [`src/${folder}/planted.ts`, ".."],
       [`src/${folder}/below/planted.ts`, "../.."],
+      ...(folder === "transport" ? [[`src/${folder}/below/below/planted.ts`, "../../.."]] : []),
     ]) {
       const inside = [
         { name: "./sibling.ts", allowed: true },
@@ -109,7 +110,8 @@ function* layers() {
           .filter((other) => other !== folder)
           .map((other) => ({ name: `${up}/${other}/planted.ts`, allowed: allows(other) })),
       ];
-      if (up === "../..") inside.push({ name: "../above.ts", allowed: true });
+      if (up !== "..") inside.push({ name: "../above.ts", allowed: true });
+      if (up === "../../..") inside.push({ name: "../../above.ts", allowed: true });
       yield { path, imports: [...inside, ...outside].flatMap(everyForm) };
     }
   }

@@ -4,9 +4,9 @@
  */
 import process from "node:process";
 import type { Bulk } from "./bulk/envoi.ts";
+import { Sink } from "./client/sink.ts";
 import { isInstalled, program } from "./report/program.ts";
 import { publish, table } from "./report/publish.ts";
-import { Sink } from "./sending/sink.ts";
 
 if (!(await isInstalled("smtp-sink"))) {
   console.error("This benchmark needs smtp-sink, which comes with Postfix: apt-get install postfix");

@@ -4,11 +4,11 @@
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { sinkCommand } from "./client/sink.ts";
 import { type Cost, cpuEach, rate } from "./report/cost.ts";
 import { foreignProgram, isInstalled, program, succeeds } from "./report/program.ts";
 import { publish, table } from "./report/publish.ts";
 import { type Entrant, interleaved } from "./report/rounds.ts";
-import { sinkCommand } from "./sending/sink.ts";
 import { ServerProcess } from "./server/server-process.ts";
 import { shapes } from "./server/shapes.ts";
 import { small } from "./server/small.ts";

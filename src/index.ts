@@ -92,7 +92,10 @@ export type {
 export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
-export { Credentials, type TokenSource } from "./transport/smtp/credentials.ts";
+export { Credentials, type TokenSource } from "./transport/smtp/login/credentials.ts";
+export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/login/mechanism.ts";
+export type { RefreshTokenOptions } from "./transport/smtp/login/refresh-token-options.ts";
+export type { TokenFetcher, TokenRequest } from "./transport/smtp/login/shared-token.ts";
 export type {
   AuthEvent,
   CommandEvent,
@@ -104,17 +107,14 @@ export type {
   TlsEvent,
   TraceEvent,
   TransportEvent,
-} from "./transport/smtp/events.ts";
-export type { Logger } from "./transport/smtp/logger.ts";
-export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/mechanism.ts";
-export type { PoolConfig, Rate } from "./transport/smtp/pool-config.ts";
-export type { RefreshTokenOptions } from "./transport/smtp/refresh-token-options.ts";
-export type { ServerInfo } from "./transport/smtp/server-info.ts";
-export type { TokenFetcher, TokenRequest } from "./transport/smtp/shared-token.ts";
+} from "./transport/smtp/observer/events.ts";
+export type { Logger } from "./transport/smtp/observer/logger.ts";
+export type { PoolConfig, Rate } from "./transport/smtp/pool/pool-config.ts";
+export type { ServerInfo } from "./transport/smtp/session/server-info.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
-export { Tls, type TlsMode } from "./transport/smtp/tls-mode.ts";
-export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls-parameters.ts";
-export { TlsParametersBuilder } from "./transport/smtp/tls-parameters-builder.ts";
+export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
+export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls/tls-parameters.ts";
+export { TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters-builder.ts";
 export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
 export type { SendCounts } from "./transport/tally.ts";

@@ -1,7 +1,6 @@
 import process from "node:process";
 import { SmtpTransport } from "envoi";
-import { type PlainMail, plainMail } from "../sending/mail.ts";
-import { connections } from "../sending/run.ts";
+import { type PlainMail, plainMail } from "../client/mail.ts";
 
 /** What a run took; memory in MB of resident set. */
 export interface Bulk {
@@ -19,10 +18,7 @@ async function* mails(): AsyncGenerator<{ message: PlainMail; tag: number }> {
   for (let number = 0; number < count; number++) yield { message: plainMail(number), tag: number };
 }
 
-const transport = SmtpTransport.builderDangerous("127.0.0.1")
-  .port(port)
-  .pool({ maxSize: connections })
-  .build();
+const transport = SmtpTransport.builderDangerous("127.0.0.1").port(port).pool({ maxSize: 4 }).build();
 const start = megabytes();
 const begun = performance.now();
 const cpu = process.cpuUsage();

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { RunningServer } from "../server/running-server.ts";
 import { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
-import { Credentials } from "../transport/smtp/credentials.ts";
-import { Tls } from "../transport/smtp/tls-mode.ts";
-import { TlsParameters } from "../transport/smtp/tls-parameters.ts";
+import { Credentials } from "../transport/smtp/login/credentials.ts";
+import { Tls } from "../transport/smtp/tls/tls-mode.ts";
+import { TlsParameters } from "../transport/smtp/tls/tls-parameters.ts";
 import { SmtpTransport } from "../transport/smtp/transport.ts";
 import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
 import { Catch } from "./catch.ts";

@@ -8,10 +8,10 @@ import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./
 import { SmtpTransportBuilder } from "./smtp/builder.ts";
 import type { TestConnectionOptions } from "./smtp/connection-tests.ts";
 import type { SmtpOptions } from "./smtp/options.ts";
-import type { ServerInfo } from "./smtp/server-info.ts";
+import type { ServerInfo } from "./smtp/session/server-info.ts";
 import type { TransportStatus } from "./smtp/status.ts";
 import { SmtpTransport } from "./smtp/transport.ts";
-import { builderFromUrl } from "./smtp/url.ts";
+import { builderFromUrl } from "./smtp/url/url.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
 
 /**

@@ -10,19 +10,19 @@ import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
-import { Credentials } from "./credentials.ts";
 import { hostOf } from "./host.ts";
-import { isLogger, type Logger } from "./logger.ts";
-import type { Mechanism, SaslMechanism } from "./mechanism.ts";
-import { checkedMechanisms } from "./mechanism-list.ts";
-import { Observer, type ObserverOptions } from "./observer.ts";
+import { Credentials } from "./login/credentials.ts";
+import type { Mechanism, SaslMechanism } from "./login/mechanism.ts";
+import { checkedMechanisms } from "./login/mechanism-list.ts";
+import { isLogger, type Logger } from "./observer/logger.ts";
+import { Observer, type ObserverOptions } from "./observer/observer.ts";
 import type { SmtpOptions } from "./options.ts";
-import { defaultPool, type PoolConfig, readPoolConfig } from "./pool-config.ts";
-import { proxyFromUrl } from "./proxy-url.ts";
-import { Tls } from "./tls-mode.ts";
-import { TlsParameters } from "./tls-parameters.ts";
+import { defaultPool, type PoolConfig, readPoolConfig } from "./pool/pool-config.ts";
+import { Tls } from "./tls/tls-mode.ts";
+import { TlsParameters } from "./tls/tls-parameters.ts";
 import type { SmtpTransport } from "./transport.ts";
 import { unixPath } from "./unix-path.ts";
+import { proxyFromUrl } from "./url/proxy-url.ts";
 import { wrongOption as wrong } from "./wrong-option.ts";
 
 /**

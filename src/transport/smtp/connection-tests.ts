@@ -6,8 +6,8 @@ import { checkOptionNames } from "../option-names.ts";
 import { checkSignal, onAbort } from "../signal.ts";
 import { Cancellation, type CancellationReason } from "./cancellation.ts";
 import type { SmtpOptions } from "./options.ts";
-import { type ServerInfo, serverInfo } from "./server-info.ts";
-import { closeSession, cutSession, openSession } from "./session.ts";
+import { type ServerInfo, serverInfo } from "./session/server-info.ts";
+import { closeSession, cutSession, openSession } from "./session/session.ts";
 import { wrongOption } from "./wrong-option.ts";
 
 /** What may be said of one test of a connection. */

@@ -5,11 +5,11 @@ import type { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
-import type { Credentials } from "./credentials.ts";
-import type { Mechanism, SaslMechanism } from "./mechanism.ts";
-import type { Observer } from "./observer.ts";
-import type { PoolConfig } from "./pool-config.ts";
-import type { Tls } from "./tls-mode.ts";
+import type { Credentials } from "./login/credentials.ts";
+import type { Mechanism, SaslMechanism } from "./login/mechanism.ts";
+import type { Observer } from "./observer/observer.ts";
+import type { PoolConfig } from "./pool/pool-config.ts";
+import type { Tls } from "./tls/tls-mode.ts";
 
 /** All that was said to a builder; what a transport is made of. */
 export interface SmtpOptions {

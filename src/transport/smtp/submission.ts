@@ -5,7 +5,7 @@ import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
-import type { SendWatch } from "./send-watch.ts";
+import type { SendWatch } from "./observer/send-watch.ts";
 
 /** Who is told how submissions get on. */
 export interface SubmissionWatcher {

@@ -22,13 +22,13 @@ import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
-import { Dispatcher } from "./dispatcher.ts";
 import type { SmtpOptions } from "./options.ts";
-import type { ServerInfo } from "./server-info.ts";
+import { Dispatcher } from "./pool/dispatcher.ts";
+import type { ServerInfo } from "./session/server-info.ts";
 import type { TransportStatus } from "./status.ts";
 import { Submission } from "./submission.ts";
-import { Tls } from "./tls-mode.ts";
-import { builderFromUrl } from "./url.ts";
+import { Tls } from "./tls/tls-mode.ts";
+import { builderFromUrl } from "./url/url.ts";
 
 /** The port of SMTP between servers, and of a relay on this machine (RFC 5321). */
 export const SMTP_PORT = 25;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Credentials, SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
 import { CertificateAuthority } from "envoi/testing";
-import { proxyFromUrl } from "#src/transport/smtp/proxy-url.js";
+import { proxyFromUrl } from "#src/transport/smtp/url/proxy-url.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { httpProxy, socksProxy, type TestProxy } from "../../net/proxies.js";
 import { type Peer, ScriptedServer } from "../../net/scripted-server.js";

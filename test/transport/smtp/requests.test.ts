@@ -18,7 +18,7 @@ import {
   parseRcptParameters,
 } from "#src/protocol/parameters.js";
 import { readRequests } from "#src/transport/requests.js";
-import { grant } from "#src/transport/smtp/grant.js";
+import { grant } from "#src/transport/smtp/session/grant.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { fc } from "../../property.js";
 import { clearTo, mail, said, serve } from "./serve.js";

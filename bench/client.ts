@@ -1,0 +1,56 @@
+/**
+ * Sending 4 kB text mails from a pool that always has a backlog: envoi in its rows, nodemailer, upyo, Python's smtplib,
+ * and Postfix's smtp-source as the limit; into smtp-sink, envoi's server and Postfix, in clear and by TLS, at once and
+ * through a relay that delays. `--rounds=` says how often, `--only=` a pattern of what to run: `--only="50 ms.*window"`.
+ */
+import process from "node:process";
+import { aimTable } from "./client/aims.ts";
+import { nameOf, tracks } from "./client/course.ts";
+import { entrants } from "./client/entrants.ts";
+import { race } from "./client/race.ts";
+import { Results } from "./client/results.ts";
+import { roundTrip } from "./client/round-trip.ts";
+import { cpuTable, rateTable, tripTable } from "./client/tables.ts";
+import { Targets } from "./client/targets.ts";
+import { isInstalled } from "./report/program.ts";
+import { publish } from "./report/publish.ts";
+
+for (const name of ["smtp-sink", "smtp-source", "postfix", "saslpasswd2", "openssl", "python3"]) {
+  if (await isInstalled(name)) continue;
+  console.error(
+    `This benchmark needs ${name}: apt-get install postfix sasl2-bin libsasl2-modules openssl python3`,
+  );
+  process.exit(1);
+}
+
+const smoke = process.argv.includes("--smoke");
+const rounds = Number(said("rounds") ?? (smoke ? 1 : 3));
+const only = new RegExp(said("only") ?? "");
+
+await using targets = await Targets.start();
+const roundTrips = new Map<number, number>();
+for (const delay of [50, 200] as const)
+  roundTrips.set(delay, await roundTrip(targets.port({ target: "smtp-sink", tls: false, delay })));
+const results = new Results(roundTrips);
+const runs = tracks.flatMap((track) =>
+  entrants("python3")
+    .filter((entrant) => entrant.enters(track))
+    .map((entrant) => ({ track, entrant }))
+    .filter(({ entrant }) => only.test(`${track.delay} ms, ${nameOf(track)}: ${entrant.name}`)),
+);
+for (let round = 1; round <= rounds; round++) {
+  process.stderr.write(`round ${round} of ${rounds}\n`);
+  await race(runs, targets, results, smoke);
+}
+
+const at = (delay: number) => tracks.filter((track) => track.delay === delay);
+publish("client-rates", rateTable(at(0), results));
+publish("client-cpu", cpuTable(at(0), results));
+publish("client-50", rateTable(at(50), results));
+publish("client-200", rateTable(at(200), results));
+publish("client-trips", tripTable([...at(50), ...at(200)], results));
+publish("client-aims", aimTable(results));
+
+function said(option: string): string | undefined {
+  return process.argv.find((argument) => argument.startsWith(`--${option}=`))?.slice(option.length + 3);
+}

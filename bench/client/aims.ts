@@ -1,0 +1,78 @@
+import { table } from "../report/publish.ts";
+import { nameOf, type Track, tracks } from "./course.ts";
+import type { Results } from "./results.ts";
+import { figure } from "./tables.ts";
+
+/** What was aimed at: at least so much, or at most. */
+interface Aim {
+  readonly what: string;
+  readonly wanted: number;
+  readonly most?: boolean;
+  readonly measured: number;
+}
+
+/** What was aimed at, and what came of it. */
+export function aimTable(results: Results): string {
+  const rows = aims(results).map(({ what, wanted, most, measured }) => {
+    const known = Number.isFinite(wanted) && Number.isFinite(measured);
+    const reached = most ? measured <= wanted : measured >= wanted;
+    const sign = most ? "at most" : "at least";
+    return [
+      what,
+      `${sign} ${figure(wanted, 2)}`,
+      figure(measured, 2),
+      known ? (reached ? "yes" : "no") : "-",
+    ];
+  });
+  return table(["", "wanted", "measured", "reached"], rows);
+}
+
+function aims(results: Results): readonly Aim[] {
+  const sink: Track = { target: "smtp-sink", tls: false, delay: 0, connections: 4 };
+  const byTls: Track = { target: "SmtpServer", tls: true, delay: 0, connections: 4 };
+  const faster = (track: Track, rival: string, row = "auto"): number =>
+    results.rate(track, row) / results.rate(track, rival);
+  const cheaper = (rival: string): number => results.cpu(sink, rival) / results.cpu(sink, "auto");
+  return [
+    { what: `rate into ${nameOf(sink)}, of nodemailer's`, wanted: 10, measured: faster(sink, "nodemailer") },
+    { what: "the same, of upyo's", wanted: 3, measured: faster(sink, "upyo") },
+    { what: "the same, of smtp-source's", wanted: 1, measured: faster(sink, "smtp-source") },
+    { what: "nodemailer's CPU time there, of envoi's", wanted: 15, measured: cheaper("nodemailer") },
+    { what: "upyo's CPU time there, of envoi's", wanted: 5, measured: cheaper("upyo") },
+    { what: `rate into ${nameOf(byTls)}, of nodemailer's`, wanted: 8, measured: faster(byTls, "nodemailer") },
+    ...([50, 200] as const).flatMap((delay): Aim[] => {
+      const single = tracks.filter((track) => track.delay === delay && track.connections === 1);
+      const server: Track = { target: "SmtpServer", tls: false, delay, connections: 1 };
+      const postfix: Track = { ...server, target: "Postfix" };
+      const near = results.rate({ ...postfix, delay: 0 }, "window");
+      return [
+        {
+          what: `rate of "auto" over 1 connection at ${delay} ms, of nodemailer's, the worst`,
+          wanted: 1.9,
+          measured: Math.min(...seen(single.map((track) => faster(track, "nodemailer")))),
+        },
+        {
+          what: "the same, round trips a mail, the worst",
+          wanted: 1.05,
+          most: true,
+          measured: Math.max(...seen(single.map((track) => results.trips(track, "auto")))),
+        },
+        {
+          what: `rate of "window" into SmtpServer, 1 connection, at ${delay} ms, of nodemailer's`,
+          wanted: 50,
+          measured: faster(server, "nodemailer", "window"),
+        },
+        {
+          what: `rate of "window" into Postfix, 1 connection, at ${delay} ms, of nodemailer's`,
+          // Or what Postfix takes, of which a fifth may be lost on the way.
+          wanted: Math.min(50, (0.8 * near) / results.rate(postfix, "nodemailer")),
+          measured: faster(postfix, "nodemailer", "window"),
+        },
+      ];
+    }),
+  ];
+}
+
+function seen(values: readonly number[]): readonly number[] {
+  return values.filter((value) => !Number.isNaN(value));
+}

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Cost } from "../report/cost.ts";
+import { foreignProgram } from "../report/program.ts";
+import type { Course, Track } from "./course.ts";
+import { recipient, sender, text, textSize } from "./mail.ts";
+
+const run = promisify(execFile);
+
+/** One who sends. */
+export interface Entrant {
+  readonly name: string;
+  /** Whether it can go there at all. */
+  enters(track: Track): boolean;
+  send(track: Track, course: Course): Promise<Cost>;
+}
+
+/** All of them; Python's with this interpreter. */
+export function entrants(python: string): readonly Entrant[] {
+  const smtplib = fileURLToPath(new URL("../../../bench/client/smtplib-sender.py", import.meta.url));
+  return [
+    { name: "off", enters: anywhere, send: (_, course) => ours("envoi", course, "off") },
+    { name: "auto", enters: anywhere, send: (_, course) => ours("envoi", course, "auto") },
+    // smtp-sink has no CHUNKING, so that there "window" is "auto".
+    {
+      name: "window",
+      enters: ({ target }) => target !== "smtp-sink",
+      send: (_, course) => ours("envoi", course, "window"),
+    },
+    { name: "nodemailer", enters: anywhere, send: (_, course) => ours("nodemailer", course) },
+    { name: "upyo", enters: anywhere, send: (_, course) => ours("upyo", course) },
+    {
+      name: "smtplib",
+      enters: anywhere,
+      send: (_, course) => sent(python, smtplib, JSON.stringify(course), sender, recipient, text),
+    },
+    { name: "smtp-source", enters: ({ tls }) => !tls, send: source },
+  ];
+}
+
+const anywhere = (): boolean => true;
+
+function ours(name: string, course: Course, ...args: readonly string[]): Promise<Cost> {
+  const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  return sent(process.execPath, script, JSON.stringify(course), ...args);
+}
+
+async function sent(program: string, ...args: readonly string[]): Promise<Cost> {
+  const { stdout } = await run(program, args, { timeout: 60_000 });
+  return JSON.parse(stdout);
+}
+
+/** It sends a number of mails, and not for a time; what its connections take to open is measured and left out. */
+async function source({ delay }: Track, { port, connections, seconds }: Course): Promise<Cost> {
+  const timed = (count: number): Promise<Cost> =>
+    foreignProgram(
+      count,
+      ["smtp-source", "-d", "-s", connections, "-l", textSize, "-m", count]
+        .concat("-f", sender, "-t", recipient, `127.0.0.1:${port}`)
+        .map(String),
+    );
+  if (delay > 0) {
+    const mails = connections * Math.ceil((seconds * 1000) / delay / 4);
+    const [opened, all] = await Promise.all([timed(connections), timed(connections + mails)]);
+    return {
+      count: mails,
+      seconds: all.seconds - opened.seconds,
+      cpuSeconds: all.cpuSeconds - opened.cpuSeconds,
+    };
+  }
+  const warm = await timed(200 * connections);
+  return await timed(connections * Math.ceil(((warm.count / warm.seconds) * seconds) / connections));
+}

@@ -1,0 +1,49 @@
+import { type Cost, cpuEach, rate } from "../report/cost.ts";
+import { nameOf, type Track } from "./course.ts";
+
+/** What each cost on each track, in every round. */
+export class Results {
+  readonly #costs = new Map<string, Cost[]>();
+  readonly #seen = new Set<Track>();
+  /** Seconds of a round trip, by the delay that the relay was to make. */
+  readonly #roundTrips: ReadonlyMap<number, number>;
+
+  constructor(roundTrips: ReadonlyMap<number, number>) {
+    this.#roundTrips = roundTrips;
+  }
+
+  add(track: Track, entrant: string, cost: Cost): void {
+    this.#seen.add(track);
+    const costs = this.#costsOf(track, entrant);
+    this.#costs.set(keyOf(track, entrant), [...costs, cost]);
+  }
+
+  /** Whether anybody has gone there. */
+  has(track: Track): boolean {
+    return this.#seen.has(track);
+  }
+
+  /** Mails a second; NaN where nobody was seen. */
+  rate(track: Track, entrant: string): number {
+    return rate(this.#costsOf(track, entrant));
+  }
+
+  /** Microseconds of processor time a mail. */
+  cpu(track: Track, entrant: string): number {
+    return cpuEach(this.#costsOf(track, entrant));
+  }
+
+  /** Round trips of a connection for each mail. */
+  trips(track: Track, entrant: string): number {
+    const roundTrip = this.#roundTrips.get(track.delay) ?? Number.NaN;
+    return track.connections / this.rate(track, entrant) / roundTrip;
+  }
+
+  #costsOf(track: Track, entrant: string): readonly Cost[] {
+    return this.#costs.get(keyOf(track, entrant)) ?? [];
+  }
+}
+
+function keyOf(track: Track, entrant: string): string {
+  return `${track.delay}, ${nameOf(track)}, ${entrant}`;
+}

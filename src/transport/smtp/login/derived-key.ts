@@ -1,0 +1,20 @@
+import { deriveKey, type KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
+
+/**
+ * The key that was derived from a password last (RFC 5802 5.1 says to keep it): all connections to a server want the same
+ * one, and some servers want it to take a second.
+ */
+export class DerivedKey {
+  #wanted: string | undefined;
+  #key: Promise<Buffer> | undefined;
+
+  get(derivation: KeyDerivation): Promise<Buffer> {
+    const { hash, password, salt, iterations } = derivation;
+    const wanted = JSON.stringify([hash, password, salt.toString("base64"), iterations]);
+    if (this.#key === undefined || this.#wanted !== wanted) {
+      this.#wanted = wanted;
+      this.#key = deriveKey(derivation);
+    }
+    return this.#key;
+  }
+}

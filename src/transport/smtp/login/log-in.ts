@@ -1,0 +1,186 @@
+import { EnvoiError } from "../../../errors.ts";
+import type { Connection } from "../../../net/client/connection.ts";
+import { authentication } from "../../../protocol/dialogues/authentication.ts";
+import type { Peer } from "../../../protocol/extensions.ts";
+import { Failure } from "../../../protocol/failure.ts";
+import type { Reply } from "../../../protocol/reply.ts";
+import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
+import type { Cancellation } from "../cancellation.ts";
+import type { SmtpOptions } from "../options.ts";
+import { Credentials } from "./credentials.ts";
+import {
+  canBind,
+  canUse,
+  type Login,
+  loginAttempt,
+  mechanismsFor,
+  type SecretKind,
+} from "./login-attempt.ts";
+import { Mechanism, type SaslMechanism } from "./mechanism.ts";
+import { Redaction } from "./redaction.ts";
+
+/** What logging in needs of the options. */
+export type LogInOptions = Pick<SmtpOptions, "host" | "port" | "mechanisms" | "allowPlaintextCredentials">;
+
+type AnyMechanism = Mechanism | SaslMechanism;
+
+/**
+ * Logs in (RFC 4954), or fails: mail never goes out under no name when one was asked for.
+ *
+ * Credentials go out only over verified TLS, to this very machine, or where that was waived. The next mechanism is
+ * tried only where the server said that this one will not do, never after it refused the user. A token that was
+ * refused is fetched anew, once.
+ */
+export async function logIn(
+  connection: Connection,
+  peer: Peer,
+  credentials: Credentials,
+  options: LogInOptions,
+  cancellation: Cancellation,
+): Promise<void> {
+  if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
+  const { host, port } = options;
+  const offered = offeredBy(peer);
+  const channelBindings = connection.channelBindings();
+  const key = Credentials.keyOf(credentials);
+  const derive = (derivation: KeyDerivation) => key.get(derivation);
+  const context = { user: credentials.user, host, port, channelBindings, offered, derive };
+  const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
+  const redaction = new Redaction();
+  const attempt = async (refused?: string): Promise<Verdict> => {
+    const secret = await secretOf(credentials, refused, cancellation);
+    if (secret !== "") redaction.secrets.push(secret);
+    return await tryEach(connection, mechanisms, { ...context, secret }, redaction);
+  };
+  try {
+    let verdict = await attempt();
+    if (verdict.reply.code === 535 && isFetched(credentials)) verdict = await attempt(verdict.secret);
+    const { reply, mechanism } = verdict;
+    if (reply.code !== 235) throw refusal(redaction.reply(reply), mechanism, offered);
+  } catch (error) {
+    // The others may quote the server.
+    const own = !(error instanceof Failure) || error.kind === "authentication";
+    throw own ? error : redaction.failure(error);
+  }
+}
+
+function requireTls({ tls }: Connection): void {
+  if (tls?.verified === true) return;
+  const rule = "and credentials go out only over verified TLS";
+  if (tls === undefined) throw denied(`the connection is not encrypted, ${rule}`);
+  const remedy = "TlsParameters.addRootCertificate or .pin can vouch for it";
+  throw denied(`the certificate of the connection does not verify, ${rule}; ${remedy}`);
+}
+
+function offeredBy({ extensions }: Peer): readonly string[] {
+  if (extensions.AUTH !== undefined) return extensions.AUTH;
+  throw denied("credentials were given, but the server does not offer AUTH; many offer it only under TLS");
+}
+
+/** The mechanisms that both ends and the secret allow, the one to try first in front. */
+function inCommon(
+  offered: readonly string[],
+  bindings: ReadonlyMap<string, Buffer>,
+  wanted: readonly AnyMechanism[] | undefined,
+  kind: SecretKind,
+): readonly AnyMechanism[] {
+  const usable = (wanted ?? mechanismsFor(kind)).filter((mechanism) => canUse(mechanism, kind));
+  const common = usable.filter((mechanism) => offered.includes(nameOf(mechanism)));
+  const bindable = common.filter((mechanism) => canBind(mechanism, bindings));
+  if (bindable.length > 0) return bindable;
+  const offer = `the server offers AUTH ${offered.join(" ")}`;
+  if (common.length > 0) throw denied(`${offer}, and there is no TLS connection to bind it to`);
+  const these = usable.map(nameOf).join(" ") || "none";
+  const given = kind === "external" ? "without a secret" : `with a ${kind}`;
+  throw denied(`${offer}; ${given} these can be used: ${these}`);
+}
+
+function nameOf(mechanism: AnyMechanism): string {
+  return typeof mechanism === "string" ? mechanism : mechanism.name;
+}
+
+/** What the server said to a secret, and to which mechanism. */
+interface Verdict {
+  readonly mechanism: string;
+  readonly secret: string;
+  readonly reply: Reply;
+}
+
+async function tryEach(
+  connection: Connection,
+  mechanisms: readonly AnyMechanism[],
+  login: Login,
+  redaction: Redaction,
+): Promise<Verdict> {
+  let verdict: Verdict | undefined;
+  for (const mechanism of mechanisms) {
+    const attempt = loginAttempt(mechanism, login);
+    const reply = await connection.play(authentication(attempt, redaction.secrets));
+    verdict = { mechanism: attempt.mechanism, secret: login.secret, reply };
+    if (!UNSUITABLE.has(reply.code)) break;
+  }
+  // There is at least one mechanism.
+  return verdict as Verdict;
+}
+
+/** Not this mechanism: unknown, too weak, or only under TLS. */
+const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
+
+function kindOf(credentials: Credentials): SecretKind {
+  return Credentials.secretOf(credentials).kind;
+}
+
+function isFetched(credentials: Credentials): boolean {
+  const secret = Credentials.secretOf(credentials);
+  return secret.kind === "token" && typeof secret.token !== "string";
+}
+
+/** The secret, fetched if it has to be; another than the token that was refused. */
+async function secretOf(
+  credentials: Credentials,
+  refused: string | undefined,
+  cancellation: Cancellation,
+): Promise<string> {
+  const secret = Credentials.secretOf(credentials);
+  if (secret.kind === "external") return "";
+  if (secret.kind === "password") return secret.password;
+  const { token } = secret;
+  if (typeof token === "string") return token;
+  try {
+    return await cancellation.aborting("auth", (signal) => token.get(refused, signal));
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : notFetched(cause);
+  }
+}
+
+function notFetched(cause: unknown): Failure {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the token could not be fetched: ${reason}`;
+  // What is wrong with a token, or with the certificate of who gives it, is told as such.
+  const known = EnvoiError.is(cause) && cause.kind !== "configuration" ? cause : undefined;
+  const { transient = false, permanent = false } = known ?? {};
+  const kind = known?.kind === "tls" ? "tls" : "authentication";
+  return new Failure({ kind, phase: "auth", message, transient, permanent, cause });
+}
+
+function refusal(reply: Reply, mechanism: string, offered: readonly string[]): Failure {
+  if (!reply.positive && !reply.intermediate) {
+    const message = `the server refused the credentials (by ${mechanism}): ${reply}`;
+    const hint = reply.code === 535 && needsPassword(mechanism) && offered.includes("PLAIN") ? HINT : "";
+    return new Failure({ kind: "authentication", phase: "auth", message: message + hint, reply });
+  }
+  const message = `protocol error: ${reply} is no answer to AUTH`;
+  return new Failure({ kind: "protocol", phase: "auth", message, reply, transient: false, permanent: false });
+}
+
+/** Whether the server has to hold the password, or what it has derived from it, in a form that many do not. */
+function needsPassword(mechanism: string): boolean {
+  return mechanism === Mechanism.CramMd5 || mechanism.startsWith("SCRAM-");
+}
+
+const HINT =
+  "; where the password is right, the server may offer what it cannot do: try .authentication(Mechanism.Plain)";
+
+function denied(message: string): Failure {
+  return new Failure({ kind: "authentication", phase: "auth", message, transient: false, permanent: true });
+}

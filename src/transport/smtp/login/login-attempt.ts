@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import type { AuthenticationAttempt } from "../../../protocol/dialogues/authentication.ts";
+import { cramMd5 } from "../../../protocol/sasl/cram-md5.ts";
+import { external } from "../../../protocol/sasl/external.ts";
+import { login } from "../../../protocol/sasl/login.ts";
+import type { ClientHalf } from "../../../protocol/sasl/mechanism.ts";
+import { oauthBearer } from "../../../protocol/sasl/oauthbearer.ts";
+import { plain } from "../../../protocol/sasl/plain.ts";
+import {
+  type ScramMechanism,
+  type ScramSecret,
+  scramSha1,
+  scramSha1Plus,
+  scramSha256,
+  scramSha256Plus,
+} from "../../../protocol/sasl/scram.ts";
+import { xoauth2 } from "../../../protocol/sasl/xoauth2.ts";
+import { Mechanism, type SaslExchange, type SaslMechanism } from "./mechanism.ts";
+
+/** The kinds of secret there are. */
+export type SecretKind = "password" | "token" | "external";
+
+/** What is known when a login begins. */
+export interface Login extends SaslExchange {
+  /** The mechanisms that the server offers. */
+  readonly offered: readonly string[];
+  /** Derives keys from the password. */
+  readonly derive: AuthenticationAttempt["derive"];
+}
+
+/** A mechanism that transports know by themselves. */
+interface Row {
+  /** What it needs. */
+  readonly kind: SecretKind;
+  client(login: Login): ClientHalf;
+  readonly mutual?: true;
+  /** It is bound to the TLS connection, and needs one that it can be bound to. */
+  readonly bound?: true;
+}
+
+const rows: Readonly<Record<Mechanism, Row>> = {
+  [Mechanism.ScramSha256Plus]: scramPlus(scramSha256Plus),
+  [Mechanism.ScramSha1Plus]: scramPlus(scramSha1Plus),
+  [Mechanism.ScramSha256]: scram(scramSha256),
+  [Mechanism.ScramSha1]: scram(scramSha1),
+  [Mechanism.CramMd5]: { kind: "password", client: (login) => cramMd5.client(passwordOf(login)) },
+  [Mechanism.Plain]: { kind: "password", client: (login) => plain.client(passwordOf(login)) },
+  [Mechanism.Login]: { kind: "password", client: (exchange) => login.client(passwordOf(exchange)) },
+  [Mechanism.OAuthBearer]: {
+    kind: "token",
+    client: ({ user, secret, host, port }) => oauthBearer.client({ user, token: secret, host, port }),
+  },
+  [Mechanism.XOAuth2]: {
+    kind: "token",
+    client: ({ user, secret }) => xoauth2.client({ user, token: secret }),
+  },
+  [Mechanism.External]: { kind: "external", client: (login) => external.client(login) },
+};
+
+/** The mechanisms that can use a kind of secret, the strongest in front. */
+export function mechanismsFor(kind: SecretKind): readonly Mechanism[] {
+  return Object.values(Mechanism).filter((name) => rows[name].kind === kind);
+}
+
+/** Whether a mechanism can use a kind of secret; one of the caller's own takes any. */
+export function canUse(mechanism: Mechanism | SaslMechanism, kind: SecretKind): boolean {
+  return typeof mechanism !== "string" || rows[mechanism].kind === kind;
+}
+
+/** Whether a mechanism can be used on a connection with these channel bindings. */
+export function canBind(
+  mechanism: Mechanism | SaslMechanism,
+  bindings: ReadonlyMap<string, Buffer>,
+): boolean {
+  return typeof mechanism !== "string" || rows[mechanism].bound !== true || bindings.size > 0;
+}
+
+/** The client's half of a mechanism, with its secret. */
+export function loginAttempt(mechanism: Mechanism | SaslMechanism, login: Login): AuthenticationAttempt {
+  if (typeof mechanism === "string") {
+    const { client, mutual = false } = rows[mechanism];
+    return { mechanism, responses: client(login), mutual, derive: login.derive };
+  }
+  const { name, mutual = false } = mechanism;
+  const { user, secret, host, port, channelBindings } = login;
+  const responses = mechanism.respond({ user, secret, host, port, channelBindings });
+  return { mechanism: name, responses, mutual };
+}
+
+function scramPlus(mechanism: ScramMechanism): Row {
+  return {
+    kind: "password",
+    mutual: true,
+    bound: true,
+    client(login) {
+      const [type, octets] = [...login.channelBindings][0] as [string, Buffer];
+      return mechanism.client({ ...scramSecret(login), binding: { type, octets } });
+    },
+  };
+}
+
+function scram(mechanism: ScramMechanism): Row {
+  return {
+    kind: "password",
+    mutual: true,
+    client(login) {
+      // A server that does offer -PLUS takes "unused" for the work of somebody between (RFC 5802 6).
+      const unused = login.channelBindings.size > 0 && !login.offered.some((name) => name.endsWith("-PLUS"));
+      return mechanism.client({ ...scramSecret(login), ...(unused && { binding: "unused" as const }) });
+    },
+  };
+}
+
+function scramSecret(login: Login): ScramSecret {
+  return { ...passwordOf(login), nonce: randomBytes(18).toString("base64") };
+}
+
+function passwordOf({ user, secret }: Login): { readonly user: string; readonly password: string } {
+  return { user, password: secret };
+}

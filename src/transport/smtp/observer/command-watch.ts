@@ -1,0 +1,109 @@
+import type { Onlooker } from "../../../net/client/onlooker.ts";
+import { commandLines } from "../../../protocol/command-lines.ts";
+import type { Failure } from "../../../protocol/failure.ts";
+import type { Phase } from "../../../protocol/phase.ts";
+import type { Reply } from "../../../protocol/reply.ts";
+import { type CommandEvent, type ConnectionEvent, channels, type ReplyFacts } from "./events.ts";
+import { type Journal, tellable } from "./journal.ts";
+
+/** A command whose reply has not come. */
+interface Pending {
+  readonly event: CommandEvent;
+  /** In which phase its reply is read. */
+  readonly phase: Phase;
+  readonly begun: number;
+}
+
+/**
+ * Tells what is said on one connection, each command with its reply: replies come in the order of the commands. All from
+ * AUTH to its final reply is masked.
+ */
+export class CommandWatch implements Onlooker {
+  readonly #journal: Journal;
+  readonly #connection: ConnectionEvent;
+  #pending: Pending[] = [];
+
+  constructor(journal: Journal, connection: ConnectionEvent) {
+    this.#journal = journal;
+    this.#connection = connection;
+  }
+
+  get attentive(): boolean {
+    if (channels.command.hasSubscribers || channels.reply.hasSubscribers || this.#journal.logs("debug"))
+      return true;
+    // Nobody waits for them any more.
+    if (this.#pending.length > 0) this.#pending = [];
+    return false;
+  }
+
+  said(commands: string, phase: Phase): void {
+    for (const line of commandLines(commands, phase === "auth")) {
+      // The last chunk of content that went out in chunks.
+      const goesOn = line.startsWith("BDAT ") && this.#pending.at(-1)?.event.command === CONTENT;
+      if (!goesOn) this.#begin(this.#journal.text(line), phase === "auth" ? "auth" : phaseOf(line));
+    }
+  }
+
+  content(octets: number): void {
+    const last = this.#pending.at(-1);
+    if (last?.phase === "final") last.event.octets = (last.event.octets ?? 0) + octets;
+    else this.#begin(CONTENT, "final", octets);
+  }
+
+  heard(reply: Reply, phase: Phase): void {
+    const { code, enhancedCode } = reply;
+    const told: ReplyFacts =
+      phase === "auth" ? { code, enhancedCode, text: "***" } : this.#journal.reply(reply);
+    const event = { ...this.#connection, ...told };
+    channels.reply.publish(event);
+    this.#journal.log("debug", event, "reply");
+    // Not simply the first: content has several replies in LMTP, and none where it was taken back.
+    const at = this.#pending.findIndex((pending) => pending.phase === phase);
+    for (const [index, pending] of this.#pending.splice(0, at + 1).entries())
+      this.#end(pending, index === at ? { reply: told } : {});
+  }
+
+  ended(failure: Failure): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const each of pending) this.#end(each, { error: tellable(failure) });
+    if (this.attentive)
+      this.#journal.log("debug", { ...this.#connection, kind: failure.kind }, "the connection has ended");
+  }
+
+  #begin(command: string, phase: Phase, octets?: number): void {
+    const event: CommandEvent = { ...this.#connection, command, ...(octets !== undefined && { octets }) };
+    channels.command.start.publish(event);
+    channels.command.end.publish(event);
+    this.#journal.log("debug", event, "command");
+    this.#pending.push({ event, phase, begun: performance.now() });
+  }
+
+  #end({ event, begun }: Pending, outcome: Pick<CommandEvent, "reply" | "error">): void {
+    Object.assign(event, outcome, { duration: performance.now() - begun });
+    if (outcome.error !== undefined) channels.command.error.publish(event);
+    channels.command.asyncStart.publish(event);
+    channels.command.asyncEnd.publish(event);
+  }
+}
+
+const CONTENT = "(content)";
+
+/** Where the reply to a command is read. */
+function phaseOf(line: string): Phase {
+  return phases.get((line.split(" ", 1)[0] ?? "").toUpperCase()) ?? "reset";
+}
+
+const phases: ReadonlyMap<string, Phase> = new Map<string, Phase>([
+  ["EHLO", "hello"],
+  ["HELO", "hello"],
+  ["LHLO", "hello"],
+  ["STARTTLS", "starttls"],
+  ["AUTH", "auth"],
+  ["RSET", "reset"],
+  ["MAIL", "mail"],
+  ["RCPT", "rcpt"],
+  ["DATA", "data"],
+  ["BDAT", "final"],
+  ["QUIT", "quit"],
+]);

@@ -1,0 +1,120 @@
+import type { TracingChannel } from "node:diagnostics_channel";
+import type { Onlooker } from "../../../net/client/onlooker.ts";
+import type { TlsFacts } from "../../../protocol/send-report.ts";
+import { withoutAddresses } from "../../../protocol/without-addresses.ts";
+import type { Mail } from "../../mail.ts";
+import { CommandWatch } from "./command-watch.ts";
+import {
+  type ConnectEvent,
+  channels,
+  type TlsEvent,
+  type TraceEvent,
+  type TransportEvent,
+} from "./events.ts";
+import { Journal, tellable } from "./journal.ts";
+import type { Logger } from "./logger.ts";
+import { SendWatch } from "./send-watch.ts";
+
+/** What an observer is made of. */
+export interface ObserverOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger | undefined;
+  /** Whether addresses may be told. */
+  readonly logAddresses: boolean;
+}
+
+/**
+ * Tells what a transport does, to the subscribers of its channels and to its logger. Where there are none, it costs a
+ * look whether there are.
+ */
+export class Observer {
+  readonly #journal: Journal;
+  readonly #transport: TransportEvent;
+
+  constructor({ host, port, logger, logAddresses }: ObserverOptions) {
+    this.#transport = { host, port };
+    this.#journal = new Journal(logger, logAddresses);
+  }
+
+  /** Watches a connection being made; the number it has from now on goes with it. */
+  connecting<T extends { readonly place: string }>(connection: number, action: () => Promise<T>): Promise<T> {
+    const event: ConnectEvent = { ...this.#transport, connection };
+    return this.#traced(channels.connect, event, "connect", action, ({ place }) => ({ place }));
+  }
+
+  /** Watches a handshake; `reason` is asked afterwards why the certificate does not verify. */
+  securing(
+    connection: number,
+    action: () => Promise<TlsFacts>,
+    reason: () => string | undefined,
+  ): Promise<TlsFacts> {
+    const event: TlsEvent = { ...this.#transport, connection };
+    return this.#traced(channels.tls, event, "TLS", action, ({ protocol, cipher, verified, resumed }) => {
+      const facts = { protocol, cipher, verified, resumed };
+      if (verified) return facts;
+      const why = reason();
+      const unverified = { ...facts, ...(why !== undefined && { reason: withoutAddresses(why) }) };
+      channels.unverified.publish({ ...event, ...unverified });
+      this.#journal.log("warn", { ...event, ...unverified }, "the certificate does not verify");
+      return unverified;
+    });
+  }
+
+  /** Watches a login. */
+  loggingIn(connection: number, action: () => Promise<void>): Promise<void> {
+    return this.#traced(channels.auth, { ...this.#transport, connection }, "login", action, () => ({}));
+  }
+
+  /** Who looks on at what is said on a connection. */
+  onlooker(connection: number): Onlooker {
+    return new CommandWatch(this.#journal, { ...this.#transport, connection });
+  }
+
+  /** Watches a mail; nobody does where nobody wants to know. */
+  sending(mail: Mail): SendWatch | undefined {
+    if (!this.#journal.kept && !channels.send.hasSubscribers) return undefined;
+    const { envelope, messageId } = mail;
+    const addresses = this.#journal.logAddresses ? envelope.toJSON() : {};
+    const recipients = envelope.to.length;
+    return new SendWatch(this.#journal, { ...this.#transport, messageId, recipients, ...addresses });
+  }
+
+  async #traced<Event extends TraceEvent, T>(
+    channel: TracingChannel<unknown, Event>,
+    event: Event,
+    what: string,
+    action: () => Promise<T>,
+    facts: (value: T) => Partial<Event>,
+  ): Promise<T> {
+    if (!this.#journal.kept && !channel.hasSubscribers && !channels.unverified.hasSubscribers)
+      return action();
+    const begun = performance.now();
+    channel.start.publish(event);
+    try {
+      const promise = action();
+      channel.end.publish(event);
+      const value = await promise;
+      Object.assign(event, facts(value));
+      this.#ended(channel, event, begun);
+      this.#journal.log("debug", event, `${what}: done`);
+      return value;
+    } catch (error) {
+      event.error = tellable(error);
+      channel.error.publish(event);
+      this.#ended(channel, event, begun);
+      this.#journal.log("warn", { ...event, error: event.error.toJSON() }, `${what}: failed`);
+      throw error;
+    }
+  }
+
+  #ended<Event extends TraceEvent>(
+    channel: TracingChannel<unknown, Event>,
+    event: Event,
+    begun: number,
+  ): void {
+    event.duration = performance.now() - begun;
+    channel.asyncStart.publish(event);
+    channel.asyncEnd.publish(event);
+  }
+}

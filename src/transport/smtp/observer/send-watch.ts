@@ -1,0 +1,56 @@
+import type { SmtpError } from "../../../protocol/send-error.ts";
+import type { SendReport } from "../../../protocol/send-report.ts";
+import { channels, type SendEvent } from "./events.ts";
+import { type Journal, tellable } from "./journal.ts";
+
+/** Tells of one mail, from when the transport was given it to its outcome. */
+export class SendWatch {
+  readonly #journal: Journal;
+  readonly #event: SendEvent;
+  readonly #begun: number = performance.now();
+
+  constructor(journal: Journal, event: SendEvent) {
+    this.#journal = journal;
+    this.#event = event;
+    channels.send.start.publish(event);
+    channels.send.end.publish(event);
+  }
+
+  /** It was accepted, for some recipients at least. */
+  sent(report: SendReport): void {
+    this.#end(report);
+    const event = this.#event;
+    if (report.rejected.length === 0) this.#journal.log("info", event, "the mail was sent");
+    else this.#journal.log("warn", event, "the mail was sent, and refused for some recipients");
+  }
+
+  failed(error: SmtpError): void {
+    const event = this.#event;
+    event.error = tellable(error);
+    channels.send.error.publish(event);
+    this.#end(error.report);
+    const { phase, reply } = error;
+    const codes = { phase, code: reply?.code, enhancedCode: reply?.enhancedCode };
+    this.#journal.log(
+      "error",
+      { ...event, error: { ...event.error.toJSON(), ...codes } },
+      said[error.delivery],
+    );
+  }
+
+  #end({ accepted, rejected, reply }: SendReport): void {
+    const event = this.#event;
+    event.accepted = accepted.length;
+    event.refused = rejected.length;
+    if (reply !== undefined) event.reply = this.#journal.reply(reply);
+    event.duration = performance.now() - this.#begun;
+    channels.send.asyncStart.publish(event);
+    channels.send.asyncEnd.publish(event);
+  }
+}
+
+const said = {
+  "not-sent": "the mail was not sent",
+  refused: "the mail was refused",
+  unknown: "nobody knows whether the mail was sent",
+} as const;

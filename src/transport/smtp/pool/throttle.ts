@@ -1,0 +1,71 @@
+import type { Clock } from "../../../net/clock.ts";
+import type { Phase } from "../../../protocol/phase.ts";
+import type { Reply } from "../../../protocol/reply.ts";
+
+/**
+ * Slows a whole transport when the server asks for it. Each time it halves how many connections are used, and how much is
+ * under way on each, and holds everything back for a while, twice as long as the time before. Each half minute without
+ * another such reply takes one halving back.
+ */
+export class Throttle {
+  readonly #clock: Clock;
+  /** How often everything was halved. */
+  #level = 0;
+  /** Until when nothing goes; from then on the level falls. */
+  #until = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Tells of a reply that refused something, and of the phase it was the answer in. */
+  refused(phase: Phase, reply: Reply): void {
+    if (!asksForLess(phase, reply)) return;
+    const now = this.#clock.now();
+    // What was under way when the first such reply came gets the same one, and says nothing new.
+    if (now < this.#until) return;
+    this.#level = Math.min(this.level + 1, LEVELS);
+    this.#until = now + FIRST_PAUSE * 2 ** (this.#level - 1);
+  }
+
+  /** How often everything is halved at present. */
+  get level(): number {
+    if (this.#level === 0) return 0;
+    const steady = Math.max(0, this.#clock.now() - this.#until);
+    const level = Math.max(0, this.#level - Math.floor(steady / RECOVERY));
+    // What has been taken back stays so; the rest of the time counts towards the next.
+    this.#until += (this.#level - level) * RECOVERY;
+    this.#level = level;
+    return level;
+  }
+
+  /** What is left of so many connections, or of so much under way on one; never nothing. */
+  share(whole: number): number {
+    return this.#level === 0 ? whole : Math.max(1, Math.floor(whole / 2 ** this.level));
+  }
+
+  /** Milliseconds until anything may go. */
+  get wait(): number {
+    return this.#level === 0 ? 0 : Math.max(0, this.#until - this.#clock.now());
+  }
+}
+
+/** Milliseconds. */
+const FIRST_PAUSE = 1000;
+/** Milliseconds. */
+const RECOVERY = 30_000;
+/** At most 1/64 is left, and the longest pause is 32 s. */
+const LEVELS = 6;
+
+/**
+ * Whether a server says by this that it is given too much: it leaves (421), it takes nothing now (4.3.2), a policy of its
+ * holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3). Amazon
+ * SES says `454 Throttling failure` without an enhanced code; a 454 is 4.7.0 by RFC 4954 6.
+ */
+function asksForLess(phase: Phase, { code, enhancedCode = "", transient }: Reply): boolean {
+  if (code === 421) return true;
+  if (!transient) return false;
+  if (code === 454 && enhancedCode === "") return true;
+  if (enhancedCode === "4.5.3") return phase !== "rcpt";
+  return enhancedCode === "4.3.2" || enhancedCode.startsWith("4.7.");
+}

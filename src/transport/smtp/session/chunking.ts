@@ -1,0 +1,22 @@
+import type { SmtpOptions } from "../options.ts";
+import type { Session } from "./session.ts";
+
+/** Whether mails may go in row 3 on this connection, once the server has passed the test. */
+export function mayWindow({ pipelining, dialect }: SmtpOptions, session: Session): boolean {
+  return pipelining === "window" && dialect === "smtp" && chunks(session);
+}
+
+/** Whether content may go as it is, lines or not (RFC 3030 3). */
+export function mayBinary({ pipelining, chunking }: SmtpOptions, session: Session): boolean {
+  const { BINARYMIME } = session.peer.extensions;
+  return chunking === "auto" && pipelining !== "off" && BINARYMIME === true && chunks(session);
+}
+
+/**
+ * Whether chunks can be handed to this server before it has answered what went before. Some of Microsoft's servers hang
+ * on BDAT.
+ */
+function chunks({ peer, greeting }: Session): boolean {
+  const { PIPELINING, CHUNKING } = peer.extensions;
+  return PIPELINING === true && CHUNKING === true && !/\bmicrosoft\b/i.test(greeting.lines.join(" "));
+}

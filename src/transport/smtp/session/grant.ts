@@ -1,0 +1,93 @@
+import type { Address } from "../../../address/address.ts";
+import type { ExtensionKeyword, Extensions, Peer } from "../../../protocol/extensions.ts";
+import { Failure } from "../../../protocol/failure.ts";
+import type { WithOthers } from "../../../protocol/other-parameter.ts";
+import { extensionOf, type MailParameters, type RcptParameters } from "../../../protocol/parameters.ts";
+import type { TlsFacts } from "../../../protocol/send-report.ts";
+import type { WantedParameter } from "../../parameter-options.ts";
+import type { Requests } from "../../requests.ts";
+
+/** What a server that was asked for more than to take a mail is told with it. */
+export interface Grant {
+  readonly parameters: WithOthers<MailParameters>;
+  readonly recipientParameters: ((to: Address) => WithOthers<RcptParameters>) | undefined;
+}
+
+/**
+ * Fits what a mail asks for to what the server offers. What it does not offer is left out if the mail can do without;
+ * else nothing is sent.
+ *
+ * @throws Failure of kind `"unsupported"`; of kind `"tls"` where RFC 8689 wants the connection verified and it is not.
+ */
+export function grant(requests: Requests, peer: Peer, tls: TlsFacts | undefined): Grant {
+  const { mail, recipient, others, recipientOthers } = requests;
+  if (mail.REQUIRETLS === true && tls?.verified !== true) throw unverified(tls);
+  const parameters = { ...offered(mail, requests, peer), others: othersOffered(others, peer) };
+  checkTimes(parameters, peer.extensions);
+  if (recipient === undefined && recipientOthers.size === 0)
+    return { parameters, recipientParameters: undefined };
+  const byRecipient = new Map<string, readonly WantedParameter[]>();
+  for (const [address, wanted] of recipientOthers) byRecipient.set(address, othersOffered(wanted, peer));
+  const withDsn = recipient !== undefined && offers("DSN", requests, peer);
+  return {
+    parameters,
+    recipientParameters: (to) => ({
+      ...(withDsn && recipient?.(to)),
+      others: byRecipient.get(to.toString()),
+    }),
+  };
+}
+
+/** The options by the extension they go to, as callers know them. */
+const optionOf: Partial<Record<ExtensionKeyword, string>> = {
+  DSN: "dsn",
+  REQUIRETLS: "requireTls",
+  DELIVERBY: "deliverBy",
+  FUTURERELEASE: "hold",
+  "MT-PRIORITY": "mtPriority",
+  AUTH: "submitter",
+};
+
+function offered(mail: MailParameters, requests: Requests, peer: Peer): MailParameters {
+  const entries = Object.entries(mail).filter(([keyword]) => {
+    const extension = extensionOf(keyword);
+    return extension !== undefined && offers(extension, requests, peer);
+  });
+  return Object.fromEntries(entries);
+}
+
+function offers(extension: ExtensionKeyword, { ifOffered }: Requests, { extensions }: Peer): boolean {
+  if (extensions[extension] !== undefined) return true;
+  if (ifOffered.has(extension)) return false;
+  throw unsupported(`${optionOf[extension]} was asked for, and the server does not offer ${extension}`);
+}
+
+function othersOffered(wanted: readonly WantedParameter[], { keywords }: Peer): readonly WantedParameter[] {
+  return wanted.filter(({ keyword, extension, ifOffered }) => {
+    if (keywords.has(extension)) return true;
+    if (ifOffered) return false;
+    throw unsupported(`the parameter ${keyword} needs ${extension}, and the server does not offer it`);
+  });
+}
+
+/** What the server said of the times that it goes by. */
+function checkTimes({ BY, HOLDFOR, HOLDUNTIL }: MailParameters, extensions: Extensions): void {
+  const { DELIVERBY: fewest = 0, FUTURERELEASE: longest } = extensions;
+  if (BY?.mode === "R" && BY.seconds < fewest)
+    throw unsupported(`deliverBy: the server takes no mail to be delivered in less than ${fewest} seconds`);
+  if (longest === undefined) return;
+  if (HOLDFOR !== undefined && HOLDFOR > longest.interval)
+    throw unsupported(`hold: the server keeps mail for at most ${longest.interval} seconds`);
+  if (HOLDUNTIL !== undefined && HOLDUNTIL > longest.until)
+    throw unsupported(`hold: the server keeps mail until ${longest.until.toISOString()} at most`);
+}
+
+function unverified(tls: TlsFacts | undefined): Failure {
+  const state = tls === undefined ? "is not encrypted" : "has a certificate that does not verify";
+  const message = `requireTls was asked for, and the connection ${state} (RFC 8689)`;
+  return new Failure({ kind: "tls", phase: "mail", message, transient: false, permanent: true });
+}
+
+function unsupported(message: string): Failure {
+  return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
+}

@@ -1,0 +1,88 @@
+import type { MailTransaction } from "../../../protocol/dialogues/transaction.ts";
+import type { Extensions, Peer } from "../../../protocol/extensions.ts";
+import { Failure } from "../../../protocol/failure.ts";
+import type { MailParameters } from "../../../protocol/parameters.ts";
+import type { TlsFacts } from "../../../protocol/send-report.ts";
+import type { Mail, MailContent } from "../../mail.ts";
+import type { Cancellation } from "../cancellation.ts";
+import { type Grant, grant } from "./grant.ts";
+
+/** What may be made use of, where the server offers it. */
+export interface Allowed {
+  readonly smtpUtf8: boolean;
+  /** BODY=BINARYMIME, by BDAT. */
+  readonly binary: boolean;
+}
+
+/**
+ * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
+ * take fails here, and so does a signature that cannot be made, before anything of the mail has been said.
+ */
+export function prepare(
+  mail: Mail,
+  peer: Peer,
+  tls: TlsFacts | undefined,
+  { smtpUtf8, binary }: Allowed,
+  cancellation: Cancellation,
+): MailTransaction | Promise<MailTransaction> {
+  const { extensions } = peer;
+  const eightBitMime = extensions["8BITMIME"] === true;
+  const granted = mail.requests && grant(mail.requests, peer, tls);
+  if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+  const content = mail.content({ eightBit: eightBitMime, binary });
+  const made = content.signed ?? content.opened;
+  if (made === undefined) return declared(mail, content, extensions, granted, mail.international);
+  return cancellation.aborting("mail", made).then((content) => {
+    const international = mail.international || mail.internationalHeader?.() === true;
+    if (international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+    return declared(mail, content, extensions, granted, international);
+  });
+}
+
+function declared(
+  mail: Mail,
+  content: MailContent,
+  extensions: Extensions,
+  granted: Grant | undefined,
+  international: boolean,
+): MailTransaction {
+  const eightBitMime = extensions["8BITMIME"] === true;
+  if (content.eightBit && !eightBitMime) {
+    throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
+  }
+  const { SIZE: limit } = extensions;
+  if (limit !== undefined && limit > 0 && content.size !== undefined && content.size > limit) {
+    const message = `the mail has ${content.size} octets, and the server takes at most ${limit}`;
+    throw new Failure({ kind: "too-large", phase: "mail", message, permanent: true });
+  }
+  const parameters: MailParameters = {
+    ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
+    ...bodyOf(content),
+    ...(international && { SMTPUTF8: true }),
+    ...granted?.parameters,
+  };
+  return {
+    envelope: mail.envelope,
+    parameters,
+    recipientParameters: granted?.recipientParameters,
+    content: content.text ?? content.chunks ?? content.stream(),
+    partial: mail.partial,
+  };
+}
+
+/** Content that is binary is 8-bit as well, and need not be text where it is. */
+function bodyOf({ binary, eightBit }: MailContent): MailParameters {
+  if (binary) return { BODY: "BINARYMIME" };
+  return eightBit ? { BODY: "8BITMIME" } : {};
+}
+
+function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {
+  const where = envelope.international ? "an address has a local part" : "the header holds text";
+  const needed = `${where} beyond ASCII, which needs SMTPUTF8`;
+  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`);
+  if (!offered) throw unsupported(`${needed}, and the server does not offer it`);
+}
+
+function unsupported(message: string): Failure {
+  return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
+}

@@ -1,0 +1,52 @@
+import { wrongOption } from "../wrong-option.ts";
+import { TlsParameters } from "./tls-parameters.ts";
+
+/**
+ * When a connection is encrypted.
+ *
+ * | mode | how | when to use it |
+ * |---|---|---|
+ * | `Tls.Wrapper` | TLS from the first octet | relays on port 465; the default |
+ * | `Tls.Required` | STARTTLS, or nothing is sent | relays on port 587 |
+ * | `Tls.Opportunistic` | STARTTLS where offered, otherwise in clear | where mail in clear is acceptable; never with a password |
+ * | `Tls.None` | never | a relay or a mail catcher on this very machine |
+ *
+ * @example
+ * ```ts
+ * SmtpTransport.builder("mail.example.org").tls(Tls.Required).build();
+ * SmtpTransport.builder("10.0.0.5").tls(Tls.Wrapper(TlsParameters.builder("mail.example.org").build())).build();
+ * ```
+ */
+export interface Tls {
+  readonly mode: "none" | "opportunistic" | "required" | "wrapper";
+  readonly parameters: TlsParameters | undefined;
+}
+
+/** A mode that takes parameters: used as it is, or called. @throws EnvoiError of kind `"configuration"` for other things. */
+export interface TlsMode extends Tls {
+  (parameters?: TlsParameters): Tls;
+}
+
+export const Tls: {
+  readonly None: Tls;
+  readonly Opportunistic: TlsMode;
+  readonly Required: TlsMode;
+  readonly Wrapper: TlsMode;
+} = {
+  None: Object.freeze({ mode: "none", parameters: undefined }),
+  Opportunistic: mode("opportunistic"),
+  Required: mode("required"),
+  Wrapper: mode("wrapper"),
+};
+
+function mode(name: Tls["mode"]): TlsMode {
+  const choose = (parameters?: TlsParameters): Tls => {
+    if (parameters !== undefined && !(parameters instanceof TlsParameters))
+      throw wrongOption(
+        "tls",
+        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
+      );
+    return Object.freeze({ mode: name, parameters });
+  };
+  return Object.freeze(Object.assign(choose, { mode: name, parameters: undefined }));
+}
