@@ -1,5 +1,5 @@
 import { Address } from "../address/address.ts";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
 import type { WithOthers } from "./other-parameter.ts";
 import {
@@ -42,7 +42,7 @@ export function formatCommand(command: Command): string {
   const wrong = /[\0\r\n]/.exec(line);
   if (wrong !== null) {
     const message = `${command.verb}: ${JSON.stringify(wrong[0])} at position ${wrong.index} would end the command`;
-    throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+    throw misconfigured(message);
   }
   return `${line}\r\n`;
 }

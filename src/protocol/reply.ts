@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 
 /** What a {@link Reply} is made of. */
 export interface ReplyFields {
@@ -206,5 +206,5 @@ function readable(latin1: string): string {
 }
 
 function refuse(reason: string): EnvoiError {
-  return new EnvoiError(`Reply: ${reason}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`Reply: ${reason}`);
 }

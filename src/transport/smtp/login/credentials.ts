@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { systemClock } from "../../../net/clock.ts";
 import { DerivedKey } from "./derived-key.ts";
 import { RefreshTokenSource } from "./refresh-token.ts";
@@ -126,5 +126,5 @@ export function checked(field: "user" | "password" | "token", value: unknown): s
 }
 
 function wrong(field: string, problem: string): EnvoiError {
-  return new EnvoiError(`Credentials: the ${field} ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`Credentials: the ${field} ${problem}`);
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { type Pin, parsePin } from "../../../net/client/pin.ts";
 import { checkOptionNames } from "../../option-names.ts";
 import type { SecureContextFields } from "./secure-context.ts";
@@ -203,9 +203,5 @@ const BLOCK =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 function wrong(method: string, problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`TlsParameters.${method}: ${problem}`, {
-    kind: "configuration",
-    ...callersMistake,
-    cause,
-  });
+  return misconfigured(`TlsParameters.${method}: ${problem}`, cause);
 }
