@@ -45,7 +45,8 @@ export class Relays {
     checkMilliseconds(`${owner}: rest`, rest, 0);
     checkFlag(`${owner}: transientRefusals`, transientRefusals);
     checkCount(`${owner}: concurrency`, concurrency, 1);
-    if (!Array.isArray(relays) || relays.length === 0) throw wrong(owner, "expects at least one transport");
+    if (!Array.isArray(relays)) throw wrong(owner, "expects an array of transports");
+    if (relays.length === 0) throw wrong(owner, "expects at least one transport");
     this.#relays = relays.map((relay, index) => named(owner, relay, index));
     if (new Set(this.#relays.map(({ name }) => name)).size < relays.length)
       throw wrong(owner, "two relays have the same name");

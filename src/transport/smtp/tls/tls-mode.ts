@@ -42,7 +42,10 @@ export const Tls: {
 function mode(name: Tls["mode"]): TlsMode {
   const choose = (parameters?: TlsParameters): Tls => {
     if (parameters !== undefined && !(parameters instanceof TlsParameters))
-      throw wrongOption("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
+      throw wrongOption(
+        "tls",
+        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
+      );
     return Object.freeze({ mode: name, parameters });
   };
   return Object.freeze(Object.assign(choose, { mode: name, parameters: undefined }));
