@@ -10,7 +10,9 @@ import type { Transport } from "./transport.ts";
 
 /** A transport with the name that reports call it by. */
 export interface NamedRelay {
+  /** What reports call it by; of two relays not the same. */
   readonly name: string;
+  /** The transport itself. */
   readonly transport: Transport;
 }
 

@@ -18,7 +18,9 @@ import { TlsParameters } from "./tls-parameters.ts";
  * ```
  */
 export interface Tls {
+  /** Which of the four it is. */
   readonly mode: "none" | "opportunistic" | "required" | "wrapper";
+  /** What certificates are accepted and shown, where anything was said of it. */
   readonly parameters: TlsParameters | undefined;
 }
 
@@ -27,6 +29,7 @@ export interface TlsMode extends Tls {
   (parameters?: TlsParameters): Tls;
 }
 
+/** The four modes. */
 export const Tls: {
   readonly None: Tls;
   readonly Opportunistic: TlsMode;
