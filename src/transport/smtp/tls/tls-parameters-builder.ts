@@ -38,6 +38,7 @@ export class TlsParametersBuilder {
   #fields: TlsFields;
   #built = false;
 
+  /** @internal `TlsParameters.builder` begins one. */
   constructor(domain: string | undefined, construct: (fields: TlsFields) => TlsParameters) {
     this.#construct = construct;
     this.#fields = { ...defaults, domain };
