@@ -76,6 +76,7 @@ export class EnvoiError extends Error implements ErrorClass {
     named(EnvoiError, "EnvoiError");
   }
 
+  /** For transports of your own: what they reject with says what they know of the mail. */
   constructor(message: string, { kind, delivery, transient, permanent, cause }: ErrorClass) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
@@ -99,6 +100,11 @@ export class EnvoiError extends Error implements ErrorClass {
 
 /** The class of an error in what the caller passed in: never sent, and it will not pass as it is. */
 export const callersMistake = { delivery: "not-sent", transient: false, permanent: true } as const;
+
+/** The error for something that was configured, or asked for, and makes no sense: of kind `"configuration"`. */
+export function misconfigured(message: string, cause?: unknown): EnvoiError {
+  return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
+}
 
 /** Gives an error class its `name`, on the prototype, where a minifier cannot change it. */
 export function named(errorClass: { readonly prototype: Error }, name: string): void {

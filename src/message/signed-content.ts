@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { callersMistake, EnvoiError, misconfigured } from "../errors.ts";
 import { HeadReader } from "../mime/head-reader.ts";
 import type { Signer, Signing } from "./signer.ts";
 
@@ -171,8 +171,5 @@ function inMemory(chunks: readonly Buffer[], eightBit: boolean): SignableContent
 
 function notAsSaid(promise: Promise<string>): EnvoiError {
   promise.catch(() => {});
-  return new EnvoiError("a signer gave a promise although it says that it is not awaited", {
-    kind: "configuration",
-    ...callersMistake,
-  });
+  return misconfigured("a signer gave a promise although it says that it is not awaited");
 }

@@ -29,11 +29,20 @@ export function channelBindings(
 
 /** Node does not tell; OpenSSL writes it into the session, as a bit of the flags in its field 13. */
 function hasExtendedMasterSecret(session: Buffer | undefined): boolean {
-  const fields = derElements(derElements(session ?? NOTHING)[0]?.content ?? NOTHING);
+  const fields = derElements(derElements(bare(session ?? NOTHING))[0]?.content ?? NOTHING);
   const flags = fields.find(({ tag }) => tag === CONTEXT_13)?.content;
   const value = derElements(flags ?? NOTHING)[0]?.content;
   return ((value?.at(-1) ?? 0) & 1) === 1;
 }
+
+/** OpenSSL's session: from 22.23 on Node puts a mark, and the server's name behind its length, in front of it. */
+function bare(session: Buffer): Buffer {
+  if (!session.subarray(0, MARK.length).equals(MARK)) return session;
+  const name = session.length < MARK.length + 2 ? 0 : session.readUInt16BE(MARK.length);
+  return session.subarray(MARK.length + 2 + name);
+}
+
+const MARK = Buffer.from("\0nodejs:tls:session:1\0");
 
 const NOTHING = Buffer.alloc(0);
 const CONTEXT_13 = 0xad;

@@ -1,5 +1,5 @@
 import { Address } from "../address/address.ts";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
 import type { WithOthers } from "./other-parameter.ts";
 import {
@@ -42,7 +42,7 @@ export function formatCommand(command: Command): string {
   const wrong = /[\0\r\n]/.exec(line);
   if (wrong !== null) {
     const message = `${command.verb}: ${JSON.stringify(wrong[0])} at position ${wrong.index} would end the command`;
-    throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+    throw misconfigured(message);
   }
   return `${line}\r\n`;
 }
@@ -83,6 +83,10 @@ function unguarded(command: Command): string {
 export interface CommandContext {
   /** Whether an extension is in force: parameters of one that is not are refused. */
   offers(extension: ExtensionKeyword): boolean;
+  /** Whether the transaction under way was begun with SMTPUTF8: without that its addresses are ASCII (RFC 6531 3.4). */
+  readonly smtpUtf8: boolean;
+  /** Takes local parts whose dots stand where they must not, as some carriers give them out. */
+  readonly lenient: boolean;
 }
 
 /**
@@ -132,27 +136,27 @@ function parseHello(verb: "HELO" | "EHLO" | "LHLO", domain: string): Command | R
   return { verb, domain };
 }
 
-function parseMail(argument: string, { offers }: CommandContext): Command | Reply {
+function parseMail(argument: string, { offers, lenient }: CommandContext): Command | Reply {
   const path = readPath("FROM:", argument);
   if (path === undefined) return Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address>");
   const parameters = parseMailParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
   if (path.mailbox === "") return { verb: "MAIL", from: null, parameters };
   if (!isAscii(path.mailbox) && parameters.SMTPUTF8 === undefined) return nonAscii;
-  const from = readAddress(path.mailbox);
+  const from = readAddress(path.mailbox, lenient);
   return from === undefined
     ? Reply.of(501, "5.1.7", "Bad sender address syntax")
     : { verb: "MAIL", from, parameters };
 }
 
-function parseRcpt(argument: string, { offers }: CommandContext): Command | Reply {
+function parseRcpt(argument: string, { offers, smtpUtf8, lenient }: CommandContext): Command | Reply {
   const path = readPath("TO:", argument);
   if (path === undefined || path.mailbox === "") return Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address>");
   const parameters = parseRcptParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
-  if (!isAscii(path.mailbox) && !offers("SMTPUTF8")) return nonAscii;
+  if (!isAscii(path.mailbox) && !smtpUtf8) return nonAscii;
   if (path.mailbox.toLowerCase() === "postmaster") return { verb: "RCPT", to: "postmaster", parameters };
-  const to = readAddress(path.mailbox);
+  const to = readAddress(path.mailbox, lenient);
   return to === undefined
     ? Reply.of(501, "5.1.3", "Bad recipient address syntax")
     : { verb: "RCPT", to, parameters };
@@ -186,13 +190,19 @@ function readPath(prefix: string, argument: string): { mailbox: string; rest: st
   return { mailbox: match[2] as string, rest: argument.slice(prefix.length + match[0].length) };
 }
 
-function readAddress(text: string): Address | undefined {
+function readAddress(text: string, lenient: boolean = false): Address | undefined {
+  const [, localPart, domain] = (lenient && dottyAddress.exec(text)) || [];
   try {
-    return Address.parse(text);
+    return localPart === undefined || domain === undefined
+      ? Address.parse(text)
+      : Address.of(localPart, domain);
   } catch {
     return undefined;
   }
 }
+
+/** Atoms with dots anywhere: quotes would have made it an address (`"a..b"@example.org`), and are all that it lacks. */
+const dottyAddress: RegExp = /^([\w!#$%&'*+/=?^`{|}~.-]+)@([^@]+)$/;
 
 function isAddressLiteral(text: string): boolean {
   return readAddress(`a@${text}`) !== undefined;

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 
 /** A parameter of MAIL or RCPT that belongs to an extension of which `parameters.ts` has no row. */
 export interface OtherParameter {
@@ -29,5 +29,5 @@ export function formatOtherParameter({ keyword, value }: OtherParameter): string
 }
 
 function wrong(message: string): EnvoiError {
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
+  return misconfigured(message);
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import { type DeliverBy, formatDeliverBy, parseDeliverBy } from "./deliver-by.ts";
 import {
   formatEnvelopeId,
@@ -252,8 +252,5 @@ function parsePriority(text: string | undefined): number | undefined {
 
 function senseless(keyword: string, value: unknown): EnvoiError {
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return new EnvoiError(`${keyword}: ${shown} is no value for it`, {
-    kind: "configuration",
-    ...callersMistake,
-  });
+  return misconfigured(`${keyword}: ${shown} is no value for it`);
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 
 /** What a {@link Reply} is made of. */
 export interface ReplyFields {
@@ -31,6 +31,7 @@ export class Reply {
   /** The text, line by line, without codes. */
   readonly lines: readonly string[];
 
+  /** @throws EnvoiError of kind `"configuration"` where a client could not read it. */
   constructor({ code, enhancedCode, lines }: ReplyFields) {
     this.code = code;
     this.enhancedCode = enhancedCode;
@@ -206,5 +207,5 @@ function readable(latin1: string): string {
 }
 
 function refuse(reason: string): EnvoiError {
-  return new EnvoiError(`Reply: ${reason}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`Reply: ${reason}`);
 }

@@ -124,5 +124,5 @@ export interface ServerHooks<State = Record<string, unknown>> {
   /** At the content. When it has resolved, the message is the host's: the client is told 250. */
   data?(context: DataContext<State>): Awaitable<Verdict>;
   /** What a hook threw, other than a reply; without it, a process warning. */
-  onError?(context: ErrorContext<State>): void;
+  onError?(context: ErrorContext<State>): Awaitable<void>;
 }

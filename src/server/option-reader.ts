@@ -1,5 +1,6 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
+import { shown } from "../text/shown.ts";
 
 /** The options in an object, read one by one: what is not of its type, or beyond its range, is refused by name. */
 export class OptionReader<T extends object> {
@@ -34,7 +35,7 @@ export class OptionReader<T extends object> {
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most)
       return value;
     const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw this.refuse(name, `${show(value)} is not a whole number ${range}`);
+    throw this.refuse(name, `${shown(value)} is not a whole number ${range}`);
   }
 
   /** A number of milliseconds for which a timer can be set. */
@@ -46,31 +47,31 @@ export class OptionReader<T extends object> {
   flag(name: keyof T & string, standard: boolean = false): boolean {
     const value = this.#values[name];
     if (value === undefined || typeof value === "boolean") return value ?? standard;
-    throw this.refuse(name, `${show(value)} is neither true nor false`);
+    throw this.refuse(name, `${shown(value)} is neither true nor false`);
   }
 
   /** Text that is not empty. */
   text(name: keyof T & string): string | undefined {
     const value = this.#values[name];
     if (value === undefined || isText(value)) return value;
-    throw this.refuse(name, `${show(value)} is no text, or empty`);
+    throw this.refuse(name, `${shown(value)} is no text, or empty`);
   }
 
   /** One of a few texts. */
   choice<C extends string>(name: keyof T & string, choices: readonly C[]): C | undefined {
     const value = this.#values[name];
     if (value === undefined || choices.includes(value as C)) return value as C | undefined;
-    throw this.refuse(name, `${show(value)} is none of ${choices.map((each) => `"${each}"`).join(", ")}`);
+    throw this.refuse(name, `${shown(value)} is none of ${choices.map((each) => `"${each}"`).join(", ")}`);
   }
 
   /** A list of texts that are not empty. */
   texts(name: keyof T & string): readonly string[] | undefined {
     const value = this.#values[name];
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) throw this.refuse(name, `${show(value)} is no array`);
+    if (!Array.isArray(value)) throw this.refuse(name, `${shown(value)} is no array`);
     const wrong = value.findIndex((each) => !isText(each));
     if (wrong === -1) return value;
-    throw this.refuse(`${name}[${wrong}]`, `${show(value[wrong])} is no text, or empty`);
+    throw this.refuse(`${name}[${wrong}]`, `${shown(value[wrong])} is no text, or empty`);
   }
 
   /** An object with options of its own; an empty one where there is none. */
@@ -90,7 +91,7 @@ export class OptionReader<T extends object> {
 
 /** The error for options that make no sense, or none together. */
 export function refuseOption(problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`server: ${problem}`, { kind: "configuration", ...callersMistake, cause });
+  return misconfigured(`server: ${problem}`, cause);
 }
 
 /** Milliseconds; beyond this setTimeout fires at once. */
@@ -98,11 +99,4 @@ const LONGEST_TIMER = 2_147_483_647;
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-/** A value of any type, in a few words. */
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-  return typeof value === "function" ? "a function" : String(value);
 }

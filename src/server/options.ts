@@ -102,7 +102,10 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
    * greeting goes out at once, and nobody is refused for not waiting for it.
    */
   readonly greetingDelay?: number;
-  /** Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection. */
+  /**
+   * Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection; and takes local parts
+   * with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see them as `"a..b"@`.
+   */
   readonly lenient?: boolean;
   /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
   readonly extensions?: Undertakings;

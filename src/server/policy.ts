@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Address } from "../address/address.ts";
 import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import { Reply } from "../protocol/reply.ts";
@@ -172,8 +173,9 @@ export class Policy {
   /** Tells the host of an error that nobody else is told of. */
   report(error: unknown, hook: string, session: Session): void {
     try {
-      if (this.#hooks.onError === undefined) warn(error);
-      else this.#hooks.onError({ error, hook, session });
+      const told = this.#hooks.onError ? this.#hooks.onError({ error, hook, session }) : warn(error);
+      // Where nobody waited for it, what it rejects with would end the process.
+      Promise.resolve(told).catch(warn);
     } catch (another) {
       warn(another);
     }
@@ -238,5 +240,5 @@ function isUser(value: unknown): value is { readonly user: string } {
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new TypeError(String(error)));
+  process.emitWarning(error instanceof Error ? error : new TypeError(inspect(error)));
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../protocol/server/event.ts";
@@ -31,5 +31,5 @@ export class Refusals {
 }
 
 function wrong(reason: string): EnvoiError {
-  return new EnvoiError(`refuse: ${reason}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`refuse: ${reason}`);
 }

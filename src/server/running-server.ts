@@ -36,6 +36,10 @@ export class RunningServer {
   readonly #addresses = new Map<string, number>();
   readonly #listeners: Listener[] = [];
   #closed: Promise<void> | undefined;
+  /** Lets no connection go on, once it is being closed. */
+  #cut: () => void = () => {};
+  /** How many connections are there only to be told that they are too many. */
+  #refused = 0;
 
   private constructor(host: ConnectionHost) {
     this.#host = host;
@@ -96,26 +100,32 @@ export class RunningServer {
     return this.#listeners[0]?.address ?? "";
   }
 
-  /** Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. */
+  /**
+   * Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. Who is in more of a hurry
+   * than before says so again.
+   */
   close(grace: number): Promise<void> {
-    this.#closed ??= this.#close(grace);
+    this.#closed ??= this.#close();
+    if (grace === 0) this.#cut();
+    else {
+      for (const connection of this.#connections.keys()) connection.leave();
+      const timer = this.#host.clock.timer(grace, this.#cut, true);
+      void this.#closed.then(() => timer.cancel());
+    }
     return this.#closed;
   }
 
-  async #close(grace: number): Promise<void> {
+  async #close(): Promise<void> {
     const stopped = Promise.all(this.#listeners.map((listener) => listener.stop()));
     const over = Promise.all(this.#connections.values());
-    if (grace > 0 && this.#connections.size > 0) {
-      for (const connection of this.#connections.keys()) connection.leave();
-      await new Promise<void>((resolve) => {
-        const timer = this.#host.clock.timer(grace, resolve);
-        void over.then(() => {
-          timer.cancel();
-          resolve();
-        });
-      });
-    }
-    for (const connection of this.#connections.keys()) connection.cut();
+    const cut = new Promise<void>((resolve) => {
+      this.#cut = () => {
+        for (const connection of this.#connections.keys()) connection.cut();
+        resolve();
+      };
+    });
+    // A hook that goes on may outlast its connection, but not the patience.
+    await Promise.race([over, cut]);
     await stopped;
   }
 
@@ -132,10 +142,15 @@ export class RunningServer {
         : before >= maxConnectionsPerAddress
           ? tooManyOfYours
           : undefined;
+    if (refusal !== undefined && ++this.#refused > MOST_REFUSED) {
+      this.#refused--;
+      return void socket.destroy();
+    }
     this.#addresses.set(remoteAddress, before + 1);
     const connection = new Connection(host, new ServerSocket(socket, host.clock));
     const life = connection.serve(refusal).finally(() => {
       this.#connections.delete(connection);
+      if (refusal !== undefined) this.#refused--;
       this.#left(remoteAddress);
     });
     this.#connections.set(connection, life);
@@ -147,6 +162,9 @@ export class RunningServer {
     else this.#addresses.set(address, others);
   }
 }
+
+/** So many are told at a time that they are too many, which takes a TLS handshake and some patience; the others are just closed. */
+const MOST_REFUSED = 100;
 
 const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");
 const tooMany = Reply.of(421, "4.3.2", "Too many connections, try again later");

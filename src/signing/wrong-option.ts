@@ -1,10 +1,6 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 
 /** An option of a signer that cannot be as it is. */
 export function wrongOption(option: string, problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`DkimSigner ${option}: ${problem}`, {
-    kind: "configuration",
-    ...callersMistake,
-    cause,
-  });
+  return misconfigured(`DkimSigner ${option}: ${problem}`, cause);
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "../server/session.ts";
 import { checkNames } from "../text/known-names.ts";
@@ -57,7 +57,7 @@ export function checkPattern(field: string, pattern: unknown, refuse: (problem: 
 }
 
 function refuse(problem: string): EnvoiError {
-  return new EnvoiError(`match: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`match: ${problem}`);
 }
 
 /** Whether this is one of the messages that are meant. */

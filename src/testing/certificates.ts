@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
 import { checkNames } from "../text/known-names.ts";
 import type { CertificateContent } from "./x509.ts";
@@ -162,7 +162,7 @@ function checkRequest(request: CertificateRequest): void {
 }
 
 function refuse(problem: string): EnvoiError {
-  return new EnvoiError(`certificate: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`certificate: ${problem}`);
 }
 
 function newKeys({ weakKey }: CertificateRequest = {}): Keys {

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
 import { type CapturedMessage, checkPattern, isLike, type MessagePattern } from "./captured-message.ts";
 
@@ -69,5 +69,5 @@ function show(value: string | RegExp): string {
 const SHOWN = 200;
 
 function refuse(problem: string): EnvoiError {
-  return new EnvoiError(`expected mail: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`expected mail: ${problem}`);
 }

@@ -89,10 +89,11 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, 
     this.#write("note", "closed");
   }
 
+  /** What a client says comes to a terminal here: it is not to move the cursor. */
   toString(): string {
     const prefix = { client: "C: ", server: "S: ", note: "-- " };
     const before = this.dropped === 0 ? "" : `-- ${this.dropped} lines are no longer kept\n`;
-    return before + this.lines.map(({ from, text }) => `${prefix[from]}${text}\n`).join("");
+    return before + this.lines.map(({ from, text }) => `${prefix[from]}${printable(text)}\n`).join("");
   }
 
   #write(from: TranscriptLine["from"], text: string): void {
@@ -101,6 +102,14 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, 
     this.lines.splice(0, KEPT_LINES);
     this.dropped += KEPT_LINES;
   }
+}
+
+/** Control characters as JSON writes them: `\u001b`. */
+function printable(text: string): string {
+  return text.replace(
+    /[\0-\x1f\x7f-\x9f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** At least so many lines of a connection are kept, at most twice as many. */

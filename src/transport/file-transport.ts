@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Envelope } from "../address/envelope.ts";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { EnvoiError, misconfigured } from "../errors.ts";
 import type { HandedMail } from "./handed-mail.ts";
 import { RawTransport } from "./raw-transport.ts";
 
 /** A mail that a {@link FileTransport} has written, read back. */
 export interface StoredMail {
+  /** From whom and to whom the mail travels. */
   readonly envelope: Envelope;
   /** With its angle brackets, where the mail was a Message. */
   readonly messageId: string | undefined;
@@ -97,5 +98,5 @@ function unwritable(directory: string, cause: unknown): EnvoiError {
 }
 
 function wrong(problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`FileTransport: ${problem}`, { kind: "configuration", ...callersMistake, cause });
+  return misconfigured(`FileTransport: ${problem}`, cause);
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 
 /** What a source answers when it is asked for an item. */
 export type Answer = IteratorResult<unknown, unknown>;
@@ -53,5 +53,5 @@ function opener(iterable: unknown): () => Iterator<unknown> | AsyncIterator<unkn
       return () => (source as Iterable<unknown>)[Symbol.iterator]();
   }
   const message = "sendAll: expects an array or another iterable of mails; for a single mail there is send()";
-  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+  throw misconfigured(message);
 }

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
 import type { RequestOptions } from "./requests.ts";
 import type { SendOptions } from "./transport.ts";
@@ -21,9 +21,5 @@ export const sendOptionNames: readonly (keyof SendOptions)[] = [
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkOptionNames(what: string, options: object, known: readonly string[]): void {
-  checkNames(
-    options,
-    known,
-    (problem) => new EnvoiError(`${what}: ${problem}`, { kind: "configuration", ...callersMistake }),
-  );
+  checkNames(options, known, (problem) => misconfigured(`${what}: ${problem}`));
 }

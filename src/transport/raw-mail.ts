@@ -1,5 +1,5 @@
 import type { Envelope } from "../address/envelope.ts";
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 import type { ByteSource } from "../message/byte-source.ts";
 import { RawMessageReader } from "../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
@@ -21,7 +21,7 @@ export function rawMail(envelope: Envelope, content: RawContent): Mail {
   if (content instanceof Uint8Array) return rawBytes(envelope, content);
   if (typeof content === "function") return rawStream(envelope, content);
   const message = "sendRaw expects a Uint8Array, or a function that opens a stream of them";
-  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+  throw misconfigured(message);
 }
 
 function rawBytes(envelope: Envelope, octets: Uint8Array): Mail {

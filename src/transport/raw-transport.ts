@@ -1,6 +1,13 @@
 import type { Address } from "../address/address.ts";
 import type { Envelope } from "../address/envelope.ts";
-import { callersMistake, type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "../errors.ts";
+import {
+  callersMistake,
+  type Delivery,
+  EnvoiError,
+  type ErrorClass,
+  type ErrorKind,
+  misconfigured,
+} from "../errors.ts";
 import type { EnvelopeFields } from "../message/builder.ts";
 import type { MessageFields } from "../message/fields.ts";
 import { toEnvelope } from "../message/inputs.ts";
@@ -17,10 +24,11 @@ import {
 } from "../protocol/send-report.ts";
 import { HandedMail } from "./handed-mail.ts";
 import { checkOptionNames, requestOptionNames } from "./option-names.ts";
+import { checkCount, checkMilliseconds } from "./option-values.ts";
 import { type RawContent, rawMail } from "./raw-mail.ts";
 import { asked, indispensable, type RequestOptions, readRequests } from "./requests.ts";
 import { Runs } from "./runs.ts";
-import { checkCloseOptions, checkDuration, checkSendOptions } from "./send-options.ts";
+import { checkCloseOptions, checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 import { onAbort } from "./signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
@@ -85,9 +93,8 @@ export class RawTransport implements Transport {
     if (typeof handOver !== "function") throw wrong("expects a function that hands over a mail");
     checkOptionNames("RawTransport", options, ["deadline", "concurrency", "heeds"]);
     const { deadline = 120_000, concurrency = 5, heeds = [] } = options;
-    checkDuration("RawTransport: deadline", deadline);
-    if (!Number.isInteger(concurrency) || concurrency < 1)
-      throw wrong("concurrency is a whole number from 1");
+    checkMilliseconds("RawTransport: deadline", deadline);
+    checkCount("RawTransport: concurrency", concurrency, 1);
     if (!Array.isArray(heeds) || !heeds.every((name) => requestOptionNames.includes(name)))
       throw wrong(`heeds is an array of ${requestOptionNames.join(", ")}`);
     this.#heeds = heeds;
@@ -288,5 +295,5 @@ function incomplete(report: SendReport): SendError {
 }
 
 function wrong(problem: string): EnvoiError {
-  return new EnvoiError(`RawTransport: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`RawTransport: ${problem}`);
 }

@@ -1,15 +1,18 @@
-import { callersMistake, EnvoiError, type ErrorKind } from "../errors.ts";
+import { type EnvoiError, type ErrorKind, misconfigured } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { SendError } from "../protocol/send-error.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { attempt, type ForwardedMail } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
+import { checkCount, checkFlag, checkMilliseconds } from "./option-values.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Transport } from "./transport.ts";
 
 /** A transport with the name that reports call it by. */
 export interface NamedRelay {
+  /** What reports call it by; of two relays not the same. */
   readonly name: string;
+  /** The transport itself. */
   readonly transport: Transport;
 }
 
@@ -41,12 +44,11 @@ export class Relays {
   ) {
     checkOptionNames(owner, options, ["rest", "transientRefusals", "concurrency"]);
     const { rest = 30_000, transientRefusals = false, concurrency = 100 } = options;
-    if (typeof rest !== "number" || !(rest >= 0))
-      throw wrong(owner, `rest: ${rest} is no number of milliseconds`);
-    if (typeof transientRefusals !== "boolean") throw wrong(owner, "transientRefusals is true or false");
-    if (!Number.isInteger(concurrency) || concurrency < 1)
-      throw wrong(owner, "concurrency is a whole number from 1");
-    if (!Array.isArray(relays) || relays.length === 0) throw wrong(owner, "expects at least one transport");
+    checkMilliseconds(`${owner}: rest`, rest, 0);
+    checkFlag(`${owner}: transientRefusals`, transientRefusals);
+    checkCount(`${owner}: concurrency`, concurrency, 1);
+    if (!Array.isArray(relays)) throw wrong(owner, "expects an array of transports");
+    if (relays.length === 0) throw wrong(owner, "expects at least one transport");
     this.#relays = relays.map((relay, index) => named(owner, relay, index));
     if (new Set(this.#relays.map(({ name }) => name)).size < relays.length)
       throw wrong(owner, "two relays have the same name");
@@ -113,5 +115,5 @@ function named(owner: string, relay: Transport | NamedRelay, index: number): Nam
 }
 
 function wrong(owner: string, problem: string): EnvoiError {
-  return new EnvoiError(`${owner}: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`${owner}: ${problem}`);
 }

@@ -1,9 +1,10 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { type EnvoiError, misconfigured } from "../errors.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { calledOff } from "./called-off.ts";
 import { type Attempt, attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
+import { checkCount, checkFlag, checkMilliseconds } from "./option-values.ts";
 import { Outcomes } from "./outcomes.ts";
 import { onAbort } from "./signal.ts";
 import type { Transport } from "./transport.ts";
@@ -54,12 +55,11 @@ export class RetryTransport extends ForwardingTransport {
     checkOptionNames("RetryTransport", options, Object.keys(defaults));
     if (typeof transport?.send !== "function") throw wrong("expects a transport; a builder wants .build()");
     const { attempts, delay, maxDelay, transientRefusals, concurrency } = { ...defaults, ...given(options) };
-    if (!Number.isInteger(attempts) || attempts < 1) throw wrong("attempts is a whole number from 1");
-    if (!Number.isInteger(concurrency) || concurrency < 1)
-      throw wrong("concurrency is a whole number from 1");
-    for (const ms of [delay, maxDelay])
-      if (typeof ms !== "number" || !(ms >= 0)) throw wrong(`${ms} is no number of milliseconds`);
-    if (typeof transientRefusals !== "boolean") throw wrong("transientRefusals is true or false");
+    checkCount("RetryTransport: attempts", attempts, 1);
+    checkCount("RetryTransport: concurrency", concurrency, 1);
+    checkMilliseconds("RetryTransport: delay", delay, 0);
+    checkMilliseconds("RetryTransport: maxDelay", maxDelay, 0);
+    checkFlag("RetryTransport: transientRefusals", transientRefusals);
     super([transport], concurrency);
     this.#transport = transport;
     this.#options = { attempts, delay, maxDelay, transientRefusals, concurrency };
@@ -123,5 +123,5 @@ function mayPass({ report, error }: Attempt, transientRefusals: boolean): boolea
 }
 
 function wrong(problem: string): EnvoiError {
-  return new EnvoiError(`RetryTransport: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`RetryTransport: ${problem}`);
 }

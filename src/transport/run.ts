@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { EnvoiError, misconfigured } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
@@ -71,7 +71,7 @@ export class Run<Tag> implements SendRun<Tag> {
     if (this.#audience !== "nobody") {
       const audience = this.#audience === "loop" ? "iterated" : "awaited";
       const message = `sendAll: this run has been ${audience} already, and a run is iterated once`;
-      throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
+      throw misconfigured(message);
     }
     this.#audience = "loop";
     const outcomes = this.#tell();

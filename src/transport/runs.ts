@@ -1,8 +1,9 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { EnvoiError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { ItemSource } from "./item-source.ts";
 import { checkOptionNames, sendOptionNames } from "./option-names.ts";
+import { checkCount } from "./option-values.ts";
 import { Run } from "./run.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 import { checkSignal } from "./signal.ts";
@@ -33,7 +34,7 @@ export class Runs {
     checkOptionNames("sendAll", options, runOptionNames);
     const { concurrency = this.#concurrency, signal, ...each } = options;
     checkSignal("sendAll", signal);
-    if (!Number.isInteger(concurrency) || concurrency < 1) throw noConcurrency(concurrency);
+    checkCount("sendAll: concurrency", concurrency, 1);
     const run: Run<TagOf<Item>> = new Run({
       source: new ItemSource(items),
       send: this.#send,
@@ -60,11 +61,6 @@ const runOptionNames: readonly (keyof SendAllOptions)[] = [
   "concurrency",
   ...sendOptionNames.filter((name) => name !== "envelope"),
 ];
-
-function noConcurrency(given: unknown): EnvoiError {
-  const message = `sendAll: concurrency is a whole number from 1, not ${given}`;
-  return new EnvoiError(message, { kind: "configuration", ...callersMistake });
-}
 
 function closed(): EnvoiError {
   const fields = { kind: "closed", delivery: "not-sent", transient: false, permanent: false } as const;

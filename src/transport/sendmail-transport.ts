@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { callersMistake, EnvoiError, type ErrorKind } from "../errors.ts";
+import { EnvoiError, type ErrorKind, misconfigured } from "../errors.ts";
 import type { HandedMail } from "./handed-mail.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { RawTransport } from "./raw-transport.ts";
@@ -138,8 +138,5 @@ function isArgument(value: unknown): value is string {
 }
 
 function wrong(option: string, problem: string): EnvoiError {
-  return new EnvoiError(`SendmailTransport ${option}: ${problem}`, {
-    kind: "configuration",
-    ...callersMistake,
-  });
+  return misconfigured(`SendmailTransport ${option}: ${problem}`);
 }

@@ -1,11 +1,11 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { misconfigured } from "../errors.ts";
 import { Line } from "./line.ts";
 
 /** Refuses what is no AbortSignal; one of another realm is. @throws EnvoiError of kind `"configuration"` */
 export function checkSignal(what: string, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
-  throw new EnvoiError(`${what}: the signal is no AbortSignal`, { kind: "configuration", ...callersMistake });
+  throw misconfigured(`${what}: the signal is no AbortSignal`);
 }
 
 /**

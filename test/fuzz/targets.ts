@@ -80,7 +80,7 @@ export const commands: Target = {
   },
 };
 
-const everything = { offers: () => true };
+const everything = { offers: () => true, smtpUtf8: true, lenient: false };
 
 function readLines(pieces: readonly Buffer[], lenient: boolean) {
   const input = new Input({ lenient, maxLineLength: 512 });

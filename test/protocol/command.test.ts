@@ -5,7 +5,7 @@ import { type Command, formatCommand, parseCommand } from "#src/protocol/command
 import { Reply } from "#src/protocol/reply.js";
 import { fc } from "../property.js";
 
-const everything = { offers: () => true };
+const everything = { offers: () => true, smtpUtf8: true, lenient: false };
 
 function parse(line: string): Command | Reply {
   return parseCommand(line, everything);
@@ -72,6 +72,17 @@ describe("parseCommand", () => {
     for (const address of ["a\rb@x.test", "a\nb@x.test", "a\0b@x.test", '"a\r\nb"@x.test']) {
       assert.ok(parse(`MAIL FROM:<${address}>`) instanceof Reply, JSON.stringify(address));
     }
+  });
+
+  it("takes dots anywhere in a local part where it is lenient, as if it stood in quotes", () => {
+    const lenient = { ...everything, lenient: true };
+    const dotty = parseCommand("RCPT TO:<a..b.@x.test>", lenient);
+    const parameters = {};
+    assert.deepEqual(dotty, { verb: "RCPT", to: Address.of("a..b.", "x.test"), parameters });
+    assert.deepEqual(parse('RCPT TO:<"a..b."@x.test>'), dotty);
+    assert.ok(parse("RCPT TO:<a..b.@x.test>") instanceof Reply);
+    for (const wrong of ["a b@x.test", "a@b@x.test", '"a@x.test', "a..b@", "a..b", "@x.test"])
+      assert.ok(parseCommand(`RCPT TO:<${wrong}>`, lenient) instanceof Reply, wrong);
   });
 
   it("reads what was written", () => {

@@ -128,6 +128,22 @@ describe("SmtpServer: limits", () => {
     assert.match(await third.reply(), /^(?:220|421) /);
   });
 
+  it("not all of them, where there are very many: what is said to those costs too", async () => {
+    await using server = await SmtpServer.listen({ maxConnections: 1, maxConnectionsPerAddress: 1000 });
+    const clients: Client[] = [];
+    for (let i = 0; i < 150; i++) clients.push(await Client.connect(server.port));
+    const heard = await Promise.all(clients.map((client) => client.reply()));
+    assert.equal(heard.filter((reply) => reply.startsWith("421 ")).length, 100);
+    assert.equal(heard.filter((reply) => reply === "").length, 49);
+    for (const client of clients) client.socket.destroy();
+    // The places of those who have left are free again.
+    for (;;) {
+      await using next = await Client.connect(server.port);
+      if ((await next.reply()).startsWith("220 ")) break;
+    }
+    await server.close({ grace: 0 });
+  });
+
   it("the last reply arrives, though the client goes on talking", async () => {
     await using server = await SmtpServer.listen();
     for (let round = 0; round < 20; round++) {
@@ -236,9 +252,57 @@ describe("SmtpServer: hooks", () => {
     assert.equal((await client.replies(3))[2], "451 4.3.0 Local error, try again later");
     assert.match(String(await warned), /second/);
   });
+
+  it("nor does one that rejects", async () => {
+    const warned = new Promise((resolve) => process.once("warning", resolve));
+    await using server = await SmtpServer.listen({
+      mail: () => {
+        throw new Error("first");
+      },
+      onError: async () => {
+        throw new Error("second");
+      },
+    });
+    await using client = await Client.connect(server.port);
+    client.say("EHLO x", "MAIL FROM:<>");
+    assert.equal((await client.replies(3))[2], "451 4.3.0 Local error, try again later");
+    assert.match(String(await warned), /second/);
+  });
+
+  it("nor do things thrown that cannot be shown as text", async () => {
+    const warned = new Promise((resolve) => process.once("warning", resolve));
+    const fail = () => {
+      throw Object.create(null);
+    };
+    await using server = await SmtpServer.listen({ mail: fail, onError: fail });
+    await using client = await Client.connect(server.port);
+    client.say("EHLO x", "MAIL FROM:<>");
+    assert.equal((await client.replies(3))[2], "451 4.3.0 Local error, try again later");
+    assert.match(String(await warned), /null prototype/);
+  });
 });
 
 describe("SmtpServer: closing", () => {
+  it("can be hurried on, where a hook keeps the patient waiting", async () => {
+    const hung = Promise.race<void>([]);
+    let ask = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    const mail = () => {
+      ask();
+      return hung;
+    };
+    const server = await SmtpServer.listen({ mail });
+    await using client = await Client.connect(server.port);
+    client.say("EHLO x", "MAIL FROM:<>");
+    await asked;
+    const closed = server.close({ grace: 1_000_000 });
+    await server.close({ grace: 0 });
+    await closed;
+    assert.match(await client.rest(), /^220 /);
+  });
+
   it("tells idle clients, lets a message come to its end, and resolves when nobody is left", async () => {
     let taken = 0;
     const server = await SmtpServer.listen({ domains: ["y.test"], data: () => void taken++ });

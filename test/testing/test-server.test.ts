@@ -269,6 +269,14 @@ describe("TestServer: transcripts", () => {
   });
 });
 
+describe("TestServer: what is shown of a client", () => {
+  it("moves no cursor", async () => {
+    await using server = await TestServer.start();
+    await say(server, "\x1b[31mNOOP\x07\x9b");
+    assert.match(String(server.transcripts[0]), /\nC: \\u001b\[31mNOOP\\u0007/);
+  });
+});
+
 describe("TestServer: itself", () => {
   it("withholds the extensions that it is told to", async () => {
     const offered = async (options: TestServerOptions): Promise<string> => {

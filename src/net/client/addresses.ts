@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import { Failure } from "../../protocol/failure.ts";
 import { codeOf } from "./failures.ts";
 
@@ -22,12 +23,23 @@ export async function addressesOf(
   resolve: Resolve,
   from: string | undefined,
 ): Promise<readonly string[]> {
+  requireZone(host);
   const all = isIP(host) === 0 ? await resolved(host, resolve) : [host];
   const usable = from === undefined ? all : all.filter((address) => isIP(address) === isIP(from));
   if (usable.length > 0) return interleaved([...new Set(usable)]);
   const family = isIP(from ?? "") === 6 ? "IPv6" : "IPv4";
   const lacking = all.length === 0 ? "no address" : `no ${family} address, and the local address is one`;
   throw unresolved(`the host ${host} has ${lacking}`);
+}
+
+/** Left to the system, a link-local address without an interface is refused by some and awaited by others. */
+function requireZone(host: string): void {
+  if (isIP(host) !== 6 || !/^fe[89ab]/i.test(host)) return;
+  const zone = host.split("%")[1];
+  if (zone !== undefined && (/^\d+$/.test(zone) || zone in networkInterfaces())) return;
+  throw unresolved(
+    `cannot connect to ${host}: a link-local address takes the name of an interface of this machine behind it, as in fe80::1%eth0`,
+  );
 }
 
 async function resolved(host: string, resolve: Resolve): Promise<readonly string[]> {

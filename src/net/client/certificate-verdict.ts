@@ -48,13 +48,20 @@ export function judgeCertificate(
 }
 
 function nameProblem(name: string, certificate: PeerCertificate): string | undefined {
-  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
-  const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
-  if (checkServerIdentity(name, nameless) === undefined) return undefined;
+  if (bears(certificate, name)) return undefined;
   const names = printable(certificate.subjectaltname ?? "");
   const borne = names === "" ? "none" : names.slice(0, 400);
   const advice = isIP(name) === 0 ? "" : "; connect to one of them, or name it to TlsParameters.builder";
   return `the certificate is for another name than ${name}; the names it bears: ${borne}${advice}`;
+}
+
+function bears(certificate: PeerCertificate, name: string): boolean {
+  // Not by Node, which finds no IPv6 address from 22 on.
+  if (isIP(name) !== 0)
+    return new X509Certificate(certificate.raw).checkIP(name.replace(/%.*/, "")) !== undefined;
+  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
+  const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
+  return checkServerIdentity(name, nameless) === undefined;
 }
 
 function pinProblem(name: string, leaf: X509Certificate, pins: readonly Pin[]): string | undefined {

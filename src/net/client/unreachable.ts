@@ -26,10 +26,6 @@ function reason(code: string, place: string, syscall?: unknown): string {
       return `there is no socket at ${place}`;
     case "EACCES":
       return `this process may not connect to ${place}`;
-    case "EINVAL":
-      return /^\[fe80:/i.test(place)
-        ? `cannot connect to ${place}: a link-local address takes the name of an interface behind it, as in fe80::1%eth0`
-        : `cannot connect to ${place} (${code})`;
     case "EADDRNOTAVAIL":
       return syscall === "bind"
         ? `cannot connect to ${place}: the local address is none of this machine's (${code})`

@@ -8,7 +8,7 @@ import {
   type Server,
   type TLSSocket,
 } from "node:tls";
-import { callersMistake, EnvoiError } from "../../errors.ts";
+import { misconfigured } from "../../errors.ts";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 
@@ -77,8 +77,7 @@ export class TlsAcceptor {
   constructor(options: ServerTlsOptions) {
     const { certificates, minVersion, maxVersion, ciphers, alpn, clientCertificates } = options;
     const [first, ...others] = certificates;
-    if (first === undefined)
-      throw new EnvoiError("TLS needs a certificate", { kind: "configuration", ...callersMistake });
+    if (first === undefined) throw misconfigured("TLS needs a certificate");
     try {
       const named = others.map((certificate) => new NamedContext(certificate));
       const own = new X509Certificate(first.cert);
@@ -103,7 +102,7 @@ export class TlsAcceptor {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `the certificate or its key cannot be used: ${reason}`;
-      throw new EnvoiError(message, { kind: "configuration", ...callersMistake, cause: error });
+      throw misconfigured(message, error);
     }
     this.#server.on("secureConnection", (socket) => this.#settle(socket, socket));
     this.#server.on("tlsClientError", (_, socket) => this.#settle(socket, undefined));

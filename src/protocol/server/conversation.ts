@@ -102,6 +102,16 @@ export class Conversation {
     return this.#to.length;
   }
 
+  /** Whether the transaction was begun with SMTPUTF8. */
+  get smtpUtf8(): boolean {
+    return this.#parameters.SMTPUTF8 === true;
+  }
+
+  /** Whether what is not quite right is taken, where it is known what is meant. */
+  get lenient(): boolean {
+    return this.settings.lenient;
+  }
+
   /** Begins a transaction. */
   begin(from: ReceivedEnvelope["from"], parameters: MailParameters): void {
     this.reset();
@@ -155,7 +165,10 @@ export class Conversation {
       ...(starttls && !this.secure && { STARTTLS: true }),
       ...(mechanisms.length > 0 && (this.secure || allowPlaintextCredentials) && { AUTH: mechanisms }),
       ...this.#undertaken,
-      LIMITS: { ...(maxTransactions > 0 && { MAILMAX: maxTransactions }), RCPTMAX: maxRecipients },
+      LIMITS: {
+        ...(maxTransactions > 0 && { MAILMAX: Math.min(maxTransactions, HIGHEST_LIMIT) }),
+        RCPTMAX: Math.min(maxRecipients, HIGHEST_LIMIT),
+      },
     };
     if (without.size === 0) return all;
     return Object.fromEntries(
@@ -202,6 +215,9 @@ export class Conversation {
       : undefined;
   }
 }
+
+/** A limit has six digits at most (RFC 9422 4). */
+const HIGHEST_LIMIT = 999_999;
 
 const inClear: Channel = { certified: false, bindings: new Map() };
 

@@ -37,7 +37,10 @@ export interface ServerSettings {
   readonly maxErrors: number;
   /** How many attempts to authenticate may fail; at the last the connection is closed. */
   readonly maxAuthAttempts: number;
-  /** Keeps bare CR, bare LF and NUL in content as data, and takes a bare LF for the end of a command. */
+  /**
+   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, and local parts whose dots stand
+   * where they must not.
+   */
   readonly lenient: boolean;
   /** Speaks LMTP (RFC 2033) in place of SMTP. */
   readonly lmtp: boolean;

@@ -10,6 +10,7 @@ import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { checkOptionNames } from "../option-names.ts";
+import { checkFlag, checkMilliseconds } from "../option-values.ts";
 import { hostOf } from "./host.ts";
 import { Credentials } from "./login/credentials.ts";
 import type { Mechanism, SaslMechanism } from "./login/mechanism.ts";
@@ -57,7 +58,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", notAPort(port));
     this.#mayChange("port");
     this.#port = port;
     return this;
@@ -105,7 +106,10 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
       throw wrong("tls", "expects Tls.None, .Opportunistic, .Required or .Wrapper");
     const { mode, parameters } = tls;
     if (parameters !== undefined && !(parameters instanceof TlsParameters))
-      throw wrong("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
+      throw wrong(
+        "tls",
+        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
+      );
     return this.#set("tls", { tls: { mode, parameters } });
   }
 
@@ -126,7 +130,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
   allowPlaintextCredentials(allowed = true): this {
-    if (typeof allowed !== "boolean") throw wrong("allowPlaintextCredentials", "expects true or false");
+    checkFlag("SmtpTransport allowPlaintextCredentials", allowed);
     return this.#set("allowPlaintextCredentials", { allowPlaintextCredentials: allowed });
   }
 
@@ -137,7 +141,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
   smtpUtf8(allowed: boolean): this {
-    if (typeof allowed !== "boolean") throw wrong("smtpUtf8", "expects true or false");
+    checkFlag("SmtpTransport smtpUtf8", allowed);
     return this.#set("smtpUtf8", { smtpUtf8: allowed });
   }
 
@@ -170,13 +174,14 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   timeout(timeout: number | Partial<Timeouts>): this {
     const given = typeof timeout === "number" ? everyPhase(timeout) : timeout;
     checkOptionNames("SmtpTransport timeout", given, Object.keys(defaultTimeouts));
-    for (const ms of Object.values(given)) checkMilliseconds("timeout", ms);
+    for (const [phase, ms] of Object.entries(given)) checkMilliseconds(`SmtpTransport timeout: ${phase}`, ms);
     return this.#set("timeout", { timeouts: { ...this.#options.timeouts, ...given } });
   }
 
   /** How long each send may take in all, the final reply included, in milliseconds. */
   deadline(ms: number): this {
-    return this.#set("deadline", { deadline: checkMilliseconds("deadline", ms) });
+    checkMilliseconds("SmtpTransport deadline", ms);
+    return this.#set("deadline", { deadline: ms });
   }
 
   /**
@@ -209,7 +214,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
   logAddresses(allowed = true): this {
-    if (typeof allowed !== "boolean") throw wrong("logAddresses", "expects true or false");
+    checkFlag("SmtpTransport logAddresses", allowed);
     return this.#set("logAddresses", { logAddresses: allowed });
   }
 
@@ -305,8 +310,8 @@ function everyPhase(ms: number): Timeouts {
   return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
 }
 
-/** A positive number of milliseconds. @throws EnvoiError of kind `"configuration"` */
-export function checkMilliseconds(method: string, ms: unknown): number {
-  if (typeof ms !== "number" || !(ms > 0)) throw wrong(method, `${ms} is no number of milliseconds`);
-  return ms;
+/** Most who give a text took it from the environment. */
+function notAPort(port: unknown): string {
+  if (typeof port !== "string") return `${port} is no port`;
+  return `the text ${JSON.stringify(port.slice(0, 40))} is no port; a number is expected, as Number() makes one`;
 }

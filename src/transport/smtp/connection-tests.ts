@@ -3,12 +3,12 @@ import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { sendReport } from "../../protocol/send-report.ts";
 import { checkOptionNames } from "../option-names.ts";
+import { checkMilliseconds } from "../option-values.ts";
 import { checkSignal, onAbort } from "../signal.ts";
 import { Cancellation, type CancellationReason } from "./cancellation.ts";
 import type { SmtpOptions } from "./options.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { closeSession, cutSession, openSession } from "./session/session.ts";
-import { wrongOption } from "./wrong-option.ts";
 
 /** What may be said of one test of a connection. */
 export interface TestConnectionOptions {
@@ -32,9 +32,8 @@ export class ConnectionTests {
   async run(options: TestConnectionOptions = {}): Promise<ServerInfo> {
     checkOptionNames("testConnection", options, ["signal", "deadline"]);
     const { signal, deadline = this.#options.deadline ?? LIMIT } = options;
-    checkSignal("SmtpTransport", signal);
-    if (typeof deadline !== "number" || !(deadline > 0))
-      throw wrongOption("testConnection", `the deadline ${deadline} is no number of milliseconds`);
+    checkSignal("testConnection", signal);
+    checkMilliseconds("testConnection: deadline", deadline);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted(signal)("queue"));
     const cancellation = new Cancellation();

@@ -2,7 +2,13 @@ import type { Delivery } from "../../errors.ts";
 import type { TransactionOutcome } from "../../protocol/dialogues/ledger.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
-import { nothingSent, type SendReport, sendReport, type TlsFacts } from "../../protocol/send-report.ts";
+import {
+  isGood,
+  nothingSent,
+  type SendReport,
+  sendReport,
+  type TlsFacts,
+} from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { SendWatch } from "./observer/send-watch.ts";
@@ -75,8 +81,7 @@ export class Submission {
   settle({ recipients, reply, failure }: TransactionOutcome, tls: TlsFacts | undefined): void {
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
-    const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
-    if (settled && report.accepted.length > 0) {
+    if (isGood(report)) {
       if (this.#end("ok", failure)) this.#watch?.sent(report);
       this.#resolve(report);
     } else {

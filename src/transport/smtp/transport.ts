@@ -1,5 +1,4 @@
 import type { Envelope } from "../../address/envelope.ts";
-import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
@@ -11,15 +10,14 @@ import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { Line } from "../line.ts";
 import { type Mail, madeOnce } from "../mail.ts";
-import { checkOptionNames, sendOptionNames } from "../option-names.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
-import { checkPartial } from "../send-options.ts";
+import { checkCloseOptions, checkSendOptions } from "../send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
-import { checkSignal, onAbort } from "../signal.ts";
+import { onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
-import { checkMilliseconds, SmtpTransportBuilder } from "./builder.ts";
+import { SmtpTransportBuilder } from "./builder.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import type { SmtpOptions } from "./options.ts";
@@ -148,7 +146,7 @@ export class SmtpTransport implements Transport {
   }
 
   async #send(message: Message | MessageFields, options: SendOptions, manner: Manner): Promise<SendReport> {
-    checkOptionNames("send", options, sendOptionNames);
+    checkSendOptions("send", options);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
@@ -169,7 +167,7 @@ export class SmtpTransport implements Transport {
     content: RawContent,
     options: SendOptions = {},
   ): Promise<SendReport> {
-    checkOptionNames("sendRaw", options, sendOptionNames);
+    checkSendOptions("sendRaw", options);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
@@ -201,7 +199,7 @@ export class SmtpTransport implements Transport {
 
   /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
   async close(options: CloseOptions = {}): Promise<void> {
-    checkOptionNames("close", options, ["force", "signal"]);
+    checkCloseOptions(options);
     const { force = false, signal } = options;
     this.#runs.close();
     this.#closing ??= Promise.all([this.#drain(), this.#tests.close()]).then(() => {});
@@ -222,10 +220,6 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
-    if (deadline !== undefined) checkMilliseconds("deadline", deadline);
-    checkSignal("SmtpTransport", signal);
-    checkPartial("SmtpTransport", mail.partial);
-    checkPriority(priority);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"));
     if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const watch = this.#options.observer.sending(mail);
@@ -290,13 +284,6 @@ function backlog({ pipelining, pool }: SmtpOptions): number {
 
 function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
   return new SmtpError(failure, nothingSent(envelope, messageId));
-}
-
-function checkPriority(priority: unknown): void {
-  if (priority === undefined) return;
-  if (Number.isInteger(priority) && Math.abs(priority as number) <= 9) return;
-  const message = `SmtpTransport: priority is a whole number from -9 to 9, not ${priority}`;
-  throw new EnvoiError(message, { kind: "configuration", ...callersMistake });
 }
 
 const closed: CancellationReason = (phase) =>

@@ -1,6 +1,6 @@
-import { callersMistake, EnvoiError } from "../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../errors.ts";
 
 /** The error for something that a builder was told and that makes no sense. */
 export function wrongOption(method: string, problem: string): EnvoiError {
-  return new EnvoiError(`SmtpTransport ${method}: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`SmtpTransport ${method}: ${problem}`);
 }

@@ -58,6 +58,9 @@ describe("Responder: what the host undertakes", () => {
   it("tells the limits of the transaction", () => {
     assert.ok(ehlo({ maxTransactions: 9 }).includes("LIMITS MAILMAX=9 RCPTMAX=3"));
     assert.ok(ehlo({}).includes("LIMITS RCPTMAX=3"));
+    // Six digits are all there is room for (RFC 9422 4).
+    const most = { maxTransactions: 2_000_000, maxRecipients: 2_000_000 };
+    assert.ok(ehlo(most).includes("LIMITS MAILMAX=999999 RCPTMAX=999999"));
   });
 
   for (const [parameters, reply] of [

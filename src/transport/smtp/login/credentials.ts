@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { systemClock } from "../../../net/clock.ts";
 import { DerivedKey } from "./derived-key.ts";
 import { RefreshTokenSource } from "./refresh-token.ts";
@@ -25,6 +25,7 @@ export type Secret =
  * ```
  */
 export class Credentials {
+  /** Who logs in. */
   readonly user: string;
   readonly #secret: Secret;
   readonly #key = new DerivedKey();
@@ -126,5 +127,5 @@ export function checked(field: "user" | "password" | "token", value: unknown): s
 }
 
 function wrong(field: string, problem: string): EnvoiError {
-  return new EnvoiError(`Credentials: the ${field} ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`Credentials: the ${field} ${problem}`);
 }

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { isLoopback } from "../../../net/client/loopback.ts";
 import { checkOptionNames } from "../../option-names.ts";
+import { checkMilliseconds } from "../../option-values.ts";
 
 /** What an OAuth 2 refresh token is exchanged with for access tokens (RFC 6749 6). */
 export interface RefreshTokenOptions {
@@ -33,8 +34,7 @@ export function checkRefreshTokenOptions(options: RefreshTokenOptions): void {
   for (const [name, value] of Object.entries({ clientSecret, scope })) {
     if (value !== undefined && (typeof value !== "string" || value === "")) throw wrong(`${name} is empty`);
   }
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0))
-    throw wrong("timeout is no number of milliseconds");
+  if (timeout !== undefined) checkMilliseconds("Credentials.refreshToken: timeout", timeout);
   if (onRefreshToken !== undefined && typeof onRefreshToken !== "function")
     throw wrong("onRefreshToken is no function");
   checkUrl(options.tokenUrl);
@@ -64,5 +64,5 @@ const optionNames: readonly (keyof RefreshTokenOptions)[] = [
 ];
 
 function wrong(problem: string): EnvoiError {
-  return new EnvoiError(`Credentials.refreshToken: ${problem}`, { kind: "configuration", ...callersMistake });
+  return misconfigured(`Credentials.refreshToken: ${problem}`);
 }

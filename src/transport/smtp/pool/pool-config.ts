@@ -1,5 +1,6 @@
 import type { OneOrMore } from "../../../message/builder.ts";
 import { checkOptionNames } from "../../option-names.ts";
+import { checkCount, checkMilliseconds } from "../../option-values.ts";
 import { wrongOption } from "../wrong-option.ts";
 
 /** How many connections a transport keeps and for how long, and how fast it sends. */
@@ -52,20 +53,28 @@ export const defaultPool: PoolConfig = {
  */
 export function readPoolConfig(given: Partial<PoolConfig> | false, before: PoolConfig): PoolConfig {
   if (given === false) return { ...before, maxMessagesPerConnection: 1 };
-  checkOptionNames("SmtpTransport pool", given, Object.keys(defaultPool));
+  checkOptionNames(OWNER, given, Object.keys(defaultPool));
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   const config: PoolConfig = { ...before, ...Object.fromEntries(said) };
   const { maxSize, minIdle } = config;
-  checkCount("maxSize", maxSize, 1);
-  checkCount("minIdle", minIdle, 0);
+  checkCount(`${OWNER}: maxSize`, maxSize, 1);
+  checkCount(`${OWNER}: minIdle`, minIdle, 0);
   if (minIdle > maxSize) throw wrongOption("pool", `minIdle is at most maxSize, ${maxSize}, not ${minIdle}`);
-  checkTime("idleTimeout", config.idleTimeout);
-  checkCount("maxInFlight", config.maxInFlight, 1);
-  checkCount("maxMessagesPerConnection", config.maxMessagesPerConnection, 1, "or none");
-  checkTime("maxLifetime", config.maxLifetime);
-  checkCount("maxQueue", config.maxQueue, 0, "or none");
+  checkMilliseconds(`${OWNER}: idleTimeout`, config.idleTimeout);
+  checkCount(`${OWNER}: maxInFlight`, config.maxInFlight, 1);
+  checkCount(
+    `${OWNER}: maxMessagesPerConnection`,
+    config.maxMessagesPerConnection,
+    1,
+    Number.POSITIVE_INFINITY,
+  );
+  checkMilliseconds(`${OWNER}: maxLifetime`, config.maxLifetime);
+  checkCount(`${OWNER}: maxQueue`, config.maxQueue, 0, Number.POSITIVE_INFINITY);
   return { ...config, rate: ratesOf(config).map(checkRate) };
 }
+
+/** Where an option stands, for errors. */
+const OWNER = "SmtpTransport pool";
 
 /** The limits to how fast is sent. */
 export function ratesOf({ rate }: Pick<PoolConfig, "rate">): readonly Rate[] {
@@ -73,21 +82,10 @@ export function ratesOf({ rate }: Pick<PoolConfig, "rate">): readonly Rate[] {
 }
 
 function checkRate(rate: Rate): Rate {
-  checkOptionNames("SmtpTransport pool: rate", rate, ["messages", "interval"]);
+  checkOptionNames(`${OWNER}: rate`, rate, ["messages", "interval"]);
   const { messages, interval } = rate;
-  checkCount("rate.messages", messages, 1);
-  checkTime("rate.interval", interval);
+  checkCount(`${OWNER}: rate.messages`, messages, 1);
+  checkMilliseconds(`${OWNER}: rate.interval`, interval);
   if (interval === Number.POSITIVE_INFINITY) throw wrongOption("pool", "rate.interval has an end");
   return { messages, interval };
-}
-
-function checkCount(name: string, value: unknown, from: number, orNone?: "or none"): void {
-  if (Number.isInteger(value) && (value as number) >= from) return;
-  if (orNone && value === Number.POSITIVE_INFINITY) return;
-  throw wrongOption("pool", `${name} is a whole number from ${from}, not ${value}`);
-}
-
-function checkTime(name: string, value: unknown): void {
-  if (typeof value === "number" && value > 0) return;
-  throw wrongOption("pool", `${name}: ${value} is no number of milliseconds`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { misconfigured } from "../../../errors.ts";
 import type { TlsIdentity, TlsVersion } from "./tls-parameters.ts";
 
 /** What a context is made of. */
@@ -40,7 +40,7 @@ function newContext({ rootCertificates, identity, minVersion }: SecureContextFie
     });
   } catch (cause) {
     const message = `TlsParameters.identity: ${problem(cause, identity)}`;
-    throw new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
+    throw misconfigured(message, cause);
   }
 }
 

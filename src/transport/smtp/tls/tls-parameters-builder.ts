@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { type Pin, parsePin } from "../../../net/client/pin.ts";
 import { checkOptionNames } from "../../option-names.ts";
 import type { SecureContextFields } from "./secure-context.ts";
@@ -37,6 +37,7 @@ export class TlsParametersBuilder {
   #fields: TlsFields;
   #built = false;
 
+  /** @internal `TlsParameters.builder` begins one. */
   constructor(domain: string | undefined, construct: (fields: TlsFields) => TlsParameters) {
     this.#construct = construct;
     this.#fields = { ...defaults, domain };
@@ -203,9 +204,5 @@ const BLOCK =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 function wrong(method: string, problem: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(`TlsParameters.${method}: ${problem}`, {
-    kind: "configuration",
-    ...callersMistake,
-    cause,
-  });
+  return misconfigured(`TlsParameters.${method}: ${problem}`, cause);
 }
