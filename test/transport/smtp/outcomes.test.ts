@@ -254,8 +254,9 @@ describe("an error", () => {
 
   it("has in its stack who waited for the send", async () => {
     await using free = await ScriptedServer.start(() => {});
+    const { port } = free;
     await free[Symbol.asyncDispose]();
-    await using transport = SmtpTransport.unencryptedLocalhost(free.port);
+    await using transport = SmtpTransport.unencryptedLocalhost(port);
     async function sendReceipt(): Promise<void> {
       await transport.send(mail);
     }
