@@ -76,6 +76,7 @@ export class EnvoiError extends Error implements ErrorClass {
     named(EnvoiError, "EnvoiError");
   }
 
+  /** For transports of your own: what they reject with says what they know of the mail. */
   constructor(message: string, { kind, delivery, transient, permanent, cause }: ErrorClass) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;

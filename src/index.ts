@@ -3,18 +3,19 @@
  *
  * The SMTP server is `envoi/server`, the server for tests `envoi/testing`.
  *
+ * @example
+ * ```ts
+ * await using transport = SmtpTransport.relay("mail.example.org")
+ *   .credentials(Credentials.password("shop", "secret"))
+ *   .build();
+ * await transport.send({ from: "shop@example.org", to: "jane@example.net", subject: "Your order", text: "Thank you!" });
+ * ```
+ *
  * @module
  */
 
-// Addresses
-export { Address } from "./address/address.ts";
-export { AddressError } from "./address/address-error.ts";
-export { Envelope } from "./address/envelope.ts";
-export { Group } from "./address/group.ts";
-export { Mailbox, type MailboxInput } from "./address/mailbox.ts";
-export { Mailboxes } from "./address/mailboxes.ts";
-// Errors
-export { type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "./errors.ts";
+// Messages
+
 export { Attachment, type AttachmentOptions } from "./message/attachment.ts";
 export type { AutoSubmitted } from "./message/auto-submitted.ts";
 export {
@@ -34,68 +35,55 @@ export type {
   MessageFields,
 } from "./message/fields.ts";
 export type { ListUnsubscribeOptions } from "./message/list-unsubscribe.ts";
-// Messages
 export { Message } from "./message/message.ts";
 export type { Priority } from "./message/priority.ts";
 export { Report } from "./message/report.ts";
 export type { ReportFields } from "./message/report-parts.ts";
 export type { ResentFields } from "./message/resent.ts";
 export type { Signer, Signing } from "./message/signer.ts";
+export { Charset } from "./mime/charset.ts";
 export type { RawField } from "./mime/head-reader.ts";
 export { Header } from "./mime/header.ts";
 export { Headers } from "./mime/headers.ts";
-export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts";
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
 export type { Part } from "./mime/part.ts";
-export { Charset, type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
-export type { Connector, ConnectTarget } from "./net/client/connector.ts";
-export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
-export type { DeliverBy } from "./protocol/deliver-by.ts";
-export type { OriginalRecipient } from "./protocol/dsn.ts";
-export type { Phase } from "./protocol/phase.ts";
-export { Reply, type ReplyFields } from "./protocol/reply.ts";
-export { SendError, SmtpError } from "./protocol/send-error.ts";
-// Outcomes
-export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol/send-report.ts";
+export { type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+
+// Addresses
+
+export { Address } from "./address/address.ts";
+export { Envelope } from "./address/envelope.ts";
+export { Group } from "./address/group.ts";
+export { Mailbox, type MailboxInput } from "./address/mailbox.ts";
+export { Mailboxes } from "./address/mailboxes.ts";
+
 // Signing
+
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
 export type { DkimOptions } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
-// Transports
-export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
-export { FailoverTransport } from "./transport/failover-transport.ts";
-export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
-export { HandedMail } from "./transport/handed-mail.ts";
+
+// The SMTP transport
+
+export type { Connector, ConnectTarget } from "./net/client/connector.ts";
+export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
 export { LmtpTransport } from "./transport/lmtp-transport.ts";
-export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
-export type { RawContent } from "./transport/raw-mail.ts";
-export {
-  type HandedOver,
-  type HandOver,
-  RawTransport,
-  type RawTransportOptions,
-} from "./transport/raw-transport.ts";
-export type { NamedRelay, RelayOptions } from "./transport/relays.ts";
-export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
-export { type RetryOptions, RetryTransport } from "./transport/retry-transport.ts";
-export { RoundRobinTransport } from "./transport/round-robin-transport.ts";
-export type {
-  SendAllItem,
-  SendAllOptions,
-  SendItem,
-  SendOutcome,
-  SendRun,
-  SendSource,
-  SendTotals,
-  TagOf,
-} from "./transport/send-run.ts";
-export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/login/credentials.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/login/mechanism.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/login/refresh-token-options.ts";
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/login/shared-token.ts";
+export type { PoolConfig, Rate } from "./transport/smtp/pool/pool-config.ts";
+export type { ServerInfo } from "./transport/smtp/session/server-info.ts";
+export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
+export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
+export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls/tls-parameters.ts";
+export { TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters-builder.ts";
+export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
+
+// What it tells of itself
+
 export type {
   AuthEvent,
   CommandEvent,
@@ -109,13 +97,54 @@ export type {
   TransportEvent,
 } from "./transport/smtp/observer/events.ts";
 export type { Logger } from "./transport/smtp/observer/logger.ts";
-export type { PoolConfig, Rate } from "./transport/smtp/pool/pool-config.ts";
-export type { ServerInfo } from "./transport/smtp/session/server-info.ts";
-export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
-export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
-export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls/tls-parameters.ts";
-export { TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters-builder.ts";
-export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
+
+// Transports that stand before others, and transports without SMTP
+
+export { FailoverTransport } from "./transport/failover-transport.ts";
+export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
+export { HandedMail } from "./transport/handed-mail.ts";
+export {
+  type HandedOver,
+  type HandOver,
+  RawTransport,
+  type RawTransportOptions,
+} from "./transport/raw-transport.ts";
+export type { NamedRelay, RelayOptions } from "./transport/relays.ts";
+export { type RetryOptions, RetryTransport } from "./transport/retry-transport.ts";
+export { RoundRobinTransport } from "./transport/round-robin-transport.ts";
+export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
+
+// Sending: what may be said of a mail, and runs of many
+
+export type { DeliverBy } from "./protocol/deliver-by.ts";
+export type { OriginalRecipient } from "./protocol/dsn.ts";
+export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
+export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
+export type { RawContent } from "./transport/raw-mail.ts";
+export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
+export type {
+  SendAllItem,
+  SendAllOptions,
+  SendItem,
+  SendOutcome,
+  SendRun,
+  SendSource,
+  SendTotals,
+  TagOf,
+} from "./transport/send-run.ts";
 export type { SendCounts } from "./transport/tally.ts";
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";
+
+// Outcomes
+
+export type { Phase } from "./protocol/phase.ts";
+export { Reply, type ReplyFields } from "./protocol/reply.ts";
+export type { Outcome, RecipientOutcome, SendReport, TlsFacts } from "./protocol/send-report.ts";
+
+// Errors
+
+export { AddressError } from "./address/address-error.ts";
+export { type Delivery, EnvoiError, type ErrorClass, type ErrorKind } from "./errors.ts";
+export { MessageError, type MessageErrorDetails } from "./mime/message-error.ts";
+export { SendError, SmtpError } from "./protocol/send-error.ts";

@@ -5,6 +5,8 @@ export interface Course {
   /** The file of the authority to trust, PEM, where TLS begins with the first octet. */
   readonly ca?: string | undefined;
   readonly connections: number;
+  /** How many mails are under way at any time, where a contender can do with so many: they keep every pool busy. */
+  readonly underWay: number;
   /** So long it sends before it is measured, in seconds; longer, up to three times, until it has sent `warmUpMails`. */
   readonly warmUp: number;
   readonly warmUpMails: number;

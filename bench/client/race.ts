@@ -76,6 +76,8 @@ function course(
   const seconds = delay === 0 ? 0.5 : 1 + 0.01 * delay;
   return {
     ...{ port, connections, ca: tls ? targets.ca : undefined },
+    // What waits costs everybody memory, and so processor time; but far away a window is not full with less.
+    underWay: delay === 0 ? 100 : 100 * connections,
     warmUpMails: delay === 0 && !brief ? 5000 : 0,
     ...(brief ? { warmUp: 0.05, seconds: 0.05 } : { warmUp, seconds }),
   };

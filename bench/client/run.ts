@@ -6,7 +6,7 @@ import type { Course } from "./course.ts";
 export interface Contender {
   /** Resolves when the server has taken the mail of this number. */
   send(number: number): Promise<unknown>;
-  /** How many mails may be under way at any time, where it is not as many as keep every pool busy. */
+  /** How many mails may be under way at any time, where the contender can only do with fewer. */
   readonly underWay?: number;
 }
 
@@ -29,7 +29,7 @@ export async function run(open: (course: Course) => Contender): Promise<void> {
       answered.push(performance.now());
     }
   };
-  const workers = Promise.all(Array.from({ length: contender.underWay ?? 100 * connections }, worker));
+  const workers = Promise.all(Array.from({ length: contender.underWay ?? course.underWay }, worker));
 
   const latest = performance.now() + 3000 * warmUp;
   const warm = (): boolean => answered.length > warmUpMails || performance.now() > latest;

@@ -39,6 +39,7 @@ export class AddressError extends EnvoiError {
     named(AddressError, "AddressError");
   }
 
+  /** What is wrong, and where; the message quotes the input around it. */
   constructor(problem: string, { field, position, input }: AddressErrorPlace = {}) {
     super(inWords(problem, field, position, input), { kind: "address", ...callersMistake });
     this.problem = printable(problem);
@@ -58,6 +59,7 @@ export class AddressError extends EnvoiError {
     return new AddressError(this.problem, { field, position: this.position, input: this.input });
   }
 
+  /** As every error of envoi, with the place; without the input. */
   override toJSON(): object {
     return { ...super.toJSON(), field: this.field, position: this.position };
   }

@@ -23,7 +23,15 @@ export function parseMailbox(text: string): ParsedMailbox {
   const mailbox = scanMailbox(scanner, scanPhrase(scanner));
   if (scanner.peek() === "") return mailbox;
   if (scanner.peek() === ",") {
-    throw scanner.error("a string is exactly one mailbox; use Mailboxes.parse for a list");
+    throw scanner.error(
+      "a string is exactly one mailbox; give several as an array, or use Mailboxes.parse for a list",
+    );
+  }
+  // Some mail programs put semicolons between addresses.
+  if (scanner.peek() === ";") {
+    throw scanner.error(
+      '";" separates no addresses, and a string is exactly one mailbox; give several as an array',
+    );
   }
   throw unexpected(scanner);
 }

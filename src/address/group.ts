@@ -14,7 +14,9 @@ import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
  * ```
  */
 export class Group {
+  /** What stands before the colon, decoded. */
   readonly name: string;
+  /** Who is in it; frozen. */
   readonly members: readonly Mailbox[];
   readonly #genuine: true = true;
 

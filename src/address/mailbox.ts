@@ -16,7 +16,9 @@ export type MailboxInput = string | Address | Mailbox;
  * ```
  */
 export class Mailbox {
+  /** The address itself. */
   readonly address: Address;
+  /** Whose it is, decoded, where a name was given. */
   readonly name: string | undefined;
   readonly #genuine: true = true;
 

@@ -18,8 +18,11 @@ export interface AttachmentOptions {
   readonly description?: string;
   /** In octets, before encoding, for readers to show: `true` writes that of octets in memory. */
   readonly size?: number | true;
+  /** When the file was made (RFC 2183 section 2.4). */
   readonly creationDate?: DateInput;
+  /** When the file was last changed (RFC 2183 section 2.5). */
   readonly modificationDate?: DateInput;
+  /** When the file was last read (RFC 2183 section 2.6). */
   readonly readDate?: DateInput;
 }
 

@@ -296,7 +296,9 @@ export class MessageBuilder {
 
 /** An envelope as plain data. */
 export interface EnvelopeFields {
+  /** The reverse-path; `null` is the null sender, of bounces. */
   readonly from: MailboxInput | null;
+  /** The recipients, at least one. */
   readonly to: readonly MailboxInput[];
 }
 

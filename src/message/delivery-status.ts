@@ -11,16 +11,21 @@ export interface DeliveryStatusFields extends ReportFields {
   readonly reportingMta: string;
   /** ENVID, as the sender gave it. */
   readonly envelopeId?: string | undefined;
+  /** The name of the host that the mail came from. */
   readonly receivedFromMta?: string | undefined;
+  /** When the mail came to the host that reports. */
   readonly arrivalDate?: DateInput | undefined;
+  /** What became of it, one by one; at least one. */
   readonly recipients: readonly RecipientStatus[];
 }
 
 /** What became of a mail for one recipient. */
 export interface RecipientStatus {
+  /** The address that the mail was for when it came to the host that reports. */
   readonly recipient: MailboxInput;
   /** ORCPT, where that is another. */
   readonly originalRecipient?: MailboxInput | undefined;
+  /** What the host has done with the mail. */
   readonly action: "failed" | "delayed" | "delivered" | "relayed" | "expanded";
   /** An enhanced status code (RFC 3463), such as `5.1.1`. */
   readonly status: string;
@@ -28,7 +33,9 @@ export interface RecipientStatus {
   readonly remoteMta?: string | undefined;
   /** The reply of that host in one line, such as `550 5.1.1 No such user`. */
   readonly diagnostic?: string | undefined;
+  /** When delivery was last tried. */
   readonly lastAttempt?: DateInput | undefined;
+  /** Until when it will be tried, where the action is `"delayed"`. */
   readonly willRetryUntil?: DateInput | undefined;
 }
 

@@ -9,22 +9,31 @@ import { type Group, type ReportFields, report, reportFieldNames, word } from ".
 
 /** A complaint about a mail (RFC 5965). */
 export interface FeedbackReportFields extends ReportFields {
+  /** What the complaint is about; the types that are registered. */
   readonly type: "abuse" | "fraud" | "virus" | "not-spam" | "other";
   /** The program that made the report, such as `Example-Feedback/1.0`. */
   readonly userAgent: string;
+  /** The mail that is complained of. */
   readonly original: Message | Uint8Array;
+  /** ENVID, as the sender gave it. */
   readonly envelopeId?: string | undefined;
   /** The sender of the envelope; `null` for the null sender. */
   readonly originalMailFrom?: MailboxInput | null | undefined;
+  /** The recipients of the envelope. */
   readonly originalRecipients?: readonly MailboxInput[] | undefined;
+  /** When the mail came in. */
   readonly arrivalDate?: DateInput | undefined;
+  /** The name of the host that took the mail. */
   readonly reportingMta?: string | undefined;
   /** The IP address that the mail came from. */
   readonly sourceIp?: string | undefined;
   /** How many such mails the report stands for. */
   readonly incidents?: number | undefined;
+  /** Values of Authentication-Results (RFC 8601), one for each field. */
   readonly authenticationResults?: readonly string[] | undefined;
+  /** Domains that the complaint is about. */
   readonly reportedDomains?: readonly string[] | undefined;
+  /** URIs that the complaint is about. */
   readonly reportedUris?: readonly string[] | undefined;
 }
 

@@ -156,6 +156,8 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
  */
 export function readFields(builder: MessageBuilder, fields: MessageFields): MessageBuilder {
   if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
+  if ("build" in fields)
+    throw new MessageError("this is a builder, and no message yet: .build() makes one of it");
   const names = Object.keys(fields);
   for (const name of names) if (name !== "headers") readField(builder, fields, name);
   // Headers last, so that one given twice is refused in whatever order the object has it.

@@ -9,10 +9,13 @@ import { refuseUnknown } from "./known-fields.ts";
 
 /** Who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {
+  /** Who sends it on. */
   readonly from: MailboxInput;
   /** Who does it, where that is not `from`. */
   readonly sender?: MailboxInput | undefined;
+  /** To whom it is sent on; a recipient there must be, here, in `cc` or in `bcc`. */
   readonly to?: MailboxInput | readonly MailboxInput[] | undefined;
+  /** Who gets a copy. */
   readonly cc?: MailboxInput | readonly MailboxInput[] | undefined;
   /** In the envelope, not in the header. */
   readonly bcc?: MailboxInput | readonly MailboxInput[] | undefined;

@@ -6,6 +6,12 @@ import { MessageError } from "./message-error.ts";
  * This file holds the two rules that keep a header from becoming another one, and nothing else does: what a name
  * may be ({@link headerName}) and what may stand in a value ({@link checkText}). The modules that format values
  * make their headers here.
+ *
+ * @example
+ * ```ts
+ * const received = [...message.headers].filter(({ name }) => name.toLowerCase() === "received");
+ * console.log(received.map(({ value }) => value));
+ * ```
  */
 export class Header {
   /** The name, in the letters it was given. */

@@ -12,6 +12,7 @@ import type { Header } from "./header.ts";
 export class Headers implements Iterable<Header> {
   readonly #fields: readonly Header[];
 
+  /** The fields in this order. */
   constructor(fields: readonly Header[]) {
     this.#fields = Object.freeze([...fields]);
   }
@@ -26,10 +27,12 @@ export class Headers implements Iterable<Header> {
     return this.#named(name).map(({ value }) => value);
   }
 
+  /** Whether there is a field of this name. */
   has(name: string): boolean {
     return this.#named(name).length > 0;
   }
 
+  /** Every field, in their order. */
   [Symbol.iterator](): Iterator<Header> {
     return this.#fields[Symbol.iterator]();
   }

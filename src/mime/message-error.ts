@@ -6,6 +6,7 @@ export interface MessageErrorDetails {
   readonly field?: string | undefined;
   /** The index of the offending character in what was given for the field, counted in UTF-16 units from 0. */
   readonly position?: number | undefined;
+  /** The error underneath, if there is one. */
   readonly cause?: unknown;
 }
 
@@ -31,6 +32,7 @@ export class MessageError extends EnvoiError {
     named(MessageError, "MessageError");
   }
 
+  /** What is wrong, and where. */
   constructor(message: string, { field, position, cause }: MessageErrorDetails = {}) {
     super(message, { kind: "message", ...callersMistake, cause });
     this.field = field;

@@ -35,9 +35,13 @@ const maxDepth = 64;
  * ```
  */
 export class MultiPart implements Part {
+  /** The media type, such as `multipart/mixed`, without parameters. */
   readonly type: string;
+  /** What it is made of; frozen. */
   readonly parts: readonly Part[];
+  /** How many multiparts lie one in the other here, this one counted. */
   readonly depth: number;
+  /** What stands between the parts. */
   readonly boundary: string;
   readonly #header: Header;
   readonly #encoded: { [way in Way]?: EncodedPart } = {};
@@ -107,6 +111,7 @@ export class MultiPart implements Part {
     return typeof value === "object" && value !== null && #header in value;
   }
 
+  /** The part as it is sent; the answer is kept. */
   encode(constraint: EncodingConstraint): EncodedPart {
     const way = wayOf(constraint);
     this.#encoded[way] ??= this.#encode(constraint);

@@ -11,8 +11,6 @@ import { type Parameters, parameterHeader } from "./parameters.ts";
 import { type EncodedPart, type EncodingConstraint, type Part, type Way, wayOf } from "./part.ts";
 import { textHeader } from "./unstructured.ts";
 
-export { Charset } from "./charset.ts";
-
 /** What a part says of itself beside its type. */
 export interface PartOptions {
   /** Shown with the text, or listed as a file; without it the reader decides. */
@@ -45,6 +43,7 @@ export interface TextOptions extends PartOptions {
  * ```
  */
 export class SinglePart implements Part {
+  /** The media type, without parameters. */
   readonly type: string;
   readonly depth = 0;
   readonly #contentType: ContentType;
@@ -149,6 +148,7 @@ export class SinglePart implements Part {
     return new SinglePart(internal, this.#contentType, kept, this.#options);
   }
 
+  /** The part as it is sent; the answer is kept. */
   encode(constraint: EncodingConstraint): EncodedPart {
     const way = wayOf(constraint);
     this.#encoded[way] ??= this.#encode(way);

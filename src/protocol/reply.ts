@@ -31,6 +31,7 @@ export class Reply {
   /** The text, line by line, without codes. */
   readonly lines: readonly string[];
 
+  /** @throws EnvoiError of kind `"configuration"` where a client could not read it. */
   constructor({ code, enhancedCode, lines }: ReplyFields) {
     this.code = code;
     this.enhancedCode = enhancedCode;

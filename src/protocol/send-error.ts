@@ -28,6 +28,7 @@ export class SendError extends EnvoiError {
     named(SendError, "SendError");
   }
 
+  /** For transports of your own; addresses in the message are masked. */
   constructor(message: string, fields: ErrorClass & { readonly report: SendReport }) {
     super(withoutAddresses(message), fields);
     Object.defineProperty(this, "report", { value: fields.report });
@@ -70,6 +71,7 @@ export class SmtpError extends SendError {
     named(SmtpError, "SmtpError");
   }
 
+  /** @internal Made of what a dialogue tells. */
   constructor(failure: Failure, report: SendReport) {
     const { kind, transient, permanent, cause } = failure;
     super(failure.message, { kind, delivery: deliveryOf(report), transient, permanent, cause, report });
@@ -79,11 +81,13 @@ export class SmtpError extends SendError {
     Object.defineProperty(this, "transcript", { value: failure.transcript ?? [] });
   }
 
+  /** The same error, where more is known of the mail than when it was made. */
   override about(report: SendReport): SmtpError {
     const { message, kind, phase, reply, transient, permanent, cause } = this;
     return new SmtpError(new Failure({ message, kind, phase, reply, transient, permanent, cause }), report);
   }
 
+  /** As every error of envoi, with the phase and the codes of the reply; without its text. */
   override toJSON(): object {
     const { phase, reply } = this;
     return { ...super.toJSON(), phase, code: reply?.code, enhancedCode: reply?.enhancedCode };

@@ -41,6 +41,7 @@ export interface TlsFacts {
 
 /** What is known after a send, for each recipient. */
 export interface SendReport {
+  /** From whom and to whom the mail travelled. */
   readonly envelope: Envelope;
   /** The Message-ID, with its angle brackets, where the mail was a Message. */
   readonly messageId?: string | undefined;

@@ -1,4 +1,20 @@
-/** An SMTP server to embed. */
+/**
+ * envoi/server: an SMTP server to embed.
+ *
+ * @example
+ * ```ts
+ * await using server = await SmtpServer.listen({
+ *   port: 2525,
+ *   domains: ["lists.example"],
+ *   async data({ envelope, content }) {
+ *     for await (const piece of content) await store(envelope, piece);
+ *   },
+ * });
+ * console.log(server.port);
+ * ```
+ *
+ * @module
+ */
 
 export type { Address } from "../address/address.ts";
 export type {

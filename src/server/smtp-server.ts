@@ -90,6 +90,7 @@ export class SmtpServer implements AsyncDisposable {
     return this.#server.close(from.milliseconds("grace", 10_000, 0));
   }
 
+  /** Closes, waiting for what is being received. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

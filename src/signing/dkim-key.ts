@@ -7,6 +7,7 @@ export type DkimAlgorithm = "rsa-sha256" | "ed25519-sha256";
 
 /** What a key that is kept elsewhere is asked to sign. */
 export interface DkimSignRequest {
+  /** What to sign by. */
   readonly algorithm: DkimAlgorithm;
   /** The octets to sign: by RSASSA-PKCS1-v1_5 with SHA-256, or by Ed25519, which is given their digest already. */
   readonly data: Buffer;

@@ -26,6 +26,7 @@ import { wrongOption } from "./wrong-option.ts";
  * ```
  */
 export class DkimSigner implements Signer {
+  /** Whether the signature is a promise: where the key is kept elsewhere. */
   readonly awaited: boolean;
   readonly #settings: DkimSettings;
   readonly #field: SignatureField;
@@ -48,6 +49,7 @@ export class DkimSigner implements Signer {
     return new DkimSigner(internal, options);
   }
 
+  /** Begins the signature of one mail; a Message and the transports do. */
   begin(): Signing {
     const body = new BodyHash(this.#settings.body);
     return {

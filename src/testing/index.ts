@@ -1,4 +1,15 @@
-/** A server for tests, which catches mail and shows it. */
+/**
+ * envoi/testing: a server for tests, which catches mail and shows it.
+ *
+ * @example
+ * ```ts
+ * await using server = await TestServer.start();
+ * await server.transport().send({ from: "a@a.test", to: "b@b.test", subject: "Hello", text: "Hi" });
+ * assertMail(server, { to: "b@b.test", subject: "Hello" });
+ * ```
+ *
+ * @module
+ */
 
 export { assertMail, assertNoFindings, type Received } from "./assert-mail.ts";
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";

@@ -264,6 +264,7 @@ export class TestServer implements AsyncDisposable {
     await Promise.all(this.#transports.map((transport) => transport.close()));
   }
 
+  /** Closes. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -9,7 +9,7 @@ import type { Transport } from "../transport/transport.ts";
 export interface ArrivedMail {
   /** `null` is the null sender. */
   readonly from: string | null;
-  /** The recipients. */
+  /** The recipients it arrived for. */
   readonly to: readonly string[];
   /** The whole message, CRLF. */
   readonly raw: Buffer;
@@ -17,7 +17,7 @@ export interface ArrivedMail {
 
 /** A transport and its other end, made for one test. */
 export interface TransportUnderTest {
-  /** The transport; the test closes it. */
+  /** What is put to the test. */
   readonly transport: Transport;
   /** What has arrived, in any order. Called when the sends have ended. */
   arrived(): Promise<readonly ArrivedMail[]>;

@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { instead } from "./nearest.ts";
 
 /**
  * Checks that plain data has no name but known ones: a misspelt option that is ignored would be a rule that does not hold,
@@ -17,6 +17,6 @@ export function checkNames(
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const written = JSON.stringify(name.slice(0, 60));
-    throw refuse(`there is no ${written}; the nearest is ${nearest(name, known)}`, name);
+    throw refuse(`there is no ${written}; ${instead(name, known)}`, name);
   }
 }

@@ -1,18 +1,33 @@
+/** What to write in place of a name that is not known: the nearest one, or any of a few where none is near. */
+export function instead(name: string, known: readonly string[]): string {
+  const { best, changes } = closest(name, known);
+  const near = changes <= Math.max(2, Math.max(name.length, best.length) / 2);
+  return near || known.length > FEW ? `the nearest is ${best}` : `there are ${known.join(", ")}`;
+}
+
+/** So many names can stand in an error message. */
+const FEW = 16;
+
 /**
- * The known name that an unknown one was probably meant to be: what begins like it, else what takes the fewest changes
+ * The known name that an unknown one was probably meant to be: what begins like it, what it ends in, else what takes the fewest changes
  * of single letters.
  */
 export function nearest(name: string, known: readonly string[]): string {
+  return closest(name, known).best;
+}
+
+function closest(name: string, known: readonly string[]): { best: string; changes: number } {
   const wanted = name.slice(0, 40).toLowerCase();
   let best = known[0] ?? "";
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const other = candidate.toLowerCase();
     const begins = other.length > 3 && (wanted.startsWith(other) || other.startsWith(wanted));
-    const changes = begins ? 0.5 : distance(wanted, other);
+    const ends = other.length > 2 && wanted.endsWith(other);
+    const changes = begins ? 0.5 : ends ? 0.75 : distance(wanted, other);
     if (changes < least) [best, least] = [candidate, changes];
   }
-  return best;
+  return { best, changes: least };
 }
 
 /** Levenshtein's distance. */

@@ -8,6 +8,7 @@ import { RawTransport } from "./raw-transport.ts";
 
 /** A mail that a {@link FileTransport} has written, read back. */
 export interface StoredMail {
+  /** From whom and to whom the mail travels. */
   readonly envelope: Envelope;
   /** With its angle brackets, where the mail was a Message. */
   readonly messageId: string | undefined;

@@ -15,6 +15,20 @@ interface MailFields {
  *
  * The octets are a whole message with CRLF and without Bcc. Its text is encoded for a 7-bit way; what `sendRaw` was
  * given may hold octets above 127.
+ *
+ * @example
+ * ```ts
+ * const transport = new RawTransport(async (mail) => {
+ *   const { from, to } = mail.envelope;
+ *   const response = await fetch("https://mail.example.org/send", {
+ *     method: "POST",
+ *     headers: { "x-from": String(from ?? ""), "x-to": to.join(",") },
+ *     body: new Uint8Array(await mail.bytes()),
+ *     signal: mail.signal,
+ *   });
+ *   return { id: await response.text() };
+ * });
+ * ```
  */
 export class HandedMail {
   /** From whom and to whom the mail travels; Bcc counts. */

@@ -22,7 +22,8 @@ const MOST: number = Number.MAX_SAFE_INTEGER;
  */
 export function checkMilliseconds(what: string, ms: unknown, least: number = Number.MIN_VALUE): void {
   if (typeof ms === "number" && ms >= least) return;
-  throw misconfigured(`${what}: ${shown(ms)} is no number of milliseconds`);
+  const above = least > 0 ? " above 0" : "";
+  throw misconfigured(`${what}: ${shown(ms)} is no number of milliseconds${above}`);
 }
 
 /** Refuses what is neither `true` nor `false`. @throws EnvoiError of kind `"configuration"`. */

@@ -10,7 +10,9 @@ import type { Transport } from "./transport.ts";
 
 /** A transport with the name that reports call it by. */
 export interface NamedRelay {
+  /** What reports call it by; of two relays not the same. */
   readonly name: string;
+  /** The transport itself. */
   readonly transport: Transport;
 }
 
@@ -45,7 +47,8 @@ export class Relays {
     checkMilliseconds(`${owner}: rest`, rest, 0);
     checkFlag(`${owner}: transientRefusals`, transientRefusals);
     checkCount(`${owner}: concurrency`, concurrency, 1);
-    if (!Array.isArray(relays) || relays.length === 0) throw wrong(owner, "expects at least one transport");
+    if (!Array.isArray(relays)) throw wrong(owner, "expects an array of transports");
+    if (relays.length === 0) throw wrong(owner, "expects at least one transport");
     this.#relays = relays.map((relay, index) => named(owner, relay, index));
     if (new Set(this.#relays.map(({ name }) => name)).size < relays.length)
       throw wrong(owner, "two relays have the same name");

@@ -40,6 +40,7 @@ export interface RequestOptions {
 
 /** How long the server keeps a mail back: one of the two. */
 export interface HoldOptions {
+  /** From when the server has it; 1 to 999,999,999. */
   readonly seconds?: number | undefined;
   /** Whole seconds. */
   readonly until?: Date | undefined;

@@ -107,5 +107,6 @@ export interface SendRun<Tag = unknown> extends AsyncIterable<SendOutcome<Tag>>,
    * Takes nothing more. What was taken is sent; awaiting the run waits for it. A run that has not begun sends nothing.
    */
   stop(): void;
+  /** Sends, and gives the outcome of each mail as it is known. Iterated once. */
   [Symbol.asyncIterator](): AsyncIterator<SendOutcome<Tag>, undefined>;
 }

@@ -7,6 +7,7 @@ import type { RequestOptions } from "./requests.ts";
 
 /** A mail that a {@link StubTransport} was given. */
 export interface StubbedMail {
+  /** From whom and to whom the mail travels. */
   readonly envelope: Envelope;
   /** With its angle brackets, where the mail is a Message. */
   readonly messageId: string | undefined;

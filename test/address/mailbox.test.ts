@@ -175,7 +175,7 @@ test("an error of a mailbox names the field, the place and the text", () => {
   assert.equal(error.field, "to");
   assert.equal(
     error.message,
-    "to: a string is exactly one mailbox; use Mailboxes.parse for a list (at position 8 of `victim@x,attacker@y`)",
+    "to: a string is exactly one mailbox; give several as an array, or use Mailboxes.parse for a list (at position 8 of `victim@x,attacker@y`)",
   );
 });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Charset } from "#src/mime/charset.js";
 import { MessageError } from "#src/mime/message-error.js";
 import { MultiPart } from "#src/mime/multi-part.js";
 import type { Part } from "#src/mime/part.js";
-import { Charset, SinglePart } from "#src/mime/single-part.js";
+import { SinglePart } from "#src/mime/single-part.js";
 
 function written(part: Part, eightBit = false): { head: string; body: string } {
   const { headers, body } = part.encode({ eightBit });

@@ -110,6 +110,9 @@ describe("the parameters of MAIL", () => {
       { "MT-PRIORITY": 10 },
       { "MT-PRIORITY": 1.5 },
       { SIZE: -1 },
+      { SIZE: 1.5 },
+      { SIZE: Number.NaN },
+      { SIZE: "100\r\nRCPT TO:<e@x.test>" as unknown as number },
     ];
     for (const parameters of wrong)
       assert.throws(

@@ -157,7 +157,7 @@ describe("keep", () => {
     });
     await assert.rejects(TestServer.start({ keep: { mails: 1 } as never }), {
       kind: "configuration",
-      message: /there is no "mails"; the nearest is messages/,
+      message: /there is no "mails"; there are messages, octets, connections/,
     });
   });
 

@@ -17,6 +17,12 @@ describe("The names in plain data", () => {
     assert.throws(check(JSON.parse('{"__proto__":1}')), { field: "__proto__" });
   });
 
+  it("are all told where none is near, if they are few", () => {
+    assert.throws(check({ signal: 1 }), { message: 'there is no "signal"; there are timeout, port' });
+    const many = Array.from({ length: 20 }, (_, index) => `option${index}`);
+    assert.throws(() => checkNames({ zzz: 1 }, many, refuse), { message: /the nearest is option/ });
+  });
+
   it("count only where they are the object's own", () => {
     check(Object.create({ stranger: 1 }))();
   });

@@ -6,7 +6,7 @@ import { attempt, type OnAttempt } from "./attempt.ts";
 import { connectBy } from "./connector.ts";
 import { timedOut } from "./failures.ts";
 import { indirectLink, KEEP_ALIVE_DELAY, type Link, placeOf, tcpLink, unixLink } from "./link.ts";
-import { connectThrough } from "./proxied.ts";
+import { connectThrough, proxyUnreachable } from "./proxied.ts";
 import { attemptDelay, race } from "./race.ts";
 import type { Route } from "./route.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -85,7 +85,9 @@ export class Dialer {
           port: proxy.port,
           route: { via: "tcp" },
         });
-        const { socket } = await dialer.#tcp(signal);
+        const { socket } = await dialer.#tcp(signal).catch((error) => {
+          throw proxyUnreachable(error, proxy);
+        });
         const way = await connectThrough(socket, proxy, this.#options, signal);
         return indirectLink(way, this.#place);
       }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
+import { codeOf } from "./failures.ts";
 import { tunnel } from "./http-proxy.ts";
 import { placeOf } from "./link.ts";
 import type { ProxyServer } from "./proxy-server.ts";
@@ -41,6 +42,18 @@ export async function connectThrough(
   } finally {
     signal.removeEventListener("abort", end);
   }
+}
+
+/** The failure to connect to the proxy itself, naming it: at that place no server is missing. */
+export function proxyUnreachable(error: unknown, proxy: ProxyServer): unknown {
+  if (!(error instanceof Failure)) return error;
+  const { kind, phase, transient, permanent, cause } = error;
+  const place = placeOf(proxy.host, proxy.port);
+  const absent = cause instanceof Error && codeOf(cause) === "ECONNREFUSED";
+  const message = absent
+    ? `nothing listens on ${place}, where the proxy should be`
+    : `${error.message} (the proxy ${place})`;
+  return new Failure({ kind, phase, message, transient, permanent, cause });
 }
 
 async function secured(socket: Duplex, { name, trust }: ProxyServer): Promise<Duplex> {

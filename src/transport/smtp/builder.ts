@@ -9,6 +9,7 @@ import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkFlag, checkMilliseconds } from "../option-values.ts";
 import { hostOf } from "./host.ts";
@@ -58,7 +59,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", `${port} is no port`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw wrong("port", notAPort(port));
     this.#mayChange("port");
     this.#port = port;
     return this;
@@ -66,7 +67,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
   localAddress(ip: string): this {
-    if (isIP(ip) === 0)
+    if (typeof ip !== "string" || isIP(ip) === 0)
       throw wrong("localAddress", "expects an IP address of this machine, without brackets");
     return this.#set("localAddress", { localAddress: ip });
   }
@@ -106,7 +107,10 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
       throw wrong("tls", "expects Tls.None, .Opportunistic, .Required or .Wrapper");
     const { mode, parameters } = tls;
     if (parameters !== undefined && !(parameters instanceof TlsParameters))
-      throw wrong("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
+      throw wrong(
+        "tls",
+        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
+      );
     return this.#set("tls", { tls: { mode, parameters } });
   }
 
@@ -305,4 +309,10 @@ const defaults: Omit<BuilderOptions, "host"> = {
 
 function everyPhase(ms: number): Timeouts {
   return { connect: ms, greeting: ms, command: ms, content: ms, final: ms };
+}
+
+/** Most who give a text took it from the environment. */
+function notAPort(port: unknown): string {
+  if (typeof port !== "string") return `${shown(port)} is no port`;
+  return `the text ${JSON.stringify(port.slice(0, 40))} is no port; a number is expected, as Number() makes one`;
 }

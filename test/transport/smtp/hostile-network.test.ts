@@ -1,3 +1,23 @@
+/**
+ * What SMTP clients have been caught at, by what they were told or by whom they talked to, and the tests of it:
+ *
+ * | case | tests |
+ * |---|---|
+ * | 14 recipients that `sendmail` would read as options | transport/sendmail-transport |
+ * | 24 a name for EHLO with a command behind it | here, session/hello-name |
+ * | 25 a SIZE with a command behind it, or that is no number | protocol/parameters, requests |
+ * | 26 ENVID and ORCPT that need xtext, or cannot be | protocol/parameters, protocol/xtext, requests |
+ * | 27 user, password and token with NUL or line ends | login/credentials, builder, url/url, proxy |
+ * | 28 text and octets that look like the end of content | smuggling |
+ * | 30 replies without end, and what is no reply | here, protocol/reply, protocol/extensions, net/client/connection |
+ * | 31 replies injected before TLS, offers that TLS changes | tls/tls-modes, net/client/secure |
+ * | 32 replies that nobody asked for, or out of step | net/client/connection, protocol/dialogues/transaction, window |
+ * | 33 a trickle | here, net/client/connection, cancellation |
+ * | 34 a server that waits for content though nobody is left to get it | protocol/dialogues/transaction and chain |
+ * | 38 secrets in what is printed | here, builder, url/url, login, observer/discretion |
+ * | 39 certificates that do not verify | tls/tls-modes, proxy, login/credentials, login/refresh-token |
+ * | 40 what two transports to one host share | here, login/log-in, tls/resumption |
+ */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";

@@ -25,6 +25,7 @@ export type Secret =
  * ```
  */
 export class Credentials {
+  /** Who logs in. */
   readonly user: string;
   readonly #secret: Secret;
   readonly #key = new DerivedKey();

@@ -5,6 +5,7 @@ import type { EnvoiError } from "../../../errors.ts";
 export interface TransportEvent {
   /** The host of the transport. */
   readonly host: string;
+  /** The port of the transport. */
   readonly port: number;
 }
 
@@ -35,6 +36,7 @@ export interface ConnectEvent extends ConnectionEvent, TraceEvent {
 export interface TlsEvent extends ConnectionEvent, TraceEvent {
   /** `"TLSv1.3"` and the like. */
   protocol?: string;
+  /** The name OpenSSL gives the cipher suite. */
   cipher?: string;
   /** `false` where `Tls.Opportunistic`, or an "accept invalid" switch, goes on although the certificate does not verify. */
   verified?: boolean;
@@ -53,6 +55,7 @@ export interface CommandEvent extends ConnectionEvent, TraceEvent {
   readonly command: string;
   /** Octets of content so far. */
   octets?: number;
+  /** What was answered. */
   reply?: ReplyFacts;
 }
 
@@ -61,7 +64,9 @@ export interface ReplyEvent extends ConnectionEvent, ReplyFacts {}
 
 /** What may be told of a reply. */
 export interface ReplyFacts {
+  /** Three digits, such as 250. */
   readonly code: number;
+  /** The enhanced status code (RFC 3463), where there is one. */
   readonly enhancedCode?: string | undefined;
   /** Its lines, joined by line feeds, masked as commands are. */
   readonly text: string;
@@ -75,9 +80,11 @@ export interface SendEvent extends TransportEvent, TraceEvent {
   readonly recipients: number;
   /** The envelope, where `logAddresses` was said. */
   readonly from?: string | null;
+  /** The recipients of the envelope, where `logAddresses` was said. */
   readonly to?: readonly string[];
   /** How many recipients it was accepted for, and how many refused it. */
   accepted?: number;
+  /** How many recipients refused it. */
   refused?: number;
   /** The final reply. */
   reply?: ReplyFacts;

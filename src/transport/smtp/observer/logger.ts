@@ -10,9 +10,13 @@
  * ```
  */
 export interface Logger {
+  /** Told of connections, commands and replies. */
   debug(fields: object, message: string): void;
+  /** Told of each mail that was sent. */
   info(fields: object, message: string): void;
+  /** Told of what is not as it should be. */
   warn(fields: object, message: string): void;
+  /** Told of each mail that was not sent. */
   error(fields: object, message: string): void;
   /** Asked before lines are made for `"debug"`, where it is there. */
   isLevelEnabled?(level: string): boolean;

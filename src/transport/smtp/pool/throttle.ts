@@ -59,11 +59,13 @@ const LEVELS = 6;
 
 /**
  * Whether a server says by this that it is given too much: it leaves (421), it takes nothing now (4.3.2), a policy of its
- * holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3).
+ * holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3). Amazon
+ * SES says `454 Throttling failure` without an enhanced code; a 454 is 4.7.0 by RFC 4954 6.
  */
 function asksForLess(phase: Phase, { code, enhancedCode = "", transient }: Reply): boolean {
   if (code === 421) return true;
   if (!transient) return false;
+  if (code === 454 && enhancedCode === "") return true;
   if (enhancedCode === "4.5.3") return phase !== "rcpt";
   return enhancedCode === "4.3.2" || enhancedCode.startsWith("4.7.");
 }

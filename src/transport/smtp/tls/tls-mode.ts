@@ -18,7 +18,9 @@ import { TlsParameters } from "./tls-parameters.ts";
  * ```
  */
 export interface Tls {
+  /** Which of the four it is. */
   readonly mode: "none" | "opportunistic" | "required" | "wrapper";
+  /** What certificates are accepted and shown, where anything was said of it. */
   readonly parameters: TlsParameters | undefined;
 }
 
@@ -27,6 +29,7 @@ export interface TlsMode extends Tls {
   (parameters?: TlsParameters): Tls;
 }
 
+/** The four modes. */
 export const Tls: {
   readonly None: Tls;
   readonly Opportunistic: TlsMode;
@@ -42,7 +45,10 @@ export const Tls: {
 function mode(name: Tls["mode"]): TlsMode {
   const choose = (parameters?: TlsParameters): Tls => {
     if (parameters !== undefined && !(parameters instanceof TlsParameters))
-      throw wrongOption("tls", "its parameters are not TlsParameters; TlsParameters.builder() makes them");
+      throw wrongOption(
+        "tls",
+        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
+      );
     return Object.freeze({ mode: name, parameters });
   };
   return Object.freeze(Object.assign(choose, { mode: name, parameters: undefined }));

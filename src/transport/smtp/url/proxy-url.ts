@@ -10,7 +10,9 @@ import { wrongOption } from "../wrong-option.ts";
  */
 export function proxyFromUrl(text: string, parameters?: TlsParameters): ProxyServer {
   if (parameters !== undefined && !(parameters instanceof TlsParameters))
-    throw wrong("expects TlsParameters behind the URL; TlsParameters.builder() makes them");
+    throw wrong(
+      "expects TlsParameters behind the URL; TlsParameters.builder() makes them, ended by .build()",
+    );
   const url = parse(text);
   const kind = kinds[url.protocol];
   if (kind === undefined) throw wrong(`${url.protocol} is none of ${Object.keys(kinds).join(", ")}`);

@@ -14,6 +14,7 @@ describe("a throttle", () => {
     ["a 450 4.7.1 at RCPT", Reply.of(450, "4.7.1", "greylisted"), "rcpt", true],
     ["a 451 4.7.0 in the end", Reply.of(451, "4.7.0", "rate limit"), "final", true],
     ["a 454 4.7.0 at AUTH", Reply.of(454, "4.7.0", "too many logins"), "auth", true],
+    ["a 454 without more in the end", Reply.of(454, undefined, "Throttling failure"), "final", true],
     ["a 451 4.3.2 at MAIL", Reply.of(451, "4.3.2", "not now"), "mail", true],
     ["a 452 4.5.3 at MAIL", Reply.of(452, "4.5.3", "too many"), "mail", true],
     ["a 452 4.5.3 in the end", Reply.of(452, "4.5.3", "too many"), "final", true],
