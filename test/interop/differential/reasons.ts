@@ -52,8 +52,8 @@ export const reasons: readonly Reason[] = [
     theirs: /^250/,
   },
   {
-    reason: "an address that is not ASCII needs SMTPUTF8 (RFC 6531 3.5)",
-    said: /^MAIL FROM:<[^>]*[\x80-\xff][^>]*>\r\n/,
+    reason: "an address that is not ASCII needs SMTPUTF8, at MAIL (RFC 6531 3.4, 3.5)",
+    said: /^(?:MAIL FROM|RCPT TO):<[^>]*[\x80-\xff][^>]*>\r\n/,
     ours: /^553 5\.6\.7$/,
     theirs: /^250/,
   },
