@@ -18,6 +18,7 @@ import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "..
 import { onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { SmtpTransportBuilder } from "./builder.ts";
+import { withCallers } from "./callers.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import type { SendWatch } from "./observer/send-watch.ts";
@@ -155,7 +156,11 @@ export class SmtpTransport implements Transport {
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
     const { partial } = options;
-    return this.#submit({ envelope, messageId, international, requests, partial, content }, options, manner);
+    return await this.#submit(
+      { envelope, messageId, international, requests, partial, content },
+      options,
+      manner,
+    );
   }
 
   /**
@@ -172,7 +177,11 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, partial: options.partial, content: signed }, options, alone);
+    return await this.#submit(
+      { ...mail, requests, partial: options.partial, content: signed },
+      options,
+      alone,
+    );
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
@@ -236,6 +245,8 @@ export class SmtpTransport implements Transport {
     this.#dispatcher.enqueue(submission);
     try {
       return await submission.done;
+    } catch (error) {
+      throw withCallers(error);
     } finally {
       open.leave();
       timer.cancel();
