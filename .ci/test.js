@@ -10,7 +10,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { filesBelow } from "./files.js";
@@ -21,11 +21,14 @@ const suites = {
     files: () => filesBelow(join(".build", "test"), ".test.js", ["interop", "package"]),
     environment: () => ({}),
     timeout: 120_000,
+    // One file a processor; Node leaves one processor idle, which is half of them on small machines.
+    concurrency: availableParallelism(),
   },
   interop: {
     files: () => filesBelow(join(".build", "test", "interop"), ".test.js"),
     environment: () => ({}),
     timeout: 600_000,
+    concurrency: 1,
   },
   soak: {
     files: () =>
@@ -39,6 +42,7 @@ const suites = {
       ENVOI_MAILS: process.env.ENVOI_MAILS ?? "1000000",
     }),
     timeout: 24 * 3_600_000,
+    concurrency: availableParallelism(),
   },
 };
 
@@ -63,7 +67,8 @@ const { status, error } = spawnSync(
   [
     "--enable-source-maps",
     "--test",
-    ...(options.some((option) => option.startsWith("--test-reporter")) ? [] : ["--test-reporter=spec"]),
+    ...unlessSaid("--test-reporter", "spec"),
+    ...unlessSaid("--test-concurrency", suite.concurrency),
     `--test-timeout=${suite.timeout}`,
     ...options,
     ...files,
@@ -86,6 +91,11 @@ function tellCounts() {
   if (sum("properties") > 0) told.push(`properties: ${sum("properties")}, run ${sum("runs")} times in all`);
   if (sum("inputs") > 0) told.push(`inputs fuzzed: ${sum("inputs")}`);
   if (told.length > 0) console.log(`${told.join("; ")}; with ENVOI_SEED=${all[0].seed}`);
+}
+
+/** An option of Node's test runner, unless it was given. */
+function unlessSaid(option, value) {
+  return options.some((given) => given.startsWith(option)) ? [] : [`${option}=${value}`];
 }
 
 function fail(message) {

@@ -11,6 +11,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { numberFrom } from "./environment.ts";
 
 const usualRuns = 100;
 const seed = numberFrom("ENVOI_SEED", 1);
@@ -34,13 +35,6 @@ export function assert<Ts>(
     if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
   };
   return fc.assert(property, { seed, ...parameters, numRuns, reporter });
-}
-
-function numberFrom(variable: string, usual: number): number {
-  const text = process.env[variable];
-  if (text === undefined || text === "") return usual;
-  if (!/^\d+$/.test(text)) throw new Error(`${variable} must be a whole number, not ${text}`);
-  return Number(text);
 }
 
 const counts = process.env["ENVOI_COUNTS"];

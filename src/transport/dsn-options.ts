@@ -97,8 +97,9 @@ function checkEnvelopeId(envid: string): void {
 }
 
 function readNotify(field: string, notify: DsnNotify): Notify {
-  const words: unknown = Array.isArray(notify) ? notify : [notify];
-  const read = parseNotify((words as unknown[]).join(","));
+  const words: readonly unknown[] = Array.isArray(notify) ? notify : [notify];
+  const text = words.filter((word) => typeof word === "string").join(",");
+  const read = parseNotify(text);
   // Not in any case, nor in a text with commas: what was meant then is not for us to guess.
   const plain = read === "NEVER" ? [read] : read;
   if (plain !== undefined && JSON.stringify(plain) === JSON.stringify(words)) return read as Notify;

@@ -76,6 +76,8 @@ export class RetryTransport extends ForwardingTransport {
       const rest = outcomes.rest(transientRefusals);
       if (rest === undefined) break;
       const left = ends - this.#clock.now();
+      // The pause may have been longer than was asked for.
+      if (left <= 0) break;
       const deadline = left === Number.POSITIVE_INFINITY ? undefined : left;
       const ended = await attempt(mail, this.#transport, rest, { ...options, deadline });
       outcomes.add(ended);

@@ -5,6 +5,7 @@ import { ItemSource } from "./item-source.ts";
 import { checkOptionNames, sendOptionNames } from "./option-names.ts";
 import { checkCount } from "./option-values.ts";
 import { Run } from "./run.ts";
+import { checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 import { checkSignal } from "./signal.ts";
 import type { SendOptions } from "./transport.ts";
@@ -35,6 +36,7 @@ export class Runs {
     const { concurrency = this.#concurrency, signal, ...each } = options;
     checkSignal("sendAll", signal);
     checkCount("sendAll: concurrency", concurrency, 1);
+    checkSendOptions("sendAll", each);
     const run: Run<TagOf<Item>> = new Run({
       source: new ItemSource(items),
       send: this.#send,

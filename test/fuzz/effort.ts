@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { numberFrom } from "../environment.ts";
 import type { Effort } from "./fuzz.js";
 
 /**
@@ -28,11 +29,4 @@ if (counts !== undefined) {
     const told = { seed, properties: 0, runs: 0, inputs: tried };
     writeFileSync(join(counts, `${process.pid}-fuzz.json`), JSON.stringify(told));
   });
-}
-
-function numberFrom(variable: string, usual: number): number {
-  const text = process.env[variable];
-  if (text === undefined || text === "") return usual;
-  if (!/^\d+$/.test(text)) throw new Error(`${variable} must be a whole number, not ${text}`);
-  return Number(text);
 }

@@ -272,6 +272,19 @@ describe("RetryTransport", () => {
     await sent;
   });
 
+  test("that wakes when the deadline is over tells of the attempt before", async () => {
+    const clock = new HandClock();
+    const stub = StubTransport.error(down);
+    const thrown = failed(
+      new RetryTransport(stub, { delay: 60 }, clock, () => 1).send(mail, { deadline: 100 }),
+    );
+    await until(() => clock.timers === 1);
+    // The process was busy, or asleep.
+    clock.turn(150);
+    assert.equal((await thrown).kind, "connection");
+    assert.equal(stub.messages.length, 1);
+  });
+
   test("gives up after the last attempt, with its error", async () => {
     const stub = StubTransport.error(down);
     const thrown = await failed(new RetryTransport(stub, { attempts: 2, delay: 0 }).send(mail));

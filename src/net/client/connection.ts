@@ -65,6 +65,8 @@ export class Connection {
   /** Ends whatever is being waited for. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
+  /** The connection has ended behind replies that the dialogue has not come to: it fails where it waits for more. */
+  #end: ((phase: Phase) => Failure) | undefined;
   /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
   #unwritable: Error | undefined;
   #lastWords: Timer | undefined;
@@ -90,7 +92,7 @@ export class Connection {
 
   /** Whether no further dialogue can be played. */
   get broken(): boolean {
-    return this.#failure !== undefined;
+    return this.#failure !== undefined || this.#end !== undefined;
   }
 
   /** How the connection is encrypted, if it is. */
@@ -146,6 +148,7 @@ export class Connection {
       this.#deadline.clear();
       this.#base.unref?.();
       this.#rejectSurplus();
+      this.#endIn(this.#phase);
     }
   }
 
@@ -180,8 +183,8 @@ export class Connection {
 
   readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
   readonly #onDrain = (): void => this.#draining?.();
-  readonly #onError = (error: Error): void => void this.#fail(brokenOff(this.#phase, error));
-  readonly #onEnd = (): void => void this.#fail(brokenOff(this.#phase, this.#unwritable));
+  readonly #onError = (error: Error): void => this.#ended((phase) => brokenOff(phase, error));
+  readonly #onEnd = (): void => this.#ended((phase) => brokenOff(phase, this.#unwritable));
   readonly #onFailedWrite = (error: Error): void => {
     this.#unwritable = error;
     this.#lastWords ??= this.#clock.timer(LAST_WORDS, this.#onEnd);
@@ -199,14 +202,25 @@ export class Connection {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined || this.#end !== undefined) return;
     try {
       for (const reply of this.#reader.push(chunk)) this.#deliver(reply);
     } catch (error) {
       if (error instanceof ReplySyntaxError) for (const reply of error.before) this.#deliver(reply);
       const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
-      this.#fail(behindStartTls ? injected() : unreadable(error, chunk, this.#phase));
+      this.#ended((phase) => (behindStartTls ? injected() : unreadable(error, chunk, phase)));
     }
+  }
+
+  /** Nothing more will come. A dialogue that has been given a reply and not gone on may be given more that are there. */
+  #ended(why: (phase: Phase) => Failure): void {
+    if (this.#playing && this.#interrupt === undefined) this.#end ??= why;
+    else this.#fail(why(this.#phase));
+  }
+
+  /** What is to happen next, in this phase, cannot. */
+  #endIn(phase: Phase): void {
+    if (this.#end !== undefined) this.#fail(this.#end(phase));
   }
 
   #deliver(reply: Reply): void {
@@ -228,6 +242,7 @@ export class Connection {
   }
 
   #read(phase: Phase): Promise<Reply> {
+    this.#endIn(phase);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#phase = phase;
     this.#deadline.set(this.#since + phaseTimeout(phase, this.#timeouts));
@@ -240,6 +255,7 @@ export class Connection {
   #write(step: Write): Promise<void> | undefined {
     const { write, phase, commands, owed = 0 } = step;
     if (this.#replies.length > owed) this.#rejectSurplus();
+    this.#endIn(phase);
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
@@ -309,6 +325,7 @@ export class Connection {
   }
 
   #unlessFailed<T>(promise: Promise<T>): Promise<T> {
+    this.#endIn(this.#phase);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#interrupt = reject;

@@ -9,6 +9,7 @@ import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkFlag, checkMilliseconds } from "../option-values.ts";
 import { hostOf } from "./host.ts";
@@ -66,7 +67,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
   localAddress(ip: string): this {
-    if (isIP(ip) === 0)
+    if (typeof ip !== "string" || isIP(ip) === 0)
       throw wrong("localAddress", "expects an IP address of this machine, without brackets");
     return this.#set("localAddress", { localAddress: ip });
   }
@@ -312,6 +313,6 @@ function everyPhase(ms: number): Timeouts {
 
 /** Most who give a text took it from the environment. */
 function notAPort(port: unknown): string {
-  if (typeof port !== "string") return `${port} is no port`;
+  if (typeof port !== "string") return `${shown(port)} is no port`;
   return `the text ${JSON.stringify(port.slice(0, 40))} is no port; a number is expected, as Number() makes one`;
 }

@@ -18,8 +18,10 @@ import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "..
 import { onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { SmtpTransportBuilder } from "./builder.ts";
+import { withCallers } from "./callers.ts";
 import type { CancellationReason } from "./cancellation.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
+import type { SendWatch } from "./observer/send-watch.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
@@ -154,7 +156,11 @@ export class SmtpTransport implements Transport {
     const requests = readRequests(options, envelope, (address) => built.names(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
     const { partial } = options;
-    return this.#submit({ envelope, messageId, international, requests, partial, content }, options, manner);
+    return await this.#submit(
+      { envelope, messageId, international, requests, partial, content },
+      options,
+      manner,
+    );
   }
 
   /**
@@ -171,7 +177,11 @@ export class SmtpTransport implements Transport {
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
     const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return this.#submit({ ...mail, requests, partial: options.partial, content: signed }, options, alone);
+    return await this.#submit(
+      { ...mail, requests, partial: options.partial, content: signed },
+      options,
+      alone,
+    );
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
@@ -220,9 +230,9 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
-    if (this.#closing !== undefined) throw refused(mail, closed("queue"));
-    if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const watch = this.#options.observer.sending(mail);
+    if (this.#closing !== undefined) throw refused(mail, closed("queue"), watch);
+    if (signal?.aborted) throw refused(mail, aborted(signal)("queue"), watch);
     const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
@@ -235,6 +245,8 @@ export class SmtpTransport implements Transport {
     this.#dispatcher.enqueue(submission);
     try {
       return await submission.done;
+    } catch (error) {
+      throw withCallers(error);
     } finally {
       open.leave();
       timer.cancel();
@@ -282,8 +294,10 @@ function backlog({ pipelining, pool }: SmtpOptions): number {
   return pipelining === "window" ? pool.maxInFlight + 4 : 5;
 }
 
-function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
-  return new SmtpError(failure, nothingSent(envelope, messageId));
+function refused({ envelope, messageId }: Mail, failure: Failure, watch: SendWatch | undefined): SmtpError {
+  const error = new SmtpError(failure, nothingSent(envelope, messageId));
+  watch?.failed(error);
+  return error;
 }
 
 const closed: CancellationReason = (phase) =>

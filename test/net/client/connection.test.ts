@@ -128,6 +128,53 @@ describe("octets that are no reply", () => {
   });
 });
 
+describe("what comes in one packet behind replies that are in order", () => {
+  function* flight(): Dialogue<string[]> {
+    const said: string[] = [];
+    yield* write("A\r\nB\r\nC\r\nD\r\n", "mail");
+    try {
+      for (const phase of ["mail", "rcpt", "data"] as const) said.push(String(yield* read(phase)));
+      yield* write("x", "content");
+    } catch (error) {
+      assert.ok(error instanceof Failure);
+      said.push(`${error.kind} in ${error.phase}: ${error.message}`);
+    }
+    return said;
+  }
+
+  const ends: readonly (readonly [string, string, boolean, RegExp])[] = [
+    ["octets that are no reply", "!\r\n", false, /^protocol in (.*): .* (at .*): not a reply/],
+    ["the end", "", true, /^connection in (.*): .* (at .*)$/],
+  ];
+  const where = [
+    ["rcpt", "at RCPT", ["250 a"]],
+    ["data", "at DATA", ["250 a", "250 b"]],
+  ] as const;
+  for (const [what, octets, end, told] of ends)
+    for (const [phase, name, replies] of where)
+      it(`belongs to the phase of the reply that is missing: ${what}, ${name}`, async () => {
+        await using c = await connected(async (peer) => {
+          for (let i = 0; i < 4; i++) await peer.hear();
+          peer.send(`${replies.map((reply) => `${reply}\r\n`).join("")}${octets}`);
+          if (end) peer.halfClose();
+        });
+        const said = await c.connection.play(flight());
+        assert.deepEqual(said.slice(0, -1), replies);
+        assert.deepEqual(told.exec(said.at(-1) ?? "")?.slice(1), [phase, name]);
+        assert.match(c.connection.transcript().at(-1) ?? "", new RegExp(`ended: .* \\(${phase}\\)`));
+        assert.equal(c.connection.broken, true);
+        await c.closed;
+      });
+
+  it("belongs to the content where that is what cannot be sent any more", async () => {
+    await using c = await connected(async (peer) => {
+      for (let i = 0; i < 4; i++) await peer.hear();
+      peer.send("250 a\r\n250 b\r\n354 c\r\n!\r\n");
+    });
+    assert.match((await c.connection.play(flight())).at(-1) ?? "", /^protocol in content: /);
+  });
+});
+
 describe("a reply that nobody asked for", () => {
   it("ends the connection when it comes between dialogues", async () => {
     await using c = await connected(async (peer) => {

@@ -252,6 +252,21 @@ describe("an error", () => {
     );
   });
 
+  it("has in its stack who waited for the send", async () => {
+    await using free = await ScriptedServer.start(() => {});
+    const { port } = free;
+    await free[Symbol.asyncDispose]();
+    await using transport = SmtpTransport.unencryptedLocalhost(port);
+    async function sendReceipt(): Promise<void> {
+      await transport.send(mail);
+    }
+    async function sendStored(): Promise<void> {
+      await transport.sendRaw({ from: "a@x.test", to: ["b@y.test"] }, Buffer.from("Subject: x\n\nx\n"));
+    }
+    await assert.rejects(sendReceipt(), { stack: /at async sendReceipt .*outcomes/ });
+    await assert.rejects(sendStored(), { stack: /at async sendStored .*outcomes/ });
+  });
+
   it("of a host that is not known says so", async () => {
     await using transport = SmtpTransport.builder("no-such-host.invalid").tls(Tls.None).build();
     const error = await failure(transport.send(mail));

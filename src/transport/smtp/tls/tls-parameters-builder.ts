@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { type Pin, parsePin } from "../../../net/client/pin.ts";
+import { shown } from "../../../text/shown.ts";
 import { checkOptionNames } from "../../option-names.ts";
 import type { SecureContextFields } from "./secure-context.ts";
 import type { TlsIdentity, TlsParameters, TlsVersion } from "./tls-parameters.ts";
@@ -75,7 +76,7 @@ export class TlsParametersBuilder {
   /** The oldest TLS to speak; 1.2 unless this says otherwise. */
   minVersion(version: TlsVersion): this {
     if (version !== "TLSv1.2" && version !== "TLSv1.3") {
-      throw wrong("minVersion", `expects "TLSv1.2" or "TLSv1.3", not ${JSON.stringify(version)}`);
+      throw wrong("minVersion", `expects "TLSv1.2" or "TLSv1.3", not ${shown(version)}`);
     }
     return this.#set("minVersion", { minVersion: version });
   }
