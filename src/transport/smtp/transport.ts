@@ -21,6 +21,7 @@ import { SmtpTransportBuilder } from "./builder.ts";
 import { withCallers } from "./callers.ts";
 import { aborted, closed, late } from "./cancellation-reasons.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
+import type { SendWatch } from "./observer/send-watch.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
@@ -229,9 +230,9 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
-    if (this.#closing !== undefined) throw refused(mail, closed("queue"));
-    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"));
     const watch = this.#options.observer.sending(mail);
+    if (this.#closing !== undefined) throw refused(mail, closed("queue"), watch);
+    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), watch);
     const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
@@ -293,6 +294,8 @@ function backlog({ pipelining, pool }: SmtpOptions): number {
   return pipelining === "window" ? pool.maxInFlight + 4 : 5;
 }
 
-function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
-  return new SmtpError(failure, nothingSent(envelope, messageId));
+function refused({ envelope, messageId }: Mail, failure: Failure, watch: SendWatch | undefined): SmtpError {
+  const error = new SmtpError(failure, nothingSent(envelope, messageId));
+  watch?.failed(error);
+  return error;
 }
