@@ -21,7 +21,7 @@ export interface Entrant {
 export function entrants(python: string): readonly Entrant[] {
   const smtplib = fileURLToPath(new URL("../../../bench/client/smtplib-sender.py", import.meta.url));
   return [
-    { name: "off", enters: anywhere, send: (_, course) => ours("envoi", course, "off") },
+    { name: "off", enters: inClear, send: (_, course) => ours("envoi", course, "off") },
     { name: "auto", enters: anywhere, send: (_, course) => ours("envoi", course, "auto") },
     // smtp-sink has no CHUNKING, so that there "window" is "auto".
     {
@@ -33,14 +33,17 @@ export function entrants(python: string): readonly Entrant[] {
     { name: "upyo", enters: anywhere, send: (_, course) => ours("upyo", course) },
     {
       name: "smtplib",
-      enters: anywhere,
+      enters: inClear,
       send: (_, course) => sent(python, smtplib, JSON.stringify(course), sender, recipient, text),
     },
-    { name: "smtp-source", enters: ({ tls }) => !tls, send: source },
+    { name: "smtp-source", enters: inClear, send: source },
   ];
 }
 
 const anywhere = (): boolean => true;
+
+/** Where what one might not do is of interest. */
+const inClear = ({ tls }: Track): boolean => !tls;
 
 function ours(name: string, course: Course, ...args: readonly string[]): Promise<Cost> {
   const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));

@@ -57,11 +57,11 @@ function groups(runs: readonly Run[]): readonly (readonly Run[])[] {
   return all;
 }
 
-/** What a run takes of what the machine can do, roughly. */
-function loadOf({ track: { delay, connections }, entrant }: Run): number {
+/** What a run takes of what the machine can do, roughly; two windows would share one Postfix, and be half as fast. */
+function loadOf({ track: { target, delay, connections }, entrant }: Run): number {
   if (delay === 0) return 1;
-  if (entrant.name !== "window") return 1 / 8;
-  return Math.min(1, (connections * 50) / delay / 2);
+  if (entrant.name !== "window") return 1 / 16;
+  return target === "Postfix" ? 1 : Math.min(1, (connections * 25) / delay);
 }
 
 function course(
@@ -71,14 +71,16 @@ function course(
   brief: boolean,
 ): Course {
   const port = targets.port({ target, tls, delay });
-  // All of a group have started, on two processors, after a second. A window takes a dozen round trips to open, and the others take five to connect.
+  // All of a group have started, on two processors, after a second. A window takes a dozen round trips to open, and the
+  // others take five to connect.
   const warmUp = delay === 0 ? 0.4 : name === "window" ? 0.6 + 0.015 * delay : 2;
-  const seconds = delay === 0 ? 0.5 : 1 + 0.01 * delay;
+  const seconds = delay === 0 ? 0.4 : 0.5 + 0.01 * delay;
   return {
     ...{ port, connections, ca: tls ? targets.ca : undefined },
     // What waits costs everybody memory, and so processor time; but far away a window is not full with less.
     underWay: delay === 0 ? 100 : 100 * connections,
-    warmUpMails: delay === 0 && !brief ? 5000 : 0,
+    // Into Postfix nobody is as fast as to have a use for more.
+    warmUpMails: delay > 0 || brief ? 0 : target === "Postfix" ? 500 : 5000,
     ...(brief ? { warmUp: 0.05, seconds: 0.05 } : { warmUp, seconds }),
   };
 }

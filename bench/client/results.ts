@@ -1,15 +1,15 @@
-import { type Cost, cpuEach, rate } from "../report/cost.ts";
+import { type Cost, cpuEach, median, rate } from "../report/cost.ts";
 import { nameOf, type Track } from "./course.ts";
 
 /** What each cost on each track, in every round. */
 export class Results {
   readonly #costs = new Map<string, Cost[]>();
   readonly #seen = new Set<Track>();
-  /** Seconds of a round trip, by the delay that the relay was to make. */
-  readonly #roundTrips: ReadonlyMap<number, number>;
+  /** Seconds of a round trip, by the delay that the relay was to make, as they were seen. */
+  readonly #roundTrips = new Map<number, readonly number[]>();
 
-  constructor(roundTrips: ReadonlyMap<number, number>) {
-    this.#roundTrips = roundTrips;
+  addRoundTrips(delay: number, seconds: readonly number[]): void {
+    this.#roundTrips.set(delay, [...(this.#roundTrips.get(delay) ?? []), ...seconds]);
   }
 
   add(track: Track, entrant: string, cost: Cost): void {
@@ -35,7 +35,7 @@ export class Results {
 
   /** Round trips of a connection for each mail. */
   trips(track: Track, entrant: string): number {
-    const roundTrip = this.#roundTrips.get(track.delay) ?? Number.NaN;
+    const roundTrip = median(this.#roundTrips.get(track.delay) ?? []);
     return track.connections / this.rate(track, entrant) / roundTrip;
   }
 

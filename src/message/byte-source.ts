@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { EnvoiError } from "../errors.ts";
+import { contentError } from "./content-error.ts";
 
 /** Where the octets of an attachment come from. */
 export type ByteSource = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -81,16 +82,6 @@ function takeOnce(source: unknown, what: string): unknown {
 /** Streams and generators give their octets once; other iterables begin anew. */
 function readsOnce(source: object): boolean {
   return "getReader" in source || "pipe" in source || "next" in source;
-}
-
-function contentError(message: string, cause?: unknown): EnvoiError {
-  return new EnvoiError(message, {
-    kind: "content",
-    delivery: "not-sent",
-    transient: false,
-    permanent: false,
-    cause,
-  });
 }
 
 function reason(error: unknown): string {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { callersMistake, EnvoiError, misconfigured } from "../errors.ts";
 import { HeadReader } from "../mime/head-reader.ts";
+import { contentError } from "./content-error.ts";
 import type { Signer, Signing } from "./signer.ts";
 
 /** The octets of a mail: those of a message, or octets from elsewhere. */
@@ -106,19 +107,15 @@ async function* secondReading(
     throw secondFailed(error);
   }
   if (digest.digest().equals(expected)) return;
-  throw new EnvoiError(
+  throw contentError(
     "a file or stream of the mail gave other octets when it was sent than when it was signed",
-    { kind: "content", delivery: "not-sent", transient: false, permanent: false },
   );
 }
 
 function secondFailed(cause: unknown): EnvoiError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const message = `${reason} (a signed mail of more than 1 MiB is read twice: to be signed, then to be sent)`;
-  return new EnvoiError(message, {
-    ...{ kind: "content", delivery: "not-sent", transient: false, permanent: false },
-    cause,
-  });
+  return contentError(message, cause);
 }
 
 /** What a signer gives stands above the header: it must neither end it nor leave a line open. */

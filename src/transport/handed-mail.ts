@@ -1,5 +1,6 @@
 import type { Envelope } from "../address/envelope.ts";
 import { EnvoiError } from "../errors.ts";
+import { contentError } from "../message/content-error.ts";
 import type { RequestOptions } from "./requests.ts";
 
 /** What a mail is made of. */
@@ -81,12 +82,5 @@ export class HandedMail {
 function unreadable(cause: unknown): EnvoiError {
   if (EnvoiError.is(cause)) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `the content could not be read: ${reason}`;
-  return new EnvoiError(message, {
-    kind: "content",
-    delivery: "not-sent",
-    transient: false,
-    permanent: false,
-    cause,
-  });
+  return contentError(`the content could not be read: ${reason}`, cause);
 }

@@ -1,6 +1,7 @@
 import type { Envelope } from "../address/envelope.ts";
-import { EnvoiError } from "../errors.ts";
+import type { EnvoiError } from "../errors.ts";
 import { type ByteSource, readSource } from "../message/byte-source.ts";
+import { contentError } from "../message/content-error.ts";
 import { RawMessageReader } from "../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
 
@@ -100,8 +101,7 @@ class Reading {
 }
 
 function unreadable(problem: string): EnvoiError {
-  const unsure = { delivery: "not-sent", transient: false, permanent: false } as const;
-  return new EnvoiError(`sendRaw: the stream ${problem}`, { kind: "content", ...unsure });
+  return contentError(`sendRaw: the stream ${problem}`);
 }
 
 /** Octets. */

@@ -5,7 +5,8 @@ import { sendReport } from "../../protocol/send-report.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkMilliseconds } from "../option-values.ts";
 import { checkSignal, onAbort } from "../signal.ts";
-import { Cancellation, type CancellationReason } from "./cancellation.ts";
+import { Cancellation } from "./cancellation.ts";
+import { aborted, closed, late } from "./cancellation-reasons.ts";
 import type { SmtpOptions } from "./options.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { closeSession, cutSession, openSession } from "./session/session.ts";
@@ -35,10 +36,14 @@ export class ConnectionTests {
     checkSignal("testConnection", signal);
     checkMilliseconds("testConnection: deadline", deadline);
     if (this.#closed) throw failed(closed("queue"));
-    if (signal?.aborted) throw failed(aborted(signal)("queue"));
+    if (signal?.aborted) throw failed(aborted("test", signal)("queue"));
     const cancellation = new Cancellation();
-    const timer = this.#options.clock.timer(deadline, () => cancellation.cancel(late(deadline)), true);
-    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
+    const timer = this.#options.clock.timer(
+      deadline,
+      () => cancellation.cancel(late("test", deadline)),
+      true,
+    );
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted("test", signal)));
     const test = ask(this.#options, cancellation);
     this.#running.set(cancellation, test);
     try {
@@ -83,21 +88,4 @@ async function ask(options: SmtpOptions, cancellation: Cancellation): Promise<Se
 /** The error of a send, but that there was no mail: its report is of no recipient. */
 function failed(failure: Failure): SmtpError {
   return new SmtpError(failure, sendReport({ envelope: Envelope.none, recipients: [] }));
-}
-
-const closed: CancellationReason = (phase) =>
-  new Failure({ kind: "closed", phase, message: "the transport has been closed" });
-
-function aborted(signal: AbortSignal): CancellationReason {
-  return (phase) =>
-    new Failure({ kind: "aborted", phase, message: "the test was aborted", cause: signal.reason });
-}
-
-function late(limit: number): CancellationReason {
-  return (phase) =>
-    new Failure({
-      kind: "timeout",
-      phase,
-      message: `the test was not done within its deadline of ${limit} ms`,
-    });
 }

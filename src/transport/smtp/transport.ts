@@ -5,7 +5,7 @@ import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
 import { signContent } from "../../message/signed-content.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
-import { Failure } from "../../protocol/failure.ts";
+import type { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { Line } from "../line.ts";
@@ -19,8 +19,9 @@ import { onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { SmtpTransportBuilder } from "./builder.ts";
 import { withCallers } from "./callers.ts";
-import type { CancellationReason } from "./cancellation.ts";
+import { aborted, closed, late } from "./cancellation-reasons.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
+import type { SendWatch } from "./observer/send-watch.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
@@ -229,17 +230,17 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
-    if (this.#closing !== undefined) throw refused(mail, closed("queue"));
-    if (signal?.aborted) throw refused(mail, aborted(signal)("queue"));
     const watch = this.#options.observer.sending(mail);
+    if (this.#closing !== undefined) throw refused(mail, closed("queue"), watch);
+    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), watch);
     const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
-    const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late(limit));
+    const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late("send", limit));
     const timer = this.#options.clock.timer(limit, expire, true);
     if (deadline === undefined) submission.contentStarts = () => timer.cancel();
-    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted(signal)));
+    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted("send", signal)));
     const open = this.#open.append(submission);
     this.#dispatcher.enqueue(submission);
     try {
@@ -293,23 +294,8 @@ function backlog({ pipelining, pool }: SmtpOptions): number {
   return pipelining === "window" ? pool.maxInFlight + 4 : 5;
 }
 
-function refused({ envelope, messageId }: Mail, failure: Failure): SmtpError {
-  return new SmtpError(failure, nothingSent(envelope, messageId));
-}
-
-const closed: CancellationReason = (phase) =>
-  new Failure({ kind: "closed", phase, message: "the transport has been closed" });
-
-function aborted(signal: AbortSignal): CancellationReason {
-  return (phase) =>
-    new Failure({ kind: "aborted", phase, message: "the send was aborted", cause: signal.reason });
-}
-
-function late(limit: number): CancellationReason {
-  return (phase) =>
-    new Failure({
-      kind: "timeout",
-      phase,
-      message: `the send was not done within its deadline of ${limit} ms`,
-    });
+function refused({ envelope, messageId }: Mail, failure: Failure, watch: SendWatch | undefined): SmtpError {
+  const error = new SmtpError(failure, nothingSent(envelope, messageId));
+  watch?.failed(error);
+  return error;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Credentials, SmtpTransport, Tls } from "envoi";
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
+import { Credentials, type Signer, SmtpTransport, Tls } from "envoi";
 import { Failure } from "#src/protocol/failure.js";
 import type { Phase } from "#src/protocol/phase.js";
 import { Cancellation } from "#src/transport/smtp/cancellation.js";
@@ -47,6 +48,43 @@ describe("an abort", () => {
     await until(() => goOn !== silent);
     controller.abort();
     await assert.rejects(second, { kind: "aborted", delivery: "not-sent", phase: "queue" });
+    goOn();
+    await first;
+    goOn = silent;
+    await until(() => goOn !== silent);
+    goOn();
+    await third;
+    assert.equal(server.peers.length, 1);
+  });
+
+  it("of a mail that has been signed, and waits for the one before it, is told at once and cuts nothing", async () => {
+    let goOn = silent;
+    await using server = await ScriptedServer.start((peer) =>
+      serve(peer, {
+        ".": () =>
+          new Promise((resolve) => {
+            goOn = () => {
+              peer.say("250 ok");
+              resolve();
+            };
+          }),
+      }),
+    );
+    let signed = 0;
+    const signature = async () => {
+      signed++;
+      return "X-Signature: 1\r\n";
+    };
+    const signer: Signer = { awaited: true, begin: () => ({ update: silent, finish: signature }) };
+    await using transport = clearTo(server).sign(signer).pool({ maxSize: 1 }).build();
+    const controller = new AbortController();
+    const first = transport.send(mail);
+    const second = transport.send(mail, { signal: controller.signal });
+    const third = transport.send(mail);
+    await until(() => goOn !== silent && signed >= 2);
+    for (let turn = 0; turn < 5; turn++) await turnOfTheLoop();
+    controller.abort();
+    await assert.rejects(second, { kind: "aborted", delivery: "not-sent" });
     goOn();
     await first;
     goOn = silent;

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type SendReport, SmtpError, type SmtpTransport } from "envoi";
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
+import { type SendReport, SmtpError, type SmtpTransport, Tls } from "envoi";
 import { postfixErrorLimits, TestServer as Unjudged } from "envoi/testing";
+import { HandClock } from "../../net/hand-clock.js";
 import { type Peer, ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, until } from "./serve.js";
 import { TestServer } from "./test-server.js";
+import { turnedBy } from "./turned.js";
 
 /** A transport over one connection, in row 3. */
 function windowed(server: TestServer, maxInFlight = 16): SmtpTransport {
@@ -114,9 +117,9 @@ describe('pipelining("window")', () => {
   });
 
   it("has no more in flight than maxInFlight", async () => {
-    const waiting: (() => void)[] = [];
+    const waiting: ((verdict?: string) => void)[] = [];
     await using server = await ScriptedServer.start((peer) =>
-      chunking(peer, () => new Promise<void>((resolve) => waiting.push(resolve))),
+      chunking(peer, () => new Promise<string | undefined>((resolve) => waiting.push(resolve))),
     );
     await using transport = clearTo(server).pool({ maxSize: 1, maxInFlight: 4 }).pipelining("window").build();
     const sends = Array.from({ length: 12 }, () => transport.send(mail));
@@ -127,6 +130,41 @@ describe('pipelining("window")', () => {
       waiting.shift()?.();
     }
     await Promise.all(sends);
+  });
+
+  it("has half as many in flight while a server that asked for less is spared", async () => {
+    const waiting: ((verdict?: string) => void)[] = [];
+    await using server = await ScriptedServer.start((peer) =>
+      chunking(peer, () => new Promise<string | undefined>((resolve) => waiting.push(resolve))),
+    );
+    const clock = new HandClock();
+    const builder = turnedBy(clock, "127.0.0.1").port(server.port).tls(Tls.None).deadline(1e9);
+    const transport = builder.pool({ maxSize: 1, maxInFlight: 8 }).pipelining("window").build();
+    let replies = 0;
+    // The first is the test's.
+    const contents = () => said(server.peers[0]).filter((line) => line.startsWith("BDAT")).length - 1;
+    const answer = async (verdict?: string) => {
+      await until(() => waiting.length > 0);
+      for (let turn = 0; turn < 5; turn++) await turnOfTheLoop();
+      const inFlight = contents() - replies++;
+      waiting.shift()?.(verdict);
+      return inFlight;
+    };
+    /** Sends many, and tells how many were in flight at most. */
+    const most = async () => {
+      const sends = Array.from({ length: 30 }, () => transport.send(mail));
+      let most = 0;
+      for (const _ of sends) most = Math.max(most, await answer());
+      await Promise.all(sends);
+      return most;
+    };
+    assert.equal(await most(), 8);
+    const refused = transport.send(mail);
+    await answer("451 4.3.2 not now");
+    await assert.rejects(refused, { delivery: "refused" });
+    clock.turn(1000);
+    assert.equal(await most(), 4);
+    await transport.close();
   });
 
   it("goes on alone after a refusal, and every mail has its own outcome", async () => {
@@ -254,7 +292,7 @@ describe('pipelining("window")', () => {
 });
 
 /** Serves mail by BDAT, each content answered when `content` says so. */
-async function chunking(peer: Peer, content: () => Promise<void>): Promise<void> {
+async function chunking(peer: Peer, content: () => Promise<string | undefined>): Promise<void> {
   peer.say("220 scripted.test");
   let named = false;
   for (;;) {
@@ -268,8 +306,8 @@ async function chunking(peer: Peer, content: () => Promise<void>): Promise<void>
     } else if (verb === "BDAT") {
       let left = Number(size);
       while (left > 0) left -= (await peer.hear()).length + 2;
-      if (named) await content();
-      peer.say(named ? "250 queued" : "503 no recipients");
+      const verdict = named ? await content() : "503 no recipients";
+      peer.say(verdict ?? "250 queued");
       named = false;
     } else peer.say("250 ok");
   }

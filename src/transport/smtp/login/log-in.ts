@@ -30,6 +30,8 @@ type AnyMechanism = Mechanism | SaslMechanism;
  * Credentials go out only over verified TLS, to this very machine, or where that was waived. The next mechanism is
  * tried only where the server said that this one will not do, never after it refused the user. A token that was
  * refused is fetched anew, once.
+ *
+ * @param trying Is told each mechanism before it is used.
  */
 export async function logIn(
   connection: Connection,
@@ -37,6 +39,7 @@ export async function logIn(
   credentials: Credentials,
   options: LogInOptions,
   cancellation: Cancellation,
+  trying: (mechanism: string) => void = () => {},
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { host, port } = options;
@@ -50,7 +53,7 @@ export async function logIn(
   const attempt = async (refused?: string): Promise<Verdict> => {
     const secret = await secretOf(credentials, refused, cancellation);
     if (secret !== "") redaction.secrets.push(secret);
-    return await tryEach(connection, mechanisms, { ...context, secret }, redaction);
+    return await tryEach(connection, mechanisms, { ...context, secret }, redaction, trying);
   };
   try {
     let verdict = await attempt();
@@ -111,10 +114,12 @@ async function tryEach(
   mechanisms: readonly AnyMechanism[],
   login: Login,
   redaction: Redaction,
+  trying: (mechanism: string) => void,
 ): Promise<Verdict> {
   let verdict: Verdict | undefined;
   for (const mechanism of mechanisms) {
     const attempt = loginAttempt(mechanism, login);
+    trying(attempt.mechanism);
     const reply = await connection.play(authentication(attempt, redaction.secrets));
     verdict = { mechanism: attempt.mechanism, secret: login.secret, reply };
     if (!UNSUITABLE.has(reply.code)) break;

@@ -47,7 +47,10 @@ export interface TlsEvent extends ConnectionEvent, TraceEvent {
 }
 
 /** The trace `envoi:auth`: a login. */
-export interface AuthEvent extends ConnectionEvent, TraceEvent {}
+export interface AuthEvent extends ConnectionEvent, TraceEvent {
+  /** The mechanism that was used, the last where several were tried; none where it did not come to that. */
+  mechanism?: string;
+}
 
 /** The trace `envoi:command`: a command, or the content of a mail, up to the reply. */
 export interface CommandEvent extends ConnectionEvent, TraceEvent {

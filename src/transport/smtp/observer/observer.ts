@@ -5,6 +5,7 @@ import { withoutAddresses } from "../../../protocol/without-addresses.ts";
 import type { Mail } from "../../mail.ts";
 import { CommandWatch } from "./command-watch.ts";
 import {
+  type AuthEvent,
   type ConnectEvent,
   channels,
   type TlsEvent,
@@ -61,9 +62,22 @@ export class Observer {
     });
   }
 
-  /** Watches a login. */
-  loggingIn(connection: number, action: () => Promise<void>): Promise<void> {
-    return this.#traced(channels.auth, { ...this.#transport, connection }, "login", action, () => ({}));
+  /** Watches a login, which says by which mechanism it tries. */
+  loggingIn(
+    connection: number,
+    action: (trying: (mechanism: string) => void) => Promise<void>,
+  ): Promise<void> {
+    const event: AuthEvent = { ...this.#transport, connection };
+    const trying = (mechanism: string) => {
+      event.mechanism = mechanism;
+    };
+    return this.#traced(
+      channels.auth,
+      event,
+      "login",
+      () => action(trying),
+      () => ({}),
+    );
   }
 
   /** Who looks on at what is said on a connection. */

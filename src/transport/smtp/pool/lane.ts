@@ -90,11 +90,15 @@ export class Lane {
   /** A turn comes again, before whatever waits; called off by then, nothing more of it is sent. */
   #again(turn: Turn): void {
     this.#turns.push(turn);
-    turn.submission.cancellation.during((reason) => {
-      const at = this.#turns.indexOf(turn);
-      if (at === -1) return;
-      this.#turns.splice(at, 1);
-      this.#fail(turn, reason("queue"));
+    this.#mayLeave(turn);
+  }
+
+  /** Called off while it waits among the turns to come, it leaves them at once. */
+  #mayLeave({ submission }: Turn): void {
+    submission.cancellation.during((reason) => {
+      const at = this.#turns.findIndex((turn) => turn.submission === submission);
+      const [turn] = at === -1 ? [] : this.#turns.splice(at, 1);
+      if (turn !== undefined) this.#fail(turn, reason("queue"));
     });
   }
 
@@ -199,6 +203,7 @@ export class Lane {
       const turn = this.#turn();
       if (turn === undefined) return undefined;
       try {
+        this.#mayLeave(turn);
         const prepared = this.#prepare(turn, session);
         if (!(prepared instanceof Promise)) return this.#chained(row, session, turn, prepared, true);
         // Whoever awaits it is told; until then nobody is.

@@ -60,8 +60,8 @@ export async function openSession(
     const roundTrip = options.clock.now() - asked;
     if (options.credentials !== undefined) {
       const { credentials } = options;
-      await options.observer.loggingIn(connection.number, () =>
-        logIn(connection, peer, credentials, options, cancellation),
+      await options.observer.loggingIn(connection.number, (trying) =>
+        logIn(connection, peer, credentials, options, cancellation, trying),
       );
     }
     const now = options.clock.now();

@@ -3,6 +3,7 @@ import { subscribe, type TracingChannel, tracingChannel, unsubscribe } from "nod
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import {
+  type AuthEvent,
   type CommandEvent,
   type ConnectEvent,
   Credentials,
@@ -11,7 +12,6 @@ import {
   type ReplyEvent,
   type SendEvent,
   type TlsEvent,
-  type TraceEvent,
 } from "envoi";
 import { ScriptedServer } from "../../../net/scripted-server.js";
 import { clearTo, mail, serve } from "../serve.js";
@@ -93,6 +93,23 @@ describe("the channels", () => {
     assert.deepEqual([error.kind, error.delivery, refused], ["rejected", "refused", 1]);
   });
 
+  it("trace a mail that comes too late, closed or called off before it was queued", async () => {
+    await using server = await TestServer.start();
+    const transport = server.builder().build();
+    const signal = AbortSignal.abort();
+    const never = () => transport.send(mail, { signal }).catch(() => {});
+    const aborted = await traced<SendEvent>("envoi:send", never);
+    await transport.close();
+    const closed = await traced<SendEvent>("envoi:send", never);
+    for (const [kind, told] of Object.entries({ aborted, closed })) {
+      assert.deepEqual(
+        told.map(([stage]) => stage),
+        ["start", "end", "error", "asyncStart", "asyncEnd"],
+      );
+      assert.equal(told.at(-1)?.[1].error?.kind, kind);
+    }
+  });
+
   it("trace the connection and its handshake", async () => {
     await using server = await TestServer.start({ tls: "starttls" });
     const transport = server.transport();
@@ -123,14 +140,16 @@ describe("the channels", () => {
   it("trace a login", async () => {
     await using server = await TestServer.start({ tls: "starttls", users: { shop: "secret" } });
     const transport = server.transport();
-    const told = await traced<TraceEvent>("envoi:auth", () => transport.send(mail));
+    const told = await traced<AuthEvent>("envoi:auth", () => transport.send(mail));
     assert.deepEqual(
       told.map(([stage]) => stage),
       whole,
     );
     await using wrong = server.builder().credentials(Credentials.password("shop", "guess")).build();
-    const failed = await traced<TraceEvent>("envoi:auth", () => wrong.send(mail).catch(() => {}));
+    const failed = await traced<AuthEvent>("envoi:auth", () => wrong.send(mail).catch(() => {}));
     assert.equal(failed.at(-1)?.[1].error?.kind, "authentication");
+    const mechanisms = [told, failed].map((events) => events.at(-1)?.[1].mechanism);
+    assert.deepEqual(mechanisms, ["PLAIN", "PLAIN"]);
   });
 
   it("trace each command to its reply, in flights and chains too", async () => {

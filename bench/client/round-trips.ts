@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { median } from "../report/cost.ts";
 
-/** How long a server on this port takes to answer NOOP, in seconds: the median of several times. */
-export async function roundTrip(port: number): Promise<number> {
+/** How long a server on this port takes to answer NOOP, in seconds, several times. */
+export async function roundTrips(port: number): Promise<readonly number[]> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   try {
     await once(socket, "data");
@@ -14,7 +13,7 @@ export async function roundTrip(port: number): Promise<number> {
       await once(socket, "data");
       times.push((performance.now() - asked) / 1000);
     }
-    return median(times);
+    return times;
   } finally {
     socket.destroy();
   }
