@@ -68,7 +68,7 @@ async function play(row: FaultRow, mode: Mode, way: Way): Promise<string[]> {
   });
   for (const fault of row.faults) server.fail(fault);
   const parameters = () => TlsParameters.builder("localhost").addRootCertificate(server.ca).build();
-  const builder = turnedBy(row.stalls ? quickClock(20) : systemClock, "127.0.0.1")
+  const builder = turnedBy(row.stalls ? quickClock(10) : systemClock, "127.0.0.1")
     .port(server.port)
     .tls(
       {
