@@ -261,7 +261,7 @@ export class Connection {
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
     tellWrite(step, this.#transcript);
     if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
-    if (typeof write === "string") this.#socket.write(write);
+    if (typeof write === "string") this.#socket.write(write, encodingOf(step));
     // A copy of what is small costs less than a write of several buffers.
     else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
     else return this.#pump(write, commands);
@@ -356,6 +356,12 @@ export class Connection {
     interrupt?.(this.#failure);
     return this.#failure;
   }
+}
+
+/** Content that is text is ASCII, and so are most commands: as Latin-1 they are copied, where UTF-8 has to be encoded. */
+function encodingOf({ write, phase, commands }: Write): "latin1" | "utf8" {
+  const said = commands ?? (phase === "content" ? "" : (write as string));
+  return /[^\0-\x7f]/.test(said) ? "utf8" : "latin1";
 }
 
 /** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */

@@ -92,6 +92,20 @@ describe("SMTPUTF8", () => {
     assert.match(String(server.transcripts[0]), /RCPT TO:<grüße@y\.test>/);
   });
 
+  it("is used in whatever is written together: an envelope behind content, and whole mails", async () => {
+    for (const row of ["off", "auto", "window"] as const) {
+      await using server = await TestServer.start();
+      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+      const to = ["dörte@example.net", "jane@example.net", "用户@example.net", "jörg@example.net"];
+      await Promise.all(to.map((address) => transport.send({ ...mail, to: address })));
+      assert.deepEqual(
+        server.messages.map((message) => message.to),
+        to.map((address) => [address]),
+        row,
+      );
+    }
+  });
+
   it("is not used where none does: domains are A-labels", async () => {
     await using server = await TestServer.start();
     await server.transport().send({ ...mail, to: "b@grüße.test" });
