@@ -10,6 +10,7 @@ import { type RawContent, rawMail } from "./raw-mail.ts";
 import { Runs } from "./runs.ts";
 import { checkCloseOptions, checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
+import { breakingOff } from "./signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
 
 /** One mail on its way through transports that others made. */
@@ -92,18 +93,13 @@ export abstract class ForwardingTransport implements Transport {
     checkCloseOptions(options);
     const { force = false, signal } = options;
     this.#runs.close();
-    const breakOff = () => this.#controller.abort();
-    if (force || signal?.aborted) breakOff();
-    signal?.addEventListener("abort", breakOff, { once: true });
     this.#closing ??= this.#drain();
-    try {
-      // By force those behind break off what this one waits for.
-      if (this.#controller.signal.aborted) await this.#closeBehind(options);
-      await this.#closing;
-      await this.#closeBehind(options);
-    } finally {
-      signal?.removeEventListener("abort", breakOff);
-    }
+    if (force) this.#breakOff();
+    await breakingOff(
+      signal,
+      () => this.#breakOff(),
+      async () => this.#closing,
+    );
   }
 
   /** Closes, waiting for what is being sent. */
@@ -111,12 +107,17 @@ export abstract class ForwardingTransport implements Transport {
     await this.close();
   }
 
+  /** What is under way may need the transports behind until it ends. */
   async #drain(): Promise<void> {
     await Promise.allSettled(this.#open);
+    await Promise.all(this.#behind.map((transport) => transport.close()));
   }
 
-  async #closeBehind(options: CloseOptions): Promise<void> {
-    await Promise.all(this.#behind.map((transport) => transport.close(options)));
+  /** Ends the pauses of this one, and what those behind it send. */
+  #breakOff(): void {
+    this.#controller.abort();
+    // Told again by the close that waits for them.
+    for (const transport of this.#behind) transport.close({ force: true }).catch(() => {});
   }
 
   async #forward(mail: Omit<ForwardedMail, "closing">): Promise<SendReport> {

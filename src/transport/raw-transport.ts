@@ -30,7 +30,7 @@ import { asked, indispensable, type RequestOptions, readRequests } from "./reque
 import { Runs } from "./runs.ts";
 import { checkCloseOptions, checkSendOptions } from "./send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
-import { onAbort } from "./signal.ts";
+import { breakingOff, onAbort } from "./signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "./transport.ts";
 
 /** What became of a mail; without `recipients` it was accepted for everybody. */
@@ -143,10 +143,8 @@ export class RawTransport implements Transport {
     const breakOff = () => {
       for (const open of this.#open) open.callOff("closed", "the transport has been closed");
     };
-    if (force || signal?.aborted) breakOff();
-    signal?.addEventListener("abort", breakOff, { once: true });
-    await Promise.allSettled([...this.#open].map(({ done }) => done));
-    signal?.removeEventListener("abort", breakOff);
+    if (force) breakOff();
+    await breakingOff(signal, breakOff, () => Promise.allSettled([...this.#open].map(({ done }) => done)));
   }
 
   /** Closes, waiting for what is being handed over. */

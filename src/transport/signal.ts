@@ -22,6 +22,21 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
   };
 }
 
+/** Does something while a signal may break it off, as it does at once where it has aborted already. */
+export async function breakingOff<T>(
+  signal: AbortSignal | undefined,
+  breakOff: () => void,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (signal?.aborted) breakOff();
+  const forget = signal && onAbort(signal, breakOff);
+  try {
+    return await action();
+  } finally {
+    forget?.();
+  }
+}
+
 /** What waits for a signal. */
 interface Waiting {
   readonly line: Line<() => void>;

@@ -193,6 +193,20 @@ describe("FailoverTransport", () => {
     assert.equal(spare.messages.length, 1);
   });
 
+  test("breaks off what a relay is sending once the signal of its close aborts", async () => {
+    const hanging = new RawTransport(() => new Promise(() => {}));
+    const spare = StubTransport.ok();
+    const transport = new FailoverTransport([hanging, spare]);
+    const sent = failed(transport.send(mail));
+    const controller = new AbortController();
+    const closed = transport.close({ signal: controller.signal });
+    controller.abort();
+    assert.equal((await sent).kind, "closed");
+    await closed;
+    // Nobody else is asked any more.
+    assert.equal(spare.messages.length, 0);
+  });
+
   test("refuses what makes no sense", () => {
     const builder = SmtpTransport.builder("localhost");
     const one = StubTransport.ok();

@@ -15,7 +15,7 @@ import { readRequests } from "../requests.ts";
 import { Runs } from "../runs.ts";
 import { checkCloseOptions, checkSendOptions } from "../send-options.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../send-run.ts";
-import { onAbort } from "../signal.ts";
+import { breakingOff, onAbort } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { SmtpTransportBuilder } from "./builder.ts";
 import { withCallers } from "./callers.ts";
@@ -213,14 +213,12 @@ export class SmtpTransport implements Transport {
     const { force = false, signal } = options;
     this.#runs.close();
     this.#closing ??= Promise.all([this.#drain(), this.#tests.close()]).then(() => {});
-    if (force || signal?.aborted) this.#breakOff();
-    const breakOff = () => this.#breakOff();
-    signal?.addEventListener("abort", breakOff, { once: true });
-    try {
-      await this.#closing;
-    } finally {
-      signal?.removeEventListener("abort", breakOff);
-    }
+    if (force) this.#breakOff();
+    await breakingOff(
+      signal,
+      () => this.#breakOff(),
+      async () => this.#closing,
+    );
   }
 
   /** Closes, waiting for what is being sent. */
