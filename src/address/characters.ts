@@ -16,11 +16,18 @@ export function checkCharacters(text: unknown, what: string): asserts text is st
   const position = text.search(forbidden);
   if (position < 0) return;
   const code = text.codePointAt(position) ?? 0;
-  const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-  throw new AddressError(`${what} must not contain ${kindOfCharacter(code)} (${name}); remove it`, {
-    input: text,
-    position,
-  });
+  throw new AddressError(
+    `${what} must not contain ${kindOfCharacter(code)} (${codePoint(code)}); remove it`,
+    {
+      input: text,
+      position,
+    },
+  );
+}
+
+/** How Unicode writes a code point: `U+00AD`. */
+export function codePoint(code: number): string {
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 // With the u flag a surrogate range matches only those that have no partner.

@@ -190,9 +190,13 @@ test("a mailbox cannot be changed or made by hand, and is JSON as it is written"
 test("a mailbox that is written and parsed is the same mailbox", () => {
   const character = fc.oneof(
     fc.constantFrom(..."abcXYZ019.!#$%&'*+-/=?^_`{|}~ \"\\()<>[]:;@,"),
-    fc.constantFrom("é", "用", "😀", "\u00a0", "\u3000", "\u00ad", "\ufeff"),
+    fc.constantFrom("é", "用", "😀"),
   );
-  const name = fc.option(fc.string({ unit: character, maxLength: 20 }), { nil: undefined });
+  const nameCharacter = fc.oneof(
+    character,
+    fc.constantFrom("\u00a0", "\u3000", "\u00ad", "\ufeff", "\ufffd"),
+  );
+  const name = fc.option(fc.string({ unit: nameCharacter, maxLength: 20 }), { nil: undefined });
   const local = fc.string({ unit: character, minLength: 1, maxLength: 15 });
   fc.assert(
     fc.property(name, local, (text, localPart) => {

@@ -28,7 +28,7 @@ export const reasons: readonly Reason[] = [
   },
   {
     reason:
-      "addresses are what RFC 5321 4.1.2 says: dots between atoms, specials quoted, 64 octets before the @, a domain",
+      "addresses are what RFC 5321 4.1.2 says: dots between atoms, specials quoted, 254 octets, a domain",
     said: /^(?:MAIL FROM|RCPT TO):<[^<]/,
     ours: /^501 5\.1\.[37]$/,
     theirs: /^250/,
