@@ -4,6 +4,7 @@ import {
   createSecureContext,
   createServer,
   type SecureContext,
+  type SecureContextOptions,
   type SecureVersion,
   type Server,
   type TLSSocket,
@@ -75,24 +76,17 @@ export class TlsAcceptor {
 
   /** @throws EnvoiError of kind `"configuration"` for certificates or keys that cannot be used. */
   constructor(options: ServerTlsOptions) {
-    const { certificates, minVersion, maxVersion, ciphers, alpn, clientCertificates } = options;
+    const { certificates, alpn, clientCertificates } = options;
     const [first, ...others] = certificates;
     if (first === undefined) throw misconfigured("TLS needs a certificate");
     try {
-      const named = others.map((certificate) => new NamedContext(certificate));
+      const named = others.map((certificate) => new NamedContext(certificate, options));
       const own = new X509Certificate(first.cert);
       this.#server = createServer({
-        ...first,
-        secureOptions: OPTIONS,
-        ...(minVersion !== undefined && { minVersion }),
-        ...(maxVersion !== undefined && { maxVersion }),
-        ...(ciphers !== undefined && { ciphers }),
+        ...contextOptions(first, options),
         ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
-        ...(clientCertificates !== undefined && {
-          ca: [clientCertificates.ca].flat() as (string | Buffer)[],
-          requestCert: true,
-          rejectUnauthorized: clientCertificates.required,
-        }),
+        requestCert: clientCertificates !== undefined,
+        rejectUnauthorized: clientCertificates?.required === true,
         ...(named.length > 0 && {
           SNICallback: (name: string, done: (error: null, context?: SecureContext) => void) => {
             const chosen = own.checkHost(name) ? undefined : named.find((context) => context.bears(name));
@@ -105,7 +99,9 @@ export class TlsAcceptor {
       const message = `the certificate or its key cannot be used: ${reason}`;
       throw misconfigured(message, error);
     }
-    this.#server.on("secureConnection", (socket) => this.#settle(socket, socket));
+    this.#server.on("secureConnection", (socket) => {
+      this.#settle(socket, socket);
+    });
     this.#server.on("tlsClientError", (_, socket) => this.#settle(socket, undefined));
   }
 
@@ -138,6 +134,7 @@ export class TlsAcceptor {
 
 /** What is known of the TLS connection after the handshake. */
 export function tlsSession(socket: TLSSocket): TlsSession {
+  // Node calls a session of TLS 1.3 that was resumed authorized, also if the client has never shown a certificate.
   const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
   return {
     protocol: socket.getProtocol() ?? "unknown",
@@ -156,17 +153,44 @@ export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
 }
 
 /**
+ * What a certificate is served with. It is the same for all of them, whichever name the client asks for: OpenSSL takes the
+ * authorities, the ciphers and the right to resume from the context that the name leads to, and a context that was told no
+ * authorities trusts the public ones.
+ */
+function contextOptions(
+  { key, cert, passphrase }: ServerCertificate,
+  { minVersion, maxVersion, ciphers, clientCertificates }: ServerTlsOptions,
+): SecureContextOptions {
+  return {
+    key,
+    cert,
+    secureOptions: OPTIONS,
+    sessionIdContext: SESSION_ID_CONTEXT,
+    ...(passphrase !== undefined && { passphrase }),
+    ...(minVersion !== undefined && { minVersion }),
+    ...(maxVersion !== undefined && { maxVersion }),
+    ...(ciphers !== undefined && { ciphers }),
+    ...(clientCertificates !== undefined && {
+      ca: [clientCertificates.ca].flat() as (string | Buffer)[],
+    }),
+  };
+}
+
+/**
  * A client of TLS 1.2 could else have the server do one handshake after another on a single connection (CVE-2011-1473); Node only
  * tells of it.
  */
 const OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
 
+/** Without one, OpenSSL fails each handshake that would resume a session and asks for a certificate. */
+const SESSION_ID_CONTEXT = "envoi";
+
 class NamedContext {
   readonly context: SecureContext;
   readonly #certificate: X509Certificate;
 
-  constructor(certificate: ServerCertificate) {
-    this.context = createSecureContext({ ...certificate, secureOptions: OPTIONS });
+  constructor(certificate: ServerCertificate, options: ServerTlsOptions) {
+    this.context = createSecureContext(contextOptions(certificate, options));
     this.#certificate = new X509Certificate(certificate.cert);
   }
 
