@@ -1,5 +1,6 @@
 import { AddressError } from "./address-error.ts";
 import { parseAddressLiteral, writeLiteral } from "./address-literal.ts";
+import { keepsBidiRule } from "./bidi-rule.ts";
 import { checkCharacters } from "./characters.ts";
 import { isALabel, toAscii, toUnicode } from "./idna.ts";
 
@@ -7,7 +8,8 @@ import { isALabel, toAscii, toUnicode } from "./idna.ts";
  * The one form of a domain that goes into values, headers and commands: lower-case A-labels, or an address literal.
  *
  * Names are made canonical by UTS 46 (`MÜNCHEN.de` is `xn--mnchen-3ya.de`; full-width letters, ideographic dots and
- * soft hyphens are mapped). Labels have 1 to 63 octets, names at most 253 (RFC 1035 2.3.4). A single label is a
+ * soft hyphens are mapped, `ẞ` becomes `ß`). Every line of Node gives the same name, or refuses one with characters newer
+ * than its tables. A name with text from right to left must keep the Bidi rule (RFC 5893). Labels have 1 to 63 octets, names at most 253 (RFC 1035 2.3.4). A single label is a
  * domain (`localhost`), a name ending in a dot is not, and one whose last label is a number is an IP address that
  * lacks its brackets. An underscore is taken for a letter: such names exist in DNS and in container networks, and mail
  * servers deliver to them (as a name in EHLO, Exim refuses them).
@@ -92,11 +94,14 @@ function faultOf(name: string): Fault | undefined {
     position += label.length + 1;
   }
   const top = name.lastIndexOf(".") + 1;
-  if (!/^(?:\d+|0x[\da-f]*)$/.test(name.slice(top))) return undefined;
-  return {
-    problem: "a domain does not end in a number; an IP address is written as [192.0.2.1]",
-    position: top,
-  };
+  if (/^(?:\d+|0x[\da-f]*)$/.test(name.slice(top))) {
+    return {
+      problem: "a domain does not end in a number; an IP address is written as [192.0.2.1]",
+      position: top,
+    };
+  }
+  if (!name.includes("xn--") || keepsBidiRule(toUnicode(name).split("."))) return undefined;
+  return { problem: "the domain mixes directions of text (the Bidi rule, RFC 5893)", position: 0 };
 }
 
 function problemOf(label: string): string | undefined {

@@ -4,12 +4,17 @@ import punycode from "punycode.js";
 /**
  * The A-label form of a domain name with non-ASCII characters (UTS 46, non-transitional), or `undefined` if it has none.
  *
+ * The mapping tables are those of Node, which differ between its lines. Two differences would lead a mail to another
+ * domain, and are levelled here to what UTS 46 says today: `ẞ` (U+1E9E) is mapped to `ß` (to `ss` before Unicode 15.1,
+ * and in Node 20 and 22), and the text is brought to NFC first, which Node 24 leaves undone in some sequences. All
+ * other differences only refuse: characters newer than the tables of the running Node.
+ *
  * `text` must hold no ASCII other than letters, digits, `-`, `_` and dots: underneath is a parser of URL hosts, which
  * would go on to decode `%41` and cut at `/`. The result is to be checked like any other name.
  */
 export function toAscii(text: string): string | undefined {
   if (text.length > longestSpelling) return undefined;
-  const name = domainToASCII(text);
+  const name = domainToASCII(text.normalize("NFC").replaceAll("\u1e9e", "\u00df"));
   return name === "" ? undefined : name;
 }
 
