@@ -22,15 +22,9 @@ export function parseMailbox(text: string): ParsedMailbox {
   const scanner = new Scanner(text, "a mailbox");
   const mailbox = scanMailbox(scanner, scanPhrase(scanner));
   if (scanner.peek() === "") return mailbox;
-  if (scanner.peek() === ",") {
+  if (scanner.peek() === "," || scanner.peek() === ";") {
     throw scanner.error(
       "a string is exactly one mailbox; give several as an array, or use Mailboxes.parse for a list",
-    );
-  }
-  // Some mail programs put semicolons between addresses.
-  if (scanner.peek() === ";") {
-    throw scanner.error(
-      '";" separates no addresses, and a string is exactly one mailbox; give several as an array',
     );
   }
   throw unexpected(scanner);
@@ -43,21 +37,37 @@ export function parseGroup(text: string): ParsedGroup {
   if (!scanner.take(":")) {
     throw scanner.error('a ":" must follow the name of the group, as in "team: a@b.example;"');
   }
-  const group = scanGroup(scanner, head);
+  const group = scanGroup(scanner, head, "by a program");
   if (scanner.peek() !== "") throw unexpected(scanner);
   return group;
 }
 
-/** Reads mailboxes and groups with commas between them; nothing may be missing between two commas. */
-export function parseList(text: string): (ParsedMailbox | ParsedGroup)[] {
+/**
+ * Reads mailboxes and groups with commas between them.
+ *
+ * @param written Who wrote the list. In that of a program nothing may be missing between two commas (RFC 5322 3.4). In
+ *   one of a person, elements may be empty, as in the obsolete syntax (4.4), and between elements, outside groups, a
+ *   semicolon serves as well; one element at least must be there.
+ */
+export function parseList(text: string, written: Author): (ParsedMailbox | ParsedGroup)[] {
   const scanner = new Scanner(text, "an address list");
   const list: (ParsedMailbox | ParsedGroup)[] = [];
   do {
     const head = scanPhrase(scanner);
-    list.push(scanner.take(":") ? scanGroup(scanner, head) : scanMailbox(scanner, head));
-  } while (scanner.take(","));
+    if (written === "by a person" && isEmpty(scanner, head)) continue;
+    list.push(scanner.take(":") ? scanGroup(scanner, head, written) : scanMailbox(scanner, head));
+  } while (scanner.take(",") || (written === "by a person" && scanner.take(";")));
   if (scanner.peek() !== "") throw unexpected(scanner);
+  if (list.length === 0) throw scanner.error("the address is missing");
   return list;
+}
+
+/** Who wrote a list of addresses. */
+export type Author = "by a person" | "by a program";
+
+/** Whether an element of a list has nothing but white space and comments. */
+function isEmpty(scanner: Scanner, { words }: Phrase): boolean {
+  return words === 0 && /^[,;]?$/.test(scanner.peek());
 }
 
 /** Words with white space between them: a name, or what turns out to be a local part. */
@@ -85,13 +95,16 @@ function scanPhrase(scanner: Scanner): Phrase {
 }
 
 /** Reads what is behind the colon of a group. */
-function scanGroup(scanner: Scanner, { text: name, words, start }: Phrase): ParsedGroup {
+function scanGroup(scanner: Scanner, { text: name, words, start }: Phrase, written: Author): ParsedGroup {
   if (words === 0) throw scanner.error("the name of the group is missing", start);
   const members: ParsedMailbox[] = [];
   scanner.skipSpace();
   if (scanner.peek() !== ";") {
-    do members.push(scanMailbox(scanner, scanPhrase(scanner)));
-    while (scanner.take(","));
+    do {
+      const head = scanPhrase(scanner);
+      if (written === "by a person" && isEmpty(scanner, head)) continue;
+      members.push(scanMailbox(scanner, head));
+    } while (scanner.take(","));
   }
   if (!scanner.take(";")) {
     throw scanner.peek() === "" ? scanner.error('the group is not closed; add the ";"') : unexpected(scanner);

@@ -51,7 +51,7 @@ const strangers: [text: string, position: number | undefined, problem: RegExp][]
   ["Jane <a@b>, Jo <c@d>", 10, /Mailboxes\.parse/],
   ["Doe, Jane <a@b.co>", 3, /name with a comma in quotes.*Mailboxes\.parse/],
   ["team: a@b.co;", 4, /Group\.parse/],
-  ["a@b.co;", 6, /";"/],
+  ["a@b.co;", 6, /exactly one mailbox/],
   ["user@good-corp.com(x)evil.com", 21, /text behind the address/],
   ['"user"@example.com(x)evil.com', 21, /text behind the address/],
   ["<user@good.com(x)evil.com>", 17, /text behind the address/],

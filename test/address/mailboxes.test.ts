@@ -29,20 +29,62 @@ test("groups can be kept", () => {
   assert.ok(Mailbox.is(list[0]) && Group.is(list[1]) && Group.is(list[2]));
 });
 
-const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
-  ["", 0, /missing/],
+const byPeople: [text: string, addresses: string[]][] = [
+  ["a@b.co; c@d.co", ["a@b.co", "c@d.co"]],
+  ["a@b.co;c@d.co;", ["a@b.co", "c@d.co"]],
+  [";;a@b.co,;, c@d.co (x) ; (nobody) ,\t", ["a@b.co", "c@d.co"]],
+  ["a@b.co,,c@d.co", ["a@b.co", "c@d.co"]],
+  [", a@b.co ,", ["a@b.co"]],
+  ['(first), Jane <a@b.co>; "Doe; Jo" <c@d.co>, e@f.co', ["Jane <a@b.co>", '"Doe; Jo" <c@d.co>', "e@f.co"]],
+  ["g: a@b.co,, c@d.co,; ; e@f.co", ["a@b.co", "c@d.co", "e@f.co"]],
+  ["a@b.co; g:,;; e@f.co", ["a@b.co", "e@f.co"]],
+  ['x <a@b.co>;"g;": c@d.co;', ["x <a@b.co>", "c@d.co"]],
+];
+
+for (const [text, addresses] of byPeople) {
+  test(`reads what a person wrote: ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(Mailboxes.parse(text).map(String), addresses);
+    refused(() => Mailboxes.parseWithGroups(text));
+  });
+}
+
+test("refuses a list of nothing but separators", () => {
+  for (const text of ["", ";", ",,", " ; (x) , "])
+    assert.match(refused(() => Mailboxes.parse(text)).problem, /missing/);
+  assert.match(refused(() => Mailboxes.parse("g: a@b.co,, c@d.co")).problem, /not closed/);
+});
+
+test("takes no semicolon and no empty element in one mailbox or one group", () => {
+  for (const text of ["a@b.co;", "a@b.co; c@d.co", ",a@b.co", "a@b.co,"]) refused(() => Mailbox.parse(text));
+  for (const text of ["g: a@b.co,;", "g:,;", "g: a@b.co;;", ";g: a@b.co;"]) refused(() => Group.parse(text));
+});
+
+const strictOnly: [text: string, position: number | undefined, problem: RegExp][] = [
   ["a@b.co,", 7, /missing/],
   ["a@b.co,,c@d.co", 7, /missing/],
   [",a@b.co", 0, /missing/],
   ["a@b.co; c@d.co", 6, /comma/],
+  ["g: a@b.co,;", 10, /";"/],
+];
+
+for (const [text, position, problem] of strictOnly) {
+  test(`${JSON.stringify(text)} is not a list by the RFC`, () => {
+    const error = refused(() => Mailboxes.parseWithGroups(text));
+    assert.match(error.problem, problem);
+    assert.equal(error.position, position);
+  });
+}
+
+const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
+  ["", 0, /missing/],
   ["a@b.co c@d.co", 7, /text behind/],
   ["a@b.co, root", 12, /no "@"/],
   ["root, a@b.co", 4, /before the comma/],
   ["g: a@b.co", 9, /not closed/],
-  ["g: a@b.co,;", 10, /";"/],
   ["g: h: a@b.co;;", 4, /another group/],
   [": a@b.co;", 0, /name of the group/],
   ["g: a@b.co; c@d.co", 11, /text behind/],
+  ["g: a@b.co, h; c@d.co", 12, /"@"|";"/],
 ];
 
 for (const [text, position, problem] of strangers) {
