@@ -1,15 +1,16 @@
 /**
  * Checks that whatever an entry point exports is documented: each name and each member has a docstring, each class and
- * function an example, and so has each entry point. Reads the declarations in dist/.
+ * function an example, and so has each entry point. Reads the declarations in .build/types/.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { entryPoints } from "./entry-points.js";
 
-const entryPoints = ["index", "server/index", "testing/index"].map((name) => join("dist", `${name}.d.ts`));
+const declarations = Object.values(entryPoints).map((module) => join(".build", "types", `${module}.d.ts`));
 
 const seen = new Set();
-const wrong = entryPoints.flatMap((entry) => {
+const wrong = declarations.flatMap((entry) => {
   const source = readFileSync(entry, "utf8");
   const missing = source.startsWith("/**") && /@example/.test(source) ? [] : [`${entry}: has no example`];
   return [...missing, ...exportsOf(entry, source).flatMap(check)];

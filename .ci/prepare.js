@@ -3,10 +3,12 @@
  * It uses nothing but Node and npm, because it runs before anything is installed.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { entryPoints } from "./entry-points.js";
+import { filesBelow } from "./files.js";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -21,9 +23,23 @@ if (!isInstalled()) {
   console.log("Installing what package-lock.json names ...");
   npm("ci", "--include=dev", "--no-audit", "--no-fund");
 }
-prune("dist", "src");
-for (const folder of ["test", "bench", "docs"]) prune(join(".build", folder), folder);
+prune(join(".build", "types"), "src");
+for (const folder of ["src", "test", "bench", "docs"]) prune(join(".build", folder), folder);
 run(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-b", "test"]);
+nameTheBuild();
+if (bundleIsOld()) {
+  const { bundle } = await import("./bundle.js");
+  await bundle();
+}
+
+/** What is built is a package of the same name: tests find the modules that they cover, not the bundles of dist/. */
+function nameTheBuild() {
+  const exports = Object.fromEntries(
+    Object.entries(entryPoints).map(([path, module]) => [path, `./src/${module}.js`]),
+  );
+  const manifest = { name: "envoi", type: "module", exports, imports: { "#src/*": "./src/*" } };
+  writeIfOther(join(".build", "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
 
 /** Whether node_modules holds what the lock file names; npm writes what it installed into a lock file of its own. */
 function isInstalled() {
@@ -38,6 +54,20 @@ function isInstalled() {
     if (found === undefined) return entry.optional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
   });
+}
+
+/** Whether what is published was bundled before something it is made of changed. */
+function bundleIsOld() {
+  // The last thing that bundle() writes.
+  const made = join("dist", "types-cjs", "package.json");
+  if (!existsSync(made)) return true;
+  const { mtimeMs } = statSync(made);
+  const sources = ["package-lock.json", join(".ci", "bundle.js"), ...filesBelow("src", ".ts")];
+  return sources.some((path) => statSync(path).mtimeMs > mtimeMs);
+}
+
+function writeIfOther(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
 /** Removes what was compiled from sources that are gone: a deleted test must not run, nor a deleted module be found. */

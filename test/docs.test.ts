@@ -92,7 +92,12 @@ function compile(all: readonly Snippet[]): string[] {
   }
   const compilerOptions = {
     ...{ rootDir: "../..", noEmit: true, composite: false, incremental: false, declaration: false },
-    ...{ declarationMap: false, isolatedDeclarations: false },
+    ...{ declarationMap: false, declarationDir: null, isolatedDeclarations: false },
+    paths: {
+      envoi: ["../types/index.d.ts"],
+      "envoi/*": ["../types/*/index.d.ts"],
+      "#src/*": ["../types/*"],
+    },
     // A fragment need not use all that it shows, and the line of imports made for it does not sort types from values.
     ...{ noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false },
   };

@@ -4,8 +4,9 @@ import { MessageError } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
 import { type PartOptions, SinglePart } from "../mime/single-part.ts";
 import { type ByteSourceInput, quietUntilRead, readFile, readSource } from "./byte-source.ts";
-import { fileName, typeOfFile } from "./file-name.ts";
+import { fileName } from "./file-name.ts";
 import { refuseUnknown } from "./known-fields.ts";
+import { typeOfFile } from "./media-types.ts";
 import type { Message } from "./message.ts";
 
 /** What may be said of an attachment beside its name. */

@@ -1,4 +1,3 @@
-import mime from "mime";
 import { checkText } from "../mime/header.ts";
 import { MessageError } from "../mime/message-error.ts";
 
@@ -18,9 +17,4 @@ export function fileName(name: string, field: string): string {
   const last = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
   if (last.trim() !== "" && last !== "." && last !== ".." && !last.includes("\t")) return last;
   throw new MessageError(`${field}: ${JSON.stringify(name.slice(-40))} is no file name`, { field });
-}
-
-/** The media type that the ending of a file name stands for. */
-export function typeOfFile(name: string): string {
-  return mime.getType(name) ?? "application/octet-stream";
 }

@@ -38,7 +38,7 @@ export class Coverage {
       scripts = result;
     });
     for (const { scriptId, url, functions } of scripts) {
-      if (!url.includes("/dist/")) continue;
+      if (!url.includes("/.build/src/")) continue;
       for (const { ranges } of functions) {
         for (const { startOffset, endOffset, count } of ranges)
           if (count > 0) yield `${scriptId}:${startOffset}:${endOffset}`;

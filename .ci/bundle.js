@@ -1,0 +1,149 @@
+/**
+ * Bundles what is published into dist/: one file an entry point and what several of them share, as ES modules
+ * (dist/esm) and as CommonJS (dist/cjs).
+ *
+ * The ES modules hold iconv-lite, generic-pool, punycode.js and mime at the version of the lock file, because these are
+ * CommonJS or read CommonJS: left outside they break the ES-module bundles of our users. Their licences stand in
+ * dist/esm/LICENSES.txt. The other dependencies stay outside and are loaded by the code that uses them.
+ */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join } from "node:path";
+import MagicString from "magic-string";
+import { rolldown } from "rolldown";
+import { parseAst } from "rolldown/parseAst";
+import { esmExternalRequirePlugin } from "rolldown/plugins";
+import { entryPoints } from "./entry-points.js";
+
+const input = Object.fromEntries(
+  Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
+);
+const inlined = ["iconv-lite", "generic-pool", "punycode.js", "mime"];
+/** Where tsc leaves the declarations. */
+const declarations = join(".build", "types");
+const external = ["node-forge", "postal-mime", "socks"];
+
+/** Writes dist/esm and dist/cjs, and the declarations for CommonJS beside those for ES modules. */
+export async function bundle() {
+  for (const folder of ["esm", "cjs"]) rmSync(join("dist", folder), { recursive: true, force: true });
+  const builtins = builtinModules.filter((name) => !name.startsWith("_"));
+  await write("esm", ".js", {
+    external,
+    plugins: [esmExternalRequirePlugin({ external: builtins }), pure()],
+  });
+  // mime is an ES module only: left outside, Node 20 and Jest could not require it.
+  const outside = inlined.filter((name) => name !== "mime");
+  await write("cjs", ".cjs", { external: [...external, ...outside], plugins: [pure()] });
+  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences(inlined));
+  writeFileSync(join("dist", "cjs", "LICENSES.txt"), licences(["mime"]));
+  declare();
+}
+
+async function write(format, ending, options) {
+  const build = await rolldown({
+    input,
+    platform: "node",
+    transform: { target: "node20.19" },
+    treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
+    onLog: (level, log) => {
+      throw new Error(`${level}: ${log.message}`);
+    },
+    ...options,
+  });
+  await build.write({
+    dir: join("dist", format),
+    format,
+    exports: "named",
+    entryFileNames: `[name]${ending}`,
+    chunkFileNames: (chunk) => `shared/${nameOf(chunk)}${ending}`,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    comments: { jsdoc: false, legal: false, annotation: true },
+  });
+  await build.close();
+}
+
+/** What is shared bears the name of the first of these that is in it; else Rolldown's. */
+function nameOf({ moduleIds, name }) {
+  const landmarks = {
+    client: "/src/transport/smtp/transport.ts",
+    server: "/src/server/running-server.ts",
+    protocol: "/src/protocol/reply.ts",
+    "iconv-lite": "/node_modules/iconv-lite/",
+  };
+  const found = Object.entries(landmarks).find(([, path]) => moduleIds.some((id) => id.includes(path)));
+  return found?.[0] ?? name;
+}
+
+/**
+ * Marks what stands at the top of a chunk as free of side effects, as every module of ours is. A bundler drops a whole
+ * file by `sideEffects: false`, but within a file it must keep each call that it cannot see through.
+ */
+function pure() {
+  return {
+    name: "envoi:pure",
+    renderChunk(code) {
+      const text = new MagicString(code);
+      for (const node of parseAst(code).body) {
+        // Rolldown's runtime leaves it behind when nothing needs its require().
+        if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
+          text.remove(node.start, node.end);
+        const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
+        if (declaration?.type !== "VariableDeclaration") continue;
+        for (const { init } of declaration.declarations) {
+          if (init === null || isPlain(init)) continue;
+          text.appendLeft(init.start, "/* @__PURE__ */ (() => (").appendRight(init.end, "))()");
+        }
+      }
+      return { code: text.toString(), map: text.generateMap() };
+    },
+  };
+}
+
+/** Whether a bundler can see that a value is made without side effects. */
+function isPlain({ type }) {
+  return /^(Literal|TemplateLiteral|ArrowFunctionExpression|FunctionExpression|Identifier)$/.test(type);
+}
+
+function licences(names) {
+  const texts = names.map((name) => {
+    const folder = join("node_modules", name);
+    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return `${name} ${version}\n\n${licence(folder).trim()}\n`;
+  });
+  return `This folder contains code of these packages.\n\n${texts.join(`\n${"-".repeat(79)}\n\n`)}`;
+}
+
+function licence(folder) {
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(join(folder, file), "utf8");
+  // generic-pool has its licence at the end of its README.
+  const [, text] = readFileSync(join(folder, "README.md"), "utf8").split(/^## License$/m);
+  if (text === undefined) throw new Error(`${folder} has no licence`);
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
+}
+
+/**
+ * Copies the declarations that the entry points lead to, and their maps: for ES modules, and once more in a folder that
+ * says CommonJS, because TypeScript takes the format of a module from the nearest package.json.
+ */
+function declare() {
+  const found = new Set();
+  const follow = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    const text = readFileSync(join(declarations, path), "utf8");
+    for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g)) {
+      follow(join(dirname(path), `${specifier}.d.ts`));
+    }
+  };
+  for (const module of Object.values(entryPoints)) follow(`${module}.d.ts`);
+  for (const folder of ["types", "types-cjs"]) {
+    rmSync(join("dist", folder), { recursive: true, force: true });
+    for (const path of [...found].flatMap((file) => [file, `${file}.map`])) {
+      mkdirSync(dirname(join("dist", folder, path)), { recursive: true });
+      copyFileSync(join(declarations, path), join("dist", folder, path));
+    }
+  }
+  writeFileSync(join("dist", "types-cjs", "package.json"), '{ "type": "commonjs" }\n');
+}
