@@ -110,3 +110,17 @@ export function misconfigured(message: string, cause?: unknown): EnvoiError {
 export function named(errorClass: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
 }
+
+/** An error like `error`, with its class, its stack and all its own fields, except for those in `changes`. */
+export function copyOf<E extends Error>(error: E, changes: { readonly [name in keyof E]?: unknown }): E {
+  const fields = Object.getOwnPropertyDescriptors(error);
+  // In some versions of Node it is an accessor, which reads the stack of the error that it is called on.
+  const all = { stack: error.stack, ...changes };
+  for (const [name, value] of Object.entries(all)) {
+    const { enumerable = false } = Reflect.get(fields, name) ?? {};
+    Reflect.set(fields, name, { value, enumerable, writable: true, configurable: true });
+  }
+  // Not by Object.create: only what a constructor of errors has made is an error to the engine.
+  const copy = Object.defineProperties(new Error(), fields);
+  return Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
+}

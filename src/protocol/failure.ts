@@ -50,12 +50,15 @@ export class Failure extends Error {
     });
   }
 
+  /** The same failure except for `changes`: the only way to make a failure from another, so that no field is lost. */
+  with(changes: Partial<FailureFields>): Failure {
+    const { kind, phase, message, reply, transient, permanent, cause, transcript } = this;
+    return new Failure({ kind, phase, message, reply, transient, permanent, cause, transcript, ...changes });
+  }
+
   /** The same, with the last that was said on the connection where it happened. */
   on(connection: { transcript(): readonly string[] }): Failure {
-    if (this.transcript !== undefined) return this;
-    const { kind, phase, message, reply, transient, permanent, cause } = this;
-    const transcript = connection.transcript();
-    return new Failure({ kind, phase, message, reply, transient, permanent, cause, transcript });
+    return this.transcript === undefined ? this.with({ transcript: connection.transcript() }) : this;
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
-import { Failure } from "./failure.ts";
+import { copyOf, type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
+import type { Failure } from "./failure.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { SendReport } from "./send-report.ts";
@@ -34,11 +34,9 @@ export class SendError extends EnvoiError {
     Object.defineProperty(this, "report", { value: fields.report });
   }
 
-  /** The same error, where more is known of the mail than when it was made. */
-  about(report: SendReport): SendError {
-    const { message, kind, transient, permanent, cause } = this;
-    const fields = { kind, delivery: deliveryOf(report), transient, permanent, cause, report };
-    return new SendError(message, fields);
+  /** The same error, its class and all its fields included, once more is known of the mail than when it was made. */
+  about(report: SendReport): this {
+    return copyOf(this, { report, delivery: deliveryOf(report) });
   }
 }
 
@@ -79,12 +77,6 @@ export class SmtpError extends SendError {
     // Servers repeat addresses in their replies.
     Object.defineProperty(this, "reply", { value: failure.reply });
     Object.defineProperty(this, "transcript", { value: failure.transcript ?? [] });
-  }
-
-  /** The same error, where more is known of the mail than when it was made. */
-  override about(report: SendReport): SmtpError {
-    const { message, kind, phase, reply, transient, permanent, cause } = this;
-    return new SmtpError(new Failure({ message, kind, phase, reply, transient, permanent, cause }), report);
   }
 
   /** As every error of envoi, with the phase and the codes of the reply; without its text. */

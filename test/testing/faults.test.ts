@@ -150,7 +150,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "auth: closed": { options: users, fault: { at: "auth", drop: "before" }, outcome: lost },
   "mail refused": { fault: { at: "mail", reply: "451 4.7.1 Later" }, outcome: refused(451) },
-  "mail: 421": { fault: { at: "mail", reply: "421 4.7.0 Rate limit" }, outcome: refused(421) },
+  "mail: 421": {
+    fault: { at: "mail", reply: "421 4.7.0 Rate limit" },
+    outcome: { kind: "connection", delivery: "not-sent", transient: true, code: 421 },
+  },
   "mail: silent": { fault: { at: "mail", stall: true }, outcome: silent },
   "mail: reset": { fault: { at: "mail", drop: "before", by: "rst" }, outcome: lost },
   "rcpt refused": { fault: { at: "rcpt", reply: "550 5.1.1 Nobody" }, outcome: refused(550) },

@@ -59,12 +59,13 @@ export class Chain {
       const follow = this.#chaining ? () => this.#follow() : undefined;
       const manner = { pipelining: this.#pipelining, dialect: this.#dialect, reset, said, follow };
       const outcome: TransactionOutcome = yield* transaction(link.mail, manner, link.ledger);
-      if (said && outcome.reusable && link.ledger.mailReply?.code === OUT_OF_ORDER) {
+      if (said && link.ledger.maySayAgain) {
         this.refused = true;
         this.#chaining = false;
         said = false;
         reset = true;
-        link = new Link(link.mail, this.#dialect);
+        // On this connection it is not the first, whoever gave it.
+        link = new Link({ ...link.mail, used: true }, this.#dialect);
         continue;
       }
       link.settle(outcome);
@@ -115,6 +116,3 @@ export class Chain {
     return mail && new Link(mail, this.#dialect);
   }
 }
-
-/** 503: a command that comes too early. */
-const OUT_OF_ORDER = 503;

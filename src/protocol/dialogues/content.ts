@@ -4,7 +4,8 @@ import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
-import { isLeave, isNegative, type Ledger } from "./ledger.ts";
+import { isLeave } from "./farewell.ts";
+import { isNegative, type Ledger } from "./ledger.ts";
 import type { MailTransaction } from "./transaction.ts";
 
 /** The content of a mail: ASCII text, octets, or octets in their own time. */

@@ -1,9 +1,11 @@
 import type { Address } from "../../address/address.ts";
+import type { ErrorKind } from "../../errors.ts";
 import type { Dialect } from "../dialect.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import type { RecipientOutcome } from "../send-report.ts";
+import { connectionGivenUp, connectionGone, isLeave } from "./farewell.ts";
 
 /** What became of the mail. */
 export interface TransactionOutcome {
@@ -22,16 +24,22 @@ export interface TransactionOutcome {
 interface LedgerMail {
   readonly envelope: { readonly to: readonly Address[] };
   readonly partial?: boolean | undefined;
+  readonly used?: boolean | undefined;
 }
 
-/** What the replies of one transaction come to. */
+/**
+ * What the replies of one transaction come to.
+ *
+ * A negative reply refuses what it answers, unless it speaks of the connection: 421 and 521 before the end of the content
+ * has gone out, and 503 to MAIL on a connection that carried another mail before. Those leave not sent what they answer.
+ */
 export class Ledger {
   readonly #to: readonly Address[];
   readonly #dialect: Dialect;
   mailReply: Reply | undefined;
   readonly rcptReplies: Reply[] = [];
   dataReply: Reply | undefined;
-  /** What refused the content before all of it had gone out: an early last word, or the reply to a chunk. */
+  /** What was said to content before the final reply: an early last word, or the reply to a chunk. */
   contentRefusal: Reply | undefined;
   /** The last octet of content has been handed to the socket. */
   handedOver = false;
@@ -44,10 +52,13 @@ export class Ledger {
   takenBack: Failure | undefined;
   /** The connection is not fit for another mail, whatever the replies say. */
   spoilt = false;
+  /** The connection carried another mail before. */
+  used: boolean;
   readonly #partial: boolean;
 
-  constructor({ envelope, partial = true }: LedgerMail, dialect: Dialect = "smtp") {
+  constructor({ envelope, partial = true, used = false }: LedgerMail, dialect: Dialect = "smtp") {
     this.#to = envelope.to;
+    this.used = used;
     this.#partial = partial;
     this.#dialect = dialect;
   }
@@ -79,17 +90,44 @@ export class Ledger {
     this.interrupted = failure;
   }
 
+  /** MAIL was out of step on a used connection that is as good as before: the mail may be said once more on it. */
+  get maySayAgain(): boolean {
+    return this.#outOfStep && this.#intact;
+  }
+
   /** What the transaction has come to so far. */
   close(): TransactionOutcome {
     const recipients = this.#recipients();
-    const refusal = this.#refusal();
-    const nonsense = this.#nonsense();
-    // Where every recipient has been refused, what became of the connection afterwards does not matter.
-    const settled = recipients.every(({ outcome }) => outcome === "refused");
-    const failure = settled ? refusal : (this.interrupted ?? nonsense ?? this.takenBack ?? refusal);
-    const fit = this.interrupted === undefined && nonsense === undefined && !this.spoilt;
-    const reply = this.finalReplies[0] ?? this.contentRefusal;
-    return { recipients, reply, failure, reusable: fit && !this.left, surplus: this.#surplus() };
+    return {
+      recipients,
+      reply: this.finalReplies[0] ?? this.contentRefusal,
+      failure: this.#failure(recipients),
+      reusable: this.#intact && !this.#outOfStep,
+      surplus: this.#surplus(),
+    };
+  }
+
+  get #outOfStep(): boolean {
+    return this.used && this.mailReply?.code === OUT_OF_STEP;
+  }
+
+  /** Whether nothing is known against the connection but what was said to MAIL. */
+  get #intact(): boolean {
+    return this.interrupted === undefined && this.#nonsense() === undefined && !this.spoilt && !this.left;
+  }
+
+  /** Whether a reply speaks of the connection, and not of what it answers. */
+  #givesUp(phase: "mail" | "rcpt" | "data" | "content", reply: Reply): boolean {
+    if (phase === "mail" && this.#outOfStep) return true;
+    // Postfix's access tables can say 521 of a recipient. It means the connection where that may be old.
+    if (phase === "rcpt" && reply.code === 521) return this.used;
+    return isLeave(reply) && !(phase === "content" && this.handedOver);
+  }
+
+  /** Whether RCPT number `place`, or DATA behind all of them, was answered behind a farewell to an earlier RCPT. */
+  #behindFarewell(place = this.rcptReplies.length): boolean {
+    const farewell = this.rcptReplies.findIndex(isLeave);
+    return farewell !== -1 && farewell < place;
   }
 
   /** A refusal for number is none of the recipient, where there were others that were accepted. */
@@ -106,32 +144,70 @@ export class Ledger {
   #recipients(): RecipientOutcome[] {
     let accepted = 0;
     return this.#to.map((recipient, i) => {
-      const rcpt = this.rcptReplies[i];
-      const turn = rcpt?.positive === true ? accepted++ : 0;
+      const turn = this.rcptReplies[i]?.positive === true ? accepted++ : 0;
       const final = this.finalReplies[this.#dialect === "smtp" ? 0 : turn];
-      return this.#outcome(recipient, rcpt, final);
+      return this.#outcome(recipient, i, final);
     });
   }
 
-  #outcome(recipient: Address, rcpt: Reply | undefined, final: Reply | undefined): RecipientOutcome {
+  #outcome(recipient: Address, place: number, final: Reply | undefined): RecipientOutcome {
+    const { mailReply, dataReply, contentRefusal } = this;
+    const rcpt = this.rcptReplies[place];
+    const notSent = (reply?: Reply): RecipientOutcome => ({ recipient, outcome: "not-sent", reply });
+    const refusedBy = (reply: Reply): RecipientOutcome => ({ recipient, outcome: "refused", reply });
     if (this.#contradicted) return { recipient, outcome: "unknown" };
-    if (this.#isSurplus(rcpt)) return { recipient, outcome: "not-sent", reply: rcpt };
-    const refusal = [this.mailReply, rcpt].find(isNegative);
-    if (refusal !== undefined) return { recipient, outcome: "refused", reply: refusal };
-    if (final?.positive === true) return { recipient, outcome: "accepted", reply: final };
-    const verdict = this.contentRefusal ?? final;
-    if (verdict !== undefined) return { recipient, outcome: "refused", reply: verdict };
-    if (this.handedOver) return { recipient, outcome: this.unheard ? "not-sent" : "unknown" };
-    if (isNegative(this.dataReply) && rcpt?.positive === true) {
-      return { recipient, outcome: "refused", reply: this.dataReply };
+    if (this.#isSurplus(rcpt)) return notSent(rcpt);
+    if (isNegative(mailReply))
+      return this.#givesUp("mail", mailReply) ? notSent(mailReply) : refusedBy(mailReply);
+    if (isNegative(rcpt)) {
+      if (this.#givesUp("rcpt", rcpt)) return notSent(rcpt);
+      const follows = rcpt.code === OUT_OF_STEP && this.#behindFarewell(place);
+      return follows ? notSent() : refusedBy(rcpt);
     }
-    return { recipient, outcome: "not-sent" };
+    if (final?.positive === true) return { recipient, outcome: "accepted", reply: final };
+    const verdict = contentRefusal ?? final;
+    if (verdict !== undefined)
+      return this.#givesUp("content", verdict) ? notSent(verdict) : refusedBy(verdict);
+    if (this.handedOver) return this.unheard ? notSent() : { recipient, outcome: "unknown" };
+    if (!isNegative(dataReply) || rcpt === undefined) return notSent();
+    // It follows from what was said to an earlier RCPT: the recipient has no part in it.
+    if (this.#behindFarewell() && (isLeave(dataReply) || FOLLOWING.has(dataReply.code))) return notSent();
+    return this.#givesUp("data", dataReply) ? notSent(dataReply) : refusedBy(dataReply);
   }
 
   /** Content was accepted for nobody, or without a part of it: nobody can say what the server has made of that. */
   get #contradicted(): boolean {
     if (!this.handedOver || this.finalReplies[0]?.positive !== true) return false;
     return !this.anyAccepted || this.contentRefusal !== undefined;
+  }
+
+  /** Why it is not sent to everyone. */
+  #failure(recipients: readonly RecipientOutcome[]): Failure | undefined {
+    // Where every recipient has been refused, what became of the connection afterwards does not matter.
+    if (recipients.every(({ outcome }) => outcome === "refused")) return this.#refusal();
+    const given = this.#givenUp(recipients);
+    const { interrupted } = this;
+    if (interrupted !== undefined)
+      return given !== undefined && FOLLOWS.has(interrupted.kind) ? given : interrupted;
+    return this.takenBack ?? given ?? this.#nonsense() ?? this.#refusal();
+  }
+
+  /** The farewell of the server, where it is why something is not sent and nothing is unknown. */
+  #givenUp(recipients: readonly RecipientOutcome[]): Failure | undefined {
+    if (!recipients.some(({ outcome }) => outcome === "not-sent")) return undefined;
+    if (recipients.some(({ outcome }) => outcome === "unknown")) return undefined;
+    const { mailReply, rcptReplies, dataReply, contentRefusal } = this;
+    const answers = [
+      ["mail", mailReply],
+      ["rcpt", rcptReplies.find((reply) => this.#givesUp("rcpt", reply))],
+      ["data", dataReply],
+      ["content", contentRefusal],
+    ] as const;
+    for (const [phase, reply] of answers)
+      if (reply !== undefined && this.#givesUp(phase, reply)) return connectionGivenUp(phase, reply);
+    // It refused one recipient, and the others were not heard any more.
+    const farewell = rcptReplies.find(isLeave);
+    return farewell && connectionGone("rcpt", farewell);
   }
 
   /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
@@ -170,10 +246,14 @@ export class Ledger {
   }
 }
 
-/** Whether the server says that it closes the connection (RFC 5321 3.8). */
-export function isLeave({ code }: Reply): boolean {
-  return code === 421 || code === 521;
-}
+/** A command comes too early: the server has lost what was said before, or never began (RFC 5321 4.1.4). */
+const OUT_OF_STEP = 503;
+
+/** What servers say to DATA if there is no transaction. */
+const FOLLOWING: ReadonlySet<number> = new Set([OUT_OF_STEP, 554]);
+
+/** How a connection ends after the server has said farewell. Everything else has another cause. */
+const FOLLOWS: ReadonlySet<ErrorKind> = new Set(["connection", "timeout", "protocol"]);
 
 export function isNegative(reply: Reply | undefined): reply is Reply {
   return reply !== undefined && (reply.transient || reply.permanent);

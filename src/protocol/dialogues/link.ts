@@ -1,6 +1,8 @@
+import type { ErrorKind } from "../../errors.ts";
 import type { Dialect } from "../dialect.ts";
-import { Failure } from "../failure.ts";
-import { isLeave, Ledger, type TransactionOutcome } from "./ledger.ts";
+import type { Failure } from "../failure.ts";
+import { connectionGone, isLeave } from "./farewell.ts";
+import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./transaction.ts";
 
 /** A mail that others go before and behind, on one connection. */
@@ -33,19 +35,14 @@ export function untouched({ envelope }: ChainedMail, failure: Failure | undefine
   return { recipients, failure, reusable: false };
 }
 
+/** The kinds of what a reply has said to the mail before. */
+const OF_REPLIES: ReadonlySet<ErrorKind> = new Set(["rejected", "too-large", "connection"]);
+
 /** What a connection that ended with one mail means for the next: a refusal is the business of the mail that was refused. */
 export function behind(failure: Failure | undefined): Failure | undefined {
   const reply = failure?.reply;
-  if (reply === undefined || (failure?.kind !== "rejected" && failure?.kind !== "too-large")) return failure;
-  const message = isLeave(reply)
-    ? `the server closed the connection: ${reply}`
-    : "the connection was given up behind another mail";
-  return new Failure({
-    kind: "connection",
-    phase: "mail",
-    message,
-    reply,
-    transient: true,
-    permanent: false,
-  });
+  if (failure === undefined || reply === undefined || !OF_REPLIES.has(failure.kind)) return failure;
+  if (isLeave(reply)) return connectionGone("mail", reply);
+  const message = "the connection was given up behind another mail";
+  return failure.with({ kind: "connection", phase: "mail", message, transient: true, permanent: false });
 }

@@ -9,7 +9,8 @@ import type { MailParameters, RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
 import { type Follow, goesByChunks, type Octets, sayContent } from "./content.ts";
-import { isLeave, Ledger, type TransactionOutcome } from "./ledger.ts";
+import { connectionGivenUp, isLeave } from "./farewell.ts";
+import { Ledger, type TransactionOutcome } from "./ledger.ts";
 
 /** One mail, ready for one transaction. */
 export interface MailTransaction {
@@ -22,6 +23,11 @@ export interface MailTransaction {
   readonly content: Octets;
   /** `false`: where a recipient is refused, the mail goes to nobody. `true` without this. */
   readonly partial?: boolean | undefined;
+  /**
+   * Whether the connection carried another mail before: then 503 to MAIL, and 521 to RCPT, say something of the
+   * connection. `false` without this.
+   */
+  readonly used?: boolean | undefined;
   /** Called when the first octet of content is about to go out. */
   readonly contentStarts?: () => void;
 }
@@ -46,6 +52,8 @@ export function* transaction(
   manner: TransactionManner,
   ledger: Ledger = new Ledger(mail, manner.dialect),
 ): Dialogue<TransactionOutcome> {
+  // What was said behind the content of another mail goes over a connection that has carried that.
+  if (manner.said) ledger.used = true;
   try {
     yield* manner.pipelining
       ? envelopeTogether(mail, manner, ledger)
@@ -122,9 +130,9 @@ function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger
 /** Unless RSET is obeyed, nobody knows what the server makes of the commands behind it: nothing of this mail counts. */
 function cleared(reply: Reply): void {
   if (reply.positive) return;
-  const kind = isLeave(reply) ? "connection" : "protocol";
-  const what = isLeave(reply) ? "closed the connection" : "does not obey RSET";
-  throw new Failure({ kind, phase: "reset", message: `the server ${what}: ${reply}`, reply });
+  if (isLeave(reply)) throw connectionGivenUp("reset", reply);
+  const message = `the server does not obey RSET: ${reply}`;
+  throw new Failure({ kind: "protocol", phase: "reset", message, reply });
 }
 
 /** One recipient was refused, so the mail is for nobody. What becomes of RSET changes nothing of that. */
@@ -145,13 +153,14 @@ function* contentBehind(
   ledger: Ledger,
 ): Dialogue<void> {
   if (goesByChunks(mail)) {
-    if (ledger.anyAccepted) yield* sayContent(mail, follow, ledger);
+    // Without a 354 behind its farewell nothing shows that the server goes on.
+    if (ledger.anyAccepted && !ledger.left) yield* sayContent(mail, follow, ledger);
     return;
   }
   if (ledger.dataReply === undefined && ledger.anyAccepted)
     ledger.dataReply = yield* command({ verb: "DATA" }, "data");
   if (ledger.dataReply?.code !== 354) return;
-  if (ledger.anyAccepted) yield* sayContent(mail, follow, ledger);
+  if (ledger.anyAccepted) yield* sayContent(mail, ledger.left ? undefined : follow, ledger);
   // Content for nobody has no reply in LMTP; and a dot behind a recipient that was accepted would be an empty mail.
   else if (dialect === "lmtp" || ledger.rcptReplies.some(({ positive }) => positive)) ledger.spoilt = true;
   else yield* loneDot();

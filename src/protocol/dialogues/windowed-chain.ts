@@ -4,8 +4,9 @@ import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import type { ChainEnd } from "./chain.ts";
 import { completion } from "./completion.ts";
-import { isLeave, isNegative } from "./ledger.ts";
-import { type ChainedMail, untouched } from "./link.ts";
+import { connectionGone, isLeave } from "./farewell.ts";
+import { isNegative } from "./ledger.ts";
+import { behind, type ChainedMail, untouched } from "./link.ts";
 import { Package } from "./package.ts";
 import { transaction } from "./transaction.ts";
 import type { Unanswered, Window } from "./window.ts";
@@ -30,8 +31,6 @@ export class WindowedChain {
   /** Taken and not said: it has to go by itself, or there is no room for it yet. */
   #ahead: Package | undefined;
   #lastReply: Reply | undefined;
-  /** The last 421 or 521: the server closes the connection. */
-  #farewell: Reply | undefined;
   /** Why nothing more can be said; replies to what was said before may still be there to be read. */
   #mute: Failure | undefined;
   /** Why the connection is done for. */
@@ -115,8 +114,7 @@ export class WindowedChain {
 
   /** The next, if the window has room for it. */
   #fitting(): Package | undefined {
-    if (this.#mute !== undefined || this.#farewell !== undefined || !this.#window.isOpen(this.#room))
-      return undefined;
+    if (this.#mute !== undefined || !this.#window.isOpen(this.#room)) return undefined;
     if (this.#ahead === undefined) {
       const mail = this.#next();
       if (mail === undefined) return undefined;
@@ -150,8 +148,9 @@ export class WindowedChain {
     const clean = outcome.failure === undefined;
     if (clean) this.#window.passed();
     if (this.#unanswered.length === 0) this.#window.answered();
+    if (!outcome.reusable) this.#mute ??= behind(outcome.failure) ?? gone;
     if (outcome.failure?.kind === "protocol") this.#lost = outcome.failure;
-    else if (this.#unanswered.length === 0) this.#lost = this.#farewell ? left(this.#farewell) : this.#mute;
+    else if (this.#unanswered.length === 0) this.#lost = this.#mute;
     return !clean;
   }
 
@@ -186,7 +185,7 @@ export class WindowedChain {
     const reply = yield* read(phase);
     this.#owed--;
     this.#lastReply = reply;
-    if (isLeave(reply)) this.#farewell = reply;
+    if (isLeave(reply)) this.#mute = connectionGone("mail", reply);
     if (isNegative(reply)) this.#window.refused();
     return reply;
   }
@@ -206,8 +205,9 @@ export class WindowedChain {
    */
   #settleAll(failure: Failure): void {
     this.#confirm();
-    const unheard = this.#lastReply !== undefined && isLeave(this.#lastReply);
-    const told = unheard ? left(this.#lastReply as Reply) : failure;
+    const farewell = this.#lastReply !== undefined && isLeave(this.#lastReply) ? this.#lastReply : undefined;
+    const unheard = farewell !== undefined;
+    const told = unheard ? connectionGone("mail", farewell) : failure;
     for (const { link } of this.#unanswered) {
       link.ledger.interrupted = told;
       link.ledger.unheard = unheard;
@@ -222,11 +222,6 @@ function inOneWrite(said: readonly Package[]): Outgoing {
   const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
   if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
   return pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece));
-}
-
-function left(reply: Reply): Failure {
-  const message = `the server closed the connection: ${reply}`;
-  return new Failure({ kind: "connection", phase: "final", message, reply });
 }
 
 const gone = new Failure({

@@ -243,39 +243,32 @@ describe("a refusal", () => {
     assert.equal(outcome.failure?.transient, true);
   });
 
-  it("by 421 or 521 is a refusal wherever it answers the mail, and the connection is not used again", () => {
+  it("by 421 or 521 refuses the mail only as the answer to its content, and the connection is not used again", () => {
     const transcripts = [
-      "C: MAIL FROM:<a@x.test>\nS: NO bye",
-      "C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: NO bye",
-      "C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: 250 ok\nC: DATA\nS: NO bye",
-      `C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: 250 ok\nC: DATA\nS: 354 go\n${contentSaid}\nS: NO bye`,
-    ];
+      ["C: MAIL FROM:<a@x.test>\nS: NO bye", "not-sent"],
+      ["C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: NO bye", "not-sent"],
+      [
+        "C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: 250 ok\nC: DATA\nS: NO bye",
+        "not-sent",
+      ],
+      [
+        `C: MAIL FROM:<a@x.test>\nS: 250 ok\nC: RCPT TO:<b@y.test>\nS: 250 ok\nC: DATA\nS: 354 go\n${contentSaid}\nS: NO bye`,
+        "refused",
+      ],
+    ] as const;
     for (const code of ["421", "521"]) {
-      for (const transcript of transcripts) {
-        const outcome = converse(transaction(one, stepwise), transcript.replace("NO", code));
-        assert.deepEqual(outcomes(outcome), ["refused"]);
+      for (const [transcript, expected] of transcripts) {
+        const used = { ...one, used: true };
+        const outcome = converse(transaction(used, stepwise), transcript.replace("NO", code));
+        assert.deepEqual(outcomes(outcome), [expected]);
+        assert.equal(outcome.failure?.kind, expected === "refused" ? "rejected" : "connection");
         assert.equal(outcome.failure?.reply?.code, Number(code));
+        assert.equal(outcome.recipients[0]?.reply?.code, Number(code));
+        assert.equal(outcome.failure?.transient, code === "421");
+        assert.equal(outcome.failure?.permanent, code === "521");
         assert.equal(outcome.reusable, false, transcript);
       }
     }
-  });
-
-  it("by 421 in the midst of a flight is read on behind: the server may go on to answer", () => {
-    const outcome = converse(
-      transaction(three, together),
-      `C: MAIL FROM:<a@x.test>
-       C: RCPT TO:<b@y.test>
-       C: RCPT TO:<c@y.test>
-       C: RCPT TO:<d@y.test>
-       C: DATA
-       S: 250 ok
-       S: 421 4.7.0 too many errors
-       S: 421 4.7.0 too many errors
-       S: 421 4.7.0 too many errors
-       S: 503 no recipients`,
-    );
-    assert.deepEqual(outcomes(outcome), ["refused", "refused", "refused"]);
-    assert.equal(outcome.reusable, false);
   });
 
   it("by 421 to RSET says that the connection had died: nothing is sent", () => {

@@ -250,7 +250,7 @@ function atCommand(
   return [
     row(" 450", "rejected refused", "rejected refused", { reply: "450 4.2.0 later" }),
     row(" 550", "rejected refused", "rejected refused", { reply: "550 5.1.0 no" }),
-    row(" 421", "rejected refused", "rejected refused", { reply: "421 4.3.2 closing" }),
+    row(" 421", "connection not-sent", "connection not-sent", { reply: "421 4.3.2 closing" }),
     row(": FIN", "connection not-sent", "connection unknown", { drop: "before" }),
     row(": RST", "connection not-sent", "connection unknown", { drop: "before", by: "rst" }),
     row(": half a reply", "connection not-sent", "connection unknown", { drop: "within" }),

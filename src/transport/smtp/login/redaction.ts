@@ -1,4 +1,4 @@
-import { Failure } from "../../../protocol/failure.ts";
+import type { Failure } from "../../../protocol/failure.ts";
 import { Reply } from "../../../protocol/reply.ts";
 
 /** Keeps out of errors what has been told in a login: servers that do not understand a line repeat it in their reply. */
@@ -8,16 +8,8 @@ export class Redaction {
 
   /** The failure with nothing of the secrets in it. */
   failure(failure: Failure): Failure {
-    const { kind, phase, message, reply, transient, permanent, cause } = failure;
-    return new Failure({
-      kind,
-      phase,
-      message: this.text(message),
-      reply: reply && this.reply(reply),
-      transient,
-      permanent,
-      cause,
-    });
+    const { message, reply } = failure;
+    return failure.with({ message: this.text(message), reply: reply && this.reply(reply) });
   }
 
   reply({ code, enhancedCode, lines }: Reply): Reply {

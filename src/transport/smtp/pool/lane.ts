@@ -250,6 +250,7 @@ export class Lane {
     submission.begins();
     const chained: ChainedMail = {
       ...mail,
+      used,
       contentStarts: () => submission.contentStarts?.(),
       settle: (outcome) => this.#settle(turn, outcome, session, used),
     };

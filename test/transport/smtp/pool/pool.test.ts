@@ -92,7 +92,7 @@ describe("connections", () => {
       serve(peer, nth === 1 ? { MAIL: "421 4.7.0 slow down", RCPT: "503 no", DATA: "503 no" } : {}),
     );
     const { clock, transport } = turned(server);
-    await assert.rejects(transport.send(mail), { kind: "rejected", delivery: "refused", transient: true });
+    await assert.rejects(transport.send(mail), { kind: "connection", delivery: "not-sent", transient: true });
     const second = transport.send(mail);
     // A 421 also slows the transport.
     clock.turn(1000);
