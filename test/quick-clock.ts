@@ -4,6 +4,7 @@ import { type Clock, systemClock, type Timer } from "#src/net/clock.js";
 export function quickClock(times: number): Clock {
   return {
     now: () => systemClock.now() * times,
+    wall: () => systemClock.wall() * times,
     timer: (ms: number, action: () => void, hold?: boolean): Timer =>
       systemClock.timer(ms / times, action, hold),
   };

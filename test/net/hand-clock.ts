@@ -5,8 +5,20 @@ export class HandClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ at: number; action: () => void }>();
 
+  /** How far the wall clock is ahead. */
+  #ahead = 0;
+
   now(): number {
     return this.#now;
+  }
+
+  wall(): number {
+    return this.#now + this.#ahead;
+  }
+
+  /** The machine sleeps: the wall clock goes on, and nothing else. Below 0, the clock is set back. */
+  sleep(ms: number): void {
+    this.#ahead += ms;
   }
 
   timer(ms: number, action: () => void): Timer {

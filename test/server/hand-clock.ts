@@ -10,6 +10,10 @@ export class HandClock implements Clock {
     return this.#now;
   }
 
+  wall(): number {
+    return this.#now;
+  }
+
   timer(ms: number, action: () => void): Timer {
     const timer = { at: this.#now + ms, action };
     this.#timers.add(timer);

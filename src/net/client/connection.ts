@@ -7,6 +7,7 @@ import type { TlsFacts } from "../../protocol/send-report.ts";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
+import { Moment } from "../moment.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
 import type { Link } from "./link.ts";
 import type { Onlooker } from "./onlooker.ts";
@@ -60,6 +61,10 @@ export class Connection {
   #since: number;
   #phase: Phase = "greeting";
   #playing = false;
+  /** When the last dialogue ended. */
+  #quiet: Moment;
+  /** Nobody knows whether the server is still there: its first reply tells. */
+  #doubtful = false;
   #reading: ((reply: Reply) => void) | undefined;
   #draining: (() => void) | undefined;
   /** Ends whatever is being waited for. */
@@ -86,13 +91,24 @@ export class Connection {
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#since = clock.now();
-    this.#deadline = new Deadline(clock, () => this.#fail(timedOut(this.#phase, this.#timeouts)));
+    this.#quiet = new Moment(clock);
+    this.#deadline = new Deadline(clock, () => this.#fail(timedOut(this.#phase, this.#limit(this.#phase))));
     this.#listen();
   }
 
   /** Whether no further dialogue can be played. */
   get broken(): boolean {
     return this.#failure !== undefined || this.#end !== undefined;
+  }
+
+  /** Milliseconds since the last dialogue ended, whether the process or the machine slept meanwhile or not. */
+  get idle(): number {
+    return this.#quiet.age;
+  }
+
+  /** Whether the server may have let go of it, for being idle: RSET goes in front of whatever is said next. */
+  get stale(): boolean {
+    return this.idle > FRESH;
   }
 
   /** How the connection is encrypted, if it is. */
@@ -117,6 +133,7 @@ export class Connection {
   /** Plays a dialogue to its end; there is never more than one. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
+    this.#doubtful = this.stale;
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
     this.#base.ref?.();
@@ -145,6 +162,7 @@ export class Connection {
       throw error;
     } finally {
       this.#playing = false;
+      this.#quiet = new Moment(this.#clock);
       this.#deadline.clear();
       this.#base.unref?.();
       this.#rejectSurplus();
@@ -225,6 +243,7 @@ export class Connection {
 
   #deliver(reply: Reply): void {
     this.#since = this.#clock.now();
+    this.#doubtful = false;
     if (this.#reading !== undefined) {
       this.#deadline.clear();
       this.#settle(this.#reading, reply);
@@ -245,11 +264,17 @@ export class Connection {
     this.#endIn(phase);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#phase = phase;
-    this.#deadline.set(this.#since + phaseTimeout(phase, this.#timeouts));
+    this.#deadline.set(this.#since + this.#limit(phase));
     return new Promise((resolve, reject) => {
       this.#reading = resolve;
       this.#interrupt = reject;
     });
+  }
+
+  /** Milliseconds that the reply in a phase may take. */
+  #limit(phase: Phase): number {
+    const limit = phaseTimeout(phase, this.#timeouts);
+    return phase === "reset" && this.#doubtful ? Math.min(limit, DOUBTFUL) : limit;
   }
 
   #write(step: Write): Promise<void> | undefined {
@@ -363,6 +388,12 @@ function encodingOf({ write, phase, commands }: Write): "latin1" | "utf8" {
   const said = commands ?? (phase === "content" ? "" : (write as string));
   return /[^\0-\x7f]/.test(said) ? "utf8" : "latin1";
 }
+
+/** After so many milliseconds without use a server may have let go of a connection. */
+const FRESH = 1000;
+
+/** Milliseconds that the reply to the RSET may take that asks a server whether it is still there. */
+const DOUBTFUL = 5_000;
 
 /** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */
 const MOST_REPLIES = 100_000;

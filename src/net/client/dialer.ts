@@ -118,7 +118,7 @@ export class Dialer {
   }
 
   #late(): Failure {
-    const { message } = timedOut("connect", this.#options.timeouts);
+    const { message } = timedOut("connect", this.#options.timeouts.connect);
     const cause =
       this.#failures.length > 0
         ? new AggregateError(this.#failures.map((failure) => failure.asCause()))

@@ -1,16 +1,15 @@
 import { Failure } from "../../protocol/failure.ts";
 import { type Phase, phaseName } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
-import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { explainTlsCode } from "./tls-alert.ts";
 
 /** The ways in which a connection fails, each with the mistake that is likely behind it. */
 
 const unsure = { transient: false, permanent: false } as const;
 
-/** A phase took too long. */
-export function timedOut(phase: Phase, timeouts: Timeouts): Failure {
-  const limit = `${phaseTimeout(phase, timeouts)} ms`;
+/** A phase took longer than its `ms` milliseconds. */
+export function timedOut(phase: Phase, ms: number): Failure {
+  const limit = `${ms} ms`;
   if (phase === "greeting") {
     const hint = "a server that speaks TLS on this port waits for the client to begin: use Tls.Wrapper there";
     return new Failure({

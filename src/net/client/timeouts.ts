@@ -12,7 +12,10 @@ export interface Timeouts {
   readonly greeting: number;
   /** Until the reply to a command is complete. */
   readonly command: number;
-  /** Without progress while content goes out. */
+  /**
+   * Without progress while content goes out, and until the reply to a chunk of it (RFC 3030) is complete. The kernel takes a
+   * megabyte and more before it reports progress again, so a server that reads slowly shows none for minutes.
+   */
   readonly content: number;
   /** Until the reply to the content is complete. */
   readonly final: number;
@@ -25,7 +28,7 @@ export const defaultTimeouts: Timeouts = {
   connect: 10_000,
   greeting: 30_000,
   command: DEFAULT_TIMEOUT,
-  content: 60_000,
+  content: 180_000,
   final: 600_000,
 };
 

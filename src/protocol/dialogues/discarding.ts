@@ -3,6 +3,7 @@ import { formatCommand } from "../command.ts";
 import { type Dialogue, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Reply } from "../reply.ts";
+import { cleared } from "./transaction.ts";
 
 /**
  * What a server says to RSET that is seen to discard the octets of a chunk that it refuses; nothing, where it is not. One that does not would take the content of a
@@ -10,14 +11,17 @@ import type { Reply } from "../reply.ts";
  *
  * A chunk without a recipient, in a transaction of `from`, must be refused, and nothing be answered to its octets.
  *
+ * @param lead RSET goes in front: nobody knows whether the server is still there.
  * @throws Failure where the replies do not match the commands: the connection is of no use any more.
  */
-export function* discards(from: Address | null): Dialogue<Reply | undefined> {
+export function* discards(from: Address | null, lead = false): Dialogue<Reply | undefined> {
   const parameters = from?.international ? { SMTPUTF8: true as const } : {};
   const mail = formatCommand({ verb: "MAIL", from, parameters });
   const bdat = formatCommand({ verb: "BDAT", size: REFUSED.length, last: true });
   const end = formatCommand({ verb: "RSET" });
-  yield* write(`${mail}${bdat}${REFUSED}${end}`, "mail", `${mail}${bdat}${end}`);
+  const first = lead ? end : "";
+  yield* write(`${first}${mail}${bdat}${REFUSED}${end}`, "mail", `${first}${mail}${bdat}${end}`);
+  if (lead) cleared(yield* read("reset"));
   const begun = yield* read("mail");
   const chunk = yield* read("final");
   const reset = yield* read("reset");

@@ -128,7 +128,7 @@ function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger
 }
 
 /** Unless RSET is obeyed, nobody knows what the server makes of the commands behind it: nothing of this mail counts. */
-function cleared(reply: Reply): void {
+export function cleared(reply: Reply): void {
   if (reply.positive) return;
   if (isLeave(reply)) throw connectionGivenUp("reset", reply);
   const message = `the server does not obey RSET: ${reply}`;

@@ -22,6 +22,13 @@ describe("the proof that a server discards the chunks it refuses", () => {
     proved(discards(null), `${bounce}S: 250 ok\nS: 503 no\nS: 250 reset`);
   });
 
+  it("begins with RSET on a connection that may be dead", () => {
+    const led = `C: RSET\n${flight}`;
+    const replies = "S: 250 cleared\nS: 250 ok\nS: 503 no\nS: 250 reset";
+    assert.equal(String(converse(discards(from, true), led + replies)), "250 reset");
+    assert.throws(() => converse(discards(from, true), `${led}S: 421 idle too long`), { kind: "connection" });
+  });
+
   it("is not given by a server that refuses the sender, or does not refuse the chunk for good", () => {
     for (const replies of [
       "550 no\nS: 503 no",

@@ -1,5 +1,6 @@
 import { EnvoiError } from "../../../errors.ts";
 import type { Clock } from "../../../net/clock.ts";
+import { Moment } from "../../../net/moment.ts";
 import { checkRefreshTokenOptions, type RefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 
@@ -20,7 +21,7 @@ export class RefreshTokenSource {
   /** The one in force: a provider may replace it. */
   #refreshToken: string;
   #exchanging: Promise<string> | undefined;
-  #kept: { readonly token: string; readonly until: number } | undefined;
+  #kept: { readonly token: string; readonly asked: Moment; readonly life: number } | undefined;
 
   constructor(options: RefreshTokenOptions, context: RefreshTokenContext) {
     checkRefreshTokenOptions(options);
@@ -46,9 +47,10 @@ export class RefreshTokenSource {
 
   async #token({ signal, refused }: TokenRequest): Promise<string> {
     const { clock } = this.#context;
-    if (!refused && this.#kept !== undefined && clock.now() < this.#kept.until) return this.#kept.token;
+    if (!refused && this.#kept !== undefined && this.#kept.asked.age < this.#kept.life)
+      return this.#kept.token;
     this.#kept = undefined;
-    const asked = clock.now();
+    const asked = new Moment(clock);
     const { status, text } = await this.#exchange(signal);
     const answer = readAnswer(text);
     if (status !== 200 || answer === undefined || answer.error !== undefined)
@@ -57,7 +59,7 @@ export class RefreshTokenSource {
     if (typeof token !== "string" || token === "" || !/^bearer$/i.test(String(type)))
       throw failed("the token endpoint gave no bearer token");
     const life = Number(seconds) * 1000;
-    if (life > 0) this.#kept = { token, until: asked + life - Math.min(life / 10, EARLY) };
+    if (life > 0) this.#kept = { token, asked, life: life - Math.min(life / 10, EARLY) };
     this.#replace(answer.refresh_token);
     return token;
   }

@@ -122,13 +122,12 @@ export class Lane {
     ) {
       if (!(await this.#prove(turn, mail, session, used))) return;
     }
-    const stale = options.clock.now() - session.idleSince > IDLE;
+    const { stale } = connection;
     const row = this.#row(session);
     const first = this.#chained(row, session, turn, mail, used);
     const end = await connection.play(
       row.handOver(first, row instanceof Chain ? stale || session.reset : stale),
     );
-    session.idleSince = options.clock.now();
     session.reset = end.reset;
     if (row instanceof Chain && row.refused) this.#lanes.chainingRefused = true;
     if (!end.reusable) {
@@ -178,7 +177,7 @@ export class Lane {
     cancellation.during((reason) => connection.abort(reason));
     session.mails++;
     try {
-      const reset = await connection.play(discards(envelope.from));
+      const reset = await connection.play(discards(envelope.from, connection.stale));
       const { options, throttle } = this.#lanes;
       if (reset === undefined) session.unproved = true;
       else session.window = new Window(() => throttle.share(options.pool.maxInFlight), reset);
@@ -300,9 +299,6 @@ function tooManyAtOnce(count: number): Failure {
   const message = `the mail is for ${count} recipients, all or none, and the server takes fewer at a time`;
   return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
 }
-
-/** After this many milliseconds without use a server may have let go, and RSET asks before anything else. */
-const IDLE = 1000;
 
 const done = new Failure({ kind: "closed", phase: "quit", message: "the connection has been closed" });
 

@@ -34,11 +34,20 @@ export class SlotPool {
     this.#pool ??= this.#open();
     const slot = await this.#pool.acquire();
     this.#idle.delete(slot);
+    this.#leaveOverdue(slot);
     while (slot.session === undefined && this.#kept.length > 0) {
       const session = this.#kept.pop();
       if (session?.connection.broken === false) slot.session = session;
     }
     return slot;
+  }
+
+  /** The timer that gives up idle connections stands still while the process does; nobody waits for the goodbye of one. */
+  #leaveOverdue(slot: Slot): void {
+    const { session } = slot;
+    if (session === undefined || session.connection.idle <= this.#config.idleTimeout) return;
+    slot.session = undefined;
+    if (!session.connection.broken) void this.leave(session);
   }
 
   /** Gives a slot back. With nothing in it, or where `surplus` says so, it is given up. */

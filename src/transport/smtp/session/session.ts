@@ -1,5 +1,6 @@
 import { Connection } from "../../../net/client/connection.ts";
 import { Dialer } from "../../../net/client/dialer.ts";
+import { Moment } from "../../../net/moment.ts";
 import { greeting, hello, quit, startTls } from "../../../protocol/dialogues/opening.ts";
 import type { Window } from "../../../protocol/dialogues/window.ts";
 import type { Peer } from "../../../protocol/extensions.ts";
@@ -27,10 +28,8 @@ export interface Session {
   readonly roundTrip: number;
   /** Something may be left of the transaction before: RSET goes in front of the next. */
   reset: boolean;
-  /** When the last transaction ended. */
-  idleSince: number;
   /** When it was opened. */
-  readonly since: number;
+  readonly since: Moment;
   /** Mails whose sender was named on it. */
   mails: number;
 }
@@ -64,7 +63,6 @@ export async function openSession(
         logIn(connection, peer, credentials, options, cancellation, trying),
       );
     }
-    const now = options.clock.now();
     return {
       connection,
       greeting,
@@ -74,8 +72,7 @@ export async function openSession(
       unproved: false,
       expired: false,
       reset: false,
-      idleSince: now,
-      since: now,
+      since: new Moment(options.clock),
       mails: 0,
     };
   } catch (error) {
@@ -126,9 +123,9 @@ function sendsAway({ phase, reply }: Failure): boolean {
  */
 export function isSpent(session: Session, options: SmtpOptions): boolean {
   const { expired, since } = session;
-  const { pool, clock } = options;
+  const { pool } = options;
   if (expired || mailsLeft(session, options) <= 0) return true;
-  return pool.maxLifetime !== Number.POSITIVE_INFINITY && clock.now() - since >= pool.maxLifetime;
+  return pool.maxLifetime !== Number.POSITIVE_INFINITY && since.age >= pool.maxLifetime;
 }
 
 /** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */

@@ -170,6 +170,93 @@ describe("a connection that has gone stale", () => {
     });
   }
 
+  it("because the machine slept is asked by RSET, though the monotonic clock stood still", async () => {
+    await using server = await ScriptedServer.start((peer) => serve(peer));
+    const { clock, transport } = turned(server);
+    await transport.send(mail);
+    clock.sleep(2000);
+    await transport.send(mail);
+    assert.equal(count(server.peers[0], "RSET"), 1);
+    await transport.close();
+  });
+
+  it("for longer than it may be idle is left without waiting, whichever clock says so", async () => {
+    for (const pass of [
+      (clock: HandClock) => clock.turn(60_001),
+      (clock: HandClock) => clock.sleep(60_001),
+      (clock: HandClock) => {
+        clock.sleep(-1_000_000);
+        clock.turn(60_001);
+      },
+    ]) {
+      // The server answers nothing any more on the first connection, and does not close it.
+      await using server = await ScriptedServer.start((peer, nth) =>
+        serve(peer, nth === 1 ? { RSET: () => {}, QUIT: () => peer.closed() } : {}),
+      );
+      const { clock, transport } = turned(server);
+      await transport.send(mail);
+      await until(() => transport.status().connections.idle === 1);
+      pass(clock);
+      await transport.send(mail);
+      assert.equal(server.peers.length, 2);
+      assert.equal(count(server.peers[0], "RSET"), 0);
+      await transport.close({ force: true });
+    }
+  });
+
+  it("where the server is silent at RSET is given up after 5 seconds: the mail goes over another", async () => {
+    await using server = await ScriptedServer.start((peer, nth) =>
+      serve(peer, nth === 1 ? { RSET: () => peer.closed() } : {}),
+    );
+    const { clock, transport } = turned(server);
+    await transport.send(mail);
+    clock.sleep(30_000);
+    const second = transport.send(mail);
+    await until(() => count(server.peers[0], "RSET") === 1);
+    clock.turn(4999);
+    assert.equal(server.peers.length, 1);
+    clock.turn(1);
+    await second;
+    assert.equal(server.peers.length, 2);
+    await transport.close({ force: true });
+  });
+
+  it("is older than maxLifetime allows when the machine has slept for that long", async () => {
+    await using server = await ScriptedServer.start((peer) => serve(peer));
+    const clock = new HandClock();
+    await using transport = turnedBy(clock, "127.0.0.1")
+      .port(server.port)
+      .tls(Tls.None)
+      .pool({ maxLifetime: 30_000 })
+      .build();
+    await transport.send(mail);
+    clock.sleep(30_000);
+    await transport.send(mail);
+    assert.equal(server.peers.length, 2);
+  });
+
+  it("has the whole limit for the reply to a RSET that only follows a refusal", async () => {
+    await using server = await ScriptedServer.start((peer) =>
+      serve(peer, {
+        DATA: "451 not now",
+        RSET: async () => {
+          await until(() => answers);
+          peer.say("250 reset");
+        },
+      }),
+    );
+    let answers = false;
+    const { clock, transport } = turned(server);
+    await assert.rejects(transport.send(mail), { kind: "rejected" });
+    const second = transport.send(mail);
+    await until(() => count(server.peers[0], "RSET") === 1);
+    clock.turn(30_000);
+    answers = true;
+    await assert.rejects(second, { kind: "rejected" });
+    assert.equal(server.peers.length, 1);
+    await transport.close({ force: true });
+  });
+
   it("and is lost at MAIL of a second mail is replaced, once only", async () => {
     let cut = false;
     await using server = await ScriptedServer.start((peer) =>
