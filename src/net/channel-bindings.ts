@@ -10,6 +10,9 @@ import { derElements } from "./der.ts";
  *   made to share one.
  * - `tls-server-end-point` (RFC 5929 4): wherever the server's certificate is signed with one known hash.
  *
+ * A runtime without `exportKeyingMaterial`, such as Deno, has none of them: the other end may know `tls-exporter` only,
+ * and would take another binding for an attack. Both ends then log in without -PLUS.
+ *
  * @param certificate The server's certificate, in DER: a client that resumes a session is not shown it again.
  */
 export function channelBindings(
@@ -17,6 +20,7 @@ export function channelBindings(
   certificate: Buffer | undefined,
 ): ReadonlyMap<string, Buffer> {
   const bindings = new Map<string, Buffer>();
+  if (typeof socket.exportKeyingMaterial !== "function") return bindings;
   if (socket.getProtocol() === "TLSv1.3" || hasExtendedMasterSecret(socket.getSession())) {
     const exported = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0));
     bindings.set("tls-exporter", exported);

@@ -57,6 +57,11 @@ describe("channel bindings", () => {
     });
   }
 
+  it("are none in a runtime that cannot export keying material", () => {
+    const socket = { getProtocol: () => "TLSv1.3", getSession: () => undefined } as unknown as TLSSocket;
+    assert.deepEqual(channelBindings(socket, der), new Map());
+  });
+
   it("do without tls-exporter where the master secret is not extended (RFC 9266 4.2)", () => {
     for (const [name, bytes, expected] of [
       ["with it", "3008020101ad03020101", true],
@@ -76,7 +81,11 @@ describe("channel bindings", () => {
 });
 
 describe("tls-server-end-point", () => {
-  const silent = { getProtocol: () => "TLSv1.2", getSession: () => undefined } as unknown as TLSSocket;
+  const silent = {
+    getProtocol: () => "TLSv1.2",
+    getSession: () => undefined,
+    exportKeyingMaterial: () => Buffer.from("exported"),
+  } as unknown as TLSSocket;
 
   // What OpenSSL 3.0 writes for each signature.
   for (const [signature, algorithm, hash] of [
