@@ -45,6 +45,7 @@ export { Charset } from "./mime/charset.ts";
 export type { RawField } from "./mime/head-reader.ts";
 export { Header } from "./mime/header.ts";
 export { Headers } from "./mime/headers.ts";
+export { MessageIds, type ParsedMessageIds } from "./mime/message-ids.ts";
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
 export type { Part } from "./mime/part.ts";
 export { type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";

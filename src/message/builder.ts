@@ -5,7 +5,8 @@ import { type BoundarySource, checkBoundary } from "../mime/boundary.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import { keywordsHeader } from "../mime/keywords.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { messageId, messageIds } from "../mime/message-id.ts";
+import { messageId } from "../mime/message-id.ts";
+import { messageIds } from "../mime/message-ids.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
@@ -84,7 +85,12 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Adds ids of earlier mails in the thread, oldest first; a string may hold several. @throws MessageError */
+  /**
+   * Adds ids of earlier mails in the thread, oldest first. A string may hold several, and be the value of a header field as
+   * others wrote it: folded, with comments and phrases (RFC 5322 3.6.4, 4.5.4). `MessageIds.parse` reads what is refused here.
+   *
+   * @throws MessageError if there is no id, or something that is neither an id nor a phrase.
+   */
   references(ids: OneOrMore<string>): this {
     pushAll(this.#open().references, each(ids, "references", messageIds).flat());
     return this;
@@ -155,7 +161,7 @@ export class MessageBuilder {
     return this;
   }
 
-  /** The id of the mail that this one answers. @throws MessageError */
+  /** The id of the mail that this one answers, or several; read as in `references`. @throws MessageError */
   inReplyTo(id: string): this {
     this.#open().inReplyTo = messageIds(id, "inReplyTo");
     return this;

@@ -1,30 +1,18 @@
+import { atomCharacters, atomsBetween } from "../address/atom.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
- * Reads one message id, with or without its angle brackets, and gives it with them.
+ * Reads one message id, with or without its angle brackets, and gives it with them. One in brackets may be that of
+ * another program, and is not judged beyond its at sign.
  *
  * @throws MessageError if it is not `left@right` in printable ASCII without spaces and brackets (RFC 5322 3.6.4).
  */
 export function messageId(text: string, field: string): string {
   const id = identifier(text, field);
-  if (/^<[^@]+@[^@]+>$/.test(id)) return id;
+  if (text.startsWith("<") ? /^<[^@]+@[^@]+>$/.test(id) : bareId.test(text)) return id;
   throw new MessageError(`${field}: a message id has the form <left@right>`, { field });
-}
-
-/**
- * Reads the ids of other mails, separated by spaces as a References header has them. What others made is not
- * judged, only kept from breaking the header: an id without an at sign is passed on.
- *
- * @throws MessageError if one is not printable ASCII, or too long for a line.
- */
-export function messageIds(text: string, field: string): string[] {
-  const ids = checkText(text, field)
-    .split(/[ \t]+/)
-    .filter((id) => id !== "");
-  if (ids.length === 0) throw new MessageError(`${field}: a message id is expected`, { field, position: 0 });
-  return ids.map((id) => identifier(id, field));
 }
 
 /** A header of message ids: Message-ID, In-Reply-To, References. An id is never cut. */
@@ -39,15 +27,20 @@ export function contentId(text: string, field: string): string {
 }
 
 /** The longest id that fits in a line of 998 octets with the name of its header. */
-const maxLength = 900;
+export const longestId = 900;
+
+/** An id without its brackets, as programs of today must make it (RFC 5322 3.6.4). */
+export const bareId: RegExp = new RegExp(
+  `^${atomsBetween("\\.", atomCharacters)}@(?:${atomsBetween("\\.", atomCharacters)}|\\[[!-Z^-~]*\\])$`,
+);
 
 function identifier(text: string, field: string): string {
   checkText(text, field);
   const bare = text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
   const position = bare.search(/[^!-;=?-~]/);
-  if (bare !== "" && position < 0 && bare.length <= maxLength) return `<${bare}>`;
+  if (bare !== "" && position < 0 && bare.length <= longestId) return `<${bare}>`;
   throw new MessageError(
-    `${field}: an id is 1 to ${maxLength} printable ASCII characters without spaces and angle brackets`,
+    `${field}: an id is 1 to ${longestId} printable ASCII characters without spaces and angle brackets`,
     { field, position: position < 0 ? undefined : position + (bare === text ? 0 : 1) },
   );
 }
