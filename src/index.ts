@@ -11,7 +11,7 @@
  * await transport.send({ from: "shop@example.org", to: "jane@example.net", subject: "Your order", text: "Thank you!" });
  * ```
  *
- * @module
+ * @module envoi
  */
 
 // Messages

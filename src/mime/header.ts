@@ -4,7 +4,7 @@ import { MessageError } from "./message-error.ts";
  * One header field: its name, its value as a reader sees it, and its lines as they are sent.
  *
  * This file holds the two rules that keep a header from becoming another one, and nothing else does: what a name
- * may be ({@link headerName}) and what may stand in a value ({@link checkText}). The modules that format values
+ * may be (`headerName`) and what may stand in a value (`checkText`). The modules that format values
  * make their headers here.
  *
  * @example

@@ -13,7 +13,7 @@
  * console.log(server.port);
  * ```
  *
- * @module
+ * @module envoi/server
  */
 
 export type { Address } from "../address/address.ts";

@@ -8,7 +8,7 @@
  * assertMail(server, { to: "b@b.test", subject: "Hello" });
  * ```
  *
- * @module
+ * @module envoi/testing
  */
 
 export { assertMail, assertNoFindings, type Received } from "./assert-mail.ts";
