@@ -17,7 +17,7 @@ export interface ParsedMessageIds {
  * @example
  * ```ts
  * const { ids } = MessageIds.parse("Your mail of Monday <1@example.net>\r\n <2@example.com>(again)");
- * builder.references([...ids]); // <1@example.net> <2@example.com>
+ * Message.builder().references([...ids]); // <1@example.net> <2@example.com>
  * ```
  */
 export const MessageIds: {
