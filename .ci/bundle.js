@@ -45,6 +45,8 @@ async function write(format, ending, options) {
     platform: "node",
     transform: { target: "node20.19" },
     treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
+    // A busy machine is no fault.
+    checks: { pluginTimings: false },
     onLog: (level, log) => {
       throw new Error(`${level}: ${log.message}`);
     },
