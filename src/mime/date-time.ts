@@ -1,3 +1,4 @@
+import { withoutComments } from "./comment.ts";
 import { Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 
@@ -5,20 +6,28 @@ import { MessageError } from "./message-error.ts";
 export type DateInput = Date | string;
 
 /**
- * Writes a point in time as RFC 5322 section 3.3 wants it. A `Date` knows no zone and is written in UTC; the zone of
- * a string is kept.
+ * Writes a point in time as RFC 5322 section 3.3 requires it. A `Date` knows no zone and is written in UTC. The zone of a
+ * string is kept, also `-0000`, which says that the zone is not known.
  *
- * @throws MessageError if it is no date, has no zone, or lies outside the years 1900 to 9999.
+ * A string is a date and time of RFC 3339 (seconds may be missing), or any form of RFC 5322 3.3: with comments, blanks and
+ * folds, in any case, with or without weekday and seconds. Of the obsolete forms (4.3) it may have years of two and three
+ * digits and the zones UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST and PDT; other names of zones have no certain meaning and
+ * are refused. So is what does not exist: 30 February, 24:00, a wrong weekday. A leap second stands.
+ *
+ * @throws MessageError if it is not a date, has no zone, or is not in the years 1900 to 9999.
  */
 export function formatDateTime(input: DateInput, field: string): string {
-  const offset = input instanceof Date ? 0 : zoneOf(input, field);
-  const time = input instanceof Date ? input.getTime() : Date.parse(input);
-  const local = new Date(time + offset * 60_000);
-  const year = local.getUTCFullYear();
-  if (!(year >= 1900 && year <= 9999)) {
-    throw new MessageError(`${field}: not a date between the years 1900 and 9999`, { field });
+  if (!(input instanceof Date)) {
+    const moment = typeof input === "string" ? (readIso(input) ?? readRfc5322(input)) : undefined;
+    if (moment !== undefined) return write(moment, field);
+    throw new MessageError(
+      `${field}: expected a Date, or a string with its zone such as 2026-11-21T09:30:00+01:00`,
+      { field },
+    );
   }
-  return local.toUTCString().replace("GMT", formatOffset(offset));
+  const year = input.getUTCFullYear();
+  if (!isYear(year)) throw wrongYear(field);
+  return input.toUTCString().replace("GMT", "+0000");
 }
 
 /** A header of one point in time: Date. */
@@ -27,26 +36,118 @@ export function dateHeader(name: string, input: DateInput, field: string): Heade
   return Header.formatted(name, value, `${name}: ${value}`);
 }
 
-const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|([+-]\d\d):?(\d\d))$/;
-const rfc5322 =
-  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|([+-]\d\d)(\d\d))$/;
-
-/** Minutes east of Greenwich. */
-function zoneOf(text: string, field: string): number {
-  const match = typeof text === "string" ? (iso.exec(text) ?? rfc5322.exec(text)) : null;
-  if (match === null) {
-    throw new MessageError(
-      `${field}: a date is a Date, or a string with its zone such as 2026-11-21T09:30:00+01:00`,
-      { field },
-    );
-  }
-  const [, hours = "+00", minutes = "00"] = match;
-  const sign = hours.startsWith("-") ? -1 : 1;
-  return sign * (Math.abs(Number(hours)) * 60 + Number(minutes));
+/** What was read, in the letters and digits of the text; nothing is checked yet. */
+interface Moment {
+  readonly weekday: string | undefined;
+  readonly year: number;
+  /** From 1. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  /** Such as `+0100`. */
+  readonly zone: string;
 }
 
-function formatOffset(offset: number): string {
-  const minutes = Math.abs(offset);
-  const digits = String(Math.trunc(minutes / 60) * 100 + (minutes % 60)).padStart(4, "0");
-  return (offset < 0 ? "-" : "+") + digits;
+const iso = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d))$/i;
+
+function readIso(text: string): Moment | undefined {
+  const match = iso.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, zoneHour = "+00", zoneMinute = "00"] = match;
+  return {
+    weekday: undefined,
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second ?? 0),
+    zone: zoneHour + zoneMinute,
+  };
+}
+
+const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+const rfc5322 = new RegExp(
+  `^ ?(?:(${weekdays.join("|")}) ?, ?)?(\\d{1,2}) ?(${months.join("|")}) ?(\\d{2,6}) (\\d\\d) ?: ?(\\d\\d)(?: ?: ?(\\d\\d))? ?([+-]\\d{4}|[a-z]{1,3}) ?$`,
+  "i",
+);
+
+/** The zones that have a name in RFC 5322 4.3, and Z, which is UTC to everyone. */
+const namedZones = new Map([
+  ["UT", "+0000"],
+  ["GMT", "+0000"],
+  ["Z", "+0000"],
+  ["EDT", "-0400"],
+  ["EST", "-0500"],
+  ["CDT", "-0500"],
+  ["CST", "-0600"],
+  ["MDT", "-0600"],
+  ["MST", "-0700"],
+  ["PDT", "-0700"],
+  ["PST", "-0800"],
+]);
+
+function readRfc5322(text: string): Moment | undefined {
+  const match = rfc5322.exec(withoutComments(text) ?? "");
+  if (match === null) return undefined;
+  const [, weekday, day, month = "", year = "", hour, minute, second, zone = ""] = match;
+  const offset = /^[+-]/.test(zone) ? zone : namedZones.get(zone.toUpperCase());
+  if (offset === undefined) return undefined;
+  return {
+    weekday: weekday?.toLowerCase(),
+    year: Number(year) + (year.length > 3 ? 0 : year.length === 2 && Number(year) < 50 ? 2000 : 1900),
+    month: months.indexOf(month.toLowerCase()) + 1,
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second ?? 0),
+    zone: offset,
+  };
+}
+
+function write(moment: Moment, field: string): string {
+  const { weekday, year, month, day, hour, minute, second, zone } = moment;
+  if (!isYear(year)) throw wrongYear(field);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
+    throw notThere(`day ${day} of month ${month} in ${year}`, field);
+  const isTime = hour <= 23 && minute <= 59 && (second <= 59 || isLeapSecond(moment));
+  if (!isTime) throw notThere(`time ${[hour, minute, second].map(twoDigits).join(":")}`, field);
+  if (!/^[+-](?:[01]\d|2[0-3])[0-5]\d$/.test(zone)) throw notThere(`zone ${zone}`, field);
+  const rightDay = weekdays[date.getUTCDay()];
+  if (weekday !== undefined && weekday !== rightDay)
+    throw new MessageError(`${field}: expected the weekday ${rightDay} for this date, got ${weekday}`, {
+      field,
+    });
+  const [dayAndMonth = ""] = /^.{16}/.exec(date.toUTCString()) ?? [];
+  return `${dayAndMonth} ${[hour, minute, second].map(twoDigits).join(":")} ${zone}`;
+}
+
+/** Leap seconds follow 23:59:59 UTC; which days have one is announced half a year before. Local 23:59:60 is in RFC 5322 3.3. */
+function isLeapSecond({ hour, minute, second, zone }: Moment): boolean {
+  if (second !== 60) return false;
+  const offset = Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3)));
+  const local = hour * 60 + minute;
+  const lastMinute = 23 * 60 + 59;
+  return local === lastMinute || (local - offset + 2 * 1440) % 1440 === lastMinute;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+function isYear(year: number): boolean {
+  return year >= 1900 && year <= 9999;
+}
+
+function wrongYear(field: string): MessageError {
+  return new MessageError(`${field}: expected a date between the years 1900 and 9999`, { field });
+}
+
+function notThere(what: string, field: string): MessageError {
+  return new MessageError(`${field}: expected a date that exists, but there is no ${what}`, { field });
 }

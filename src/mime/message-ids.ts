@@ -1,4 +1,5 @@
 import { wideAtomCharacters } from "../address/atom.ts";
+import { commentEnd } from "./comment.ts";
 import { checkText } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { bareId, longestId } from "./message-id.ts";
@@ -165,19 +166,6 @@ function bareIds(text: string): string[] | undefined {
   const areBare = ids.length > 0 && ids.every((id) => id.length <= longestId && bareId.test(id));
   return areBare ? ids.map((id) => `<${id}>`) : undefined;
 }
-
-/** Where the comment that begins at `start` ends, those inside it included. */
-function commentEnd(text: string, start: number): number | undefined {
-  parenthesis.lastIndex = start;
-  for (let depth = 0; ; ) {
-    const match = parenthesis.exec(text);
-    if (match === null) return undefined;
-    if (match[0] === "(") depth++;
-    else if (match[0] === ")" && --depth === 0) return parenthesis.lastIndex;
-  }
-}
-
-const parenthesis: RegExp = /[()]|\\./gs;
 
 /** What was skipped: words that no id stands between are one. */
 function joined(text: string, pieces: readonly Piece[]): string[] {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseContentType } from "#src/mime/content-type.js";
-import { formatDateTime } from "#src/mime/date-time.js";
 import { headerName } from "#src/mime/header.js";
 import { MessageError } from "#src/mime/message-error.js";
 import { contentId, messageId, messageIdHeader } from "#src/mime/message-id.js";
@@ -16,33 +15,6 @@ test("a header name is printable ASCII without separators", () => {
   for (const name of ["", "X A", "X:", "X-A\r\nBcc", "From: ceo@x (", "X-é", "a".repeat(77), "X\0", "X(a)"]) {
     refused(() => headerName(name), name);
   }
-});
-
-test("a date is written with its zone, that of a Date being UTC", () => {
-  const cases = [
-    [new Date(Date.UTC(2026, 10, 1, 9, 5, 7)), "Sun, 01 Nov 2026 09:05:07 +0000"],
-    ["2026-11-21T09:30:00+01:00", "Sat, 21 Nov 2026 09:30:00 +0100"],
-    ["2026-11-21T00:30:00.123-0330", "Sat, 21 Nov 2026 00:30:00 -0330"],
-    ["2026-11-21T09:30Z", "Sat, 21 Nov 2026 09:30:00 +0000"],
-    ["Sat, 21 Nov 2026 09:30:00 +0545", "Sat, 21 Nov 2026 09:30:00 +0545"],
-  ] as const;
-  for (const [input, written] of cases) assert.equal(formatDateTime(input, "date"), written);
-});
-
-test("what is no date, or has no zone, is refused", () => {
-  const bad = [
-    new Date(Number.NaN),
-    new Date(-1e14),
-    new Date(8e15),
-    "2026-11-21T09:30:00",
-    "tomorrow",
-    "",
-    "2026-13-01T00:00:00Z",
-    "2026-11-21T09:30:00Z\r\nBcc: x",
-    7,
-    null,
-  ];
-  for (const input of bad) refused(() => formatDateTime(input as string, "date"), String(input));
 });
 
 test("a message id is read with or without brackets", () => {
