@@ -106,6 +106,20 @@ export function misconfigured(message: string, cause?: unknown): EnvoiError {
   return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
 }
 
+/** What was thrown, in words. It may be anything: what callers' code throws need not be an error, nor let itself be read. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+/** Takes the answer of a function of the caller's that nobody waits for: a promise that rejects would end the process. */
+export function harmless(answer: unknown, failed: (thrown: unknown) => void = () => {}): void {
+  if (typeof answer === "object" && answer !== null) Promise.resolve(answer).catch(failed);
+}
+
 /** Gives an error class its `name`, on the prototype, where a minifier cannot change it. */
 export function named(errorClass: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { EnvoiError } from "../errors.ts";
+import { EnvoiError, reasonOf } from "../errors.ts";
 import { contentError } from "./content-error.ts";
 
 /** Where the octets of an attachment come from. */
@@ -29,7 +29,9 @@ export async function* readSource(input: ByteSourceInput, what: string): AsyncGe
       yield chunk;
     }
   } catch (error) {
-    throw EnvoiError.is(error) ? error : contentError(`${what}: its source failed: ${reason(error)}`, error);
+    throw EnvoiError.is(error)
+      ? error
+      : contentError(`${what}: its source failed: ${reasonOf(error)}`, error);
   }
 }
 
@@ -52,7 +54,7 @@ export async function* readFile(path: string, what: string): AsyncGenerator<Uint
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    throw contentError(`${what}: the file ${JSON.stringify(path)} cannot be read: ${reason(error)}`, error);
+    throw contentError(`${what}: the file ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`, error);
   }
 }
 
@@ -82,8 +84,4 @@ function takeOnce(source: unknown, what: string): unknown {
 /** Streams and generators give their octets once; other iterables begin anew. */
 function readsOnce(source: object): boolean {
   return "getReader" in source || "pipe" in source || "next" in source;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

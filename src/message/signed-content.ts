@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { callersMistake, EnvoiError, misconfigured } from "../errors.ts";
+import { callersMistake, EnvoiError, harmless, misconfigured, reasonOf } from "../errors.ts";
 import { HeadReader } from "../mime/head-reader.ts";
 import { contentError } from "./content-error.ts";
 import type { Signer, Signing } from "./signer.ts";
@@ -113,8 +113,7 @@ async function* secondReading(
 }
 
 function secondFailed(cause: unknown): EnvoiError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `${reason} (a signed mail of more than 1 MiB is read twice: to be signed, then to be sent)`;
+  const message = `${reasonOf(cause)} (a signed mail of more than 1 MiB is read twice: to be signed, then to be sent)`;
   return contentError(message, cause);
 }
 
@@ -131,13 +130,19 @@ class SigningPass {
   readonly #head = new HeadReader();
 
   constructor(signers: readonly Signer[]) {
-    this.#signings = signers.map((signer) => signer.begin());
+    this.#signings = signers.map((signer) => {
+      const signing = signer.begin();
+      if (typeof signing?.update === "function" && typeof signing.finish === "function") return signing;
+      harmless(signing);
+      throw misconfigured("a signer began with something that is not a Signing");
+    });
   }
 
   update(octets: Buffer): void {
     const body = this.#head.push(octets);
     if (body === undefined || body.length === 0) return;
-    for (const signing of this.#signings) signing.update(body);
+    // What it returns is of no use: a promise, should it be one, must not end the process.
+    for (const signing of this.#signings) harmless(signing.update(body) as unknown);
   }
 
   finish(): string {
@@ -167,6 +172,6 @@ function inMemory(chunks: readonly Buffer[], eightBit: boolean): SignableContent
 }
 
 function notAsSaid(promise: Promise<string>): EnvoiError {
-  promise.catch(() => {});
+  harmless(promise);
   return misconfigured("a signer gave a promise although it says that it is not awaited");
 }

@@ -1,4 +1,4 @@
-import { EnvoiError, type ErrorKind } from "../errors.ts";
+import { EnvoiError, type ErrorKind, reasonOf } from "../errors.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import { withoutAddresses } from "./without-addresses.ts";
@@ -64,11 +64,10 @@ export class Failure extends Error {
 
 /** The source of the content failed; the server has not seen the end of it. */
 export function sourceFailed(cause: unknown): Failure {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new Failure({
     kind: "content",
     phase: "content",
-    message: `the content could not be read: ${reason}`,
+    message: `the content could not be read: ${reasonOf(cause)}`,
     cause,
     transient: false,
     permanent: false,

@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
 import type { Address } from "../address/address.ts";
+import { harmless, reasonOf } from "../errors.ts";
+import { tell } from "../net/observers.ts";
 import type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { AuthAttempt } from "../protocol/sasl/attempt.ts";
@@ -44,7 +46,13 @@ export class Policy {
   /** What the host keeps with a connection, if it makes something of its own; a refusal where it fails. */
   newState(session: Session): { readonly made: Session["state"] } | { readonly refusal: Reply } | undefined {
     try {
-      return this.#hooks.state && { made: this.#hooks.state() };
+      if (this.#hooks.state === undefined) return undefined;
+      const made: unknown = this.#hooks.state();
+      if (made instanceof Promise) {
+        harmless(made);
+        throw new TypeError("state: expected what it makes, got a promise of it");
+      }
+      return { made: made as Session["state"] };
     } catch (error) {
       this.report(error, "state", session);
       return { refusal: localError };
@@ -75,10 +83,15 @@ export class Policy {
     if (auth === undefined) return invalidCredentials;
     const compare = verifier(attempt);
     let proved = !needsProof(attempt);
-    const verify = async (held: string | ScramKeys) => {
-      const same = await compare(held);
-      proved ||= same;
-      return same;
+    const verify = (held: string | ScramKeys) => {
+      const verified = (async () => {
+        const same = await compare(held);
+        proved ||= same;
+        return same;
+      })();
+      // A hook that has failed meanwhile does not wait for it, and nobody else does.
+      harmless(verified);
+      return verified;
     };
     const shown: AuthContext = {
       ...context,
@@ -146,10 +159,15 @@ export class Policy {
     const refusals = new Refusals(context.session, envelope);
     const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
       refusals.add(recipient, asReply(reply));
+    const bytes = () => {
+      const collected = collect(content);
+      harmless(collected);
+      return collected;
+    };
     const verdict = await this.#ask(
       "data",
       context,
-      () => data.call(this.#hooks, { ...context, envelope, content, bytes: () => collect(content), refuse }),
+      () => data.call(this.#hooks, { ...context, envelope, content, bytes, refuse }),
       asReply,
       (thrown) => thrown !== undefined && thrown === content.failure,
     );
@@ -183,13 +201,9 @@ export class Policy {
 
   /** Tells the host of an error that nobody else is told of. */
   report(error: unknown, hook: string, session: Session): void {
-    try {
-      const told = this.#hooks.onError ? this.#hooks.onError({ error, hook, session }) : warn(error);
-      // Where nobody waited for it, what it rejects with would end the process.
-      Promise.resolve(told).catch(warn);
-    } catch (another) {
-      warn(another);
-    }
+    const hooks = this.#hooks;
+    if (hooks.onError === undefined) warn(error);
+    else tell(() => hooks.onError?.({ error, hook, session }), warn);
   }
 }
 
@@ -251,5 +265,13 @@ function isUser(value: unknown): value is { readonly user: string } {
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new TypeError(inspect(error)));
+  process.emitWarning(error instanceof Error ? error : new TypeError(shown(error)));
+}
+
+function shown(error: unknown): string {
+  try {
+    return inspect(error);
+  } catch {
+    return reasonOf(error);
+  }
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, hash, KeyObject, sign } from "node:crypto";
-import { EnvoiError } from "../errors.ts";
+import { EnvoiError, reasonOf } from "../errors.ts";
 import { wrongOption } from "./wrong-option.ts";
 
 /** How a signature is made (RFC 8301, RFC 8463). There is no rsa-sha1. */
@@ -130,7 +130,7 @@ async function answered(ask: DkimSignCallback, request: DkimSignRequest): Promis
   try {
     return await ask(request);
   } catch (cause) {
-    throw unsigned(cause instanceof Error ? cause.message : String(cause), cause);
+    throw unsigned(reasonOf(cause), cause);
   }
 }
 

@@ -110,14 +110,14 @@ export abstract class ForwardingTransport implements Transport {
   /** What is under way may need the transports behind until it ends. */
   async #drain(): Promise<void> {
     await Promise.allSettled(this.#open);
-    await Promise.all(this.#behind.map((transport) => transport.close()));
+    await Promise.all(this.#behind.map((transport) => closed(transport)));
   }
 
   /** Ends the pauses of this one, and what those behind it send. */
   #breakOff(): void {
     this.#controller.abort();
     // Told again by the close that waits for them.
-    for (const transport of this.#behind) transport.close({ force: true }).catch(() => {});
+    for (const transport of this.#behind) closed(transport, { force: true }).catch(() => {});
   }
 
   async #forward(mail: Omit<ForwardedMail, "closing">): Promise<SendReport> {
@@ -131,6 +131,11 @@ export abstract class ForwardingTransport implements Transport {
       this.#open.delete(sent);
     }
   }
+}
+
+/** Closes a transport that somebody else may have written: it rejects where that throws, so that the others are closed too. */
+async function closed(transport: Transport, options?: CloseOptions): Promise<void> {
+  await transport.close(options);
 }
 
 /** Gives a mail to a transport and tells how it ended. What is the caller's mistake is thrown: nobody else can mend it. */

@@ -1,5 +1,5 @@
 import type { Envelope } from "../address/envelope.ts";
-import { EnvoiError } from "../errors.ts";
+import { EnvoiError, reasonOf } from "../errors.ts";
 import { contentError } from "../message/content-error.ts";
 import type { RequestOptions } from "./requests.ts";
 
@@ -58,10 +58,11 @@ export class HandedMail {
   }
 
   /** All octets at once. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
-  async bytes(): Promise<Buffer> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this.stream()) pieces.push(piece);
-    return Buffer.concat(pieces);
+  bytes(): Promise<Buffer> {
+    const bytes = gathered(this.stream());
+    // A function that has failed meanwhile does not wait for it, and nobody else does.
+    bytes.catch(() => {});
+    return bytes;
   }
 
   /** The octets piece by piece. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
@@ -79,8 +80,13 @@ export class HandedMail {
   }
 }
 
+async function gathered(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 function unreadable(cause: unknown): EnvoiError {
   if (EnvoiError.is(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return contentError(`the content could not be read: ${reason}`, cause);
+  return contentError(`the content could not be read: ${reasonOf(cause)}`, cause);
 }

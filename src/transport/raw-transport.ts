@@ -7,6 +7,7 @@ import {
   type ErrorClass,
   type ErrorKind,
   misconfigured,
+  reasonOf,
 } from "../errors.ts";
 import type { EnvelopeFields } from "../message/builder.ts";
 import type { MessageFields } from "../message/fields.ts";
@@ -225,8 +226,8 @@ class OpenSend {
       permanent: false,
       cause,
     });
-    this.#controller.abort(error);
     this.#fail(error);
+    this.#controller.abort(error);
   }
 
   async #play(handOver: HandOver): Promise<void> {
@@ -234,12 +235,14 @@ class OpenSend {
       // What is thrown before the first await is told as what is thrown behind it.
       const { recipients, reply, id } = (await handOver(this.#mail)) ?? {};
       const { envelope, messageId } = this.#mail;
-      const outcomes = envelope.to.map((recipient): RecipientOutcome => {
+      const ended = envelope.to.map((recipient): RecipientOutcome => {
         if (recipients === undefined) return { recipient, outcome: "accepted", reply };
         const told = recipients.find((one) => String(one.recipient) === String(recipient));
-        return told ?? { recipient, outcome: "not-sent" };
+        if (told === undefined) return { recipient, outcome: "not-sent" };
+        if (!outcomes.includes(told.outcome)) throw new TypeError(notAnOutcome);
+        return { ...told, recipient };
       });
-      const report = sendReport({ envelope, messageId, recipients: outcomes, reply, id });
+      const report = sendReport({ envelope, messageId, recipients: ended, reply, id });
       if (isGood(report)) this.#resolve(report);
       else this.#reject(incomplete(report));
     } catch (error) {
@@ -268,11 +271,14 @@ class OpenSend {
       const { message, kind, delivery, transient, permanent, cause } = error;
       return { message, kind, delivery, transient, permanent, cause };
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     const unsure = { kind: "rejected", transient: false, permanent: false } as const;
     return { message, ...unsure, delivery: this.#known(), cause: error };
   }
 }
+
+const outcomes: readonly RecipientOutcome["outcome"][] = ["accepted", "refused", "not-sent", "unknown"];
+const notAnOutcome = `outcome: expected one of ${outcomes.join(", ")} for each recipient`;
 
 const sevenBit = { eightBit: false } as const;
 const eightBit = { eightBit: true } as const;

@@ -1,4 +1,4 @@
-import { callersMistake, EnvoiError } from "../errors.ts";
+import { callersMistake, EnvoiError, reasonOf } from "../errors.ts";
 import { Message } from "../message/message.ts";
 import { checkOptionNames, sendOptionNames } from "./option-names.ts";
 import type { SendItem } from "./send-run.ts";
@@ -43,6 +43,6 @@ function built(message: unknown): Message {
 
 /** A getter of the caller's has thrown. */
 function unbuildable(cause: unknown): EnvoiError {
-  const message = `the message cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const message = `the message cannot be built: ${reasonOf(cause)}`;
   return new EnvoiError(message, { kind: "message", ...callersMistake, cause });
 }

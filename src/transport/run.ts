@@ -1,4 +1,4 @@
-import { EnvoiError, misconfigured } from "../errors.ts";
+import { EnvoiError, misconfigured, reasonOf } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
@@ -297,7 +297,7 @@ function sendUnder(
 /** What no transport of ours throws: it does not say what became of the mail. */
 function explained(error: unknown): EnvoiError {
   if (EnvoiError.is(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const nobodyKnows = { kind: "protocol", delivery: "unknown", transient: false, permanent: false } as const;
   return new EnvoiError(message, { ...nobodyKnows, cause: error });
 }

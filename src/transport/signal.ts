@@ -4,7 +4,9 @@ import { Line } from "./line.ts";
 /** Refuses what is no AbortSignal; one of another realm is. @throws EnvoiError of kind `"configuration"` */
 export function checkSignal(what: string, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
-  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") return;
+  const { aborted, addEventListener, removeEventListener } = signal ?? {};
+  const functions = [addEventListener, removeEventListener].every((each) => typeof each === "function");
+  if (typeof aborted === "boolean" && functions) return;
   throw misconfigured(`${what}: the signal is no AbortSignal`);
 }
 

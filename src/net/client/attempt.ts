@@ -35,8 +35,12 @@ export function attempt<T extends { readonly socket: Duplex }>(
     onAttempt?.((reason) => fail(reason("connect")));
     action(controller.signal).then((made) => {
       timer.cancel();
-      if (controller.signal.aborted) made.socket.destroy();
-      else resolve(made);
+      if (!controller.signal.aborted) return resolve(made);
+      try {
+        made.socket.destroy();
+      } catch {
+        // A stream of the caller's: it has failed already, and nobody is left to tell.
+      }
     }, fail);
   });
 }

@@ -136,7 +136,7 @@ export class Connection {
     this.#doubtful = this.stale;
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
-    this.#base.ref?.();
+    this.#hold(true);
     try {
       let step = dialogue.next();
       while (step.done !== true) {
@@ -149,22 +149,20 @@ export class Connection {
             if (this.#onlooker?.attentive) this.#onlooker.heard(reply, value.read);
           } else if ("write" in value) await this.#write(value);
           else await this.#derive(value.derive, value.phase);
-        } catch (failure) {
-          step = dialogue.throw(failure);
+        } catch (error) {
+          step = dialogue.throw(this.#failureOf(error));
           continue;
         }
         step = dialogue.next(reply);
       }
       return step.value;
     } catch (error) {
-      // A dialogue that fails by a mistake of ours leaves the conversation who knows where.
-      if (!(error instanceof Failure)) this.#fail(interrupted(this.#phase, error));
-      throw error;
+      throw this.#failureOf(error);
     } finally {
       this.#playing = false;
       this.#quiet = new Moment(this.#clock);
       this.#deadline.clear();
-      this.#base.unref?.();
+      this.#hold(false);
       this.#rejectSurplus();
       this.#endIn(this.#phase);
     }
@@ -176,7 +174,7 @@ export class Connection {
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = "tls";
     this.#unlisten();
-    this.#base.ref?.();
+    this.#hold(true);
     this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
     try {
       this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
@@ -184,7 +182,7 @@ export class Connection {
       const { protocol, cipher, verified } = this.#secured.facts;
       this.#transcript.noted(`${protocol} with ${cipher}${verified ? "" : ", the certificate not verified"}`);
     } catch (failure) {
-      throw this.#fail(failure as Failure);
+      throw this.#fail(this.#failureOf(failure));
     }
     this.#deadline.clear();
     this.#since = this.#clock.now();
@@ -320,7 +318,7 @@ export class Connection {
       }
     } catch (error) {
       // The source may be waiting for something: it is told to stop, and not waited for.
-      Promise.resolve(source.return?.()).catch(() => {});
+      (async () => source.return?.())().catch(() => {});
       throw this.#fail(error instanceof Failure ? error : sourceFailed(error));
     }
     this.#deadline.clear();
@@ -364,6 +362,25 @@ export class Connection {
     resolve(reply);
   }
 
+  /**
+   * What was thrown, as a dialogue understands it. An error that is no Failure, such as a stream of the caller's throws,
+   * leaves the conversation who knows where; what it means for the mail the dialogue knows.
+   */
+  #failureOf(error: unknown): Failure {
+    return error instanceof Failure ? error : this.#fail(interrupted(this.#phase, error));
+  }
+
+  /** Whether the socket keeps the process alive. */
+  #hold(held: boolean): void {
+    quietly(() => (held ? this.#base.ref?.() : this.#base.unref?.()));
+  }
+
+  #destroy(): void {
+    quietly(() => this.#socket.destroy());
+    // TLS over a stream that is no socket of Node's does not end it.
+    quietly(() => this.#base.destroy());
+  }
+
   #fail(failure: Failure): Failure {
     if (this.#failure === undefined) {
       this.#failure = failure;
@@ -371,15 +388,22 @@ export class Connection {
       this.#onlooker?.ended(failure);
       this.#deadline.stop();
       this.#lastWords?.cancel();
-      this.#socket.destroy();
-      // TLS over a stream that is no socket of Node's does not end it.
-      this.#base.destroy();
+      this.#destroy();
     }
     const interrupt = this.#interrupt;
     this.#reading = undefined;
     this.#interrupt = undefined;
     interrupt?.(this.#failure);
     return this.#failure;
+  }
+}
+
+/** What a stream of the caller's throws changes nothing. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // There is nobody to tell.
   }
 }
 

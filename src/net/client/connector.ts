@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { reasonOf } from "../../errors.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { codeOf } from "./failures.ts";
 import { indirectLink, type Link, placeOf } from "./link.ts";
@@ -35,8 +36,8 @@ export type Connector = (target: ConnectTarget) => Duplex | Promise<Duplex>;
  */
 export async function connectBy(connector: Connector, target: ConnectTarget): Promise<Link> {
   const place = placeOf(target.host, target.port);
-  const made = await calling(connector, target, place);
-  const problem = problemOf(made);
+  const made = await calling(() => connector(target) as unknown, place);
+  const problem = await calling(() => problemOf(made), place);
   if (problem !== undefined) {
     if (made instanceof Duplex) made.on("error", () => {}).destroy();
     const message = `the connector for ${place} returned ${problem}`;
@@ -49,9 +50,9 @@ export async function connectBy(connector: Connector, target: ConnectTarget): Pr
   return indirectLink(socket, place);
 }
 
-async function calling(connector: Connector, target: ConnectTarget, place: string): Promise<unknown> {
+async function calling<T>(action: () => T | Promise<T>, place: string): Promise<T> {
   try {
-    return await connector(target);
+    return await action();
   } catch (cause) {
     throw failed(cause, place);
   }
@@ -83,7 +84,7 @@ function connected(socket: Socket, signal: AbortSignal, place: string): Promise<
 }
 
 function failed(cause: unknown, place: string): Failure {
-  const reason = cause instanceof Error ? codeOf(cause) : String(cause);
+  const reason = cause instanceof Error ? codeOf(cause) : reasonOf(cause);
   const message = `the connector for ${place} failed: ${reason}`;
   return new Failure({ kind: "connection", phase: "connect", message, cause });
 }

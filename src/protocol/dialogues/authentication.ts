@@ -1,4 +1,4 @@
-import { EnvoiError } from "../../errors.ts";
+import { EnvoiError, reasonOf } from "../../errors.ts";
 import { formatCommand } from "../command.ts";
 import { type Dialogue, derive, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
@@ -91,6 +91,7 @@ class Responses {
       saying = yield* this.#resume(yield* derive(() => this.#derive(derivation), "auth"));
     }
     if (saying === undefined || saying === null) return undefined;
+    if (!(saying instanceof Uint8Array)) throw failed(new TypeError(notOctets));
     const response = Buffer.from(saying).toString("base64");
     this.#said.push(response);
     return response;
@@ -98,14 +99,14 @@ class Responses {
 
   close(): void {
     // Who waits for something is told to stop, and not waited for.
-    Promise.resolve(this.#half.return()).catch(() => {});
+    (async () => this.#half.return())().catch(() => {});
   }
 
   *#resume(input: Buffer | undefined): Dialogue<Saying | undefined> {
     try {
       // The first call of next() takes no argument that anybody sees.
       const next = this.#half.next(input as Buffer);
-      const { done, value } = "then" in next ? yield* derive(() => next, "auth") : next;
+      const { done, value } = "then" in next ? yield* derive(() => Promise.resolve(next), "auth") : next;
       this.over = done === true;
       return value ?? undefined;
     } catch (error) {
@@ -113,6 +114,8 @@ class Responses {
     }
   }
 }
+
+const notOctets = "the mechanism yielded something else than octets, or null for none";
 
 function decodeBase64(text: string): Buffer | undefined {
   const trimmed = text.trim();
@@ -122,7 +125,7 @@ function decodeBase64(text: string): Buffer | undefined {
 /** A mechanism cannot go on, or does not trust the server. */
 function failed(cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = reasonOf(cause);
   const { transient, permanent } = EnvoiError.is(cause) ? cause : { transient: false, permanent: false };
   return new Failure({ kind: "authentication", phase: "auth", message, transient, permanent, cause });
 }

@@ -41,9 +41,9 @@ export class Cancellation {
     try {
       return await new Promise<T>((resolve, reject) => {
         this.during((reason) => {
-          controller.abort();
           before?.(reason);
           reject(reason(phase));
+          controller.abort();
         });
         action(controller.signal).then(resolve, reject);
       });

@@ -82,8 +82,9 @@ export class Submission {
     const { envelope, messageId } = this.mail;
     const report = sendReport({ envelope, messageId, recipients, reply, tls });
     if (isGood(report)) {
-      if (this.#end("ok", failure)) this.#watch?.sent(report);
+      const first = this.#end("ok", failure);
       this.#resolve(report);
+      if (first) this.#watch?.sent(report);
     } else {
       this.#fail(failure ?? inexplicable(), report);
     }
@@ -91,8 +92,9 @@ export class Submission {
 
   #fail(failure: Failure, report: SendReport): void {
     const error = new SmtpError(failure, report);
-    if (this.#end(error.delivery, failure)) this.#watch?.failed(error);
+    const first = this.#end(error.delivery, failure);
     this.#reject(error);
+    if (first) this.#watch?.failed(error);
   }
 
   /** Whether this is its first end. */

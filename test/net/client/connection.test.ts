@@ -305,7 +305,7 @@ describe("a dialogue with a mistake of ours in it", () => {
     }
     await using c = await connected((peer) => peer.say("220 hi"));
     await c.connection.play(greeting());
-    await assert.rejects(c.connection.play(mistaken()), TypeError);
+    await assert.rejects(c.connection.play(mistaken()), { kind: "protocol", cause: new TypeError("ours") });
     assert.equal(c.connection.broken, true);
   });
 });

@@ -1,4 +1,4 @@
-import { EnvoiError } from "../../../errors.ts";
+import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Connection } from "../../../net/client/connection.ts";
 import { authentication } from "../../../protocol/dialogues/authentication.ts";
 import type { Peer } from "../../../protocol/extensions.ts";
@@ -159,8 +159,7 @@ async function secretOf(
 }
 
 function notFetched(cause: unknown): Failure {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `the token could not be fetched: ${reason}`;
+  const message = `the token could not be fetched: ${reasonOf(cause)}`;
   // What is wrong with a token, or with the certificate of who gives it, is told as such.
   const known = EnvoiError.is(cause) && cause.kind !== "configuration" ? cause : undefined;
   const { transient = false, permanent = false } = known ?? {};

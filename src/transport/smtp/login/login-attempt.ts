@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { harmless, reasonOf } from "../../../errors.ts";
 import type { AuthenticationAttempt } from "../../../protocol/dialogues/authentication.ts";
+import { Failure } from "../../../protocol/failure.ts";
 import { cramMd5 } from "../../../protocol/sasl/cram-md5.ts";
 import { external } from "../../../protocol/sasl/external.ts";
 import { login } from "../../../protocol/sasl/login.ts";
@@ -83,8 +85,22 @@ export function loginAttempt(mechanism: Mechanism | SaslMechanism, login: Login)
   }
   const { name, mutual = false } = mechanism;
   const { user, secret, host, port, channelBindings } = login;
-  const responses = mechanism.respond({ user, secret, host, port, channelBindings });
+  const responses = beginning(mechanism, { user, secret, host, port, channelBindings });
   return { mechanism: name, responses, mutual };
+}
+
+/** What a mechanism of the caller's begins with. @throws Failure of kind `"authentication"` */
+function beginning(mechanism: SaslMechanism, exchange: SaslExchange): ClientHalf {
+  try {
+    const half = mechanism.respond(exchange);
+    if (typeof half?.next === "function" && typeof half.return === "function") return half;
+    harmless(half);
+    throw new TypeError("respond: expected a generator to be returned");
+  } catch (cause) {
+    const message = `the mechanism ${mechanism.name} failed: ${reasonOf(cause)}`;
+    const unsure = { transient: false, permanent: false };
+    throw new Failure({ kind: "authentication", phase: "auth", message, cause, ...unsure });
+  }
 }
 
 function scramPlus(mechanism: ScramMechanism): Row {

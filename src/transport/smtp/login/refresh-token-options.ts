@@ -20,8 +20,12 @@ export interface RefreshTokenOptions {
   readonly scope?: string;
   /** Milliseconds that one exchange may take; 30,000 without this. */
   readonly timeout?: number;
-  /** Is told a new refresh token where the provider replaces it, so that it can be kept: the old one is of no use then. */
-  readonly onRefreshToken?: (refreshToken: string) => void;
+  /**
+   * Is given the new refresh token when the provider replaces it, so that the application can store it: the old one is of no
+   * use any more. A promise that it returns is awaited, within `timeout`. The login uses the new tokens in any case: if this
+   * throws, rejects, or takes longer, a warning of the process says so.
+   */
+  readonly onRefreshToken?: (refreshToken: string) => unknown;
 }
 
 /** @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense. */

@@ -1,6 +1,7 @@
-import { EnvoiError } from "../../../errors.ts";
+import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Clock } from "../../../net/clock.ts";
 import { Moment } from "../../../net/moment.ts";
+import { tell } from "../../../net/observers.ts";
 import { checkRefreshTokenOptions, type RefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 
@@ -55,12 +56,13 @@ export class RefreshTokenSource {
     const answer = readAnswer(text);
     if (status !== 200 || answer === undefined || answer.error !== undefined)
       throw this.#refusal(status, answer);
+    // The old one is of no use any more, whatever else the answer holds.
+    await this.#replace(answer.refresh_token, asked, signal);
     const { access_token: token, token_type: type = "bearer", expires_in: seconds } = answer;
     if (typeof token !== "string" || token === "" || !/^bearer$/i.test(String(type)))
       throw failed("the token endpoint gave no bearer token");
     const life = Number(seconds) * 1000;
     if (life > 0) this.#kept = { token, asked, life: life - Math.min(life / 10, EARLY) };
-    this.#replace(answer.refresh_token);
     return token;
   }
 
@@ -95,11 +97,37 @@ export class RefreshTokenSource {
     }
   }
 
-  #replace(refreshToken: unknown): void {
+  /** Uses the new refresh token from now on, and tells it: for as long as the exchange has left, whatever comes of it. */
+  async #replace(refreshToken: unknown, asked: Moment, signal: AbortSignal): Promise<void> {
     if (typeof refreshToken !== "string" || refreshToken === "" || refreshToken === this.#refreshToken)
       return;
     this.#refreshToken = refreshToken;
-    this.#options.onRefreshToken?.(refreshToken);
+    const { onRefreshToken, timeout = TIMEOUT } = this.#options;
+    if (onRefreshToken === undefined) return;
+    const { clock } = this.#context;
+    await new Promise<void>((resolve) => {
+      const left = Math.max(0, timeout - asked.age);
+      const timer = clock.timer(left, () => failed(`it has not ended within ${timeout} ms`));
+      const settle = (): void => {
+        timer.cancel();
+        signal.removeEventListener("abort", settle);
+        resolve();
+      };
+      const failed = (thrown: unknown): void => {
+        settle();
+        const reason = this.#masked(reasonOf(thrown));
+        process.emitWarning(
+          `onRefreshToken failed, the new refresh token is kept: ${reason}`,
+          "EnvoiWarning",
+        );
+      };
+      if (signal.aborted) settle();
+      signal.addEventListener("abort", settle);
+      tell(async () => {
+        await onRefreshToken(refreshToken);
+        settle();
+      }, failed);
+    });
   }
 
   #refusal(status: number, answer: Answer | undefined): EnvoiError {

@@ -29,7 +29,7 @@ export class CommandWatch implements Onlooker {
   }
 
   get attentive(): boolean {
-    if (channels.command.hasSubscribers || channels.reply.hasSubscribers || this.#journal.logs("debug"))
+    if (channels.command.hasSubscribers || channels.reply.hasSubscribers || this.#journal.detailed)
       return true;
     // Nobody waits for them any more.
     if (this.#pending.length > 0) this.#pending = [];
@@ -55,7 +55,7 @@ export class CommandWatch implements Onlooker {
     const told: ReplyFacts =
       phase === "auth" ? { code, enhancedCode, text: "***" } : this.#journal.reply(reply);
     const event = { ...this.#connection, ...told };
-    channels.reply.publish(event);
+    this.#journal.publish(channels.reply, event);
     this.#journal.log("debug", event, "reply");
     // Not simply the first: content has several replies in LMTP, and none where it was taken back.
     const at = this.#pending.findIndex((pending) => pending.phase === phase);
@@ -73,17 +73,17 @@ export class CommandWatch implements Onlooker {
 
   #begin(command: string, phase: Phase, octets?: number): void {
     const event: CommandEvent = { ...this.#connection, command, ...(octets !== undefined && { octets }) };
-    channels.command.start.publish(event);
-    channels.command.end.publish(event);
+    this.#journal.publish(channels.command.start, event);
+    this.#journal.publish(channels.command.end, event);
     this.#journal.log("debug", event, "command");
     this.#pending.push({ event, phase, begun: performance.now() });
   }
 
   #end({ event, begun }: Pending, outcome: Pick<CommandEvent, "reply" | "error">): void {
     Object.assign(event, outcome, { duration: performance.now() - begun });
-    if (outcome.error !== undefined) channels.command.error.publish(event);
-    channels.command.asyncStart.publish(event);
-    channels.command.asyncEnd.publish(event);
+    if (outcome.error !== undefined) this.#journal.publish(channels.command.error, event);
+    this.#journal.publish(channels.command.asyncStart, event);
+    this.#journal.publish(channels.command.asyncEnd, event);
   }
 }
 

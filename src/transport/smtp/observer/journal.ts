@@ -1,4 +1,5 @@
-import { callersMistake, EnvoiError } from "../../../errors.ts";
+import { callersMistake, EnvoiError, harmless, reasonOf } from "../../../errors.ts";
+import { tell, warningOnce } from "../../../net/observers.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { withoutAddresses } from "../../../protocol/without-addresses.ts";
@@ -8,13 +9,15 @@ import type { Logger, LogLevel } from "./logger.ts";
 /** What a transport writes down, and what of the words of client and server may be told at all. */
 export class Journal {
   readonly #logger: Logger | undefined;
-  #warned = false;
+  readonly #failed = warningOnce("the logger of an SmtpTransport");
+  #detailed: boolean;
   /** Whether addresses may be told. */
   readonly logAddresses: boolean;
 
   constructor(logger: Logger | undefined, logAddresses: boolean) {
     this.#logger = logger;
     this.logAddresses = logAddresses;
+    this.#detailed = this.#wants("debug");
   }
 
   /** Whether there is a logger. */
@@ -22,21 +25,41 @@ export class Journal {
     return this.#logger !== undefined;
   }
 
-  /** Whether lines of a level would be written. */
-  logs(level: LogLevel): boolean {
-    return this.#logger !== undefined && this.#logger.isLevelEnabled?.(level) !== false;
+  /** Whether the logger wanted the details when it was asked last. */
+  get detailed(): boolean {
+    return this.#detailed;
   }
 
-  /** Writes a line, if there is a logger. One that throws harms nothing: a warning of the process tells of the first time. */
+  /** Asks the logger anew whether it wants the details: by itself, since it must not be called amid what is said to a server. */
+  askAgain(): void {
+    if (this.#logger?.isLevelEnabled === undefined) return;
+    const ask = (): void => {
+      this.#detailed = this.#wants("debug");
+    };
+    tell(ask, this.#failed);
+  }
+
+  /** Writes a line, if there is a logger. One that fails harms nothing: a warning of the process tells of the first time. */
   log(level: LogLevel, fields: object, message: string): void {
-    if (!this.logs(level)) return;
+    const logger = this.#logger;
+    if (logger === undefined) return;
+    tell(() => (this.#wants(level) ? logger[level](fields, message) : undefined), this.#failed);
+  }
+
+  /** Tells the subscribers of a channel, after what is told already. */
+  publish<Event extends object>(channel: Told<Event>, event: Event): void {
+    if (channel.hasSubscribers) tell(() => channel.publish(event), this.#failed);
+  }
+
+  #wants(level: LogLevel): boolean {
+    if (this.#logger === undefined) return false;
     try {
-      this.#logger?.[level](fields, message);
+      const answer: unknown = this.#logger.isLevelEnabled?.(level);
+      harmless(answer, this.#failed);
+      return answer !== false;
     } catch (error) {
-      if (this.#warned) return;
-      this.#warned = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      process.emitWarning(`the logger of an SmtpTransport threw: ${reason}`, "EnvoiWarning");
+      this.#failed(error);
+      return true;
     }
   }
 
@@ -51,6 +74,12 @@ export class Journal {
   }
 }
 
+/** A channel of `node:diagnostics_channel`. */
+interface Told<Event> {
+  readonly hasSubscribers: boolean;
+  publish(event: Event): void;
+}
+
 /** What may be told of an error: neither what a server said of whom, nor what lies underneath. */
 export function tellable(error: unknown): EnvoiError {
   if (error instanceof Failure || EnvoiError.is(error)) {
@@ -58,6 +87,5 @@ export function tellable(error: unknown): EnvoiError {
     const delivery = EnvoiError.is(error) ? error.delivery : "not-sent";
     return new EnvoiError(withoutAddresses(message), { kind, delivery, transient, permanent });
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return new EnvoiError(withoutAddresses(message), { kind: "connection", ...callersMistake });
+  return new EnvoiError(withoutAddresses(reasonOf(error)), { kind: "connection", ...callersMistake });
 }

@@ -40,6 +40,7 @@ export class Observer {
 
   /** Watches a connection being made; the number it has from now on goes with it. */
   connecting<T extends { readonly place: string }>(connection: number, action: () => Promise<T>): Promise<T> {
+    this.#journal.askAgain();
     const event: ConnectEvent = { ...this.#transport, connection };
     return this.#traced(channels.connect, event, "connect", action, ({ place }) => ({ place }));
   }
@@ -56,7 +57,7 @@ export class Observer {
       if (verified) return facts;
       const why = reason();
       const unverified = { ...facts, ...(why !== undefined && { reason: withoutAddresses(why) }) };
-      channels.unverified.publish({ ...event, ...unverified });
+      this.#journal.publish(channels.unverified, { ...event, ...unverified });
       this.#journal.log("warn", { ...event, ...unverified }, "the certificate does not verify");
       return unverified;
     });
@@ -88,6 +89,7 @@ export class Observer {
   /** Watches a mail; nobody does where nobody wants to know. */
   sending(mail: Mail): SendWatch | undefined {
     if (!this.#journal.kept && !channels.send.hasSubscribers) return undefined;
+    this.#journal.askAgain();
     const { envelope, messageId } = mail;
     const addresses = this.#journal.logAddresses ? envelope.toJSON() : {};
     const recipients = envelope.to.length;
@@ -104,10 +106,10 @@ export class Observer {
     if (!this.#journal.kept && !channel.hasSubscribers && !channels.unverified.hasSubscribers)
       return action();
     const begun = performance.now();
-    channel.start.publish(event);
+    this.#journal.publish(channel.start, event);
     try {
       const promise = action();
-      channel.end.publish(event);
+      this.#journal.publish(channel.end, event);
       const value = await promise;
       Object.assign(event, facts(value));
       this.#ended(channel, event, begun);
@@ -115,7 +117,7 @@ export class Observer {
       return value;
     } catch (error) {
       event.error = tellable(error);
-      channel.error.publish(event);
+      this.#journal.publish(channel.error, event);
       this.#ended(channel, event, begun);
       this.#journal.log("warn", { ...event, error: event.error.toJSON() }, `${what}: failed`);
       throw error;
@@ -128,7 +130,7 @@ export class Observer {
     begun: number,
   ): void {
     event.duration = performance.now() - begun;
-    channel.asyncStart.publish(event);
-    channel.asyncEnd.publish(event);
+    this.#journal.publish(channel.asyncStart, event);
+    this.#journal.publish(channel.asyncEnd, event);
   }
 }

@@ -12,8 +12,8 @@ export class SendWatch {
   constructor(journal: Journal, event: SendEvent) {
     this.#journal = journal;
     this.#event = event;
-    channels.send.start.publish(event);
-    channels.send.end.publish(event);
+    journal.publish(channels.send.start, event);
+    journal.publish(channels.send.end, event);
   }
 
   /** It was accepted, for some recipients at least. */
@@ -27,7 +27,7 @@ export class SendWatch {
   failed(error: SmtpError): void {
     const event = this.#event;
     event.error = tellable(error);
-    channels.send.error.publish(event);
+    this.#journal.publish(channels.send.error, event);
     this.#end(error.report);
     const { phase, reply } = error;
     const codes = { phase, code: reply?.code, enhancedCode: reply?.enhancedCode };
@@ -44,8 +44,8 @@ export class SendWatch {
     event.refused = rejected.length;
     if (reply !== undefined) event.reply = this.#journal.reply(reply);
     event.duration = performance.now() - this.#begun;
-    channels.send.asyncStart.publish(event);
-    channels.send.asyncEnd.publish(event);
+    this.#journal.publish(channels.send.asyncStart, event);
+    this.#journal.publish(channels.send.asyncEnd, event);
   }
 }
 

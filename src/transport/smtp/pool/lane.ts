@@ -1,4 +1,4 @@
-import { EnvoiError } from "../../../errors.ts";
+import { EnvoiError, reasonOf } from "../../../errors.ts";
 import { Chain } from "../../../protocol/dialogues/chain.ts";
 import { discards } from "../../../protocol/dialogues/discarding.ts";
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
@@ -42,6 +42,12 @@ export interface Lanes {
   leave(session: Session): Promise<void>;
 }
 
+/** A mail that was given to a row. */
+interface GivenMail extends ChainedMail {
+  /** The first octet of its content is about to go out, or has. */
+  contentBegun: boolean;
+}
+
 /** How mails go over a connection: row 3, or what is below it. */
 type Row = Chain | WindowedChain;
 
@@ -56,6 +62,8 @@ export class Lane {
   readonly #lanes: Lanes;
   /** Turns that come before whatever waits. */
   readonly #turns: Turn[] = [];
+  /** Mails that were given to a row and have no outcome. */
+  readonly #given: Set<GivenMail> = new Set();
 
   constructor(slot: Slot, lanes: Lanes) {
     this.#slot = slot;
@@ -125,8 +133,8 @@ export class Lane {
     const { stale } = connection;
     const row = this.#row(session);
     const first = this.#chained(row, session, turn, mail, used);
-    const end = await connection.play(
-      row.handOver(first, row instanceof Chain ? stale || session.reset : stale),
+    const end = await this.#playing(
+      connection.play(row.handOver(first, row instanceof Chain ? stale || session.reset : stale)),
     );
     session.reset = end.reset;
     if (row instanceof Chain && row.refused) this.#lanes.chainingRefused = true;
@@ -135,6 +143,24 @@ export class Lane {
       connection.abort(() => done);
     }
     if (this.#spent) await this.#retire();
+  }
+
+  /**
+   * Waits for the end of a dialogue. One that breaks off, as none should, leaves no mail without an outcome: whose content
+   * had begun to go out may have arrived.
+   */
+  async #playing<T>(dialogue: Promise<T>): Promise<T> {
+    try {
+      return await dialogue;
+    } catch (error) {
+      const failure = failureOf(error);
+      for (const { envelope, settle, contentBegun } of [...this.#given]) {
+        const outcome = contentBegun ? "unknown" : "not-sent";
+        const recipients = envelope.to.map((recipient) => ({ recipient, outcome }) as const);
+        settle({ recipients, failure, reusable: false });
+      }
+      throw error;
+    }
   }
 
   get #spent(): boolean {
@@ -247,12 +273,20 @@ export class Lane {
     const { submission } = turn;
     session.mails++;
     submission.begins();
-    const chained: ChainedMail = {
+    const chained: GivenMail = {
       ...mail,
       used,
-      contentStarts: () => submission.contentStarts?.(),
-      settle: (outcome) => this.#settle(turn, outcome, session, used),
+      contentBegun: false,
+      contentStarts: () => {
+        chained.contentBegun = true;
+        submission.contentStarts?.();
+      },
+      settle: (outcome) => {
+        this.#given.delete(chained);
+        this.#settle(turn, outcome, session, used);
+      },
     };
+    this.#given.add(chained);
     submission.cancellation.during((reason) => {
       if (!row.callOff(chained, reason)) session.connection.abort(reason);
     });
@@ -314,7 +348,7 @@ function toTell(failure: Failure, retryOf: Failure | undefined): Failure {
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const { kind, permanent } = EnvoiError.is(error) ? error : { kind: "content" as const, permanent: false };
   return new Failure({ kind, phase: "mail", message, cause: error, permanent });
 }

@@ -14,6 +14,14 @@ import { mail } from "../serve.js";
 const secrets = { clientSecret: "s3cret/+client", refreshToken: "1//refr3sh==token" };
 const options = { user: "jo@x.test", clientId: "shop", ...secrets };
 
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 interface Exchange {
   readonly body: URLSearchParams;
   readonly request: IncomingMessage;
@@ -134,6 +142,86 @@ describe("a refresh token", () => {
     await Promise.all([together.token(request), together.token({ ...request, refused: true })]);
     const inTurn = endpoint.exchanges.map(({ body }) => body.get("refresh_token"));
     assert.deepEqual(inTurn, [secrets.refreshToken, "r1"]);
+  });
+
+  it("is stored before its access token is used, where onRefreshToken gives a promise", async () => {
+    await using endpoint = await Endpoint.start((response) =>
+      json(response, { access_token: "t1", refresh_token: "r1" }),
+    );
+    const steps: string[] = [];
+    const store = async (token: string) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      steps.push(`stored ${token}`);
+    };
+    const source = sourceOf(endpoint, { onRefreshToken: store });
+    steps.push(await source.token(request));
+    assert.deepEqual(steps, ["stored r1", "t1"]);
+  });
+
+  for (const [how, onRefreshToken] of Object.entries({
+    throws: () => {
+      throw new Error(`no room for ${secrets.clientSecret}`);
+    },
+    rejects: () => Promise.reject(new Error("the store is away")),
+    "throws what cannot be shown": () => {
+      throw Object.create(null);
+    },
+    "rejects twice": () => ({
+      // biome-ignore lint/suspicious/noThenProperty: what callers return may be any thenable
+      then(_: unknown, reject: (error: Error) => void) {
+        reject(new Error("one"));
+        throw new Error("two");
+      },
+    }),
+  })) {
+    it(`is used, with its access token, although onRefreshToken ${how}`, async () => {
+      const warnings: string[] = [];
+      const note = ({ message }: Error) => void warnings.push(message);
+      process.on("warning", note);
+      await using endpoint = await Endpoint.start((response, nth) =>
+        json(response, { access_token: `t${nth}`, refresh_token: `r${nth}` }),
+      );
+      const source = sourceOf(endpoint, { onRefreshToken });
+      assert.equal(await source.token(request), "t1");
+      assert.equal(await source.token({ ...request, refused: true }), "t2");
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off("warning", note);
+      assert.equal(endpoint.exchanges[1]?.body.get("refresh_token"), "r1");
+      assert.equal(warnings.length, 2);
+      assert.match(warnings[0] ?? "", /^onRefreshToken failed/);
+      assert.ok(!warnings.join().includes(secrets.clientSecret));
+    });
+  }
+
+  it("is used although onRefreshToken never ends: for that the time of the token is waited, all in all", async () => {
+    await using endpoint = await Endpoint.start((response) =>
+      json(response, { access_token: "t1", refresh_token: "r1" }),
+    );
+    const clock = new HandClock();
+    const called = deferred();
+    const never = (): Promise<void> => {
+      called.resolve();
+      return new Promise(() => {});
+    };
+    const source = sourceOf(endpoint, { onRefreshToken: never, timeout: 5000 }, clock);
+    const token = source.token(request);
+    await called.promise;
+    clock.turn(5000);
+    assert.equal(await token, "t1");
+    assert.equal(clock.timers, 0);
+  });
+
+  it("is not waited to be stored by whoever gives up", async () => {
+    await using endpoint = await Endpoint.start((response) =>
+      json(response, { access_token: "t1", refresh_token: "r1" }),
+    );
+    const controller = new AbortController();
+    const never = (): Promise<void> => {
+      controller.abort();
+      return new Promise(() => {});
+    };
+    const source = sourceOf(endpoint, { onRefreshToken: never }, new HandClock());
+    assert.equal(await source.token({ signal: controller.signal, refused: false }), "t1");
   });
 
   it("that is refused is told of with what the endpoint says, but for the secrets", async () => {

@@ -257,7 +257,7 @@ describe("a logger", () => {
     process.off("warning", note);
     assert.deepEqual(
       warnings.map(({ message }) => message),
-      ["the logger of an SmtpTransport threw: the disk is full"],
+      ["the logger of an SmtpTransport failed: the disk is full"],
     );
     assert.equal(server.messages.length, 1);
   });
