@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { addressesOf, type Resolve } from "./addresses.ts";
 import { attempt, type OnAttempt } from "./attempt.ts";
 import { connectBy } from "./connector.ts";
+import type { FailedAddresses } from "./failed-addresses.ts";
 import { timedOut } from "./failures.ts";
 import { indirectLink, KEEP_ALIVE_DELAY, type Link, placeOf, tcpLink, unixLink } from "./link.ts";
 import { connectThrough, proxyUnreachable } from "./proxied.ts";
@@ -21,13 +22,15 @@ export interface DialOptions {
   /** The address of this machine to connect from. */
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
+  /** The addresses that come last. */
+  readonly failedAddresses: FailedAddresses;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
 }
 
 /**
- * Connects to one server: to whichever of its addresses answers, and then, where what answered takes no mail, to the
- * next of the rest.
+ * Connects to one server: to whichever of its addresses answers, and then, if what answered takes no mail, to the next of
+ * the rest, up to four.
  */
 export class Dialer {
   readonly #options: DialOptions;
@@ -35,6 +38,8 @@ export class Dialer {
   #addresses: readonly string[] | undefined;
   /** The one that was connected to last. */
   #address: string | undefined;
+  /** How many answered and took no mail. */
+  #passed = 0;
   readonly #failures: Failure[] = [];
 
   constructor(options: DialOptions) {
@@ -60,12 +65,29 @@ export class Dialer {
     const { host, port } = this.#options;
     if (this.#address === undefined) throw failure;
     this.#drop(this.#address, failure);
-    if (this.#addresses?.length === 0) throw noneOf(host, port, this.#failures);
+    if (this.#addresses?.length === 0 || ++this.#passed === MOST) throw noneOf(host, port, this.#failures);
+  }
+
+  /** The next call of `connect` begins with the address that was connected to last. */
+  stay(): void {
+    const address = this.#address;
+    if (address !== undefined && this.#addresses !== undefined)
+      this.#addresses = [address, ...this.#addresses.filter((other) => other !== address)];
+  }
+
+  /** What was connected to last takes mail. */
+  served(): void {
+    if (this.#address !== undefined) this.#options.failedAddresses.delete(this.#placeOf(this.#address));
   }
 
   #drop(address: string, failure: Failure): void {
     this.#failures.push(failure);
     this.#addresses = this.#addresses?.filter((other) => other !== address);
+    this.#options.failedAddresses.add(this.#placeOf(address), this.#options.clock);
+  }
+
+  #placeOf(address: string): string {
+    return placeOf(address, this.#options.port);
   }
 
   async #reach(signal: AbortSignal): Promise<Link> {
@@ -95,8 +117,10 @@ export class Dialer {
   }
 
   async #tcp(signal: AbortSignal): Promise<Link> {
-    const { host, port, localAddress, resolve, clock, timeouts } = this.#options;
-    this.#addresses ??= await addressesOf(host, resolve, localAddress);
+    const { host, port, localAddress, resolve, clock, timeouts, failedAddresses } = this.#options;
+    this.#addresses ??= failedAddresses.last(await addressesOf(host, resolve, localAddress), (address) =>
+      this.#placeOf(address),
+    );
     const addresses = this.#addresses;
     signal.throwIfAborted();
     const dial = (address: string) =>
@@ -109,21 +133,29 @@ export class Dialer {
         keepAliveInitialDelay: KEEP_ALIVE_DELAY,
       });
     const failed = (address: string, error: Error) =>
-      this.#drop(address, unreachable(error, placeOf(address, port)));
+      this.#drop(address, unreachable(error, this.#placeOf(address)));
     const delay = attemptDelay(addresses.length, timeouts.connect);
     const winner = await race({ addresses, dial, clock, delay, signal, failed });
     if (winner === undefined) throw noneOf(host, port, this.#failures);
     this.#address = winner.address;
-    return tcpLink(winner.socket, placeOf(winner.address, port));
+    return tcpLink(winner.socket, this.#placeOf(winner.address));
   }
 
   #late(): Failure {
-    const { message } = timedOut("connect", this.#options.timeouts.connect);
+    const { host, port, timeouts } = this.#options;
+    const { message } = timedOut("connect", timeouts.connect);
     const cause =
       this.#failures.length > 0
         ? new AggregateError(this.#failures.map((failure) => failure.asCause()))
         : undefined;
-    return new Failure({ kind: "timeout", phase: "connect", message: `${message} to ${this.#place}`, cause });
+    const late = new Failure({
+      kind: "timeout",
+      phase: "connect",
+      message: `${message} to ${this.#place}`,
+      cause,
+    });
+    // What a server said that took no mail tells more than that the others do not answer.
+    return this.#passed > 0 ? noneOf(host, port, [...this.#failures, late]) : late;
   }
 
   /** Where this goes, in words. */
@@ -136,6 +168,9 @@ export class Dialer {
       : place;
   }
 }
+
+/** How many addresses of a host may answer and take no mail before it is given up. */
+const MOST = 4;
 
 function unix(path: string, signal: AbortSignal): Promise<Link> {
   return new Promise((resolve, reject) => {

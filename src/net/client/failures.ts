@@ -1,7 +1,7 @@
 import { Failure } from "../../protocol/failure.ts";
 import { type Phase, phaseName } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
-import { explainTlsCode } from "./tls-alert.ts";
+import { explainTlsCode, isOfTls } from "./tls-alert.ts";
 
 /** The ways in which a connection fails, each with the mistake that is likely behind it. */
 
@@ -30,7 +30,7 @@ export function brokenOff(phase: Phase, cause?: Error): Failure {
     cause === undefined ? "the server closed the connection" : `the connection was lost (${codeOf(cause)})`;
   const message = `${how} ${phaseName[phase]}`;
   // A server tells under TLS 1.3 only after the handshake that it does not take the client's certificate.
-  const alert = cause !== undefined && codeOf(cause).startsWith("ERR_SSL_") ? codeOf(cause) : undefined;
+  const alert = cause !== undefined && isOfTls(codeOf(cause)) ? codeOf(cause) : undefined;
   if (alert === undefined) return new Failure({ kind: "connection", phase, message, cause });
   const explained = alert.includes("_ALERT_") ? explainTlsCode(alert) : undefined;
   return new Failure({ kind: "tls", phase, message: explained ?? message, cause, ...unsure });

@@ -57,15 +57,17 @@ export function proxyUnreachable(error: unknown, proxy: ProxyServer): unknown {
 }
 
 async function secured(socket: Duplex, { name, trust }: ProxyServer): Promise<Duplex> {
-  const made = await handshake(socket, { ...trust(), name });
+  const made = await handshake(socket, { ...trust(), name, notTls: NOT_HTTPS });
   return made.socket;
 }
+
+const NOT_HTTPS = "the proxy does not speak TLS on this port: give an http:// URL";
 
 /** The same failure, naming the proxy: it is not the server's. */
 function named(error: unknown, { host, port }: ProxyServer): unknown {
   if (!(error instanceof Failure)) return error;
   const { kind, phase, message, transient, permanent, cause } = error;
-  const told = kind === "tls" ? `TLS with the proxy failed: ${message}` : message;
+  const told = phase === "tls" ? `TLS with the proxy failed: ${message}` : message;
   return new Failure({
     kind,
     phase: phase === "tls" ? "connect" : phase,

@@ -1,13 +1,22 @@
-/** What the code of a failed handshake, or of an alert that came later, means to people; `undefined` where it tells nothing. */
-export function explainTlsCode(code: string): string | undefined {
+/** Whether an error with this code is about TLS, and not about the connection below it. */
+export function isOfTls(code: string): boolean {
+  return /^(?:ERR_(?:SSL|TLS|OSSL)_|EPROTO$)/.test(code) && !code.includes("UNEXPECTED_EOF");
+}
+
+/**
+ * What the code of a failed handshake, or of an alert that came later, means to people; `undefined` where it tells nothing.
+ *
+ * @param notTls What it means if what came is not TLS: what to do depends on how TLS was begun.
+ */
+export function explainTlsCode(code: string, notTls: string = NOT_FROM_THE_START): string | undefined {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code)) return notTls;
   return meanings.find(([pattern]) => pattern.test(code))?.[1];
 }
 
+const NOT_FROM_THE_START =
+  "the server does not speak TLS on this port: use Tls.Required if it offers STARTTLS, or the port for Tls.Wrapper";
+
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
-    "the server does not speak TLS on this port: use Tls.Required where it offers STARTTLS, or the port for Tls.Wrapper",
-  ],
   [
     /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW/,
     "the server speaks no version of TLS that is allowed here: 1.2 and later, or what TlsParameters.minVersion says",

@@ -4,9 +4,9 @@ import { connect, type TLSSocket } from "node:tls";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { type CertificateVerdict, judgeCertificate } from "./certificate-verdict.ts";
-import { codeOf } from "./failures.ts";
-import type { SessionTicket, TicketPlace } from "./session-tickets.ts";
-import { explainTlsCode } from "./tls-alert.ts";
+import { brokenOff, codeOf } from "./failures.ts";
+import type { Resumption, SessionTicket } from "./session-tickets.ts";
+import { explainTlsCode, isOfTls } from "./tls-alert.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
 /** Whom a handshake is to be made with. */
@@ -17,8 +17,10 @@ export interface TlsExpectations extends TlsTrust {
   readonly tolerant?: boolean;
   /** Is told why a connection that goes on is not verified. */
   readonly unverified?: ((reason: string) => void) | undefined;
-  /** Where the ticket of this server is kept; without it sessions are not resumed. */
-  readonly tickets?: TicketPlace | undefined;
+  /** Holds the ticket of this server; without it sessions are not resumed. */
+  readonly resumption?: Resumption | undefined;
+  /** What to tell if what answers does not speak TLS; what is to be told of a server on a port for Tls.Wrapper without this. */
+  readonly notTls?: string | undefined;
 }
 
 /** A connection that has been encrypted. */
@@ -33,18 +35,18 @@ export interface Secured {
  * Makes the TLS handshake on a connected socket. Nothing is written on the encrypted one before its certificate and
  * name have been judged; a name is judged by the certificate's alternative names alone (RFC 9525 6.3).
  *
- * @throws Failure of kind `"tls"`.
+ * @throws Failure of kind `"tls"`; of kind `"connection"` if it is cut.
  */
 export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
-  const { name, context, accepts = "valid", tolerant = false, unverified } = expectations;
+  const { name, context, accepts = "valid", tolerant = false, unverified, notTls } = expectations;
   // A session that is resumed is not verified again: it must have been found good without any indulgence.
-  const tickets = accepts === "valid" ? expectations.tickets : undefined;
-  const ticket = tickets?.get();
+  const resumption = accepts === "valid" ? expectations.resumption : undefined;
+  const ticket = resumption?.show();
   return new Promise((resolve, reject) => {
     let verdict: CertificateVerdict | undefined;
     let session: Buffer | undefined;
     const keep = (): void => {
-      if (verdict?.verified && session) tickets?.set({ session, certificate: verdict.certificate });
+      if (verdict?.verified && session) resumption?.keep({ session, certificate: verdict.certificate });
     };
     const socket = connect({
       socket: plain,
@@ -57,25 +59,27 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
       checkServerIdentity: () => undefined,
     });
     const failed = (error: Error): void => {
-      if (verdict === undefined || codeOf(error).startsWith("ERR_SSL_")) tickets?.clear();
-      reject(handshakeFailed(error));
+      if (verdict === undefined || isOfTls(codeOf(error))) resumption?.distrust();
+      reject(handshakeFailed(error, notTls));
     };
     // The listeners stay: the socket may fail before anybody else listens to it, and tickets come when they come.
-    socket.on("error", failed).on("close", () => failed(new Error("the server closed the connection")));
+    socket.on("error", failed).on("close", () => failed(closed));
     socket.on("session", (given) => {
       session = given;
       keep();
     });
     socket.on("secureConnect", () => {
+      resumption?.completed();
       const resumed = ticket !== undefined && socket.isSessionReused();
       try {
         verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
       } catch (error) {
+        resumption?.distrust();
         socket.destroy();
-        return failed(error as Error);
+        return reject(untrusted((error as Error).message, error));
       }
       if (verdict.problem !== undefined && !tolerant) {
-        tickets?.clear();
+        resumption?.distrust();
         socket.destroy();
         return reject(untrusted(verdict.problem, socket.authorizationError ?? undefined));
       }
@@ -107,8 +111,12 @@ function untrusted(message: string, cause: unknown): Failure {
   return new Failure({ kind: "tls", phase: "tls", message, cause, ...unsure });
 }
 
-function handshakeFailed(cause: Error): Failure {
+/** OpenSSL says why it does not go on; whatever else there is has happened to the connection. */
+function handshakeFailed(cause: Error, notTls: string | undefined): Failure {
   const code = codeOf(cause);
-  const message = explainTlsCode(code) ?? `the TLS handshake failed (${code})`;
+  if (!isOfTls(code)) return brokenOff("tls", cause === closed ? undefined : cause);
+  const message = explainTlsCode(code, notTls) ?? `the TLS handshake failed (${code})`;
   return new Failure({ kind: "tls", phase: "tls", message, cause, ...unsure });
 }
+
+const closed = new Error("the server closed the connection");

@@ -19,7 +19,7 @@ function syscallOf(error: Error): unknown {
 function reason(code: string, place: string, syscall?: unknown): string {
   switch (code) {
     case "ECONNREFUSED": {
-      const local = /^(?:localhost|127\.[\d.]+|\[::1\]):\d+$/.test(place);
+      const local = /^(?:localhost|127\.[\d.]+|\[::1\]):(?!1025$)\d+$/.test(place);
       return `nothing listens on ${place}${local ? "; a mail catcher usually listens on 1025" : ""}`;
     }
     case "ENOENT":
@@ -32,8 +32,12 @@ function reason(code: string, place: string, syscall?: unknown): string {
         : `cannot connect to ${place} (${code})`;
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return `${place} cannot be reached (${code}); networks often block port 25: try 587 or 465`;
+    case "ENETUNREACH": {
+      const hint = place.endsWith(":25")
+        ? "networks often block port 25: try 587 or 465"
+        : "a firewall may be in the way";
+      return `${place} cannot be reached (${code}); ${hint}`;
+    }
     default:
       return `cannot connect to ${place} (${code})`;
   }
@@ -60,7 +64,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
   return new Failure({
     kind: told.kind,
     phase: told.phase,
-    message: `none of the ${failures.length} addresses of ${host} takes mail: ${listed(failures)}`,
+    message: `none of the ${failures.length} addresses of ${host} that were tried takes mail: ${listed(failures)}`,
     reply: told.reply,
     transcript: told.transcript,
     transient: failures.some(({ transient }) => transient),
@@ -69,10 +73,14 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
   });
 }
 
-/** The code of the errors of the network, where there was nothing else and all are alike. */
+/** The code of the errors of the network, if nobody answered and all are alike. */
 function commonCode(failures: readonly Failure[]): string | undefined {
   const codes = new Set(
-    failures.map(({ reply, cause }) => (reply === undefined ? codeOf(cause as Error) : "")),
+    failures.map(({ phase, cause }) =>
+      phase === "connect" && cause instanceof Error && !(cause instanceof AggregateError)
+        ? codeOf(cause)
+        : "",
+    ),
   );
   return codes.size === 1 ? [...codes][0] || undefined : undefined;
 }

@@ -4,6 +4,7 @@ import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
+import { FailedAddresses } from "../../net/client/failed-addresses.ts";
 import type { Route } from "../../net/client/route.ts";
 import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
@@ -244,7 +245,8 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     this.#built = true;
     const { host, logger, logAddresses, ...options } = this.#options;
     const observer = new Observer({ host, port, logger, logAddresses });
-    return this.#construct({ ...options, host, port, observer, tickets: new SessionTickets() });
+    const own = { failedAddresses: new FailedAddresses(), tickets: new SessionTickets() };
+    return this.#construct({ ...options, host, port, observer, ...own });
   }
 
   /** One way there is enough: which of two was meant, nobody can tell. */
@@ -282,7 +284,7 @@ const SMTP_PORT = 25;
 const LMTP_PORT = 24;
 
 /** What a builder gathers: what belongs to one transport is made with it. */
-type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "tickets"> &
+type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "failedAddresses" | "tickets"> &
   Pick<ObserverOptions, "logger" | "logAddresses">;
 
 const defaults: Omit<BuilderOptions, "host"> = {

@@ -1,5 +1,6 @@
 import type { Signer } from "../../message/signer.ts";
 import type { Resolve } from "../../net/client/addresses.ts";
+import type { FailedAddresses } from "../../net/client/failed-addresses.ts";
 import type { Route } from "../../net/client/route.ts";
 import type { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
@@ -20,6 +21,8 @@ export interface SmtpOptions {
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
   readonly tls: Tls;
+  /** The addresses to try last: this transport's own. */
+  readonly failedAddresses: FailedAddresses;
   /** The sessions to resume: this transport's own. */
   readonly tickets: SessionTickets;
   readonly credentials: Credentials | undefined;

@@ -1,6 +1,7 @@
 import { systemResolve } from "#src/net/client/addresses.js";
 import { Connection } from "#src/net/client/connection.js";
 import { Dialer } from "#src/net/client/dialer.js";
+import { FailedAddresses } from "#src/net/client/failed-addresses.js";
 import type { Timeouts } from "#src/net/client/timeouts.js";
 import { HandClock } from "../hand-clock.js";
 import { type Script, ScriptedServer } from "../scripted-server.js";
@@ -34,6 +35,7 @@ export async function connected(script: Script): Promise<Connected> {
     route: { via: "tcp" },
     localAddress: undefined,
     resolve: systemResolve,
+    failedAddresses: new FailedAddresses(),
     clock,
     timeouts,
   }).connect();

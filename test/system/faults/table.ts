@@ -175,7 +175,7 @@ function atTls(): FaultRow[] {
     ),
     all(
       "handshake: FIN",
-      "tls not-sent tls",
+      "connection not-sent tls",
       { at: "tls", drop: "before" },
       { modes: ["required", "opportunistic", "wrapper"] },
     ),

@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SmtpError, SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
+import { setTimeout as pause } from "node:timers/promises";
+import { Credentials, SmtpError, SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
 import { CertificateAuthority, TestServer } from "envoi/testing";
-import { type Script, ScriptedServer } from "../../net/scripted-server.js";
-import { given } from "./given.js";
+import type { Clock } from "#src/net/clock.js";
+import { HandClock } from "../../net/hand-clock.js";
+import { type Peer, type Script, ScriptedServer } from "../../net/scripted-server.js";
+import { given as transportsGiven } from "./given.js";
 import { mail, said, serve } from "./serve.js";
 
 /** Other systems have but one address of loopback. */
 const skip = process.platform !== "linux";
 
 /** Servers on 127.0.0.2, 127.0.0.3 and so on, all on one port; at an address without a script nobody listens. */
-async function serving(...scripts: (Script | undefined)[]): Promise<Serving> {
+async function serving(
+  ...given: (Script | undefined)[] | [{ readonly clock: Clock }, ...(Script | undefined)[]]
+): Promise<Serving> {
+  const options = given.find((one) => typeof one === "object") ?? {};
+  const scripts = given.flatMap((one) => (typeof one === "object" ? [] : [one]));
   const addresses = scripts.map((_, index) => `127.0.0.${index + 2}`);
   const servers: (ScriptedServer | undefined)[] = [];
   let port = 0;
@@ -19,7 +26,7 @@ async function serving(...scripts: (Script | undefined)[]): Promise<Serving> {
     port ||= server?.port ?? 0;
     servers.push(server);
   }
-  const builder = given({ resolve: async () => addresses }, "relay.test")
+  const builder = transportsGiven({ ...options, resolve: async () => addresses }, "relay.test")
     .port(port)
     .tls(Tls.None);
   return {
@@ -43,6 +50,25 @@ const greeting =
   (peer) =>
     serve(peer, { greeting: line });
 const well: Script = (peer) => serve(peer);
+const closing =
+  (line: string): Script =>
+  (peer) => {
+    peer.say(line);
+    peer.halfClose();
+  };
+
+/** Says yes to STARTTLS, and ends the connection amid the handshake. */
+async function cutting(peer: Peer): Promise<void> {
+  const before = peer.received.length;
+  peer.say("220 go");
+  await peer.octets(before + 1);
+  peer.reset();
+}
+
+async function trusted(): Promise<{ ca: CertificateAuthority; parameters: TlsParameters }> {
+  const ca = await CertificateAuthority.shared();
+  return { ca, parameters: TlsParameters.builder().addRootCertificate(ca.cert).build() };
+}
 
 describe("a host with several addresses", { skip }, () => {
   it("is reached at the first at which somebody listens", async () => {
@@ -55,7 +81,13 @@ describe("a host with several addresses", { skip }, () => {
     }
   });
 
-  for (const line of ["421 4.3.2 closing", "554 5.3.2 no mail here"]) {
+  for (const line of [
+    "421 4.3.2 closing",
+    "450 4.7.1 not you",
+    "521 no mail",
+    "550 5.7.1 no",
+    "554 5.3.2 no",
+  ]) {
     it(`is left for the next of them after a greeting of ${line.slice(0, 3)}, with a goodbye`, async () => {
       await using place = await serving(greeting(line), greeting(line), well);
       await using transport = place.builder.build();
@@ -73,13 +105,149 @@ describe("a host with several addresses", { skip }, () => {
     });
   }
 
-  it("is not left after any other greeting: what one of its servers says holds for all", async () => {
-    for (const line of ["450 4.7.1 not you", "521 no mail", "550 5.7.1 blocked"]) {
-      await using place = await serving(greeting(line), well);
+  for (const [what, act] of [
+    ["closes in place of a greeting", (peer: Peer) => peer.halfClose()],
+    ["resets in place of a greeting", (peer: Peer) => peer.reset()],
+    ["does not speak SMTP", (peer: Peer) => peer.say("SSH-2.0-x")],
+    ["begins a greeting and closes", closing("220-hello")],
+    ["refuses EHLO for now", (peer: Peer) => serve(peer, { EHLO: "451 4.3.0 not now" })],
+    ["refuses EHLO by 421", (peer: Peer) => serve(peer, { EHLO: "421 4.3.2 closing" })],
+    ["refuses EHLO and HELO", (peer: Peer) => serve(peer, { EHLO: "550 not you", HELO: "550 not you" })],
+    ["closes at EHLO", (peer: Peer) => serve(peer, { EHLO: () => peer.halfClose() })],
+    ["resets at EHLO", (peer: Peer) => serve(peer, { EHLO: () => peer.reset() })],
+  ] as const) {
+    it(`is left for the next of them if the first ${what}`, async () => {
+      await using place = await serving(act, well);
       await using transport = place.builder.build();
-      await assert.rejects(transport.send(mail), { kind: "rejected", phase: "greeting" });
-      assert.equal(place.servers[1]?.peers.length, 0);
+      await transport.send(mail);
+      assert.deepEqual(
+        place.servers.map((server) => server?.peers.length),
+        [1, 1],
+      );
+    });
+  }
+
+  it("is left for the next of them if the first is silent in place of a greeting, or at EHLO", async () => {
+    for (const silent of [() => {}, (peer: Peer) => serve(peer, { EHLO: () => peer.closed() })]) {
+      await using place = await serving(silent, well);
+      await using transport = place.builder.timeout({ greeting: 100, command: 500 }).build();
+      await transport.send(mail);
+      assert.equal(place.servers[1]?.peers.length, 1);
     }
+  });
+
+  it("is left for the next of them if the first cuts the handshake, or has no TLS for now", async () => {
+    const { ca, parameters } = await trusted();
+    const tls = { STARTTLS: "454 4.7.0 not available now" };
+    const cuts: Script[] = [
+      (peer) => serve(peer, tls, ["STARTTLS"]),
+      (peer) => serve(peer, { STARTTLS: () => peer.halfClose() }, ["STARTTLS"]),
+      (peer) => serve(peer, { STARTTLS: async () => cutting(peer) }, ["STARTTLS"]),
+    ];
+    for (const cut of cuts) {
+      await using place = await serving(cut, (peer) =>
+        serve(
+          peer,
+          {
+            STARTTLS: async () => {
+              peer.say("220 go");
+              await peer.secure(ca.issue({ names: ["relay.test"] }));
+            },
+          },
+          ["STARTTLS"],
+        ),
+      );
+      await using transport = place.builder.tls(Tls.Required(parameters)).build();
+      assert.equal((await transport.send(mail)).tls?.verified, true);
+    }
+  });
+
+  it("is not left for a verdict: no STARTTLS, a certificate for another name, a refused login", async () => {
+    const { ca, parameters } = await trusted();
+    await using plain = await serving(well, well);
+    await using required = plain.builder.tls(Tls.Required(parameters)).build();
+    await assert.rejects(required.send(mail), { kind: "tls", phase: "starttls" });
+    await using other = await serving((peer) => peer.secure(ca.issue({ names: ["other.test"] })), well);
+    await using wrapped = other.builder.tls(Tls.Wrapper(parameters)).build();
+    await assert.rejects(wrapped.send(mail), { kind: "tls", message: /another name/ });
+    for (const AUTH of ["535 5.7.8 no", "454 4.7.0 later", "421 4.7.0 too many"]) {
+      await using place = await serving((peer) => serve(peer, { AUTH }, ["AUTH PLAIN"]), well);
+      await using transport = place.builder
+        .credentials(Credentials.password("jo", "secret"))
+        .allowPlaintextCredentials()
+        .build();
+      await assert.rejects(transport.send(mail), { phase: "auth" });
+      assert.equal(place.servers[1]?.peers.length, 0, AUTH);
+    }
+    assert.deepEqual([plain.servers[1]?.peers.length, other.servers[1]?.peers.length], [0, 0]);
+  });
+
+  it("is not left once AUTH was said, also if the connection ends then", async () => {
+    await using place = await serving(
+      (peer) => serve(peer, { AUTH: () => peer.halfClose() }, ["AUTH PLAIN"]),
+      well,
+    );
+    await using transport = place.builder
+      .credentials(Credentials.password("jo", "secret"))
+      .allowPlaintextCredentials()
+      .build();
+    await assert.rejects(transport.send(mail), { kind: "connection", phase: "auth" });
+    assert.equal(place.servers[1]?.peers.length, 0);
+  });
+
+  it("is given up after four that take no mail, in one opening", async () => {
+    const busy = greeting("421 4.3.2 busy");
+    await using place = await serving(busy, busy, busy, busy, well);
+    await using transport = place.builder.build();
+    await assert.rejects(transport.send(mail), {
+      kind: "rejected",
+      message: /^none of the 4 addresses of relay\.test that were tried takes mail: /,
+    });
+    // Those that failed go last.
+    await transport.send(mail);
+    assert.deepEqual(
+      place.servers.map((server) => server?.peers.length),
+      [1, 1, 1, 1, 1],
+    );
+  });
+
+  it("is tried last where it failed, for five minutes by either clock", async () => {
+    const clock = new HandClock();
+    let busy = true;
+    const first: Script = (peer) => serve(peer, busy ? { greeting: "450 4.3.2 busy" } : {});
+    await using place = await serving({ clock }, first, well);
+    await using transport = place.builder.pool(false).build();
+    const peers = () => place.servers.map((server) => server?.peers.length);
+    await transport.send(mail);
+    busy = false;
+    await transport.send(mail);
+    assert.deepEqual(peers(), [1, 2]);
+    clock.turn(299_999);
+    await transport.send(mail);
+    assert.deepEqual(peers(), [1, 3]);
+    clock.sleep(1);
+    await transport.send(mail);
+    assert.deepEqual(peers(), [2, 3]);
+  });
+
+  it("ends where the send is called off, and goes to no other", async () => {
+    await using place = await serving(() => {}, well);
+    await using transport = place.builder.build();
+    await assert.rejects(transport.send(mail, { deadline: 100 }), { kind: "timeout" });
+    assert.equal(place.servers[1]?.peers.length, 0);
+  });
+
+  it("that ends the connection at each of them: the error tells how", async () => {
+    await using place = await serving(
+      // Sooner it is the connecting that fails.
+      (peer) => pause(20).then(() => peer.reset()),
+      (peer) => peer.halfClose(),
+    );
+    await using transport = place.builder.build();
+    const error: unknown = await transport.send(mail).catch((error: unknown) => error);
+    assert.ok(error instanceof SmtpError);
+    assert.deepEqual([error.kind, error.phase, error.transient], ["connection", "greeting", true]);
+    assert.match(error.message, /the connection was lost \(ECONNRESET\) at the greeting; the server closed/);
   });
 
   it("is left also where the greeting comes under TLS", async () => {
@@ -111,7 +279,7 @@ describe("a host with several addresses", { skip }, () => {
     // The one that may take the mail later.
     assert.equal(error.reply?.code, 421);
     assert.deepEqual([error.transient, error.permanent], [true, false]);
-    assert.match(error.message, /^none of the 3 addresses of relay\.test takes mail: /);
+    assert.match(error.message, /^none of the 3 addresses of relay\.test that were tried takes mail: /);
     assert.match(
       error.message,
       /554 5\.3\.2 none here; nothing listens on 127\.0\.0\.3:\d+; .*421 4\.3\.2 later$/,

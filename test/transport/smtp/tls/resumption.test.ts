@@ -5,12 +5,13 @@ import {
   Credentials,
   Mechanism,
   type SaslExchange,
-  type SmtpTransport,
+  SmtpTransport,
   Tls,
   TlsParameters,
   type TlsParametersBuilder,
 } from "envoi";
 import { CertificateAuthority } from "envoi/testing";
+import { Balancer } from "../../../net/balancer.js";
 import { type Peer, ScriptedServer } from "../../../net/scripted-server.js";
 import { clearTo, mail, serve } from "../serve.js";
 import { TestServer } from "../test-server.js";
@@ -110,19 +111,51 @@ describe("a TLS session", () => {
       assert.deepEqual(await connections(sound, 2), [false, true]);
     });
 
-    it(`of ${maxVersion} is not resumed after any error of TLS`, async () => {
-      const seen: string[] = [];
+    for (const [how, fails] of [
+      ["cut", (peer: Peer) => peer.halfClose()],
+      ["reset", (peer: Peer) => peer.reset()],
+      ["answered by an alert", (peer: Peer) => peer.send(Buffer.from([0x15, 0x03, 0x03, 0, 2, 2, 20]))],
+      ["answered by text", (peer: Peer) => peer.say("this is no TLS")],
+    ] as const) {
+      it(`of ${maxVersion} whose resumption is ${how} is begun anew on another connection, and never resumed there again`, async () => {
+        await using server = await once(async (peer, nth) => {
+          if (nth !== 2) return secure(peer);
+          await peer.octets(1);
+          fails(peer);
+          await peer.closed();
+        });
+        await using transport = to(server);
+        assert.deepEqual(await connections(transport, 4), [false, false, false, false]);
+        assert.equal(server.peers.length, 5);
+      });
+    }
+
+    it(`of ${maxVersion} is tried without a ticket once per opening, and the error is that of the second handshake`, async () => {
       await using server = await once(async (peer, nth) => {
-        if (nth !== 2) return secure(peer);
-        seen.push("no TLS");
-        peer.say("this is no TLS");
-        await peer.closed();
+        if (nth === 1) return secure(peer);
+        await peer.octets(1);
+        if (nth === 2) peer.reset();
+        else peer.halfClose();
       });
       await using transport = to(server);
       assert.deepEqual(await connections(transport, 1), [false]);
-      await assert.rejects(transport.send(mail), { kind: "tls" });
-      assert.deepEqual(await connections(transport, 2), [false, true]);
-      assert.deepEqual(seen, ["no TLS"]);
+      await assert.rejects(transport.send(mail), { kind: "connection", phase: "tls", transient: true });
+      assert.equal(server.peers.length, 3);
+    });
+
+    it(`of ${maxVersion} fails no mail behind a balancer whose servers cut what shows a ticket of another`, async () => {
+      const behind = (key: number) =>
+        once((peer) => peer.secure({ ...certificate, maxVersion, ticketKeys: Buffer.alloc(48, key) }));
+      await using first = await behind(1);
+      await using second = await behind(2);
+      await using balancer = await Balancer.start([first.port, second.port]);
+      await using transport = SmtpTransport.builder("127.0.0.1")
+        .port(balancer.port)
+        .tls(Tls.Wrapper(trusting().build()))
+        .build();
+      assert.deepEqual(await connections(transport, 6), Array(6).fill(false));
+      // One is cut, and no ticket is shown again.
+      assert.deepEqual(balancer.cut, [false, true, false, false, false, false, false]);
     });
 
     it(`of ${maxVersion} that the server no longer knows is begun anew, and judged anew`, async () => {

@@ -1,0 +1,81 @@
+import type { Connection } from "../../../net/client/connection.ts";
+import type { Resumption } from "../../../net/client/session-tickets.ts";
+import { startTls } from "../../../protocol/dialogues/opening.ts";
+import type { Peer } from "../../../protocol/extensions.ts";
+import { Failure } from "../../../protocol/failure.ts";
+import type { SmtpOptions } from "../options.ts";
+import { TlsParameters } from "../tls/tls-parameters.ts";
+
+/** What encrypting needs of the options. */
+export type EncryptOptions = Pick<SmtpOptions, "host" | "port" | "tls" | "tickets" | "observer">;
+
+/** The name that the certificate has to bear. The zone of a link-local address is no part of it. */
+function certificateName({ host, tls }: EncryptOptions): string {
+  return tls.parameters?.domain ?? host.replace(/%.*$/s, "");
+}
+
+/** The resumption of sessions with the server, for one opening of a connection. */
+export function resumption(options: EncryptOptions): Resumption {
+  return options.tickets.at(options.host, options.port, certificateName(options));
+}
+
+/** Makes the handshake of TLS, as the options have it. */
+export async function secure(
+  connection: Connection,
+  options: EncryptOptions,
+  resumption: Resumption,
+  notTls?: string,
+): Promise<void> {
+  const { tls, observer } = options;
+  let reason: string | undefined;
+  const note = (problem: string) => {
+    reason = problem;
+  };
+  const expectations = {
+    ...TlsParameters.trust(tls.parameters ?? trustedByNode),
+    name: certificateName(options),
+    tolerant: tls.mode === "opportunistic",
+    unverified: note,
+    resumption,
+    notTls,
+  };
+  const handshake = () => connection.secure(expectations);
+  await observer.securing(connection.number, handshake, () => reason);
+}
+
+const trustedByNode = TlsParameters.builder().build();
+
+/** STARTTLS (RFC 3207); whether the connection is encrypted afterwards. */
+export async function upgrade(
+  connection: Connection,
+  peer: Peer,
+  options: EncryptOptions,
+  resumption: Resumption,
+): Promise<boolean> {
+  const required = options.tls.mode === "required";
+  if (peer.extensions.STARTTLS === undefined) {
+    if (required) throw withheld(options);
+    return false;
+  }
+  const reply = await connection.play(startTls());
+  if (reply.code !== 220) {
+    if (!required) return false;
+    throw new Failure({
+      kind: "tls",
+      phase: "starttls",
+      message: `the server refused STARTTLS: ${reply}`,
+      reply,
+    });
+  }
+  await secure(connection, options, resumption, NOT_BEHIND_STARTTLS);
+  return true;
+}
+
+const NOT_BEHIND_STARTTLS =
+  "the server said yes to STARTTLS, and what came then is not TLS: something on the way may be in between";
+
+function withheld({ port }: EncryptOptions): Failure {
+  const elsewhere = port === 465 ? "; on port 465 use Tls.Wrapper" : "";
+  const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
+  return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
+}

@@ -1,0 +1,87 @@
+import { Connection } from "../../../net/client/connection.ts";
+import { Dialer } from "../../../net/client/dialer.ts";
+import type { Resumption } from "../../../net/client/session-tickets.ts";
+import { greeting, hello } from "../../../protocol/dialogues/opening.ts";
+import type { Peer } from "../../../protocol/extensions.ts";
+import { Failure } from "../../../protocol/failure.ts";
+import type { Reply } from "../../../protocol/reply.ts";
+import type { Cancellation } from "../cancellation.ts";
+import type { SmtpOptions } from "../options.ts";
+import { resumption, secure, upgrade } from "./encrypt.ts";
+import { leave } from "./goodbye.ts";
+import { helloName } from "./hello-name.ts";
+
+/** A server that has introduced itself, on a connection that is encrypted as the options have it. */
+export interface Reached {
+  readonly connection: Connection;
+  readonly greeting: Reply;
+  readonly peer: Peer;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
+}
+
+/**
+ * Reaches the server, at the first of its addresses that takes mail: everything up to AUTH.
+ *
+ * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ */
+export async function reach(
+  options: SmtpOptions,
+  cancellation: Cancellation,
+  leaving: (goodbye: Promise<void>) => void,
+): Promise<Reached> {
+  const { clock, timeouts, observer } = options;
+  const dialer = new Dialer(options);
+  const tickets = resumption(options);
+  for (;;) {
+    const number = connections++;
+    const dial = () => dialer.connect((abort) => cancellation.during(abort));
+    const link = await observer.connecting(number, dial);
+    const onlooker = observer.onlooker(number);
+    const connection = new Connection(link, { clock, timeouts, onlooker, number });
+    cancellation.during((reason) => connection.abort(reason));
+    try {
+      const reached = await introduced(connection, options, tickets);
+      dialer.served();
+      return reached;
+    } catch (error) {
+      const told = error instanceof Failure ? error.on(connection) : error;
+      leaving(leave(connection));
+      if (!(told instanceof Failure) || cancellation.requested) throw told;
+      if (tickets.blamed()) dialer.stay();
+      else if (isOfAddress(told)) dialer.passOver(told);
+      else throw told;
+    }
+  }
+}
+
+/** Connections are numbered within the process, for those who look on. */
+let connections = 1;
+
+async function introduced(
+  connection: Connection,
+  options: SmtpOptions,
+  tickets: Resumption,
+): Promise<Reached> {
+  const { clock, dialect, tls } = options;
+  if (tls.mode === "wrapper") await secure(connection, options, tickets);
+  const greeted = await connection.play(greeting());
+  const name = helloName(options.helloName, connection);
+  let asked = clock.now();
+  let peer = await connection.play(hello(name, dialect));
+  const mayUpgrade = tls.mode === "required" || tls.mode === "opportunistic";
+  if (mayUpgrade && (await upgrade(connection, peer, options, tickets))) {
+    asked = clock.now();
+    peer = await connection.play(hello(name, dialect));
+  }
+  return { connection, greeting: greeted, peer, roundTrip: clock.now() - asked };
+}
+
+/**
+ * Whether another address of the same name may do better. What is wrong with the certificate or the mode of TLS, or with
+ * what we were told to do, holds for all.
+ */
+function isOfAddress({ kind, transient }: Failure): boolean {
+  if (kind === "tls") return transient;
+  return kind === "connection" || kind === "timeout" || kind === "rejected" || kind === "protocol";
+}
