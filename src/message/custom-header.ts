@@ -1,5 +1,5 @@
 import { type Header, headerName } from "../mime/header.ts";
-import { keywordsHeader } from "../mime/keywords.ts";
+import { parsedKeywordsHeader } from "../mime/keywords.ts";
 import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { textHeader } from "../mime/unstructured.ts";
@@ -31,7 +31,7 @@ const typed = new Map<
 const formats = new Map<string, (name: string, value: string) => Header>([
   ["list-unsubscribe-post", (name, value) => fixed(name, value, "List-Unsubscribe=One-Click")],
   ["tls-required", (name, value) => fixed(name, value, "No")],
-  ["keywords", (name, value) => keywordsHeader(name, splitKeywords(value), name)],
+  ["keywords", parsedKeywordsHeader],
   ["list-id", listIdHeader],
   ...["help", "unsubscribe", "subscribe", "post", "owner", "archive"].map(
     (kind): [string, (name: string, value: string) => Header] => [`list-${kind}`, listUrlHeader],
@@ -89,10 +89,6 @@ function fixed(name: string, value: string, only: string): Header {
   if (typeof value === "string" && value.toLowerCase() === only.toLowerCase())
     return textHeader(name, only, name);
   throw new MessageError(`${name}: its only value is ${only}`, { field: name });
-}
-
-function splitKeywords(value: string): string[] {
-  return typeof value === "string" ? value.split(",").map((keyword) => keyword.trim()) : [value];
 }
 
 function prefixAdvice(key: string): string | undefined {

@@ -1,3 +1,5 @@
+import { encodedWords } from "./encoded-word.ts";
+
 /**
  * Where the comment that begins at `start` with "(" ends (RFC 5322 3.2.2): the index behind its ")". Comments inside it and
  * quoted pairs are part of it.
@@ -32,4 +34,19 @@ export function withoutComments(text: string): string | undefined {
     plain += `${text.slice(at, start)} `;
     at = end;
   }
+}
+
+/**
+ * Writes a comment as tokens for `fold`, each with the space in front of it: with quoted pairs if it has brackets, as encoded
+ * words if it has characters that must not stand as they are (RFC 2047 section 5).
+ *
+ * @param utf8 whether characters beyond ASCII may stand as they are (RFC 6532)
+ */
+export function commentTokens(comment: string, utf8: boolean): string[] {
+  const stands = utf8 ? /^[ -~\u00a0-\u{10ffff}]*$/u : /^[ -~]*$/;
+  const plain = stands.test(comment) && !comment.includes("=?") && comment.length < 60;
+  const words = plain ? comment.replace(/[()\\]/g, "\\$&").split(" ") : encodedWords(comment, "phrase", 2);
+  words[0] = `(${words[0]}`;
+  words[words.length - 1] += ")";
+  return words.map((word) => ` ${word}`);
 }

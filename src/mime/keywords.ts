@@ -1,7 +1,9 @@
+import { commentTokens } from "./comment.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { phrase } from "./phrase.ts";
+import { readPhrase } from "./phrase-reader.ts";
 
 /**
  * A header of keywords with commas between (RFC 5322 section 3.6.5). Folded between keywords, and within one only where
@@ -15,13 +17,50 @@ export function keywordsHeader(name: string, keywords: readonly string[], field:
       throw new MessageError(`${field}: keyword ${index} is empty`, { field });
   }
   if (keywords.length === 0) throw new MessageError(`${field}: a keyword is expected`, { field });
-  const lines = (utf8: boolean): string => fold(name, tokensOf(keywords, name.length + 2, utf8));
-  return Header.formatted(name, keywords.join(", "), lines(false), () => lines(true));
+  return written(
+    name,
+    keywords.map((text) => ({ text, comments: [] })),
+  );
 }
 
-function tokensOf(keywords: readonly string[], firstColumn: number, utf8: boolean): string[] {
-  return keywords.flatMap((keyword, index) => {
-    const tokens = phrase(keyword, index === 0 ? firstColumn : 1, utf8);
+/**
+ * The same of keywords that stand in one text, as people write it: phrases with commas between, in which commas may stand in
+ * quotes. Elements may be empty (RFC 5322 section 4.1, obs-phrase-list).
+ *
+ * @throws MessageError if there is no keyword, a comment stands alone, or a quoted string or a comment is not closed.
+ */
+export function parsedKeywordsHeader(name: string, value: string): Header {
+  checkText(value, name);
+  const keywords: Keyword[] = [];
+  for (let at = 0; at <= value.length; ) {
+    const { text, comments, end } = readPhrase(value, at, ",", name);
+    if (text.trim() !== "") keywords.push({ text, comments });
+    else if (comments.length > 0)
+      throw new MessageError(`${name}: a keyword is expected beside the comment at position ${at}`, {
+        field: name,
+        position: at,
+      });
+    at = end + 1;
+  }
+  if (keywords.length === 0) throw new MessageError(`${name}: a keyword is expected`, { field: name });
+  return written(name, keywords);
+}
+
+interface Keyword {
+  readonly text: string;
+  readonly comments: readonly string[];
+}
+
+function written(name: string, keywords: readonly Keyword[]): Header {
+  const lines = (utf8: boolean): string => fold(name, tokensOf(keywords, name.length + 2, utf8));
+  const value = keywords.map(({ text }) => text).join(", ");
+  return Header.formatted(name, value, lines(false), () => lines(true));
+}
+
+function tokensOf(keywords: readonly Keyword[], firstColumn: number, utf8: boolean): string[] {
+  return keywords.flatMap(({ text, comments }, index) => {
+    const tokens = phrase(text, index === 0 ? firstColumn : 1, utf8);
+    for (const comment of comments) tokens.push(...commentTokens(comment, utf8));
     if (index < keywords.length - 1) tokens[tokens.length - 1] += ",";
     return tokens;
   });

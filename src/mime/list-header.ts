@@ -1,12 +1,13 @@
-import { encodedWords } from "./encoded-word.ts";
+import { commentTokens } from "./comment.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 import { phrase } from "./phrase.ts";
+import { readPhrase } from "./phrase-reader.ts";
 
 /**
- * A header of a mailing list that holds URLs (RFC 2369): each in angle brackets, commas between, comments in parentheses;
- * `List-Post` may say `NO` in their place. A URL is never cut.
+ * A header of a mailing list that holds URLs (RFC 2369): each in angle brackets, commas between, comments in parentheses in
+ * front of it and behind; `List-Post` may say `NO` in their place. A URL is never cut.
  *
  * @throws MessageError naming the position of what is neither.
  */
@@ -17,22 +18,26 @@ export function listUrlHeader(name: string, value: string, field: string = name)
 }
 
 /**
- * `List-Id` (RFC 2919): an id in angle brackets, which may have a phrase in front of it.
+ * `List-Id` (RFC 2919): an id in angle brackets, which may have a phrase in front of it, and comments.
  *
  * @throws MessageError if it is none.
  */
 export function listIdHeader(name: string, value: string, field: string = name): Header {
-  const trimmed = checkText(value, field).trim();
-  const match = /^(?:"((?:[^"\\]|\\.)*)"[ \t]*|([^<>"]*))<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,255})>$/.exec(
-    trimmed,
-  );
-  const id = match?.[3];
-  if (match === null || id === undefined)
+  checkText(value, field);
+  const front = readPhrase(value, 0, "<", field);
+  listId.lastIndex = front.end;
+  const id = listId.exec(value)?.[1];
+  const back = id === undefined ? undefined : readPhrase(value, front.end + id.length + 2, "", field);
+  if (id === undefined || back?.text !== "")
     throw new MessageError(`${field}: an id such as News <news.example.com> is expected`, { field });
-  const text = (match[1]?.replace(/\\(.)/gs, "$1") ?? match[2] ?? "").trim();
-  const lines = (utf8: boolean): string =>
-    fold(name, [...(text === "" ? [] : phrase(text, name.length + 2, utf8)), ` <${id}>`]);
-  return Header.formatted(name, trimmed, lines(false), () => lines(true));
+  const tokens = (utf8: boolean): string[] => [
+    ...(front.text === "" ? [] : phrase(front.text, name.length + 2, utf8)),
+    ...front.comments.flatMap((comment) => commentTokens(comment, utf8)),
+    ` <${id}>`,
+    ...back.comments.flatMap((comment) => commentTokens(comment, utf8)),
+  ];
+  const lines = (utf8: boolean): string => fold(name, tokens(utf8));
+  return Header.formatted(name, value.trim(), lines(false), () => lines(true));
 }
 
 /**
@@ -61,34 +66,32 @@ export function checkUrl(url: string, field: string): string {
 /** With its brackets, a comma and the longest name of a header, the line has no more than 998 octets. */
 const maxUrl = 900;
 
-/** A URL in brackets or the word NO, the comment behind it if there is one, and what ends the item. */
-const item = /[ \t]*(?:<([^<>]*)>|(NO))(?:[ \t]*\(([^()]*)\))?[ \t]*(,|$)/y;
-
 function tokensOf(value: string, name: string, field: string, utf8: boolean): string[] {
   const tokens: string[] = [];
-  for (let at = 0; ; at = item.lastIndex) {
-    item.lastIndex = at;
-    const match = item.exec(value);
-    const [, url, no, comment, separator] = match ?? [];
-    if (match === null || (no !== undefined && !/^list-post$/i.test(name))) {
+  for (let at = 0; ; ) {
+    const front = readPhrase(value, at, "<,", field);
+    url.lastIndex = front.end;
+    const [bracketed, inside] = url.exec(value) ?? [];
+    const isNo = bracketed === undefined && /^no$/i.test(front.text) && /^list-post$/i.test(name);
+    const back = bracketed === undefined ? undefined : readPhrase(value, url.lastIndex, "<,", field);
+    const end = back?.end ?? front.end;
+    const isItem = isNo || (inside !== undefined && front.text === "" && back?.text === "");
+    if (!isItem || value[end] === "<") {
       throw new MessageError(
         `${field}: a URL in angle brackets is expected at position ${at}, with a comma before the next`,
         { field, position: at },
       );
     }
-    tokens.push(url === undefined ? " NO" : ` <${checkUrl(url, field)}>`);
-    if (comment !== undefined) tokens.push(...commentTokens(comment, utf8));
-    if (separator === "") return tokens;
+    const comments = (all: readonly string[] = []) => all.flatMap((comment) => commentTokens(comment, utf8));
+    const before = comments(front.comments);
+    const item = inside === undefined ? " NO" : ` <${checkUrl(inside, field)}>`;
+    for (const token of isNo ? [item, ...before] : [...before, item, ...comments(back?.comments)])
+      tokens.push(token);
+    if (end === value.length) return tokens;
     tokens[tokens.length - 1] += ",";
+    at = end + 1;
   }
 }
 
-function commentTokens(comment: string, utf8: boolean): string[] {
-  const stands = utf8 ? /^[ -~\u00a0-\u{10ffff}]*$/u : /^[ -~]*$/;
-  const plain =
-    stands.test(comment) && !comment.includes("=?") && !comment.includes("\\") && comment.length < 60;
-  const words = plain ? comment.split(" ") : encodedWords(comment, "phrase", 2);
-  words[0] = `(${words[0]}`;
-  words[words.length - 1] += ")";
-  return words.map((word) => ` ${word}`);
-}
+const listId: RegExp = /<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,255})>/y;
+const url: RegExp = /<([^<>]*)>/y;

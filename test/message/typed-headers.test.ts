@@ -97,6 +97,93 @@ test("fields of lists are read as RFC 2369 has them, comments and NO included", 
   refused(() => letter().header("List-Help", "NO"), /^List-Help: /);
 });
 
+const listFields: [name: string, value: string, line: string][] = [
+  ["List-Help", "(see below) <https://a.example>", "(see below) <https://a.example>"],
+  [
+    "List-Help",
+    "(a)(b) <https://a.example>(c) (d), (e) <mailto:x@a.example>",
+    "(a) (b) <https://a.example> (c) (d), (e) <mailto:x@a.example>",
+  ],
+  ["List-Help", "<https://a.example> (one \\) two)", "<https://a.example> (one \\) two)"],
+  ["List-Help", "<https://a.example> (a (b) \\\\)", "<https://a.example> (a \\(b\\) \\\\)"],
+  ["List-Help", "(größe \\( x) <https://a.example>", "(=?UTF-8?B?Z3LDtsOfZSAoIHg=?=) <https://a.example>"],
+  [
+    "List-Help",
+    "<https://a.example/(x)>, <https://b.example/,>",
+    "<https://a.example/(x)>, <https://b.example/,>",
+  ],
+  ["List-Post", "(closed) NO (for \\) now)", "NO (closed) (for \\) now)"],
+  ["List-Post", " no ", "NO"],
+  [
+    "List-Id",
+    "(ours) Shop (the) news <news.example.com> (end)",
+    "Shop news (ours) (the) <news.example.com> (end)",
+  ],
+  ["List-Id", '"Shop \\"x\\", news" <news.example.com>', '"Shop \\"x\\", news" <news.example.com>'],
+  ["List-Id", '"Shop" "news" <news.example.com>', "Shop news <news.example.com>"],
+];
+
+for (const [name, value, line] of listFields) {
+  test(`a field of a list keeps its comments: ${name}: ${value}`, () => {
+    const head = lines(letter().header(name, value));
+    assert.ok(head.includes(`\r\n${name}: ${line}\r\n`), head);
+    const [again = ""] = new RegExp(`(?<=^${name}: )(?:.*\\r\\n[ ])*.*(?=\\r$)`, "m").exec(head) ?? [];
+    if (!again.includes("=?"))
+      assert.equal(
+        lines(letter().header(name, again.replaceAll("\r\n", ""))).includes(`${name}: ${line}`),
+        true,
+      );
+  });
+}
+
+test("refuses fields of lists in which something is not closed or has no place", () => {
+  for (const bad of [
+    "(open <https://a>",
+    "<https://a> (open",
+    "<https://a> (x\\)",
+    "word <https://a>",
+    "<https://a> word",
+    '"open <https://a>',
+    "(only)",
+    "NO <https://a>",
+    ",<https://a>",
+  ]) {
+    refused(() => letter().header("List-Post", bad), /^List-Post: /);
+  }
+  for (const bad of [
+    "(open <a.example>",
+    '"open <a.example>',
+    "<a.example> x",
+    "<a b>",
+    "<a.example",
+    "x (y)",
+  ])
+    refused(() => letter().header("List-Id", bad), /^List-Id: /);
+});
+
+const keywordTexts: [text: string, line: string][] = [
+  ['"a, b", c', '"a, b", c'],
+  ['"order", "cup (blue)" , plain', 'order, "cup (blue)", plain'],
+  ["PDF (large, (very)) , b", "PDF (large, \\(very\\)), b"],
+  ["a,, b ,", "a, b"],
+  ["one  two\tthree, C++", "one two three, C++"],
+  ['"say \\"hi\\"", b@c: d', '"say \\"hi\\"", "b@c: d"'],
+  ['"größe, 1", x', "=?UTF-8?B?Z3LDtsOfZSwgMQ==?=, x"],
+  ['"a" "b, c"', '"a b, c"'],
+];
+
+for (const [text, line] of keywordTexts) {
+  test(`keywords in one text are phrases: ${text}`, () => {
+    const head = lines(letter().header("Keywords", text));
+    assert.ok(head.includes(`\r\nKeywords: ${line}\r\n`), head);
+  });
+}
+
+test("refuses a text without keywords, or with something that is not closed", () => {
+  for (const bad of ["", " , ", "(only)", "a, (only)", '"open, b', "a (open, b", '""'])
+    refused(() => letter().header("Keywords", bad), /^Keywords: /);
+});
+
 test("List-Id has its phrase encoded and its id as it is", () => {
   assert.match(lines(letter().header("List-Id", "<news.example.com>")), /^List-Id: <news\.example\.com>\r$/m);
   assert.match(
