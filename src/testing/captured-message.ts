@@ -11,7 +11,7 @@ export interface CapturedMessage {
   readonly envelope: ReceivedEnvelope;
   /** The message, octet by octet as it was sent. */
   readonly raw: Buffer;
-  /** What a mail program makes of it. */
+  /** What a mail program makes of it: made when it is first looked at, which holds up no client. */
   readonly parsed: ParsedMessage;
   /** The connection: TLS, who authenticated, where from. */
   readonly session: Session;
@@ -24,6 +24,23 @@ export interface CapturedMessage {
   readonly transcript: Transcript;
   /** When the message was complete. */
   readonly receivedAt: Date;
+}
+
+/** A message whose parsed form is made when somebody asks for it; `made` is then told. */
+export function capturedMessage(
+  facts: Omit<CapturedMessage, "parsed">,
+  parse: () => ParsedMessage,
+  made: (message: CapturedMessage) => void,
+): CapturedMessage {
+  const message: CapturedMessage = {
+    ...facts,
+    get parsed(): ParsedMessage {
+      Object.defineProperty(message, "parsed", { value: parse(), enumerable: true });
+      made(message);
+      return message.parsed;
+    },
+  };
+  return message;
 }
 
 /** Which message is meant: what is given must hold. A string must be equal, in whole. */

@@ -4,7 +4,10 @@ import type { CapturedMessage } from "./captured-message.ts";
 export interface KeepOptions {
   /** So many messages; 1000. */
   readonly messages?: number;
-  /** So many octets of messages, the newest message excepted; 256 MiB. */
+  /**
+   * So many octets of messages, of what has been parsed of them, and of their recipients, the newest message excepted;
+   * 256 MiB.
+   */
   readonly octets?: number;
   /** The transcripts of so many connections that are closed; 1000. */
   readonly connections?: number;
@@ -15,6 +18,8 @@ export class Catch {
   readonly #limits: Required<Pick<KeepOptions, "messages" | "octets">>;
   readonly #watchers = new Set<(message: CapturedMessage) => void>();
   #messages: CapturedMessage[] = [];
+  /** What each of them takes, in their order. */
+  #sizes: number[] = [];
   #octets = 0;
   /** How many have been forgotten to make room. */
   dropped = 0;
@@ -30,15 +35,28 @@ export class Catch {
 
   /** Adds a message, forgets what is too much, and tells whoever watches, in the order in which they began to. */
   add(message: CapturedMessage): void {
+    const before = this.#messages.at(-1);
+    // Of what two messages share, the newer has the whole, because it is kept longer.
+    if (before?.raw === message.raw) this.#charge(this.#messages.length - 1, -message.raw.length);
     this.#messages.push(message);
-    this.#octets += message.raw.length;
+    this.#sizes.push(0);
+    this.#charge(this.#messages.length - 1, message.raw.length + message.to.length * RECIPIENT);
     this.#makeRoom();
     for (const watcher of [...this.#watchers]) watcher(message);
+  }
+
+  /** A message takes more room than before. */
+  grew(message: CapturedMessage, octets: number): void {
+    const index = this.#messages.lastIndexOf(message);
+    if (index === -1) return;
+    this.#charge(index, octets);
+    this.#makeRoom();
   }
 
   /** Forgets the messages. */
   clear(): void {
     this.#messages = [];
+    this.#sizes = [];
     this.#octets = 0;
   }
 
@@ -48,18 +66,27 @@ export class Catch {
     return () => this.#watchers.delete(watcher);
   }
 
+  #charge(index: number, octets: number): void {
+    this.#sizes[index] = (this.#sizes[index] ?? 0) + octets;
+    this.#octets += octets;
+  }
+
   #makeRoom(): void {
     const { messages, octets } = this.#limits;
     let surplus = 0;
     let size = this.#octets;
     const last = this.#messages.length - 1;
     while (surplus < last && (this.#messages.length - surplus > messages || size > octets)) {
-      size -= this.#messages[surplus]?.raw.length ?? 0;
+      size -= this.#sizes[surplus] ?? 0;
       surplus++;
     }
     if (surplus === 0) return;
     this.#messages = this.#messages.slice(surplus);
+    this.#sizes = this.#sizes.slice(surplus);
     this.#octets = size;
     this.dropped += surplus;
   }
 }
+
+/** What a recipient takes: an address, its text, and its parameters. */
+const RECIPIENT = 300;

@@ -8,10 +8,11 @@ import type {
   Verdict,
 } from "../server/hooks.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
+import { type CapturedMessage, capturedMessage } from "./captured-message.ts";
 import type { Catch } from "./catch.ts";
 import { bounceOf } from "./faults/bounce.ts";
 import { type Storage, stored } from "./faults/storage.ts";
-import { parseMessage } from "./parsed-message.ts";
+import { octetsHeld, parsable } from "./parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -75,12 +76,30 @@ async function capture(
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
   const storage = storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
-  const raw = stored(collected.octets(), storage);
+  const raw = exactly(stored(collected.octets(), storage));
   const to = envelope.to.map(({ address }) => address.toString());
-  const facts = { envelope, session, to, transcript: transcriptOf(session.id), receivedAt: new Date() };
-  const message = { ...facts, raw, parsed: await parseMessage(raw) };
-  for (let copy = 0; copy < storage.copies; copy++) caught.add({ ...message });
-  const bounce = storage.bounce && (await bounceOf(message, storage.bounce));
-  if (bounce !== undefined) caught.add(bounce);
+  const facts = { envelope, session, to, transcript: transcriptOf(session.id), receivedAt: new Date(), raw };
+  const message = await captured(facts, caught);
+  for (let copy = 0; copy < storage.copies; copy++) caught.add(message());
+  const bounce = storage.bounce && bounceOf(message(), storage.bounce);
+  if (bounce !== undefined) caught.add((await captured(bounce, caught))());
   return verdict;
+}
+
+/** A message for each call, whose parsed form counts for what is kept of it. */
+async function captured(
+  facts: Omit<CapturedMessage, "parsed">,
+  caught: Catch,
+): Promise<() => CapturedMessage> {
+  const { parse } = await parsable(facts.raw);
+  return () =>
+    capturedMessage(facts, parse, (message) => caught.grew(message, octetsHeld(message.parsed, facts.raw)));
+}
+
+/** In memory of its own, and no more than that: what is kept is what is counted. */
+function exactly(octets: Buffer): Buffer {
+  if (octets.length === octets.buffer.byteLength) return octets;
+  const copy = Buffer.allocUnsafeSlow(octets.length);
+  octets.copy(copy);
+  return copy;
 }

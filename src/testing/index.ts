@@ -45,7 +45,9 @@ export { type Finding, type FindingRule, findingRules } from "./findings/finding
 export { Inbox, type WaitOptions } from "./inbox.ts";
 export type { MailExpectation } from "./mail-expectation.ts";
 export { type MailMatchers, type MatcherResult, mailMatchers } from "./matchers.ts";
-export type { ParsedAttachment, ParsedHeader, ParsedMailbox, ParsedMessage } from "./parsed-message.ts";
+export type { ParsedAttachment, ParsedMessage } from "./parsed-message.ts";
+export type { ParsedHeader } from "./reading/head.ts";
+export type { ParsedMailbox } from "./reading/mailboxes.ts";
 export type { CertificateFlaw } from "./server-certificate.ts";
 export { TestServer } from "./test-server.ts";
 export type { TestServerOptions } from "./test-server-options.ts";

@@ -1,13 +1,12 @@
-import PostalMime, { type Email, type Address as ParsedAddress } from "postal-mime";
-import { legible } from "./legible.ts";
-
-/** A mailbox in a header of a message that was caught. */
-export interface ParsedMailbox {
-  /** The display name; empty where there is none. */
-  readonly name: string;
-  /** The address, as it is written. */
-  readonly address: string;
-}
+import { loadTextDecoding, type TextDecoding } from "../text/web-charset.ts";
+import { decodeWords } from "./reading/encoded-words.ts";
+import { type Entity, readStructure } from "./reading/entity.ts";
+import { unflow } from "./reading/flowed.ts";
+import { firstValue, type ParsedHeader } from "./reading/head.ts";
+import { withLf } from "./reading/line-ends.ts";
+import { type ParsedMailbox, readMailboxes } from "./reading/mailboxes.ts";
+import { parameter } from "./reading/structured-value.ts";
+import { decodeBody } from "./reading/transfer-encoding.ts";
 
 /** An attachment, or an inline part, of a message that was caught. */
 export interface ParsedAttachment {
@@ -15,20 +14,12 @@ export interface ParsedAttachment {
   readonly filename?: string;
   /** The media type, in lower case: `"application/pdf"`. */
   readonly type: string;
-  /** Decoded. */
+  /** The octets, of which nothing but the transfer encoding is undone: not to be changed. */
   readonly content: Buffer;
   /** Without its angle brackets. */
   readonly contentId?: string;
   /** `"attachment"` or `"inline"`. */
   readonly disposition?: string;
-}
-
-/** A header field, unfolded, not decoded. */
-export interface ParsedHeader {
-  /** As it was written. */
-  readonly name: string;
-  /** The value, unfolded and not decoded. */
-  readonly value: string;
 }
 
 /** What a mail program makes of a message. */
@@ -45,74 +36,157 @@ export interface ParsedMessage {
   readonly cc: readonly ParsedMailbox[];
   /** The Reply-To field. */
   readonly replyTo: readonly ParsedMailbox[];
-  /** The plain text, decoded. */
+  /** The plain text, decoded; its lines end in LF, however they were sent. Of several parts, one behind the other. */
   readonly text?: string;
-  /** The HTML, decoded. */
+  /** The HTML, decoded, as the text is. */
   readonly html?: string;
   /** The Date field. */
   readonly date?: Date;
   /** With its angle brackets. */
   readonly messageId?: string;
-  /** What is attached, in its order. */
+  /** What is attached, in its order; a message that is a part is one of them. */
   readonly attachments: readonly ParsedAttachment[];
   /** In the order of the message, with everything that stands there more than once. */
   readonly headers: readonly ParsedHeader[];
+  /** What was not looked at, because it is beyond what any mail has: such as parts nested hundreds deep. */
+  readonly incomplete?: string;
 }
 
-/** Parses a message with postal-mime, which shares no line with what built it. What cannot be parsed has no fields. */
+/** A message that can be parsed at once, when somebody asks. */
+export interface Parsable {
+  parse(): ParsedMessage;
+}
+
+/**
+ * Gets ready to parse a message: the charsets it names are there afterwards. The structure and the transfer encodings are
+ * read here, in one pass and within limits; addresses by postal-mime. None of it shares a line with what builds messages.
+ */
+export async function parsable(raw: Buffer): Promise<Parsable> {
+  const decode = await loadTextDecoding(labels(readStructure(raw).message));
+  return { parse: () => parse(raw, decode) };
+}
+
+/** Parses a message. */
 export async function parseMessage(raw: Buffer): Promise<ParsedMessage> {
-  try {
-    return fromEmail(await PostalMime.parse(legible(raw)));
-  } catch {
-    return { to: [], cc: [], replyTo: [], attachments: [], headers: [] };
-  }
+  return (await parsable(raw)).parse();
 }
 
-function fromEmail(email: Email): ParsedMessage {
-  const [from] = mailboxes(email.from);
-  const [sender] = mailboxes(email.sender);
-  const date = email.date === undefined ? undefined : new Date(email.date);
+/** How many octets a parsed message holds besides those of the message itself, about. */
+export function octetsHeld(
+  { text = "", html = "", attachments, headers, to, cc }: ParsedMessage,
+  raw: Buffer,
+): number {
+  let octets = OBJECT * (headers.length + to.length + cc.length);
+  for (const each of [text, html, ...headers.map(({ value }) => value)])
+    octets += /^[\0-\xff]*$/.test(each) ? each.length : 2 * each.length;
+  for (const { content } of attachments) octets += content.buffer === raw.buffer ? OBJECT : content.length;
+  return octets;
+}
+
+/** What an object takes, about. */
+const OBJECT = 100;
+
+/** The charsets that a message names. */
+function* labels(entity: Entity): Generator<string, void, void> {
+  for (const { value } of entity.fields)
+    for (const [, first, second, third] of value.matchAll(LABEL)) yield first ?? second ?? (third as string);
+  for (const part of entity.parts) yield* labels(part);
+}
+
+/** In a parameter of Content-Type, an encoded word, and an encoded parameter. */
+const LABEL =
+  /charset\*?0?\*?\s?=\s?"?([^\s";'?*]{1,40})|=\?([^?\s*]{1,40})[?*]|\*0?\*?\s?=\s?"?([\w.:-]{1,40})'/gi;
+
+function parse(raw: Buffer, decode: TextDecoding): ParsedMessage {
+  const { message, left } = readStructure(raw);
+  const { fields } = message;
+  const contents: Contents = { text: [], html: [], attachments: [] };
+  collect(message, contents, decode);
+  const words = (name: string): string | undefined => {
+    const value = firstValue(fields, name);
+    return value === undefined ? undefined : decodeWords(value, decode);
+  };
+  const mailboxes = (name: string): ParsedMailbox[] => {
+    const found: ParsedMailbox[] = [];
+    for (const field of fields) {
+      if (field.name.toLowerCase() !== name) continue;
+      for (const each of readMailboxes(field.value, MOST_MAILBOXES - found.length, decode)) found.push(each);
+    }
+    return found;
+  };
+  const first = (name: string) => readMailboxes(firstValue(fields, name) ?? "", 1, decode)[0];
+  const date = new Date((firstValue(fields, "date") ?? "").slice(0, LONGEST_DATE));
   return {
     ...defined({
-      subject: email.subject,
-      from,
-      sender,
-      text: email.text,
-      html: email.html,
-      messageId: email.messageId,
+      subject: words("subject"),
+      from: first("from"),
+      sender: first("sender"),
+      text: joined(contents.text),
+      html: joined(contents.html),
+      messageId: words("message-id"),
+      date: Number.isNaN(date.getTime()) ? undefined : date,
+      incomplete: left,
     }),
-    ...(date !== undefined && !Number.isNaN(date.getTime()) && { date }),
-    to: mailboxes(...(email.to ?? [])),
-    cc: mailboxes(...(email.cc ?? [])),
-    replyTo: mailboxes(...(email.replyTo ?? [])),
-    attachments: email.attachments.map(fromAttachment),
-    headers: email.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
+    to: mailboxes("to"),
+    cc: mailboxes("cc"),
+    replyTo: mailboxes("reply-to"),
+    attachments: contents.attachments,
+    headers: fields,
   };
 }
 
-function mailboxes(...addresses: readonly (ParsedAddress | undefined)[]): ParsedMailbox[] {
-  return addresses.flatMap((address) => {
-    if (address === undefined) return [];
-    const members = address.group ?? [address];
-    return members.map((member) => ({ name: member.name, address: member.address }));
-  });
+/** So many of a field are told. */
+const MOST_MAILBOXES = 100_000;
+const LONGEST_DATE = 200;
+
+interface Contents {
+  readonly text: string[];
+  readonly html: string[];
+  readonly attachments: ParsedAttachment[];
 }
 
-function fromAttachment({
-  filename,
-  mimeType,
-  content,
-  contentId,
-  disposition,
-}: Email["attachments"][number]): ParsedAttachment {
+function collect(entity: Entity, contents: Contents, decode: TextDecoding): void {
+  const { value: type } = entity.type;
+  if (entity.parts.length > 0) for (const part of entity.parts) collect(part, contents, decode);
+  else if ((type === "text/plain" || type === "text/html") && entity.disposition.value !== "attachment") {
+    if (entity.hasBody) contents[type === "text/html" ? "html" : "text"].push(textOf(entity, decode));
+  } else contents.attachments.push(attachmentOf(entity, decode));
+}
+
+function textOf({ body, encoding, type }: Entity, decode: TextDecoding): string {
+  const { parameters } = type;
+  const text = decodeText(decodeBody(body, encoding), parameters.get("charset"), decode);
+  if (parameters.get("format")?.toLowerCase() !== "flowed") return text;
+  return unflow(text, parameters.get("delsp")?.toLowerCase() === "yes");
+}
+
+/** Its lines end in LF. In all charsets but those of wide units CR and LF are octets that are nothing else. */
+function decodeText(octets: Buffer, charset: string | undefined, decode: TextDecoding): string {
+  if (charset !== undefined && /16|32|ucs|unicode/i.test(charset))
+    return decode(octets, charset).replace(/\r\n?/g, "\n");
+  return decode(withLf(octets), charset);
+}
+
+/** Between two parts there is a line end anyhow. */
+function joined(texts: readonly string[]): string | undefined {
+  if (texts.length === 0) return undefined;
+  const last = texts.length - 1;
+  return texts.map((text, index) => (index === last || text.endsWith("\n") ? text : `${text}\n`)).join("");
+}
+
+function attachmentOf(
+  { fields, type, disposition, body, encoding }: Entity,
+  decode: TextDecoding,
+): ParsedAttachment {
+  const filename = parameter(disposition, "filename", decode) ?? parameter(type, "name", decode);
   return {
     ...defined({
-      filename: filename ?? undefined,
-      contentId: contentId?.replace(/^<|>$/g, ""),
-      disposition: disposition ?? undefined,
+      filename: filename === undefined ? undefined : decodeWords(filename, decode),
+      contentId: firstValue(fields, "content-id")?.replace(/^<|>$/g, ""),
+      disposition: disposition.value === "" ? undefined : disposition.value,
     }),
-    type: mimeType,
-    content: typeof content === "string" ? Buffer.from(content) : Buffer.from(content as Uint8Array),
+    type: type.value,
+    content: decodeBody(body, encoding),
   };
 }
 

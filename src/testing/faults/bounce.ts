@@ -3,23 +3,21 @@ import { Message } from "../../message/message.ts";
 import { Report } from "../../message/report.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { CapturedMessage } from "../captured-message.ts";
-import { parseMessage } from "../parsed-message.ts";
 
 /**
  * The delivery status that comes back to the sender of a message, for all of its recipients; none for a message that was one itself
  * (RFC 5321 4.5.5).
  */
-export async function bounceOf(message: CapturedMessage, reply: Reply): Promise<CapturedMessage | undefined> {
+export function bounceOf(
+  message: CapturedMessage,
+  reply: Reply,
+): Omit<CapturedMessage, "parsed"> | undefined {
   const sender = message.envelope.from;
   if (sender === null) return undefined;
   const raw = statusOf(message, sender, reply, original(message));
-  return {
-    ...message,
-    envelope: { from: null, to: [{ address: sender, parameters: {} }], parameters: {} },
-    to: [sender.toString()],
-    raw,
-    parsed: await parseMessage(raw),
-  };
+  const { session, transcript, receivedAt } = message;
+  const envelope = { from: null, to: [{ address: sender, parameters: {} }], parameters: {} };
+  return { envelope, to: [sender.toString()], raw, session, transcript, receivedAt };
 }
 
 function statusOf(

@@ -1,0 +1,15 @@
+/** The octets with LF in place of CRLF and CR; the same where there is no CR. */
+export function withLf(octets: Buffer): Buffer {
+  if (!octets.includes(CR)) return octets;
+  const changed = Buffer.allocUnsafeSlow(octets.length);
+  let length = 0;
+  for (let at = 0; at < octets.length; at++) {
+    const octet = octets[at] as number;
+    changed[length++] = octet === CR ? LF : octet;
+    if (octet === CR && octets[at + 1] === LF) at++;
+  }
+  return changed.subarray(0, length);
+}
+
+const CR = 0x0d;
+const LF = 0x0a;

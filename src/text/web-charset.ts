@@ -1,0 +1,105 @@
+import { loadCodec } from "./charset.ts";
+
+/** Makes text of octets in a charset, by its label; without one, or with an unknown one, as well as may be. */
+export type TextDecoding = (octets: Uint8Array, label: string | undefined) => string;
+
+/**
+ * The decoding of text by the labels of the WHATWG Encoding Standard, for these labels: what browsers and mail programs
+ * make of them. Other labels are tried as iconv-lite knows them.
+ */
+export async function loadTextDecoding(labels: Iterable<string>): Promise<TextDecoding> {
+  const decoders = new Map<string, Decoder>();
+  for (const each of labels) {
+    const label = normal(each);
+    if (decoders.size >= MOST_LABELS) break;
+    if (!decoders.has(label)) decoders.set(label, await loadDecoder(label));
+  }
+  return (octets, label) => (label === undefined ? guess : (decoders.get(normal(label)) ?? guess))(octets);
+}
+
+type Decoder = (octets: Uint8Array) => string;
+
+async function loadDecoder(label: string): Promise<Decoder> {
+  if (label === "utf-8" || label === "utf8") return utf8;
+  if (REPLACEMENT.test(label)) return (octets) => (octets.length === 0 ? "" : "\ufffd");
+  const name = webName(label);
+  const ours = name === undefined ? label : (byIconv[name] ?? "");
+  const codec = ours === "" || UTF_7.test(ours) ? undefined : await loadCodec(ours);
+  if (codec !== undefined)
+    return SINGLE_OCTETS.test(ours) ? byTable(codec.decode) : (octets) => codec.decode(asBuffer(octets));
+  if (name === undefined) return guess;
+  // By the standard GBK is decoded as what extends it.
+  const decoder = new TextDecoder(name === "gbk" ? "gb18030" : name);
+  return (octets) => decoder.decode(octets);
+}
+
+function normal(label: string): string {
+  return label.trim().toLowerCase();
+}
+
+/** The name of the encoding that a label stands for, if Node has it. */
+function webName(label: string): string | undefined {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+/** UTF-8 where it is that, and the most common charset of old mail where it is not. */
+function guess(octets: Uint8Array): string {
+  try {
+    return strictUtf8.decode(octets);
+  } catch {
+    return asBuffer(octets).toString("latin1");
+  }
+}
+
+const looseUtf8: TextDecoder = new TextDecoder();
+const utf16: TextDecoder = new TextDecoder("utf-16le");
+const strictUtf8: TextDecoder = new TextDecoder("utf-8", { fatal: true });
+
+function utf8(octets: Uint8Array): string {
+  return looseUtf8.decode(octets);
+}
+
+/** Octets of the upper half that have no character are the control characters of their number. */
+function byTable(decode: (octets: Buffer) => string): Decoder {
+  const table = Uint16Array.from({ length: 256 }, (_, octet) => {
+    const code = decode(Buffer.of(octet)).charCodeAt(0);
+    return code === 0xfffd && octet >= 0x80 && octet <= 0x9f ? octet : code;
+  });
+  return (octets) => {
+    const units = new Uint16Array(octets.length);
+    for (let at = 0; at < octets.length; at++) units[at] = table[octets[at] as number] as number;
+    return utf16.decode(units);
+  };
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
+}
+
+/** What ICU, which Node decodes with, does otherwise than the standard, and what iconv-lite calls it, whose tables are the standard's. */
+const byIconv: Readonly<Record<string, string>> = {
+  "windows-1252": "windows-1252",
+  "windows-1253": "windows-1253",
+  "windows-1255": "windows-1255",
+  "windows-874": "windows-874",
+  ibm866: "cp866",
+  big5: "big5-hkscs",
+  shift_jis: "shift_jis",
+  "euc-jp": "euc-jp",
+  "euc-kr": "cp949",
+};
+
+const SINGLE_OCTETS = /^windows-/;
+
+/** The standard does not have it, because what is read by it can hide from whoever looks through text. */
+const UTF_7 = /^(?:unicode-1-1-)?utf-?7/;
+
+/** Encodings that the standard takes for dangerous, and decodes to nothing legible. */
+const REPLACEMENT = /^(?:csiso2022kr|hz-gb-2312|iso-2022-(?:cn|cn-ext|kr)|replacement)$/;
+
+/** So many charsets are loaded for one message. */
+const MOST_LABELS = 64;
