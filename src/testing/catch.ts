@@ -13,16 +13,25 @@ export interface KeepOptions {
   readonly connections?: number;
 }
 
+/** Who is told of what is caught. */
+export interface CatchWatcher {
+  caught(message: CapturedMessage): void;
+  /** Nothing more will come. */
+  closed(): void;
+}
+
 /** What a TestServer has caught and still keeps, oldest first. */
 export class Catch {
   readonly #limits: Required<Pick<KeepOptions, "messages" | "octets">>;
-  readonly #watchers = new Set<(message: CapturedMessage) => void>();
+  readonly #watchers = new Set<CatchWatcher>();
   #messages: CapturedMessage[] = [];
   /** What each of them takes, in their order. */
   #sizes: number[] = [];
   #octets = 0;
   /** How many have been forgotten to make room. */
   dropped = 0;
+  /** Whether nothing more will come. */
+  closed = false;
 
   constructor({ messages = 1000, octets = 256 * 1_048_576 }: KeepOptions = {}) {
     this.#limits = { messages, octets };
@@ -42,7 +51,7 @@ export class Catch {
     this.#sizes.push(0);
     this.#charge(this.#messages.length - 1, message.raw.length + message.to.length * RECIPIENT);
     this.#makeRoom();
-    for (const watcher of [...this.#watchers]) watcher(message);
+    for (const { caught } of [...this.#watchers]) caught(message);
   }
 
   /** A message takes more room than before. */
@@ -60,10 +69,16 @@ export class Catch {
     this.#octets = 0;
   }
 
-  /** Tells of each message that is added, until what is returned is called. */
-  watch(watcher: (message: CapturedMessage) => void): () => void {
+  /** Tells of each message that is added, and of the end, until what is returned is called. */
+  watch(watcher: CatchWatcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** Nothing more will come. */
+  close(): void {
+    this.closed = true;
+    for (const { closed } of [...this.#watchers]) closed();
   }
 
   #charge(index: number, octets: number): void {

@@ -20,9 +20,9 @@ export interface CertificateRequest {
   readonly purpose?: "server" | "client";
   /** The common name; by default the first of the names. */
   readonly subject?: string;
-  /** From when on it is valid; by default since yesterday. */
+  /** From when on it is valid; by default since 1970, or for a day if `notAfter` is over. */
   readonly notBefore?: Date;
-  /** Until when it is valid; by default for a year. */
+  /** Until when it is valid; by default until the end of 2099: the `Date` of a test may be any. */
   readonly notAfter?: Date;
   /** With a key that can be broken (RSA with 768 bits): clients must not accept it. */
   readonly weakKey?: boolean;
@@ -182,10 +182,14 @@ function validity({
   notBefore,
   notAfter,
 }: CertificateRequest): Pick<CertificateContent, "notBefore" | "notAfter"> {
-  const until = notAfter ?? new Date(Date.now() + 365 * DAY);
-  // A certificate that ended before yesterday began before that.
-  const from = notBefore ?? new Date(Math.min(Date.now(), until.getTime()) - DAY);
+  const until = notAfter ?? LATEST;
+  const ended = notAfter !== undefined && until.getTime() <= Date.now();
+  const from = notBefore ?? (ended ? new Date(until.getTime() - DAY) : EARLIEST);
   return { notBefore: from, notAfter: until };
 }
 
 const DAY = 86_400_000;
+
+/** A test may set the clock as it likes: certificates hold whatever the year is. */
+const EARLIEST = new Date("1970-01-01T00:00:00Z");
+const LATEST = new Date("2099-12-31T00:00:00Z");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export interface ServerEnvironment {
   /** As `server.url`. */
   readonly SMTP_URL: string;
-  /** The IP address. */
+  /** The IP address to connect to. */
   readonly SMTP_HOST: string;
   /** The port. */
   readonly SMTP_PORT: string;

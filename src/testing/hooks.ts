@@ -22,6 +22,8 @@ export interface SessionRecords {
   storageOf(session: string): Storage;
   /** What has been said in it. */
   transcriptOf(session: string): Transcript;
+  /** A message that has come over it is there: its client must be told so. */
+  caught(session: string): void;
 }
 
 /** The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught. */
@@ -60,7 +62,7 @@ async function capture(
   context: DataContext,
   { data }: TestServerOptions,
   caught: Catch,
-  { storageOf, transcriptOf }: SessionRecords,
+  records: SessionRecords,
 ): Promise<Verdict> {
   const { envelope, session } = context;
   const collected = new Collector();
@@ -74,15 +76,19 @@ async function capture(
   const content = { [Symbol.asyncIterator]: copied };
   const verdict = await data?.({ ...context, content, bytes: () => collect(content) });
   for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
-  const storage = storageOf(session.id);
+  const storage = records.storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
   const raw = exactly(stored(collected.octets(), storage));
   const to = envelope.to.map(({ address }) => address.toString());
-  const facts = { envelope, session, to, transcript: transcriptOf(session.id), receivedAt: new Date(), raw };
+  const transcript = records.transcriptOf(session.id);
+  const facts = { envelope, session, to, transcript, receivedAt: new Date(), raw };
   const message = await captured(facts, caught);
+  const status = storage.bounce && bounceOf(message(), storage.bounce);
+  const bounce = status && (await captured(status, caught));
+  // From here on the client can be told, and nothing is waited for.
+  records.caught(session.id);
   for (let copy = 0; copy < storage.copies; copy++) caught.add(message());
-  const bounce = storage.bounce && bounceOf(message(), storage.bounce);
-  if (bounce !== undefined) caught.add((await captured(bounce, caught))());
+  if (bounce !== undefined) caught.add(bounce());
   return verdict;
 }
 

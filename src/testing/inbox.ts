@@ -6,7 +6,7 @@ import type { Catch } from "./catch.ts";
 
 /** How long to wait. */
 export interface WaitOptions {
-  /** Milliseconds; 2000. */
+  /** Milliseconds; 2000, or as the option `waitTimeout` of the server says. */
   readonly timeout?: number;
   /** Ends the waiting with its reason. */
   readonly signal?: AbortSignal;
@@ -30,11 +30,13 @@ export class Inbox {
   /** The messages that a wait has returned: the next wait returns others. */
   readonly #returned = new WeakSet<CapturedMessage>();
   #cleared = new WeakSet<CapturedMessage>();
+  readonly #timeout: number;
 
-  /** The messages that `holds` says belong to it. */
-  constructor(caught: Catch, holds: (message: CapturedMessage) => boolean) {
+  /** The messages that `holds` says belong to it; waits for so many milliseconds, if a call does not say otherwise. */
+  constructor(caught: Catch, holds: (message: CapturedMessage) => boolean, timeout: number = WAIT_TIMEOUT) {
     this.#caught = caught;
     this.#holds = holds;
+    this.#timeout = timeout;
   }
 
   /** What has been caught so far, oldest first: a snapshot. */
@@ -50,7 +52,8 @@ export class Inbox {
   /**
    * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
+   * of the signal, if it is aborted.
    */
   async waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     const [message] = await this.waitForMessages(1, match, options);
@@ -61,22 +64,72 @@ export class Inbox {
    * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there. Where they are not
    * in time, none of them counts as returned.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
+   * of the signal, if it is aborted.
    */
-  waitForMessages(
+  async waitForMessages(
     count: number,
     match: MessageMatch = {},
     options: WaitOptions = {},
   ): Promise<readonly CapturedMessage[]> {
+    const from = new OptionReader({ count, ...options }, "", ["count", "timeout", "signal"]);
+    from.count("count", 1, 0);
+    const timeout = from.milliseconds("timeout", this.#timeout, 0);
+    const { found, end } = await this.#await(count, match, timeout, options.signal, (messages) => {
+      for (const each of messages) this.#returned.add(each);
+    });
+    if (end === undefined) return found;
+    throw this.#missing(end === "closed" ? end : timeout, count, found.length);
+  }
+
+  /**
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned; at
+   * once if the server is closed. What it finds does not count as returned.
+   *
+   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
+   */
+  async expectNoMessage(
+    ms: number,
+    match: MessageMatch = {},
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const timeout = new OptionReader({ timeout: ms, ...options }, "", ["timeout", "signal"]).milliseconds(
+      "timeout",
+      0,
+      0,
+    );
+    const {
+      found: [message],
+    } = await this.#await(1, match, timeout, options.signal, () => {});
+    if (message === undefined) return;
+    const text = `expected no message within ${ms} ms, but there is ${summary(message)}`;
+    throw new AssertionError({ message: text, actual: summary(message), expected: undefined });
+  }
+
+  /**
+   * The messages that are meant and that no call has returned, once there are so many; or fewer, and why there are no more.
+   * `take` is told of them before anything else can be.
+   */
+  #await(
+    count: number,
+    match: MessageMatch,
+    timeout: number,
+    signal: AbortSignal | undefined,
+    take: (messages: readonly CapturedMessage[]) => void,
+  ): Promise<Awaited> {
+    checkMatch(match);
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const from = new OptionReader({ count, ...options }, "", ["count", "timeout", "signal"]);
-      from.count("count", 1, 0);
-      checkMatch(match);
-      const { signal } = options;
-      const timeout = from.milliseconds("timeout", 2000, 0);
-      signal?.throwIfAborted();
       let found: CapturedMessage[] = [];
-      const look = (message: CapturedMessage): void => {
+      let settled = false;
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        unwatch();
+        settled = true;
+        act();
+      };
+      const caught = (message: CapturedMessage): void => {
         try {
           if (this.#isNew(message, match)) found.push(message);
         } catch (error) {
@@ -86,50 +139,22 @@ export class Inbox {
         }
         if (found.length >= count) found = found.filter((each) => !this.#returned.has(each));
         if (found.length < count) return;
-        for (const each of found) this.#returned.add(each);
-        settle(() => resolve(found));
+        take(found);
+        settle(() => resolve({ found, end: undefined }));
       };
-      const settle = (act: () => void): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
-        unwatch();
-        settled = true;
-        act();
-      };
-      let settled = false;
       const aborted = (): void => settle(() => reject(signal?.reason));
+      const closed = (): void => settle(() => resolve({ found, end: "closed" }));
       // Unlike other timers this one keeps the process alive: the test waits for it.
-      const timer = setTimeout(
-        () => settle(() => reject(this.#tooLate(timeout, count, found.length))),
-        timeout,
-      );
+      const timer = setTimeout(() => settle(() => resolve({ found, end: "timeout" })), timeout);
       signal?.addEventListener("abort", aborted);
-      const unwatch = this.#caught.watch(look);
-      if (count <= 0) settle(() => resolve([]));
+      const unwatch = this.#caught.watch({ caught, closed });
+      if (count <= 0) settle(() => resolve({ found: [], end: undefined }));
       for (const message of this.#caught.messages) {
         if (settled) return;
-        look(message);
+        caught(message);
       }
+      if (!settled && this.#caught.closed) closed();
     });
-  }
-
-  /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned.
-   *
-   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
-   */
-  async expectNoMessage(
-    ms: number,
-    match: MessageMatch = {},
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<void> {
-    const found = await this.waitForMessages(1, match, { ...options, timeout: ms }).catch((error) => {
-      if (EnvoiError.is(error) && error.kind === "timeout") return [];
-      throw error;
-    });
-    if (found[0] === undefined) return;
-    const message = `expected no message within ${ms} ms, but there is ${summary(found[0])}`;
-    throw new AssertionError({ message, actual: summary(found[0]), expected: undefined });
   }
 
   #has(message: CapturedMessage): boolean {
@@ -140,7 +165,8 @@ export class Inbox {
     return this.#has(message) && !this.#returned.has(message) && matches(message, match);
   }
 
-  #tooLate(timeout: number, wanted: number, found: number): EnvoiError {
+  /** That it has not come: within so many milliseconds, or because the server was closed. */
+  #missing(end: number | "closed", wanted: number, found: number): EnvoiError {
     const { messages } = this;
     const list = messages.map((message) => {
       return `\n  ${summary(message)}${this.#returned.has(message) ? ", returned before" : ""}`;
@@ -151,8 +177,9 @@ export class Inbox {
     const { dropped } = this.#caught;
     const forgotten = dropped === 0 ? "" : `; ${dropped} older ones are no longer kept (see the option keep)`;
     const what = wanted === 1 ? "no such message" : `${found} of ${wanted} such messages`;
-    return new EnvoiError(`${what} within ${timeout} ms; ${arrived}${forgotten}`, {
-      kind: "timeout",
+    const when = end === "closed" ? "before the server was closed" : `within ${end} ms`;
+    return new EnvoiError(`${what} ${when}; ${arrived}${forgotten}`, {
+      kind: end === "closed" ? "closed" : "timeout",
       // The mail that was waited for has not come; it may still.
       delivery: "not-sent",
       transient: true,
@@ -160,6 +187,15 @@ export class Inbox {
     });
   }
 }
+
+/** What a wait comes to. */
+interface Awaited {
+  readonly found: readonly CapturedMessage[];
+  readonly end: "timeout" | "closed" | undefined;
+}
+
+/** So many milliseconds a wait lasts, by default. */
+const WAIT_TIMEOUT = 2000;
 
 /** So many messages are listed when the one that was waited for did not come. */
 const LISTED = 20;

@@ -20,6 +20,10 @@ export class Laboratory {
   readonly #findings: Finding[] = [];
   /** How messages are to be kept, where it is not as they come, by the connection they came over. */
   readonly #storage = new Map<string, Storage>();
+  /** The connections over which a message has come that its client has not been told of. */
+  readonly #owing = new Set<string>();
+  #noneOwing: (() => void) | undefined;
+  #settled: Promise<void> | undefined;
   #connections = 0;
   #closing = false;
 
@@ -33,6 +37,24 @@ export class Laboratory {
   /** The server listens there. */
   open(listeners: readonly Listener[]): void {
     this.#deafness = new Deafness(listeners);
+  }
+
+  /** A message that has come over this connection is there. */
+  caught(session: string): void {
+    this.#owing.add(session);
+  }
+
+  /** Resolves when the client of each message that is there has been told so; after a while in any case. */
+  async settled(): Promise<void> {
+    if (this.#owing.size === 0) return;
+    this.#settled ??= new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE);
+      this.#noneOwing = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    await this.#settled;
   }
 
   /** The server closes: it cuts what is left, and that nobody says QUIT any more means nothing. */
@@ -82,10 +104,16 @@ export class Laboratory {
         if (storage === properly) this.#storage.delete(session.id);
         else this.#storage.set(session.id, storage);
       },
+      answered: () => {
+        if (this.#owing.delete(session.id) && this.#owing.size === 0) this.#noneOwing?.();
+      },
       isCut: () => this.#closing,
     });
   }
 }
+
+/** So many milliseconds the end waits for replies that a fault holds up. */
+const PATIENCE = 1000;
 
 /** So many findings are kept. */
 const MOST_FINDINGS = 1000;

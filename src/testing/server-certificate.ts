@@ -28,9 +28,9 @@ export async function serverCertificate(
     case undefined:
       return ca.issue();
     case "expired":
-      return ca.issue({ notAfter: new Date(Date.now() - HOUR) });
+      return ca.issue({ notAfter: LONG_AGO });
     case "not-yet-valid":
-      return ca.issue({ notBefore: new Date(Date.now() + HOUR) });
+      return ca.issue({ notBefore: LONG_HENCE });
     case "wrong-name":
       return ca.issue({ names: ["elsewhere.example"] });
     case "no-name":
@@ -61,4 +61,6 @@ export function ciphersFor(flaw: CertificateFlaw | undefined): string | undefine
 /** OpenSSL's ciphers, with keys and versions of TLS as weak as one likes. */
 export const WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0";
 
-const HOUR = 3_600_000;
+/** Before, and behind, any time that the clock of a test shows. */
+const LONG_AGO = new Date("1971-01-01T00:00:00Z");
+const LONG_HENCE = new Date("2099-01-01T00:00:00Z");

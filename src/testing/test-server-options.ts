@@ -21,6 +21,8 @@ export interface TestServerOptions extends SmtpServerOptions {
   readonly without?: readonly (ExtensionKeyword | "EHLO")[];
   /** How much is kept of what has been caught; what is older is forgotten. */
   readonly keep?: KeepOptions;
+  /** How long `waitForMessage` and `waitForMessages` wait, in milliseconds, if a call does not say otherwise; 2000. */
+  readonly waitTimeout?: number;
   /**
    * Keeps the process alive. By itself a TestServer does not: one that a test forgot to close holds nothing up.
    */
@@ -50,6 +52,7 @@ export function checkTestServerOptions(options: TestServerOptions): void {
   checkNames(without, [...extensionKeywords, "EHLO"], (problem) => from.refuse("without", problem));
   const keep = from.object("keep", ["messages", "octets", "connections"]);
   for (const name of ["messages", "octets", "connections"] as const) keep.count(name, 0, 0);
+  from.milliseconds("waitTimeout", 0, 0);
   from.flag("keepAlive");
 }
 
@@ -61,5 +64,6 @@ const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
   users: true,
   without: true,
   keep: true,
+  waitTimeout: true,
   keepAlive: true,
 };

@@ -54,7 +54,7 @@ export class TestServer implements AsyncDisposable {
     this.#server = server;
     this.#options = options;
     this.#caught = caught;
-    this.#all = new Inbox(caught, () => true);
+    this.#all = new Inbox(caught, () => true, options.waitTimeout);
     this.#transcripts = transcripts;
     this.#laboratory = laboratory;
     this.#authority = authority;
@@ -88,6 +88,7 @@ export class TestServer implements AsyncDisposable {
         ...testHooks(options, caught, {
           storageOf: (session) => laboratory.takeStorage(session),
           transcriptOf: (session) => transcripts.of(session),
+          caught: (session) => laboratory.caught(session),
         }),
       },
       {
@@ -102,9 +103,9 @@ export class TestServer implements AsyncDisposable {
     return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
-  /** The IP address that is listened on; empty for a Unix socket. */
+  /** The IP address to connect to: the one that is listened on, or that of this machine if all are; empty for a Unix socket. */
   get host(): string {
-    return this.#server.address;
+    return reachable(this.#server.address);
   }
 
   /** The port that is listened on; 0 for a Unix socket. */
@@ -179,7 +180,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
+   * of the signal, if it is aborted.
    */
   waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     return this.#all.waitForMessage(match, options);
@@ -188,7 +190,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
+   * of the signal, if it is aborted.
    */
   waitForMessages(
     count: number,
@@ -199,7 +202,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned.
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned; at
+   * once if the server is closed. What it finds does not count as returned.
    *
    * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
    */
@@ -219,7 +223,7 @@ export class TestServer implements AsyncDisposable {
    */
   inbox(recipient: string): Inbox {
     const { key, test } = recipientTest(recipient);
-    const inbox = this.#inboxes.get(key) ?? new Inbox(this.#caught, test);
+    const inbox = this.#inboxes.get(key) ?? new Inbox(this.#caught, test, this.#options.waitTimeout);
     this.#inboxes.set(key, inbox);
     return inbox;
   }
@@ -256,8 +260,13 @@ export class TestServer implements AsyncDisposable {
     this.#transcripts.clear();
   }
 
-  /** Closes at once, with the transports that came from `transport()`: connections are cut. */
+  /**
+   * Closes at once, with the transports that came from `transport()`: connections are cut, but not before the client of a message that is
+   * there has been told so. What still waits for messages ends.
+   */
   async close(): Promise<void> {
+    await this.#laboratory.settled();
+    this.#caught.close();
     await this.#laboratory.close();
     this.#authorityFile.remove();
     await this.#server.close(0);
@@ -282,6 +291,12 @@ export class TestServer implements AsyncDisposable {
     const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
     return offered ? Object.entries(users)[0] : undefined;
   }
+}
+
+/** Where a client of this machine finds what listens on this address: one that stands for all of them is no address to connect to. */
+function reachable(address: string): string {
+  if (address === "0.0.0.0" || address === "::ffff:0.0.0.0") return "127.0.0.1";
+  return address === "::" ? "::1" : address;
 }
 
 /** The scheme and the query of its URL, for each kind of TLS. */

@@ -1,3 +1,5 @@
+import { CommandMask } from "../protocol/command-lines.ts";
+import { serverMask } from "../protocol/server/responder.ts";
 import type { ConnectionLine, ConnectionObserver, Interposed, ProtocolHalf } from "../server/observer.ts";
 import type { Session } from "../server/session.ts";
 import { properly, type Storage } from "./faults/storage.ts";
@@ -12,6 +14,8 @@ export interface WatchedHost {
   report(finding: Omit<Finding, "connection">): void;
   /** So the message that ends now is to be kept. */
   keep(storage: Storage): void;
+  /** Everything said so far has gone out. */
+  answered(): void;
   /** Whether the server cuts its connections. */
   isCut(): boolean;
 }
@@ -23,6 +27,9 @@ export class WatchedConnection implements ConnectionObserver {
   readonly #host: WatchedHost;
   #session: () => Session;
   #wire: Wire | undefined;
+  readonly #mask: CommandMask = new CommandMask(serverMask);
+  /** Whether the last line that was heard must not be shown. */
+  #masked = false;
 
   constructor(session: Session, transcript: TranscriptWriter, host: WatchedHost) {
     this.#session = () => session;
@@ -39,13 +46,17 @@ export class WatchedConnection implements ConnectionObserver {
     const transcript = this.#transcript;
     const inspector = this.#inspector;
     const watcher: WireWatcher = {
-      heard: (octets, exchange, behind) => inspector.line(octets, exchange, behind),
+      heard: (octets, exchange, behind) => {
+        this.#masked = exchange.line === serverMask;
+        inspector.line(octets, exchange, behind);
+      },
       withheld: (exchange) => transcript.received(exchange.line),
       heardContent: (octets, from, behind) => inspector.content(octets, from, behind),
       told: (reply) => {
-        transcript.sent(reply.replace(/^334 .*/, "334 ****"));
+        transcript.sent(this.#mask.reply(reply));
         inspector.said(reply);
       },
+      answered: () => this.#host.answered(),
       messageEnded: (storage) => {
         inspector.ended();
         this.#host.keep(storage);
@@ -56,7 +67,8 @@ export class WatchedConnection implements ConnectionObserver {
   }
 
   received(line: string): void {
-    this.#transcript.received(line);
+    // The wire has heard of an AUTH that it did not let the protocol hear.
+    this.#transcript.received(this.#masked ? serverMask : line);
   }
 
   /** What the protocol says may go out otherwise, or not at all: the wire tells. */
@@ -68,6 +80,7 @@ export class WatchedConnection implements ConnectionObserver {
 
   flushed(): void {
     this.#transcript.flushed();
+    this.#host.answered();
   }
 
   secured(session: Session): void {
@@ -81,6 +94,7 @@ export class WatchedConnection implements ConnectionObserver {
 
   ended(): void {
     this.#transcript.ended();
+    this.#host.answered();
     this.#wire?.close();
     this.#host.keep(properly);
     if (this.#wire?.deserted === true && !this.#host.isCut()) this.#inspector.left();

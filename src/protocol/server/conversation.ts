@@ -88,7 +88,7 @@ export class Conversation {
     const octets = formatReply(reply);
     this.#output += octets;
     this.waiting = false;
-    this.#trace?.(reply.code === 334 ? "334 ****\r\n" : octets);
+    this.#trace?.(octets);
     if (reply.code === 421 || reply.code === 521) this.closing = true;
   }
 

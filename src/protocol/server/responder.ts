@@ -1,4 +1,5 @@
 import { type Command, parseCommand } from "../command.ts";
+import { CommandMask } from "../command-lines.ts";
 import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
@@ -28,6 +29,7 @@ export class Responder {
   readonly #conversation: Conversation;
   readonly #input: Input;
   readonly #trace: ResponderTrace | undefined;
+  readonly #mask: CommandMask = new CommandMask(serverMask);
   /** The octets that are coming and are no commands. */
   #incoming: Incoming | undefined;
   /** The message that comes in chunks, while it does. */
@@ -36,7 +38,7 @@ export class Responder {
   constructor(settings: ServerSettings, trace?: ResponderTrace) {
     this.#conversation = new Conversation(
       settings,
-      trace === undefined ? undefined : (reply) => trace.sent(reply),
+      trace === undefined ? undefined : (reply) => trace.sent(this.#mask.reply(reply)),
     );
     this.#input = new Input(settings);
     this.#trace = trace;
@@ -121,11 +123,11 @@ export class Responder {
   #line(line: string): Outcome {
     const { exchange } = this.#conversation;
     if (exchange !== undefined && !exchange.over) {
-      this.#trace?.received("****");
+      this.#trace?.received(this.#mask.line(line, true));
       return exchange.respond(line);
     }
     const verb = readVerb(line);
-    this.#trace?.received(verb === "AUTH" ? line.replace(/^(\S+ +\S+) .+$/, "$1 ****") : line);
+    this.#trace?.received(this.#mask.line(line, false));
     if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
       return this.#unknown(line);
     const { settings, secure } = this.#conversation;
@@ -223,6 +225,9 @@ export class Responder {
     return this.#raise({ type: "end", problem, answer });
   }
 }
+
+/** What a server shows in place of secrets. */
+export const serverMask = "****";
 
 const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
 const tlsFirst = Reply.of(530, "5.7.0", "Say STARTTLS first");

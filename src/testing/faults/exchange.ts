@@ -1,3 +1,4 @@
+import type { CommandMask } from "../../protocol/command-lines.ts";
 import { readVerb } from "../../protocol/server/command-table.ts";
 import type { FaultPoint } from "./fault.ts";
 
@@ -19,17 +20,17 @@ export function unasked(at: "connect" | "greeting" | "tls" | "content" | "final"
   return { at, line: "", recipient: undefined, sender: undefined, chunk: 0 };
 }
 
-/** Reads a line; `answers334`: it is no command. */
-export function readExchange(octets: Buffer, answers334: boolean): Exchange {
+/** Reads a line, which `mask` has seen all before of; `answers334`: it is no command. */
+export function readExchange(octets: Buffer, answers334: boolean, mask: CommandMask): Exchange {
   const text = octets.toString("utf8").replace(/\r?\n$/, "");
-  if (answers334)
-    return { at: "auth-response", line: "****", recipient: undefined, sender: undefined, chunk: 0 };
+  const line = mask.line(text, answers334);
+  if (answers334) return { at: "auth-response", line, recipient: undefined, sender: undefined, chunk: 0 };
   const word = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase() ?? "";
   const at =
     word === "BDAT" || word === "LHLO" || readVerb(text) !== undefined ? word.toLowerCase() : "unknown";
   return {
     at: at as FaultPoint,
-    line: at === "auth" ? text.replace(/^(\S+ +\S+) .+$/, "$1 ****") : text,
+    line,
     recipient: at === "rcpt" ? pathOf(text) : undefined,
     sender: at === "mail" ? pathOf(text) : undefined,
     chunk: at === "bdat" ? Number(/^BDAT +(\d{1,15})(?: |$)/i.exec(text)?.[1] ?? 0) : 0,

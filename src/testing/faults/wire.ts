@@ -1,6 +1,8 @@
 import type { TlsAcceptor } from "../../net/server/tls-acceptor.ts";
+import { CommandMask } from "../../protocol/command-lines.ts";
 import { formatReply, Reply } from "../../protocol/reply.ts";
 import type { ServerEvent } from "../../protocol/server/event.ts";
+import { serverMask } from "../../protocol/server/responder.ts";
 import type { ConnectionLine, Interlude, Interposed, ProtocolHalf } from "../../server/observer.ts";
 import { ContentFeed } from "./content-feed.ts";
 import { type Exchange, readExchange, unasked } from "./exchange.ts";
@@ -24,6 +26,8 @@ export interface WireWatcher {
   heardContent(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void;
   /** The client is told something, in whatever manner. */
   told(reply: string): void;
+  /** What was said so far has gone out, without the server's doing, or never will. */
+  answered?(): void;
   /** The content of a message has ended; so it is to be kept. */
   messageEnded(storage: Storage): void;
 }
@@ -52,6 +56,7 @@ export class Wire implements Interposed {
   readonly #occasions: Occasions;
   readonly #input: WireInput = new WireInput();
   readonly #content: ContentFeed;
+  readonly #mask: CommandMask = new CommandMask(serverMask);
   #greeted = false;
   #leaving = false;
   /** An event of the protocol before which something has to be done. */
@@ -71,6 +76,7 @@ export class Wire implements Interposed {
   #unanswered: FaultPoint | undefined;
   #early = false;
   #answers334 = false;
+  #inInterlude = false;
   /** The client has been made to believe that it authenticates, without the protocol knowing. */
   #feigned = false;
 
@@ -164,6 +170,9 @@ export class Wire implements Interposed {
     for (;;) {
       this.#collect();
       const interlude = this.#speaker.takeInterlude();
+      // What is said in an interlude has gone out once it is over, and what is left out never does.
+      if (this.#speaker.muted || (interlude === undefined && this.#inInterlude)) this.#watcher.answered?.();
+      this.#inInterlude = interlude !== undefined;
       if (interlude !== undefined) return interlude;
       if (this.#speaker.muted) {
         this.#input.clear();
@@ -215,7 +224,7 @@ export class Wire implements Interposed {
       this.#protocol.push(this.#input.take(this.#input.length));
       return true;
     }
-    const exchange = readExchange(this.#input.peek(end), this.#answers334);
+    const exchange = readExchange(this.#input.peek(end), this.#answers334, this.#mask);
     const octets = this.#input.take(end);
     this.#answers334 = false;
     if (exchange.at === "mail") this.#occasions.begin();

@@ -10,6 +10,8 @@ export const findingRules = {
   "8bit-undeclared": "sent 8-bit content without BODY=8BITMIME (RFC 6152 3)",
   "non-ascii-without-smtputf8": "sent non-ASCII addresses or header fields without SMTPUTF8 (RFC 6531 3.4)",
   "size-exceeded": "sent more octets than SIZE had declared (RFC 1870 6.1)",
+  "command-syntax":
+    "sent a command that is not written as it must be, though servers may forgive it (RFC 5321 4.1.1)",
   "command-too-long": "sent a command line above its limit (RFC 5321 4.5.3.1.4)",
   "line-too-long": "sent a line of content above 998 octets (RFC 5321 4.5.3.1.6)",
   "dot-unstuffed": "began a line of content with one dot (RFC 5321 4.5.2)",

@@ -1,6 +1,7 @@
 import { parseEhlo } from "../../protocol/extensions.ts";
 import type { Exchange } from "../faults/exchange.ts";
 import type { FaultPoint } from "../faults/fault.ts";
+import { syntaxProblem } from "./command-syntax.ts";
 import { ContentInspector } from "./content-inspector.ts";
 import { type FindingRule, findingRules } from "./finding.ts";
 
@@ -14,7 +15,7 @@ export class Inspector {
   #mail: ReadonlyMap<string, string> = new Map();
   #content: ContentInspector | undefined;
   /** What has been reported of this message, or of this connection outside of messages. */
-  #reported = new Set<FindingRule>();
+  #reported = new Set<string>();
   #spoke = false;
   #quit = false;
 
@@ -36,6 +37,9 @@ export class Inspector {
     if (text.includes("\r")) this.#find("bare-cr");
     if (text.includes("\0")) this.#find("nul");
     if (octets.length > (LONGER[at] ?? 512)) this.#find("command-too-long");
+    const problem = /[\0\r]/.test(text) ? undefined : syntaxProblem(octets.toString("utf8", 0, end), at);
+    if (problem !== undefined) this.#find("command-syntax", problem, `${at} ${problem}`);
+    if (at === "rcpt") this.#offersAll(parametersOf(octets).keys());
     const international = this.#mail.has("SMTPUTF8") || at === "vrfy" || at === "expn";
     if (/[\x80-\xff]/.test(text) && !international) this.#find("non-ascii-without-smtputf8");
     const extension = EXTENSIONS[at];
@@ -99,18 +103,12 @@ export class Inspector {
   #begin(octets: Buffer): void {
     this.#reported = new Set();
     this.#content = undefined;
-    const text = octets.toString("utf8").trimEnd();
-    const parameters = text
-      .slice(text.lastIndexOf(">") + 1)
-      .split(" ")
-      .filter(Boolean);
-    this.#mail = new Map(
-      parameters.map((parameter) => {
-        const [keyword = "", value = ""] = parameter.split("=", 2);
-        return [keyword.toUpperCase(), value];
-      }),
-    );
-    for (const keyword of this.#mail.keys()) {
+    this.#mail = parametersOf(octets);
+    this.#offersAll(this.#mail.keys());
+  }
+
+  #offersAll(keywords: Iterable<string>): void {
+    for (const keyword of keywords) {
       const extension = PARAMETERS[keyword] ?? keyword;
       const binary = keyword === "BODY" && this.#body === "BINARYMIME";
       const needed = binary ? "BINARYMIME" : extension;
@@ -126,12 +124,30 @@ export class Inspector {
       this.#find("pipelining-unadvertised", `behind ${behind.toUpperCase()}`);
   }
 
-  #find(rule: FindingRule, detail?: string): void {
-    if (this.#reported.has(rule)) return;
-    this.#reported.add(rule);
+  /** `key`: what is not reported twice; by default the rule. */
+  #find(rule: FindingRule, detail?: string, key: string = rule): void {
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.#report(rule, findingRules[rule] + (detail === undefined ? "" : `: ${detail}`), this.#command);
   }
 }
+
+/** The parameters of MAIL or RCPT, by their keywords: what stands behind the path, with its brackets or without. */
+function parametersOf(octets: Buffer): Map<string, string> {
+  const text = octets.toString("utf8").trimEnd();
+  const behind = PATH.exec(text)?.[1] ?? "";
+  return new Map(
+    behind
+      .split(/[ \t]+/)
+      .filter(Boolean)
+      .map((parameter) => {
+        const [keyword = "", value = ""] = parameter.split("=", 2);
+        return [keyword.toUpperCase(), value];
+      }),
+  );
+}
+
+const PATH = /^\w+[ \t]+\w+[ \t]*:[ \t]*(?:<(?:"(?:[^"\\]|\\.)*"|[^"<>])*>|[^ \t<]*)(.*)$/s;
 
 const CR = 0x0d;
 
@@ -160,6 +176,8 @@ const EXTENSIONS: { readonly [P in FaultPoint]?: string } = {
 const PARAMETERS: Readonly<Record<string, string>> = {
   BODY: "8BITMIME",
   RET: "DSN",
+  NOTIFY: "DSN",
+  ORCPT: "DSN",
   ENVID: "DSN",
   BY: "DELIVERBY",
   HOLDFOR: "FUTURERELEASE",
