@@ -46,7 +46,7 @@ async function write(format, ending, options) {
     transform: { target: "node20.19" },
     treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
     // A busy machine is no fault.
-    checks: { pluginTimings: false },
+    checks: { bundlerTimings: false },
     onLog: (level, log) => {
       throw new Error(`${level}: ${log.message}`);
     },
