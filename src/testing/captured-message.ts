@@ -2,6 +2,7 @@ import { type EnvoiError, misconfigured } from "../errors.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { Session } from "../server/session.ts";
 import { checkNames } from "../text/known-names.ts";
+import { isAddressLike } from "./address-key.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -43,7 +44,10 @@ export function capturedMessage(
   return message;
 }
 
-/** Which message is meant: what is given must hold. A string must be equal, in whole. */
+/**
+ * Which message is meant: what is given must hold. A string must be equal, in whole. Addresses are compared as addresses:
+ * the domain in any spelling (`bücher.example` is `xn--bcher-kva.example`), the local part without regard to case.
+ */
 export interface MessagePattern {
   /** One of the recipients of the envelope. */
   readonly to?: string | RegExp;
@@ -82,8 +86,8 @@ export function matches(message: CapturedMessage, match: MessageMatch): boolean 
   if (typeof match === "function") return match(message);
   const { to, from, subject } = match;
   return (
-    (to === undefined || message.to.some((recipient) => isLike(recipient, to))) &&
-    (from === undefined || isLike(String(message.envelope.from ?? ""), from)) &&
+    (to === undefined || message.to.some((recipient) => isAddressLike(recipient, to))) &&
+    (from === undefined || isAddressLike(String(message.envelope.from ?? ""), from)) &&
     (subject === undefined || isLike(message.parsed.subject ?? "", subject))
   );
 }

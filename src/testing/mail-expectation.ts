@@ -1,5 +1,6 @@
 import { type EnvoiError, misconfigured } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
+import { isAddressLike } from "./address-key.ts";
 import { type CapturedMessage, checkPattern, isLike, type MessagePattern } from "./captured-message.ts";
 
 /** What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular expression. */
@@ -22,8 +23,13 @@ export interface MailExpectation extends MessagePattern {
 export function mismatches(message: CapturedMessage, expected: MailExpectation): string[] {
   const { envelope, parsed, to } = message;
   const found: string[] = [];
-  const expect = (field: string, actual: readonly string[], pattern: string | RegExp | undefined): void => {
-    if (pattern === undefined || actual.some((each) => isLike(each, pattern))) return;
+  const expect = (
+    field: string,
+    actual: readonly string[],
+    pattern: string | RegExp | undefined,
+    holds = isLike,
+  ): void => {
+    if (pattern === undefined || actual.some((each) => holds(each, pattern))) return;
     found.push(`${field}: expected ${show(pattern)}, found ${actual.map(show).join(", ") || "none"}`);
   };
   checkNames(expected, known, refuse);
@@ -32,8 +38,8 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
     checkPattern(field, pattern, refuse);
   if (!Array.isArray(attachments)) throw refuse("attachments: an array is expected");
   for (const pattern of attachments) checkPattern("attachments", pattern, refuse);
-  expect("to", to, expected.to);
-  expect("from", [String(envelope.from ?? "")], expected.from);
+  expect("to", to, expected.to, isAddressLike);
+  expect("from", [String(envelope.from ?? "")], expected.from, isAddressLike);
   expect("subject", given(parsed.subject), expected.subject);
   expect("text", given(parsed.text).map(withoutEnd), expected.text);
   expect("html", given(parsed.html).map(withoutEnd), expected.html);

@@ -1,5 +1,6 @@
 import { Address } from "../address/address.ts";
 import { canonicalDomain } from "../address/domain.ts";
+import { addressKey } from "./address-key.ts";
 import type { CapturedMessage } from "./captured-message.ts";
 
 /** Which messages go to a recipient; the key is the same for every way to write it. */
@@ -21,6 +22,6 @@ export function recipientTest(recipient: string): RecipientTest {
       test: ({ envelope }) => envelope.to.some(({ address }) => address.domain === domain),
     };
   }
-  const key = Address.parse(recipient).toString();
-  return { key, test: ({ to }) => to.includes(key) };
+  const key = addressKey(Address.parse(recipient).toString());
+  return { key, test: ({ to }) => to.some((each) => addressKey(each) === key) };
 }

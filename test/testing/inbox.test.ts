@@ -2,7 +2,7 @@ import assert, { AssertionError } from "node:assert/strict";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { TestServer } from "envoi/testing";
+import { assertMail, TestServer } from "envoi/testing";
 
 /** Sends mails of these subjects to these recipients over one connection, all at once. */
 async function deliver(
@@ -22,6 +22,23 @@ async function deliver(
 
 const subjects = (messages: readonly { readonly parsed: { readonly subject?: string } }[]): unknown[] =>
   messages.map(({ parsed }) => parsed.subject);
+
+describe("matching by address", () => {
+  it("compares domains as A-labels, and local parts without regard to case", async () => {
+    await using server = await TestServer.start();
+    await deliver(server, ["one", "Jo.Doe@XN--Bcher-KVA.example"]);
+    for (const to of ["jo.doe@bücher.example", '"JO.DOE"@BÜCHER.example', /^Jo\.Doe@xn--bcher-kva/]) {
+      const match = { to, from: "A@X.TEST" };
+      assertMail(server, match);
+      assert.equal(server.messages.filter(({ to }) => to.length === 1).length, 1);
+      if (typeof to === "string") assert.deepEqual(subjects(server.inbox(to).messages), ["one"]);
+    }
+    assert.deepEqual(subjects([await server.waitForMessage({ to: "JO.doe@bücher.example" })]), ["one"]);
+    for (const to of ["jo@bücher.example", "jo.doe@bucher.example", "nobody", /JO\.DOE/])
+      assert.throws(() => assertMail(server, { to }), AssertionError);
+    assert.throws(() => assertMail(server, { from: "" }), AssertionError);
+  });
+});
 
 describe("waitForMessages", () => {
   it("returns the oldest that no call has returned, once all are there", async () => {
