@@ -12,6 +12,8 @@ export interface AuthenticationAttempt {
   readonly responses: ClientHalf;
   /** The server has to prove itself too: before the responses are over, its 235 is not believed. */
   readonly mutual?: boolean;
+  /** It reads no challenge: one that is not base64 is answered like any other. */
+  readonly unread?: boolean | undefined;
   /** Derives the keys it needs; without this they are derived each time. */
   readonly derive?: ((derivation: KeyDerivation) => Promise<Buffer>) | undefined;
 }
@@ -20,13 +22,13 @@ export interface AuthenticationAttempt {
  * Plays one mechanism through (RFC 4954 4) and returns the server's last word: 235, or a refusal.
  *
  * A challenge that the mechanism has no response for is answered with an empty one (XOAUTH2 tells its errors so); one
- * that is not base64 cancels the exchange. An initial response that makes the line longer than 512 octets waits until
+ * that is not base64 cancels the exchange, unless the mechanism reads none. An initial response that makes the line longer than 512 octets waits until
  * the server asks for it.
  *
  * @param said Is given all responses, in base64: servers repeat in their replies what they do not understand.
  */
 export function* authentication(attempt: AuthenticationAttempt, said: string[] = []): Dialogue<Reply> {
-  const { mechanism, mutual = false } = attempt;
+  const { mechanism, mutual = false, unread = false } = attempt;
   const half = new Responses(attempt, said);
   try {
     const initialResponse = yield* half.next();
@@ -36,7 +38,7 @@ export function* authentication(attempt: AuthenticationAttempt, said: string[] =
     let reply = yield* read("auth");
     for (let round = 0; reply.code === 334; round++) {
       if (round === MAX_ROUNDS) throw endless(reply);
-      const response = waiting ?? (yield* answer(half, reply));
+      const response = waiting ?? (yield* answer(half, reply, unread));
       waiting = undefined;
       yield* write(`${response}\r\n`, "auth");
       reply = yield* read("auth");
@@ -52,8 +54,9 @@ export function* authentication(attempt: AuthenticationAttempt, said: string[] =
 const LONGEST_LINE = 512;
 const MAX_ROUNDS = 10;
 
-function* answer(half: Responses, { lines }: Reply): Dialogue<string> {
-  const challenge = decodeBase64(lines.join(""));
+function* answer(half: Responses, { lines }: Reply, unread: boolean): Dialogue<string> {
+  const text = lines.join("");
+  const challenge = decodeBase64(text) ?? (unread ? Buffer.from(text) : undefined);
   if (challenge === undefined) return CANCEL;
   try {
     return (yield* half.next(challenge)) ?? "";

@@ -3,7 +3,8 @@ import { type MechanismHalves, type PasswordAttempt, saslText } from "./mechanis
 /** LOGIN (draft-murchison-sasl-login): the server asks for the user, then for the password. */
 export const login: MechanismHalves<PasswordAttempt, PasswordAttempt> = {
   name: "LOGIN",
-  // The prompts are not looked at: servers word them in every way, and always ask in this order.
+  // Servers word their prompts in every way, some without base64, and always ask in this order.
+  unread: true,
   *client({ user, password }) {
     yield null;
     yield Buffer.from(user);

@@ -23,6 +23,8 @@ export interface MechanismHalves<Secret, Attempt> {
   client(secret: Secret): Generator<Buffer | null, void, Buffer>;
   /** The server. It yields challenges (the first, empty, where an initial response may stand instead) and returns what was attempted, or `undefined` where the response makes no sense. */
   server(): Generator<Buffer, Attempt | undefined, Buffer>;
+  /** The client reads no challenge: one that is not base64 is answered like any other. */
+  readonly unread?: true;
   /** A challenge in which the server tells that it refuses; the client acknowledges it before the 535 goes out. */
   readonly refusal?: Buffer;
 }

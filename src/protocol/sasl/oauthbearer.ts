@@ -11,8 +11,10 @@ export interface BearerSecret extends TokenAttempt {
 /** OAUTHBEARER (RFC 7628): user and bearer token, with ^A between the fields. */
 export const oauthBearer: ServerMechanism & {
   client(secret: BearerSecret): Generator<Buffer | null, void, Buffer>;
+  readonly unread: true;
 } = {
   name: "OAUTHBEARER",
+  unread: true,
   *client({ user, token, host, port }) {
     const name = user.replaceAll("=", "=3D").replaceAll(",", "=2C");
     const fields = [

@@ -3,6 +3,7 @@ import { type MechanismHalves, saslText, type TokenAttempt } from "./mechanism.t
 /** XOAUTH2 (Google's and Microsoft's): user and bearer token in one response, with ^A between them. */
 export const xoauth2: MechanismHalves<TokenAttempt, TokenAttempt> = {
   name: "XOAUTH2",
+  unread: true,
   // A refusal comes as a challenge that holds JSON; the empty response to it lets the 535 come.
   *client({ user, token }) {
     yield Buffer.from(`user=${user}\x01auth=Bearer ${token}\x01\x01`);

@@ -21,7 +21,8 @@ const attempts = {
 };
 
 function logIn(mechanism: keyof typeof attempts, transcript: string) {
-  return converse(authentication({ mechanism, responses: attempts[mechanism]() }), transcript);
+  const unread = mechanism !== "PLAIN";
+  return converse(authentication({ mechanism, responses: attempts[mechanism](), unread }), transcript);
 }
 
 describe("AUTH", () => {
@@ -35,6 +36,9 @@ describe("AUTH", () => {
       ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
       ["", ""],
       ["VXNlciBOYW1lAA==", "UGFzc3dvcmQA"],
+      ["Username:", "Password:"],
+      ["x===", "=?"],
+      ["Benutzer für das Postfach", "Kennwort\u00a0bitte"],
     ]) {
       const reply = logIn(
         "LOGIN",
@@ -50,8 +54,6 @@ describe("AUTH", () => {
   });
 
   it("LOGIN does not say the password where the user is refused", () => {
-    const reply = logIn("LOGIN", `C: AUTH LOGIN\nS: 334 x===\nC: *\nS: 501 cancelled`);
-    assert.equal(reply.code, 501);
     const refused = logIn(
       "LOGIN",
       `C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: ${encoded("user")}\nS: 535 5.7.8 no`,
@@ -75,6 +77,14 @@ describe("AUTH", () => {
     for (const challenge of ["this is not base64!", "a=b", "===="]) {
       const reply = logIn("PLAIN", `${line}\nS: 334 ${challenge}\nC: *\nS: 501 5.7.0 cancelled`);
       assert.equal(reply.code, 501);
+    }
+  });
+
+  it("XOAUTH2 lets the server refuse in whatever words", () => {
+    const line = `C: AUTH XOAUTH2 ${encoded("user=user\x01auth=Bearer t0ken\x01\x01")}`;
+    for (const challenge of [encoded('{"status":"401"}'), '{"status":"401"}']) {
+      const reply = logIn("XOAUTH2", `${line}\nS: 334 ${challenge}\nC:\nS: 535 5.7.8 no`);
+      assert.equal(reply.code, 535);
     }
   });
 

@@ -36,6 +36,8 @@ interface Row {
   readonly kind: SecretKind;
   client(login: Login): ClientHalf;
   readonly mutual?: true;
+  /** It reads no challenge. */
+  readonly unread?: true | undefined;
   /** It is bound to the TLS connection, and needs one that it can be bound to. */
   readonly bound?: true;
 }
@@ -47,13 +49,19 @@ const rows: Readonly<Record<Mechanism, Row>> = {
   [Mechanism.ScramSha1]: scram(scramSha1),
   [Mechanism.CramMd5]: { kind: "password", client: (login) => cramMd5.client(passwordOf(login)) },
   [Mechanism.Plain]: { kind: "password", client: (login) => plain.client(passwordOf(login)) },
-  [Mechanism.Login]: { kind: "password", client: (exchange) => login.client(passwordOf(exchange)) },
+  [Mechanism.Login]: {
+    kind: "password",
+    unread: login.unread,
+    client: (exchange) => login.client(passwordOf(exchange)),
+  },
   [Mechanism.OAuthBearer]: {
     kind: "token",
+    unread: oauthBearer.unread,
     client: ({ user, secret, host, port }) => oauthBearer.client({ user, token: secret, host, port }),
   },
   [Mechanism.XOAuth2]: {
     kind: "token",
+    unread: xoauth2.unread,
     client: ({ user, secret }) => xoauth2.client({ user, token: secret }),
   },
   [Mechanism.External]: { kind: "external", client: (login) => external.client(login) },
@@ -80,8 +88,8 @@ export function canBind(
 /** The client's half of a mechanism, with its secret. */
 export function loginAttempt(mechanism: Mechanism | SaslMechanism, login: Login): AuthenticationAttempt {
   if (typeof mechanism === "string") {
-    const { client, mutual = false } = rows[mechanism];
-    return { mechanism, responses: client(login), mutual, derive: login.derive };
+    const { client, mutual = false, unread } = rows[mechanism];
+    return { mechanism, responses: client(login), mutual, unread, derive: login.derive };
   }
   const { name, mutual = false } = mechanism;
   const { user, secret, host, port, channelBindings } = login;
