@@ -67,6 +67,16 @@ export class Run<Tag> implements SendRun<Tag> {
     return this.#ended.then(() => this.#result()).then(onFulfilled, onRejected);
   }
 
+  catch<Failed = never>(
+    onRejected?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<SendTotals | Failed> {
+    return this.then(undefined, onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<SendTotals> {
+    return this.then().finally(onFinally);
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<SendOutcome<Tag>, undefined> {
     if (this.#audience !== "nobody") {
       const audience = this.#audience === "loop" ? "iterated" : "awaited";

@@ -107,6 +107,12 @@ export interface SendRun<Tag = unknown> extends AsyncIterable<SendOutcome<Tag>>,
    * Takes nothing more. What was taken is sent; awaiting the run waits for it. A run that has not begun sends nothing.
    */
   stop(): void;
+  /** Awaits the run as `then` does, which begins it; for what is to be done where it throws. */
+  catch<Failed = never>(
+    onRejected?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<SendTotals | Failed>;
+  /** Awaits the run as `then` does, which begins it; for what is to be done at its end, whether it throws or not. */
+  finally(onFinally?: (() => void) | null): Promise<SendTotals>;
   /** Sends, and gives the outcome of each mail as it is known. Iterated once. */
   [Symbol.asyncIterator](): AsyncIterator<SendOutcome<Tag>, undefined>;
 }

@@ -10,6 +10,7 @@ import {
   type SendReport,
   type SendRun,
   type SendSource,
+  type SendTotals,
 } from "envoi";
 import { Message } from "#src/message/message.js";
 import { nothingSent } from "#src/protocol/send-report.js";
@@ -103,6 +104,42 @@ describe("a run", () => {
     assert.equal(transport.seen.length, 10);
     assert.deepEqual(await run, run.totals);
     assert.equal(transport.seen.length, 10);
+  });
+
+  it("has catch and finally like a promise, which begin it as awaiting does", async () => {
+    const transport = new ByHand();
+    transport.automatic = true;
+    const caught: Promise<SendTotals | string> = transport.runs.sendAll(numbered(3)).catch(() => "failed");
+    assert.equal(((await caught) as SendTotals).total, 3);
+    let ended = 0;
+    const totals: SendTotals = await transport.runs.sendAll(numbered(4)).finally(() => {
+      ended++;
+    });
+    assert.deepEqual([totals.total, ended], [4, 1]);
+    const broken = function* () {
+      yield mail(0);
+      throw new Error("no more rows");
+    };
+    assert.equal(
+      await transport.runs.sendAll(broken()).catch((error) => (error as Error).message),
+      "no more rows",
+    );
+    await assert.rejects(
+      transport.runs.sendAll(broken()).finally(() => {
+        ended++;
+      }),
+      /no more rows/,
+    );
+    assert.equal(ended, 2);
+    // Asked while it is iterated, they leave the sending to the loop.
+    const run = transport.runs.sendAll(numbered(5));
+    const outcomes = run[Symbol.asyncIterator]();
+    const both = Promise.all([run.catch(() => undefined), run.finally()]);
+    while ((await outcomes.next()).done !== true);
+    assert.deepEqual(
+      (await both).map((told) => told?.total),
+      [5, 5],
+    );
   });
 
   it("that is iterated gives each outcome as it comes, with index and tag", async () => {
