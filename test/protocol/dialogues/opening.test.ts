@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { greeting, hello, quit, startTls } from "#src/protocol/dialogues/opening.js";
-import { converse } from "./transcript.js";
+import { Failure } from "#src/protocol/failure.js";
+import { converse, replyOf } from "./transcript.js";
 
 describe("the greeting", () => {
   it("is a 220, in however many lines", () => {
@@ -74,13 +75,69 @@ describe("EHLO", () => {
     });
   });
 
-  it("and HELO both refused is a refusal", () => {
-    const transcript = "C: EHLO client.test\nS: 500 what?\nC: HELO client.test\nS: 550 5.7.1 go away";
-    assert.throws(() => converse(hello("client.test"), transcript), {
+  it("that is refused is the reason, whatever HELO comes to", () => {
+    for (const helo of ["S: 550 5.7.1 go away", "S: 421 bye", "S: 354 what", "X: gone"]) {
+      const transcript = `C: EHLO client.test\nS: 500 5.5.1 what?\nC: HELO client.test\n${helo}`;
+      assert.throws(() => converse(hello("client.test"), transcript), {
+        kind: "rejected",
+        phase: "hello",
+        permanent: true,
+        message: "the server refused EHLO: 500 5.5.1 what?",
+      });
+    }
+  });
+
+  it("and HELO are not the reason where the caller calls the mail off between them", () => {
+    const dialogue = hello("client.test");
+    dialogue.next();
+    dialogue.next();
+    dialogue.next(replyOf("500 what?\r\n"));
+    const aborted = new Failure({ kind: "aborted", phase: "hello", message: "called off" });
+    assert.throws(() => dialogue.throw(aborted), aborted);
+  });
+
+  it("that is refused by 521 or 554 is not said again as HELO", () => {
+    for (const no of ["521 5.3.2 no mail here", "554 5.7.1 you are listed"]) {
+      assert.throws(() => converse(hello("client.test"), `C: EHLO client.test\nS: ${no}`), {
+        kind: "rejected",
+        permanent: true,
+        message: `the server refused EHLO: ${no}`,
+      });
+    }
+  });
+
+  it("that is refused is not said again as HELO where that will not do", () => {
+    const dialogue = hello("client.test", { mayHelo: false });
+    assert.throws(() => converse(dialogue, "C: EHLO client.test\nS: 502 5.5.1 what?"), {
       kind: "rejected",
       permanent: true,
-      message: /550 5\.7\.1 go away/,
+      message: /^the server refused EHLO: 502 5\.5\.1 what\?; HELO .* neither STARTTLS nor AUTH/,
     });
+  });
+
+  it("whose name is refused names the builder's method that gives another", () => {
+    for (const manner of [{}, { mayHelo: false }, { dialect: "lmtp" }] as const) {
+      const verb = "dialect" in manner ? "LHLO" : "EHLO";
+      for (const no of ["501 5.5.4 invalid name", "504 5.5.2 need a qualified name", "550 who is that?"]) {
+        const helo = "dialect" in manner || "mayHelo" in manner ? "" : `\nC: HELO client.test\nS: ${no}`;
+        assert.throws(
+          () => converse(hello("client.test", manner), `C: ${verb} client.test\nS: ${no}${helo}`),
+          {
+            kind: "rejected",
+            permanent: true,
+            message: `the server refused ${verb}: ${no}; if it does not like the name client.test, give it another by .helloName()`,
+          },
+        );
+      }
+    }
+  });
+
+  it("that is answered by what is no answer is a protocol error", () => {
+    for (const line of ["220 what?", "354 go ahead"]) {
+      assert.throws(() => converse(hello("client.test"), `C: EHLO client.test\nS: ${line}`), {
+        kind: "protocol",
+      });
+    }
   });
 });
 

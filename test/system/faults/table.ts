@@ -101,7 +101,7 @@ function beforeAnyMail(): FaultRow[] {
     ),
     all(
       "EHLO 500 where STARTTLS must be",
-      "tls not-sent starttls",
+      "rejected not-sent hello",
       { at: "ehlo", reply: "500 5.5.1 what" },
       {
         modes: ["required"],

@@ -63,16 +63,19 @@ async function introduced(
   options: SmtpOptions,
   tickets: Resumption,
 ): Promise<Reached> {
-  const { clock, dialect, tls } = options;
+  const { clock, dialect, tls, credentials } = options;
   if (tls.mode === "wrapper") await secure(connection, options, tickets);
   const greeted = await connection.play(greeting());
   const name = helloName(options.helloName, connection);
   let asked = clock.now();
-  let peer = await connection.play(hello(name, dialect));
+  // HELO offers neither STARTTLS nor AUTH.
+  const login = credentials !== undefined;
+  const mayHelo = !login && tls.mode !== "required";
+  let peer = await connection.play(hello(name, { dialect, mayHelo }));
   const mayUpgrade = tls.mode === "required" || tls.mode === "opportunistic";
   if (mayUpgrade && (await upgrade(connection, peer, options, tickets))) {
     asked = clock.now();
-    peer = await connection.play(hello(name, dialect));
+    peer = await connection.play(hello(name, { dialect, mayHelo: !login }));
   }
   return { connection, greeting: greeted, peer, roundTrip: clock.now() - asked };
 }
