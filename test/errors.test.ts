@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspect } from "node:util";
-import { callersMistake, EnvoiError, named } from "#src/errors.js";
+import { inspect, types } from "node:util";
+import { callersMistake, copyOf, EnvoiError, named } from "#src/errors.js";
 
 class PlantedError extends EnvoiError {
   static {
@@ -38,4 +38,26 @@ test("the name of an error is its class's, in its stack too, and no field of its
   assert.match(error.stack ?? "", /^PlantedError: no/);
   assert.match(inspect(error), /^PlantedError: no/);
   assert.deepEqual(Object.keys(error), ["kind", "delivery", "transient", "permanent"]);
+});
+
+test("a copy of an error has its class, its stack and all its fields, except for those that change", () => {
+  class StatusError extends PlantedError {
+    readonly status: number = 503;
+    constructor() {
+      super("no", { ...callersMistake, kind: "message", cause: "underneath" });
+      Object.defineProperty(this, "secret", { value: "hidden" });
+    }
+  }
+  const error = new StatusError();
+  error.stack += "\n    at async mine";
+  const copy = copyOf(error, { delivery: "unknown" });
+  assert.ok(copy instanceof StatusError && types.isNativeError(copy) && EnvoiError.is(copy));
+  assert.deepEqual([copy.delivery, error.delivery], ["unknown", "not-sent"]);
+  assert.deepEqual(Object.keys(copy), Object.keys(error));
+  assert.deepEqual({ ...copy, delivery: "" }, { ...error, delivery: "" });
+  assert.equal(copy.stack, error.stack);
+  assert.equal(copy.message, "no");
+  assert.equal(copy.cause, "underneath");
+  assert.equal(Reflect.get(copy, "secret"), "hidden");
+  assert.equal(inspect(copy), inspect(error).replace("not-sent", "unknown"));
 });

@@ -86,6 +86,11 @@ export class SmtpError extends SendError {
   }
 }
 
+/** Whether `value` tells what became of a mail, also where another copy of the library has made it. */
+export function isSendError(value: unknown): value is SendError {
+  return EnvoiError.is(value) && "report" in value;
+}
+
 /** What is known of the mail as a whole: it may be resent as it is only where no recipient had any part of it. */
 export function deliveryOf({ recipients }: SendReport): Delivery {
   if (recipients.some(({ outcome }) => outcome === "unknown")) return "unknown";

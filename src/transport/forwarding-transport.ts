@@ -3,7 +3,7 @@ import type { EnvelopeFields } from "../message/builder.ts";
 import type { MessageFields } from "../message/fields.ts";
 import { toEnvelope } from "../message/inputs.ts";
 import { Message } from "../message/message.ts";
-import { SendError } from "../protocol/send-error.ts";
+import { isSendError, type SendError } from "../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../protocol/send-report.ts";
 import { calledOff } from "./called-off.ts";
 import { type RawContent, rawMail } from "./raw-mail.ts";
@@ -148,7 +148,7 @@ export async function attempt(
   try {
     return { report: await mail.giveTo(transport, envelope, options) };
   } catch (error) {
-    if (error instanceof SendError) return { report: error.report, error };
+    if (isSendError(error)) return { report: error.report, error };
     throw error;
   }
 }

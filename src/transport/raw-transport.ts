@@ -15,7 +15,7 @@ import { toEnvelope } from "../message/inputs.ts";
 import { Message } from "../message/message.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { Reply } from "../protocol/reply.ts";
-import { deliveryOf, SendError } from "../protocol/send-error.ts";
+import { deliveryOf, isSendError, SendError } from "../protocol/send-error.ts";
 import {
   isGood,
   nothingSent,
@@ -251,7 +251,7 @@ class OpenSend {
   }
 
   #fail(error: unknown): void {
-    this.#reject(error instanceof SendError ? error : this.#error(error));
+    this.#reject(isSendError(error) ? error : this.#error(error));
   }
 
   #known(): Delivery {

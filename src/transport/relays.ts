@@ -2,10 +2,12 @@ import { type EnvoiError, type ErrorKind, misconfigured } from "../errors.ts";
 import type { Clock } from "../net/clock.ts";
 import type { SendError } from "../protocol/send-error.ts";
 import type { SendReport } from "../protocol/send-report.ts";
-import { attempt, type ForwardedMail } from "./forwarding-transport.ts";
+import { closedAtRecipient } from "./closed-at-recipient.ts";
+import type { ForwardedMail } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { checkCount, checkFlag, checkMilliseconds } from "./option-values.ts";
 import { Outcomes } from "./outcomes.ts";
+import { round } from "./round.ts";
 import type { Transport } from "./transport.ts";
 
 /** A transport with the name that reports call it by. */
@@ -68,15 +70,19 @@ export class Relays {
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
     const outcomes = new Outcomes(envelope, options);
     for (const relay of this.#inOrder(first)) {
-      const rest = outcomes.rest(this.#transientRefusals);
-      const left = ends - this.#clock.now();
-      if (rest === undefined || left <= 0) break;
-      const deadline = left === Number.POSITIVE_INFINITY ? undefined : left;
-      const { report, error } = await attempt(mail, relay.transport, rest, { ...options, deadline });
-      outcomes.add({ report, error }, relay.name);
-      if (error === undefined) continue;
-      if (mail.closing.aborted || options.signal?.aborted || error.kind === "content") break;
-      if (isOfRelay(error)) this.#restsUntil.set(relay, this.#clock.now() + this.#rest);
+      const ended = await round({
+        mail,
+        transport: relay.transport,
+        via: relay.name,
+        outcomes,
+        transientRefusals: this.#transientRefusals,
+        clock: this.#clock,
+        ends,
+      });
+      if (ended.length === 0 || mail.closing.aborted || options.signal?.aborted) break;
+      const errors = ended.flatMap(({ error }) => error ?? []);
+      if (errors.some(({ kind }) => kind === "content")) break;
+      if (errors.some(isOfRelay)) this.#restsUntil.set(relay, this.#clock.now() + this.#rest);
     }
     return outcomes.end();
   }
@@ -90,7 +96,9 @@ export class Relays {
 }
 
 /** Whether it is the relay that failed, and not this one mail. */
-function isOfRelay({ kind, delivery }: SendError): boolean {
+function isOfRelay(error: SendError): boolean {
+  const { kind, delivery } = error;
+  if (closedAtRecipient(error)) return false;
   return OF_RELAYS.has(kind) || (kind === "rejected" && delivery === "not-sent");
 }
 

@@ -2,10 +2,11 @@ import { type EnvoiError, misconfigured } from "../errors.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import { calledOff } from "./called-off.ts";
-import { type Attempt, attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
+import { type Attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { checkCount, checkFlag, checkMilliseconds } from "./option-values.ts";
 import { Outcomes } from "./outcomes.ts";
+import { round } from "./round.ts";
 import { onAbort } from "./signal.ts";
 import type { Transport } from "./transport.ts";
 
@@ -73,17 +74,18 @@ export class RetryTransport extends ForwardingTransport {
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
     const outcomes = new Outcomes(envelope, options);
     for (let made = 1; ; made++) {
-      const rest = outcomes.rest(transientRefusals);
-      if (rest === undefined) break;
-      const left = ends - this.#clock.now();
-      // The pause may have been longer than was asked for.
-      if (left <= 0) break;
-      const deadline = left === Number.POSITIVE_INFINITY ? undefined : left;
-      const ended = await attempt(mail, this.#transport, rest, { ...options, deadline });
-      outcomes.add(ended);
+      const ended = await round({
+        mail,
+        transport: this.#transport,
+        outcomes,
+        transientRefusals,
+        clock: this.#clock,
+        ends,
+      });
+      const hopeless = made >= attempts || !ended.some((each) => mayPass(each, transientRefusals));
+      if (hopeless || outcomes.rest(transientRefusals).length === 0) break;
       const pause = this.#pause(made);
-      const hopeless = made >= attempts || !mayPass(ended, transientRefusals);
-      if (hopeless || this.#clock.now() + pause >= ends) break;
+      if (this.#clock.now() + pause >= ends) break;
       await this.#wait(pause, options.signal, closing);
       if (closing.aborted) throw calledOff("closed", outcomes.report());
       if (options.signal?.aborted) throw calledOff("aborted", outcomes.report(), options.signal.reason);

@@ -10,12 +10,17 @@ import {
   RetryTransport,
   RoundRobinTransport,
   type SendError,
+  type SendReport,
   SmtpTransport,
   StubTransport,
   Tls,
 } from "envoi";
+import { TestServer } from "envoi/testing";
+import { SmtpError } from "#src/protocol/send-error.js";
 import { HandClock } from "../net/hand-clock.js";
+import { quickClock } from "../quick-clock.js";
 import { until } from "./smtp/serve.js";
+import { turnedBy } from "./smtp/turned.js";
 
 const mail = { from: "a@example.org", to: ["b@example.net", "c@example.net"], subject: "Hi", text: "Hello" };
 const error = (kind: ErrorKind, delivery: "not-sent" | "refused" | "unknown", transient = true) =>
@@ -414,5 +419,125 @@ describe("a mail for all or none, over several attempts", () => {
     const second = StubTransport.ok();
     await new FailoverTransport([failing("connection", "not-sent"), second]).send(mail, { partial: false });
     assert.equal(second.messages.length, 1);
+  });
+});
+
+describe("a server that closes the connection at one recipient, in front of other transports", () => {
+  const bad = "b@example.net";
+  const three = { ...mail, to: [bad, "c@example.net", "d@example.net"] };
+
+  /** A server that says `reply` to these recipients, and a transport to it that loses no time. */
+  async function closingAt(reply: string, ...recipients: readonly string[]) {
+    const server = await TestServer.start({ tls: "none" });
+    for (const recipient of recipients) server.fail({ at: "rcpt", when: { recipient }, reply });
+    // What a 421 slows goes on in milliseconds; nothing is to be in time.
+    const transport = turnedBy(quickClock(100), "127.0.0.1")
+      .port(server.port)
+      .tls(Tls.None)
+      .timeout(10_000_000)
+      .deadline(100_000_000)
+      .build();
+    return { server, transport };
+  }
+
+  const received = (server: TestServer) => server.messages.map(({ to }) => to.join());
+  const told = ({ recipients }: SendReport) =>
+    recipients.map(({ outcome, reply, via }) => [outcome, reply?.code, via].filter(Boolean).join(" "));
+
+  test("is given the others first when the mail is tried again, and the error keeps all it had", async () => {
+    const { server, transport } = await closingAt("421 4.3.0 no", bad);
+    await using retrying = new RetryTransport(transport, { attempts: 2, delay: 0 });
+    const thrown = await failed(retrying.send(three));
+    assert.deepEqual(received(server), ["c@example.net,d@example.net"]);
+    assert.deepEqual(told(thrown.report), ["not-sent 421", "accepted 250", "accepted 250"]);
+    assert.ok(thrown instanceof SmtpError);
+    const { kind, delivery, transient, phase, reply, transcript } = thrown;
+    assert.deepEqual(
+      [kind, delivery, transient, phase, reply?.code],
+      ["connection", "refused", true, "rcpt", 421],
+    );
+    assert.ok(
+      transcript.some((line) => line.startsWith("S: 421 4.3.0 no")),
+      transcript.join("\n"),
+    );
+    assert.match(thrown.stack ?? "", /^SmtpError: the server closed the connection: 421/);
+    await server.close();
+  });
+
+  test("is given in the end everybody but those it does not like, however many these are", async () => {
+    const { server, transport } = await closingAt("421 4.3.0 no", bad, "c@example.net");
+    await using retrying = new RetryTransport(transport, { attempts: 3, delay: 0 });
+    const thrown = await failed(retrying.send(three));
+    assert.deepEqual(received(server), ["d@example.net"]);
+    assert.deepEqual(
+      thrown.report.recipients.map(({ outcome }) => outcome),
+      ["not-sent", "not-sent", "accepted"],
+    );
+    await server.close();
+  });
+
+  test("leaves the next relay to the others first, then to that one; and rests for nothing", async () => {
+    for (const Forwarding of [FailoverTransport, RoundRobinTransport]) {
+      const main = await closingAt("421 4.3.0 no", bad);
+      const spare = await closingAt("550 5.1.1 nobody");
+      await using transport = new Forwarding([
+        { name: "main", transport: main.transport },
+        { name: "spare", transport: spare.transport },
+      ]);
+      const report = await transport.send(three);
+      assert.deepEqual(received(main.server), []);
+      assert.deepEqual(received(spare.server), ["c@example.net,d@example.net", bad]);
+      assert.deepEqual(told(report), ["accepted 250 spare", "accepted 250 spare", "accepted 250 spare"]);
+      if (Forwarding === RoundRobinTransport) await transport.send(mail);
+      await transport.send({ ...mail, to: "e@example.net" });
+      assert.deepEqual(received(main.server), ["e@example.net"]);
+      await main.server.close();
+      await spare.server.close();
+    }
+  });
+
+  test("of which every relay does so is told of with what the last said, and the others have the mail", async () => {
+    const main = await closingAt("421 4.3.0 no", bad);
+    const spare = await closingAt("421 4.3.2 nor here", bad);
+    await using transport = new FailoverTransport([main.transport, spare.transport]);
+    const thrown = await failed(transport.send(three));
+    assert.deepEqual(received(spare.server), ["c@example.net,d@example.net"]);
+    assert.deepEqual(told(thrown.report), [
+      "not-sent 421 relay 2",
+      "accepted 250 relay 2",
+      "accepted 250 relay 2",
+    ]);
+    assert.ok(thrown instanceof SmtpError && thrown.transcript.length > 0);
+    assert.equal(thrown.reply?.enhancedCode, "4.3.2");
+    await main.server.close();
+    await spare.server.close();
+  });
+
+  test("leaves a mail for all or none whole", async () => {
+    const main = await closingAt("421 4.3.0 no", bad);
+    const spare = await closingAt("421 4.3.2 nor here");
+    await using transport = new FailoverTransport([main.transport, spare.transport]);
+    const { accepted } = await transport.send(three, { partial: false });
+    assert.equal(accepted.length, 3);
+    assert.deepEqual(received(spare.server), [three.to.join()]);
+    await main.server.close();
+    await spare.server.close();
+  });
+
+  test("is no reason to rest, as a 421 to MAIL or to DATA is", async () => {
+    for (const at of ["mail", "data"] as const) {
+      const main = await closingAt("");
+      main.server.fail({ at, reply: "421 4.3.2 busy" });
+      const spare = await closingAt("");
+      await using transport = new FailoverTransport([main.transport, spare.transport]);
+      await transport.send(three);
+      await transport.send(three);
+      assert.deepEqual(received(spare.server), [three.to.join(), three.to.join()]);
+      const asked = main.server.transcripts.length;
+      await transport.send(three);
+      assert.equal(main.server.transcripts.length, asked);
+      await main.server.close();
+      await spare.server.close();
+    }
   });
 });

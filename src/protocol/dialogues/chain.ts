@@ -64,8 +64,8 @@ export class Chain {
         this.#chaining = false;
         said = false;
         reset = true;
-        // On this connection it is not the first, whoever gave it.
-        link = new Link({ ...link.mail, used: true }, this.#dialect);
+        link = new Link(link.mail, this.#dialect);
+        link.ledger.used = true;
         continue;
       }
       link.settle(outcome);

@@ -177,7 +177,52 @@ describe("a chain of mails", () => {
     assert.equal(chain.refused, true);
   });
 
-  it("takes a 503 to the envelope of a mail that was said by itself for a refusal", () => {
+  it("leaves a mail not sent whose envelope is refused by 503 behind content and by itself, or where the server goes", () => {
+    const behindContent = `${envelope(1)}${accepted}${content}${envelope(2)}${queued}`;
+    for (const [replies, reusable] of [
+      [`${"S: 503 no\n".repeat(3)}C: RSET\n${envelope(2)}S: 250 reset\n${"S: 503 no\n".repeat(3)}`, false],
+      ["S: 503 no\nX: gone", false],
+      ["S: 503 no\nS: 421 bye\nS: 421 bye\n", false],
+    ] as const) {
+      const { handOver, told, failures, waiting } = chainOf(3);
+      const end = converse(handOver(), behindContent + replies);
+      assert.deepEqual(told, ["1 accepted", "2 not-sent"]);
+      assert.deepEqual(failures, [undefined, "connection"]);
+      assert.equal(end.reusable, reusable);
+      assert.equal(waiting.length, 1);
+    }
+  });
+
+  it("leaves not sent what lies behind a 421 that came in one packet with a final reply", () => {
+    const { handOver, told, failures } = chainOf(3);
+    const end = converse(
+      handOver(),
+      `${envelope(1)}${accepted}${content}${envelope(2)}${queued}S: 421 4.7.0 enough for one connection\nX: gone`,
+    );
+    assert.deepEqual(told, ["1 accepted", "2 not-sent"]);
+    assert.deepEqual(failures, [undefined, "connection"]);
+    assert.equal(end.reusable, false);
+  });
+
+  it("leaves not sent the mail behind one of whose recipients the server took leave", () => {
+    for (const leave of ["421 bye", "521 bye"]) {
+      const failed: (Failure | undefined)[] = [];
+      const { mails } = chainOf(2);
+      const [first, second] = mails.map((mail): ChainedMail => {
+        return { ...mail, used: true, settle: ({ failure }) => failed.push(failure) };
+      });
+      const waiting = [second];
+      const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining: true });
+      const replies = `${envelope(1)}S: 250 ok\nS: ${leave}\nS: 503 what\n`;
+      assert.equal(converse(chain.handOver(first as ChainedMail, false), replies).reusable, false);
+      assert.deepEqual(
+        failed.map((failure) => [failure?.kind, failure?.phase, failure?.reply?.code]),
+        [["connection", "rcpt", Number(leave.slice(0, 3))]],
+      );
+    }
+  });
+
+  it("takes a 503 to the envelope of a mail that was said by itself, on a fresh connection, for a refusal", () => {
     const { chain, handOver, told } = chainOf(1);
     converse(handOver(), `${envelope(1)}S: 503 EHLO first\nS: 503 no\nS: 503 no\n`);
     assert.deepEqual(told, ["1 refused"]);

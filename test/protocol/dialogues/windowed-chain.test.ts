@@ -14,6 +14,7 @@ interface Given {
   readonly content?: string | readonly Buffer[];
   readonly recipients?: number;
   readonly partial?: boolean;
+  readonly used?: boolean;
 }
 
 /** Mails to `1@y.test`, `2@y.test` ..., and what became of each, as it was told. */
@@ -22,13 +23,14 @@ function windowOf(count: number, { most = 16, open = 1, of = () => ({}) }: Manne
   const failures: (Failure | undefined)[] = [];
   const mails = Array.from({ length: count }, (_, i): ChainedMail => {
     const name = String(i + 1);
-    const { content = "x\r\n", recipients = 1, partial }: Given = of(i + 1);
+    const { content = "x\r\n", recipients = 1, partial, used }: Given = of(i + 1);
     const to = Array.from({ length: recipients }, (_, k) => `${name}${k === 0 ? "" : `-${k}`}@y.test`);
     return {
       envelope: Envelope.of("a@x.test", to),
       parameters: {},
       content,
       partial,
+      used,
       settle: ({ recipients, failure }) => {
         told.push(`${name} ${recipients.map(({ outcome }) => outcome)}`);
         failures[i] = failure;
@@ -325,6 +327,40 @@ describe("a connection that is lost within a window", () => {
     );
     assert.deepEqual(told, ["1 not-sent", "2 accepted", "3 refused", "4 unknown"]);
     assert.equal(waiting.length, 1);
+    assert.equal(end.reusable, false);
+  });
+
+  it("leaves each recipient as the replies have it where a 421 answers one of several", () => {
+    const saidTo = said(1).replace(/(C: RCPT.*\n)/, "$1C: RCPT TO:<1-1@y.test>\n");
+    for (const [replies, outcome, kind] of [
+      ["S: 421 no\nS: 250 ok\nS: 250 queued\n", "not-sent,accepted", "connection"],
+      ["S: 250 ok\nS: 421 no\nS: 250 queued\n", "accepted,not-sent", "connection"],
+      ["S: 421 no\nS: 503 no\nS: 503 no\n", "not-sent,not-sent", "connection"],
+      ["S: 421 no\nS: 421 no\nS: 421 no\n", "not-sent,not-sent", "connection"],
+      ["S: 550 no\nS: 421 no\nX: gone", "refused,not-sent", "connection"],
+      ["S: 421 no\nX: gone", "not-sent,not-sent", "connection"],
+      // It has heard the second, and perhaps the content.
+      ["S: 421 no\nS: 250 ok\nX: gone", "not-sent,unknown", "connection"],
+      ["S: 250 ok\nS: 250 ok\nS: 421 no\n", "refused,refused", "rejected"],
+    ] as const) {
+      const { handOver, told, failures, waiting } = windowOf(2, { of: () => ({ recipients: 2 }) });
+      const end = converse(handOver(), `${saidTo}S: 250 reset\nS: 250 ok\n${replies}`);
+      assert.deepEqual(told, [`1 ${outcome}`], replies);
+      assert.equal(failures[0]?.kind, kind, replies);
+      assert.equal(waiting.length, 1);
+      assert.equal(end.reusable, false);
+    }
+  });
+
+  it("ends with the mails that are out once a used connection says 503 to MAIL", () => {
+    const { handOver, told, failures, waiting } = windowOf(4, { open: 2, of: () => ({ used: true }) });
+    const end = converse(
+      handOver(),
+      `${allSaid(1, 2)}S: 250 reset\nS: 503 no\nS: 503 no\nS: 503 no\n${accepted}`,
+    );
+    assert.deepEqual(told, ["1 not-sent", "2 accepted"]);
+    assert.equal(failures[0]?.kind, "connection");
+    assert.equal(waiting.length, 2);
     assert.equal(end.reusable, false);
   });
 

@@ -304,13 +304,14 @@ export class Lane {
     if (failure !== undefined && again && (loggedOut || (untouched && isAge(failure)))) {
       turn.division?.putBack();
       this.#again({ submission, division: turn.division, retryOf: failure });
-    } else if (failure !== undefined && untouched) {
-      this.#fail(turn, failure);
-    } else if (turn.division === undefined && surplus === undefined) {
-      submission.settle(failure === undefined ? outcome : { ...outcome, failure }, session.connection.tls);
+      return;
+    }
+    const told = { ...outcome, failure: failure && toTell(failure, retryOf) };
+    if (turn.division === undefined && surplus === undefined) {
+      submission.settle(told, session.connection.tls);
     } else {
       const division = turn.division ?? new Division(submission.mail.envelope);
-      division.settle({ ...outcome, failure });
+      division.settle(told);
       if (division.goesOn) this.#again({ submission, division });
       else submission.settle(division.close(), session.connection.tls);
     }
