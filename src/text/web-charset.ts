@@ -14,7 +14,8 @@ export async function loadTextDecoding(labels: Iterable<string>): Promise<TextDe
     if (decoders.size >= MOST_LABELS) break;
     if (!decoders.has(label)) decoders.set(label, await loadDecoder(label));
   }
-  return (octets, label) => (label === undefined ? guess : (decoders.get(normal(label)) ?? guess))(octets);
+  return (octets, label) =>
+    (label === undefined ? guessText : (decoders.get(normal(label)) ?? guessText))(octets);
 }
 
 type Decoder = (octets: Uint8Array) => string;
@@ -23,11 +24,12 @@ async function loadDecoder(label: string): Promise<Decoder> {
   if (label === "utf-8" || label === "utf8") return utf8;
   if (REPLACEMENT.test(label)) return (octets) => (octets.length === 0 ? "" : "\ufffd");
   const name = webName(label);
+  if (name === "windows-1252") return windows1252;
   const ours = name === undefined ? label : (byIconv[name] ?? "");
   const codec = ours === "" || UTF_7.test(ours) ? undefined : await loadCodec(ours);
   if (codec !== undefined)
     return SINGLE_OCTETS.test(ours) ? byTable(codec.decode) : (octets) => codec.decode(asBuffer(octets));
-  if (name === undefined) return guess;
+  if (name === undefined) return guessText;
   // By the standard GBK is decoded as what extends it.
   const decoder = new TextDecoder(name === "gbk" ? "gb18030" : name);
   return (octets) => decoder.decode(octets);
@@ -46,12 +48,12 @@ function webName(label: string): string | undefined {
   }
 }
 
-/** UTF-8 where it is that, and the most common charset of old mail where it is not. */
-function guess(octets: Uint8Array): string {
+/** Text whose charset nobody tells: UTF-8 if it is that, else the most common charset of old mail. */
+export function guessText(octets: Uint8Array): string {
   try {
     return strictUtf8.decode(octets);
   } catch {
-    return asBuffer(octets).toString("latin1");
+    return windows1252(octets);
   }
 }
 
@@ -76,13 +78,22 @@ function byTable(decode: (octets: Buffer) => string): Decoder {
   };
 }
 
+/** What Node takes for ISO 8859-1. */
+function windows1252(octets: Uint8Array): string {
+  return asBuffer(octets)
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (control) => UPPER_CONTROLS[control.charCodeAt(0) - 0x80] as string);
+}
+
+/** What stands in windows-1252 for the octets from 0x80 on. */
+const UPPER_CONTROLS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
 function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }
 
 /** What ICU, which Node decodes with, does otherwise than the standard, and what iconv-lite calls it, whose tables are the standard's. */
 const byIconv: Readonly<Record<string, string>> = {
-  "windows-1252": "windows-1252",
   "windows-1253": "windows-1253",
   "windows-1255": "windows-1255",
   "windows-874": "windows-874",

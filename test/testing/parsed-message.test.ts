@@ -119,7 +119,7 @@ describe("the text of a message that was caught", () => {
     ["UTF8", "\xc3\xa9", "é"],
     ["utf-16", "a\0\r\0\n\0\x0d\x0d", "a\n\u0d0d"],
     ["no-such-charset", "\xc3\xa9", "é"],
-    ["no-such-charset", "\xe9", "é"],
+    ["no-such-charset", "\xe9\x80", "é\u20ac"],
   ];
 
   for (const [label, octets, text] of charsets)
@@ -160,6 +160,11 @@ describe("the fields of a message that was caught", () => {
       [["\u20ac\u201c.pdf", "attachment"]],
     );
     assert.equal(headers[1]?.value, "=?iso-8859-1?q?J=F6_=80?= <jo@a.test>");
+  });
+
+  it("are read where they are 8-bit without a charset", async () => {
+    assert.equal((await parsed("Subject: caf\xc3\xa9", "", "")).subject, "café");
+    assert.equal((await parsed("Subject: caf\xe9 \x80", "", "")).subject, "café \u20ac");
   });
 
   it("are whole where a character begins in one word and ends in the next", async () => {

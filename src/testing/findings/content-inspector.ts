@@ -1,11 +1,13 @@
 import type { FindingRule } from "./finding.ts";
 
-/** Looks at the content of one message as it is on the wire, piece by piece, in bounded memory. */
+/** Looks at the content of one message as it is on the wire, octet by octet, and keeps none of it. */
 export class ContentInspector {
   readonly #report: (rule: FindingRule) => void;
-  /** A line that has no end yet. */
-  #rest = "";
-  #restTooLong = false;
+  /** The line so far: how many octets it has without its end, and how it begins. */
+  #length = 0;
+  #dots = 0;
+  /** The octet before was a CR, which may be part of a line end. */
+  #cr = false;
   #inHeader = true;
   #ended = false;
   /** Octets without doubled dots and the end: what SIZE counts. */
@@ -21,52 +23,76 @@ export class ContentInspector {
 
   /** Looks at a piece; `dotted`: as DATA has it, with a dot at the end and before dots. */
   push(octets: Buffer, dotted: boolean): void {
-    const piece = octets.toString("latin1");
-    if (piece.includes("\0")) this.#report("nul");
-    const text = this.#rest + piece;
-    const lines = text.split("\r\n");
-    const rest = lines.pop() ?? "";
-    for (const line of lines) this.#line(line, dotted);
-    this.#rest = rest;
-    if (rest.length <= MOST) return;
-    // Whatever it is, it is too long: enough of it has been seen.
-    this.#check(rest, 0);
-    const carried = rest.endsWith("\r") ? "\r" : "";
-    this.size += rest.length - carried.length;
-    this.#rest = carried;
-    this.#restTooLong = true;
+    for (let at = 0; at < octets.length && !this.#ended; at++) {
+      const octet = octets[at] as number;
+      if (octet === LF && this.#cr) {
+        this.#cr = false;
+        this.#line(dotted);
+        continue;
+      }
+      if (this.#cr) this.#bareCr();
+      if (octet === CR) this.#cr = true;
+      else this.#octet(octet);
+      // Most octets are nothing but a part of their line.
+      if (this.#length > 2 && !this.#cr) {
+        const end = plainUntil(octets, at + 1);
+        this.#length += end - at - 1;
+        at = end - 1;
+      }
+    }
   }
 
   /** The message is over. */
   end(): void {
-    if (this.#rest === "") return;
-    this.#check(this.#rest, 0);
-    this.size += this.#rest.length;
+    if (this.#ended) return;
+    if (this.#cr) this.#bareCr();
+    if (this.#length > LONGEST) this.#report("line-too-long");
+    this.size += this.#length;
+    this.#length = 0;
   }
 
-  #line(line: string, dotted: boolean): void {
-    if (this.#ended) return;
-    const stuffed = dotted && !this.#restTooLong && line.startsWith(".") ? 1 : 0;
-    if (stuffed === 1 && line.length === 1) {
+  #octet(octet: number): void {
+    if (octet === DOT && this.#dots === this.#length && this.#dots < 2) this.#dots++;
+    this.#length++;
+    if (octet >= 0x80) {
+      if (this.#inHeader) this.has8bitHeader = true;
+      else this.has8bitBody = true;
+    } else if (octet === LF) this.#report("bare-lf");
+    else if (octet === 0) this.#report("nul");
+  }
+
+  #bareCr(): void {
+    this.#cr = false;
+    this.#length++;
+    this.#report("bare-cr");
+  }
+
+  #line(dotted: boolean): void {
+    const stuffed = dotted && this.#dots > 0 ? 1 : 0;
+    if (stuffed === 1 && this.#length === 1) {
       this.#ended = true;
       return;
     }
-    if (stuffed === 1 && !line.startsWith("..")) this.#report("dot-unstuffed");
-    this.#check(line, stuffed);
-    this.size += line.length - stuffed + 2;
-    this.#restTooLong = false;
-    if (line === "") this.#inHeader = false;
-  }
-
-  #check(line: string, stuffed: number): void {
-    if (this.#restTooLong || line.length - stuffed > 998) this.#report("line-too-long");
-    if (line.includes("\n")) this.#report("bare-lf");
-    if (line.includes("\r")) this.#report("bare-cr");
-    if (!/[\x80-\xff]/.test(line)) return;
-    if (this.#inHeader) this.has8bitHeader = true;
-    else this.has8bitBody = true;
+    if (stuffed === 1 && this.#dots === 1) this.#report("dot-unstuffed");
+    const length = this.#length - stuffed;
+    if (length > LONGEST) this.#report("line-too-long");
+    if (this.#length === 0) this.#inHeader = false;
+    this.size += length + 2;
+    this.#length = 0;
+    this.#dots = 0;
   }
 }
 
-/** So much of a line is kept until its end comes. */
-const MOST = 4096;
+/** Where the printable octets of ASCII end that begin there. */
+function plainUntil(octets: Buffer, at: number): number {
+  let end = at;
+  while (end < octets.length && (octets[end] as number) >= 0x20 && (octets[end] as number) < 0x80) end++;
+  return end;
+}
+
+/** The longest line, without its end (RFC 5321 4.5.3.1.6). */
+const LONGEST = 998;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const DOT = 0x2e;

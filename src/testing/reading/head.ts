@@ -1,3 +1,5 @@
+import { guessText } from "../../text/web-charset.ts";
+
 /** A header field, unfolded, not decoded. */
 export interface ParsedHeader {
   /** As it was written. */
@@ -20,7 +22,7 @@ export function readFields(
   octets: Buffer,
   budget: HeadBudget,
 ): { readonly fields: readonly ParsedHeader[]; readonly whole: boolean } {
-  const text = octets.toString("utf8", 0, Math.max(0, budget.octets));
+  const text = guessText(octets.subarray(0, Math.max(0, budget.octets)));
   const fields: ParsedHeader[] = [];
   let whole = octets.length <= budget.octets;
   budget.octets -= octets.length;

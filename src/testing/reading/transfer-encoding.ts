@@ -16,8 +16,8 @@ function decodeBase64(body: Buffer): Buffer {
   let length = 0;
   let bits = 0;
   let count = 0;
-  for (const octet of body) {
-    const value = BASE64[octet] as number;
+  for (let at = 0; at < body.length; at++) {
+    const value = BASE64[body[at] as number] as number;
     if (value === PADDING) {
       bits = 0;
       count = 0;
