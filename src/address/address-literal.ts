@@ -1,3 +1,4 @@
+import { unmappedAddress } from "../text/unmapped-address.ts";
 import { AddressError } from "./address-error.ts";
 
 /** An IP address standing in for a domain (RFC 5321 4.1.3). */
@@ -44,7 +45,7 @@ export function parseAddressLiteral(text: string): AddressLiteral {
  * @throws AddressError if `ip` is no IP address.
  */
 export function formatAddressLiteral(ip: string): string {
-  const address = ip.replace(/%.*$/s, "").replace(/^::ffff:(?=\d+\.)/i, "");
+  const address = unmappedAddress(ip.replace(/%.*$/s, ""));
   if (ipv4.test(address)) return writeLiteral({ family: 4, address });
   const canonical = canonicalIpv6(address);
   if (canonical === undefined) throw new AddressError("not an IP address", { input: ip });

@@ -85,7 +85,10 @@ export interface CommandContext {
   offers(extension: ExtensionKeyword): boolean;
   /** Whether the transaction under way was begun with SMTPUTF8: without that its addresses are ASCII (RFC 6531 3.4). */
   readonly smtpUtf8: boolean;
-  /** Takes local parts whose dots stand where they must not, as some carriers give them out. */
+  /**
+   * Takes what is not quite right if it is clear what is meant: local parts whose dots stand where they must not, as some
+   * carriers give them out; paths without their angle brackets; in EHLO, IPv6 literals without their tag.
+   */
   readonly lenient: boolean;
 }
 
@@ -103,7 +106,7 @@ export function parseCommand(line: string, context: CommandContext): Command | R
     case "HELO":
     case "EHLO":
     case "LHLO":
-      return parseHello(verb, argument);
+      return parseHello(verb, argument, context);
     case "MAIL":
       return parseMail(argument, context);
     case "RCPT":
@@ -128,7 +131,12 @@ export function parseCommand(line: string, context: CommandContext): Command | R
   }
 }
 
-function parseHello(verb: "HELO" | "EHLO" | "LHLO", domain: string): Command | Reply {
+function parseHello(
+  verb: "HELO" | "EHLO" | "LHLO",
+  name: string,
+  { lenient }: CommandContext,
+): Command | Reply {
+  const domain = lenient ? name.replace(/^\[(?=[\da-f]*:[\da-f:.]*\]$)/i, "[IPv6:") : name;
   const sound = domain !== "" && domain.length <= 255 && /^(?:[!-~]|[^\0-\x7f\p{C}\p{Z}])+$/u.test(domain);
   if (!sound || !(domain.startsWith("[") ? isAddressLiteral(domain) : /^[^[\]()<>@,;:\\"]+$/.test(domain))) {
     return Reply.of(501, "5.5.4", `${verb} needs the name of the client`);
@@ -137,7 +145,7 @@ function parseHello(verb: "HELO" | "EHLO" | "LHLO", domain: string): Command | R
 }
 
 function parseMail(argument: string, { offers, lenient }: CommandContext): Command | Reply {
-  const path = readPath("FROM:", argument);
+  const path = readPath("FROM:", argument, lenient);
   if (path === undefined) return Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address>");
   const parameters = parseMailParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
@@ -150,7 +158,7 @@ function parseMail(argument: string, { offers, lenient }: CommandContext): Comma
 }
 
 function parseRcpt(argument: string, { offers, smtpUtf8, lenient }: CommandContext): Command | Reply {
-  const path = readPath("TO:", argument);
+  const path = readPath("TO:", argument, lenient);
   if (path === undefined || path.mailbox === "") return Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address>");
   const parameters = parseRcptParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
@@ -181,14 +189,20 @@ function parseAuth(argument: string): Command | Reply {
 const nonAscii = Reply.of(553, "5.6.7", "A non-ASCII address needs SMTPUTF8");
 
 /** The mailbox between `<` and `>`, quoted strings respected, and what follows. */
-function readPath(prefix: string, argument: string): { mailbox: string; rest: string } | undefined {
+function readPath(
+  prefix: string,
+  argument: string,
+  lenient: boolean,
+): { mailbox: string; rest: string } | undefined {
   if (argument.slice(0, prefix.length).toUpperCase() !== prefix) return undefined;
-  const match = /^ *<((?:@[^:<>"]*:)?)((?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?= |$)/.exec(
-    argument.slice(prefix.length),
-  );
+  const path = argument.slice(prefix.length);
+  const match = bracketed.exec(path) ?? (lenient ? bare.exec(path) : null);
   if (match === null) return undefined;
-  return { mailbox: match[2] as string, rest: argument.slice(prefix.length + match[0].length) };
+  return { mailbox: match[1] as string, rest: path.slice(match[0].length) };
 }
+
+const bracketed: RegExp = /^ *<(?:@[^:<>"]*:)?((?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?= |$)/;
+const bare: RegExp = /^ *(?:@[^:<>" ]*:)?((?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?= |$)/;
 
 function readAddress(text: string, lenient: boolean = false): Address | undefined {
   const [, localPart, domain] = (lenient && dottyAddress.exec(text)) || [];

@@ -89,7 +89,9 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
   readonly envelope: ReceivedEnvelope;
   /**
    * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if the message
-   * turns out not to be whole: then nothing of it counts. What the hook does not read is thrown away.
+   * turns out not to be whole: then nothing of it counts. A reader that has begun gets the whole message, or an error, also if the
+   * hook returns first: the client has its reply when both are done. One that takes nothing for `timeouts.content` gets an error,
+   * and the client 451. If nobody has begun to read when the hook returns, the content is thrown away.
    */
   readonly content: AsyncIterable<Buffer>;
   /** The same, collected, for messages that fit into memory: `maxMessageSize` at most. Rejects as the iteration throws. */

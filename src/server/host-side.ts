@@ -4,6 +4,7 @@ import type { ServerSocket } from "../net/server/server-socket.ts";
 import { tlsSession } from "../net/server/tls-acceptor.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
+import { unmappedAddress } from "../text/unmapped-address.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { HookContext } from "./hooks.ts";
 import type { Judgement } from "./policy.ts";
@@ -31,9 +32,9 @@ export class HostSide {
     const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
     this.#session = {
       id: randomUUID(),
-      remoteAddress,
+      remoteAddress: unmappedAddress(remoteAddress),
       remotePort,
-      localAddress: host.path ?? localAddress,
+      localAddress: host.path ?? unmappedAddress(localAddress),
       localPort,
       connectedAt: new Date(),
       hello: undefined,
@@ -135,13 +136,18 @@ export class HostSide {
   }
 
   #begin(): undefined {
-    const { settled, policy, protocol } = this.#host;
+    const { settled, policy, protocol, clock } = this.#host;
     const envelope = this.#envelope();
     const received = settled.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
     this.#reception = new Reception(
       envelope,
       (content) => policy.data(this.#context(), envelope, content),
       received,
+      {
+        clock,
+        ms: settled.timeouts.content,
+        stalled: (error) => policy.report(error, "data", this.#session),
+      },
     );
   }
 

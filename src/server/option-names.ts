@@ -31,6 +31,7 @@ export const serverOptionNames: Readonly<Record<keyof SmtpServerOptions, true>> 
   minUploadRate: true,
   maxReplyBacklog: true,
   maxErrors: true,
+  maxRefusedRecipients: true,
   maxAuthAttempts: true,
   authFailureDelay: true,
   greetingDelay: true,

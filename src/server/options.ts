@@ -80,15 +80,20 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly maxConnections?: number;
   /** Connections at a time from one IP address; 100. */
   readonly maxConnectionsPerAddress?: number;
-  /** Commands in a connection without a message being accepted; 10,000. */
+  /** Recipients refused in a connection without a message being accepted; as many as `maxRecipients`. */
+  readonly maxRefusedRecipients?: number;
+  /**
+   * Commands in a connection without a message being accepted; 10,000. Accepted recipients, up to `maxRecipients`, and chunks
+   * that are not empty come on top: no message is too long for it.
+   */
   readonly maxCommands?: number;
-  /** Commands that do not exist, in a connection; 10. */
+  /** Commands that do not exist, in a connection without a message being accepted; 10. */
   readonly maxUnknownCommands?: number;
   /** Octets a second below which content does not get through for long; 1,024. */
   readonly minUploadRate?: number;
   /** Octets of replies that wait for a client to take them before its commands are read on; 65,536. */
   readonly maxReplyBacklog?: number;
-  /** Mistakes in commands, in a connection; 10. */
+  /** Mistakes in commands, in a connection without a message being accepted; 10. */
   readonly maxErrors?: number;
   /** Failed attempts to authenticate, in a connection; 3. */
   readonly maxAuthAttempts?: number;
@@ -104,7 +109,8 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly greetingDelay?: number;
   /**
    * Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection; and takes local parts
-   * with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see them as `"a..b"@`.
+   * with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see them as `"a..b"@`. It takes
+   * `MAIL FROM:a@b` without angle brackets, and `EHLO [2001:db8::1]`, which hooks see as `[IPv6:2001:db8::1]`.
    */
   readonly lenient?: boolean;
   /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */

@@ -5,6 +5,7 @@ import { ServerSocket } from "../net/server/server-socket.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
+import { unmappedAddress } from "../text/unmapped-address.ts";
 import { AuthThrottle } from "./auth-throttle.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
@@ -130,7 +131,8 @@ export class RunningServer {
   }
 
   #accept(socket: Socket, host: ConnectionHost): void {
-    const remoteAddress = host.path === undefined ? socket.remoteAddress : "";
+    const remoteAddress =
+      host.path === undefined ? socket.remoteAddress && unmappedAddress(socket.remoteAddress) : "";
     // Gone before it was looked at.
     if (remoteAddress === undefined) return void socket.destroy();
     const { maxConnections, maxConnectionsPerAddress } = host.settled;

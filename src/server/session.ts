@@ -4,7 +4,7 @@ import type { TlsSession } from "../net/server/tls-acceptor.ts";
 export interface Session<State = Record<string, unknown>> {
   /** Tells connections apart, in this process. */
   readonly id: string;
-  /** The IP address of the client, as the socket has it; empty for a Unix socket. */
+  /** The IP address of the client; IPv4 as such, also if the socket has it as `::ffff:192.0.2.1`. Empty for a Unix socket. */
   readonly remoteAddress: string;
   /** The port that the client comes from; 0 for a Unix socket. */
   readonly remotePort: number;

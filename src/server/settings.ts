@@ -47,6 +47,8 @@ export function settle(options: SmtpServerOptions): Settled {
       maxHops: from.count("maxHops", 50, 1),
       maxRecipients: from.count("maxRecipients", 1000, 1),
       maxErrors: from.count("maxErrors", 10, 0),
+      // So that one mail may be for as many as it likes, and nobody be known.
+      maxRefusedRecipients: from.count("maxRefusedRecipients", options.maxRecipients ?? 1000, 0),
       maxAuthAttempts: from.count("maxAuthAttempts", 3, 1),
       lenient: from.flag("lenient"),
       lmtp: false,

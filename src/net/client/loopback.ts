@@ -1,9 +1,10 @@
 import { BlockList } from "node:net";
+import { unmappedAddress } from "../../text/unmapped-address.ts";
 
 /** Whether an address, as a connected socket tells it, is one of this machine's own loopback: 127/8 or ::1, mapped too. */
 export function isLoopback(address: string | undefined): boolean {
   if (address === undefined) return false;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  const plain = unmappedAddress(address);
   return plain.includes(":") ? loopback.check(plain, "ipv6") : loopback.check(plain, "ipv4");
 }
 

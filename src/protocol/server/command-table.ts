@@ -114,8 +114,8 @@ function recipient(conversation: Conversation, { to, parameters }: CommandOf<"RC
   if (conversation.recipients >= maxRecipients) return Reply.of(452, "4.5.3", "Too many recipients");
   const address = to === "postmaster" ? Address.of("postmaster", hostname) : to;
   const answer = (verdict: Reply | undefined) => {
-    if (isRefusal(verdict)) conversation.refusedRecipients = true;
-    else conversation.add({ address, parameters });
+    if (isRefusal(verdict)) return conversation.refuseRecipient(verdict);
+    conversation.add({ address, parameters });
     conversation.say(verdict ?? Reply.of(250, "2.1.5", "Recipient accepted"));
   };
   return { type: "recipient", recipient: address, parameters, answer };
@@ -138,6 +138,8 @@ function dataInVain({ refusedRecipients, settings }: Conversation): Reply {
 function chunk(conversation: Conversation, header: CommandOf<"BDAT">): Outcome {
   if (!conversation.extended) return refuseChunk(helloFirst)(conversation, header);
   conversation.chunk = { header, refusal: undefined };
+  // How many there may be of these `maxMessageSize` says.
+  if (header.size > 0) conversation.commands--;
   if (conversation.state === "chunks") return undefined;
   conversation.state = "chunks";
   return { type: "data" };

@@ -33,10 +33,13 @@ export class Conversation {
   /** Whether the client said EHLO, which is what extensions hang on. */
   extended = false;
   user: string | undefined;
-  /** How many commands there have been since a message was accepted. */
+  /** How many commands there have been since a message was accepted, without those that bring one forward. */
   commands = 0;
-  /** How many commands nobody knows. */
+  /** How many commands nobody knows, since a message was accepted. */
   unknownCommands = 0;
+  /** How many recipients have been accepted, and how many refused, since a message was accepted. */
+  #acceptedRecipients = 0;
+  #refusedRecipients = 0;
   /** How many transactions have been begun, or tried. */
   transactions = 0;
   /** How many attempts to authenticate have failed, TLS or not. */
@@ -120,9 +123,26 @@ export class Conversation {
     this.state = "mail";
   }
 
+  /** A message has been accepted: what was wrong on the way to it is forgiven. */
+  accepted(): void {
+    this.commands = 0;
+    this.unknownCommands = 0;
+    this.#errors = 0;
+    this.#acceptedRecipients = 0;
+    this.#refusedRecipients = 0;
+  }
+
+  /** Refuses a recipient; whoever guesses at addresses is not answered for ever. */
+  refuseRecipient(reply: Reply): void {
+    this.refusedRecipients = true;
+    const tooMany = ++this.#refusedRecipients > this.settings.maxRefusedRecipients;
+    this.say(tooMany ? Reply.of(421, "4.7.0", "Too many recipients have been refused") : reply);
+  }
+
   /** Adds an accepted recipient. */
   add(recipient: EnvelopeRecipient): void {
     this.#to.push(recipient);
+    if (++this.#acceptedRecipients <= this.settings.maxRecipients) this.commands--;
     this.state = "recipients";
   }
 

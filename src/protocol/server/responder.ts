@@ -217,7 +217,7 @@ export class Responder {
       const replies = settings.lmtp && early !== true ? recipients : 1;
       for (let index = 0; index < replies; index++) {
         const reply = verdict instanceof Reply ? verdict : verdict?.[index];
-        if (reply?.positive !== false) this.#conversation.commands = 0;
+        if (reply?.positive !== false) this.#conversation.accepted();
         this.#conversation.say(reply ?? accepted);
       }
       if (fatal) this.#conversation.closing = true;

@@ -33,20 +33,25 @@ export interface ServerSettings {
   readonly maxHops: number;
   /** How many recipients a transaction may have. */
   readonly maxRecipients: number;
-  /** How many commands may be wrong before the connection is closed. */
+  /** How many commands may be wrong, without a message being accepted, before the connection is closed. */
   readonly maxErrors: number;
+  /** How many recipients may be refused without a message being accepted. */
+  readonly maxRefusedRecipients: number;
   /** How many attempts to authenticate may fail; at the last the connection is closed. */
   readonly maxAuthAttempts: number;
   /**
-   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, and local parts whose dots stand
-   * where they must not.
+   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, local parts whose dots stand
+   * where they must not, paths without angle brackets, and IPv6 literals without a tag in EHLO.
    */
   readonly lenient: boolean;
   /** Speaks LMTP (RFC 2033) in place of SMTP. */
   readonly lmtp: boolean;
   /** In clear there is nothing but EHLO, STARTTLS, NOOP and QUIT (RFC 3207 4). */
   readonly requireTls: boolean;
-  /** How many commands there may be without a message being accepted. */
+  /**
+   * How many commands there may be without a message being accepted, beside those that bring one forward: accepted
+   * recipients, up to `maxRecipients`, and chunks that are not empty.
+   */
   readonly maxCommands: number;
   /** How many commands nobody knows there may be. */
   readonly maxUnknownCommands: number;

@@ -13,6 +13,7 @@ export const settings: ServerSettings = {
   maxHops: 50,
   maxRecipients: 3,
   maxErrors: 10,
+  maxRefusedRecipients: 100,
   maxAuthAttempts: 3,
   lenient: false,
   starttls: true,
@@ -64,7 +65,7 @@ export function replies(wire: string | Buffer, changes: Partial<ServerSettings> 
     .join(", ");
 }
 
-/** Plays pieces to a server that accepts everything, and knows the user `jo` with the password `secret`. */
+/** Plays pieces to a server that accepts everything but `refused@`, and knows the user `jo` with the password `secret`. */
 export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings> = {}): Talk {
   let trace = "";
   const responder = new Responder(
@@ -110,6 +111,11 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
       case "content":
         content += event.piece.toString("latin1");
         break;
+      case "recipient": {
+        const unknown = event.recipient.localPart === "refused";
+        event.answer(unknown ? Reply.of(550, "5.1.1", "No such user") : undefined);
+        break;
+      }
       case "end": {
         const { from, to } = responder.envelope;
         if (event.problem === undefined)
