@@ -66,7 +66,7 @@ export { DkimSigner } from "./signing/dkim-signer.ts";
 
 // The SMTP transport
 
-export type { Connector, ConnectTarget } from "./net/client/connector.ts";
+export type { ConnectedSocket, Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
 export { LmtpTransport } from "./transport/lmtp-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";

@@ -1,6 +1,7 @@
 import { EnvoiError, type ErrorKind, reasonOf } from "../errors.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
+import type { Because } from "./send-report.ts";
 import { withoutAddresses } from "./without-addresses.ts";
 
 /** What is known of a failure where it happens. */
@@ -15,6 +16,8 @@ export interface FailureFields {
   /** Whether the same mail will not pass; a reply answers it by its code. */
   readonly permanent?: boolean;
   readonly cause?: unknown;
+  /** The recipients that are the reason, if some are. */
+  readonly because?: Because | undefined;
   /** The last that was said on the connection. */
   readonly transcript?: readonly string[] | undefined;
 }
@@ -30,8 +33,19 @@ export class Failure extends Error {
   readonly transient: boolean;
   readonly permanent: boolean;
   readonly transcript: readonly string[] | undefined;
+  readonly because: Because | undefined;
 
-  constructor({ kind, phase, message, reply, transient, permanent, cause, transcript }: FailureFields) {
+  constructor({
+    kind,
+    phase,
+    message,
+    reply,
+    transient,
+    permanent,
+    cause,
+    transcript,
+    because,
+  }: FailureFields) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
     this.phase = phase;
@@ -39,6 +53,7 @@ export class Failure extends Error {
     this.transient = transient ?? reply?.transient ?? (kind === "connection" || kind === "timeout");
     this.permanent = permanent ?? reply?.permanent ?? false;
     this.transcript = transcript;
+    this.because = because;
   }
 
   /** As it may stand under an error that callers see: without addresses, and without the words of the server. */
@@ -52,8 +67,9 @@ export class Failure extends Error {
 
   /** The same failure except for `changes`: the only way to make a failure from another, so that no field is lost. */
   with(changes: Partial<FailureFields>): Failure {
-    const { kind, phase, message, reply, transient, permanent, cause, transcript } = this;
-    return new Failure({ kind, phase, message, reply, transient, permanent, cause, transcript, ...changes });
+    const { kind, phase, message, reply, transient, permanent, cause, transcript, because } = this;
+    const fields = { kind, phase, message, reply, transient, permanent, cause, transcript, because };
+    return new Failure({ ...fields, ...changes });
   }
 
   /** The same, with the last that was said on the connection where it happened. */

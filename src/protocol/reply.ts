@@ -93,10 +93,20 @@ export function formatReply({ code, enhancedCode, lines }: Reply): string {
 export class ReplySyntaxError extends Error {
   // Servers repeat addresses in their replies: what prints an error does not see them.
   readonly #before: readonly Reply[];
+  readonly #heard: Reply | undefined;
 
-  constructor(message: string, before: readonly Reply[] = []) {
+  constructor(message: string, before: readonly Reply[] = [], heard?: Reply) {
     super(message);
     this.#before = before;
+    this.#heard = heard;
+  }
+
+  /**
+   * What the server did say: of a reply with a stray line, the lines before; of one whose lines have several codes, the last
+   * of them, which is the server's verdict.
+   */
+  get heard(): Reply | undefined {
+    return this.#heard;
   }
 
   /** The replies that the same octets had completed before. */
@@ -131,7 +141,9 @@ export class ReplyReader {
     try {
       this.#read(chunk.toString("latin1"), replies);
     } catch (error) {
-      throw error instanceof ReplySyntaxError ? new ReplySyntaxError(error.message, replies) : error;
+      throw error instanceof ReplySyntaxError
+        ? new ReplySyntaxError(error.message, replies, error.heard)
+        : error;
     }
     return replies;
   }
@@ -162,11 +174,13 @@ export class ReplyReader {
       !/^[2-5]\d\d/.test(line) ||
       !(Number.isNaN(separator) || separator === SPACE || separator === HYPHEN)
     ) {
-      throw new ReplySyntaxError(`not a reply: ${JSON.stringify(readable(line.slice(0, 80)))}`);
+      throw this.#stray(JSON.stringify(readable(line.slice(0, 80))));
     }
     const code = Number(line.slice(0, 3));
     if (this.#lines.length > 0 && code !== this.#code) {
-      throw new ReplySyntaxError(`the lines of one reply have the codes ${this.#code} and ${code}`);
+      const last = received(code, [readable(line.slice(4))]);
+      const words = `the lines of one reply have the codes ${this.#code} and ${code}: ${told(last)}`;
+      throw new ReplySyntaxError(words, [], separator === HYPHEN ? undefined : last);
     }
     this.#code = code;
     this.#lines.push(readable(line.slice(4)));
@@ -176,7 +190,22 @@ export class ReplyReader {
     this.#size = 0;
     return received(code, lines);
   }
+
+  /** A line that is none of a reply: alone, or amid one. */
+  #stray(line: string): ReplySyntaxError {
+    if (this.#lines.length === 0) return new ReplySyntaxError(`not a reply: ${line}`);
+    const heard = received(this.#code, this.#lines);
+    return new ReplySyntaxError(`a line amid the reply ${told(heard)} is none of it: ${line}`, [], heard);
+  }
 }
+
+/** As an error message quotes it. */
+function told(reply: Reply): string {
+  const text = String(reply);
+  return text.length <= QUOTED ? text : `${text.slice(0, QUOTED)}...`;
+}
+
+const QUOTED = 300;
 
 const SPACE = 0x20;
 const HYPHEN = 0x2d;

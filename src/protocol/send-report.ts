@@ -20,6 +20,8 @@ export interface RecipientOutcome {
   readonly outcome: Outcome;
   /** The reply that says so, if one did. */
   readonly reply?: Reply | undefined;
+  /** Why it was not sent, if this very recipient is the reason: its address needs SMTPUTF8. */
+  readonly reason?: string | undefined;
   /** The relay that this was learnt from, where a transport chooses among several. */
   readonly via?: string | undefined;
 }
@@ -73,10 +75,24 @@ export function sendReport(fields: SendReportFields): SendReport {
   return { ...fields, accepted, rejected };
 }
 
-/** The report of a mail of which nothing was handed over. */
-export function nothingSent(envelope: Envelope, messageId?: string): SendReport {
-  const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
+/**
+ * The report of a mail of which nothing was handed over.
+ *
+ * @param because Why, if some of the recipients are the reason.
+ */
+export function nothingSent(envelope: Envelope, messageId?: string, because?: Because): SendReport {
+  const recipients = envelope.to.map((recipient) => ({
+    recipient,
+    outcome: "not-sent" as const,
+    ...(because?.is(recipient) === true && { reason: because.reason }),
+  }));
   return { envelope, messageId, recipients, accepted: [], rejected: [] };
+}
+
+/** Why nothing was sent, and which recipients are the reason. */
+export interface Because {
+  readonly reason: string;
+  is(recipient: Address): boolean;
 }
 
 /** Whether a send is a success: somebody was accepted, and of nobody it is open what became of the mail. */

@@ -1,4 +1,5 @@
 import type { Envelope } from "../address/envelope.ts";
+import { misconfigured } from "../errors.ts";
 import type { EnvelopeFields } from "../message/builder.ts";
 import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
@@ -29,6 +30,10 @@ export class LmtpTransport implements Transport {
   readonly #transport: SmtpTransport;
 
   private constructor(options: SmtpOptions) {
+    if ((options as Partial<SmtpOptions> | undefined)?.dialect !== "lmtp")
+      throw misconfigured(
+        "LmtpTransport: expected a builder to construct it: LmtpTransport.builder(host).build()",
+      );
     this.#transport = new SmtpTransport(options);
   }
 

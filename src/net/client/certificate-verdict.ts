@@ -50,6 +50,12 @@ export function judgeCertificate(
 function nameProblem(name: string, certificate: PeerCertificate): string | undefined {
   if (bears(certificate, name)) return undefined;
   const names = printable(certificate.subjectaltname ?? "");
+  // Of several, Node makes an array.
+  const [commonName = ""] = [certificate.subject?.CN ?? ""].flat();
+  if (names === "" && commonName !== "") {
+    const only = `the certificate bears a common name only (${printable(commonName).slice(0, 100)}), by which no name is verified any more (RFC 9525)`;
+    return `${only}: have one issued that names ${name} as subjectAltName, or use TlsParameters.pin() with acceptInvalidHostnames(true)`;
+  }
   const borne = names === "" ? "none" : names.slice(0, 400);
   const advice = isIP(name) === 0 ? "" : "; connect to one of them, or name it to TlsParameters.builder";
   return `the certificate is for another name than ${name}; the names it bears: ${borne}${advice}`;

@@ -53,6 +53,8 @@ export class Connection {
   readonly localAddress: string | undefined;
   /** What was connected; under TLS, what that runs over. */
   readonly #base: Duplex & Partial<Holder>;
+  /** How it was encrypted when it came. */
+  readonly #already: TlsFacts | undefined;
   #socket: Duplex;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
@@ -61,6 +63,8 @@ export class Connection {
   #since: number;
   #phase: Phase = "greeting";
   #playing = false;
+  /** How many replies have come since something was said. */
+  #answered = 0;
   /** When the last dialogue ended. */
   #quiet: Moment;
   /** Nobody knows whether the server is still there: its first reply tells. */
@@ -84,6 +88,7 @@ export class Connection {
     this.#onlooker = onlooker;
     this.#transcript.noted(`connected to ${link.place}`);
     this.#base = link.socket;
+    this.#already = link.tls;
     this.#socket = link.socket;
     this.place = link.place;
     this.loopback = link.loopback;
@@ -92,7 +97,7 @@ export class Connection {
     this.#timeouts = timeouts;
     this.#since = clock.now();
     this.#quiet = new Moment(clock);
-    this.#deadline = new Deadline(clock, () => this.#fail(timedOut(this.#phase, this.#limit(this.#phase))));
+    this.#deadline = new Deadline(clock, () => this.#fail(this.#late()));
     this.#listen();
   }
 
@@ -113,7 +118,7 @@ export class Connection {
 
   /** How the connection is encrypted, if it is. */
   get tls(): TlsFacts | undefined {
-    return this.#secured?.facts;
+    return this.#secured?.facts ?? this.#already;
   }
 
   /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure */
@@ -242,6 +247,7 @@ export class Connection {
   #deliver(reply: Reply): void {
     this.#since = this.#clock.now();
     this.#doubtful = false;
+    this.#answered++;
     if (this.#reading !== undefined) {
       this.#deadline.clear();
       this.#settle(this.#reading, reply);
@@ -269,6 +275,11 @@ export class Connection {
     });
   }
 
+  #late(): Failure {
+    const facts = { encrypted: this.tls !== undefined, onlyFirst: this.#answered === 1 };
+    return timedOut(this.#phase, this.#limit(this.#phase), facts);
+  }
+
   /** Milliseconds that the reply in a phase may take. */
   #limit(phase: Phase): number {
     const limit = phaseTimeout(phase, this.#timeouts);
@@ -282,6 +293,7 @@ export class Connection {
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
+    this.#answered = 0;
     tellWrite(step, this.#transcript);
     if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
     if (typeof write === "string") this.#socket.write(write, encodingOf(step));

@@ -1,7 +1,10 @@
 import { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { reasonOf } from "../../errors.ts";
 import { Failure } from "../../protocol/failure.ts";
+import type { TlsFacts } from "../../protocol/send-report.ts";
+import { shown } from "../../text/shown.ts";
 import { codeOf } from "./failures.ts";
 import { indirectLink, type Link, placeOf } from "./link.ts";
 
@@ -15,9 +18,23 @@ export interface ConnectTarget {
   readonly signal: AbortSignal;
 }
 
+/** What a {@link Connector} may return in place of a socket: the socket, and what was done with it. */
+export interface ConnectedSocket {
+  /** Octets in both directions; it may still be connecting. */
+  readonly socket: Duplex;
+  /** Whether it is encrypted up to the server: TLS is not begun on it then, whatever the Tls mode. `false` without this. */
+  readonly encrypted?: boolean;
+  /**
+   * Whether the connector has verified who the server is: credentials go out then as over verified TLS. `false` without
+   * this; only what is encrypted can be verified.
+   */
+  readonly verified?: boolean;
+}
+
 /**
  * Makes connections in place of the transport: through a tunnel, a proxy, anything that ends in a stream of octets in
- * both directions. A socket may still be connecting when it is returned.
+ * both directions. A socket may still be connecting when it is returned; one that is encrypted already is returned in a
+ * {@link ConnectedSocket}.
  *
  * @example
  * ```ts
@@ -27,7 +44,9 @@ export interface ConnectTarget {
  * export const connector: Connector = ({ host, port, signal }) => connect({ host, port, signal });
  * ```
  */
-export type Connector = (target: ConnectTarget) => Duplex | Promise<Duplex>;
+export type Connector = (
+  target: ConnectTarget,
+) => Duplex | ConnectedSocket | Promise<Duplex | ConnectedSocket>;
 
 /**
  * Connects by a function of the caller's.
@@ -36,18 +55,57 @@ export type Connector = (target: ConnectTarget) => Duplex | Promise<Duplex>;
  */
 export async function connectBy(connector: Connector, target: ConnectTarget): Promise<Link> {
   const place = placeOf(target.host, target.port);
-  const made = await calling(() => connector(target) as unknown, place);
-  const problem = await calling(() => problemOf(made), place);
+  const returned = await calling(() => connector(target) as unknown, place);
+  const { made, encrypted, verified } = await calling(() => unwrapped(returned), place);
+  const problem = await calling(() => flagProblem(encrypted, verified) ?? problemOf(made), place);
   if (problem !== undefined) {
     if (made instanceof Duplex) made.on("error", () => {}).destroy();
-    const message = `the connector for ${place} returned ${problem}`;
+    const message = `the connector for ${place} returned ${problem}; expected a socket, or { socket, encrypted, verified }`;
     throw new Failure({ kind: "configuration", phase: "connect", message, permanent: true });
   }
   const socket = made as Duplex;
   // Stays: a socket that is destroyed may still tell of an error.
   socket.on("error", () => {});
-  if (socket instanceof Socket && socket.connecting) await connected(socket, target.signal, place);
-  return indirectLink(socket, place);
+  const readiness = readinessOf(socket, encrypted === true);
+  if (readiness !== undefined) await ready(socket, readiness, target.signal, place);
+  const tls = encrypted === true ? factsOf(socket, verified === true) : undefined;
+  return indirectLink(socket, place, tls);
+}
+
+/** What was returned, and what was said of it; none of it can be trusted to be what it should. */
+interface Returned {
+  readonly made: unknown;
+  readonly encrypted: unknown;
+  readonly verified: unknown;
+}
+
+function unwrapped(returned: unknown): Returned {
+  // A stream of another library may have a socket of its own.
+  const wrapped =
+    typeof returned === "object" && returned !== null && "socket" in returned && !("write" in returned);
+  if (!wrapped) return { made: returned, encrypted: undefined, verified: undefined };
+  const { socket, encrypted, verified } = returned as Record<keyof ConnectedSocket, unknown>;
+  return { made: socket, encrypted, verified };
+}
+
+function flagProblem(encrypted: unknown, verified: unknown): string | undefined {
+  for (const [name, flag] of Object.entries({ encrypted, verified }))
+    if (flag !== undefined && typeof flag !== "boolean") return `${shown(flag)} as "${name}"`;
+  return verified === true && encrypted !== true ? "a socket that is verified and not encrypted" : undefined;
+}
+
+/** The event that a socket is to be waited for; nothing if it is ready. */
+function readinessOf(socket: Duplex, encrypted: boolean): "connect" | "secureConnect" | undefined {
+  if (encrypted && socket instanceof TLSSocket && "secureConnecting" in socket && socket.secureConnecting)
+    return "secureConnect";
+  return socket instanceof Socket && socket.connecting ? "connect" : undefined;
+}
+
+/** What is not known of it is empty. */
+function factsOf(socket: Duplex, verified: boolean): TlsFacts {
+  if (!(socket instanceof TLSSocket)) return { protocol: "", cipher: "", verified, resumed: false };
+  const resumed = socket.isSessionReused();
+  return { protocol: socket.getProtocol() ?? "", cipher: socket.getCipher().name, verified, resumed };
 }
 
 async function calling<T>(action: () => T | Promise<T>, place: string): Promise<T> {
@@ -74,10 +132,10 @@ function problemOf(made: unknown): string | undefined {
   return undefined;
 }
 
-function connected(socket: Socket, signal: AbortSignal, place: string): Promise<void> {
+function ready(socket: Duplex, event: string, signal: AbortSignal, place: string): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => socket.destroy(), { once: true });
-    socket.once("connect", resolve);
+    socket.once(event, resolve);
     socket.once("error", (cause) => reject(failed(cause, place)));
     socket.once("close", () => reject(failed(new Error("the socket was closed"), place)));
   });

@@ -1,28 +1,51 @@
 import { Failure } from "../../protocol/failure.ts";
 import { type Phase, phaseName } from "../../protocol/phase.ts";
-import type { Reply } from "../../protocol/reply.ts";
+import { type Reply, ReplySyntaxError } from "../../protocol/reply.ts";
 import { explainTlsCode, isOfTls } from "./tls-alert.ts";
 
 /** The ways in which a connection fails, each with the mistake that is likely behind it. */
 
 const unsure = { transient: false, permanent: false } as const;
 
+/** What is known of a connection on which a phase took too long. */
+export interface LateFacts {
+  /** Whether it is encrypted. */
+  readonly encrypted: boolean;
+  /** Of several commands that went out together the first was answered, and no other. */
+  readonly onlyFirst: boolean;
+}
+
 /** A phase took longer than its `ms` milliseconds. */
-export function timedOut(phase: Phase, ms: number): Failure {
+export function timedOut(phase: Phase, ms: number, { encrypted, onlyFirst }: LateFacts = atFirst): Failure {
   const limit = `${ms} ms`;
   if (phase === "greeting") {
-    const hint = "a server that speaks TLS on this port waits for the client to begin: use Tls.Wrapper there";
+    const hint = encrypted
+      ? ""
+      : "; a server that speaks TLS on this port waits for the client to begin: use Tls.Wrapper there";
     return new Failure({
       kind: "timeout",
       phase,
-      message: `the server did not greet within ${limit}; ${hint}`,
+      message: `the server did not greet within ${limit}${hint}`,
     });
   }
   if (phase === "content") {
     return new Failure({ kind: "timeout", phase, message: `no progress for ${limit} ${phaseName[phase]}` });
   }
-  return new Failure({ kind: "timeout", phase, message: `no answer within ${limit} ${phaseName[phase]}` });
+  const hint = onlyFirst && inFlights.has(phase) ? ONLY_FIRST : "";
+  return new Failure({
+    kind: "timeout",
+    phase,
+    message: `no answer within ${limit} ${phaseName[phase]}${hint}`,
+  });
 }
+
+const atFirst: LateFacts = { encrypted: false, onlyFirst: false };
+
+/** What goes out together with what is before it. */
+const inFlights: ReadonlySet<Phase> = new Set<Phase>(["reset", "mail", "rcpt", "data"]);
+
+const ONLY_FIRST =
+  '; the first command that went out was answered: a server that reads only that of a packet needs .pipelining("off")';
 
 /** The connection ended under a dialogue. */
 export function brokenOff(phase: Phase, cause?: Error): Failure {
@@ -42,12 +65,20 @@ export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure
     const message = "the server speaks TLS on this port: use Tls.Wrapper";
     return new Failure({ kind: "tls", phase, message, transient: false, permanent: true });
   }
+  // Amid AUTH a server that is confused may repeat the secret.
+  const heard = cause instanceof ReplySyntaxError && phase !== "auth" ? cause.heard : undefined;
+  // Filters in front of a server greet in two steps: 220- for a while, then their verdict.
+  if (phase === "greeting" && heard !== undefined && (heard.transient || heard.permanent)) {
+    const message = `the server does not take mail now: ${heard}`;
+    return new Failure({ kind: "rejected", phase, message, reply: heard });
+  }
   // Not as a cause: what it quotes may hold an address, and only messages are masked.
   const reason = cause instanceof Error && phase !== "auth" ? cause.message : "not a reply";
   return new Failure({
     kind: "protocol",
     phase,
     message: `protocol error ${phaseName[phase]}: ${reason}`,
+    reply: heard,
     ...unsure,
   });
 }

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** A way to the server on which octets can go both ways, before a word has been said. */
@@ -11,6 +12,8 @@ export interface Link {
   readonly loopback: boolean;
   /** The socket's own address, where it has one that the server may see. */
   readonly localAddress: string | undefined;
+  /** Present if whoever connected has encrypted it already. */
+  readonly tls?: TlsFacts | undefined;
 }
 
 /** A socket that is connected to the server itself by TCP. */
@@ -26,9 +29,9 @@ export function unixLink(socket: Socket, path: string): Link {
 }
 
 /** A way that others have a part in: a proxy, or a function of the caller's. Nothing is known of its other end. */
-export function indirectLink(socket: Duplex, place: string): Link {
+export function indirectLink(socket: Duplex, place: string, tls?: TlsFacts): Link {
   if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY);
-  return { socket, place, loopback: false, localAddress: undefined };
+  return { socket, place, loopback: false, localAddress: undefined, tls };
 }
 
 /** Milliseconds of silence after which TCP asks whether the other end is still there. */

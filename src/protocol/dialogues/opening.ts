@@ -4,6 +4,7 @@ import { command, type Dialogue, read } from "../dialogue.ts";
 import { type Peer, parseEhlo } from "../extensions.ts";
 import { Failure } from "../failure.ts";
 import type { Reply } from "../reply.ts";
+import { rewritingIn } from "../rewriting.ts";
 
 /** Waits for the greeting (RFC 5321 3.1). */
 export function* greeting(): Dialogue<Reply> {
@@ -54,6 +55,8 @@ const CALLED_OFF: ReadonlySet<ErrorKind> = new Set(["aborted", "closed"]);
 
 function helloRefused(reply: Reply, domain: string, { dialect, mayHelo }: HelloManner): Failure {
   const what = `the server refused ${dialect === "lmtp" ? "LHLO" : "EHLO"}`;
+  const rewriting = rewritingIn(String(reply));
+  if (rewriting !== "") return refused("hello", what, reply, rewriting);
   if (NAME_REFUSED.has(reply.code)) {
     const hint = `; if it does not like the name ${domain}, give it another by .helloName()`;
     return refused("hello", what, reply, hint);

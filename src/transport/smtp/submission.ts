@@ -71,7 +71,7 @@ export class Submission {
   /** Ends it before anything was handed over. */
   notSent(failure: Failure): void {
     const { envelope, messageId } = this.mail;
-    this.#fail(failure, nothingSent(envelope, messageId));
+    this.#fail(failure, nothingSent(envelope, messageId, failure.because));
   }
 
   /**

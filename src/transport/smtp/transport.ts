@@ -1,9 +1,11 @@
 import type { Envelope } from "../../address/envelope.ts";
+import { misconfigured } from "../../errors.ts";
 import type { EnvelopeFields } from "../../message/builder.ts";
 import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
 import { signContent } from "../../message/signed-content.ts";
+import { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
@@ -65,6 +67,11 @@ export class SmtpTransport implements Transport {
 
   /** @internal For `builder` and its like. */
   constructor(options: SmtpOptions) {
+    // From JavaScript it can be called with anything.
+    if (!((options as Partial<SmtpOptions> | undefined)?.tickets instanceof SessionTickets))
+      throw misconfigured(
+        "SmtpTransport: expected a builder to construct it: SmtpTransport.relay(host).credentials(...).build(), or SmtpTransport.fromUrl(url).build()",
+      );
     this.#options = options;
     this.#dispatcher = new Dispatcher(options);
     this.#tests = new ConnectionTests(options);

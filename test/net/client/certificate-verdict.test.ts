@@ -53,7 +53,12 @@ describe("a certificate that does not verify is explained:", () => {
       /another name than 192\.0\.2\.1; the names it bears: DNS:mail.*; connect to one of them, or name it to TlsParameters\.builder$/,
     ],
     ["a wildcard is for one label", { names: ["*.example.org"] }, "a.b.example.org", /another name/],
-    ["without any name", { names: [], subject: "mail.example.org" }, undefined, /the names it bears: none$/],
+    [
+      "with a common name only",
+      { names: [], subject: "mail.example.org" },
+      undefined,
+      /^the certificate bears a common name only \(mail\.example\.org\), .*: have one issued that names mail\.example\.org as subjectAltName, or use TlsParameters\.pin\(\) with acceptInvalidHostnames\(true\)$/,
+    ],
     ["for clients", { names, purpose: "client" }, undefined, /does not verify \(INVALID_PURPOSE\)$/],
   ];
   for (const [flaw, request, name, message] of flaws) {

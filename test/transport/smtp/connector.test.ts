@@ -148,10 +148,10 @@ describe("a connector", () => {
     const destroyed = new PassThrough();
     destroyed.destroy();
     for (const [made, message] of [
-      [undefined, /returned no stream$/],
-      ["socket", /returned no stream$/],
-      [{ write() {} }, /it has no on\(\)$/],
-      [new Writable(), /it has no resume\(\)$/],
+      [undefined, /returned no stream; expected a socket, or \{ socket, encrypted, verified \}$/],
+      ["socket", /returned no stream;/],
+      [{ write() {} }, /it has no on\(\);/],
+      [new Writable(), /it has no resume\(\);/],
       [new PassThrough({ objectMode: true }), /stream of objects/],
       [new PassThrough().setEncoding("utf8"), /encoding/],
       [destroyed, /is destroyed/],

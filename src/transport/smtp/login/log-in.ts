@@ -4,7 +4,9 @@ import { authentication } from "../../../protocol/dialogues/authentication.ts";
 import type { Peer } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
+import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
+import { shown } from "../../../text/shown.ts";
 import type { Cancellation } from "../cancellation.ts";
 import type { SmtpOptions } from "../options.ts";
 import { Credentials } from "./credentials.ts";
@@ -43,7 +45,7 @@ export async function logIn(
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { host, port } = options;
-  const offered = offeredBy(peer);
+  const offered = offeredBy(peer, connection);
   const channelBindings = connection.channelBindings();
   const key = Credentials.keyOf(credentials);
   const derive = (derivation: KeyDerivation) => key.get(derivation);
@@ -59,7 +61,10 @@ export async function logIn(
     let verdict = await attempt();
     if (verdict.reply.code === 535 && isFetched(credentials)) verdict = await attempt(verdict.secret);
     const { reply, mechanism } = verdict;
-    if (reply.code !== 235) throw refusal(redaction.reply(reply), mechanism, offered);
+    if (reply.code !== 235) {
+      const who = whose(redaction.text(credentials.user), host);
+      throw refusal(redaction.reply(reply), mechanism, offered, who);
+    }
   } catch (error) {
     // The others may quote the server.
     const own = !(error instanceof Failure) || error.kind === "authentication";
@@ -70,14 +75,24 @@ export async function logIn(
 function requireTls({ tls }: Connection): void {
   if (tls?.verified === true) return;
   const rule = "and credentials go out only over verified TLS";
-  if (tls === undefined) throw denied(`the connection is not encrypted, ${rule}`);
+  if (tls === undefined)
+    throw denied(
+      `the connection is not encrypted, ${rule}: use Tls.Required or Tls.Wrapper, or, on a network of your own, .allowPlaintextCredentials()`,
+    );
   const remedy = "TlsParameters.addRootCertificate or .pin can vouch for it";
   throw denied(`the certificate of the connection does not verify, ${rule}; ${remedy}`);
 }
 
-function offeredBy({ extensions }: Peer): readonly string[] {
-  if (extensions.AUTH !== undefined) return extensions.AUTH;
-  throw denied("credentials were given, but the server does not offer AUTH; many offer it only under TLS");
+function offeredBy(peer: Peer, { tls }: Connection): readonly string[] {
+  const { AUTH } = peer.extensions;
+  if (AUTH !== undefined) return AUTH;
+  const otherwise =
+    tls === undefined
+      ? "; many offer it only under TLS: use Tls.Required or Tls.Wrapper"
+      : ", under TLS either; one that takes mail without a login needs no .credentials()";
+  throw denied(
+    `credentials were given, but the server does not offer AUTH${rewritingHint(peer) || otherwise}`,
+  );
 }
 
 /** The mechanisms that both ends and the secret allow, the one to try first in front. */
@@ -167,9 +182,16 @@ function notFetched(cause: unknown): Failure {
   return new Failure({ kind, phase: "auth", message, transient, permanent, cause });
 }
 
-function refusal(reply: Reply, mechanism: string, offered: readonly string[]): Failure {
+/** Whose login it is, in words; a user that is an address is personal data. */
+function whose(user: string, host: string): string {
+  return user === "" || user.includes("@")
+    ? `the login at ${host}`
+    : `the login of ${shown(user)} at ${host}`;
+}
+
+function refusal(reply: Reply, mechanism: string, offered: readonly string[], who: string): Failure {
   if (!reply.positive && !reply.intermediate) {
-    const message = `the server refused the credentials (by ${mechanism}): ${reply}`;
+    const message = `the server refused ${who} (by ${mechanism}): ${reply}`;
     const hint = reply.code === 535 && needsPassword(mechanism) && offered.includes("PLAIN") ? HINT : "";
     return new Failure({ kind: "authentication", phase: "auth", message: message + hint, reply });
   }

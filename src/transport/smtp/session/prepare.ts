@@ -1,7 +1,10 @@
+import type { Address } from "../../../address/address.ts";
+import type { Envelope } from "../../../address/envelope.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/transaction.ts";
 import type { Extensions, Peer } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { MailParameters } from "../../../protocol/parameters.ts";
+import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Mail, MailContent } from "../../mail.ts";
 import type { Cancellation } from "../cancellation.ts";
@@ -28,13 +31,13 @@ export function prepare(
   const { extensions } = peer;
   const eightBitMime = extensions["8BITMIME"] === true;
   const granted = mail.requests && grant(mail.requests, peer, tls);
-  if (mail.international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+  if (mail.international) requireSmtpUtf8(mail, peer, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime, binary });
   const made = content.signed ?? content.opened;
   if (made === undefined) return declared(mail, content, extensions, granted, mail.international);
   return cancellation.aborting("mail", made).then((content) => {
     const international = mail.international || mail.internationalHeader?.() === true;
-    if (international) requireSmtpUtf8(mail, extensions.SMTPUTF8 === true, smtpUtf8);
+    if (international) requireSmtpUtf8(mail, peer, smtpUtf8);
     return declared(mail, content, extensions, granted, international);
   });
 }
@@ -76,11 +79,26 @@ function bodyOf({ binary, eightBit }: MailContent): MailParameters {
   return eightBit ? { BODY: "8BITMIME" } : {};
 }
 
-function requireSmtpUtf8({ envelope }: Mail, offered: boolean, allowed: boolean): void {
-  const where = envelope.international ? "an address has a local part" : "the header holds text";
-  const needed = `${where} beyond ASCII, which needs SMTPUTF8`;
-  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`);
-  if (!offered) throw unsupported(`${needed}, and the server does not offer it`);
+function requireSmtpUtf8({ envelope }: Mail, peer: Peer, allowed: boolean): void {
+  const needed = `${whatIsInternational(envelope)} beyond ASCII, which needs SMTPUTF8`;
+  const because = {
+    reason: "its local part needs SMTPUTF8",
+    is: ({ international }: Address) => international,
+  };
+  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`).with({ because });
+  if (peer.extensions.SMTPUTF8 !== true)
+    throw unsupported(`${needed}, and the server does not offer it${rewritingHint(peer)}`).with({ because });
+}
+
+/** By their places: addresses appear in no message. */
+function whatIsInternational({ international, from, to }: Envelope): string {
+  if (!international) return "the header holds text";
+  const places = to.flatMap((recipient, at) => (recipient.international ? [at + 1] : []));
+  if (from?.international === true) return "the address of the sender has a local part";
+  const which = `${places.slice(0, 3).join(", ")}${places.length > 3 ? " and others" : ""}`;
+  return to.length === 1
+    ? "the address of the recipient has a local part"
+    : `the address of recipient ${which} of ${to.length} has a local part`;
 }
 
 function unsupported(message: string): Failure {

@@ -64,15 +64,16 @@ async function introduced(
   tickets: Resumption,
 ): Promise<Reached> {
   const { clock, dialect, tls, credentials } = options;
-  if (tls.mode === "wrapper") await secure(connection, options, tickets);
+  const encrypted = connection.tls !== undefined;
+  if (tls.mode === "wrapper" && !encrypted) await secure(connection, options, tickets);
   const greeted = await connection.play(greeting());
   const name = helloName(options.helloName, connection);
   let asked = clock.now();
   // HELO offers neither STARTTLS nor AUTH.
   const login = credentials !== undefined;
-  const mayHelo = !login && tls.mode !== "required";
+  const mayHelo = !login && (encrypted || tls.mode !== "required");
   let peer = await connection.play(hello(name, { dialect, mayHelo }));
-  const mayUpgrade = tls.mode === "required" || tls.mode === "opportunistic";
+  const mayUpgrade = !encrypted && (tls.mode === "required" || tls.mode === "opportunistic");
   if (mayUpgrade && (await upgrade(connection, peer, options, tickets))) {
     asked = clock.now();
     peer = await connection.play(hello(name, { dialect, mayHelo: !login }));
