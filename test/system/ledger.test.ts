@@ -55,24 +55,35 @@ function script(seed: number): Fault[] {
     { at: "mail", chance: 0.01, reply: "451 4.2.0 later" },
     { at: "mail", chance: 0.01, reply: "550 5.7.0 never" },
     { at: "mail", chance: 0.002, reply: "421 4.3.2 closing" },
+    { at: "mail", chance: 0.002, reply: "421 4.3.2 closing", stays: true },
+    { at: "mail", chance: 0.001, reply: "521 5.3.2 no mail here" },
+    { at: "mail", chance: 0.002, reply: "503 5.5.1 out of step" },
+    { at: "mail", chance: 0.3, when: { after: 20, per: "connection" }, reply: "421 4.7.0 enough" },
     { at: "mail", chance: 0.002, drop: "before" },
     { at: "mail", chance: 0.001, stall: true },
     { at: "mail", chance: 0.001, raw: "25\r\n" },
     { at: "rcpt", chance: 0.02, reply: "450 4.2.1 later" },
     { at: "rcpt", chance: 0.02, reply: "550 5.1.1 nobody" },
     { at: "rcpt", chance: 0.002, reply: "421 4.3.2 closing" },
+    { at: "rcpt", chance: 0.005, reply: "421 4.3.0 not you", stays: true },
+    { at: "rcpt", chance: 0.002, reply: "521 5.7.1 not you" },
+    { at: "rcpt", chance: 0.002, reply: "521 5.7.1 not you", stays: true },
     { at: "rcpt", chance: 0.002, drop: "within", by: "rst" },
     { at: "rcpt", chance: 0.001, raw: "250 ok\r\n250 ok\r\n" },
     { at: "data", chance: 0.005, reply: "451 4.2.0 later" },
+    { at: "data", chance: 0.002, reply: "421 4.3.2 closing" },
+    { at: "data", chance: 0.002, reply: "421 4.3.2 closing", stays: true },
     { at: "data", chance: 0.002, drop: "before" },
     { at: "data", chance: 0.001, stall: true },
     { at: "bdat", chance: 0.005, reply: "451 4.2.0 later" },
+    { at: "bdat", chance: 0.002, reply: "421 4.3.2 closing" },
     { at: "bdat", chance: 0.002, drop: "before", by: "rst" },
     { at: "content", octet: 100, chance: 0.003, drop: "before", by: "rst" },
     { at: "content", octet: 50, chance: 0.001, stall: true },
     { at: "final", chance: 0.01, reply: "451 4.3.0 later" },
     { at: "final", chance: 0.01, reply: "554 5.6.0 never" },
     { at: "final", chance: 0.002, reply: "421 4.3.2 closing" },
+    { at: "final", chance: 0.01, raw: "250 2.6.0 OK\r\n421 4.7.0 enough\r\n", drop: "after" },
     { at: "final", chance: 0.005, drop: "before" },
     { at: "final", chance: 0.003, drop: "before", by: "rst" },
     { at: "final", chance: 0.003, drop: "within" },
@@ -83,7 +94,9 @@ function script(seed: number): Fault[] {
     { at: "rset", chance: 0.005, reply: "500 5.5.1 what" },
     { at: "quit", chance: 0.2, drop: "before" },
   ];
-  return faults.map(({ chance, ...fault }, index) => ({ ...fault, when: { chance, seed: seed + index } }));
+  return faults.map(({ chance, when, ...fault }, index) => {
+    return { ...fault, when: { ...when, chance, seed: seed + index } };
+  });
 }
 
 function* batch(first: number, count: number): Generator<{ message: MessageFields; tag: number }> {

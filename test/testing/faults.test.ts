@@ -342,6 +342,27 @@ describe("faults on the wire", () => {
     assert.doesNotMatch(reply, /PIPELINING|SIZE/);
   });
 
+  it("421 that stays leaves the connection open, and the command unheard", async () => {
+    await using server = await TestServer.start();
+    server.fail({ at: "rcpt", when: { recipient: "b@y.test" }, reply: "421 4.3.0 No", stays: true });
+    const transport = server.transport();
+    const sent = transport.send({ from: "a@x.test", to: ["b@y.test", "c@y.test"], text: "hello" });
+    await assert.rejects(sent, ({ report }: SmtpError) => {
+      assert.deepEqual(
+        report.recipients.map(({ outcome, reply }) => [outcome, reply?.code]),
+        [
+          ["not-sent", 421],
+          ["accepted", 250],
+        ],
+      );
+      return true;
+    });
+    assert.deepEqual(
+      server.messages.map(({ to }) => to.join()),
+      ["c@y.test"],
+    );
+  });
+
   it("421 closes, with a reply that arrives", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "mail", when: { nth: 2 }, reply: "421 4.4.2 Idle" });

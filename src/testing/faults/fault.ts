@@ -124,7 +124,7 @@ export interface FaultManner {
 
 /**
  * Other words. A refusal is said in place of obeying: the server does not hear the command. Anything else is said in
- * place of the server's own reply. Behind 421 and 521 the connection closes. 354 where nobody expects content reads
+ * place of the server's own reply. Behind 421 and 521 the connection closes, unless it `stays`. 354 where nobody expects content reads
  * it, and refuses it with 554; 334 where nobody expects it reads the response, and refuses it with 535.
  */
 export interface ReplyFault extends FaultTrigger, FaultManner {
@@ -132,6 +132,8 @@ export interface ReplyFault extends FaultTrigger, FaultManner {
   readonly reply: string | Reply;
   /** At `"bdat"`: does not read the octets of a chunk that is refused, so that they are taken for commands. */
   readonly undiscarded?: boolean;
+  /** The connection stays open behind a 421 or 521, and the server goes on to answer, as some do. */
+  readonly stays?: boolean;
 }
 
 /** Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed. */

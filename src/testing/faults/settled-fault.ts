@@ -18,6 +18,7 @@ export interface SettledFault {
   readonly storage: Storage | undefined;
   readonly reply: Reply | undefined;
   readonly undiscarded: boolean;
+  readonly stays: boolean;
   /** Packets. */
   readonly raw: readonly Buffer[] | undefined;
   readonly repeat: number;
@@ -66,6 +67,7 @@ export function settleFault(fault: Fault): SettledFault {
     storage: settleStorage(fault, given.at === "final" && reply?.positive === false),
     reply: reply ?? (given.greylist === undefined ? undefined : greylisted),
     undiscarded: flag("undiscarded", given.undiscarded),
+    stays: flag("stays", given.stays),
     raw: given.raw === undefined ? undefined : settleRaw(given.raw),
     repeat: count("repeat", given.repeat, 1, 1),
     unencrypted: flag("unencrypted", given.unencrypted),
@@ -98,8 +100,8 @@ type KeysOf<Union> = Union extends unknown ? keyof Union : never;
 type FaultField = KeysOf<Fault>;
 
 const fields: readonly FaultField[] = [
-  ...(["at", "when", "times", "octet", "reply", "undiscarded", "raw", "repeat", "unencrypted"] as const),
-  ...(["offer", "conceal", "delay", "tarpit", "stall", "drop", "by", "greylist"] as const),
+  ...(["at", "when", "times", "octet", "reply", "undiscarded", "stays", "raw", "repeat"] as const),
+  ...(["unencrypted", "offer", "conceal", "delay", "tarpit", "stall", "drop", "by", "greylist"] as const),
   ...(["keep", "truncate", "rewrite", "strip8bit", "bounce", "tls", "scram"] as const),
 ];
 

@@ -322,8 +322,8 @@ export class Wire implements Interposed {
     this.#speaker.say(text, manner);
     if (manner?.raw !== undefined) return;
     this.#answers334 = code === 334;
-    if (code === 421 || code === 521 || (told && code >= 400 && this.#exchange.at === "greeting"))
-      this.#leaving = true;
+    const leaves = (code === 421 || code === 521) && manner?.stays !== true;
+    if (leaves || (told && code >= 400 && this.#exchange.at === "greeting")) this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
   }
 

@@ -251,6 +251,10 @@ function atCommand(
     row(" 450", "rejected refused", "rejected refused", { reply: "450 4.2.0 later" }),
     row(" 550", "rejected refused", "rejected refused", { reply: "550 5.1.0 no" }),
     row(" 421", "connection not-sent", "connection not-sent", { reply: "421 4.3.2 closing" }),
+    row(" 421, and answers on", "connection not-sent", "connection not-sent", {
+      reply: "421 4.3.2 closing",
+      stays: true,
+    }),
     row(": FIN", "connection not-sent", "connection unknown", { drop: "before" }),
     row(": RST", "connection not-sent", "connection unknown", { drop: "before", by: "rst" }),
     row(": half a reply", "connection not-sent", "connection unknown", { drop: "within" }),
@@ -266,12 +270,34 @@ function atCommand(
 }
 
 function atMail(): FaultRow[] {
-  return atCommand("mail", "mail", struck);
+  const used: readonly Way[] = ["stepwise", "chained", "window"];
+  const row = (name: string, two: Expected, fault: object, ways?: readonly Way[]): FaultRow => {
+    return { name: `MAIL ${name}`, faults: [{ at: "mail", ...fault } as Fault], two, ...(ways && { ways }) };
+  };
+  return [
+    ...atCommand("mail", "mail", struck),
+    row("521", "connection not-sent mail", { when: struck, reply: "521 5.3.2 no mail here" }),
+    row("503, and on a fresh connection too", "rejected refused mail", {
+      when: struck,
+      reply: "503 5.5.1 log in first",
+    }),
+    row("503 on a used connection", "accepted", { when: struck, times: 1, reply: "503 5.5.1 nested" }, used),
+    // In a window the first MAIL asks whether the server discards.
+    row("421 after two of a connection", "accepted", {
+      when: { after: 2, per: "connection" },
+      reply: "421 4.7.0 enough for one connection",
+    }),
+  ];
 }
 
 function atRcpt(): FaultRow[] {
   return [
     ...atCommand("rcpt", "rcpt", two),
+    {
+      name: "RCPT 521: it refuses the recipient",
+      faults: [{ at: "rcpt", when: two, reply: "521 5.7.1 not you" }],
+      two: "rejected refused rcpt",
+    },
     {
       name: "RCPT 354",
       faults: [{ at: "rcpt", when: two, raw: "354 go\r\n" }],
@@ -384,6 +410,10 @@ function atTheEnd(): FaultRow[] {
     row(": FIN behind the reply", "accepted", { drop: "after" }, lost),
     row(": RST behind the reply", "accepted", { drop: "after", by: "rst" }, lost),
     row(": half-closed behind the reply", "accepted", { drop: "after", by: "half-close" }, lost),
+    row(": 421 behind the reply, in one packet", "accepted", {
+      raw: "250 2.6.0 OK\r\n421 4.7.0 enough\r\n",
+      drop: "after",
+    }),
     row(": slow", "accepted", { tarpit: 1 }),
   ];
 }
