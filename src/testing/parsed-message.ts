@@ -147,7 +147,8 @@ interface Contents {
 
 function collect(entity: Entity, contents: Contents, decode: TextDecoding): void {
   const { value: type } = entity.type;
-  if (entity.parts.length > 0) for (const part of entity.parts) collect(part, contents, decode);
+  // One whose parts could not be read has nothing to show.
+  if (type.startsWith("multipart/")) for (const part of entity.parts) collect(part, contents, decode);
   else if ((type === "text/plain" || type === "text/html") && entity.disposition.value !== "attachment") {
     if (entity.hasBody) contents[type === "text/html" ? "html" : "text"].push(textOf(entity, decode));
   } else contents.attachments.push(attachmentOf(entity, decode));

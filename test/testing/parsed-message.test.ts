@@ -256,6 +256,15 @@ describe("the parts of a message that was caught", () => {
   });
 });
 
+describe("a multipart whose parts cannot be read", () => {
+  it("is no attachment", async () => {
+    for (const parameters of ["; boundary=x", "", '; boundary=""']) {
+      const { attachments, text } = await parsed(`Content-Type: multipart/mixed${parameters}`, "", "nothing");
+      assert.deepEqual([attachments, text], [[], undefined]);
+    }
+  });
+});
+
 describe("a message that is too much of something", () => {
   const of = (text: string, count: number): string => text.repeat(count);
   const parts = of("--x\r\n\r\nhi\r\n", 20_000);
