@@ -55,7 +55,7 @@ export { type PartOptions, SinglePart, type TextOptions } from "./mime/single-pa
 export { Address } from "./address/address.ts";
 export { Envelope } from "./address/envelope.ts";
 export { Group } from "./address/group.ts";
-export { Mailbox, type MailboxInput } from "./address/mailbox.ts";
+export { Mailbox, type MailboxFields, type MailboxInput } from "./address/mailbox.ts";
 export { Mailboxes } from "./address/mailboxes.ts";
 
 // Signing

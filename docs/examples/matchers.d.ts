@@ -9,3 +9,11 @@ declare module "vitest" {
 declare module "expect" {
   interface Matchers<R> extends MailMatchers<R> {}
 }
+
+// The `expect` that Jest makes global, if @types/jest declares it.
+declare global {
+  namespace jest {
+    // Its parameters, both of them: all declarations of an interface must have the same.
+    interface Matchers<R, T> extends MailMatchers<R> {}
+  }
+}

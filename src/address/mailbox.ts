@@ -1,10 +1,19 @@
+import { checkNames } from "../text/known-names.ts";
 import { Address } from "./address.ts";
 import { AddressError, kindOf } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
 import { parseMailbox } from "./grammar.ts";
 
+/** An address and a name as plain data, such as a row of a database. No other property may be there. */
+export interface MailboxFields {
+  /** The address alone: `jane@example.org`. */
+  readonly address: string | Address;
+  /** The name, as people write it; without one, or if it is empty, the address stands alone. */
+  readonly name?: string | undefined;
+}
+
 /** What stands for one mailbox. A string is exactly one: lists are arrays, or read by `Mailboxes.parse`. */
-export type MailboxInput = string | Address | Mailbox;
+export type MailboxInput = string | Address | Mailbox | MailboxFields;
 
 /**
  * An address, and the name of whoever it belongs to if there is one; immutable (RFC 5322 3.4).
@@ -88,23 +97,35 @@ const beyondAddress: RegExp = /[\s()<>,:;"[\\]/;
  * The mailbox that `input` stands for.
  *
  * @param field what the caller calls it; errors bear the name.
- * @throws AddressError if it is not a mailbox, or no input at all: objects other than ours are never read.
+ * @throws AddressError if it is not a mailbox: an object has `address`, `name` and nothing else.
  */
 export function toMailbox(input: MailboxInput, field?: string): Mailbox {
   if (Mailbox.is(input)) return input;
   try {
     if (Address.is(input)) return Mailbox.of(input);
     if (typeof input === "string") return Mailbox.parse(input);
+    if (isPlain(input)) return fromFields(input);
   } catch (error) {
     throw error instanceof AddressError ? error.inField(field) : error;
   }
   throw notAMailbox(input, field);
 }
 
+/** An object of no class that has an address: data. */
+function isPlain(input: unknown): input is MailboxFields {
+  if (typeof input !== "object" || input === null || !Object.hasOwn(input, "address")) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function fromFields(fields: MailboxFields): Mailbox {
+  checkNames(fields, ["address", "name"], (problem) => new AddressError(problem, { input: fields }));
+  return Mailbox.of(fields.address, fields.name);
+}
+
 function notAMailbox(input: unknown, field: string | undefined): AddressError {
   const kind = kindOf(input);
-  const advice = kind === "an object" ? "; make one with Mailbox.of(address, name)" : "";
-  return new AddressError(`a mailbox is a string, an Address or a Mailbox, not ${kind}${advice}`, {
+  return new AddressError(`expected a string, { name, address }, an Address or a Mailbox, got ${kind}`, {
     field,
     input,
   });

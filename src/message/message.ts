@@ -3,6 +3,7 @@ import type { Address } from "../address/address.ts";
 import { Envelope } from "../address/envelope.ts";
 import { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
+import { EnvoiError } from "../errors.ts";
 import type { Header } from "../mime/header.ts";
 import { Headers } from "../mime/headers.ts";
 import { MessageError } from "../mime/message-error.ts";
@@ -69,7 +70,13 @@ export class Message {
    * @throws MessageError if a field is unknown or cannot be as it is; AddressError if an address is none.
    */
   static create(fields: MessageFields): Message {
-    return readFields(Message.builder(), fields).build();
+    try {
+      return readFields(Message.builder(), fields).build();
+    } catch (error) {
+      // Fields are read so deep down that the caller's line would fall off the end of the stack.
+      if (EnvoiError.is(error)) Error.captureStackTrace?.(error, Message.create);
+      throw error;
+    }
   }
 
   /** Whether `value` is a message; a look-alike, such as an object from JSON, is not. */

@@ -49,6 +49,8 @@ export abstract class ForwardingTransport implements Transport {
   protected abstract forward(mail: ForwardedMail): Promise<SendReport>;
 
   /** Sends a message. @throws SendError whose `report` tells of each recipient. */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
     checkSendOptions("send", options);
     // Built here: over every relay it is the same mail, with the same Message-ID.

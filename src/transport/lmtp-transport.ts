@@ -58,6 +58,8 @@ export class LmtpTransport implements Transport {
   }
 
   /** Sends a message; see {@link SmtpTransport.send}. */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport> {
     return this.#transport.send(message, options);
   }

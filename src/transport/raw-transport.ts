@@ -106,6 +106,8 @@ export class RawTransport implements Transport {
   }
 
   /** Hands a message over. @throws SendError whose `report` tells of each recipient. */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   async send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
     checkSendOptions("send", options);
     const built = Message.is(message) ? message : Message.create(message);

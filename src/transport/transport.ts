@@ -53,6 +53,8 @@ export interface Transport extends AsyncDisposable {
    * Sends a message. Resolves if at least one recipient was accepted and of none it is open what became of it;
    * otherwise rejects with a SendError whose `report` tells of each recipient.
    */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  // The fields by themselves come first, so that an editor offers them and not the methods of Message.
   send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   /**
    * Sends octets as they are: a message stored or built elsewhere. Lines that end in LF throughout get CRLF; mixed

@@ -138,7 +138,30 @@ test("an empty name is none", () => {
   assert.equal(Mailbox.of(Address.parse("a@b.co")).name, undefined);
 });
 
-test("a string, an Address and a Mailbox stand for a mailbox, nothing else does", () => {
+test("plain data with an address, and perhaps a name, stands for a mailbox", () => {
+  assert.equal(toMailbox({ address: "jane@b.co", name: "Doe, Jane" }).toString(), '"Doe, Jane" <jane@b.co>');
+  assert.equal(toMailbox({ address: "jane@b.co" }).name, undefined);
+  assert.equal(toMailbox({ address: Address.parse("jane@b.co"), name: "" }).name, undefined);
+  assert.equal(toMailbox(JSON.parse('{"name":"Zoë","address":"zoe@b.co"}')).name, "Zoë");
+  const bare = Object.assign(Object.create(null), { address: "jane@b.co", name: undefined });
+  assert.equal(toMailbox(bare).toString(), "jane@b.co");
+});
+
+test("plain data for a mailbox is refused with an unknown property, naming the nearest", () => {
+  const unknown = { address: "jane@b.co", nam: "Jane" };
+  assert.match(refused(() => toMailbox(unknown, "cc[1]")).message, /^cc\[1\]: there is no "nam".*name/);
+  for (const fields of [
+    { address: "jane@b.co, jo@b.co" },
+    { address: "Jane <jane@b.co>" },
+    { address: "jane@b.co", name: "Jane\r\nBcc: jo@b.co" },
+    { address: 42 },
+    { address: "jane@b.co", name: 42 },
+  ]) {
+    assert.equal(refused(() => toMailbox(fields as MailboxInput, "to")).field, "to");
+  }
+});
+
+test("a string, an Address, a Mailbox and plain data stand for a mailbox, nothing else does", () => {
   const mailbox = Mailbox.parse("Jane <a@b.co>");
   assert.equal(toMailbox(mailbox), mailbox);
   assert.equal(toMailbox(Address.parse("a@b.co")).toString(), "a@b.co");
@@ -152,7 +175,10 @@ test("a string, an Address and a Mailbox stand for a mailbox, nothing else does"
     42,
     true,
     {},
-    { address: "a@b.co" },
+    { name: "Jane" },
+    new (class {
+      address = "a@b.co";
+    })(),
     nested,
     forged,
     () => mailbox,

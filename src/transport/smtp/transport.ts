@@ -142,6 +142,8 @@ export class SmtpTransport implements Transport {
    * @throws SmtpError whose `report` tells of each recipient; AddressError or MessageError where fields were given of
    * which no message can be built.
    */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
     return this.#send(message, options, alone);
   }
