@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import "./prepare.js";
 
 const folder = join(".build", "bench");
 const there = readdirSync(folder).flatMap((name) => (name.endsWith(".js") ? [name.slice(0, -3)] : []));

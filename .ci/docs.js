@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { filesBelow } from "./files.js";
+import "./prepare.js";
 
 const tools = join("docs", "site");
 const out = "site";

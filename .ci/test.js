@@ -14,6 +14,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { filesBelow } from "./files.js";
+import "./prepare.js";
 
 const freshSeed = process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff));
 const suites = {
