@@ -1,4 +1,4 @@
-import { loadCodec } from "./charset.ts";
+import { loadTable } from "./iconv.ts";
 
 /** Makes text of octets in a charset, by its label; without one, or with an unknown one, as well as may be. */
 export type TextDecoding = (octets: Uint8Array, label: string | undefined) => string;
@@ -26,7 +26,7 @@ async function loadDecoder(label: string): Promise<Decoder> {
   const name = webName(label);
   if (name === "windows-1252") return windows1252;
   const ours = name === undefined ? label : (byIconv[name] ?? "");
-  const codec = ours === "" || UTF_7.test(ours) ? undefined : await loadCodec(ours);
+  const codec = ours === "" || UTF_7.test(ours) ? undefined : await loadTable(ours);
   if (codec !== undefined)
     return SINGLE_OCTETS.test(ours) ? byTable(codec.decode) : (octets) => codec.decode(asBuffer(octets));
   if (name === undefined) return guessText;
