@@ -47,8 +47,10 @@ export { Header } from "./mime/header.ts";
 export { Headers } from "./mime/headers.ts";
 export { MessageIds, type ParsedMessageIds } from "./mime/message-ids.ts";
 export { MultiPart, type MultiPartOptions } from "./mime/multi-part.ts";
+export type { Pairs } from "./mime/pairs.ts";
 export type { Part } from "./mime/part.ts";
-export { type PartOptions, SinglePart, type TextOptions } from "./mime/single-part.ts";
+export type { PartOptions } from "./mime/part-options.ts";
+export { SinglePart, type TextOptions } from "./mime/single-part.ts";
 
 // Addresses
 

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
-import { type PartOptions, SinglePart } from "../mime/single-part.ts";
-import { type ByteSourceInput, quietUntilRead, readFile, readSource } from "./byte-source.ts";
+import type { PartOptions } from "../mime/part-options.ts";
+import { SinglePart } from "../mime/single-part.ts";
+import { type ByteSourceInput, quietUntilRead, readFile, readSource, readsOnce } from "./byte-source.ts";
 import { fileName } from "./file-name.ts";
-import { refuseUnknown } from "./known-fields.ts";
 import { typeOfFile } from "./media-types.ts";
 import type { Message } from "./message.ts";
 
@@ -61,19 +62,23 @@ export class Attachment {
   }
 
   /**
-   * An attachment of octets in memory, or of a string, which is sent as UTF-8. It is encoded here: changing the array
-   * later changes nothing.
+   * An attachment of octets in memory, or of a string, which is encoded in the charset that the type names, else in
+   * UTF-8. It is encoded here: changing the array later changes nothing.
    *
-   * @throws MessageError if the name or the type is none.
+   * @throws MessageError if the name or the type is not valid, or the charset lacks a character of the string.
    */
   static fromBytes(name: string, bytes: Uint8Array | string, type?: string | AttachmentOptions): Attachment {
-    const octets = toOctets(bytes);
-    return Attachment.#of(name, type, (mediaType) => SinglePart.bytes(octets, mediaType), octets.length);
+    if (typeof bytes === "string")
+      return Attachment.#of(name, type, (as) => SinglePart.file(bytes, as, {}, "bytes"));
+    if (!(bytes instanceof Uint8Array))
+      throw new MessageError("bytes: a Uint8Array or a string is expected", { field: "bytes" });
+    return Attachment.#of(name, type, (as) => SinglePart.bytes(bytes, as));
   }
 
   /**
    * An attachment of a file, named as the file is. The file is opened when the message is sent, each time; if it cannot
-   * be read then, sending fails with an error that names it.
+   * be read then, sending fails with an error that names it. A mail, `message/rfc822`, is read twice each time: to see
+   * whether it can travel unencoded, and to be sent.
    *
    * @throws MessageError if the name or the type is none.
    */
@@ -100,8 +105,13 @@ export class Attachment {
       );
     }
     quietUntilRead(source);
-    return Attachment.#of(name, type, (mediaType) =>
-      SinglePart.stream(() => readSource(source, label(name)), mediaType),
+    // What can be read once cannot be looked at first, so it goes as the type that may be encoded.
+    const once = typeof source === "object" && readsOnce(source);
+    return Attachment.#of(name, type, (as) =>
+      SinglePart.stream(
+        () => readSource(source, label(name)),
+        once ? as.replace(/^\s*message\/rfc822(?=\s*(?:;|$))/i, "message/global") : as,
+      ),
     );
   }
 
@@ -112,7 +122,10 @@ export class Attachment {
    * @throws MessageError if it is neither.
    */
   static fromMessage(mail: Message | Uint8Array, options: AttachmentOptions = {}): Attachment {
-    const { name = "message.eml" } = options;
+    refuseUnknown(options, optionNames, "an attachment");
+    const { name = "message.eml", type = "message/rfc822" } = options;
+    if (type !== "message/rfc822")
+      throw new MessageError("type: a mail that is attached is message/rfc822", { field: "type" });
     return Attachment.#of(name, { ...options, type: "message/rfc822" }, () => SinglePart.message(mail));
   }
 
@@ -146,13 +159,13 @@ export class Attachment {
     named: string,
     typeOrOptions: string | AttachmentOptions = {},
     makePart: (type: string) => SinglePart,
-    size?: number,
   ): Attachment {
     const options = typeof typeOrOptions === "string" ? { type: typeOrOptions } : typeOrOptions;
     refuseUnknown(options, optionNames, "an attachment");
     const name = fileName(options.name ?? named, "name");
-    const said = { description: options.description, parameters: dispositionParameters(options, size) };
-    return new Attachment(internal, name, makePart(options.type ?? typeOfFile(name)), said);
+    const part = makePart(options.type ?? typeOfFile(name));
+    const said = { description: options.description, parameters: dispositionParameters(options, part) };
+    return new Attachment(internal, name, part, said);
   }
 }
 
@@ -173,14 +186,15 @@ const dates = [
 const optionNames = ["type", "name", "description", "size", ...dates.map(([, option]) => option)];
 
 /** RFC 2183 sections 2.4 to 2.7. */
-function dispositionParameters(options: AttachmentOptions, known: number | undefined): [string, string][] {
+function dispositionParameters(options: AttachmentOptions, part: SinglePart): [string, string][] {
   const parameters: [string, string][] = [];
   for (const [name, option] of dates) {
     const date = options[option];
     if (date !== undefined) parameters.push([name, formatDateTime(date, option)]);
   }
-  const size = options.size === true ? known : options.size;
   if (options.size === undefined) return parameters;
+  const known = part.size;
+  const size = options.size === true ? known : options.size;
   if (size === undefined || !Number.isSafeInteger(size) || size < 0 || size !== (known ?? size)) {
     throw new MessageError(
       "size: the number of octets is expected, or true where they are in memory already",
@@ -188,18 +202,6 @@ function dispositionParameters(options: AttachmentOptions, known: number | undef
     );
   }
   return [...parameters, ["size", String(size)]];
-}
-
-function toOctets(bytes: Uint8Array | string): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (typeof bytes !== "string")
-    throw new MessageError("bytes: a Uint8Array or a string is expected", { field: "bytes" });
-  const position = bytes.search(/\p{Surrogate}/u);
-  if (position < 0) return Buffer.from(bytes);
-  throw new MessageError(`bytes: half of a surrogate pair at position ${position} is not a character`, {
-    field: "bytes",
-    position,
-  });
 }
 
 function label(name: string): string {

@@ -37,7 +37,7 @@ export type OneOrMore<T> = T | readonly T[];
  * builder used again would carry recipients from one mail into the next. `clone()` forks it before.
  *
  * Methods in the plural sense (`from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `keywords`, `comments`, `attach`,
- * `header`, `resent`) add; the others replace.
+ * `header`, `resent`) add, as does `alternative`; the others replace.
  *
  * @example
  * ```ts
@@ -180,16 +180,22 @@ export class MessageBuilder {
   }
 
   /**
-   * A further form of the content, such as `text/x-amp-html`; one of each type. It stands between text and HTML.
+   * Adds a form of the content, such as `text/x-amp-html`; one of each type. It stands between text and HTML.
    *
-   * @throws MessageError if the type is none, or that of text, HTML or calendar, which have methods of their own.
+   * @throws MessageError if the type is not valid, was given before, or is that of text, HTML or calendar, which have
+   * methods of their own.
    */
   alternative(type: string, text: string | SinglePart): this {
     const part = toAlternative(type, text);
     const own = ownMethods.get(part.type);
     if (own !== undefined)
       throw new MessageError(`alternative: use ${own}() for ${part.type}`, { field: "alternative" });
-    this.#open().alternatives.set(part.type, part);
+    const { alternatives } = this.#open();
+    if (alternatives.has(part.type))
+      throw new MessageError(`alternative: there is a form of type ${part.type} already`, {
+        field: "alternative",
+      });
+    alternatives.set(part.type, part);
     return this;
   }
 

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { EnvoiError, reasonOf } from "../errors.ts";
-import { contentError } from "./content-error.ts";
+import { contentError } from "../mime/content-error.ts";
 
 /** Where the octets of an attachment come from. */
 export type ByteSource = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -82,6 +82,6 @@ function takeOnce(source: unknown, what: string): unknown {
 }
 
 /** Streams and generators give their octets once; other iterables begin anew. */
-function readsOnce(source: object): boolean {
+export function readsOnce(source: object): boolean {
   return "getReader" in source || "pipe" in source || "next" in source;
 }

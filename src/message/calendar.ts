@@ -1,7 +1,8 @@
+import { isMethod, statedMethods } from "../mime/calendar-method.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { Attachment } from "./attachment.ts";
-import { refuseUnknown } from "./known-fields.ts";
 
 /** What a calendar part says beside its content. */
 export interface CalendarOptions {
@@ -23,10 +24,16 @@ export interface CalendarParts {
  *
  * @throws MessageError if it is no calendar, or its method is missing or is not the one given.
  */
-export function calendarParts(ics: string, options: CalendarOptions): CalendarParts {
+export function calendarParts(given: string, options: CalendarOptions): CalendarParts {
   const field = "calendar";
   refuseUnknown(options, ["method", "attach"], field);
-  if (typeof ics !== "string" || !begin.test(ics) || !/\nEND:VCALENDAR$/i.test(ics.slice(-1000).trimEnd())) {
+  // Programs that write calendars put a byte order mark or empty lines there, and readers do not know what to make of it.
+  const ics = typeof given === "string" ? given.replace(/^\ufeff?(?:[ \t]*\r?\n)*/, "") : "";
+  if (
+    typeof given !== "string" ||
+    !begin.test(ics) ||
+    !/\nEND:VCALENDAR$/i.test(ics.slice(-1000).trimEnd())
+  ) {
     throw new MessageError(`${field}: a text from BEGIN:VCALENDAR to END:VCALENDAR is expected`, { field });
   }
   const stated = statedMethod(ics, field);
@@ -37,14 +44,19 @@ export function calendarParts(ics: string, options: CalendarOptions): CalendarPa
       { field },
     );
   }
-  if (!/^[A-Z-]{1,40}$/.test(method)) throw new MessageError(`${field}: the method is no name`, { field });
+  if (!isMethod(method)) throw new MessageError(`${field}: the method is no name`, { field });
   if (stated !== undefined && stated !== method) {
     throw new MessageError(`${field}: the method given is ${method}, but the calendar says ${stated}`, {
       field,
     });
   }
   const text = stated === undefined ? ics.replace(begin, `$&METHOD:${method}\r\n`) : ics;
-  const name = options.attach === true ? "invite.ics" : options.attach || undefined;
+  const { attach = false } = options;
+  if (typeof attach !== "boolean" && typeof attach !== "string") {
+    const problem = "expected true, false or the name of the file";
+    throw new MessageError(`${field}.attach: ${problem}, got ${typeof attach}`, { field: `${field}.attach` });
+  }
+  const name = attach === true ? "invite.ics" : attach === false ? undefined : attach;
   return {
     alternative: SinglePart.text(text, { type: `text/calendar; method=${method}` }, field),
     // As text/calendar, Outlook would show it as a second invitation.
@@ -54,15 +66,11 @@ export function calendarParts(ics: string, options: CalendarOptions): CalendarPa
 
 const begin = /^BEGIN:VCALENDAR[ \t]*\r?\n/i;
 
-/** The METHOD of a calendar (RFC 5545 section 3.7.2), read over folded lines. */
+/** The METHOD that the calendar states. */
 function statedMethod(ics: string, field: string): string | undefined {
-  const lines = ics.replace(/\r?\n[ \t]/g, "");
-  const found = Array.from(lines.matchAll(/^METHOD(?:;[^:\r\n]*)?:(.*)$/gim), ([, value = ""]) =>
-    value.trim().toUpperCase(),
-  );
-  const [method] = found;
-  if (found.every((other) => other === method)) return method;
-  throw new MessageError(`${field}: the calendar says ${found.slice(0, 5).join(" and ")}`, { field });
+  const methods = statedMethods(ics);
+  if (methods.length < 2) return methods[0];
+  throw new MessageError(`${field}: the calendar says ${methods.slice(0, 5).join(" and ")}`, { field });
 }
 
 /** RFC 5545 section 3.1. */

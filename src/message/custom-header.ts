@@ -2,6 +2,7 @@ import { type Header, headerName } from "../mime/header.ts";
 import { parsedKeywordsHeader } from "../mime/keywords.ts";
 import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
+import { contentFieldAdvice } from "../mime/part-options.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { MessageBuilder } from "./builder.ts";
 import type { Draft } from "./draft.ts";
@@ -52,7 +53,7 @@ const refused = new Map([
 
 /** Fields that mean something only once: of List-* because RFC 2369 says so. */
 const once =
-  /^(?:list-.*|tls-required|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
+  /^(?:content-.*|list-.*|tls-required|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
 
 /**
  * Adds a field by name to the draft of a builder.
@@ -92,7 +93,7 @@ function fixed(name: string, value: string, only: string): Header {
 }
 
 function prefixAdvice(key: string): string | undefined {
-  if (key.startsWith("content-")) return "it is made from the content";
+  if (key.startsWith("content-")) return contentFieldAdvice(key);
   return key.startsWith("resent-") ? "use resent()" : undefined;
 }
 

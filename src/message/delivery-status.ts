@@ -1,8 +1,8 @@
 import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
 import type { MultiPart } from "../mime/multi-part.ts";
-import { refuseUnknown } from "./known-fields.ts";
 import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
 
 /** What became of a mail, recipient by recipient (RFC 3464). */

@@ -2,14 +2,15 @@ import type { Envelope } from "../address/envelope.ts";
 import type { MailboxInput } from "../address/mailbox.ts";
 import type { BoundarySource } from "../mime/boundary.ts";
 import type { DateInput } from "../mime/date-time.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
+import { type Pairs, readPairs } from "../mime/pairs.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import type { Attachment } from "./attachment.ts";
 import type { AutoSubmitted } from "./auto-submitted.ts";
 import type { EnvelopeFields, MessageBuilder, OneOrMore, RecipientInput } from "./builder.ts";
 import type { CalendarOptions } from "./calendar.ts";
-import { refuseUnknown } from "./known-fields.ts";
 import type { ListUnsubscribeOptions } from "./list-unsubscribe.ts";
 import type { Priority } from "./priority.ts";
 import type { ResentFields } from "./resent.ts";
@@ -31,8 +32,8 @@ export interface MessageFields {
   readonly references?: OneOrMore<string> | undefined;
   /** Attachments, inline images and parts of your own. */
   readonly attach?: OneOrMore<Attachment | Part> | undefined;
-  /** Other header fields, by name. */
-  readonly headers?: Readonly<Record<string, OneOrMore<string>>> | undefined;
+  /** Other header fields by name: an object, a Map, or the Headers of the web. */
+  readonly headers?: Pairs<OneOrMore<string>> | undefined;
   /** Who sent it, where that is not the author. */
   readonly sender?: MailboxInput | undefined;
   /** One line, in any script. */
@@ -177,11 +178,8 @@ function addAlternative(builder: MessageBuilder, fields: AlternativeFields): voi
   builder.alternative(fields.type, fields.text);
 }
 
-function addHeaders(builder: MessageBuilder, headers: Readonly<Record<string, OneOrMore<string>>>): void {
-  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
-    throw new MessageError("headers: an object of names and values is expected", { field: "headers" });
-  }
-  for (const [name, values] of Object.entries(headers)) {
+function addHeaders(builder: MessageBuilder, headers: Pairs<OneOrMore<string>>): void {
+  for (const [name, values] of readPairs(headers, "headers")) {
     for (const value of Array.isArray(values) ? values : [values]) builder.header(name, value);
   }
 }

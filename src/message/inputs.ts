@@ -33,8 +33,11 @@ export function toTextPart(input: unknown, type: "text/plain" | "text/html", fie
  */
 export function toAlternative(type: string, input: unknown): SinglePart {
   const field = "alternative";
+  const { essence, parameters } = parseContentType(type, field);
   const part = SinglePart.is(input) ? input : SinglePart.text(input as string, { type }, field);
-  if (part.type === parseContentType(type, field).essence) return part;
+  if (part === input && parameters.size > 0)
+    throw new MessageError(`${field}: a part says the parameters of its type itself`, { field });
+  if (part.type === essence) return part;
   throw new MessageError(`${field}: a string or a SinglePart of type ${type} is expected`, { field });
 }
 

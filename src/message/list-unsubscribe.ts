@@ -1,8 +1,8 @@
 import { toMailbox } from "../address/mailbox.ts";
 import { Header } from "../mime/header.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { checkUrl, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { refuseUnknown } from "./known-fields.ts";
 
 /** How a reader is taken off a list, beside the URL. */
 export interface ListUnsubscribeOptions {

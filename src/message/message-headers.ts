@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
+import { withoutComments } from "../mime/comment.ts";
 import { dateHeader } from "../mime/date-time.ts";
 import { Header } from "../mime/header.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
@@ -62,7 +63,9 @@ const ascii = /^[\0-\x7f]*$/;
 function checkOneClick(headers: readonly Header[]): void {
   if (!headers.some(({ name }) => name.toLowerCase() === "list-unsubscribe-post")) return;
   const list = headers.find(({ name }) => name.toLowerCase() === "list-unsubscribe");
-  if (list !== undefined && /<https:/i.test(list.lines)) return;
-  const problem = "needs List-Unsubscribe with an https URL beside it; listUnsubscribe() writes both";
+  const urls = (withoutComments(list?.value ?? "") ?? "").match(/<[ \t]*https?:/gi) ?? [];
+  if (urls.length === 1 && /https/i.test(urls[0] ?? "")) return;
+  const problem =
+    "needs List-Unsubscribe beside it with exactly one https URL and no http URL; listUnsubscribe() writes both";
   throw new MessageError(`List-Unsubscribe-Post: ${problem}`, { field: "List-Unsubscribe-Post" });
 }

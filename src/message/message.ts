@@ -4,6 +4,7 @@ import { Envelope } from "../address/envelope.ts";
 import { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
 import { EnvoiError } from "../errors.ts";
+import { isBlindCopy } from "../mime/blind-copies.ts";
 import type { Header } from "../mime/header.ts";
 import { Headers } from "../mime/headers.ts";
 import { MessageError } from "../mime/message-error.ts";
@@ -50,6 +51,7 @@ export class Message {
     this.#fields = fields;
     this.#draft = draft;
     this.#root = tree(draft);
+    refuseSecondField(draft.headers, this.#root);
     this.#international = international || this.envelope.international;
     this.#signers = draft.signers ?? [];
     Object.freeze(this);
@@ -122,7 +124,7 @@ export class Message {
     // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
     return all.length === 0
       ? this.#content(fields, constraint)
-      : signContent(this.#content(fields, sevenBit), all);
+      : signContent(this.#content(fields, constraint.signed === true ? constraint : sevenBit), all);
   }
 
   /** As it is written down: with Bcc, where that is kept. */
@@ -131,10 +133,11 @@ export class Message {
   }
 
   #content(fields: readonly Header[], constraint: EncodingConstraint): Content {
-    const { headers, body, eightBit, binary } = this.#root.encode(constraint);
+    const encoded = this.#root.encode(constraint);
+    const { body, eightBit, binary } = encoded;
     let head = "";
     for (const field of fields) head += field.lines;
-    const pieces = [head + headText(headers), ...body];
+    const pieces = [head + headText(encoded), ...body];
     // Behind binary octets a line end would be one octet of them more.
     if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
     return new Content(pieces, eightBit, binary);
@@ -210,7 +213,18 @@ function mailboxesOf(lists: readonly (readonly (Mailbox | Group)[])[]): Mailbox[
 
 /** Bcc is for whoever keeps the mail. */
 function isToBeSent({ name }: Header): boolean {
-  return name !== "Bcc" && name !== "Resent-Bcc";
+  return !isBlindCopy(name);
+}
+
+/** A Content-* field may be given for the message or for the part that is its content, which is the same place. */
+function refuseSecondField(fields: readonly Header[], root: Part): void {
+  const content = fields.filter(({ name }) => /^content-/i.test(name));
+  if (content.length === 0) return;
+  const names = root.encode(sevenBit).headers.map(({ name }) => name.toLowerCase());
+  const second = content.find(({ name }) => names.includes(name.toLowerCase()));
+  if (second === undefined) return;
+  const problem = "the content of the message has this field already";
+  throw new MessageError(`${second.name}: ${problem}`, { field: second.name });
 }
 
 function endsLine(piece: Piece | undefined): boolean {

@@ -1,3 +1,4 @@
+import { isBlindCopy, withoutBlindCopies } from "../mime/blind-copies.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
@@ -32,8 +33,7 @@ export function report(kind: string, groups: readonly Group[], fields: ReportFie
     SinglePart.is(text) ? text : SinglePart.text(text, {}, "text"),
     machinePart(kind, groups),
   ];
-  if (original !== undefined)
-    parts.push(returned === "full" ? SinglePart.message(original) : headerPart(original));
+  if (original !== undefined) parts.push(returned === "full" ? mailPart(original) : headerPart(original));
   return MultiPart.of("report", parts, { boundary, parameters: new Map([["report-type", kind]]) });
 }
 
@@ -50,13 +50,23 @@ function machinePart(kind: string, groups: readonly Group[]): SinglePart {
   return SinglePart.text(text.join("\r\n"), { type: `message/${kind}` }, kind);
 }
 
+/** The mail that comes back; who got a blind copy of it is not for those who read the report. */
+function mailPart(original: Message | Uint8Array): SinglePart {
+  return SinglePart.message(original instanceof Uint8Array ? withoutBlindCopies(original) : original);
+}
+
 /** The header of the mail, up to and without the empty line (RFC 6522 section 4). */
 function headerPart(original: Message | Uint8Array): SinglePart {
-  const octets = original instanceof Uint8Array ? original : Buffer.from(original.headers.toString());
+  const octets = original instanceof Uint8Array ? withoutBlindCopies(original) : sentHeader(original);
   const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("latin1");
   const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
   const header = octets.subarray(0, end);
   return header.some((octet) => octet > 127)
     ? SinglePart.bytes(header, "message/global-headers")
     : SinglePart.text(Buffer.from(header).toString("latin1"), { type: "text/rfc822-headers" }, "original");
+}
+
+function sentHeader(original: Message): Uint8Array {
+  const fields = [...original.headers].filter(({ name }) => !isBlindCopy(name));
+  return Buffer.from(fields.map(({ lines }) => lines).join(""));
 }

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import type { Header } from "../mime/header.ts";
+import { refuseUnknown } from "../mime/known-fields.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIdHeader } from "../mime/message-id.ts";
-import { refuseUnknown } from "./known-fields.ts";
 
 /** Who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {

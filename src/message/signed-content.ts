@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { callersMistake, EnvoiError, harmless, misconfigured, reasonOf } from "../errors.ts";
+import { contentError } from "../mime/content-error.ts";
 import { HeadReader } from "../mime/head-reader.ts";
-import { contentError } from "./content-error.ts";
 import type { Signer, Signing } from "./signer.ts";
 
 /** The octets of a mail: those of a message, or octets from elsewhere. */

@@ -3,6 +3,7 @@ import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { Attachment } from "./attachment.ts";
+import { contentIdReferences } from "./content-id-references.ts";
 import type { Draft } from "./draft.ts";
 
 /**
@@ -15,23 +16,20 @@ import type { Draft } from "./draft.ts";
  *     other forms, such as AMP
  *     related
  *       text/html
- *       inline attachments
+ *       inline attachments, and parts whose Content-ID the HTML names
  *     text/calendar
  *   attachments
  * ```
  *
- * @throws MessageError if there is a `body` and also another form of the content.
+ * @throws MessageError if there is no content, there is a `body` and also another form of the content, or two parts have
+ * the same Content-ID.
  */
 export function tree(draft: Draft): Part {
   const { text, html, calendar, body, boundaries } = draft;
-  const attachments = [...draft.attachments, ...(calendar?.file === undefined ? [] : [calendar.file])];
   const options = (): { boundary?: string } => (boundaries === undefined ? {} : { boundary: boundaries() });
-  // Only HTML refers to inline parts; without it they stand beside the text.
-  const inline = html === undefined ? [] : attachments.filter(isInline);
-  const beside = attachments.filter((attachment) => html === undefined || !isInline(attachment)).map(partOf);
+  const { inline, beside } = files(draft);
 
-  const rich =
-    html && (inline.length === 0 ? html : MultiPart.related([html, ...inline.map(partOf)], options()));
+  const rich = html && (inline.length === 0 ? html : MultiPart.related([html, ...inline], options()));
   // Readers show the last form they know, and some know only the last.
   const forms = [text, ...draft.alternatives.values(), rich, calendar?.alternative].filter(
     (form) => form !== undefined,
@@ -42,14 +40,72 @@ export function tree(draft: Draft): Part {
     });
   }
   const content = body ?? (forms.length > 1 ? MultiPart.alternative(forms, options()) : forms[0]);
-  if (beside.length === 0) return content ?? SinglePart.plain("");
-  return MultiPart.mixed(content === undefined ? beside : [content, ...beside], options());
+  if (content === undefined && beside.length === 0) {
+    const problem = 'the message has neither a body nor an attachment; an empty mail is text: ""';
+    throw new MessageError(`text: ${problem}`, { field: "text" });
+  }
+  const root =
+    content !== undefined && beside.length === 0
+      ? content
+      : MultiPart.mixed(content === undefined ? beside : [content, ...beside], options());
+  refuseSecondId(root);
+  return root;
 }
 
-function isInline(attachment: Attachment | Part): boolean {
-  return Attachment.is(attachment) && attachment.contentId !== undefined;
+interface Files {
+  /** What the HTML shows. */
+  readonly inline: readonly Part[];
+  readonly beside: readonly Part[];
 }
 
-function partOf(attachment: Attachment | Part): Part {
-  return Attachment.is(attachment) ? attachment.part : attachment;
+const noFiles: Files = { inline: [], beside: [] };
+
+function files({ attachments, calendar, html, body }: Draft): Files {
+  if (attachments.length === 0 && calendar?.file === undefined) return noFiles;
+  const inline: Part[] = [];
+  const beside: Part[] = [];
+  // Readers take a calendar with a method for an invitation: it must be the only one.
+  const mayInvite = calendar === undefined && !holdsCalendar(body);
+  let named: Set<string> | undefined;
+  for (const item of calendar?.file === undefined ? attachments : [...attachments, calendar.file]) {
+    const part = partOf(item, mayInvite);
+    const id = SinglePart.is(part) ? part.contentId : undefined;
+    // Only HTML refers to other parts; without it they stand beside the text.
+    if (html !== undefined && id !== undefined && !Attachment.is(item)) named ??= references(html);
+    const shown = html !== undefined && id !== undefined && (Attachment.is(item) || named?.has(id) === true);
+    const list = shown ? inline : beside;
+    if (id === undefined || !list.some((other) => isSame(other, part))) list.push(part);
+  }
+  return { inline, beside };
+}
+
+function holdsCalendar(part: Part | undefined): boolean {
+  return MultiPart.is(part) ? part.parts.some(holdsCalendar) : part?.type === "text/calendar";
+}
+
+function references(html: SinglePart): Set<string> {
+  return contentIdReferences(html.markup() ?? "");
+}
+
+function partOf(item: Attachment | Part, mayInvite: boolean): Part {
+  const part = Attachment.is(item) ? item.part : item;
+  return mayInvite && SinglePart.is(part) ? part.withMethod() : part;
+}
+
+function isSame(one: Part, other: Part): boolean {
+  return SinglePart.is(one) && SinglePart.is(other) && one.sameAs(other);
+}
+
+/** A `cid:` URL means one part (RFC 2392); the mails inside a mail have ids of their own. */
+function refuseSecondId(root: Part, seen: Set<string> = new Set()): void {
+  if (MultiPart.is(root)) {
+    for (const part of root.parts) refuseSecondId(part, seen);
+    return;
+  }
+  if (!SinglePart.is(root) || root.contentId === undefined) return;
+  if (seen.has(root.contentId)) {
+    const problem = `two parts have the Content-ID ${JSON.stringify(root.contentId)}`;
+    throw new MessageError(`contentId: ${problem}`, { field: "contentId" });
+  }
+  seen.add(root.contentId);
 }

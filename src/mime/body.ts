@@ -8,11 +8,11 @@ import {
 import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError } from "./message-error.ts";
-import type { Way } from "./part.ts";
+import { bearsEightBit, type Way } from "./part.ts";
 import { encodeQuotedPrintable } from "./quoted-printable.ts";
 
 /** How the octets of a body are written (RFC 2045 section 6). */
-export type TransferEncoding = Way | "quoted-printable" | "base64";
+export type TransferEncoding = "7bit" | "8bit" | "binary" | "quoted-printable" | "base64";
 
 /** A body as it is sent. */
 export interface EncodedBody {
@@ -23,9 +23,21 @@ export interface EncodedBody {
   readonly essence?: string;
 }
 
+/** A body of which the encoding shows only when it is read. */
+export interface LateBody {
+  /** Whether an octet above 127 may be in it. */
+  readonly eightBit: boolean;
+  /** The octets, and in front of them what `head` makes of the encoding and of the type that it asks for. */
+  readonly late: (head: (as: Pick<EncodedBody, "encoding" | "essence">) => string) => AsyncIterable<Buffer>;
+}
+
 /** A body, and how it is sent on each way. */
 export interface Body {
-  encode(way: Way): EncodedBody;
+  encode(way: Way): EncodedBody | LateBody;
+  /** What is encoded; absent if it is not in memory. */
+  readonly octets?: () => Buffer;
+  /** Reads it into memory; absent if it is there. */
+  readonly load?: () => Promise<Body>;
 }
 
 /**
@@ -33,34 +45,49 @@ export interface Body {
  * quoted-printable or base64, whichever is shorter. What is no lines, because one is too long or holds a bare CR or NUL,
  * goes as it is where the way is binary; white space at the end of a line alone is not worth asking that of a server.
  *
+ * @param flow makes lines of format=flowed of the lines: spaces at their ends then travel unencoded
  * @throws MessageError if the text holds half of a surrogate pair or a character that the charset lacks.
  */
-export function textBody(text: string, charset: Charset | undefined, field: string): Body {
+export function textBody(
+  text: string,
+  charset: Charset | undefined,
+  field: string,
+  flow?: (lines: string) => string,
+): Body {
   if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
-  const lines = toCrlf(text);
-  if (charset === undefined && Buffer.byteLength(lines) === lines.length) return asciiBody(lines);
+  const lines = flow === undefined ? toCrlf(text) : flow(toCrlf(text));
+  if (charset === undefined && Buffer.byteLength(lines) === lines.length)
+    return textOctetsBody(lines, lines, 1, flow !== undefined);
   const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
-  const fitness = once(() => (charset === undefined ? fit(lines, 3) : fit(octets.toString("latin1"), 1)));
-  const encode = once(() => shorter(octets));
-  if (isAscii(octets) && fitness() === "as it is") return always({ encoding: "7bit", content: octets });
+  return charset === undefined
+    ? textOctetsBody(octets, lines, 3, flow !== undefined)
+    : textOctetsBody(octets, octets.toString("latin1"), 1, flow !== undefined);
+}
+
+/**
+ * @param octets a string if it is its own octets
+ * @param lines the same as text
+ */
+function textOctetsBody(octets: Buffer | string, lines: string, octetsPerUnit: 1 | 3, flowed: boolean): Body {
+  const ascii = typeof octets === "string" || isAscii(octets);
+  const inMemory = { octets: (): Buffer => (typeof octets === "string" ? Buffer.from(octets) : octets) };
+  const fitness = once(() => fit(lines, octetsPerUnit, flowed));
+  if (ascii && !flowed && fitness() === "as it is")
+    return { ...always({ encoding: "7bit", content: octets }), ...inMemory };
+  const encode = once(() => shorter(inMemory.octets()));
+  // What is signed must not depend on spaces that the way may strip.
+  const signed = once(() => (flowed ? fit(lines, octetsPerUnit, false) : fitness()));
   return {
     encode: (way) => {
-      if (way === "7bit") return encode();
-      if (fitness() === "as it is") return { encoding: "8bit", content: octets };
+      const travels = (way === "signed" ? signed() : fitness()) === "as it is";
+      if (travels && ascii) return { encoding: "7bit", content: octets };
+      if (travels && bearsEightBit(way)) return { encoding: "8bit", content: octets };
       return way === "binary" && fitness() === "no lines"
         ? { encoding: "binary", content: octets }
         : encode();
     },
+    ...inMemory,
   };
-}
-
-/** Text that is its own octets. */
-function asciiBody(lines: string): Body {
-  const fitness = fit(lines, 1);
-  if (fitness === "as it is") return always({ encoding: "7bit", content: lines });
-  const encode = once(() => shorter(Buffer.from(lines, "latin1")));
-  if (fitness === "changed") return { encode };
-  return { encode: (way) => (way === "binary" ? { encoding: "binary", content: lines } : encode()) };
 }
 
 /** The body of octets that must arrive as they are: base64, unless the way is binary. */
@@ -70,21 +97,43 @@ export function octetsBody(octets: Uint8Array): Body {
 
 /** A body of which the copy in base64 is kept; the octets are made of it when a way first bears them. */
 export function base64Body(body: EncodedBody & { readonly content: Buffer }): Body {
-  const binary = once(
-    (): EncodedBody => ({
-      ...body,
-      encoding: "binary",
-      content: decodeBase64Lines(body.content),
-    }),
-  );
-  return { encode: (way) => (way === "binary" ? binary() : body) };
+  const octets = (): Buffer => decodeBase64Lines(body.content);
+  const binary = once((): EncodedBody => ({ ...body, encoding: "binary", content: octets() }));
+  return { encode: (way) => (way === "binary" ? binary() : body), octets };
 }
 
 /** A body that is read when it is sent, afresh each time. */
 export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
-  const encoded: EncodedBody = { encoding: "base64", content: () => streamBase64Lines(open()) };
+  const content = (): AsyncGenerator<Buffer> => streamBase64Lines(open());
+  const encoded: EncodedBody = { encoding: "base64", content };
   const binary: EncodedBody = { encoding: "binary", content: () => copies(open()) };
-  return { encode: (way) => (way === "binary" ? binary : encoded) };
+  const load = async (): Promise<Body> =>
+    base64Body({ encoding: "base64", content: await gathered(content()) });
+  return { encode: (way) => (way === "binary" ? binary : encoded), load };
+}
+
+/** A string in a charset of which the table must be loaded first; read like a stream until it is there. */
+export function awaitedTextBody(text: string, loading: Promise<Charset>, field: string): Body {
+  let made: Body | undefined;
+  const load = async (): Promise<Body> => {
+    made ??= octetsBody((await loading).encode(text, field));
+    return made;
+  };
+  // Whoever sends it learns of a failure.
+  load().catch(() => {});
+  async function* octets(): AsyncGenerator<Uint8Array> {
+    const body = await load();
+    if (body.octets !== undefined) yield body.octets();
+  }
+  const stream = streamBody(octets);
+  return { encode: (way) => (made ?? stream).encode(way), load };
+}
+
+/** All of a stream. */
+export async function gathered(source: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Copies, because a source may reuse the memory of its chunk. */
@@ -98,9 +147,9 @@ export function always(body: EncodedBody): Body {
 }
 
 /** How the text would fare unencoded: a relay may change it, or it is nothing that travels in lines. */
-function fit(text: string, octetsPerUnit: 1 | 3): "as it is" | "changed" | "no lines" {
+function fit(text: string, octetsPerUnit: 1 | 3, flowed: boolean): "as it is" | "changed" | "no lines" {
   if (!hasWholeLines(text, octetsPerUnit)) return "no lines";
-  return hasSafeEdges(text) ? "as it is" : "changed";
+  return hasSafeEdges(text, flowed) ? "as it is" : "changed";
 }
 
 function once<T>(make: () => T): () => T {

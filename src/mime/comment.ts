@@ -45,7 +45,7 @@ export function withoutComments(text: string): string | undefined {
 export function commentTokens(comment: string, utf8: boolean): string[] {
   const stands = utf8 ? /^[ -~\u00a0-\u{10ffff}]*$/u : /^[ -~]*$/;
   const plain = stands.test(comment) && !comment.includes("=?") && comment.length < 60;
-  const words = plain ? comment.replace(/[()\\]/g, "\\$&").split(" ") : encodedWords(comment, "phrase", 2);
+  const words = plain ? comment.replace(/[()\\]/g, "\\$&").split(" ") : encodedWords(comment, "phrase", 2, 2);
   words[0] = `(${words[0]}`;
   words[words.length - 1] += ")";
   return words.map((word) => ` ${word}`);

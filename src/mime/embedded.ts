@@ -1,6 +1,9 @@
-import { hasWholeLines, toCrlf } from "../text/lines.ts";
-import { always, type Body, octetsBody, streamBody } from "./body.ts";
-import type { EncodingConstraint } from "./part.ts";
+import { createHash } from "node:crypto";
+import { streamBase64Lines } from "../text/base64.ts";
+import { always, type Body, type EncodedBody, gathered, octetsBody, streamBody } from "./body.ts";
+import { contentError } from "./content-error.ts";
+import { MailLines } from "./mail-lines.ts";
+import { bearsEightBit, type EncodingConstraint, type Way } from "./part.ts";
 
 /** A `Message`: whole lines of ASCII on a 7-bit way, but for its header, which may be UTF-8. */
 export interface EmbeddedMail {
@@ -20,37 +23,115 @@ export interface EmbeddedMail {
 export function embeddedBody(mail: Uint8Array | EmbeddedMail): Body {
   if (mail instanceof Uint8Array) return ofOctets(mail);
   // On a 7-bit way, so that the octets are those of the mail by itself, and a signature in it holds.
-  const content = mail.content({ eightBit: false });
-  if (content.chunks !== undefined) return ofOctets(Buffer.concat(content.chunks));
-  return ofStream(() => content.stream(), mail.international);
+  const plain = ofMail(mail, sevenBit);
+  let signed: Body | undefined;
+  const encode: Body["encode"] = (way) => {
+    if (way !== "signed") return plain.encode(way);
+    signed ??= ofMail(mail, { ...sevenBit, signed: true });
+    return signed.encode(way);
+  };
+  return { ...plain, encode };
 }
 
-const plain = "message/rfc822";
-const international = "message/global";
-
-function ofOctets(octets: Uint8Array): Body {
-  const lines = toCrlf(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("latin1"));
-  const content = Buffer.from(lines, "latin1");
-  if (!hasWholeLines(lines)) return asGlobal(octetsBody(octets));
-  if (isAscii(lines)) return always({ encoding: "7bit", content, essence: plain });
-  const end = lines.indexOf("\r\n\r\n");
-  const essence = isAscii(lines.slice(0, end < 0 ? lines.length : end)) ? plain : international;
-  const encoded = asGlobal(octetsBody(octets)).encode("7bit");
+/**
+ * The body of a mail that can be read more than once, such as a file: it is looked at first, which shows whether it can
+ * travel unencoded, and compared while it is sent.
+ */
+export function lookedAtBody(open: () => AsyncIterable<Uint8Array>): Body {
   return {
-    encode: (way) => (way === "7bit" ? encoded : { encoding: "8bit", content, essence }),
+    encode: (way) => ({
+      eightBit: bearsEightBit(way),
+      late: (head) => readTwice(open, way, head),
+    }),
+    load: async () => ofOctets(await gathered(copies(open()))),
   };
 }
 
-function ofStream(open: () => AsyncIterable<Buffer>, beyondAscii: boolean): Body {
-  return beyondAscii
+const sevenBit: EncodingConstraint = { eightBit: false };
+const plain = "message/rfc822";
+const international = "message/global";
+
+function ofMail(mail: EmbeddedMail, constraint: EncodingConstraint): Body {
+  const content = mail.content(constraint);
+  if (content.chunks !== undefined) return ofOctets(Buffer.concat(content.chunks));
+  const open = (): AsyncIterable<Buffer> => content.stream();
+  const load = async (): Promise<Body> => ofOctets(await gathered(open()));
+  const body: Body = mail.international
     ? asGlobal(streamBody(open))
     : always({ encoding: "7bit", content: open, essence: plain });
+  return { encode: body.encode, load };
+}
+
+function ofOctets(octets: Uint8Array): Body {
+  const lines = new MailLines();
+  const content = Buffer.concat([lines.push(octets), lines.end()]);
+  const encoded = asGlobal(octetsBody(octets));
+  return {
+    encode: (way) => {
+      const form = formOf(lines, way);
+      return form.encoding === "base64" ? encoded.encode(way) : { ...form, content };
+    },
+    octets: () => content,
+  };
+}
+
+/** How a mail of which all lines are known is sent. */
+function formOf(
+  { whole, eightBit, eightBitHeader }: MailLines,
+  way: Way,
+): Required<Omit<EncodedBody, "content">> {
+  if (whole && !eightBit) return { encoding: "7bit", essence: plain };
+  if (!whole || !bearsEightBit(way)) return { encoding: "base64", essence: international };
+  return { encoding: "8bit", essence: eightBitHeader ? international : plain };
+}
+
+async function* readTwice(
+  open: () => AsyncIterable<Uint8Array>,
+  way: Way,
+  head: (form: Omit<EncodedBody, "content">) => string,
+): AsyncGenerator<Buffer> {
+  const seen = new MailLines();
+  const expected = createHash("sha256");
+  for await (const piece of open()) {
+    expected.update(piece);
+    seen.push(piece);
+  }
+  seen.end();
+  const form = formOf(seen, way);
+  yield Buffer.from(head(form));
+  const found = createHash("sha256");
+  async function* again(): AsyncGenerator<Uint8Array> {
+    for await (const piece of open()) {
+      found.update(piece);
+      yield piece;
+    }
+  }
+  yield* form.encoding === "base64" ? streamBase64Lines(again()) : sameLines(again(), seen);
+  if (!expected.digest().equals(found.digest())) throw changed();
+}
+
+/** The lines of a mail that was looked at; nothing passes that the way was not asked to bear. */
+async function* sameLines(pieces: AsyncIterable<Uint8Array>, seen: MailLines): AsyncGenerator<Buffer> {
+  const lines = new MailLines();
+  for await (const piece of pieces) {
+    const octets = lines.push(piece);
+    if (!lines.whole || (lines.eightBit && !seen.eightBit) || (lines.eightBitHeader && !seen.eightBitHeader))
+      throw changed();
+    yield octets;
+  }
+  if (lines.end().length > 0) throw changed();
+}
+
+function changed(): Error {
+  return contentError(
+    "message/rfc822: the attached mail gave other octets when it was sent than just before",
+  );
+}
+
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const chunk of source) yield Buffer.from(chunk);
 }
 
 function asGlobal(body: Body): Body {
-  return { encode: (way) => ({ ...body.encode(way), essence: international }) };
-}
-
-function isAscii(latin1: string): boolean {
-  return /^[\0-\x7f]*$/.test(latin1);
+  return { ...body, encode: (way) => ({ ...body.encode(way), essence: international }) };
 }

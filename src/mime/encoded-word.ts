@@ -18,15 +18,17 @@ const costs = {
  *
  * @param where `"phrase"` for display names, where fewer characters may stand as they are
  * @param column how much of the line is taken in front of the first word, which is made to fit
+ * @param behind how many characters follow each word that must stand on its line
  */
-export function encodedWords(text: string, where: "text" | "phrase", column: number): string[] {
+export function encodedWords(text: string, where: "text" | "phrase", column: number, behind = 0): string[] {
   const cost = costs[where];
   const { quoted, octets } = measure(text, cost);
   const inQ = quoted <= base64Length(octets);
   const whole = inQ ? quoted : base64Length(octets);
-  if (whole <= Math.min(maxLength, foldAt - column) - overhead) return [encodedWord(text, inQ, cost)];
+  const most = Math.min(maxLength, foldAt - 1 - behind);
+  if (whole <= Math.min(most, foldAt - column - behind) - overhead) return [encodedWord(text, inQ, cost)];
   const words: string[] = [];
-  let room = Math.max(Math.min(maxLength, foldAt - column), 32) - overhead;
+  let room = Math.max(Math.min(most, foldAt - column - behind), 32) - overhead;
   let start = 0;
   let size = 0;
   for (let at = 0; at < text.length; ) {
@@ -38,7 +40,7 @@ export function encodedWords(text: string, where: "text" | "phrase", column: num
       words.push(encodedWord(text.slice(start, at), inQ, cost));
       start = at;
       size = 0;
-      room = maxLength - overhead;
+      room = most - overhead;
     }
     size += added;
     at += units;

@@ -19,7 +19,9 @@ export function fold(name: string, tokens: readonly string[]): string {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as string;
     // The first line is not left empty: some readers take an empty first line for the end of the field.
-    const breakHere = index === 0 ? octets(token) + column > maxLineOctets : column + token.length > foldAt;
+    // An encoded word that does not fit behind a long name leaves no choice: its line has 76 characters (RFC 2047 2).
+    const most = index === 0 && !token.startsWith(" =?") ? maxLineOctets : foldAt;
+    const breakHere = index === 0 ? octets(token) + column > most : column + token.length > foldAt;
     if (breakHere) {
       field += "\r\n";
       column = 0;

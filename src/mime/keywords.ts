@@ -61,7 +61,10 @@ function tokensOf(keywords: readonly Keyword[], firstColumn: number, utf8: boole
   return keywords.flatMap(({ text, comments }, index) => {
     const tokens = phrase(text, index === 0 ? firstColumn : 1, utf8);
     for (const comment of comments) tokens.push(...commentTokens(comment, utf8));
-    if (index < keywords.length - 1) tokens[tokens.length - 1] += ",";
+    if (index === keywords.length - 1) return tokens;
+    // An encoded word stands alone between white space (RFC 2047 section 5).
+    if (tokens.at(-1)?.endsWith("?=") === true) tokens.push(" ,");
+    else tokens[tokens.length - 1] += ",";
     return tokens;
   });
 }

@@ -33,7 +33,9 @@ function tokensOf(list: readonly (Mailbox | Group)[], firstColumn: number, utf8:
 
 function pushGroup(tokens: string[], group: Group, column: number, utf8: boolean): void {
   tokens.push(...phrase(group.name, column, utf8));
-  append(tokens, ":");
+  // An encoded word stands alone between white space (RFC 2047 section 5).
+  if (tokens.at(-1)?.endsWith("?=") === true) tokens.push(" :");
+  else append(tokens, ":");
   for (const [index, member] of group.members.entries()) {
     pushMailbox(tokens, member, 1, utf8);
     if (index < group.members.length - 1) append(tokens, ",");

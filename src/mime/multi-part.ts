@@ -1,8 +1,10 @@
 import { checkBoundary, randomBoundary } from "./boundary.ts";
 import { parseContentType } from "./content-type.ts";
 import { Header } from "./header.ts";
+import { refuseUnknown } from "./known-fields.ts";
 import { MessageError } from "./message-error.ts";
-import { parameterHeader } from "./parameters.ts";
+import type { Pairs } from "./pairs.ts";
+import { checkParameters, parameterHeader } from "./parameters.ts";
 import {
   type EncodedPart,
   type EncodingConstraint,
@@ -18,8 +20,8 @@ import { SinglePart } from "./single-part.ts";
 export interface MultiPartOptions {
   /** Random if not given. */
   readonly boundary?: string | undefined;
-  /** Further parameters of Content-Type. */
-  readonly parameters?: ReadonlyMap<string, string>;
+  /** Further parameters of Content-Type, such as `protocol` and `micalg` of what is signed. */
+  readonly parameters?: Pairs<string> | undefined;
 }
 
 /** Nesting deeper than this is a mistake, and readers give up far sooner. */
@@ -56,11 +58,14 @@ export class MultiPart implements Part {
       throw new MessageError(`parts: nested deeper than ${maxDepth}`, { field: "parts" });
     }
     const { boundary } = options;
+    const parameters = checkParameters(options.parameters ?? {}, "parameters");
+    if (parameters.has("boundary"))
+      throw new MessageError("parameters: the boundary is an option", { field: "parameters" });
     this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
     this.#header = parameterHeader(
       "Content-Type",
       type,
-      new Map([...(options.parameters ?? []), ["boundary", this.boundary]]),
+      new Map([...parameters, ["boundary", this.boundary]]),
     );
     if (boundary === undefined) return;
     refuseCollision(this.encode({ eightBit: true }).body, boundary, parts.length);
@@ -80,18 +85,20 @@ export class MultiPart implements Part {
   /** A part and what it refers to, such as HTML and its images; the first is the root (RFC 2387). */
   static related(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     const root = parts[0]?.type;
-    const parameters = new Map(options.parameters);
-    if (root !== undefined && !parameters.has("type")) parameters.set("type", root);
+    const given = checkParameters(options.parameters ?? {}, "parameters");
+    const parameters = root === undefined || given.has("type") ? given : new Map([...given, ["type", root]]);
     return MultiPart.of("related", parts, { ...options, parameters });
   }
 
   /**
-   * A multipart of any subtype, such as `report`.
+   * A multipart of any subtype, such as `report`. What lies in `signed` or `encrypted` is made once, in 7-bit, and is the
+   * same whatever a server offers (RFC 1847 section 2.1).
    *
    * @throws MessageError if there is no part, one is no part, they are nested too deep, or the boundary is none or
    * stands in a part.
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    refuseUnknown(options, ["boundary", "parameters"], "a multipart");
     const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
     if (parameters.size > 0)
       throw new MessageError("subtype: parameters are an option", { field: "subtype" });
@@ -113,8 +120,9 @@ export class MultiPart implements Part {
 
   /** The part as it is sent; the answer is kept. */
   encode(constraint: EncodingConstraint): EncodedPart {
-    const way = wayOf(constraint);
-    this.#encoded[way] ??= this.#encode(constraint);
+    const inside = keptAsItIs.has(this.type) ? signed : constraint;
+    const way = wayOf(inside);
+    this.#encoded[way] ??= this.#encode(inside);
     return this.#encoded[way];
   }
 
@@ -127,7 +135,7 @@ export class MultiPart implements Part {
       const encoded = part.encode(constraint);
       eightBit ||= encoded.eightBit;
       binary ||= encoded.binary;
-      text += `--${this.boundary}\r\n${headText(encoded.headers)}`;
+      text += `--${this.boundary}\r\n${headText(encoded)}`;
       for (const piece of encoded.body) {
         if (typeof piece === "string") {
           text += piece;
@@ -146,6 +154,10 @@ export class MultiPart implements Part {
 }
 
 const internal: unique symbol = Symbol("MultiPart");
+
+/** What nobody may change on the way, the library least of all: a signature is made over these octets. */
+const keptAsItIs = new Set(["multipart/signed", "multipart/encrypted"]);
+const signed: EncodingConstraint = { eightBit: false, signed: true };
 
 /** An enclosing part must not claim less than what is inside (RFC 2045 section 6.4). */
 const eightBitHeader = Header.formatted(

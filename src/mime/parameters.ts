@@ -1,12 +1,48 @@
 import { fold } from "./fold.ts";
-import { Header } from "./header.ts";
+import { checkText, Header } from "./header.ts";
+import { MessageError } from "./message-error.ts";
+import { type Pairs, readPairs } from "./pairs.ts";
 
-/** The parameters of a Content-Type or Content-Disposition. */
+/** The parameters of a Content-Type or Content-Disposition; names are in small letters. */
 export type Parameters = ReadonlyMap<string, string>;
 
 /**
- * A header with a value and parameters (RFC 2045 section 5.1). A parameter that is not short printable ASCII is written
- * as RFC 2231 has it: in UTF-8, percent-encoded, in numbered pieces where it is long.
+ * Checks parameters that a caller gave: each name is a token without `*`, `'` and `%`, which RFC 2231 gives a meaning,
+ * and stands once, whatever its case.
+ *
+ * @throws MessageError naming the parameter whose name or value is not valid.
+ */
+export function checkParameters(given: Pairs<string>, field: string): Parameters {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of readPairs(given, field)) {
+    const key = parameterName(name, field);
+    if (parameters.has(key))
+      throw new MessageError(`${field}: ${JSON.stringify(name)} stands there twice`, { field });
+    parameters.set(key, checkText(value, `${field}.${key}`));
+  }
+  return parameters;
+}
+
+/** @throws MessageError if it is not the name of a parameter. */
+function parameterName(name: string, field: string): string {
+  if (typeof name === "string" && /^[A-Za-z0-9!#$&^_.+-]{1,60}$/.test(name)) return name.toLowerCase();
+  const given = typeof name === "string" ? JSON.stringify(name.slice(0, 60)) : typeof name;
+  throw new MessageError(
+    `${field}: expected the name of a parameter, of 1 to 60 letters, digits and !#$&^_.+-, got ${given}`,
+    { field },
+  );
+}
+
+/** Checks a word that stands where only a token may (RFC 2045 section 5.1). @throws MessageError if it is not one. */
+export function checkToken(value: string, field: string): string {
+  if (typeof value === "string" && /^[A-Za-z0-9!#$%&'*+^_`{|}~.-]{1,60}$/.test(value)) return value;
+  const given = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
+  throw new MessageError(`${field}: expected a word without spaces and separators, got ${given}`, { field });
+}
+
+/**
+ * A header with a value and parameters (RFC 2045 section 5.1). A parameter beyond ASCII, and a long name of a file, is
+ * written by RFC 2231: in UTF-8, percent-encoded, in numbered pieces where it is long.
  */
 export function parameterHeader(name: string, value: string, parameters: Parameters): Header {
   const tokens = [` ${value}`];
@@ -21,16 +57,20 @@ export function parameterHeader(name: string, value: string, parameters: Paramet
 
 /** The longest piece of a parameter, its semicolon and the space before it not counted. */
 const maxPiece = 74;
+/** Readers do not put other parameters together, a boundary above all, so these stay whole while a line holds them. */
+const maxWhole = 900;
 const token = /^[A-Za-z0-9!#$&^_.+-]+$/;
 const quotable = /^[ -~]*$/;
 
 /** A parameter as `name=value` pieces, each short enough for a line. */
 export function formatParameter(name: string, value: string): string[] {
-  if (token.test(value) && name.length + 1 + value.length <= maxPiece && name !== "filename")
-    return [`${name}=${value}`];
+  const ofFile = name === "filename" || name === "name";
+  const most = ofFile ? maxPiece : maxWhole;
+  if (!ofFile && token.test(value) && name.length + 1 + value.length <= most) return [`${name}=${value}`];
   const quoted = `${name}="${value.replace(/["\\]/g, "\\$&")}"`;
   // Readers decode encoded words in quoted strings although they must not, so text that looks like one is not quoted.
-  if (quotable.test(value) && quoted.length <= maxPiece && !value.includes("=?")) return [quoted];
+  if (quotable.test(value) && quoted.length <= most && (name === "boundary" || !value.includes("=?")))
+    return [quoted];
   return extended(name, value);
 }
 

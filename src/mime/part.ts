@@ -6,10 +6,12 @@ export interface EncodingConstraint {
   readonly eightBit: boolean;
   /** Any octets pass, in lines or not: the server offers BINARYMIME (RFC 3030). More than `eightBit`. */
   readonly binary?: boolean;
+  /** What is signed: 7-bit, and in such a form that nothing on the way has a reason to change it (RFC 1847, RFC 3156 5). */
+  readonly signed?: boolean;
 }
 
 /** The same in a word: what a body may be on the way. */
-export type Way = "7bit" | "8bit" | "binary";
+export type Way = "7bit" | "8bit" | "binary" | "signed";
 
 /** Text of headers and delimiters, octets of a body, or a body that is read when it is sent. */
 export type Piece = string | Buffer | (() => AsyncIterable<Buffer>);
@@ -23,6 +25,8 @@ export interface EncodedPart {
   readonly eightBit: boolean;
   /** Whether the body may be no lines at all; then `eightBit` is true as well. */
   readonly binary: boolean;
+  /** Whether the body begins with further headers and the empty line behind them, because what they say must be read first. */
+  readonly late?: boolean;
 }
 
 /** A node of the MIME tree: a SinglePart or a MultiPart. */
@@ -36,14 +40,20 @@ export interface Part {
 }
 
 /** The way that bears so much. */
-export function wayOf({ eightBit, binary = false }: EncodingConstraint): Way {
+export function wayOf({ eightBit, binary = false, signed = false }: EncodingConstraint): Way {
+  if (signed) return "signed";
   if (binary) return "binary";
   return eightBit ? "8bit" : "7bit";
 }
 
-/** The headers of a part as one text, with the empty line that ends them. */
-export function headText(headers: readonly Header[]): string {
+/** Whether octets above 127 pass. */
+export function bearsEightBit(way: Way): boolean {
+  return way === "8bit" || way === "binary";
+}
+
+/** The headers of a part as one text, with the empty line that ends them unless the body brings it. */
+export function headText({ headers, late = false }: Pick<EncodedPart, "headers" | "late">): string {
   let text = "";
   for (const header of headers) text += header.lines;
-  return `${text}\r\n`;
+  return late ? text : `${text}\r\n`;
 }

@@ -15,6 +15,7 @@ export class RawMessageReader {
   #inHeader = true;
   #eightBitHeader = false;
   #eightBit = false;
+  #headerSize = 0;
 
   /** Whether an octet above 127 has come, anywhere. */
   get eightBit(): boolean {
@@ -26,7 +27,7 @@ export class RawMessageReader {
     return this.#eightBitHeader;
   }
 
-  /** Whether the header may go on: the empty line behind it has not come. */
+  /** Whether the header may go on: neither an empty line nor another one that belongs to no field has come. */
   get inHeader(): boolean {
     return this.#inHeader;
   }
@@ -61,9 +62,13 @@ export class RawMessageReader {
   #notice(lines: string): void {
     if (/[\x80-\xff]/.test(lines)) this.#eightBit = true;
     if (!this.#inHeader) return;
-    const end = lines.startsWith("\r\n") ? 0 : lines.indexOf("\r\n\r\n");
-    this.#inHeader = end === -1;
-    if (/[\x80-\xff]/.test(end === -1 ? lines : lines.slice(0, end))) this.#eightBitHeader = true;
+    const end = behindHeader.exec(lines);
+    this.#inHeader = end === null;
+    const header = end === null ? lines : lines.slice(0, end.index);
+    this.#headerSize += header.length;
+    if (this.#headerSize > maxHeader)
+      throw new MessageError("raw message: the header has more than 16 MiB", { field: "content" });
+    if (/[\x80-\xff]/.test(header)) this.#eightBitHeader = true;
   }
 
   #refusal(text: string, first: number): MessageError {
@@ -82,6 +87,12 @@ export class RawMessageReader {
     return new MessageError(`raw message: line ${number} ${what}`, { field: "content", position: number });
   }
 }
+
+/** Where the header ends: at a line that is neither a field nor goes on with one, be it empty or not. */
+const behindHeader = /(?:^|\n)(?![!-9;-~]+[ \t]*:|[ \t]|$)/;
+
+/** More than this is not a header, and the header of a stream is kept until it is whole. */
+const maxHeader = 16 * 1024 * 1024;
 
 function countLines(text: string, end: number): number {
   let count = 0;

@@ -1,29 +1,18 @@
 import { isAscii, isUtf8 } from "node:buffer";
 
-import { always, type Body, base64Body, octetsBody, streamBody, textBody } from "./body.ts";
-import type { Charset } from "./charset.ts";
+import { awaitedTextBody, type Body, octetsBody, streamBody, textBody } from "./body.ts";
+import { isMethod, statedMethods } from "./calendar-method.ts";
+import { Charset, charsetName } from "./charset.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
-import { type EmbeddedMail, embeddedBody } from "./embedded.ts";
-import { Header, headerName } from "./header.ts";
+import { type EmbeddedMail, embeddedBody, lookedAtBody } from "./embedded.ts";
+import { flowOf } from "./flowed.ts";
+import { Header } from "./header.ts";
+import { refuseUnknown } from "./known-fields.ts";
 import { MessageError } from "./message-error.ts";
-import { contentId, messageIdHeader } from "./message-id.ts";
-import { type Parameters, parameterHeader } from "./parameters.ts";
-import { type EncodedPart, type EncodingConstraint, type Part, type Way, wayOf } from "./part.ts";
-import { textHeader } from "./unstructured.ts";
-
-/** What a part says of itself beside its type. */
-export interface PartOptions {
-  /** Shown with the text, or listed as a file; without it the reader decides. */
-  readonly disposition?: "inline" | "attachment";
-  /** Parameters of the disposition, such as the file name. */
-  readonly dispositionParameters?: Parameters;
-  /** What a `cid:` URL in the HTML refers to, without angle brackets. */
-  readonly contentId?: string;
-  /** A line of text about the part (RFC 2045 section 8). */
-  readonly description?: string;
-  /** Further fields, such as Content-Language or Content-Location. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { parameterHeader } from "./parameters.ts";
+import { type EncodedPart, type EncodingConstraint, headText, type Part, type Way, wayOf } from "./part.ts";
+import { noOptions, type PartFields, type PartOptions, partFields, partOptionNames } from "./part-options.ts";
+import { isUnencoded, unencodedBody, unencodedStream } from "./unencoded.ts";
 
 /** Options of a part of text. */
 export interface TextOptions extends PartOptions {
@@ -46,54 +35,90 @@ export class SinglePart implements Part {
   /** The media type, without parameters. */
   readonly type: string;
   readonly depth = 0;
+  /** What a `cid:` URL refers to, if it may. */
+  readonly contentId: string | undefined;
   readonly #contentType: ContentType;
-  readonly #options: PartOptions;
-  readonly #headers: readonly Header[];
+  readonly #fields: PartFields;
   readonly #body: Body;
   readonly #encoded: { [way in Way]?: EncodedPart } = {};
 
-  private constructor(key: symbol, contentType: ContentType, body: Body, options: PartOptions) {
+  private constructor(key: symbol, contentType: ContentType, body: Body, fields: PartFields) {
     if (key !== internal) throw new MessageError("use SinglePart.text, .bytes or .stream to make a part");
     this.type = contentType.essence;
+    this.contentId = fields.contentId;
     this.#contentType = contentType;
     this.#body = body;
-    this.#options = options;
-    this.#headers = contentHeaders(options);
+    this.#fields = fields;
   }
 
   /** Plain text. Line ends become CRLF. @throws MessageError if it holds half of a surrogate pair. */
-  static plain(text: string): SinglePart {
-    return SinglePart.text(text, { type: "text/plain" }, "text");
+  static plain(text: string, options?: Omit<TextOptions, "type">): SinglePart {
+    return SinglePart.text(text, typed("text/plain", options), "text");
   }
 
   /** HTML. Line ends become CRLF. @throws MessageError if it holds half of a surrogate pair. */
-  static html(html: string): SinglePart {
-    return SinglePart.text(html, { type: "text/html" }, "html");
+  static html(html: string, options?: Omit<TextOptions, "type">): SinglePart {
+    return SinglePart.text(html, typed("text/html", options), "html");
   }
 
   /**
-   * Text of any type and charset.
+   * Text of any type and charset. With the type `text/plain; format=flowed` it is written by RFC 3676: a space at the end
+   * of a line joins it to the next, and long lines are broken so.
    *
    * @param field what an error calls the text
-   * @throws MessageError if the type is not one, or the charset lacks a character of the text.
+   * @throws MessageError if the type is not valid, an option is unknown, or the charset lacks a character of the text.
    */
-  static text(text: string, options: TextOptions = {}, field = "text"): SinglePart {
+  static text(text: string, options: TextOptions = plainText, field = "text"): SinglePart {
+    const fields = typeOnly(options) ? partFields(noOptions) : textFields(options);
     const { type = "text/plain", charset } = options;
-    const contentType = textType(type, charset?.name ?? "utf-8", field);
-    return new SinglePart(internal, contentType, textBody(text, charset, field), options);
+    const given = usual.get(type) ?? typeOf(type);
+    if (isComposite(given.essence)) {
+      if (charset !== undefined)
+        throw new MessageError(`${field}: ${given.essence} has no charset`, { field: "charset" });
+      return SinglePart.#composite(text, given, fields, field);
+    }
+    const contentType = textType(given, charset?.name ?? "utf-8", field);
+    const flow = flowOf(contentType.essence, contentType.parameters);
+    return new SinglePart(internal, contentType, textBody(text, charset, field, flow), fields);
   }
 
   /**
    * Octets that arrive exactly as they are given. They are encoded here, so changing the array later changes nothing.
    *
-   * @throws MessageError if the type is not one.
+   * @throws MessageError if the type is not valid, or an option is unknown.
    */
-  static bytes(bytes: Uint8Array, type = "application/octet-stream", options: PartOptions = {}): SinglePart {
+  static bytes(
+    bytes: Uint8Array,
+    type = "application/octet-stream",
+    options: PartOptions = noOptions,
+  ): SinglePart {
     if (!(bytes instanceof Uint8Array))
       throw new MessageError("bytes: a Uint8Array is expected", { field: "bytes" });
     const contentType = typeOf(type);
-    if (contentType.essence === "message/rfc822") return SinglePart.message(bytes, options);
-    return new SinglePart(internal, withCharset(contentType, bytes), octetsBody(bytes), options);
+    const fields = partFields(options);
+    if (isComposite(contentType.essence)) return SinglePart.#composite(bytes, contentType, fields, "bytes");
+    return new SinglePart(internal, withCharset(contentType, bytes), octetsBody(bytes), fields);
+  }
+
+  /**
+   * A string as the content of a file: nothing in it is changed. It is encoded in the charset that its type names, else
+   * in UTF-8. A charset whose table is not loaded is loaded when the part is sent.
+   *
+   * @throws MessageError if the type is not valid, or the charset is unknown or lacks a character.
+   */
+  static file(text: string, type: string, options: PartOptions = noOptions, field = "text"): SinglePart {
+    const position = text.search(/\p{Surrogate}/u);
+    if (position >= 0) {
+      const problem = `half of a surrogate pair at position ${position} is not a character`;
+      throw new MessageError(`${field}: ${problem}`, { field, position });
+    }
+    const contentType = typeOf(type);
+    const label = contentType.parameters.get("charset");
+    if (label === undefined) return SinglePart.bytes(Buffer.from(text), type, options);
+    const charset = Charset.ready(label, "type");
+    if (Charset.is(charset)) return SinglePart.bytes(charset.encode(text, field), type, options);
+    const body = awaitedTextBody(text, charset, field);
+    return new SinglePart(internal, contentType, body, partFields(options));
   }
 
   /**
@@ -102,29 +127,63 @@ export class SinglePart implements Part {
    * @param mail octets, or a `Message`, which is embedded as {@link Message.bytes} gives it
    * @throws MessageError if it is neither.
    */
-  static message(mail: Uint8Array | EmbeddedMail, options: PartOptions = {}): SinglePart {
-    if (!(mail instanceof Uint8Array) && typeof mail?.content !== "function") {
-      throw new MessageError("message: a Message or its octets are expected", { field: "message" });
-    }
-    const body = embeddedBody(mail);
-    const { essence = "message/rfc822" } = body.encode("8bit");
-    return new SinglePart(internal, { essence, parameters: new Map() }, body, options);
+  static message(mail: Uint8Array | EmbeddedMail, options: PartOptions = noOptions): SinglePart {
+    return SinglePart.#embedded(mail, new Map(), partFields(options));
   }
 
   /**
-   * A part that is read when it is sent.
+   * A part that is read when it is sent. One of type `message/rfc822` is read twice each time: to see whether it can travel
+   * unencoded, and to be sent.
    *
    * @param open gives the octets, afresh at each call
-   * @throws MessageError if the type is not one.
+   * @throws MessageError if the type is not valid, or an option is unknown.
    */
   static stream(
     open: () => AsyncIterable<Uint8Array>,
     type = "application/octet-stream",
-    options: PartOptions = {},
+    options: PartOptions = noOptions,
   ): SinglePart {
+    if (typeof open !== "function")
+      throw new MessageError("open: expected a function that opens a stream", { field: "open" });
     const contentType = typeOf(type);
-    const essence = contentType.essence === "message/rfc822" ? "message/global" : contentType.essence;
-    return new SinglePart(internal, { ...contentType, essence }, streamBody(open), options);
+    const { essence } = contentType;
+    const body =
+      essence === "message/rfc822"
+        ? lookedAtBody(open)
+        : isUnencoded(essence)
+          ? unencodedStream(open, essence)
+          : streamBody(open);
+    return new SinglePart(internal, contentType, body, partFields(options));
+  }
+
+  /** What must not be encoded, or only as another type. */
+  static #composite(
+    content: string | Uint8Array,
+    contentType: ContentType,
+    fields: PartFields,
+    field: string,
+  ): SinglePart {
+    const { essence, parameters } = contentType;
+    if (isUnencoded(essence))
+      return new SinglePart(internal, contentType, unencodedBody(content, essence, field), fields);
+    if (typeof content !== "string" && !(content instanceof Uint8Array))
+      throw new MessageError(`${field}: a string or a Uint8Array is expected`, { field });
+    const octets = typeof content === "string" ? Buffer.from(content) : content;
+    return SinglePart.#embedded(octets, parameters, fields);
+  }
+
+  static #embedded(
+    mail: Uint8Array | EmbeddedMail,
+    parameters: ContentType["parameters"],
+    fields: PartFields,
+  ): SinglePart {
+    if (!(mail instanceof Uint8Array) && typeof mail?.content !== "function") {
+      throw new MessageError("message: a Message or its octets are expected", { field: "message" });
+    }
+    const body = embeddedBody(mail);
+    const form = body.encode("8bit");
+    const essence = ("essence" in form ? form.essence : undefined) ?? "message/rfc822";
+    return new SinglePart(internal, { essence, parameters }, body, fields);
   }
 
   /** Whether `value` is a part of this kind; a look-alike, such as an object from JSON, is not. */
@@ -132,20 +191,45 @@ export class SinglePart implements Part {
     return typeof value === "object" && value !== null && #body in value;
   }
 
-  /** The same content, said other things of; the encoded octets are shared. */
+  /** The same content with other options in place of its own; the encoded octets are shared. @throws MessageError */
   with(options: PartOptions): SinglePart {
-    return new SinglePart(internal, this.#contentType, this.#body, options);
+    return new SinglePart(internal, this.#contentType, this.#body, partFields(options));
+  }
+
+  /**
+   * The same calendar with the method in its type that it states itself (RFC 5545 section 3.7.2), if it is one, is in
+   * memory, states one, and has none in its type.
+   */
+  withMethod(): SinglePart {
+    const { essence, parameters } = this.#contentType;
+    if (essence !== "text/calendar" || parameters.has("method")) return this;
+    const octets = this.#body.octets?.();
+    const [method, another] = octets === undefined ? [] : statedMethods(octets.toString("latin1"));
+    if (method === undefined || another !== undefined || !isMethod(method)) return this;
+    const contentType = { essence, parameters: new Map([["method", method], ...parameters]) };
+    return new SinglePart(internal, contentType, this.#body, this.#fields);
+  }
+
+  /** How many octets the content has before it is encoded, if it is in memory. */
+  get size(): number | undefined {
+    return this.#body.octets?.().length;
+  }
+
+  /** The content as text, if it is in memory; what is not ASCII may come out wrong. For looking at its markup. */
+  markup(): string | undefined {
+    return this.#body.octets?.().toString("utf8");
+  }
+
+  /** Whether the other part has the same content, not only an equal one, and says the same of it. */
+  sameAs(other: SinglePart): boolean {
+    return this === other || (this.#body === other.#body && headOf(this) === headOf(other));
   }
 
   /** The same with its octets read and encoded now, where that would be done each time it is sent. */
   async encoded(): Promise<SinglePart> {
-    const { content, ...body } = this.#body.encode("7bit");
-    if (typeof content !== "function") return this;
-    const chunks: Buffer[] = [];
-    for await (const chunk of content()) chunks.push(chunk);
-    const read = { ...body, content: Buffer.concat(chunks) };
-    const kept = body.encoding === "base64" ? base64Body(read) : always(read);
-    return new SinglePart(internal, this.#contentType, kept, this.#options);
+    const body = await this.#body.load?.();
+    if (body === undefined) return this;
+    return new SinglePart(internal, this.#contentType, body, this.#fields);
   }
 
   /** The part as it is sent; the answer is kept. */
@@ -156,20 +240,54 @@ export class SinglePart implements Part {
   }
 
   #encode(way: Way): EncodedPart {
-    const { encoding, content, essence = this.type } = this.#body.encode(way);
-    const type = parameterHeader("Content-Type", essence, this.#contentType.parameters);
-    const header = Header.formatted(
-      "Content-Transfer-Encoding",
-      encoding,
-      `Content-Transfer-Encoding: ${encoding}`,
-    );
+    const body = this.#body.encode(way);
+    const { headers } = this.#fields;
+    if ("late" in body) {
+      const { late, eightBit } = body;
+      const content = (): AsyncIterable<Buffer> =>
+        late(({ encoding, essence }) =>
+          headText({ headers: [this.#typeHeader(essence), encodingHeader(encoding)] }),
+        );
+      return { headers, body: [content], eightBit, binary: false, late: true };
+    }
+    const { encoding, content, essence } = body;
     const binary = encoding === "binary";
     const eightBit = binary || encoding === "8bit";
-    return { headers: [type, ...this.#headers, header], body: [content], eightBit, binary };
+    return {
+      headers: [this.#typeHeader(essence), ...headers, encodingHeader(encoding)],
+      body: [content],
+      eightBit,
+      binary,
+    };
+  }
+
+  /** With the name of the file, for readers that know no Content-Disposition. */
+  #typeHeader(essence = this.type): Header {
+    const { parameters } = this.#contentType;
+    const { fileName } = this.#fields;
+    const named = fileName !== undefined && !parameters.has("name");
+    return parameterHeader(
+      "Content-Type",
+      essence,
+      named ? new Map([...parameters, ["name", fileName]]) : parameters,
+    );
   }
 }
 
 const internal: unique symbol = Symbol("SinglePart");
+
+/** Whether content of this type is not encoded, or only as another type. */
+function isComposite(essence: string): boolean {
+  return essence === "message/rfc822" || isUnencoded(essence);
+}
+
+function headOf(part: SinglePart): string {
+  return headText(part.encode({ eightBit: false }));
+}
+
+function encodingHeader(encoding: string): Header {
+  return Header.formatted("Content-Transfer-Encoding", encoding, `Content-Transfer-Encoding: ${encoding}`);
+}
 
 /** The two types of nearly all texts, read once. */
 const usual = new Map(
@@ -178,34 +296,57 @@ const usual = new Map(
     { essence, parameters: new Map([["charset", "utf-8"]]) },
   ]),
 );
+const plainText: TextOptions = { type: "text/plain" };
+const htmlText: TextOptions = { type: "text/html" };
+
+function typed(
+  type: "text/plain" | "text/html",
+  options: Omit<TextOptions, "type"> | undefined,
+): TextOptions {
+  if (options === undefined) return type === "text/plain" ? plainText : htmlText;
+  refuseUnknown(options, ["charset", ...partOptionNames], "a part of text");
+  return { ...options, type };
+}
+
+/** Whether only the type is said, which nearly all texts do. */
+function typeOnly(options: TextOptions): boolean {
+  return options === plainText || options === htmlText;
+}
+
+function textFields(options: TextOptions): PartFields {
+  refuseUnknown(options, ["type", "charset", ...partOptionNames], "a part of text");
+  const { type, charset, ...rest } = options;
+  if (charset === undefined || Charset.is(charset)) return partFields(rest);
+  throw new MessageError("charset: expected a Charset, made by await Charset.load(name)", {
+    field: "charset",
+  });
+}
 
 /** The type of a text in a charset. */
-function textType(type: string, charset: string, field: string): ContentType {
-  const known = charset === "utf-8" ? usual.get(type) : undefined;
-  if (known !== undefined) return known;
-  const { essence, parameters } = typeOf(type);
+function textType(given: ContentType, charset: string, field: string): ContentType {
+  const { essence, parameters } = given;
   const stated = parameters.get("charset");
-  // The fields of a report and the like are ASCII by definition (RFC 2046 section 5.2).
-  if (essence.startsWith("message/") && stated === undefined) return { essence, parameters };
-  if (stated === undefined || stated.toLowerCase() === charset) {
+  if (stated === charset) return given;
+  // Types of this kind define their own charset (RFC 2046 section 5.2).
+  if (essence.startsWith("message/") && stated === undefined) return given;
+  if (stated === undefined || usual.get(essence) === given || charsetName(stated) === charset)
     return { essence, parameters: new Map([...parameters, ["charset", charset]]) };
-  }
   throw new MessageError(
     `${field}: the charset ${stated} is given as { charset: await Charset.load("${stated}") }`,
-    {
-      field,
-    },
+    { field },
   );
 }
 
 /** Reads the type of a single part: a multipart has parts and a boundary, which are not this one's. */
 function typeOf(text: string): ContentType {
   const contentType = parseContentType(text, "type");
-  if (!contentType.essence.startsWith("multipart/")) return contentType;
-  throw new MessageError(`type: ${contentType.essence} is made with MultiPart`, {
-    field: "type",
-    position: 0,
-  });
+  const { essence, parameters } = contentType;
+  if (essence.startsWith("multipart/"))
+    throw new MessageError(`type: ${essence} is made with MultiPart`, { field: "type", position: 0 });
+  const stated = parameters.get("charset");
+  const name = stated === undefined ? undefined : charsetName(stated);
+  if (name === undefined || name === stated) return contentType;
+  return { essence, parameters: new Map([...parameters, ["charset", name]]) };
 }
 
 /** Text that is UTF-8 and not ASCII hardly is anything else, and unnamed it would be read as anything. */
@@ -214,26 +355,3 @@ function withCharset({ essence, parameters }: ContentType, bytes: Uint8Array): C
   if (!unnamed || isAscii(bytes) || !isUtf8(bytes)) return { essence, parameters };
   return { essence, parameters: new Map([...parameters, ["charset", "utf-8"]]) };
 }
-
-function contentHeaders(options: PartOptions): Header[] {
-  const headers: Header[] = [];
-  const { disposition, dispositionParameters = new Map<string, string>(), description } = options;
-  if (disposition !== undefined) {
-    headers.push(parameterHeader("Content-Disposition", disposition, dispositionParameters));
-  }
-  if (options.contentId !== undefined) {
-    headers.push(messageIdHeader("Content-ID", [`<${contentId(options.contentId, "contentId")}>`]));
-  }
-  if (description !== undefined) headers.push(textHeader("Content-Description", description, "description"));
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    if (made.test(headerName(name))) {
-      throw new MessageError(`${name}: not written by hand; it is an option, or made from the content`, {
-        field: name,
-      });
-    }
-    headers.push(textHeader(name, value));
-  }
-  return headers;
-}
-
-const made = /^(?:content-(?:type|transfer-encoding|disposition|id|description)|mime-version)$/i;

@@ -37,13 +37,15 @@ export function hasWholeLines(text: string, octetsPerUnit: 1 | 3 = 1): boolean {
 /**
  * Whether nothing on the way changes the lines of the text: none ends in white space, which relays strip, and none
  * begins with `From `, which mailboxes change.
+ *
+ * @param flowed whether spaces at the end are meant for the way (RFC 3676 section 4.2)
  */
-export function hasSafeEdges(text: string): boolean {
+export function hasSafeEdges(text: string, flowed = false): boolean {
   for (let start = 0; start < text.length; ) {
     const lf = text.indexOf("\n", start);
     const end = lf < 0 ? text.length : lf - 1;
     const last = end > start ? text.charCodeAt(end - 1) : 0;
-    if (last === 0x20 || last === 0x09) return false;
+    if ((last === 0x20 && !flowed) || last === 0x09) return false;
     if (text.charCodeAt(start) === 0x46 && text.startsWith("From ", start)) return false;
     start = end + 2;
   }

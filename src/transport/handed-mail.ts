@@ -1,6 +1,6 @@
 import type { Envelope } from "../address/envelope.ts";
 import { EnvoiError, reasonOf } from "../errors.ts";
-import { contentError } from "../message/content-error.ts";
+import { contentError } from "../mime/content-error.ts";
 import type { RequestOptions } from "./requests.ts";
 
 /** What a mail is made of. */

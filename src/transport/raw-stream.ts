@@ -1,7 +1,6 @@
 import type { Envelope } from "../address/envelope.ts";
-import type { EnvoiError } from "../errors.ts";
+import { callersMistake, EnvoiError } from "../errors.ts";
 import { type ByteSource, readSource } from "../message/byte-source.ts";
-import { contentError } from "../message/content-error.ts";
 import { RawMessageReader } from "../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
 
@@ -37,13 +36,8 @@ export function rawStream(envelope: Envelope, open: () => ByteSource | Promise<B
 }
 
 async function* resumed(head: readonly Buffer[], reading: Reading): AsyncGenerator<Buffer> {
-  const { eightBitHeader } = reading;
   yield* head;
-  for await (const lines of reading.lines()) {
-    if (reading.eightBitHeader && !eightBitHeader)
-      throw unreadable("has octets above 127 late in its header");
-    yield lines;
-  }
+  yield* reading.lines();
 }
 
 /** One reading of a stream, from its first octet to its last. */
@@ -61,16 +55,13 @@ class Reading {
     return this.#reader.eightBitHeader;
   }
 
-  /** Reads until the header has ended, or gone on for longer than headers do. */
+  /** Reads until the header has ended. */
   async head(): Promise<readonly Buffer[]> {
     const head: Buffer[] = [];
-    for (let size = 0; this.#reader.inHeader && size < LONG_HEADER; ) {
+    while (this.#reader.inHeader) {
       const next = await this.#source.next();
       if (next.done === true) break;
-      const lines = this.#read(next.value);
-      head.push(lines);
-      size += lines.length;
-      if (noField.test(lines.toString("latin1"))) break;
+      head.push(this.#read(next.value));
     }
     return head;
   }
@@ -96,16 +87,7 @@ class Reading {
 
   #check(): void {
     if (this.#eightBit || !this.#reader.eightBit) return;
-    throw unreadable("holds octets above 127, which this server does not take");
+    const problem = "the content holds octets above 127, and the server does not offer 8BITMIME";
+    throw new EnvoiError(`sendRaw: ${problem}`, { kind: "unsupported", ...callersMistake });
   }
 }
-
-function unreadable(problem: string): EnvoiError {
-  return contentError(`sendRaw: the stream ${problem}`);
-}
-
-/** Octets. */
-const LONG_HEADER = 262_144;
-
-/** A line with which a header has ended, be there an empty one or not. */
-const noField = /^(?![!-9;-~]+[ \t]*:|[ \t\r\n])./m;

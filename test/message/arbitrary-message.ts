@@ -141,6 +141,7 @@ export function write(letter: Letter, utf8Headers = false): Message {
     const attachment = Attachment.fromBytes(called, bytes);
     builder.attach(inline ? attachment.inline() : attachment);
   }
+  if (letter.text === undefined && letter.html === undefined && letter.files.length === 0) builder.text("");
   return builder.build();
 }
 

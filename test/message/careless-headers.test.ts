@@ -56,8 +56,8 @@ describe("fields written by hand", () => {
     [{ "Apparently-To": "b@y.test" }, /^Apparently-To: not written by hand/],
     [{ "TLS-Required": "Yes" }, /^TLS-Required: its only value is No/],
     [{ "TLS-Required": ["No", "No"] }, /^TLS-Required: stands already/],
-    [["a"], /^headers: an object/],
-    [[], /^headers: an object/],
+    [["a"], /^headers: expected an object/],
+    [[], /^headers: expected an object/],
   ];
   for (const [headers, message] of wrong) {
     it(`are refused: ${JSON.stringify(headers)}`, () => {

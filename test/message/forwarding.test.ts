@@ -21,7 +21,7 @@ test("a message is forwarded octet for octet as it is by itself", () => {
     const raw = forwarded(mail);
     assert.match(
       raw,
-      /Content-Type: message\/rfc822\r\nContent-Disposition: attachment; filename="message\.eml"\r\nContent-Transfer-Encoding: 7bit\r\n/,
+      /Content-Type: message\/rfc822; name="message\.eml"\r\nContent-Disposition: attachment; filename="message\.eml"\r\nContent-Transfer-Encoding: 7bit\r\n/,
     );
     assert.ok(raw.includes(`7bit\r\n\r\n${inner.formatted().toString("latin1")}\r\n--`));
     assert.ok(forwarded(mail, true).includes(inner.formatted().toString("latin1")));
@@ -32,20 +32,23 @@ test("octets beyond ASCII travel as they are where they may, else encoded as mes
   const mail = Buffer.from("Subject: x\n\nGrüße\n");
   assert.match(
     forwarded(mail, true),
-    /message\/rfc822\r\n.*\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: x\r\n\r\n/,
+    /message\/rfc822; name=.*\r\n.*\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: x\r\n\r\n/,
   );
-  assert.match(forwarded(mail), /message\/global\r\n.*\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVj/);
+  assert.match(
+    forwarded(mail),
+    /message\/global; name=.*\r\n.*\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVj/,
+  );
   assert.match(
     forwarded(Buffer.from("Subject: ü\r\n\r\nx"), true),
-    /message\/global\r\n.*\r\nContent-Transfer-Encoding: 8bit/,
+    /message\/global; name=.*\r\n.*\r\nContent-Transfer-Encoding: 8bit/,
   );
   assert.match(
     forwarded(Buffer.from("Subject: x\r\n\r\na\rb")),
-    /message\/global\r\n.*\r\nContent-Transfer-Encoding: base64/,
+    /message\/global; name=.*\r\n.*\r\nContent-Transfer-Encoding: base64/,
   );
   assert.match(
     forwarded(Buffer.from(`Subject: x\r\n\r\n${"x".repeat(999)}`), true),
-    /message\/global\r\n.*\r\n.*base64/,
+    /message\/global; name=.*\r\n.*\r\n.*base64/,
   );
 });
 
@@ -56,12 +59,15 @@ test("a message with a stream in it is forwarded as a stream", async () => {
     .attach(Attachment.fromMessage(inner, { name: "wie es war.eml" }))
     .build();
   const raw = (await outer.bytes()).toString("latin1");
-  assert.match(raw, /Content-Type: message\/rfc822\r\n/);
+  assert.match(raw, /Content-Type: message\/rfc822; name="wie es war\.eml"\r\n/);
   assert.ok(raw.includes((await inner.bytes()).toString("latin1")));
   assert.throws(() => outer.formatted(), MessageError);
   const international = letter().to("jürgen@example.com").text("x").attach(file).build();
   const encoded = await letter().attach(Attachment.fromMessage(international)).build().bytes();
-  assert.match(encoded.toString("latin1"), /message\/global\r\n.*\r\nContent-Transfer-Encoding: base64/);
+  assert.match(
+    encoded.toString("latin1"),
+    /message\/global; name=.*\r\n.*\r\nContent-Transfer-Encoding: base64/,
+  );
 });
 
 test("mails in mails in mails are no deep recursion", () => {

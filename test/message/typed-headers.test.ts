@@ -168,7 +168,7 @@ const keywordTexts: [text: string, line: string][] = [
   ["a,, b ,", "a, b"],
   ["one  two\tthree, C++", "one two three, C++"],
   ['"say \\"hi\\"", b@c: d', '"say \\"hi\\"", "b@c: d"'],
-  ['"größe, 1", x', "=?UTF-8?B?Z3LDtsOfZSwgMQ==?=, x"],
+  ['"größe, 1", x', "=?UTF-8?B?Z3LDtsOfZSwgMQ==?= , x"],
   ['"a" "b, c"', '"a b, c"'],
 ];
 
@@ -199,7 +199,7 @@ test("List-Id has its phrase encoded and its id as it is", () => {
 
 test("keywords are phrases with commas between, comments free text", () => {
   const head = lines(letter().keywords(["order", "größe", "a, b"]).comments(["One.", "Zwölf."]));
-  assert.match(head, /^Keywords: order, =\?UTF-8\?[QB]\?[^ ]*\?=, "a, b"\r$/m);
+  assert.match(head, /^Keywords: order, =\?UTF-8\?[QB]\?[^ ]*\?= , "a, b"\r$/m);
   assert.match(head, /^Comments: One\.\r\nComments: =\?UTF-8\?Q\?Zw=C3=B6lf\.\?=\r$/m);
   assert.match(lines(letter().header("Keywords", "a, b c ,d")), /^Keywords: a, b c, d\r$/m);
   const many = lines(letter().keywords(Array.from({ length: 500 }, (_, index) => `keyword ${index}`)));

@@ -72,7 +72,7 @@ describe("8BITMIME", () => {
       transport.sendRaw(envelope, async function* () {
         yield raw;
       }),
-      { kind: "content", delivery: "not-sent" },
+      { kind: "unsupported", delivery: "not-sent", permanent: true, message: /8BITMIME/ },
     );
     await transport.send({ ...mail, text: "grüße" });
     const [message] = server.messages;

@@ -1,5 +1,5 @@
-import { MessageError } from "../mime/message-error.ts";
 import { checkNames } from "../text/known-names.ts";
+import { MessageError } from "./message-error.ts";
 
 /**
  * Checks that plain data has no field but known ones.
