@@ -13,6 +13,19 @@ export class Line<T> implements Iterable<T> {
     return new Place(value, this.#end);
   }
 
+  /** Puts a value in front of the first that `comesAfter` says is to come after it, or last. */
+  insert(value: T, comesAfter: (other: T) => boolean): Place<T> {
+    let { next } = this.#end;
+    while (next instanceof Place && !comesAfter(next.value)) next = next.next;
+    return new Place(value, next);
+  }
+
+  /** The first, which stays; `undefined` if nobody waits. */
+  get first(): T | undefined {
+    const { next } = this.#end;
+    return next instanceof Place ? next.value : undefined;
+  }
+
   /** Whether nobody waits. */
   get empty(): boolean {
     return this.#end.next === this.#end;
@@ -43,13 +56,14 @@ class Links<T> {
 export class Place<T> extends Links<T> {
   readonly value: T;
 
-  constructor(value: T, end: Links<T>) {
+  /** @param behind what comes next: another place, or the end of the line */
+  constructor(value: T, behind: Links<T>) {
     super();
     this.value = value;
-    this.previous = end.previous;
-    this.next = end;
-    end.previous.next = this;
-    end.previous = this;
+    this.previous = behind.previous;
+    this.next = behind;
+    behind.previous.next = this;
+    behind.previous = this;
   }
 
   /** Steps out of the line; whether it still stood there. */

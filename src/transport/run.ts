@@ -14,6 +14,8 @@ export interface RunParts {
   readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
   /** At most this many mails are taken and not told of. */
   readonly concurrency: number;
+  /** There while nothing more should be taken from the source; resolves when it may. */
+  readonly lull: () => Promise<void> | undefined;
   readonly signal: AbortSignal | undefined;
   /** What is said of each mail. */
   readonly each: SendOptions;
@@ -173,20 +175,22 @@ export class Run<Tag> implements SendRun<Tag> {
 
   /** Takes what may be taken. */
   #fill(): void {
-    const { source, concurrency } = this.#parts;
+    const { source, concurrency, lull } = this.#parts;
     while (
       this.#state === "taking" &&
       this.#asked === 0 &&
       this.#underWay + this.#outcomes.length < concurrency
     ) {
-      this.#ask(() => source.next(), this.#given);
+      const pause = lull();
+      if (pause === undefined) this.#ask(() => source.next(), this.#given);
+      else this.#rest((goOn) => void pause.then(goOn));
     }
   }
 
-  /** A source and a transport that are always ready must not keep everybody else from their turns. */
-  #rest(): void {
+  /** Takes nothing until it is told to go on. */
+  #rest(until: (goOn: () => void) => void): void {
     this.#state = "resting";
-    setImmediate(() => {
+    until(() => {
       if (this.#state !== "resting") return;
       this.#state = "taking";
       this.#fill();
@@ -244,7 +248,8 @@ export class Run<Tag> implements SendRun<Tag> {
     const index = this.#taken++;
     const { send, each, signal } = this.#parts;
     this.#underWay++;
-    if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest();
+    // A source and a transport that are always ready must not keep everybody else from their turns.
+    if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest(setImmediate);
     const { tag, message, options, mistake } = readItem(item);
     const sending =
       message === undefined

@@ -17,14 +17,19 @@ export type SendOne = (message: Message, options: SendOptions) => Promise<SendRe
 export class Runs {
   readonly #send: SendOne;
   readonly #concurrency: number;
+  readonly #lull: () => Promise<void> | undefined;
   /** Those that have begun and not ended. */
   readonly #begun: Set<{ close(): void }> = new Set();
   #closed = false;
 
-  /** @param concurrency mails of a run that are under way at once, where the run itself says nothing of it */
-  constructor(send: SendOne, concurrency: number) {
+  /**
+   * @param concurrency mails of a run that are under way at once, if the run itself says nothing of it
+   * @param lull there while no run should take anything more from its source; resolves when it may
+   */
+  constructor(send: SendOne, concurrency: number, lull: () => Promise<void> | undefined = () => undefined) {
     this.#send = send;
     this.#concurrency = concurrency;
+    this.#lull = lull;
   }
 
   /** @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
@@ -41,6 +46,7 @@ export class Runs {
       source: new ItemSource(items),
       send: this.#send,
       concurrency,
+      lull: this.#lull,
       signal,
       each,
       begins: () => {

@@ -65,6 +65,11 @@ export class Peer {
     this.#listen();
   }
 
+  /** Whether neither end has closed the connection. */
+  get open(): boolean {
+    return !this.#ended && !this.#socket.destroyed && !this.#socket.writableEnded;
+  }
+
   /** Whether something has come that nobody has heard yet. */
   get pending(): boolean {
     return this.#read < this.received.length;

@@ -116,6 +116,11 @@ export class Connection {
     return this.idle > FRESH;
   }
 
+  /** Why no further dialogue can be played, if that is so. */
+  get failure(): Failure | undefined {
+    return this.#failure ?? this.#end?.(this.#phase);
+  }
+
   /** How the connection is encrypted, if it is. */
   get tls(): TlsFacts | undefined {
     return this.#secured?.facts ?? this.#already;

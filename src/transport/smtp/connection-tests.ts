@@ -5,9 +5,11 @@ import { sendReport } from "../../protocol/send-report.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkMilliseconds } from "../option-values.ts";
 import { checkSignal, onAbort } from "../signal.ts";
-import { Cancellation } from "./cancellation.ts";
+import type { Cancellation } from "./cancellation.ts";
 import { aborted, closed, late } from "./cancellation-reasons.ts";
+import type { LoginGate } from "./login/login-gate.ts";
 import type { SmtpOptions } from "./options.ts";
+import { Opening } from "./session/opening.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { closeSession, cutSession, openSession } from "./session/session.ts";
 
@@ -22,11 +24,13 @@ export interface TestConnectionOptions {
 /** The tests of connections that a transport is asked for, each on a connection of its own. */
 export class ConnectionTests {
   readonly #options: SmtpOptions;
+  readonly #gate: LoginGate;
   readonly #running: Map<Cancellation, Promise<unknown>> = new Map();
   #closed = false;
 
-  constructor(options: SmtpOptions) {
+  constructor(options: SmtpOptions, gate: LoginGate) {
     this.#options = options;
+    this.#gate = gate;
   }
 
   /** @throws SmtpError, once the connection is closed. */
@@ -37,14 +41,16 @@ export class ConnectionTests {
     checkMilliseconds("testConnection: deadline", deadline);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted("test", signal)("queue"));
-    const cancellation = new Cancellation();
+    // Who asks wants to know what the server says now.
+    const opening = new Opening({ insists: true });
+    const { cancellation } = opening;
     const timer = this.#options.clock.timer(
       deadline,
       () => cancellation.cancel(late("test", deadline)),
       true,
     );
     const forget = signal && onAbort(signal, () => cancellation.cancel(aborted("test", signal)));
-    const test = ask(this.#options, cancellation);
+    const test = ask(this.#options, opening, this.#gate);
     this.#running.set(cancellation, test);
     try {
       return await test;
@@ -72,12 +78,13 @@ export class ConnectionTests {
 /** Milliseconds, where nobody said otherwise. */
 const LIMIT = 120_000;
 
-async function ask(options: SmtpOptions, cancellation: Cancellation): Promise<ServerInfo> {
+async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Promise<ServerInfo> {
   const goodbyes: Promise<void>[] = [];
   try {
-    const session = await openSession(options, cancellation, (goodbye) => goodbyes.push(goodbye));
+    const session = await openSession(options, opening, gate, (goodbye) => goodbyes.push(goodbye));
+    gate.verdicts.lift();
     // What was asked is known: who does not want to wait for the goodbye need not.
-    cancellation.during(() => cutSession(session));
+    opening.cancellation.during(() => cutSession(session));
     await closeSession(session);
     return serverInfo(session, options);
   } finally {

@@ -23,6 +23,7 @@ import { SmtpTransportBuilder } from "./builder.ts";
 import { withCallers } from "./callers.ts";
 import { aborted, closed, late } from "./cancellation-reasons.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
+import { LoginGate } from "./login/login-gate.ts";
 import type { SendWatch } from "./observer/send-watch.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
@@ -31,6 +32,7 @@ import type { TransportStatus } from "./status.ts";
 import { Submission } from "./submission.ts";
 import { Tls } from "./tls/tls-mode.ts";
 import { builderFromUrl } from "./url/url.ts";
+import { Verdicts } from "./verdicts.ts";
 
 /** The port of SMTP between servers, and of a relay on this machine (RFC 5321). */
 export const SMTP_PORT = 25;
@@ -73,11 +75,13 @@ export class SmtpTransport implements Transport {
         "SmtpTransport: expected a builder to construct it: SmtpTransport.relay(host).credentials(...).build(), or SmtpTransport.fromUrl(url).build()",
       );
     this.#options = options;
-    this.#dispatcher = new Dispatcher(options);
-    this.#tests = new ConnectionTests(options);
+    const gate = new LoginGate(new Verdicts(options.clock));
+    this.#dispatcher = new Dispatcher(options, gate);
+    this.#tests = new ConnectionTests(options, gate);
     this.#runs = new Runs(
       (message, each) => this.#send(message, each, inRun),
       options.pool.maxSize * backlog(options),
+      () => this.#dispatcher.lull,
     );
   }
 
@@ -267,9 +271,9 @@ export class SmtpTransport implements Transport {
   }
 
   #breakOff(): void {
+    for (const { cancellation } of this.#open) cancellation.cancel(closed);
     this.#dispatcher.hurry();
     this.#tests.breakOff();
-    for (const { cancellation } of this.#open) cancellation.cancel(closed);
   }
 }
 

@@ -9,6 +9,8 @@ import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
 import { shown } from "../../../text/shown.ts";
 import type { Cancellation } from "../cancellation.ts";
 import type { SmtpOptions } from "../options.ts";
+import type { Opening } from "../session/opening.ts";
+import type { Verdicts } from "../verdicts.ts";
 import { Credentials } from "./credentials.ts";
 import {
   canBind,
@@ -24,6 +26,12 @@ import { Redaction } from "./redaction.ts";
 /** What logging in needs of the options. */
 export type LogInOptions = Pick<SmtpOptions, "host" | "port" | "mechanisms" | "allowPlaintextCredentials">;
 
+/** The attempt that a login is part of, and what is known of logins before it. */
+export interface LogInContext {
+  readonly opening: Opening;
+  readonly verdicts: Verdicts;
+}
+
 type AnyMechanism = Mechanism | SaslMechanism;
 
 /**
@@ -31,7 +39,7 @@ type AnyMechanism = Mechanism | SaslMechanism;
  *
  * Credentials go out only over verified TLS, to this very machine, or where that was waived. The next mechanism is
  * tried only where the server said that this one will not do, never after it refused the user. A token that was
- * refused is fetched anew, once.
+ * refused is fetched anew, once. A secret on which there is a verdict is not said.
  *
  * @param trying Is told each mechanism before it is used.
  */
@@ -40,7 +48,7 @@ export async function logIn(
   peer: Peer,
   credentials: Credentials,
   options: LogInOptions,
-  cancellation: Cancellation,
+  { opening, verdicts }: LogInContext,
   trying: (mechanism: string) => void = () => {},
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
@@ -53,8 +61,11 @@ export async function logIn(
   const mechanisms = inCommon(offered, channelBindings, options.mechanisms, kindOf(credentials));
   const redaction = new Redaction();
   const attempt = async (refused?: string): Promise<Verdict> => {
-    const secret = await secretOf(credentials, refused, cancellation);
+    const secret = await secretOf(credentials, refused, opening.cancellation);
     if (secret !== "") redaction.secrets.push(secret);
+    const known = opening.insists ? undefined : verdicts.on(secret);
+    if (known !== undefined) throw known;
+    opening.secrets.add(secret);
     return await tryEach(connection, mechanisms, { ...context, secret }, redaction, trying);
   };
   try {
@@ -155,8 +166,12 @@ function isFetched(credentials: Credentials): boolean {
   return secret.kind === "token" && typeof secret.token !== "string";
 }
 
-/** The secret, fetched if it has to be; another than the token that was refused. */
-async function secretOf(
+/**
+ * The secret, fetched if it must be; another than the token that was refused.
+ *
+ * @throws Failure of kind `"authentication"` if it cannot be fetched.
+ */
+export async function secretOf(
   credentials: Credentials,
   refused: string | undefined,
   cancellation: Cancellation,

@@ -2,19 +2,26 @@ import type { Delivery } from "../../../errors.ts";
 import type { Timer } from "../../../net/clock.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { Tally } from "../../tally.ts";
+import type { CancellationReason } from "../cancellation.ts";
+import { closed } from "../cancellation-reasons.ts";
+import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
+import { isSpent, type Session } from "../session/session.ts";
 import type { TransportStatus } from "../status.ts";
 import type { Submission, SubmissionWatcher } from "../submission.ts";
 import { Lane, type Lanes } from "./lane.ts";
-import { SlotPool } from "./pool.ts";
+import { Opener } from "./opener.ts";
+import { type Slot, SlotPool } from "./pool.ts";
 import { ratesOf } from "./pool-config.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { SendQueue } from "./send-queue.ts";
 import { Throttle } from "./throttle.ts";
+import { Turn } from "./turn.ts";
 
 /**
- * Brings what waits to connections. Each connection is used by a lane, which takes mails until it is given none: the queue
- * is empty, a rate is used up, or the server is to be left alone. Lanes are started whenever one may take something.
+ * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and has
+ * a lane take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to be left
+ * alone. Workers are started whenever one may take something. No mail leaves the queue before there is a session.
  */
 export class Dispatcher implements SubmissionWatcher {
   readonly #options: SmtpOptions;
@@ -22,40 +29,41 @@ export class Dispatcher implements SubmissionWatcher {
   readonly #queue: SendQueue = new SendQueue();
   readonly #rates: readonly RateLimit[];
   readonly #throttle: Throttle;
+  readonly #opener: Opener;
   readonly #shared: Lanes;
   readonly #tally: Tally = new Tally();
-  #lanes = 0;
-  /** Lanes that have not got their slot. */
+  #workers = 0;
+  /** Workers that have no session yet. */
   #starting = 0;
-  /** Those of the queue that count where a number is set to it. */
+  /** Those of the queue that count for `maxQueue`. */
   #counted = 0;
   #inFlight = 0;
-  /** Lanes that wait until a mail may begin again. */
-  #held: (() => void)[] = [];
-  /** Set where something waits for time to pass. */
+  /** Set if something waits for time to pass. */
   #wake: { readonly at: number; readonly timer: Timer } | undefined;
 
-  constructor(options: SmtpOptions) {
+  constructor(options: SmtpOptions, gate: LoginGate) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
     this.#rates = ratesOf(options.pool).map((rate) => new RateLimit(rate));
     this.#throttle = new Throttle(options.clock);
+    this.#opener = new Opener(options, gate, this.#queue, {
+      others: () => this.#workers - 1 + this.#pool.idle,
+      fail: (turn, failure) => this.#fail(turn, failure),
+    });
     this.#shared = {
       options,
       throttle: this.#throttle,
       chainingRefused: false,
       windowRefused: false,
       waiting: () => this.#queue.size > 0 && this.#free,
-      take: () => this.#take(),
-      again: (submission) => this.#again(submission),
-      change: () => this.#change(),
-      leave: (session) => this.#pool.leave(session),
+      take: (session) => this.#take(session),
+      putBack: (turn) => this.#putBack(turn),
     };
   }
 
   get status(): TransportStatus {
     return {
-      connections: { busy: this.#lanes, idle: this.#pool.idle },
+      connections: { busy: this.#workers, idle: this.#pool.idle },
       queued: this.#queue.size,
       inFlight: this.#inFlight,
       sent: this.#tally.counts,
@@ -65,39 +73,37 @@ export class Dispatcher implements SubmissionWatcher {
     };
   }
 
-  /** Queues a submission, or ends it where too many wait. */
+  /** There while a run should take nothing more from its source; resolves when it may. */
+  get lull(): Promise<void> | undefined {
+    return this.#opener.bounds.lull;
+  }
+
+  /** Queues a submission, or ends it if too many wait. */
   enqueue(submission: Submission): void {
-    const { cancellation, counted } = submission;
-    if (counted && this.#full) {
-      submission.notSent(queueFull(this.#options.pool.maxQueue));
-      return;
+    if (submission.counted && this.#full) submission.notSent(queueFull(this.#options.pool.maxQueue));
+    else {
+      this.#queueUp(new Turn(submission));
+      this.#dispatch();
     }
-    const place = this.#queue.append(submission);
-    if (counted) this.#counted++;
-    cancellation.during((reason) => {
-      if (!this.#queue.leave(place)) return;
-      this.#left(submission);
-      submission.notSent(reason("queue"));
-    });
-    this.#dispatch();
   }
 
   /** Lets go of all connections when everything queued has ended. */
   async close(): Promise<void> {
+    this.#opener.close();
     await this.#pool.close();
   }
 
-  /** From now on nobody waits for the answer to a goodbye. */
+  /** From now on nobody waits for the answer to a goodbye, nor for a connection that is being opened. */
   hurry(): void {
+    this.#opener.cancelAll(closed);
     this.#pool.hurry();
   }
 
   begins(submission: Submission): void {
-    const first = submission.state === "let-go";
     submission.state = "begun";
     if (this.#rates.length === 0) return;
     const now = this.#options.clock.now();
-    for (const rate of this.#rates) rate.begin(now, first);
+    for (const rate of this.#rates) rate.begin(now);
     // Until now nobody could tell how long the next has to wait.
     this.#dispatch();
   }
@@ -107,18 +113,13 @@ export class Dispatcher implements SubmissionWatcher {
     submission.state = "ended";
     this.#tally.add(outcome);
     if (failure?.reply !== undefined) this.#throttle.refused(failure.phase, failure.reply);
-    this.#goOn();
-    if (state === "waiting") return;
-    this.#inFlight--;
-    if (state === "let-go" && this.#rates.length > 0) {
-      for (const rate of this.#rates) rate.release();
-      this.#dispatch();
-    }
+    if (state !== "waiting") this.#inFlight--;
+    if (state === "let-go") this.#giveUpPlace();
   }
 
-  /** How many lanes there may be. */
+  /** How many workers there may be. */
   get #allowed(): number {
-    return this.#throttle.share(this.#options.pool.maxSize);
+    return Math.min(this.#throttle.share(this.#options.pool.maxSize), this.#opener.bounds.most);
   }
 
   /** Milliseconds until a mail may go. */
@@ -130,77 +131,111 @@ export class Dispatcher implements SubmissionWatcher {
     return wait;
   }
 
+  /** Whether more mails may go now than there are workers on their way to take one. */
+  get #short(): boolean {
+    if (this.#queue.size <= this.#starting) return false;
+    if (this.#rates.length === 0) return true;
+    const now = this.#options.clock.now();
+    return this.#rates.every((rate) => rate.room(now) > this.#starting);
+  }
+
   get #full(): boolean {
     const { maxQueue } = this.#options.pool;
     if (maxQueue === Number.POSITIVE_INFINITY) return false;
-    // What a lane is on its way to take does not wait.
+    // What a worker is on its way to take does not wait.
     if (this.#wait > 0) return this.#counted >= maxQueue;
-    return this.#lanes >= this.#allowed && this.#counted - this.#starting >= maxQueue;
+    return this.#workers >= this.#allowed && this.#counted - this.#starting >= maxQueue;
   }
 
-  #take(): Submission | undefined {
-    if (this.#queue.size === 0 || !this.#free) return undefined;
-    const submission = this.#queue.take();
-    if (submission === undefined) return undefined;
-    this.#left(submission);
-    this.#inFlight++;
-    submission.state = "let-go";
-    for (const rate of this.#rates) rate.reserve();
-    // Where a slowdown is over, or a rate has room again, there may be work for more lanes.
-    if (this.#lanes < this.#options.pool.maxSize) this.#dispatch();
-    return submission;
-  }
-
-  /** Whether a lane that is there may take something. */
+  /** Whether a worker that is there may take something. */
   get #free(): boolean {
-    return this.#lanes <= this.#allowed && this.#wait === 0;
+    return this.#workers <= this.#allowed && this.#wait === 0;
   }
 
-  #left(submission: Submission): void {
+  /** Whether a mail needs a connection of its own, and one of those that there are must go to make room for it. */
+  get #crowded(): boolean {
+    return this.#queue.own > 0 && this.#starting === 0 && this.#workers >= this.#allowed;
+  }
+
+  /** Whether there is something that may go over a session now. */
+  #hasFor({ used }: Session): boolean {
+    const waiting = used ? this.#queue.usual > 0 && !this.#crowded : this.#queue.size > 0;
+    return waiting && this.#free;
+  }
+
+  #take(session: Session): Turn | undefined {
+    const turn = this.#hasFor(session) ? this.#queue.take(!session.used) : undefined;
+    if (turn === undefined) return undefined;
+    this.#left(turn);
+    this.#inFlight++;
+    turn.submission.state = "let-go";
+    for (const rate of this.#rates) rate.reserve();
+    // If a slowdown is over, or a rate has room again, there may be work for more workers.
+    if (this.#workers < this.#options.pool.maxSize) this.#dispatch();
+    return turn;
+  }
+
+  #putBack(turn: Turn): void {
+    this.#inFlight--;
+    if (turn.submission.state === "let-go") this.#giveUpPlace();
+    turn.submission.state = "waiting";
+    this.#queueUp(turn);
+  }
+
+  #queueUp(turn: Turn): void {
+    const { cancellation, counted } = turn.submission;
+    this.#queue.put(turn);
+    if (counted) this.#counted++;
+    cancellation.during((reason) => this.#cancelled(turn, reason));
+  }
+
+  /** Ends a mail that was cancelled while it waited, and the opening that it waited for, unless others wait for that too. */
+  #cancelled(turn: Turn, reason: CancellationReason): void {
+    if (!this.#queue.leave(turn)) return;
+    this.#left(turn);
+    const told = this.#queue.size === 0 ? this.#opener.cancelAll(reason) : undefined;
+    turn.fail(this.#behind(turn, told ?? reason("queue")));
+  }
+
+  /** If time ran out for a mail while it waited, the last error of a connection is why it waited. */
+  #behind(turn: Turn, failure: Failure): Failure {
+    const behind = turn.failure ?? this.#opener.bounds.failure;
+    if (failure.kind !== "timeout" || behind === undefined) return failure;
+    return failure.with({ cause: behind.asCause() });
+  }
+
+  /** Ends a mail that waits. */
+  #fail(turn: Turn, failure: Failure): void {
+    if (!this.#queue.leave(turn)) return;
+    this.#left(turn);
+    turn.fail(failure);
+  }
+
+  #left({ submission }: Turn): void {
     if (submission.counted) this.#counted--;
-    this.#stopWaiting();
-  }
-
-  /** No timer is kept where nothing waits. */
-  #stopWaiting(): void {
-    if (this.#queue.size > 0 || this.#held.length > 0) return;
+    // No timer is kept if nothing waits.
+    if (this.#queue.size > 0) return;
     this.#wake?.timer.cancel();
     this.#wake = undefined;
   }
 
-  #again(submission: Submission): boolean {
-    // It has not begun: its place is still its own.
-    if (submission.state !== "begun") return true;
-    if (this.#wait > 0) return false;
-    submission.state = "let-go";
-    for (const rate of this.#rates) rate.reserve();
-    return true;
+  /** A mail that was let go does not begin. */
+  #giveUpPlace(): void {
+    if (this.#rates.length === 0) return;
+    for (const rate of this.#rates) rate.release();
+    this.#dispatch();
   }
 
-  #change(): Promise<void> {
-    this.#wakeIn(this.#wait);
-    return new Promise((resolve) => this.#held.push(resolve));
-  }
-
-  /** Lets lanes that wait look again. */
-  #goOn(): void {
-    if (this.#held.length === 0) return;
-    const held = this.#held;
-    this.#held = [];
-    this.#stopWaiting();
-    for (const look of held) look();
-  }
-
-  /** Starts as many lanes as may take something, or waits until one may. */
+  /** Starts as many workers as may take something, or waits until one may. */
   #dispatch(): void {
-    if (this.#queue.size === 0 && this.#held.length === 0) return;
+    if (this.#queue.size === 0) return;
     const wait = this.#wait;
     if (wait > 0) {
       this.#wakeIn(wait);
       return;
     }
-    this.#goOn();
-    while (this.#lanes < this.#allowed && this.#queue.size > this.#starting) void this.#lane();
+    while (this.#workers < this.#allowed && this.#short) void this.#work();
+    if (this.#short && this.#opener.bounds.wait > 0) this.#wakeIn(this.#opener.bounds.wait);
   }
 
   #wakeIn(wait: number): void {
@@ -217,19 +252,49 @@ export class Dispatcher implements SubmissionWatcher {
     this.#wake = { at, timer: clock.timer(wait, wake, true) };
   }
 
-  async #lane(): Promise<void> {
-    this.#lanes++;
+  /** A worker: sends over one slot, through as many sessions as it takes. */
+  async #work(): Promise<void> {
+    this.#workers++;
     this.#starting++;
     const slot = await this.#pool.acquire();
-    this.#starting--;
-    const lane = new Lane(slot, this.#shared);
-    // What is queued while the last reply is on its way to this line is sent by the same lane.
-    do await lane.run();
-    while (this.#queue.size > 0 && this.#free);
-    const surplus = this.#lanes > this.#allowed;
-    this.#lanes--;
+    for (;;) {
+      await this.#provide(slot);
+      this.#starting--;
+      const { session } = slot;
+      if (session === undefined) break;
+      const lane = new Lane(session, this.#shared);
+      // What is queued while the last reply is on its way to this line goes over the same session.
+      do await lane.run();
+      while (lane.usable && this.#hasFor(session));
+      if (!this.#free || !this.#short || (lane.usable && !this.#crowded)) break;
+      this.#starting++;
+    }
+    const { session } = slot;
+    if (session !== undefined && isSpent(session, this.#options)) await this.#leave(slot, session);
+    const surplus = this.#workers > this.#allowed;
+    this.#workers--;
     await this.#pool.release(slot, surplus);
     this.#dispatch();
+  }
+
+  /** Sees to it that a slot has a session that may take something; it has none if that is not possible, or no use. */
+  async #provide(slot: Slot): Promise<void> {
+    const { session } = slot;
+    const { own, usual } = this.#queue;
+    const makesRoom = session?.used === true && own > 0 && (usual === 0 || !this.#opener.busy);
+    if (session?.connection.broken) slot.session = undefined;
+    else if (session !== undefined && (makesRoom || isSpent(session, this.#options)))
+      await this.#leave(slot, session);
+    if (slot.session === undefined && this.#queue.size > 0 && this.#free)
+      slot.session = await this.#opener.open();
+  }
+
+  /** Leaves a session. The next in this slot is opened when it is gone, so that there is never one too many. */
+  async #leave(slot: Slot, session: Session): Promise<void> {
+    slot.session = undefined;
+    // Meanwhile there may be room for others.
+    this.#dispatch();
+    if (!session.connection.broken) await this.#pool.leave(session);
   }
 }
 

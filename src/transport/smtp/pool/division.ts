@@ -64,15 +64,20 @@ export class Division {
     this.#taken -= this.#current.length;
   }
 
-  /** Tells what the transaction under way came to. */
-  settle({ recipients, reply, failure, surplus = [] }: TransactionOutcome): void {
-    for (const [i, place] of this.#current.entries()) {
-      const outcome = recipients[i];
-      if (outcome !== undefined) this.#outcomes[place] = outcome;
-    }
-    for (const i of surplus) this.#waiting.push(this.#current[i] as number);
-    if (surplus.length > 0) this.#most = this.#current.length - surplus.length;
+  /**
+   * Takes down what the transaction under way came to. Those that the server has found too many go into another; so do,
+   * with `again`, all that were not sent.
+   */
+  settle({ recipients, reply, failure, surplus = [] }: TransactionOutcome, again = false): void {
     const left = new Set(surplus);
+    for (const [i, place] of this.#current.entries()) {
+      const told = recipients[i];
+      if (told === undefined) continue;
+      this.#outcomes[place] = told;
+      if (again && told.outcome === "not-sent") left.add(i);
+      if (left.has(i)) this.#waiting.push(place);
+    }
+    if (surplus.length > 0) this.#most = this.#current.length - surplus.length;
     this.#halted = recipients.some(
       ({ outcome }, i) => outcome === "unknown" || (outcome === "not-sent" && !left.has(i)),
     );

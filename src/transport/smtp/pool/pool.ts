@@ -1,7 +1,11 @@
 import { createPool, type Pool } from "generic-pool";
 import { closeSession, cutSession, type Session } from "../session/session.ts";
-import type { Slot } from "./lane.ts";
 import type { PoolConfig } from "./pool-config.ts";
+
+/** Where a connection lives; empty until somebody connects. */
+export interface Slot {
+  session: Session | undefined;
+}
 
 /**
  * The slots in which connections live. generic-pool counts them, hands them out and evicts the idle ones; it makes

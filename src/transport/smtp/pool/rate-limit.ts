@@ -17,13 +17,18 @@ export class RateLimit {
     this.#rate = rate;
   }
 
-  /** Milliseconds until another mail may go; infinite where that depends on those that have not begun. */
-  wait(now: number): number {
+  /** How many mails may go now. */
+  room(now: number): number {
     const { messages, interval } = this.#rate;
     this.#forget(now - interval);
-    if (this.#reserved + this.#begun.length - this.#head < messages) return 0;
+    return messages - this.#reserved - this.#begun.length + this.#head;
+  }
+
+  /** Milliseconds until another mail may go; infinite if that depends on those that have not begun. */
+  wait(now: number): number {
+    if (this.room(now) > 0) return 0;
     const oldest = this.#begun[this.#head];
-    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + interval - now;
+    return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + this.#rate.interval - now;
   }
 
   /** A mail is let go. */
@@ -31,9 +36,9 @@ export class RateLimit {
     this.#reserved++;
   }
 
-  /** A mail begins. */
-  begin(now: number, reserved: boolean): void {
-    if (reserved) this.#reserved--;
+  /** A mail that was let go begins. */
+  begin(now: number): void {
+    this.#reserved--;
     this.#begun.push(now);
   }
 

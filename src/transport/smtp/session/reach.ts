@@ -5,11 +5,11 @@ import { greeting, hello } from "../../../protocol/dialogues/opening.ts";
 import type { Peer } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
-import type { Cancellation } from "../cancellation.ts";
 import type { SmtpOptions } from "../options.ts";
 import { resumption, secure, upgrade } from "./encrypt.ts";
 import { leave } from "./goodbye.ts";
 import { helloName } from "./hello-name.ts";
+import type { Opening } from "./opening.ts";
 
 /** A server that has introduced itself, on a connection that is encrypted as the options have it. */
 export interface Reached {
@@ -27,13 +27,15 @@ export interface Reached {
  */
 export async function reach(
   options: SmtpOptions,
-  cancellation: Cancellation,
+  opening: Opening,
   leaving: (goodbye: Promise<void>) => void,
 ): Promise<Reached> {
   const { clock, timeouts, observer } = options;
+  const { cancellation } = opening;
   const dialer = new Dialer(options);
   const tickets = resumption(options);
   for (;;) {
+    opening.greeted = false;
     const number = connections++;
     const dial = () => dialer.connect((abort) => cancellation.during(abort));
     const link = await observer.connecting(number, dial);
@@ -41,7 +43,7 @@ export async function reach(
     const connection = new Connection(link, { clock, timeouts, onlooker, number });
     cancellation.during((reason) => connection.abort(reason));
     try {
-      const reached = await introduced(connection, options, tickets);
+      const reached = await introduced(connection, options, tickets, opening);
       dialer.served();
       return reached;
     } catch (error) {
@@ -62,11 +64,13 @@ async function introduced(
   connection: Connection,
   options: SmtpOptions,
   tickets: Resumption,
+  opening: Opening,
 ): Promise<Reached> {
   const { clock, dialect, tls, credentials } = options;
   const encrypted = connection.tls !== undefined;
   if (tls.mode === "wrapper" && !encrypted) await secure(connection, options, tickets);
   const greeted = await connection.play(greeting());
+  opening.greeted = true;
   const name = helloName(options.helloName, connection);
   let asked = clock.now();
   // HELO offers neither STARTTLS nor AUTH.

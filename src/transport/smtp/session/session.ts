@@ -1,10 +1,11 @@
 import { Moment } from "../../../net/moment.ts";
 import type { Window } from "../../../protocol/dialogues/window.ts";
 import { Failure } from "../../../protocol/failure.ts";
-import type { Cancellation } from "../cancellation.ts";
 import { logIn } from "../login/log-in.ts";
+import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import { leave, letGo } from "./goodbye.ts";
+import type { Opening } from "./opening.ts";
 import { type Reached, reach } from "./reach.ts";
 
 /** A connection on which mail can be sent, and what is known of the server behind it. */
@@ -19,29 +20,36 @@ export interface Session extends Reached {
   reset: boolean;
   /** When it was opened. */
   readonly since: Moment;
-  /** Mails whose sender was named on it. */
+  /** How often a sender was named on it. */
   mails: number;
+  /** It has carried a mail, or is carrying one. */
+  used: boolean;
 }
 
 /**
  * Connects, encrypts and logs in, as the options have it.
  *
+ * @param gate Says when this opening may log in.
  * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
  */
 export async function openSession(
   options: SmtpOptions,
-  cancellation: Cancellation,
+  opening: Opening,
+  gate: LoginGate,
   leaving: (goodbye: Promise<void>) => void = () => {},
 ): Promise<Session> {
-  const reached = await reach(options, cancellation, leaving);
+  const reached = await reach(options, opening, leaving);
   const { connection, peer } = reached;
   try {
     if (options.credentials !== undefined) {
       const { credentials } = options;
-      await options.observer.loggingIn(connection.number, (trying) =>
-        logIn(connection, peer, credentials, options, cancellation, trying),
-      );
+      const context = { opening, verdicts: gate.verdicts };
+      const login = (trying: (mechanism: string) => void) =>
+        logIn(connection, peer, credentials, options, context, trying);
+      await gate.pass(opening, connection, () => options.observer.loggingIn(connection.number, login));
     }
+    // It may have ended behind the last reply.
+    if (connection.failure !== undefined) throw connection.failure;
     return {
       ...reached,
       window: undefined,
@@ -50,6 +58,7 @@ export async function openSession(
       reset: false,
       since: new Moment(options.clock),
       mails: 0,
+      used: false,
     };
   } catch (error) {
     const told = error instanceof Failure ? error.on(connection) : error;

@@ -5,8 +5,10 @@ import { describe, it } from "node:test";
 import { Credentials, Mechanism, SmtpTransport, Tls, TlsParameters, type TlsParametersBuilder } from "envoi";
 import { CertificateAuthority } from "envoi/testing";
 import type { Connection } from "#src/net/client/connection.js";
-import { Cancellation } from "#src/transport/smtp/cancellation.js";
 import { logIn } from "#src/transport/smtp/login/log-in.js";
+import { Opening } from "#src/transport/smtp/session/opening.js";
+import { Verdicts } from "#src/transport/smtp/verdicts.js";
+import { HandClock } from "../../../net/hand-clock.js";
 import { ScriptedServer } from "../../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "../serve.js";
 import { TestServer } from "../test-server.js";
@@ -40,7 +42,8 @@ describe("credentials", () => {
       const connection = { loopback: false, tls, play } as unknown as Connection;
       const peer = { domain: "x", extensions: { AUTH: ["PLAIN"] }, keywords: new Map() };
       const options = { host: "x", port: 25, mechanisms: undefined, allowPlaintextCredentials: false };
-      await assert.rejects(logIn(connection, peer, password, options, new Cancellation()), {
+      const context = { opening: new Opening(), verdicts: new Verdicts(new HandClock()) };
+      await assert.rejects(logIn(connection, peer, password, options, context), {
         kind: "authentication",
         phase: "auth",
         permanent: true,

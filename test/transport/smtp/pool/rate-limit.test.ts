@@ -9,13 +9,13 @@ describe("a rate", () => {
     for (const now of [0, 30]) {
       assert.equal(rate.wait(now), 0);
       rate.reserve();
-      rate.begin(now, true);
+      rate.begin(now);
     }
     assert.equal(rate.wait(30), 70);
     assert.equal(rate.wait(99), 1);
     assert.equal(rate.wait(100), 0);
     rate.reserve();
-    rate.begin(100, true);
+    rate.begin(100);
     assert.equal(rate.wait(100), 30);
   });
 
@@ -24,7 +24,7 @@ describe("a rate", () => {
     rate.reserve();
     assert.equal(rate.wait(0), Number.POSITIVE_INFINITY);
     assert.equal(rate.wait(1000), Number.POSITIVE_INFINITY);
-    rate.begin(1000, true);
+    rate.begin(1000);
     assert.equal(rate.wait(1000), 100);
     assert.equal(rate.wait(1100), 0);
   });
@@ -39,9 +39,20 @@ describe("a rate", () => {
   it("counts a mail that is tried again once more", () => {
     const rate = new RateLimit({ messages: 2, interval: 100 });
     rate.reserve();
-    rate.begin(0, true);
-    rate.begin(50, false);
+    rate.begin(0);
+    rate.reserve();
+    rate.begin(50);
     assert.equal(rate.wait(60), 40);
+  });
+
+  it("says how many may go at once", () => {
+    const rate = new RateLimit({ messages: 3, interval: 100 });
+    assert.equal(rate.room(0), 3);
+    rate.reserve();
+    assert.equal(rate.room(0), 2);
+    rate.begin(10);
+    assert.equal(rate.room(109), 2);
+    assert.equal(rate.room(110), 3);
   });
 });
 
@@ -65,7 +76,7 @@ test("within no interval, whenever it begins, begin more mails than the rate say
           } else if (step !== "go" && let_go > 0) {
             let_go--;
             if (step === "begin") {
-              rate.begin(now, true);
+              rate.begin(now);
               begun.push(now);
             } else rate.release();
           }

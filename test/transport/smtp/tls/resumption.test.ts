@@ -216,7 +216,7 @@ describe("a TLS session", () => {
     const users = { jo: "secret" };
     const mechanisms = ["SCRAM-SHA-256-PLUS"] as const;
     await using server = await TestServer.start({ tls: "implicit", users, mechanisms });
-    await using transport = server.builder().build();
+    await using transport = server.builder().pool(false).build();
     const first = await transport.send(mail);
     const reports = await Promise.all([transport.send(mail), transport.send(mail), transport.send(mail)]);
     const resumed = reports.filter(({ tls }) => tls?.resumed === true);

@@ -1,0 +1,127 @@
+import type { Failure } from "../../../protocol/failure.ts";
+import type { CancellationReason } from "../cancellation.ts";
+import { closed } from "../cancellation-reasons.ts";
+import { failureOf } from "../failure-of.ts";
+import { secretOf } from "../login/log-in.ts";
+import type { LoginGate } from "../login/login-gate.ts";
+import type { SmtpOptions } from "../options.ts";
+import { Opening } from "../session/opening.ts";
+import { openSession, type Session } from "../session/session.ts";
+import { isVerdict } from "../verdicts.ts";
+import { Openings } from "./openings.ts";
+import type { SendQueue } from "./send-queue.ts";
+import type { Turn } from "./turn.ts";
+
+/** What an opener has to know of those around it. */
+export interface Surroundings {
+  /** How many other connections are open, or being opened. */
+  others(): number;
+  /** Ends a mail that waits. */
+  fail(turn: Turn, failure: Failure): void;
+}
+
+/**
+ * Opens sessions, and decides what it means for the mails that wait if one cannot be opened.
+ *
+ * As long as another session is open, or being opened, it means nothing for them: it shows how many the server bears.
+ * Otherwise it is a verdict on the transport, which all that wait are told, or weather, which only the mail is told that the
+ * session was for.
+ */
+export class Opener {
+  /** How many connections there may be, by what has become of those that were tried. */
+  readonly bounds: Openings;
+  readonly #options: SmtpOptions;
+  readonly #gate: LoginGate;
+  readonly #queue: SendQueue;
+  readonly #surroundings: Surroundings;
+  readonly #openings: Set<Opening> = new Set();
+
+  constructor(options: SmtpOptions, gate: LoginGate, queue: SendQueue, surroundings: Surroundings) {
+    this.bounds = new Openings(options.clock);
+    this.#options = options;
+    this.#gate = gate;
+    this.#queue = queue;
+    this.#surroundings = surroundings;
+  }
+
+  /** Whether a session is being opened. */
+  get busy(): boolean {
+    return this.#openings.size > 0;
+  }
+
+  /** Opens a session; nothing, if it cannot be opened. */
+  async open(): Promise<Session | undefined> {
+    const opening = new Opening();
+    const { first, latest } = this.#queue;
+    this.#openings.add(opening);
+    try {
+      await this.#heedVerdict(opening);
+      const session = await openSession(this.#options, opening, this.#gate);
+      this.#over(opening);
+      this.#gate.verdicts.lift();
+      this.bounds.stood(this.#surroundings.others() + 1);
+      return session;
+    } catch (error) {
+      this.#over(opening);
+      // Nobody waits for it.
+      if (!opening.cancellation.requested) this.#failed(opening, failureOf(error, "connect"), first, latest);
+      return undefined;
+    }
+  }
+
+  /**
+   * Gives up whatever is being opened; nobody waits for it any more.
+   *
+   * @returns What that comes to where the first of them has got to, if anything is being opened.
+   */
+  cancelAll(reason: CancellationReason): Failure | undefined {
+    const told: Failure[] = [];
+    for (const [i, { cancellation }] of [...this.#openings].entries())
+      cancellation.cancel((phase) => {
+        const failure = reason(phase);
+        told[i] = failure;
+        return failure;
+      });
+    return told.find((failure) => failure !== undefined);
+  }
+
+  /** No mail will wait any more. */
+  close(): void {
+    this.bounds.close();
+    for (const opening of this.#openings) opening.abandon(this.#options.clock, closed);
+  }
+
+  #over(opening: Opening): void {
+    opening.over();
+    this.#openings.delete(opening);
+  }
+
+  /** @throws Failure that is known to come of it, as long as a verdict is in force. */
+  async #heedVerdict(opening: Opening): Promise<void> {
+    const { credentials } = this.#options;
+    const verdict = this.#gate.verdicts.current;
+    if (verdict === undefined) return;
+    if (verdict.secrets.size > 0 && credentials !== undefined) {
+      const secret = await secretOf(credentials, undefined, opening.cancellation);
+      if (!verdict.secrets.has(secret)) return;
+    }
+    throw verdict.failure;
+  }
+
+  #failed(opening: Opening, failure: Failure, first: Turn | undefined, latest: number): void {
+    const others = this.#surroundings.others();
+    if (others > 0) {
+      this.bounds.failed(failure, others);
+    } else if (isVerdict(failure)) {
+      this.bounds.denied(failure);
+      this.#gate.verdicts.pronounce(failure, opening.secrets);
+      for (const turn of this.#queue.upTo(latest)) this.#surroundings.fail(turn, failure);
+    } else {
+      this.bounds.failed(failure, 0);
+      // The mail that it was for may have been cancelled: then it was for those that waited with it.
+      const waiting = this.#queue.upTo(latest);
+      const turn = waiting.find((turn) => turn === first) ?? waiting[0];
+      if (turn !== undefined) this.#surroundings.fail(turn, failure);
+    }
+  }
+}

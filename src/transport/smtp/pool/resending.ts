@@ -1,0 +1,44 @@
+import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
+import type { Failure } from "../../../protocol/failure.ts";
+
+/*
+ * What happens on a connection that carried another mail before says nothing about the mail: the server may have closed
+ * the connection for its age, or for the mails it had before. So the mail goes back to its place in the queue. After the
+ * second time it is the first mail of a connection opened for it, and what happens there is final. No mail is tried for
+ * ever.
+ */
+
+/** After this many failures on connections that carried other mails, a mail is sent over a connection of its own. */
+export const FAILURES_BESIDE_OTHERS = 2;
+
+/**
+ * What a transaction on a connection that carried another mail before has left to be sent again: everything, those
+ * recipients that were not sent to, or nothing, because what it came to is final.
+ */
+export function leftToSendAgain(
+  { recipients, failure }: TransactionOutcome,
+  partial: boolean,
+): "everything" | "not-sent" | "nothing" {
+  if (failure === undefined) return "nothing";
+  if (wantsLogin(failure)) return "everything";
+  if (!OF_CONNECTION.has(failure.kind)) return "nothing";
+  const outcomes = new Set(recipients.map(({ outcome }) => outcome));
+  if (outcomes.has("unknown") || !outcomes.has("not-sent")) return "nothing";
+  if (outcomes.size === 1) return "everything";
+  // Of a mail for all or nobody, one refusal decides about all.
+  return partial ? "not-sent" : "nothing";
+}
+
+/** Whether the server has forgotten, or no longer accepts, who we are, and says so to MAIL (RFC 4954 6). */
+export function wantsLogin({ phase, reply }: Failure): boolean {
+  return phase === "mail" && reply?.code === 530;
+}
+
+/** "aborted" and "closed" are another mail's: it was cancelled, and the connection with it. */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  "connection",
+  "timeout",
+  "protocol",
+  "aborted",
+  "closed",
+]);
