@@ -61,6 +61,8 @@ async function write(format, ending, options) {
     sourcemap: true,
     sourcemapExcludeSources: true,
     comments: { jsdoc: false, legal: false, annotation: true },
+    // Node parses it at every start. Names stay, for stacks and for people.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await build.close();
 }
