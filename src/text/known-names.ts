@@ -1,10 +1,11 @@
 import { instead } from "./nearest.ts";
+import { described } from "./shown.ts";
 
 /**
- * Checks that plain data has no name but known ones: a misspelt option that is ignored would be a rule that does not hold,
- * or a mail that is not as it was meant. Only the object's own names count.
+ * Checks that plain data has only known names. A misspelt option, if it were ignored, would be a rule that does not hold,
+ * or a mail that is not as the caller meant it. Inherited names do not count.
  *
- * @param refuse makes the error from the problem and, where there is one, the name.
+ * @param refuse makes the error from the problem and, if a name is unknown, from that name.
  * @throws what `refuse` makes.
  */
 export function checkNames(
@@ -13,7 +14,7 @@ export function checkNames(
   refuse: (problem: string, name?: string) => Error,
 ): void {
   if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw refuse("an object is expected");
+    throw refuse(`expected an object, got ${described(given)}`);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const written = JSON.stringify(name.slice(0, 60));

@@ -1,16 +1,16 @@
-/** What to write in place of a name that is not known: the nearest one, or any of a few where none is near. */
+/** A hint for somebody who wrote an unknown name: the nearest known name, or all known names if they are few and none is near. */
 export function instead(name: string, known: readonly string[]): string {
   const { best, changes } = closest(name, known);
   const near = changes <= Math.max(2, Math.max(name.length, best.length) / 2);
   return near || known.length > FEW ? `the nearest is ${best}` : `there are ${known.join(", ")}`;
 }
 
-/** So many names can stand in an error message. */
+/** The most names that an error message lists. */
 const FEW = 16;
 
 /**
- * The known name that an unknown one was probably meant to be: what begins like it, what it ends in, else what takes the fewest changes
- * of single letters.
+ * The known name that the writer of an unknown one probably meant: one that begins like it or that it ends in, otherwise the
+ * one with the fewest changes of single letters.
  */
 export function nearest(name: string, known: readonly string[]): string {
   return closest(name, known).best;

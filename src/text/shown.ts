@@ -1,6 +1,23 @@
-/** A value of any type as an error says it: in a few words, and without what an object holds. */
+/** A value in the words of an error: short, and without the contents of an object. A string is quoted, and cut at 60 characters. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-  return typeof value === "function" ? "a function" : String(value);
+  return described(value);
+}
+
+/** Like {@link shown}, but of a string only that it is one: it may be a secret or an address. */
+export function described(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value === "" ? "an empty string" : "a string";
+    case "function":
+      return "a function";
+    case "bigint":
+      return "a bigint";
+    case "object":
+      if (value === null) return "null";
+      if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+      return "an object";
+    default:
+      return String(value);
+  }
 }

@@ -174,7 +174,7 @@ test("an unknown option is refused with the nearest, and so is an option of anot
   refused({ ...usual, canonicalization: "relaxed" }, /canonicalization: /);
   refused({ ...usual, canonicalization: "nowsp/simple" }, /canonicalization: /);
   refused({ ...usual, insecureBodyLength: 1 }, /insecureBodyLength: expects a boolean/);
-  for (const options of [undefined, null, "example.com"]) refused(options, /an object is expected/);
+  for (const options of [undefined, null, "example.com"]) refused(options, /expected an object, got /);
 });
 
 test("only a signer signs", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shown } from "#src/text/shown.js";
+import { described, shown } from "#src/text/shown.js";
 
-test("a value of any type is shown in a few words, and nothing that an object holds", () => {
+test("shown writes a value of any type in a few words, and nothing that an object holds", () => {
   const values: readonly (readonly [unknown, string])[] = [
     [0, "0"],
     [undefined, "undefined"],
@@ -13,7 +13,15 @@ test("a value of any type is shown in a few words, and nothing that an object ho
     [Object.create(null), "an object"],
     [{ password: "secret" }, "an object"],
     [[1, 2], "an array"],
+    [5n, "a bigint"],
+    [[], "an empty array"],
     [() => 5, "a function"],
   ];
   for (const [value, words] of values) assert.equal(shown(value), words);
+});
+
+test("described does not write the contents of a string", () => {
+  assert.equal(described("secret"), "a string");
+  assert.equal(described(""), "an empty string");
+  assert.equal(described(5), "5");
 });
