@@ -21,7 +21,7 @@ const input = Object.fromEntries(
 const inlined = ["iconv-lite", "generic-pool", "punycode.js", "mime"];
 /** Where tsc leaves the declarations. */
 const declarations = join(".build", "types");
-const external = ["node-forge", "postal-mime", "socks"];
+const external = ["node-forge/lib/asn1.js", "postal-mime", "socks"];
 
 /** Writes dist/esm and dist/cjs, and the declarations for CommonJS beside those for ES modules. */
 export async function bundle() {
@@ -38,6 +38,14 @@ export async function bundle() {
   writeFileSync(join("dist", "cjs", "LICENSES.txt"), licences(["mime"]));
   declare();
 }
+
+/** An old Node is refused in one line, before something that it lacks is called. */
+const oldNode = `{
+  const { node } = process.versions;
+  const [major, minor] = node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new Error("envoi: expected Node.js 20.19 or later, got " + node + ": install a newer Node.js");
+}`;
 
 async function write(format, ending, options) {
   const build = await rolldown({
@@ -58,6 +66,7 @@ async function write(format, ending, options) {
     exports: "named",
     entryFileNames: `[name]${ending}`,
     chunkFileNames: (chunk) => `shared/${nameOf(chunk)}${ending}`,
+    intro: (chunk) => (chunk.isEntry ? oldNode : ""),
     sourcemap: true,
     sourcemapExcludeSources: true,
     comments: { jsdoc: false, legal: false, annotation: true },
@@ -73,7 +82,7 @@ function nameOf({ moduleIds, name }) {
     client: "/src/transport/smtp/transport.ts",
     server: "/src/server/running-server.ts",
     protocol: "/src/protocol/reply.ts",
-    "iconv-lite": "/node_modules/iconv-lite/",
+    "iconv-table": "/src/text/iconv-table.ts",
   };
   const found = Object.entries(landmarks).find(([, path]) => moduleIds.some((id) => id.includes(path)));
   return found?.[0] ?? name;

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * envoi: building mail and handing it to a relay.
  *

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * envoi/server: an SMTP server to embed.
  *

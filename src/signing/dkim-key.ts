@@ -1,4 +1,4 @@
-import { createPrivateKey, hash, KeyObject, sign } from "node:crypto";
+import crypto, { createPrivateKey, KeyObject, sign } from "node:crypto";
 import { EnvoiError, reasonOf } from "../errors.ts";
 import { wrongOption } from "./wrong-option.ts";
 
@@ -140,5 +140,6 @@ function unsigned(reason: string, cause?: unknown): EnvoiError {
 }
 
 function sha256(data: Buffer): Buffer {
-  return hash("sha256", data, "buffer");
+  // Not imported by name: Node 18 does not have it, and could not come to say that it is too old.
+  return crypto.hash("sha256", data, "buffer");
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * envoi/testing: a server for tests, which catches mail and shows it.
  *

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
-import forge from "node-forge";
+import type forge from "node-forge";
+import asn1 from "node-forge/lib/asn1.js";
 
 /** What a certificate says, and who says it. */
 export interface CertificateContent {
@@ -186,8 +187,6 @@ class DerWriter {
     return asn1.create(asn1.Class.UNIVERSAL, type, Array.isArray(value), value);
   }
 }
-
-const { asn1 } = forge;
 
 type Asn1 = forge.asn1.Asn1;
 

@@ -35,11 +35,16 @@ export async function socksConnect(
 
 async function loaded(): Promise<typeof import("socks")> {
   try {
-    return await import("socks");
+    return await optional("socks");
   } catch (cause) {
     const message = "SOCKS proxies need the package socks beside envoi: npm install socks";
     throw new Failure({ kind: "configuration", phase: "connect", message, permanent: true, cause });
   }
+}
+
+/** Loads a package that may be missing, by a name that bundlers do not see: they would warn of it. */
+function optional(name: string): Promise<typeof import("socks")> {
+  return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
 }
 
 function refused(reason: string): Failure {

@@ -104,12 +104,13 @@ export const channels: Channels = {
   send: tracingChannel("envoi:send"),
 };
 
+/** Both parameters are the same, because the types of Node 26 have them the other way round than those of Node 20 to 24. */
 interface Channels {
-  readonly connect: TracingChannel<unknown, ConnectEvent>;
-  readonly tls: TracingChannel<unknown, TlsEvent>;
-  readonly auth: TracingChannel<unknown, AuthEvent>;
-  readonly command: TracingChannel<unknown, CommandEvent>;
+  readonly connect: TracingChannel<ConnectEvent, ConnectEvent>;
+  readonly tls: TracingChannel<TlsEvent, TlsEvent>;
+  readonly auth: TracingChannel<AuthEvent, AuthEvent>;
+  readonly command: TracingChannel<CommandEvent, CommandEvent>;
   readonly reply: Channel;
   readonly unverified: Channel;
-  readonly send: TracingChannel<unknown, SendEvent>;
+  readonly send: TracingChannel<SendEvent, SendEvent>;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import * as tls from "node:tls";
+// Not as a namespace: webpack imports by name what is read from one, and Node 20 lacks getCACertificates.
+import tls from "node:tls";
 import { misconfigured } from "../../../errors.ts";
 import type { TlsIdentity, TlsVersion } from "./tls-parameters.ts";
 
