@@ -29,7 +29,9 @@ export async function bundle() {
   const builtins = builtinModules.filter((name) => !name.startsWith("_"));
   await write("esm", ".js", {
     external,
-    plugins: [esmExternalRequirePlugin({ external: builtins }), pure()],
+    // As an ES module bundlers can take it apart, but not its default export, which is what Node knows.
+    resolve: { alias: { "punycode.js": "punycode.js/punycode.es6.js" } },
+    plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), pure()],
   });
   // mime is an ES module only: left outside, Node 20 and Jest could not require it.
   const outside = inlined.filter((name) => name !== "mime");
@@ -53,6 +55,8 @@ async function write(format, ending, options) {
     platform: "node",
     transform: { target: "node20.19" },
     treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
+    // A chunk of ours with Rolldown's helpers in it would be kept whole by bundlers, for the sake of a lazy one.
+    experimental: { chunkOptimization: { avoidRedundantChunkLoads: false } },
     // A busy machine is no fault.
     checks: { bundlerTimings: false },
     onLog: (level, log) => {
@@ -67,13 +71,27 @@ async function write(format, ending, options) {
     entryFileNames: `[name]${ending}`,
     chunkFileNames: (chunk) => `shared/${nameOf(chunk)}${ending}`,
     intro: (chunk) => (chunk.isEntry ? oldNode : ""),
-    sourcemap: true,
+    // CommonJS has no maps: it is for few, as readable as the source, and they are a tenth of what is installed.
+    sourcemap: format === "esm",
     sourcemapExcludeSources: true,
     comments: { jsdoc: false, legal: false, annotation: true },
     // Node parses it at every start. Names stay, for stacks and for people.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await build.close();
+}
+
+function punycodeByName() {
+  return {
+    name: "envoi:punycode",
+    transform: {
+      filter: { id: /\/idna\.ts$/ },
+      handler(code) {
+        const text = new MagicString(code).replace("import punycode from", "import * as punycode from");
+        return { code: text.toString(), map: text.generateMap() };
+      },
+    },
+  };
 }
 
 /** What is shared bears the name of the first of these that is in it; else Rolldown's. */
@@ -114,8 +132,9 @@ function pure() {
 }
 
 /** Whether a bundler can see that a value is made without side effects. */
-function isPlain({ type }) {
-  return /^(Literal|TemplateLiteral|ArrowFunctionExpression|FunctionExpression|Identifier)$/.test(type);
+function isPlain({ type, expressions }) {
+  if (type === "TemplateLiteral") return expressions.every(isPlain);
+  return /^(Literal|ArrowFunctionExpression|FunctionExpression|Identifier)$/.test(type);
 }
 
 function licences(names) {

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { filesBelow } from "../../.ci/files.js";
+import { project, root, run, work } from "./project.js";
+import { empty } from "./runtimes.js";
+
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const entries = ["index", "server", "testing"];
+const own = async (tarball) => join(await empty(tarball), "node_modules", "envoi");
+
+/** What is in the tarball, and what is installed with it. */
+export const contents = [
+  {
+    name: "tarball: dist, src, docs and texts, no tests, no folder of the machine",
+    async run(tarball) {
+      const folder = await own(tarball);
+      const paths = filesBelow(folder, "").map((path) => path.slice(folder.length + 1));
+      const wanted = ["README.md", "CHANGELOG.md", "LICENSE", "src/index.ts", "docs/runtimes.md"];
+      if (existsSync("SECURITY.md")) wanted.push("SECURITY.md");
+      for (const entry of entries) wanted.push(`dist/esm/${entry}.js`, `dist/cjs/${entry}.cjs`);
+      for (const types of ["types", "types-cjs"]) wanted.push(`dist/${types}/index.d.ts`);
+      assert.deepEqual(
+        wanted.filter((path) => !paths.includes(path)),
+        [],
+        "missing",
+      );
+      assert.deepEqual(
+        paths.filter((path) => /tsbuildinfo|^(?:test|bench|\.)/.test(path)),
+        [],
+        "too much",
+      );
+      for (const path of paths) {
+        const text = readFileSync(join(folder, path), "utf8");
+        assert.ok(!text.includes(root) && !text.includes(work), `${path} names a folder of this machine`);
+      }
+    },
+  },
+  {
+    name: "declarations: no type of a dependency, and maps that lead to src",
+    async run(tarball) {
+      const folder = await own(tarball);
+      const declarations = filesBelow(join(folder, "dist"), ".d.ts");
+      assert.ok(declarations.length > 100);
+      for (const path of declarations) {
+        const text = readFileSync(path, "utf8");
+        for (const name of Object.keys(dependencies)) {
+          assert.ok(!new RegExp(`["']${name}["'/]`).test(text), `${path} declares types of ${name}`);
+        }
+        const { sources, sourceRoot = "" } = JSON.parse(readFileSync(`${path}.map`, "utf8"));
+        for (const source of sources) {
+          const leadsTo = join(dirname(path), sourceRoot, source);
+          assert.ok(leadsTo.startsWith(join(folder, "src")) && existsSync(leadsTo), `${path} leads nowhere`);
+        }
+      }
+    },
+  },
+  {
+    name: "installed: at most 6.5 MB without node-forge, and no nodemailer",
+    async run(tarball) {
+      const packages = join(await empty(tarball), "node_modules");
+      assert.ok(!existsSync(join(packages, "nodemailer")));
+      const files = filesBelow(packages, "", ["node-forge"]);
+      const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+      assert.ok(bytes <= 6_500_000, `${bytes} bytes are installed`);
+      return `${bytes} bytes`;
+    },
+  },
+  { name: "publint --strict", run: (tarball) => tool("publint", "--strict", tarball) },
+  { name: "are the types wrong", run: (tarball) => tool("attw", tarball) },
+  {
+    name: "SOCKS, with the package socks and without",
+    async run(tarball) {
+      const without = await empty(tarball);
+      const withIt = await project("socks", {}, tarball, "socks@2.8");
+      const outputs = [];
+      for (const folder of [without, withIt]) {
+        writeFileSync(join(folder, "proxied.mjs"), proxied);
+        outputs.push((await run(folder, process.execPath, ["proxied.mjs"])).trim());
+      }
+      assert.match(outputs[0], /need the package socks.*npm install socks/);
+      assert.match(outputs[1], /^the SOCKS proxy did not connect/);
+    },
+  },
+];
+
+/** A proxy that hangs up: the error tells whether the package was found. */
+const proxied = `
+import { createServer } from "node:net";
+import { SmtpTransport } from "envoi";
+
+const proxy = createServer((socket) => socket.on("error", () => {}).end("x"));
+proxy.listen(0, "127.0.0.1", async () => {
+  const transport = SmtpTransport.relay("mail.example.org").proxy("socks5://127.0.0.1:" + proxy.address().port).build();
+  await transport.send({ from: "a@example.com", to: "b@example.com", text: "x" }).catch((error) => console.log(error.message));
+  await transport.close();
+  proxy.close();
+});
+`;
+
+async function tool(name, ...words) {
+  const folder = join(root, "node_modules", ...(name === "attw" ? ["@arethetypeswrong", "cli"] : [name]));
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  await run(root, process.execPath, [join(folder, typeof bin === "string" ? bin : bin[name]), ...words]);
+}

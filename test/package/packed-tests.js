@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { cpSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import process from "node:process";
+import { filesBelow } from "../../.ci/files.js";
+import { project, root, run } from "./project.js";
+
+const compiled = join(root, ".build", "test");
+
+/** The tests that use public names only, run on what is packed; the others reach for single modules of src/. */
+export const packedTests = [
+  {
+    name: "our own tests that need public names only",
+    async run(tarball) {
+      const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+      const fastCheck = `fast-check@${devDependencies["fast-check"]}`;
+      const folder = await project("packed-tests", { type: "module" }, tarball, fastCheck);
+      const files = filesBelow(compiled, ".test.js", ["interop", "package"]).filter(isPublic);
+      assert.ok(files.length > 20, `only ${files.length}`);
+      cpSync(compiled, join(folder, "test"), { recursive: true });
+      const tests = files.map((file) => join("test", relative(compiled, file)));
+      await run(folder, process.execPath, ["--test", "--test-reporter=dot", ...tests]);
+      return `${files.length} files`;
+    },
+  },
+];
+
+const known = new Map();
+
+/** Whether a file, and all that it imports, names nothing but Node, envoi, and fast-check, and reads no file of ours. */
+function isPublic(file) {
+  if (known.has(file)) return known.get(file);
+  known.set(file, true);
+  const text = readFileSync(file, "utf8");
+  const names = [...text.matchAll(/(?:from |import\(|^import )"([^"]+)"/gm)].map(([, name]) => name);
+  const answer =
+    names.every((name) =>
+      name.startsWith(".")
+        ? isPublic(join(dirname(file), name))
+        : /^(?:node:|envoi$|envoi\/|fast-check$)/.test(name),
+    ) && !/process\.cwd\(\)|import\.meta|readFileSync|\bspawn|"(?:test|src|docs|\.build|dist)[/"]/.test(text);
+  known.set(file, answer);
+  return answer;
+}

@@ -1,0 +1,64 @@
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { sends } from "./consumer.js";
+import { attempt, describe, project, root } from "./project.js";
+
+const compilers = ["5.4", "5.9", "6", "7"];
+const nodes = ["20", "22", "24", "26"];
+const settings = {
+  "nodenext, ES module": { type: "module", module: "nodenext" },
+  "nodenext, CommonJS": { type: "commonjs", module: "nodenext" },
+  "node16, ES module": { type: "module", module: "node16" },
+  "node16, CommonJS": { type: "commonjs", module: "node16" },
+  bundler: { type: "module", module: "esnext", moduleResolution: "bundler" },
+  "commonjs, node10": { type: "commonjs", module: "commonjs", moduleResolution: "node10" },
+};
+
+/**
+ * Every TypeScript with every setting, and every TypeScript with the types of every Node; declarations are checked too.
+ * TypeScript 7 has the old resolution no more.
+ */
+export const typescript = compilers.flatMap((compiler, shift) =>
+  Object.entries(settings)
+    .filter(([name]) => !(compiler === "7" && name.includes("node10")))
+    .map(([name, setting], index) => {
+      const node = nodes[(index + shift) % nodes.length];
+      return {
+        name: `TypeScript ${compiler}, @types/node ${node}, ${name}`,
+        run: (tarball) => compile(tarball, compiler, node, setting),
+      };
+    }),
+);
+
+let shared;
+
+async function compile(tarball, compiler, node, { type, ...options }) {
+  shared ??= project(
+    "typescript",
+    {},
+    tarball,
+    ...compilers.map((version) => `typescript-${version}@npm:typescript@${version}`),
+    ...nodes.map((version) => `types-${version}@npm:@types/node@${version}`),
+  );
+  const packages = join(await shared, "node_modules");
+  const folder = join(await shared, [compiler, node, type, ...Object.values(options)].join("-"));
+  mkdirSync(join(folder, "node_modules", "@types"), { recursive: true });
+  symlinkSync(join(packages, `types-${node}`), join(folder, "node_modules", "@types", "node"));
+  describe(folder, { type });
+  copyFileSync(join(root, "test", "package", "consumer.ts"), join(folder, "consumer.ts"));
+  const compilerOptions = {
+    ...{ target: "es2022", outDir: "out", strict: true, skipLibCheck: false, esModuleInterop: true },
+    ...{ exactOptionalPropertyTypes: true, ...options },
+    ...(compiler === "6" && options.moduleResolution === "node10" && { ignoreDeprecations: "6.0" }),
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  const tsc = join(packages, `typescript-${compiler}`, "bin", "tsc");
+  const { output } = await attempt(folder, process.execPath, [tsc, "--pretty", "false"]);
+  // The types of Node 26 do not compile with TypeScript 5.4; what counts is everything else.
+  const errors = output
+    .split("\n")
+    .filter((line) => /error TS/.test(line) && !line.includes(`types-${node}/`));
+  if (errors.length > 0) throw new Error(errors.join("\n"));
+  await sends(folder, process.execPath, [join("out", "consumer.js")]);
+}
