@@ -1,5 +1,6 @@
 import { type CharsetLimits, charsetLimits } from "./charset-limits.ts";
-import { loadTable, type Table } from "./iconv.ts";
+import { loadTable } from "./iconv.ts";
+import type { Table } from "./iconv-table.ts";
 import { type RegisteredCharset, registeredCharset } from "./registered-charset.ts";
 
 /** How the characters of a registered charset are written. */

@@ -1,11 +1,5 @@
 /** The tables of iconv-lite, which cost 8 ms to load and so are loaded when the first is asked for. */
-
-/** A charset in both directions, as iconv-lite has it. */
-export interface Table {
-  /** What the charset lacks is silently replaced; compare with what `decode` gives back. */
-  readonly encode: (text: string) => Buffer;
-  readonly decode: (octets: Buffer) => string;
-}
+import type { Table } from "./iconv-table.ts";
 
 /** The table that iconv-lite has under a label, in any case; `undefined` if there is none. */
 export async function loadTable(label: string): Promise<Table | undefined> {
