@@ -71,8 +71,9 @@ export class Openings {
 
   /** There while nothing can be opened: resolves when it can, or when its pause is over. Till then no run takes anything. */
   get lull(): Promise<void> | undefined {
+    if (this.#borne !== 0) return undefined;
     const { wait } = this.#pause;
-    if (this.#borne !== 0 || wait === 0) return undefined;
+    if (wait === 0) return undefined;
     this.#lull ??= this.#begin(wait);
     return this.#lull.over;
   }
