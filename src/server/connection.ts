@@ -4,17 +4,17 @@ import { tlsBindings } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { ServerEvent } from "../protocol/server/event.ts";
 import { Responder } from "../protocol/server/responder.ts";
-import type { ConnectionHost } from "./connection-host.ts";
-import { HostSide } from "./host-side.ts";
-import type { ConnectionLine, ConnectionObserver, Interlude, Interposed } from "./observer.ts";
+import { EventHandler } from "./event-handler.ts";
+import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
+import type { ServerContext } from "./server-context.ts";
 
 /** The life of one connection: what its client says goes to the protocol, what the protocol asks goes to the host. */
 export class Connection {
-  readonly #host: ConnectionHost;
+  readonly #host: ServerContext;
   readonly #socket: ServerSocket;
   readonly #observer: ConnectionObserver | undefined;
-  readonly #responder: Interposed;
-  readonly #hostSide: HostSide;
+  readonly #responder: Interceptor;
+  readonly #handler: EventHandler;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
   /** Something has been said since the client was last waited for. */
@@ -22,15 +22,15 @@ export class Connection {
   readonly #connectedAt: number;
   #leaving = false;
 
-  constructor(host: ConnectionHost, socket: ServerSocket) {
+  constructor(host: ServerContext, socket: ServerSocket) {
     this.#host = host;
     this.#socket = socket;
-    this.#patience = host.settled.timeouts.command;
+    this.#patience = host.resolved.timeouts.command;
     this.#connectedAt = host.clock.now();
-    this.#hostSide = new HostSide(host, socket, () => this.#responder.envelope);
-    this.#observer = host.observe?.(this.#hostSide.session);
+    this.#handler = new EventHandler(host, socket, () => this.#responder.envelope);
+    this.#observer = host.observe?.(this.#handler.session);
     const responder = new Responder(host.protocol, this.#observer);
-    this.#responder = this.#observer?.interpose?.(responder, this.#line()) ?? responder;
+    this.#responder = this.#observer?.intercept?.(responder, this.#line()) ?? responder;
   }
 
   /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
@@ -41,10 +41,10 @@ export class Connection {
       await this.#converse();
     } catch (error) {
       // Nothing a client does leads here; should it happen all the same, it costs one connection.
-      this.#host.policy.report(error, "connection", this.#hostSide.session);
+      this.#host.policy.report(error, "connection", this.#handler.session);
     } finally {
       this.#socket.destroy();
-      await this.#hostSide.leave();
+      await this.#handler.leave();
       this.#observer?.ended();
     }
   }
@@ -62,9 +62,9 @@ export class Connection {
 
   /** Whether the client is greeted: not if it does not wait for that, where it is watched. */
   async #admit(): Promise<Reply | undefined> {
-    const { greetingDelay } = this.#host.settled;
+    const { greetingDelay } = this.#host.resolved;
     if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) return earlyTalker;
-    return await this.#hostSide.connect();
+    return await this.#handler.connect();
   }
 
   async #converse(): Promise<void> {
@@ -94,7 +94,7 @@ export class Connection {
 
   /** Answers, and waits for more; whether there is any. */
   async #listen(): Promise<boolean> {
-    const { timeouts } = this.#host.settled;
+    const { timeouts } = this.#host.resolved;
     if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
     // A reply has been due: what is waited for now is a new command, or the content.
     this.#flush();
@@ -111,7 +111,7 @@ export class Connection {
     if (this.#responder.inContent) {
       this.#patience = Math.min(
         timeouts.content,
-        this.#patience + (received.length / this.#host.settled.minUploadRate) * 1000,
+        this.#patience + (received.length / this.#host.resolved.minUploadRate) * 1000,
       );
     }
     this.#responder.push(received);
@@ -120,7 +120,7 @@ export class Connection {
 
   /** Waits until the client has taken most of what has been said to it; whether it does. */
   #taken(): Promise<boolean> {
-    const { timeouts } = this.#host.settled;
+    const { timeouts } = this.#host.resolved;
     return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
   }
 
@@ -132,46 +132,46 @@ export class Connection {
     return false;
   }
 
-  #handle(event: Exclude<ServerEvent, { type: "close" }> | Interlude): Promise<unknown> | undefined {
+  #handle(event: Exclude<ServerEvent, { type: "close" }> | SocketAction): Promise<unknown> | undefined {
     switch (event.type) {
       case "pause":
         this.#flush();
         return this.#taken();
       case "starttls":
         return this.#secure();
-      case "interlude":
+      case "socket-action":
         this.#flush();
         return event.play(this.#socket.socket, this.#socket.signal);
       case "content":
         this.#observer?.content(event.piece.length);
-        return this.#hostSide.handle(event);
+        return this.#handler.handle(event);
       default:
-        return this.#hostSide.handle(event);
+        return this.#handler.handle(event);
     }
   }
 
   /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
   async #secure(): Promise<boolean> {
-    const { tls, clock, settled } = this.#host;
+    const { tls, clock, resolved } = this.#host;
     this.#flush();
     // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
     if (tls === undefined || this.#socket.pending) return false;
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const acceptor = (await this.#responder.acceptor?.()) ?? tls;
     const done = await this.#socket.replace((socket) =>
-      acceptor.accept(socket, clock, settled.timeouts.handshake),
+      acceptor.accept(socket, clock, resolved.timeouts.handshake),
     );
     if (!done) {
       this.#observer?.notSecured();
       return false;
     }
-    this.#hostSide.secured();
-    const { session } = this.#hostSide;
+    this.#handler.secured();
+    const { session } = this.#handler;
     this.#responder.secured({
       certified: session.tls?.clientCertificate !== undefined,
       bindings: tlsBindings(this.#socket.socket as TLSSocket),
     });
-    this.#patience = settled.timeouts.command;
+    this.#patience = resolved.timeouts.command;
     this.#observer?.secured(session);
     return true;
   }
@@ -189,9 +189,9 @@ export class Connection {
     this.#observer?.flushed();
   }
 
-  #line(): ConnectionLine {
+  #line(): InterceptedConnection {
     const socket = this.#socket;
-    const session = () => this.#hostSide.session;
+    const session = () => this.#handler.session;
     return {
       accepted: socket.socket,
       get pending() {

@@ -30,7 +30,7 @@ export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
-export type { Undertakings } from "../protocol/server/settings.ts";
+export type { OfferedExtensions } from "../protocol/server/settings.ts";
 export type {
   AuthContext,
   AuthVerdict,

@@ -2,7 +2,7 @@ import { OptionReader, refuseOption } from "./option-reader.ts";
 import type { ListenOptions, SmtpServerOptions } from "./options.ts";
 
 /** Something to be listened on: a port, or the path of a Unix socket. */
-export interface SettledListener {
+export interface ResolvedListener {
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly tls: "none" | "starttls" | "implicit";
   readonly lmtp: boolean;
@@ -13,17 +13,20 @@ export interface SettledListener {
  *
  * @throws EnvoiError of kind `"configuration"`.
  */
-export function settleListeners(options: SmtpServerOptions, certified: boolean): readonly SettledListener[] {
+export function resolveListeners(
+  options: SmtpServerOptions,
+  certified: boolean,
+): readonly ResolvedListener[] {
   const { listeners } = options;
   const from = new OptionReader<ListenOptions>(options);
   // What is only a standard for others need not make sense by itself.
-  const own = settleListener(options, from, {}, certified || listeners !== undefined);
+  const own = resolveListener(options, from, {}, certified || listeners !== undefined);
   if (listeners === undefined) return [own];
   if (options.path !== undefined) throw from.refuse("path", "belongs into one of the listeners");
   if (!Array.isArray(listeners) || listeners.length === 0)
     throw refuseOption("listeners: an array of one or more is expected");
   return listeners.map((listener: ListenOptions, index) =>
-    settleListener(
+    resolveListener(
       listener,
       new OptionReader(listener, `listeners[${index}].`, listenOptionNames),
       options,
@@ -32,12 +35,12 @@ export function settleListeners(options: SmtpServerOptions, certified: boolean):
   );
 }
 
-function settleListener(
+function resolveListener(
   given: ListenOptions,
   from: OptionReader<ListenOptions>,
   standard: ListenOptions,
   certified: boolean,
-): SettledListener {
+): ResolvedListener {
   const path = from.text("path");
   const host = from.text("host");
   const port = from.count("port", standard.port ?? 0, 0, 65_535);

@@ -1,5 +1,5 @@
 import type { ClientCertificateOptions, ServerCertificate } from "../net/server/tls-acceptor.ts";
-import type { Undertakings } from "../protocol/server/settings.ts";
+import type { OfferedExtensions } from "../protocol/server/settings.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** How long a server waits, in milliseconds. */
@@ -114,7 +114,7 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
    */
   readonly lenient?: boolean;
   /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
-  readonly extensions?: Undertakings;
+  readonly extensions?: OfferedExtensions;
   /** Puts a Received field in front of each message; `true`. */
   readonly received?: boolean;
   /** How long the server waits. */

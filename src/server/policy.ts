@@ -27,7 +27,7 @@ export interface RelayRules {
 /** The host's hooks, and what makes the state that they find in the session. */
 export type Hooks = ServerHooks & Pick<SmtpServerOptions, "state">;
 
-/** A settled question: nothing to go on, or the reply; at once where no hook has to be awaited. */
+/** A resolved question: nothing to go on, or the reply; at once where no hook has to be awaited. */
 export type Judgement<T = Reply | undefined> = T | Promise<T>;
 
 /**

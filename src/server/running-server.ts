@@ -8,12 +8,12 @@ import type { ServerSettings } from "../protocol/server/settings.ts";
 import { unmappedAddress } from "../text/unmapped-address.ts";
 import { AuthThrottle } from "./auth-throttle.ts";
 import { Connection } from "./connection.ts";
-import type { ConnectionHost } from "./connection-host.ts";
-import type { SettledListener } from "./listeners.ts";
+import type { ResolvedListener } from "./listeners.ts";
 import type { Observe } from "./observer.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import { Policy } from "./policy.ts";
-import { settle } from "./settings.ts";
+import { resolveOptions } from "./resolved-options.ts";
+import type { ServerContext } from "./server-context.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {
@@ -31,7 +31,7 @@ export interface ServerInternals {
 
 /** A server that listens, and its connections: what is inside an SmtpServer and a TestServer. */
 export class RunningServer {
-  readonly #host: ConnectionHost;
+  readonly #host: ServerContext;
   readonly #connections = new Map<Connection, Promise<void>>();
   /** How many connections there are from an address. */
   readonly #addresses = new Map<string, number>();
@@ -42,32 +42,32 @@ export class RunningServer {
   /** How many connections are there only to be told that they are too many. */
   #refused = 0;
 
-  private constructor(host: ConnectionHost) {
+  private constructor(host: ServerContext) {
     this.#host = host;
   }
 
   /** Starts a server; see SmtpServer.listen for what it throws. */
   static async start(options: SmtpServerOptions, internals: ServerInternals = {}): Promise<RunningServer> {
-    const settled = settle(options);
+    const resolved = resolveOptions(options);
     const clock = internals.clock ?? systemClock;
     const protocol = {
-      ...settled.protocol,
-      banner: internals.banner ?? settled.protocol.banner,
-      without: internals.without ?? settled.protocol.without,
+      ...resolved.protocol,
+      banner: internals.banner ?? resolved.protocol.banner,
+      without: internals.without ?? resolved.protocol.without,
     };
     const server = new RunningServer({
-      settled,
+      resolved,
       protocol,
       implicitTls: false,
-      policy: new Policy(options, settled.rules),
-      tls: settled.tls && new TlsAcceptor({ ...settled.tls, ciphers: internals.ciphers }),
+      policy: new Policy(options, resolved.rules),
+      tls: resolved.tls && new TlsAcceptor({ ...resolved.tls, ciphers: internals.ciphers }),
       clock,
       observe: internals.observe,
-      throttle: new AuthThrottle(settled.authFailureDelay, clock),
+      throttle: new AuthThrottle(resolved.authFailureDelay, clock),
       path: undefined,
     });
     try {
-      for (const listener of settled.listeners) await server.#listen(listener, internals.unref ?? false);
+      for (const listener of resolved.listeners) await server.#listen(listener, internals.unref ?? false);
     } catch (error) {
       await server.close(0);
       throw error;
@@ -75,8 +75,8 @@ export class RunningServer {
     return server;
   }
 
-  async #listen({ at, tls, lmtp }: SettledListener, unref: boolean): Promise<void> {
-    const own: ConnectionHost = {
+  async #listen({ at, tls, lmtp }: ResolvedListener, unref: boolean): Promise<void> {
+    const own: ServerContext = {
       ...this.#host,
       protocol: { ...this.#host.protocol, lmtp, starttls: tls === "starttls" },
       implicitTls: tls === "implicit",
@@ -130,12 +130,12 @@ export class RunningServer {
     await stopped;
   }
 
-  #accept(socket: Socket, host: ConnectionHost): void {
+  #accept(socket: Socket, host: ServerContext): void {
     const remoteAddress =
       host.path === undefined ? socket.remoteAddress && unmappedAddress(socket.remoteAddress) : "";
     // Gone before it was looked at.
     if (remoteAddress === undefined) return void socket.destroy();
-    const { maxConnections, maxConnectionsPerAddress } = host.settled;
+    const { maxConnections, maxConnectionsPerAddress } = host.resolved;
     // Who comes through a Unix socket has no address to be told apart by.
     const before = remoteAddress === "" ? 0 : (this.#addresses.get(remoteAddress) ?? 0);
     const refusal =

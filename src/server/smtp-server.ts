@@ -1,8 +1,8 @@
 import { checkOptionNames, serverOptionNames } from "./option-names.ts";
 import { OptionReader } from "./option-reader.ts";
 import type { SmtpServerOptions } from "./options.ts";
+import { checkPurpose, resolveOptions } from "./resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
-import { checkPurpose, settle } from "./settings.ts";
 
 /** How an {@link SmtpServer} closes. */
 export interface CloseOptions {
@@ -56,7 +56,7 @@ export class SmtpServer implements AsyncDisposable {
     checkOptionNames(options, serverOptionNames);
     // What the hooks keep in a session is theirs alone: nothing in here looks at it.
     const own = options as unknown as SmtpServerOptions;
-    checkPurpose(own, settle(own));
+    checkPurpose(own, resolveOptions(own));
     return new SmtpServer(await RunningServer.start(own));
   }
 

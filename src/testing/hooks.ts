@@ -9,7 +9,7 @@ import type {
 } from "../server/hooks.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import { type CapturedMessage, capturedMessage } from "./captured-message.ts";
-import type { Catch } from "./catch.ts";
+import type { CapturedMessages } from "./captured-messages.ts";
 import { bounceOf } from "./faults/bounce.ts";
 import { type Storage, stored } from "./faults/storage.ts";
 import { octetsHeld, parsable } from "./parsed-message.ts";
@@ -29,7 +29,7 @@ export interface SessionRecords {
 /** The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught. */
 export function testHooks(
   options: TestServerOptions,
-  caught: Catch,
+  caught: CapturedMessages,
   session: SessionRecords,
 ): Pick<SmtpServerOptions, "auth" | "recipient" | "data"> {
   const { users } = options;
@@ -61,7 +61,7 @@ async function authenticate(
 async function capture(
   context: DataContext,
   { data }: TestServerOptions,
-  caught: Catch,
+  caught: CapturedMessages,
   records: SessionRecords,
 ): Promise<Verdict> {
   const { envelope, session } = context;
@@ -95,7 +95,7 @@ async function capture(
 /** A message for each call, whose parsed form counts for what is kept of it. */
 async function captured(
   facts: Omit<CapturedMessage, "parsed">,
-  caught: Catch,
+  caught: CapturedMessages,
 ): Promise<() => CapturedMessage> {
   const { parse } = await parsable(facts.raw);
   return () =>

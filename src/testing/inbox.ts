@@ -2,7 +2,7 @@ import { AssertionError } from "node:assert";
 import { EnvoiError } from "../errors.ts";
 import { OptionReader } from "../server/option-reader.ts";
 import { type CapturedMessage, checkMatch, type MessageMatch, matches, summary } from "./captured-message.ts";
-import type { Catch } from "./catch.ts";
+import type { CapturedMessages } from "./captured-messages.ts";
 
 /** How long to wait. */
 export interface WaitOptions {
@@ -25,7 +25,7 @@ export interface WaitOptions {
  * ```
  */
 export class Inbox {
-  readonly #caught: Catch;
+  readonly #caught: CapturedMessages;
   readonly #holds: (message: CapturedMessage) => boolean;
   /** The messages that a wait has returned: the next wait returns others. */
   readonly #returned = new WeakSet<CapturedMessage>();
@@ -33,7 +33,11 @@ export class Inbox {
   readonly #timeout: number;
 
   /** The messages that `holds` says belong to it; waits for so many milliseconds, if a call does not say otherwise. */
-  constructor(caught: Catch, holds: (message: CapturedMessage) => boolean, timeout: number = WAIT_TIMEOUT) {
+  constructor(
+    caught: CapturedMessages,
+    holds: (message: CapturedMessage) => boolean,
+    timeout: number = WAIT_TIMEOUT,
+  ) {
     this.#caught = caught;
     this.#holds = holds;
     this.#timeout = timeout;
@@ -125,7 +129,7 @@ export class Inbox {
       const settle = (act: () => void): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", aborted);
-        unwatch();
+        unobserve();
         settled = true;
         act();
       };
@@ -147,7 +151,7 @@ export class Inbox {
       // Unlike other timers this one keeps the process alive: the test waits for it.
       const timer = setTimeout(() => settle(() => resolve({ found, end: "timeout" })), timeout);
       signal?.addEventListener("abort", aborted);
-      const unwatch = this.#caught.watch({ caught, closed });
+      const unobserve = this.#caught.observe({ caught, closed });
       if (count <= 0) settle(() => resolve({ found: [], end: undefined }));
       for (const message of this.#caught.messages) {
         if (settled) return;

@@ -14,7 +14,7 @@
 
 export { assertMail, assertNoFindings, type Received } from "./assert-mail.ts";
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";
-export type { KeepOptions } from "./catch.ts";
+export type { KeepOptions } from "./captured-messages.ts";
 export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
 export type { ServerEnvironment } from "./environment.ts";
 export {

@@ -2,28 +2,28 @@ import type { Listener } from "../net/server/listener.ts";
 import type { ConnectionObserver } from "../server/observer.ts";
 import type { Session } from "../server/session.ts";
 import type { CertificateAuthority } from "./certificates.ts";
-import { Deafness } from "./faults/deafness.ts";
 import { FaultBook } from "./faults/fault-book.ts";
 import { FaultyAcceptors } from "./faults/faulty-acceptors.ts";
+import { ListenFaults } from "./faults/listen-faults.ts";
 import { properly, type Storage } from "./faults/storage.ts";
 import type { Finding } from "./findings/finding.ts";
+import { ObservedConnection } from "./observed-connection.ts";
 import type { Transcripts } from "./transcripts.ts";
-import { WatchedConnection } from "./watched-connection.ts";
 
 /** What a TestServer does with each connection besides serving it: writes it down, judges it, and disturbs it. */
 export class Laboratory {
-  readonly faults: FaultBook = new FaultBook(() => this.#heed());
+  readonly faults: FaultBook = new FaultBook(() => this.#applyListenFaults());
   readonly #transcripts: Transcripts;
   readonly #maxLineLength: number;
   readonly #acceptors: FaultyAcceptors | undefined;
-  #deafness: Deafness | undefined;
+  #listenFaults: ListenFaults | undefined;
   readonly #findings: Finding[] = [];
   /** How messages are to be kept, where it is not as they come, by the connection they came over. */
   readonly #storage = new Map<string, Storage>();
   /** The connections over which a message has come that its client has not been told of. */
   readonly #owing = new Set<string>();
   #noneOwing: (() => void) | undefined;
-  #settled: Promise<void> | undefined;
+  #allAnswered: Promise<void> | undefined;
   #connections = 0;
   #closing = false;
 
@@ -36,7 +36,7 @@ export class Laboratory {
 
   /** The server listens there. */
   open(listeners: readonly Listener[]): void {
-    this.#deafness = new Deafness(listeners);
+    this.#listenFaults = new ListenFaults(listeners);
   }
 
   /** A message that has come over this connection is there. */
@@ -45,27 +45,27 @@ export class Laboratory {
   }
 
   /** Resolves when the client of each message that is there has been told so; after a while in any case. */
-  async settled(): Promise<void> {
+  async allAnswered(): Promise<void> {
     if (this.#owing.size === 0) return;
-    this.#settled ??= new Promise((resolve) => {
+    this.#allAnswered ??= new Promise((resolve) => {
       const timer = setTimeout(resolve, PATIENCE);
       this.#noneOwing = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    await this.#settled;
+    await this.#allAnswered;
   }
 
   /** The server closes: it cuts what is left, and that nobody says QUIT any more means nothing. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#deafness?.stop();
+    await this.#listenFaults?.stop();
   }
 
-  async #heed(): Promise<void> {
-    this.#deafness?.heed(this.faults.standing("listen"));
-    await this.#deafness?.settled;
+  async #applyListenFaults(): Promise<void> {
+    this.#listenFaults?.apply(this.faults.standing("listen"));
+    await this.#listenFaults?.ready;
   }
 
   /** What clients did wrong so far. */
@@ -87,9 +87,9 @@ export class Laboratory {
   }
 
   /** Watches a connection. */
-  watch(session: Session): ConnectionObserver {
+  observe(session: Session): ConnectionObserver {
     const connection = ++this.#connections;
-    return new WatchedConnection(session, this.#transcripts.begin(session), {
+    return new ObservedConnection(session, this.#transcripts.begin(session), {
       wire: {
         book: this.faults,
         connection,

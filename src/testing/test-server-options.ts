@@ -3,7 +3,7 @@ import { checkOptionNames, serverOptionNames } from "../server/option-names.ts";
 import { OptionReader } from "../server/option-reader.ts";
 import type { SmtpServerOptions } from "../server/options.ts";
 import { checkNames } from "../text/known-names.ts";
-import type { KeepOptions } from "./catch.ts";
+import type { KeepOptions } from "./captured-messages.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { type CertificateFlaw, certificateFlaws } from "./server-certificate.ts";
 

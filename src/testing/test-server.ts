@@ -6,7 +6,7 @@ import { Tls } from "../transport/smtp/tls/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls/tls-parameters.ts";
 import { SmtpTransport } from "../transport/smtp/transport.ts";
 import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
-import { Catch } from "./catch.ts";
+import { CapturedMessages } from "./captured-messages.ts";
 import { CertificateAuthority } from "./certificates.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -35,7 +35,7 @@ import { Transcripts } from "./transcripts.ts";
 export class TestServer implements AsyncDisposable {
   readonly #server: RunningServer;
   readonly #options: TestServerOptions;
-  readonly #caught: Catch;
+  readonly #caught: CapturedMessages;
   readonly #all: Inbox;
   readonly #inboxes = new Map<string, Inbox>();
   readonly #transcripts: Transcripts;
@@ -70,7 +70,7 @@ export class TestServer implements AsyncDisposable {
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     checkTestServerOptions(options);
     const { tls = "none", ca, certificate, without, keepAlive } = options;
-    const caught = new Catch(options.keep);
+    const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
     const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288, authority);
@@ -95,7 +95,7 @@ export class TestServer implements AsyncDisposable {
         banner: isOpen(options) ? "envoi TestServer, accepts every recipient" : "envoi TestServer",
         without: new Set(without),
         unref: keepAlive !== true,
-        observe: (session) => laboratory.watch(session),
+        observe: (session) => laboratory.observe(session),
         ciphers: ciphersFor(certificate),
       },
     );
@@ -265,7 +265,7 @@ export class TestServer implements AsyncDisposable {
    * there has been told so. What still waits for messages ends.
    */
   async close(): Promise<void> {
-    await this.#laboratory.settled();
+    await this.#laboratory.allAnswered();
     this.#caught.close();
     await this.#laboratory.close();
     this.#authorityFile.remove();
@@ -317,7 +317,7 @@ function lmtpBuilder(host: string): SmtpTransportBuilder {
 
 /** What there is to see of a TestServer. */
 interface Findable {
-  readonly caught: Catch;
+  readonly caught: CapturedMessages;
   readonly transcripts: Transcripts;
   readonly laboratory: Laboratory;
 }

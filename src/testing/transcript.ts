@@ -31,7 +31,7 @@ export interface Transcript {
 }
 
 /** Writes down what is said in a connection. */
-export class TranscriptWriter implements Omit<ConnectionObserver, "interpose">, Transcript {
+export class TranscriptWriter implements Omit<ConnectionObserver, "intercept">, Transcript {
   readonly lines: TranscriptLine[] = [];
   dropped = 0;
   roundTrips = 1;

@@ -1,5 +1,5 @@
 import type { Session } from "../server/session.ts";
-import type { KeepOptions } from "./catch.ts";
+import type { KeepOptions } from "./captured-messages.ts";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
 
 /** The transcripts of a TestServer: of every open connection, and of the last ones that are closed. */

@@ -211,5 +211,11 @@ export const roomy: Partial<ServerSettings> = {
   maxAuthAttempts: 1_000_000,
   // What may follow STARTTLS depends on what came with it.
   starttls: false,
-  undertakings: { DSN: true, REQUIRETLS: true, DELIVERBY: 60, FUTURERELEASE: 3600, "MT-PRIORITY": "MIXER" },
+  offeredExtensions: {
+    DSN: true,
+    REQUIRETLS: true,
+    DELIVERBY: 60,
+    FUTURERELEASE: 3600,
+    "MT-PRIORITY": "MIXER",
+  },
 };

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TestServer } from "envoi/testing";
 import { CommandMask } from "#src/protocol/command-lines.js";
-import { readExchange } from "#src/testing/faults/exchange.js";
+import { readClientLine } from "#src/testing/faults/client-line.js";
 import { syntaxProblem } from "#src/testing/findings/command-syntax.js";
 import { Client } from "../server/client.js";
 
 const problemOf = (line: string): string | undefined =>
-  syntaxProblem(line, readExchange(Buffer.from(`${line}\r\n`), false, new CommandMask("***")).at);
+  syntaxProblem(line, readClientLine(Buffer.from(`${line}\r\n`), false, new CommandMask("***")).at);
 
 describe("a command is found to be written otherwise than it must be", () => {
   const cases: readonly (readonly [line: string, problem: RegExp])[] = [

@@ -15,7 +15,7 @@ export type ConversationState = "fresh" | "ready" | "mail" | "recipients" | "chu
 /** What a conversation has come to: all that the handlers of commands read and change. */
 export class Conversation {
   readonly settings: ServerSettings;
-  readonly #trace: ((reply: string) => void) | undefined;
+  readonly #observer: ((reply: string) => void) | undefined;
   state: ConversationState = "fresh";
   /** The AUTH exchange under way: lines are not commands. */
   exchange: AuthExchange | undefined;
@@ -50,10 +50,10 @@ export class Conversation {
   #parameters: MailParameters = {};
   #to: EnvelopeRecipient[] = [];
 
-  /** `trace` is told every reply as it goes out. */
-  constructor(settings: ServerSettings, trace?: (reply: string) => void) {
+  /** `observer` is told every reply as it goes out. */
+  constructor(settings: ServerSettings, observer?: (reply: string) => void) {
     this.settings = settings;
-    this.#trace = trace;
+    this.#observer = observer;
   }
 
   /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034); behind a 421 or 521 nothing follows. */
@@ -91,7 +91,7 @@ export class Conversation {
     const octets = formatReply(reply);
     this.#output += octets;
     this.waiting = false;
-    this.#trace?.(octets);
+    this.#observer?.(octets);
     if (reply.code === 421 || reply.code === 521) this.closing = true;
   }
 
@@ -184,7 +184,7 @@ export class Conversation {
       ...(!without.has("CHUNKING") && { BINARYMIME: true }),
       ...(starttls && !this.secure && { STARTTLS: true }),
       ...(mechanisms.length > 0 && (this.secure || allowPlaintextCredentials) && { AUTH: mechanisms }),
-      ...this.#undertaken,
+      ...this.#offeredByHost,
       LIMITS: {
         ...(maxTransactions > 0 && { MAILMAX: Math.min(maxTransactions, HIGHEST_LIMIT) }),
         RCPTMAX: Math.min(maxRecipients, HIGHEST_LIMIT),
@@ -204,8 +204,14 @@ export class Conversation {
     });
   }
 
-  get #undertaken(): Extensions {
-    const { DSN, REQUIRETLS, DELIVERBY, FUTURERELEASE, "MT-PRIORITY": profile } = this.settings.undertakings;
+  get #offeredByHost(): Extensions {
+    const {
+      DSN,
+      REQUIRETLS,
+      DELIVERBY,
+      FUTURERELEASE,
+      "MT-PRIORITY": profile,
+    } = this.settings.offeredExtensions;
     return {
       ...(DSN && { DSN }),
       ...(REQUIRETLS && this.secure && { REQUIRETLS }),
@@ -224,11 +230,11 @@ export class Conversation {
 
   /** Why mail with these parameters is not taken, though they are well formed. */
   objection({ SIZE = 0, BY, HOLDFOR = 0, HOLDUNTIL }: MailParameters): Reply | undefined {
-    const { maxMessageSize, undertakings } = this.settings;
+    const { maxMessageSize, offeredExtensions } = this.settings;
     if (maxMessageSize > 0 && SIZE > maxMessageSize) return tooLarge;
-    if (BY?.mode === "R" && BY.seconds < (undertakings.DELIVERBY ?? 0))
-      return Reply.of(501, "5.5.4", `Delivery takes ${undertakings.DELIVERBY} seconds at least`);
-    const longest = undertakings.FUTURERELEASE ?? 0;
+    if (BY?.mode === "R" && BY.seconds < (offeredExtensions.DELIVERBY ?? 0))
+      return Reply.of(501, "5.5.4", `Delivery takes ${offeredExtensions.DELIVERBY} seconds at least`);
+    const longest = offeredExtensions.FUTURERELEASE ?? 0;
     const late = HOLDUNTIL !== undefined && HOLDUNTIL > this.#inSeconds(longest);
     return late || HOLDFOR > longest
       ? Reply.of(501, "5.5.4", `Mail is held back for ${longest} seconds at most`)

@@ -13,7 +13,7 @@ import { MessageContent } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** Who is told what goes over the line. What authenticates is masked, content is not shown. */
-export interface ResponderTrace {
+export interface ResponderObserver {
   received(line: string): void;
   sent(reply: string): void;
 }
@@ -28,20 +28,20 @@ export interface ResponderTrace {
 export class Responder {
   readonly #conversation: Conversation;
   readonly #input: Input;
-  readonly #trace: ResponderTrace | undefined;
+  readonly #observer: ResponderObserver | undefined;
   readonly #mask: CommandMask = new CommandMask(serverMask);
   /** The octets that are coming and are no commands. */
   #incoming: Incoming | undefined;
   /** The message that comes in chunks, while it does. */
   #chunked: ChunkedContent | undefined;
 
-  constructor(settings: ServerSettings, trace?: ResponderTrace) {
+  constructor(settings: ServerSettings, observer?: ResponderObserver) {
     this.#conversation = new Conversation(
       settings,
-      trace === undefined ? undefined : (reply) => trace.sent(this.#mask.reply(reply)),
+      observer === undefined ? undefined : (reply) => observer.sent(this.#mask.reply(reply)),
     );
     this.#input = new Input(settings);
-    this.#trace = trace;
+    this.#observer = observer;
   }
 
   /** The envelope of the transaction so far. */
@@ -123,11 +123,11 @@ export class Responder {
   #line(line: string): Outcome {
     const { exchange } = this.#conversation;
     if (exchange !== undefined && !exchange.over) {
-      this.#trace?.received(this.#mask.line(line, true));
+      this.#observer?.received(this.#mask.line(line, true));
       return exchange.respond(line);
     }
     const verb = readVerb(line);
-    this.#trace?.received(this.#mask.line(line, false));
+    this.#observer?.received(this.#mask.line(line, false));
     if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
       return this.#unknown(line);
     const { settings, secure } = this.#conversation;
@@ -158,7 +158,7 @@ export class Responder {
   }
 
   #fault(fault: LineFault): Reply {
-    this.#trace?.received(`(${fault})`);
+    this.#observer?.received(`(${fault})`);
     const { settings, exchange } = this.#conversation;
     if (fault === "not UTF-8") return Reply.of(500, "5.5.2", "The command is not UTF-8");
     if (fault === "too long" || fault === "TLS") {

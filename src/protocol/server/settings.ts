@@ -4,7 +4,7 @@ import type { ExtensionKeyword } from "../extensions.ts";
  * The extensions with which a client asks for something to be done later: whoever offers one undertakes to do it, so none is offered
  * by itself.
  */
-export interface Undertakings {
+export interface OfferedExtensions {
   /** RFC 3461: notifications of delivery. */
   readonly DSN?: boolean;
   /** RFC 8689: passing mail on over verified TLS only. Offered over TLS. */
@@ -64,7 +64,7 @@ export interface ServerSettings {
   /** Lets clients authenticate without TLS. */
   readonly allowPlaintextCredentials: boolean;
   /** What the host undertakes to do. */
-  readonly undertakings: Undertakings;
+  readonly offeredExtensions: OfferedExtensions;
   /** How many transactions a connection may have; 0 where there is no limit. */
   readonly maxTransactions: number;
   /** The time, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { DataReader } from "../../protocol/data-reader.ts";
-import type { Pending } from "./fault-book.ts";
-import type { SettledFault } from "./settled-fault.ts";
-import type { WireInput } from "./wire-input.ts";
+import type { ReservedFault } from "./fault-book.ts";
+import type { ResolvedFault } from "./resolved-fault.ts";
+import type { UnreadInput } from "./unread-input.ts";
 
 /** Whom a {@link ContentFeed} works for. */
 export interface ContentFeedHost {
@@ -10,14 +10,14 @@ export interface ContentFeedHost {
   /** The protocol is to have it. */
   pass(octets: Buffer): void;
   /** So much of it has come that a fault strikes. */
-  strike(fault: SettledFault): void;
+  strike(fault: ResolvedFault): void;
   /** The dot that ends it has come; `feigned`: the protocol knows nothing of this content. */
   dotted(feigned: boolean): void;
 }
 
 /** The content of messages on its way to the protocol: not commands, whatever it may look like. */
 export class ContentFeed {
-  readonly #input: WireInput;
+  readonly #input: UnreadInput;
   readonly #host: ContentFeedHost;
   /** Finds the end, where a dot tells it. */
   #reader: DataReader | undefined;
@@ -25,11 +25,11 @@ export class ContentFeed {
   #underway = false;
   /** So many octets of the message have come. */
   #octets = 0;
-  #pending: Pending | undefined;
+  #pending: ReservedFault | undefined;
   /** Octets of a chunk (RFC 3030 2) that are still to come, and whether the protocol is to have them. */
   #chunk = { left: 0, withheld: false };
 
-  constructor(input: WireInput, host: ContentFeedHost) {
+  constructor(input: UnreadInput, host: ContentFeedHost) {
     this.#input = input;
     this.#host = host;
   }
@@ -40,7 +40,7 @@ export class ContentFeed {
   }
 
   /** A message begins: by DATA, or in chunks; `pending` strikes amid it. */
-  begin(kind: "dotted" | "chunked" | "feigned", pending: Pending | undefined): void {
+  begin(kind: "dotted" | "chunked" | "feigned", pending: ReservedFault | undefined): void {
     this.end();
     this.#underway = true;
     this.#reader = kind === "chunked" ? undefined : new DataReader({ lenient: true });
@@ -51,7 +51,7 @@ export class ContentFeed {
 
   /** The message is over, or given up. What has not struck in it does not any more. */
   end(): void {
-    this.#pending?.settle(false);
+    this.#pending?.finish(false);
     this.#pending = undefined;
     this.#reader = undefined;
     this.#feigned = false;
@@ -75,8 +75,8 @@ export class ContentFeed {
   }
 
   #strike(): true {
-    const { fault } = this.#pending as Pending;
-    this.#pending?.settle(true);
+    const { fault } = this.#pending as ReservedFault;
+    this.#pending?.finish(true);
     this.#pending = undefined;
     this.#host.strike(fault);
     return true;

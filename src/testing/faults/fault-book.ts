@@ -1,6 +1,6 @@
 import { isLike } from "../captured-message.ts";
 import type { Fault, FaultCondition, FaultMoment, FaultPoint } from "./fault.ts";
-import { type SettledFault, settleFault } from "./settled-fault.ts";
+import { type ResolvedFault, resolveFault } from "./resolved-fault.ts";
 
 /** A fault that a TestServer has been told of. */
 export interface FaultHandle extends Disposable {
@@ -16,14 +16,14 @@ export interface FaultHandle extends Disposable {
 }
 
 /** A fault that has been picked, and may not come to strike. */
-export interface Pending {
-  readonly fault: SettledFault;
+export interface ReservedFault {
+  readonly fault: ResolvedFault;
   /** Whether it has struck; only the first word counts. */
-  settle(struck: boolean): void;
+  finish(struck: boolean): void;
 }
 
 /** A moment, and where counts belong that it may advance. */
-export interface FaultOccasion extends FaultMoment {
+export interface FaultContext extends FaultMoment {
   /** Stands for the connection. */
   readonly connectionScope: object;
   /** Stands for the transaction. */
@@ -35,22 +35,22 @@ export interface FaultOccasion extends FaultMoment {
 
 /** The faults of a TestServer: the first that holds strikes. */
 export class FaultBook {
-  readonly #settled: () => Promise<void>;
+  readonly #changed: () => Promise<void>;
   #entries: Entry[] = [];
 
-  /** `settled` is called whenever faults have been added or lifted, and resolves when that is in force. */
-  constructor(settled: () => Promise<void> = async () => {}) {
-    this.#settled = settled;
+  /** `changed` is called whenever faults have been added or lifted, and resolves when that is in force. */
+  constructor(changed: () => Promise<void> = async () => {}) {
+    this.#changed = changed;
   }
 
   /** @throws EnvoiError of kind `"configuration"` for a fault that makes no sense. */
   add(faults: readonly Fault[]): FaultHandle {
-    const added = faults.map((fault) => new Entry(settleFault(fault)));
+    const added = faults.map((fault) => new Entry(resolveFault(fault)));
     this.#entries.push(...added);
-    let ready = this.#settled();
+    let ready = this.#changed();
     const lift = (): void => {
       this.#entries = this.#entries.filter((entry) => !added.includes(entry));
-      ready = this.#settled();
+      ready = this.#changed();
     };
     return {
       get hits() {
@@ -65,32 +65,32 @@ export class FaultBook {
   }
 
   /** The faults that are not lifted, at one point. */
-  standing(at: FaultPoint): readonly SettledFault[] {
+  standing(at: FaultPoint): readonly ResolvedFault[] {
     return this.#entries.filter(({ fault }) => fault.at === at).map(({ fault }) => fault);
   }
 
   /** Lifts all. */
   clear(): void {
     this.#entries = [];
-    void this.#settled();
+    void this.#changed();
   }
 
-  /** The fault that strikes now. Every fault of the point counts the occasion, also behind the one that strikes. */
-  pick(occasion: FaultOccasion): SettledFault | undefined {
-    return this.#pick(occasion, (entry) => entry.hits++);
+  /** The fault that strikes now. Every fault of the point counts the context, also behind the one that strikes. */
+  pick(context: FaultContext): ResolvedFault | undefined {
+    return this.#pick(context, (entry) => entry.hits++);
   }
 
-  /** The fault that will strike if it comes to that, which {@link Pending.settle} tells. */
-  reserve(occasion: FaultOccasion): Pending | undefined {
+  /** The fault that will strike if it comes to that, which {@link ReservedFault.finish} tells. */
+  reserve(context: FaultContext): ReservedFault | undefined {
     let entry: Entry | undefined;
-    const fault = this.#pick(occasion, (picked) => {
+    const fault = this.#pick(context, (picked) => {
       entry = picked;
       picked.reserved++;
     });
     if (fault === undefined) return undefined;
     return {
       fault,
-      settle: (struck) => {
+      finish: (struck) => {
         if (entry !== undefined) {
           entry.reserved--;
           if (struck) entry.hits++;
@@ -100,11 +100,11 @@ export class FaultBook {
     };
   }
 
-  #pick(occasion: FaultOccasion, use: (entry: Entry) => void): SettledFault | undefined {
-    let picked: SettledFault | undefined;
+  #pick(context: FaultContext, use: (entry: Entry) => void): ResolvedFault | undefined {
+    let picked: ResolvedFault | undefined;
     for (const entry of this.#entries) {
-      if (entry.fault.at !== occasion.at || !entry.counts(occasion)) continue;
-      if (picked !== undefined || !entry.isDue(occasion)) continue;
+      if (entry.fault.at !== context.at || !entry.counts(context)) continue;
+      if (picked !== undefined || !entry.isDue(context)) continue;
       picked = entry.fault;
       use(entry);
     }
@@ -113,7 +113,7 @@ export class FaultBook {
 }
 
 class Entry {
-  readonly fault: SettledFault;
+  readonly fault: ResolvedFault;
   hits = 0;
   /** How often it may yet strike, so that nobody else is to be struck in the place. */
   reserved = 0;
@@ -123,34 +123,34 @@ class Entry {
   readonly #greylist = new Map<string, { attempts: number; readonly since: number }>();
   #due = false;
 
-  constructor(fault: SettledFault) {
+  constructor(fault: ResolvedFault) {
     this.fault = fault;
   }
 
-  /** Whether the occasion is one of those that are meant; counts it. */
-  counts(occasion: FaultOccasion): boolean {
+  /** Whether the context is one of those that are meant; counts it. */
+  counts(context: FaultContext): boolean {
     const { when } = this.fault;
-    if (!holds(when, occasion)) return false;
+    if (!holds(when, context)) return false;
     const scope = {
       server: this.#server,
-      connection: occasion.connectionScope,
-      transaction: occasion.transactionScope,
+      connection: context.connectionScope,
+      transaction: context.transactionScope,
     };
     const count = advance(this.#counts, scope[when.per ?? "server"]);
-    const draw = advance(this.#draws, occasion.connectionScope);
+    const draw = advance(this.#draws, context.connectionScope);
     this.#due =
       (when.nth === undefined || count === when.nth) &&
       (when.after === undefined || count > when.after) &&
-      (when.chance === undefined || random(when.seed ?? 1, occasion.connection, draw) < when.chance);
+      (when.chance === undefined || random(when.seed ?? 1, context.connection, draw) < when.chance);
     return true;
   }
 
-  /** Whether it strikes on the occasion that was counted last. */
-  isDue(occasion: FaultOccasion): boolean {
-    return this.#due && this.hits + this.reserved < this.fault.times && this.#isGrey(occasion);
+  /** Whether it strikes on the context that was counted last. */
+  isDue(context: FaultContext): boolean {
+    return this.#due && this.hits + this.reserved < this.fault.times && this.#isGrey(context);
   }
 
-  #isGrey({ session, sender, recipient }: FaultOccasion): boolean {
+  #isGrey({ session, sender, recipient }: FaultContext): boolean {
     const { greylist } = this.fault;
     if (greylist === undefined) return true;
     const key = JSON.stringify([session.remoteAddress, sender, recipient]);
@@ -168,8 +168,8 @@ class Entry {
 /** So many triplets are remembered. */
 const GREYLIST_SIZE = 10_000;
 
-function holds(when: FaultCondition, occasion: FaultOccasion): boolean {
-  const { connection, session, recipient, sender, envelope } = occasion;
+function holds(when: FaultCondition, context: FaultContext): boolean {
+  const { connection, session, recipient, sender, envelope } = context;
   if (when.connection !== undefined && when.connection !== connection) return false;
   if (when.secure !== undefined && when.secure !== (session.tls !== undefined)) return false;
   if (when.authenticated !== undefined && when.authenticated !== (session.authenticated !== undefined))
@@ -182,7 +182,7 @@ function holds(when: FaultCondition, occasion: FaultOccasion): boolean {
     if (!named.some((each) => isLike(each, pattern))) return false;
   }
   if (when.test === undefined) return true;
-  const { at, line } = occasion;
+  const { at, line } = context;
   return when.test({ at, connection, session, line, envelope });
 }
 

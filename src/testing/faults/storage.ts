@@ -2,7 +2,7 @@ import type { Reply } from "../../protocol/reply.ts";
 import { checkNames } from "../../text/known-names.ts";
 import type { FaultTrigger } from "./fault.ts";
 import { count, flag, oneOf, refuseFault } from "./fault-fields.ts";
-import { settleReply } from "./settled-reply.ts";
+import { resolveReply } from "./resolved-reply.ts";
 
 /** How a message is kept. */
 export interface Storage {
@@ -33,16 +33,16 @@ export const properly: Storage = {
  *
  * @throws EnvoiError of kind `"configuration"` which names the field.
  */
-export function settleStorage(fault: Partial<FaultTrigger>, refuses: boolean): Storage | undefined {
+export function resolveStorage(fault: Partial<FaultTrigger>, refuses: boolean): Storage | undefined {
   const { keep, truncate, rewrite, strip8bit, bounce } = fault;
   oneOf("keep", keep, [undefined, "once", "never", "twice"]);
   const storage: Storage = {
     copies: COPIES[keep ?? (refuses ? "never" : "once")],
     refused: refuses && keep === undefined,
     truncate: count("truncate", truncate, Number.POSITIVE_INFINITY, 0),
-    rewrite: rewrite === undefined ? new Map() : settleRewrite(rewrite),
+    rewrite: rewrite === undefined ? new Map() : resolveRewrite(rewrite),
     strip8bit: flag("strip8bit", strip8bit),
-    bounce: bounce === undefined ? undefined : settleBounce(bounce),
+    bounce: bounce === undefined ? undefined : resolveBounce(bounce),
   };
   const told = refuses || [keep, truncate, rewrite, strip8bit, bounce].some((each) => each !== undefined);
   return told ? storage : undefined;
@@ -85,7 +85,7 @@ function octetsOf(value: string): string {
   return Buffer.from(value).toString("latin1");
 }
 
-function settleRewrite(rewrite: unknown): Storage["rewrite"] {
+function resolveRewrite(rewrite: unknown): Storage["rewrite"] {
   checkNames(rewrite as object, Object.keys(rewrite ?? {}), (problem) => refuseFault("rewrite", problem));
   const entries = Object.entries(rewrite as object).map(([name, value]: [string, unknown]) => {
     if (!/^[!-9;-~]+$/.test(name))
@@ -97,8 +97,8 @@ function settleRewrite(rewrite: unknown): Storage["rewrite"] {
   return new Map(entries);
 }
 
-function settleBounce(bounce: unknown): Reply {
-  const reply = settleReply("bounce", bounce);
+function resolveBounce(bounce: unknown): Reply {
+  const reply = resolveReply("bounce", bounce);
   if (reply.code < 400) throw refuseFault("bounce", `${reply} refuses nothing`);
   return reply;
 }

@@ -1,5 +1,5 @@
 import { parseEhlo } from "../../protocol/extensions.ts";
-import type { Exchange } from "../faults/exchange.ts";
+import type { ClientLine } from "../faults/client-line.ts";
 import type { FaultPoint } from "../faults/fault.ts";
 import { syntaxProblem } from "./command-syntax.ts";
 import { ContentInspector } from "./content-inspector.ts";
@@ -24,7 +24,7 @@ export class Inspector {
   }
 
   /** The client said a line; `behind`: without waiting for what answers that. */
-  line(octets: Buffer, { at, line }: Exchange, behind: FaultPoint | undefined): void {
+  line(octets: Buffer, { at, line }: ClientLine, behind: FaultPoint | undefined): void {
     this.#command = line;
     this.#at = at;
     this.#spoke = true;

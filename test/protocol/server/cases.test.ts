@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
   ["MAIL FROM:<a@x> FOO=BAR\r\n", ["555 5.5.4"], 0],
   ["MAIL FROM:<a@x> SIZE=1 SIZE=2\r\n", ["501 5.5.4"], 0],
   ["MAIL FROM:<a@x> BODY=BINARYMIME\r\n", ["504 5.5.4"], 0, undefined, { without: new Set(["CHUNKING"]) }],
-  ["MAIL FROM:<a@x> ENVID=a+0D+0Ab\r\n", ["501 5.5.4"], 0, undefined, { undertakings: { DSN: true } }],
+  ["MAIL FROM:<a@x> ENVID=a+0D+0Ab\r\n", ["501 5.5.4"], 0, undefined, { offeredExtensions: { DSN: true } }],
   ["MAIL FROM:<jörg@x.test>\r\n", ["553 5.6.7"], 0],
   ["MAIL FROM:<jörg@x.test> SMTPUTF8\r\n", ["250 2.1.0"], 0],
   ["MAIL FROM:<a\u202eb@x.test> SMTPUTF8\r\n", ["501 5.1.7"], 0],

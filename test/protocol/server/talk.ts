@@ -24,7 +24,7 @@ export const settings: ServerSettings = {
   maxCommands: 20_000,
   maxUnknownCommands: 10,
   maxReplyBacklog: 65_536,
-  undertakings: {},
+  offeredExtensions: {},
   maxTransactions: 0,
   now: () => Date.UTC(2030, 0, 1),
   without: new Set(),

@@ -2,30 +2,30 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { Responder } from "#src/protocol/server/responder.js";
-import type { Interposed } from "#src/server/observer.js";
-import { settle } from "#src/server/settings.js";
+import type { Interceptor } from "#src/server/observer.js";
+import { resolveOptions } from "#src/server/resolved-options.js";
 import { FaultBook } from "#src/testing/faults/fault-book.js";
-import { Wire, type WireWatcher } from "#src/testing/faults/wire.js";
+import { FaultInterceptor, type InterceptorObserver } from "#src/testing/faults/fault-interceptor.js";
 
-const { protocol } = settle({ hostname: "s.test" });
+const { protocol } = resolveOptions({ hostname: "s.test" });
 const ignore = (): void => {};
-const watcher: WireWatcher = {
+const watcher: InterceptorObserver = {
   ...{ heard: ignore, withheld: ignore, heardContent: ignore, told: ignore, messageEnded: ignore },
 };
 
-function responder(): Interposed {
+function responder(): Interceptor {
   return new Responder(protocol);
 }
 
-function wire(): Interposed {
+function wire(): Interceptor {
   const session = {
     ...{ id: "1", remoteAddress: "", remotePort: 0, localAddress: "", localPort: 0, connectedAt: new Date() },
     ...{ hello: undefined, tls: undefined, authenticated: undefined },
   };
   const line = { accepted: new Socket(), pending: false, session } as unknown as ConstructorParameters<
-    typeof Wire
+    typeof FaultInterceptor
   >[1];
-  return new Wire(new Responder(protocol), line, watcher, {
+  return new FaultInterceptor(new Responder(protocol), line, watcher, {
     book: new FaultBook(),
     connection: 1,
     maxLineLength: protocol.maxLineLength,
@@ -35,7 +35,7 @@ function wire(): Interposed {
 
 /** What is answered to these pieces, and the content that came. */
 function play(
-  half: Interposed,
+  half: Interceptor,
   pieces: readonly Buffer[],
 ): { replies: string; content: string; closed: boolean } {
   let replies = "";

@@ -1,5 +1,5 @@
 /** What a client has said and the protocol has not been given. */
-export class WireInput {
+export class UnreadInput {
   #octets: Buffer = EMPTY;
 
   get length(): number {

@@ -8,7 +8,7 @@ import { count, flag, oneOf, refuseFault } from "./fault-fields.ts";
  *
  * @throws EnvoiError of kind `"configuration"` which names the field.
  */
-export function settleCondition(when: FaultCondition): FaultCondition {
+export function resolveCondition(when: FaultCondition): FaultCondition {
   checkNames(when, conditions, (problem) => refuseFault("when", problem));
   for (const name of ["recipient", "sender"] as const)
     checkPattern(`when.${name}`, when[name], (problem) => refuseFault(problem));

@@ -1,31 +1,31 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import type { Interlude } from "../../server/observer.ts";
+import type { SocketAction } from "../../server/observer.ts";
 import type { DropManner } from "./fault.ts";
 
 /** One after the other. */
-export function inTurn(interludes: readonly Interlude[]): Interlude {
-  return interlude(async (socket, signal) => {
-    for (const each of interludes) await each.play(socket, signal);
+export function inTurn(actions: readonly SocketAction[]): SocketAction {
+  return action(async (socket, signal) => {
+    for (const each of actions) await each.play(socket, signal);
   });
 }
 
 /** Time passes, unless the client leaves. */
-export function pause(ms: number): Interlude {
-  return interlude((socket, signal) => wait(ms, socket, signal));
+export function pause(ms: number): SocketAction {
+  return action((socket, signal) => wait(ms, socket, signal));
 }
 
 /** Time passes in which nothing is read; what comes then is for the handshake. */
-export function hold(ms: number): Interlude {
-  return interlude(async (socket, signal) => {
+export function hold(ms: number): SocketAction {
+  return action(async (socket, signal) => {
     socket.pause();
     await wait(ms, socket, signal);
   });
 }
 
 /** Time passes in which nothing is read: the client's system finds no more room to send to. */
-export function freeze(ms: number): Interlude {
-  return interlude(async (socket, signal) => {
+export function freeze(ms: number): SocketAction {
+  return action(async (socket, signal) => {
     socket.pause();
     await wait(ms, socket, signal);
     socket.resume();
@@ -33,8 +33,8 @@ export function freeze(ms: number): Interlude {
 }
 
 /** Packets go out as they stand, the list so many times. */
-export function packets(list: readonly Buffer[], repeat: number): Interlude {
-  return interlude(async (socket, signal) => {
+export function packets(list: readonly Buffer[], repeat: number): SocketAction {
+  return action(async (socket, signal) => {
     for (let round = 0; round < repeat; round++) {
       for (const packet of list) {
         if (signal.aborted || !socket.writable || hasLeft(socket)) return;
@@ -46,13 +46,13 @@ export function packets(list: readonly Buffer[], repeat: number): Interlude {
 }
 
 /** The same underneath TLS: `accepted` is the socket there. */
-export function beneath(list: readonly Buffer[], repeat: number, accepted: Socket): Interlude {
-  return interlude((_, signal) => packets(list, repeat).play(accepted, signal));
+export function beneath(list: readonly Buffer[], repeat: number, accepted: Socket): SocketAction {
+  return action((_, signal) => packets(list, repeat).play(accepted, signal));
 }
 
 /** Octets go out one by one, each in a packet of its own. */
-export function trickle(octets: Buffer, ms: number): Interlude {
-  return interlude(async (socket, signal) => {
+export function trickle(octets: Buffer, ms: number): SocketAction {
+  return action(async (socket, signal) => {
     for (let i = 0; i < octets.length; i++) {
       if (signal.aborted || !socket.writable || hasLeft(socket)) return;
       socket.write(octets.subarray(i, i + 1));
@@ -62,8 +62,8 @@ export function trickle(octets: Buffer, ms: number): Interlude {
 }
 
 /** The connection ends; `accepted` is the socket underneath TLS. */
-export function end(by: DropManner, accepted: Socket): Interlude {
-  return interlude(async (socket) => {
+export function end(by: DropManner, accepted: Socket): SocketAction {
+  return action(async (socket) => {
     if (by === "half-close") socket.end();
     else {
       // What has been said is to arrive.
@@ -90,8 +90,8 @@ function closed(socket: Socket): Promise<void> {
 /** Milliseconds for a client that takes nothing any more. */
 const PATIENCE = 1000;
 
-function interlude(play: Interlude["play"]): Interlude {
-  return { type: "interlude", play };
+function action(play: SocketAction["play"]): SocketAction {
+  return { type: "socket-action", play };
 }
 
 function wait(ms: number, socket: Socket, signal: AbortSignal): Promise<void> {

@@ -4,11 +4,11 @@ import type { ServerSettings } from "../protocol/server/settings.ts";
 import type { AuthThrottle } from "./auth-throttle.ts";
 import type { Observe } from "./observer.ts";
 import type { Policy } from "./policy.ts";
-import type { Settled } from "./settings.ts";
+import type { ResolvedOptions } from "./resolved-options.ts";
 
 /** What all connections of a server have in common. */
-export interface ConnectionHost {
-  readonly settled: Settled;
+export interface ServerContext {
+  readonly resolved: ResolvedOptions;
   readonly protocol: ServerSettings;
   readonly implicitTls: boolean;
   readonly policy: Policy;

@@ -19,7 +19,7 @@ function ehlo(changes: Partial<ServerSettings>, secure = false): string[] {
     .slice(1);
 }
 
-const undertakings = {
+const offeredExtensions = {
   DSN: true,
   REQUIRETLS: true,
   DELIVERBY: 60,
@@ -46,13 +46,13 @@ describe("Responder: what the host undertakes", () => {
       ],
     );
     const offered = ["DSN", "DELIVERBY 60", "FUTURERELEASE 3600 2030-01-01T01:00:00Z", "MT-PRIORITY MIXER"];
-    const lines = ehlo({ undertakings });
+    const lines = ehlo({ offeredExtensions });
     assert.deepEqual(
       lines.filter((line) => !plain.includes(line)),
       offered,
     );
-    assert.ok(ehlo({ undertakings }, true).includes("REQUIRETLS"));
-    assert.ok(!ehlo({ undertakings: { DSN: false } }).includes("DSN"));
+    assert.ok(ehlo({ offeredExtensions }, true).includes("REQUIRETLS"));
+    assert.ok(!ehlo({ offeredExtensions: { DSN: false } }).includes("DSN"));
   });
 
   it("tells the limits of the transaction", () => {
@@ -73,14 +73,14 @@ describe("Responder: what the host undertakes", () => {
     ["HOLDUNTIL=2030-01-01T01:00:01Z", "501 5.5.4"],
   ] as const) {
     it(`answers MAIL ${parameters} with ${reply}`, () => {
-      assert.equal(replies(`MAIL FROM:<a@x.test> ${parameters}\r\n`, { undertakings }), reply);
+      assert.equal(replies(`MAIL FROM:<a@x.test> ${parameters}\r\n`, { offeredExtensions }), reply);
     });
   }
 
   it("is not known to RCPT where it is not offered", () => {
     const wire = "MAIL FROM:<>\r\nRCPT TO:<b@y.test> NOTIFY=NEVER ORCPT=rfc822;c@y.test\r\n";
     assert.equal(replies(wire), "250 2.1.0, 555 5.5.4");
-    assert.equal(replies(wire, { undertakings }), "250 2.1.0, 250 2.1.5");
+    assert.equal(replies(wire, { offeredExtensions }), "250 2.1.0, 250 2.1.5");
   });
 });
 

@@ -6,18 +6,18 @@ import type {
   ServerTlsOptions,
 } from "../net/server/tls-acceptor.ts";
 import { serverMechanisms } from "../protocol/sasl/mechanisms.ts";
-import type { ServerSettings, Undertakings } from "../protocol/server/settings.ts";
-import { type SettledListener, settleListeners } from "./listeners.ts";
+import type { OfferedExtensions, ServerSettings } from "../protocol/server/settings.ts";
+import { type ResolvedListener, resolveListeners } from "./listeners.ts";
 import { OptionReader, refuseOption } from "./option-reader.ts";
 import type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
 import type { RelayRules } from "./policy.ts";
 
 /** What the options of a server come to. */
-export interface Settled {
+export interface ResolvedOptions {
   readonly protocol: ServerSettings;
   readonly rules: RelayRules;
   readonly tls: ServerTlsOptions | undefined;
-  readonly listeners: readonly SettledListener[];
+  readonly listeners: readonly ResolvedListener[];
   readonly timeouts: Required<ServerTimeouts>;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
@@ -32,10 +32,10 @@ export interface Settled {
  *
  * @throws EnvoiError of kind `"configuration"` for options that make no sense, or none together.
  */
-export function settle(options: SmtpServerOptions): Settled {
+export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const from = new OptionReader(options);
   const certified = certificates(options);
-  const listeners = settleListeners(options, certified.length > 0);
+  const listeners = resolveListeners(options, certified.length > 0);
   const hostname = ownName(from.text("hostname"));
   return {
     protocol: {
@@ -60,7 +60,7 @@ export function settle(options: SmtpServerOptions): Settled {
       mechanisms: options.auth === undefined ? [] : mechanisms(from),
       allowPlaintextCredentials: from.flag("allowPlaintextCredentials"),
       maxTransactions: from.count("maxTransactions", 0, 0),
-      undertakings: undertakings(from),
+      offeredExtensions: offeredExtensions(from),
       now: Date.now,
       without: new Set(),
     },
@@ -109,7 +109,7 @@ function certificates({ certificates = [] }: SmtpServerOptions): readonly Server
 
 function tls(
   from: Options,
-  listeners: readonly SettledListener[],
+  listeners: readonly ResolvedListener[],
   certificates: readonly ServerCertificate[],
 ): ServerTlsOptions | undefined {
   const minVersion = from.choice("minVersion", ["TLSv1.2", "TLSv1.3"]);
@@ -146,9 +146,9 @@ function isPem(value: unknown): value is string | Buffer {
  */
 export function checkPurpose(
   { auth, allowPlaintextCredentials, domains = [], relay, recipient, data }: SmtpServerOptions,
-  settled: Settled,
+  resolved: ResolvedOptions,
 ): void {
-  if (auth !== undefined && settled.tls === undefined && !allowPlaintextCredentials) {
+  if (auth !== undefined && resolved.tls === undefined && !allowPlaintextCredentials) {
     throw refuseOption(
       "auth needs tls: credentials are not taken in clear, unless allowPlaintextCredentials says so",
     );
@@ -172,9 +172,9 @@ function mechanisms(from: Options): readonly string[] {
   return [...names];
 }
 
-function undertakings(options: Options): Undertakings {
+function offeredExtensions(options: Options): OfferedExtensions {
   const names = ["DSN", "REQUIRETLS", "DELIVERBY", "FUTURERELEASE", "MT-PRIORITY"] as const;
-  const from: OptionReader<Undertakings> = options.object("extensions", names);
+  const from: OptionReader<OfferedExtensions> = options.object("extensions", names);
   from.flag("DSN");
   from.flag("REQUIRETLS");
   from.count("DELIVERBY", 0, 0);

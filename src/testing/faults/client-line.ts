@@ -3,7 +3,7 @@ import { readVerb } from "../../protocol/server/command-table.ts";
 import type { FaultPoint } from "./fault.ts";
 
 /** One line of a client, as the laboratory understands it: enough to know where in the conversation it stands. */
-export interface Exchange {
+export interface ClientLine {
   readonly at: FaultPoint;
   /** Without the line end; what authenticates is masked. */
   readonly line: string;
@@ -15,13 +15,13 @@ export interface Exchange {
   readonly chunk: number;
 }
 
-/** What the server says unasked. */
-export function unasked(at: "connect" | "greeting" | "tls" | "content" | "final"): Exchange {
+/** What the server says unprompted. */
+export function unprompted(at: "connect" | "greeting" | "tls" | "content" | "final"): ClientLine {
   return { at, line: "", recipient: undefined, sender: undefined, chunk: 0 };
 }
 
 /** Reads a line, which `mask` has seen all before of; `answers334`: it is no command. */
-export function readExchange(octets: Buffer, answers334: boolean, mask: CommandMask): Exchange {
+export function readClientLine(octets: Buffer, answers334: boolean, mask: CommandMask): ClientLine {
   const text = octets.toString("utf8").replace(/\r?\n$/, "");
   const line = mask.line(text, answers334);
   if (answers334) return { at: "auth-response", line, recipient: undefined, sender: undefined, chunk: 0 };

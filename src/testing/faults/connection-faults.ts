@@ -1,11 +1,11 @@
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../../server/session.ts";
-import { type Exchange, unasked } from "./exchange.ts";
-import type { FaultBook, FaultOccasion, Pending } from "./fault-book.ts";
-import type { SettledFault } from "./settled-fault.ts";
+import { type ClientLine, unprompted } from "./client-line.ts";
+import type { FaultBook, FaultContext, ReservedFault } from "./fault-book.ts";
+import type { ResolvedFault } from "./resolved-fault.ts";
 
 /** What a connection knows of itself when a fault may strike. */
-export interface Circumstances {
+export interface ConnectionFacts {
   /** Which connection of the server it is. */
   readonly connection: number;
   readonly session: Session;
@@ -13,15 +13,15 @@ export interface Circumstances {
 }
 
 /** The occasions on which faults may strike one connection. */
-export class Occasions {
+export class ConnectionFaults {
   readonly #book: FaultBook;
-  readonly #circumstances: () => Circumstances;
+  readonly #facts: () => ConnectionFacts;
   /** Stands for the transaction. */
   #transaction = {};
 
-  constructor(book: FaultBook, circumstances: () => Circumstances) {
+  constructor(book: FaultBook, facts: () => ConnectionFacts) {
     this.#book = book;
-    this.#circumstances = circumstances;
+    this.#facts = facts;
   }
 
   /** The next transaction begins. */
@@ -30,28 +30,28 @@ export class Occasions {
   }
 
   /** The fault that strikes now. */
-  pick(exchange: Exchange): SettledFault | undefined {
-    return this.#book.pick(this.#at(exchange));
+  pick(clientLine: ClientLine): ResolvedFault | undefined {
+    return this.#book.pick(this.#at(clientLine));
   }
 
   /** The fault that strikes amid the content that begins, if enough of it comes. */
-  reserve(): Pending | undefined {
-    return this.#book.reserve(this.#at(unasked("content")));
+  reserve(): ReservedFault | undefined {
+    return this.#book.reserve(this.#at(unprompted("content")));
   }
 
   /** In LMTP, the faults of the replies to a message, one for each recipient, up to one behind which there are no replies. */
-  pickFinals(): (SettledFault | undefined)[] {
-    const picked: (SettledFault | undefined)[] = [];
-    for (const { address } of this.#circumstances().envelope.to) {
-      const fault = this.pick({ ...unasked("final"), recipient: address.toString() });
+  pickFinals(): (ResolvedFault | undefined)[] {
+    const picked: (ResolvedFault | undefined)[] = [];
+    for (const { address } of this.#facts().envelope.to) {
+      const fault = this.pick({ ...unprompted("final"), recipient: address.toString() });
       picked.push(fault);
       if (fault?.stall || fault?.drop !== undefined) break;
     }
     return picked;
   }
 
-  #at({ at, line, recipient, sender }: Exchange): FaultOccasion {
-    const known = this.#circumstances();
+  #at({ at, line, recipient, sender }: ClientLine): FaultContext {
+    const known = this.#facts();
     return {
       ...known,
       at,

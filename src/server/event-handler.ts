@@ -5,10 +5,10 @@ import { tlsSession } from "../net/server/tls-acceptor.ts";
 import type { ReceivedEnvelope } from "../protocol/server/envelope.ts";
 import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../protocol/server/event.ts";
 import { unmappedAddress } from "../text/unmapped-address.ts";
-import type { ConnectionHost } from "./connection-host.ts";
 import type { HookContext } from "./hooks.ts";
 import type { Judgement } from "./policy.ts";
 import { Reception } from "./reception.ts";
+import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 import { StepwiseProof } from "./stepwise-proof.ts";
 
@@ -16,8 +16,8 @@ import { StepwiseProof } from "./stepwise-proof.ts";
 export type HostEvent = Exclude<ServerEvent, { type: "close" | "pause" | "starttls" }>;
 
 /** The host's side of one connection: what is known of the client, and what the hooks make of what it does. */
-export class HostSide {
-  readonly #host: ConnectionHost;
+export class EventHandler {
+  readonly #host: ServerContext;
   readonly #socket: ServerSocket;
   readonly #envelope: () => ReceivedEnvelope;
   #session: Session;
@@ -25,7 +25,7 @@ export class HostSide {
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
-  constructor(host: ConnectionHost, socket: ServerSocket, envelope: () => ReceivedEnvelope) {
+  constructor(host: ServerContext, socket: ServerSocket, envelope: () => ReceivedEnvelope) {
     this.#host = host;
     this.#socket = socket;
     this.#envelope = envelope;
@@ -136,16 +136,16 @@ export class HostSide {
   }
 
   #begin(): undefined {
-    const { settled, policy, protocol, clock } = this.#host;
+    const { resolved, policy, protocol, clock } = this.#host;
     const envelope = this.#envelope();
-    const received = settled.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
+    const received = resolved.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
     this.#reception = new Reception(
       envelope,
       (content) => policy.data(this.#context(), envelope, content),
       received,
       {
         clock,
-        ms: settled.timeouts.content,
+        ms: resolved.timeouts.content,
         stalled: (error) => policy.report(error, "data", this.#session),
       },
     );

@@ -14,16 +14,16 @@ export interface KeepOptions {
 }
 
 /** Who is told of what is caught. */
-export interface CatchWatcher {
+export interface MessageObserver {
   caught(message: CapturedMessage): void;
   /** Nothing more will come. */
   closed(): void;
 }
 
 /** What a TestServer has caught and still keeps, oldest first. */
-export class Catch {
+export class CapturedMessages {
   readonly #limits: Required<Pick<KeepOptions, "messages" | "octets">>;
-  readonly #watchers = new Set<CatchWatcher>();
+  readonly #observers = new Set<MessageObserver>();
   #messages: CapturedMessage[] = [];
   /** What each of them takes, in their order. */
   #sizes: number[] = [];
@@ -51,7 +51,7 @@ export class Catch {
     this.#sizes.push(0);
     this.#charge(this.#messages.length - 1, message.raw.length + message.to.length * RECIPIENT);
     this.#makeRoom();
-    for (const { caught } of [...this.#watchers]) caught(message);
+    for (const { caught } of [...this.#observers]) caught(message);
   }
 
   /** A message takes more room than before. */
@@ -70,15 +70,15 @@ export class Catch {
   }
 
   /** Tells of each message that is added, and of the end, until what is returned is called. */
-  watch(watcher: CatchWatcher): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+  observe(observer: MessageObserver): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Nothing more will come. */
   close(): void {
     this.closed = true;
-    for (const { closed } of [...this.#watchers]) closed();
+    for (const { closed } of [...this.#observers]) closed();
   }
 
   #charge(index: number, octets: number): void {

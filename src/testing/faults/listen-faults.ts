@@ -1,38 +1,38 @@
 import type { Listener } from "../../net/server/listener.ts";
 import { FullBacklog } from "./full-backlog.ts";
-import type { SettledFault } from "./settled-fault.ts";
+import type { ResolvedFault } from "./resolved-fault.ts";
 
 type State = "hearing" | "refusing" | "waiting";
 
 /** Whether anybody can connect to a server: the faults at `"listen"`. */
-export class Deafness {
+export class ListenFaults {
   readonly #listeners: readonly Listener[];
   #state: State = "hearing";
   #listening = true;
   #changing = false;
   #backlogs: readonly FullBacklog[] = [];
   /** Resolves when it is as the faults say. */
-  settled: Promise<void> = Promise.resolve();
+  ready: Promise<void> = Promise.resolve();
 
   constructor(listeners: readonly Listener[]) {
     this.#listeners = listeners;
   }
 
   /** Does as the first of the faults says; without any, hears again. */
-  heed([fault]: readonly SettledFault[]): void {
+  apply([fault]: readonly ResolvedFault[]): void {
     const next: State = fault === undefined ? "hearing" : fault.stall ? "waiting" : "refusing";
     if (next === this.#state) return;
     // At once, so that nobody gets through who comes behind this call.
     if (this.#state === "hearing" && !this.#changing) this.#leave();
     this.#state = next;
-    this.settled = this.#changing ? this.settled.then(() => this.#become(next)) : this.#become(next);
+    this.ready = this.#changing ? this.ready.then(() => this.#become(next)) : this.#become(next);
     // Whoever waits for it learns what went wrong; nobody has to.
-    this.settled.catch(() => {});
+    this.ready.catch(() => {});
   }
 
   /** Gives up for good. */
   async stop(): Promise<void> {
-    await this.settled.catch(() => {});
+    await this.ready.catch(() => {});
     await this.#stopBacklogs();
   }
 

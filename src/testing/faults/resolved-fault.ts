@@ -2,14 +2,14 @@ import { Reply } from "../../protocol/reply.ts";
 import { checkNames } from "../../text/known-names.ts";
 import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
 import { count, flag, lines, oneOf, refuseFault } from "./fault-fields.ts";
+import { resolveCondition } from "./resolved-condition.ts";
+import { resolveReply } from "./resolved-reply.ts";
+import { resolveTls } from "./resolved-tls.ts";
 import { scramLies } from "./scram-lie.ts";
-import { settleCondition } from "./settled-condition.ts";
-import { settleReply } from "./settled-reply.ts";
-import { settleTls } from "./settled-tls.ts";
-import { type Storage, settleStorage } from "./storage.ts";
+import { resolveStorage, type Storage } from "./storage.ts";
 
 /** A fault that has been looked through, with all that it does side by side. */
-export interface SettledFault {
+export interface ResolvedFault {
   readonly at: FaultPoint;
   readonly when: FaultCondition;
   readonly times: number;
@@ -40,11 +40,11 @@ export interface SettledFault {
  *
  * @throws EnvoiError of kind `"configuration"` which names the field that makes no sense, by itself or where the fault strikes.
  */
-export function settleFault(fault: Fault): SettledFault {
+export function resolveFault(fault: Fault): ResolvedFault {
   const given = fault as Partial<Record<FaultField, unknown>> & Pick<Fault, "at">;
   checkNames(given, fields, (problem) => refuseFault("field", problem));
   oneOf("at", given.at, points);
-  const when = settleCondition(fault.when ?? {});
+  const when = resolveCondition(fault.when ?? {});
   for (const [field, places] of Object.entries(placesOf)) {
     if (given[field as FaultField] !== undefined && !places.includes(given.at))
       throw refuseFault(field, `makes sense at ${places.join(", ")} only, not at ${given.at}`);
@@ -58,17 +58,17 @@ export function settleFault(fault: Fault): SettledFault {
     for (const name of ["reply", "tarpit"] as const)
       if (given[name] !== undefined) throw refuseFault(name, `nothing is said at ${given.at}`);
   }
-  const reply = given.reply === undefined ? undefined : settleReply("reply", given.reply);
+  const reply = given.reply === undefined ? undefined : resolveReply("reply", given.reply);
   return {
     at: given.at,
     when,
     times: count("times", given.times, Number.POSITIVE_INFINITY, 1),
     octet: count("octet", given.octet, 0, 0),
-    storage: settleStorage(fault, given.at === "final" && reply?.positive === false),
+    storage: resolveStorage(fault, given.at === "final" && reply?.positive === false),
     reply: reply ?? (given.greylist === undefined ? undefined : greylisted),
     undiscarded: flag("undiscarded", given.undiscarded),
     stays: flag("stays", given.stays),
-    raw: given.raw === undefined ? undefined : settleRaw(given.raw),
+    raw: given.raw === undefined ? undefined : resolveRaw(given.raw),
     repeat: count("repeat", given.repeat, 1, 1),
     unencrypted: flag("unencrypted", given.unencrypted),
     offer: lines("offer", given.offer),
@@ -78,14 +78,14 @@ export function settleFault(fault: Fault): SettledFault {
     stall: flag("stall", given.stall),
     drop: oneOf("drop", given.drop, [undefined, "before", "within", "after"]),
     by: oneOf("by", given.by, [undefined, "fin", "truncate", "rst", "half-close"]) ?? "fin",
-    tls: given.tls === undefined ? undefined : settleTls(given.tls as TlsChanges),
+    tls: given.tls === undefined ? undefined : resolveTls(given.tls as TlsChanges),
     scram: oneOf("scram", given.scram, [undefined, ...scramLies]),
-    greylist: given.greylist === undefined ? undefined : settleGreylist(given.greylist),
+    greylist: given.greylist === undefined ? undefined : resolveGreylist(given.greylist),
   };
 }
 
 /** The reply to EHLO with what the fault offers besides, and without what it conceals. */
-export function offering(reply: string, { offer, conceal }: SettledFault): string {
+export function offering(reply: string, { offer, conceal }: ResolvedFault): string {
   if (offer.length === 0 && conceal.length === 0) return reply;
   const [domain = "", ...keywords] = reply
     .trimEnd()
@@ -148,7 +148,7 @@ function checkListen(given: Partial<Record<FaultField, unknown>>): void {
 
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");
 
-function settleRaw(raw: unknown): readonly Buffer[] {
+function resolveRaw(raw: unknown): readonly Buffer[] {
   return [raw].flat().map((piece) => {
     if (typeof piece === "string") return Buffer.from(piece, "utf8");
     if (piece instanceof Uint8Array) return Buffer.from(piece);
@@ -156,7 +156,7 @@ function settleRaw(raw: unknown): readonly Buffer[] {
   });
 }
 
-function settleGreylist(greylist: unknown): SettledFault["greylist"] {
+function resolveGreylist(greylist: unknown): ResolvedFault["greylist"] {
   if (greylist === true) return { attempts: 1, ms: 0 };
   if (typeof greylist !== "object" || greylist === null)
     throw refuseFault("greylist", "is true, { attempts } or { ms }");

@@ -1,19 +1,19 @@
 import type { Socket } from "node:net";
-import type { Interlude } from "../../server/observer.ts";
-import { beneath, end, freeze, hold, packets, pause, trickle } from "./interlude.ts";
-import type { SettledFault } from "./settled-fault.ts";
+import type { SocketAction } from "../../server/observer.ts";
+import type { ResolvedFault } from "./resolved-fault.ts";
+import { beneath, end, freeze, hold, packets, pause, trickle } from "./socket-actions.ts";
 
 /** How a reply goes out: the parts of a fault that have to do with it. */
 export type Manner = Pick<
-  SettledFault,
+  ResolvedFault,
   "delay" | "tarpit" | "stall" | "drop" | "by" | "raw" | "repeat" | "unencrypted"
 >;
 
 /** What is said to the client, as octets and as things done to the socket, in their order. */
-export class Speaker {
+export class FaultyWriter {
   readonly #accepted: Socket;
   readonly #said: (reply: string) => void;
-  readonly #interludes: Interlude[] = [];
+  readonly #actions: SocketAction[] = [];
   #output = "";
   /** Nothing more is said, and what comes is not heeded. */
   muted = false;
@@ -26,7 +26,7 @@ export class Speaker {
 
   /** Whether there is something to be done. */
   get busy(): boolean {
-    return this.#interludes.length > 0;
+    return this.#actions.length > 0;
   }
 
   /** What is to be written before anything else is done. */
@@ -37,8 +37,8 @@ export class Speaker {
   }
 
   /** What is to be done next. */
-  takeInterlude(): Interlude | undefined {
-    return this.#interludes.shift();
+  takeAction(): SocketAction | undefined {
+    return this.#actions.shift();
   }
 
   /** Says a reply, in the manner of a fault. */
@@ -50,7 +50,7 @@ export class Speaker {
 
   #sayIn(manner: Manner, reply: string): void {
     const { delay, tarpit, drop, raw } = manner;
-    if (delay > 0) this.#interludes.push(pause(delay));
+    if (delay > 0) this.#actions.push(pause(delay));
     if (manner.stall || drop === "before") {
       this.#finish(manner);
       return;
@@ -68,30 +68,30 @@ export class Speaker {
   act(manner: Manner, at: "greeting" | "handshake" | "content"): void {
     if (this.muted) return;
     const { delay, drop, raw, stall } = manner;
-    if (delay > 0) this.#interludes.push({ greeting: pause, handshake: hold, content: freeze }[at](delay));
+    if (delay > 0) this.#actions.push({ greeting: pause, handshake: hold, content: freeze }[at](delay));
     if (raw !== undefined) this.#act(String(Buffer.concat(raw)), this.#packets(raw, manner));
-    if (stall) this.#interludes.push((at === "content" ? freeze : pause)(Number.POSITIVE_INFINITY));
-    if (stall && drop === undefined) this.#interludes.push(end("fin", this.#accepted));
+    if (stall) this.#actions.push((at === "content" ? freeze : pause)(Number.POSITIVE_INFINITY));
+    if (stall && drop === undefined) this.#actions.push(end("fin", this.#accepted));
     if (stall || drop !== undefined) this.#finish(manner);
   }
 
-  #packets(raw: readonly Buffer[], { repeat, unencrypted }: Manner): Interlude {
+  #packets(raw: readonly Buffer[], { repeat, unencrypted }: Manner): SocketAction {
     return unencrypted ? beneath(raw, repeat, this.#accepted) : packets(raw, repeat);
   }
 
   #finish({ drop, by }: Manner): void {
-    if (drop !== undefined) this.#interludes.push(end(by, this.#accepted));
+    if (drop !== undefined) this.#actions.push(end(by, this.#accepted));
     this.muted = true;
   }
 
   #write(reply: string): void {
-    if (this.busy) this.#interludes.push(packets([Buffer.from(reply)], 1));
+    if (this.busy) this.#actions.push(packets([Buffer.from(reply)], 1));
     else this.#output += reply;
     this.#said(reply);
   }
 
-  #act(words: string, interlude: Interlude): void {
-    this.#interludes.push(interlude);
+  #act(words: string, action: SocketAction): void {
+    this.#actions.push(action);
     this.#said(words);
   }
 }

@@ -9,7 +9,7 @@ import { lines, oneOf, refuseFault } from "./fault-fields.ts";
  *
  * @throws EnvoiError of kind `"configuration"` which names the field.
  */
-export function settleTls(changes: TlsChanges): TlsChanges {
+export function resolveTls(changes: TlsChanges): TlsChanges {
   checkNames(changes, names, (problem) => refuseFault("tls", problem));
   const { minVersion, maxVersion, ciphers, alpn } = changes;
   oneOf("tls.minVersion", minVersion, [undefined, ...versions]);

@@ -3,25 +3,30 @@ import { CommandMask } from "../../protocol/command-lines.ts";
 import { formatReply, Reply } from "../../protocol/reply.ts";
 import type { ServerEvent } from "../../protocol/server/event.ts";
 import { serverMask } from "../../protocol/server/responder.ts";
-import type { ConnectionLine, Interlude, Interposed, ProtocolHalf } from "../../server/observer.ts";
+import type {
+  InterceptedConnection,
+  Interceptor,
+  ProtocolHalf,
+  SocketAction,
+} from "../../server/observer.ts";
+import { type ClientLine, readClientLine, unprompted } from "./client-line.ts";
+import { ConnectionFaults } from "./connection-faults.ts";
 import { ContentFeed } from "./content-feed.ts";
-import { type Exchange, readExchange, unasked } from "./exchange.ts";
 import type { FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
 import type { FaultBook } from "./fault-book.ts";
-import { inTurn } from "./interlude.ts";
-import { Occasions } from "./occasions.ts";
+import { FaultyWriter } from "./faulty-writer.ts";
+import { offering, type ResolvedFault } from "./resolved-fault.ts";
 import { lieInScram } from "./scram-lie.ts";
-import { offering, type SettledFault } from "./settled-fault.ts";
-import { Speaker } from "./speaker.ts";
+import { inTurn } from "./socket-actions.ts";
 import { type Storage, storageOf } from "./storage.ts";
-import { WireInput } from "./wire-input.ts";
+import { UnreadInput } from "./unread-input.ts";
 
 /** Who is told what really goes over the line. */
-export interface WireWatcher {
+export interface InterceptorObserver {
   /** The client said a line; `behind`: what it said before, if it did not wait for the reply to that. */
-  heard(octets: Buffer, exchange: Exchange, behind: FaultPoint | undefined): void;
+  heard(octets: Buffer, clientLine: ClientLine, behind: FaultPoint | undefined): void;
   /** The protocol does not get to hear that line. */
-  withheld(exchange: Exchange): void;
+  withheld(clientLine: ClientLine): void;
   /** Content came, as it is on the wire; `behind`, as above. */
   heardContent(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void;
   /** The client is told something, in whatever manner. */
@@ -32,8 +37,8 @@ export interface WireWatcher {
   messageEnded(storage: Storage): void;
 }
 
-/** What a {@link Wire} needs to know of its server. */
-export interface WireSettings {
+/** What a {@link FaultInterceptor} needs to know of its server. */
+export interface InterceptorSettings {
   readonly book: FaultBook;
   /** Which connection of the server it is. */
   readonly connection: number;
@@ -47,14 +52,14 @@ export interface WireSettings {
  * one line at a time, so that it knows what each reply answers, and changes what comes and goes. The protocol itself
  * knows nothing of it.
  */
-export class Wire implements Interposed {
+export class FaultInterceptor implements Interceptor {
   readonly #protocol: ProtocolHalf;
-  readonly #line: ConnectionLine;
-  readonly #watcher: WireWatcher;
-  readonly #settings: WireSettings;
-  readonly #speaker: Speaker;
-  readonly #occasions: Occasions;
-  readonly #input: WireInput = new WireInput();
+  readonly #line: InterceptedConnection;
+  readonly #observer: InterceptorObserver;
+  readonly #settings: InterceptorSettings;
+  readonly #writer: FaultyWriter;
+  readonly #faults: ConnectionFaults;
+  readonly #input: UnreadInput = new UnreadInput();
   readonly #content: ContentFeed;
   readonly #mask: CommandMask = new CommandMask(serverMask);
   #greeted = false;
@@ -62,10 +67,10 @@ export class Wire implements Interposed {
   /** An event of the protocol before which something has to be done. */
   #held: ServerEvent | undefined;
   /** What the next reply answers, and what is the matter with it. */
-  #exchange: Exchange = unasked("greeting");
-  #fault: SettledFault | undefined;
+  #clientLine: ClientLine = unprompted("greeting");
+  #fault: ResolvedFault | undefined;
   /** In LMTP, what is the matter with the replies to a message, one for each recipient. */
-  #finals: (SettledFault | undefined)[] = [];
+  #finals: (ResolvedFault | undefined)[] = [];
   /** What is otherwise in the handshake that comes. */
   #tls: TlsChanges | undefined;
   /** How the exchange of SCRAM that is under way is lied in. */
@@ -76,33 +81,38 @@ export class Wire implements Interposed {
   #unanswered: FaultPoint | undefined;
   #early = false;
   #answers334 = false;
-  #inInterlude = false;
+  #inAction = false;
   /** The client has been made to believe that it authenticates, without the protocol knowing. */
   #feigned = false;
 
-  constructor(protocol: ProtocolHalf, line: ConnectionLine, watcher: WireWatcher, settings: WireSettings) {
+  constructor(
+    protocol: ProtocolHalf,
+    line: InterceptedConnection,
+    observer: InterceptorObserver,
+    settings: InterceptorSettings,
+  ) {
     this.#protocol = protocol;
     this.#line = line;
-    this.#watcher = watcher;
+    this.#observer = observer;
     this.#settings = settings;
-    this.#occasions = new Occasions(settings.book, () => ({
+    this.#faults = new ConnectionFaults(settings.book, () => ({
       connection: settings.connection,
       session: line.session,
       envelope: protocol.envelope,
     }));
-    this.#speaker = new Speaker(line.accepted, (reply) => watcher.told(reply));
+    this.#writer = new FaultyWriter(line.accepted, (reply) => observer.told(reply));
     this.#content = new ContentFeed(this.#input, {
       heard: (octets, from) =>
-        watcher.heardContent(octets, from, from === "data" ? this.#unanswered : undefined),
+        observer.heardContent(octets, from, from === "data" ? this.#unanswered : undefined),
       pass: (octets) => protocol.push(octets),
-      strike: (fault) => this.#speaker.act(fault, "content"),
+      strike: (fault) => this.#writer.act(fault, "content"),
       dotted: (feigned) => this.#dotted(feigned),
     });
   }
 
   /** Whether the client was greeted and left by itself. */
   get deserted(): boolean {
-    return this.#greeted && !this.#leaving && !this.#speaker.muted;
+    return this.#greeted && !this.#leaving && !this.#writer.muted;
   }
 
   get envelope(): ProtocolHalf["envelope"] {
@@ -121,15 +131,15 @@ export class Wire implements Interposed {
     if (this.#line.session.tls === undefined) this.#strike("connect", "greeting");
     this.#greeted = true;
     if (this.#line.pending) this.#unanswered = "greeting";
-    this.#begin(unasked("greeting"));
+    this.#begin(unprompted("greeting"));
     this.#protocol.greet(refusal);
   }
 
-  handshake(): Interlude | undefined {
+  handshake(): SocketAction | undefined {
     if (!this.#greeted) this.#strike("connect", "handshake");
     this.#tls = this.#strike("tls", "handshake")?.tls;
-    const all: Interlude[] = [];
-    for (let next = this.#speaker.takeInterlude(); next; next = this.#speaker.takeInterlude()) all.push(next);
+    const all: SocketAction[] = [];
+    for (let next = this.#writer.takeAction(); next; next = this.#writer.takeAction()) all.push(next);
     return all.length === 0 ? undefined : inTurn(all);
   }
 
@@ -163,18 +173,18 @@ export class Wire implements Interposed {
   takeReplies(): string {
     this.#collect();
     this.#early = this.#line.pending || this.#input.length > 0;
-    return this.#speaker.takeOutput();
+    return this.#writer.takeOutput();
   }
 
-  next(): ServerEvent | Interlude | undefined {
+  next(): ServerEvent | SocketAction | undefined {
     for (;;) {
       this.#collect();
-      const interlude = this.#speaker.takeInterlude();
-      // What is said in an interlude has gone out once it is over, and what is left out never does.
-      if (this.#speaker.muted || (interlude === undefined && this.#inInterlude)) this.#watcher.answered?.();
-      this.#inInterlude = interlude !== undefined;
-      if (interlude !== undefined) return interlude;
-      if (this.#speaker.muted) {
+      const action = this.#writer.takeAction();
+      // What is said in an action has gone out once it is over, and what is left out never does.
+      if (this.#writer.muted || (action === undefined && this.#inAction)) this.#observer.answered?.();
+      this.#inAction = action !== undefined;
+      if (action !== undefined) return action;
+      if (this.#writer.muted) {
         this.#input.clear();
         return undefined;
       }
@@ -182,7 +192,7 @@ export class Wire implements Interposed {
       const event = this.#held ?? this.#protocol.next();
       this.#held = undefined;
       this.#collect();
-      if (this.#speaker.busy || this.#speaker.muted || this.#leaving) this.#held = event;
+      if (this.#writer.busy || this.#writer.muted || this.#leaving) this.#held = event;
       else if (event !== undefined) return this.#passing(event);
       else if (!this.#feed()) return undefined;
     }
@@ -191,7 +201,7 @@ export class Wire implements Interposed {
   /** Looks at an event on its way to the host. */
   #passing(event: ServerEvent): ServerEvent {
     if (event.type === "close") this.#leaving = true;
-    if (event.type === "data") this.#beginContent(this.#exchange.at === "bdat" ? "chunked" : "dotted");
+    if (event.type === "data") this.#beginContent(this.#clientLine.at === "bdat" ? "chunked" : "dotted");
     if (event.type === "abandon") this.#content.end();
     if (event.type === "end") this.#ended();
     return event;
@@ -200,12 +210,12 @@ export class Wire implements Interposed {
   /** The message is there, and the reply to it is what comes next: in LMTP one for each recipient. */
   #ended(): void {
     this.#content.end();
-    this.#exchange = unasked("final");
+    this.#clientLine = unprompted("final");
     const lmtp = this.#line.session.hello?.verb === "LHLO";
-    if (lmtp) this.#finals = this.#occasions.pickFinals();
-    else this.#fault = this.#occasions.pick(this.#exchange) ?? this.#fault;
+    if (lmtp) this.#finals = this.#faults.pickFinals();
+    else this.#fault = this.#faults.pick(this.#clientLine) ?? this.#fault;
     const faults = lmtp ? this.#finals : [this.#fault];
-    this.#watcher.messageEnded(storageOf(faults.map((fault) => fault?.storage)));
+    this.#observer.messageEnded(storageOf(faults.map((fault) => fault?.storage)));
   }
 
   /** Gives the protocol as much as belongs together; whether there was anything. */
@@ -224,19 +234,19 @@ export class Wire implements Interposed {
       this.#protocol.push(this.#input.take(this.#input.length));
       return true;
     }
-    const exchange = readExchange(this.#input.peek(end), this.#answers334, this.#mask);
+    const clientLine = readClientLine(this.#input.peek(end), this.#answers334, this.#mask);
     const octets = this.#input.take(end);
     this.#answers334 = false;
-    if (exchange.at === "mail") this.#occasions.begin();
+    if (clientLine.at === "mail") this.#faults.begin();
     if (!this.#ending) {
-      this.#watcher.heard(octets, exchange, this.#unanswered);
-      this.#unanswered = exchange.at;
+      this.#observer.heard(octets, clientLine, this.#unanswered);
+      this.#unanswered = clientLine.at;
     }
-    this.#begin(exchange);
+    this.#begin(clientLine);
     const withheld = this.#isWithheld();
-    this.#content.expect(exchange.chunk, withheld);
-    if (withheld) this.#answer(exchange, octets);
-    else if (exchange.at === "starttls")
+    this.#content.expect(clientLine.chunk, withheld);
+    if (withheld) this.#answer(clientLine, octets);
+    else if (clientLine.at === "starttls")
       this.#protocol.push(Buffer.concat([octets, this.#input.take(this.#input.length)]));
     else this.#protocol.push(octets);
     return true;
@@ -247,19 +257,19 @@ export class Wire implements Interposed {
     if (this.#feigned) return true;
     const reply = this.#fault?.reply;
     if (reply === undefined) return false;
-    const { at } = this.#exchange;
+    const { at } = this.#clientLine;
     return reply.code >= 400 || at === "auth" || at === "auth-response";
   }
 
   /** Answers a command that the protocol does not hear of. */
-  #answer(exchange: Exchange, octets: Buffer): void {
+  #answer(clientLine: ClientLine, octets: Buffer): void {
     if (this.#fault?.undiscarded) this.#content.expect(0, false);
-    if (exchange.at === "auth-response" && !this.#feigned) {
+    if (clientLine.at === "auth-response" && !this.#feigned) {
       // The protocol is amid an exchange, which has to end for it as well.
       this.#protocol.push(CANCEL);
       this.#protocol.next();
       this.#protocol.takeReplies();
-    } else this.#watcher.withheld(exchange);
+    } else this.#observer.withheld(clientLine);
     this.#feigned = false;
     const cancelled = octets.length <= 3 && octets[0] === ASTERISK;
     this.#say(formatReply(cancelled ? authCancelled : authRefused));
@@ -269,20 +279,20 @@ export class Wire implements Interposed {
   #dotted(feigned: boolean): void {
     this.#unanswered = "final";
     if (!feigned) return;
-    this.#begin(unasked("final"));
+    this.#begin(unprompted("final"));
     this.#say(formatReply(noRecipients));
   }
 
   #beginContent(kind: "dotted" | "chunked" | "feigned"): void {
-    this.#content.begin(kind, this.#occasions.reserve());
+    this.#content.begin(kind, this.#faults.reserve());
   }
 
   /** Something that a reply will answer begins. */
-  #begin(exchange: Exchange): void {
-    this.#exchange = exchange;
-    this.#fault = this.#ending ? undefined : this.#occasions.pick(exchange);
-    if (exchange.at === "auth") this.#lie = this.#fault?.scram;
-    else if (exchange.at !== "auth-response") this.#lie = undefined;
+  #begin(clientLine: ClientLine): void {
+    this.#clientLine = clientLine;
+    this.#fault = this.#ending ? undefined : this.#faults.pick(clientLine);
+    if (clientLine.at === "auth") this.#lie = this.#fault?.scram;
+    else if (clientLine.at !== "auth-response") this.#lie = undefined;
   }
 
   /** The replies of the protocol go out, or others. */
@@ -305,7 +315,7 @@ export class Wire implements Interposed {
     }
   }
 
-  #sayOne(proper: string, fault: SettledFault | undefined): void {
+  #sayOne(proper: string, fault: ResolvedFault | undefined): void {
     this.#fault = undefined;
     let text = fault?.reply === undefined ? proper : formatReply(fault.reply);
     if (fault !== undefined) text = offering(text, fault);
@@ -313,17 +323,17 @@ export class Wire implements Interposed {
     let manner = fault;
     let told = fault?.reply !== undefined;
     if (fault?.raw === undefined && /^[45]/.test(text)) {
-      const another = this.#occasions.pick({ ...this.#exchange, at: "error" });
+      const another = this.#faults.pick({ ...this.#clientLine, at: "error" });
       if (another?.reply !== undefined) text = formatReply(another.reply);
       told ||= another?.reply !== undefined;
       manner = another ?? fault;
     }
     const code = Number(text.slice(0, 3));
-    this.#speaker.say(text, manner);
+    this.#writer.say(text, manner);
     if (manner?.raw !== undefined) return;
     this.#answers334 = code === 334;
     const leaves = (code === 421 || code === 521) && manner?.stays !== true;
-    if (leaves || (told && code >= 400 && this.#exchange.at === "greeting")) this.#leaving = true;
+    if (leaves || (told && code >= 400 && this.#clientLine.at === "greeting")) this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
   }
 
@@ -335,14 +345,14 @@ export class Wire implements Interposed {
     return text;
   }
 
-  #strike(at: "connect" | "tls", before: "greeting" | "handshake"): SettledFault | undefined {
-    const fault = this.#occasions.pick(unasked(at));
-    if (fault !== undefined) this.#speaker.act(fault, before);
+  #strike(at: "connect" | "tls", before: "greeting" | "handshake"): ResolvedFault | undefined {
+    const fault = this.#faults.pick(unprompted(at));
+    if (fault !== undefined) this.#writer.act(fault, before);
     return fault;
   }
 
   #forget(): void {
-    this.#exchange = unasked("greeting");
+    this.#clientLine = unprompted("greeting");
     this.#fault = undefined;
   }
 }

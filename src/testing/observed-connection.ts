@@ -1,16 +1,25 @@
 import { CommandMask } from "../protocol/command-lines.ts";
 import { serverMask } from "../protocol/server/responder.ts";
-import type { ConnectionLine, ConnectionObserver, Interposed, ProtocolHalf } from "../server/observer.ts";
+import type {
+  ConnectionObserver,
+  InterceptedConnection,
+  Interceptor,
+  ProtocolHalf,
+} from "../server/observer.ts";
 import type { Session } from "../server/session.ts";
+import {
+  FaultInterceptor,
+  type InterceptorObserver,
+  type InterceptorSettings,
+} from "./faults/fault-interceptor.ts";
 import { properly, type Storage } from "./faults/storage.ts";
-import { Wire, type WireSettings, type WireWatcher } from "./faults/wire.ts";
 import type { Finding } from "./findings/finding.ts";
 import { Inspector } from "./findings/inspector.ts";
 import type { TranscriptWriter } from "./transcript.ts";
 
-/** What a {@link WatchedConnection} tells the laboratory. */
-export interface WatchedHost {
-  readonly wire: WireSettings;
+/** What a {@link ObservedConnection} tells the laboratory. */
+export interface ObservedConnectionHost {
+  readonly wire: InterceptorSettings;
   report(finding: Omit<Finding, "connection">): void;
   /** So the message that ends now is to be kept. */
   keep(storage: Storage): void;
@@ -21,17 +30,17 @@ export interface WatchedHost {
 }
 
 /** One connection of a TestServer: what is said goes to its transcript, as it is on the wire, and is looked at. */
-export class WatchedConnection implements ConnectionObserver {
+export class ObservedConnection implements ConnectionObserver {
   readonly #transcript: TranscriptWriter;
   readonly #inspector: Inspector;
-  readonly #host: WatchedHost;
+  readonly #host: ObservedConnectionHost;
   #session: () => Session;
-  #wire: Wire | undefined;
+  #wire: FaultInterceptor | undefined;
   readonly #mask: CommandMask = new CommandMask(serverMask);
   /** Whether the last line that was heard must not be shown. */
   #masked = false;
 
-  constructor(session: Session, transcript: TranscriptWriter, host: WatchedHost) {
+  constructor(session: Session, transcript: TranscriptWriter, host: ObservedConnectionHost) {
     this.#session = () => session;
     this.#transcript = transcript;
     this.#host = host;
@@ -40,17 +49,17 @@ export class WatchedConnection implements ConnectionObserver {
     );
   }
 
-  interpose(protocol: ProtocolHalf, line: ConnectionLine): Interposed {
+  intercept(protocol: ProtocolHalf, line: InterceptedConnection): Interceptor {
     this.#session = () => line.session;
     this.#transcript.follow(this.#session);
     const transcript = this.#transcript;
     const inspector = this.#inspector;
-    const watcher: WireWatcher = {
-      heard: (octets, exchange, behind) => {
-        this.#masked = exchange.line === serverMask;
-        inspector.line(octets, exchange, behind);
+    const observer: InterceptorObserver = {
+      heard: (octets, clientLine, behind) => {
+        this.#masked = clientLine.line === serverMask;
+        inspector.line(octets, clientLine, behind);
       },
-      withheld: (exchange) => transcript.received(exchange.line),
+      withheld: (clientLine) => transcript.received(clientLine.line),
       heardContent: (octets, from, behind) => inspector.content(octets, from, behind),
       told: (reply) => {
         transcript.sent(this.#mask.reply(reply));
@@ -62,7 +71,7 @@ export class WatchedConnection implements ConnectionObserver {
         this.#host.keep(storage);
       },
     };
-    this.#wire = new Wire(protocol, line, watcher, this.#host.wire);
+    this.#wire = new FaultInterceptor(protocol, line, observer, this.#host.wire);
     return this.#wire;
   }
 
