@@ -72,7 +72,6 @@ describe("the text of a message that was caught", () => {
     ["binary", "one\r\ntwo"],
     ["base64", Buffer.from("one\r\ntwo").toString("base64")],
     ["base64", Buffer.from("one\ntwo").toString("base64")],
-    ["base64", Buffer.from("one\rtwo").toString("base64")],
     ["quoted-printable", "one\r\ntwo"],
     ["quoted-printable", "one=0D=0Atwo"],
     ["quoted-printable", "one=0Atwo="],
@@ -86,6 +85,13 @@ describe("the text of a message that was caught", () => {
       const { text } = await parsed("Content-Type: multipart/mixed; boundary=x", "", ...part, "--x--");
       assert.equal(text, "one\ntwo");
     });
+
+  it("keeps a CR that stands by itself, which is no line end", async () => {
+    assert.equal(
+      (await parsed("Content-Transfer-Encoding: quoted-printable", "", "one=0Dtwo")).text,
+      "one\rtwo",
+    );
+  });
 
   it("keeps blanks and equals signs that are content", async () => {
     const field = "Content-Transfer-Encoding: quoted-printable";

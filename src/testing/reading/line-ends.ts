@@ -1,12 +1,11 @@
-/** The octets with LF in place of CRLF and CR; the same where there is no CR. */
+/** The octets with LF in place of CRLF. A CR by itself is no line end of a mail, and stays. */
 export function withLf(octets: Buffer): Buffer {
   if (!octets.includes(CR)) return octets;
   const changed = Buffer.allocUnsafeSlow(octets.length);
   let length = 0;
   for (let at = 0; at < octets.length; at++) {
     const octet = octets[at] as number;
-    changed[length++] = octet === CR ? LF : octet;
-    if (octet === CR && octets[at + 1] === LF) at++;
+    if (octet !== CR || octets[at + 1] !== LF) changed[length++] = octet;
   }
   return changed.subarray(0, length);
 }
