@@ -92,7 +92,7 @@ import { SmtpTransport } from "envoi";
 export const dynamic = "force-dynamic";
 
 export async function GET() {
-  const transport = SmtpTransport.fromUrl(process.env.SMTP_URL);
+  const transport = SmtpTransport.fromUrl(process.env.SMTP_URL).build();
   try {
     await transport.send({ from: "a@example.com", to: "b@example.org", subject: "Hi", text: "Hi" });
   } finally {
