@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { Message } from "envoi";
 import { type FindingRule, TestServer, type TestServerOptions } from "envoi/testing";
-import { Client } from "../server/client.js";
+import { Client } from "../../server/client.js";
 
 /** What is found of a client that says each of these once the one before has been answered, and then QUIT. */
 async function found(

@@ -4,7 +4,7 @@ import { TestServer } from "envoi/testing";
 import { CommandMask } from "#src/protocol/command-lines.js";
 import { readClientLine } from "#src/testing/faults/client-line.js";
 import { syntaxProblem } from "#src/testing/findings/command-syntax.js";
-import { Client } from "../server/client.js";
+import { Client } from "../../server/client.js";
 
 const problemOf = (line: string): string | undefined =>
   syntaxProblem(line, readClientLine(Buffer.from(`${line}\r\n`), false, new CommandMask("***")).at);
