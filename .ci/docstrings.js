@@ -1,13 +1,32 @@
 /**
- * Checks that whatever an entry point exports is documented: each name and each member has a docstring, each class and
- * function an example, and so has each entry point. Reads the declarations in .build/types/.
+ * Checks that every name a file of src/ exports has a docstring. Of what an entry point exports, each member has one as
+ * well, and each class, each function and the entry point itself has an example; the declarations in .build/types/ show
+ * that.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { entryPoints } from "./entry-points.js";
 
-/** What lacks documentation. */
-export function wrongDocstrings() {
+/**
+ * What lacks documentation.
+ *
+ * @param sources a Map from each path to what `readSource` gives
+ */
+export function wrongDocstrings(sources) {
+  return [...exportsWithout(sources), ...incompleteEntryPoints()];
+}
+
+/** Overloads share the docstring of the first. */
+function exportsWithout(sources) {
+  return [...sources].flatMap(([path, { exports }]) =>
+    exports
+      .filter(({ name, documented }, index) => !documented && exports[index - 1]?.name !== name)
+      .filter(() => path.startsWith("src/"))
+      .map(({ name, line }) => `${path}:${line}: ${name} has no docstring`),
+  );
+}
+
+function incompleteEntryPoints() {
   const seen = new Set();
   return Object.values(entryPoints).flatMap((module) => {
     const entry = join(".build", "types", `${module}.d.ts`);

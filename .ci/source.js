@@ -1,5 +1,5 @@
 /**
- * Reads a TypeScript or JavaScript source: what it imports, its comments, and how many lines count.
+ * Reads a TypeScript or JavaScript source: what it imports and exports, its comments, and how many lines count.
  * The parser is Rolldown's, which bundles the package as well.
  */
 import { extname } from "node:path";
@@ -7,7 +7,8 @@ import { parseAst } from "rolldown/parseAst";
 
 /** @param {string} path where the source is from; its extension says what language it is in */
 export function readSource(path, text) {
-  const nodes = nodesIn(parseAst(text, { lang: extname(path) === ".ts" ? "ts" : "js" }, path));
+  const program = parseAst(text, { lang: extname(path) === ".ts" ? "ts" : "js" }, path);
+  const nodes = nodesIn(program);
   const lineOf = lineCounter(text);
   const comments = commentsIn(text, nodes).map(({ start, end }) => ({
     line: lineOf(start),
@@ -17,6 +18,7 @@ export function readSource(path, text) {
   }));
   return {
     imports: nodes.flatMap((node) => importsOf(node, lineOf)),
+    exports: program.body.flatMap((node) => exportsOf(node, text, lineOf)),
     comments,
     lines: countLines(text, comments),
   };
@@ -43,6 +45,17 @@ function importsOf(node, lineOf) {
     default:
       return [];
   }
+}
+
+/** The names that a statement declares and exports, and whether a docstring stands above it. */
+function exportsOf({ type, declaration, start }, text, lineOf) {
+  if (type !== "ExportNamedDeclaration" || declaration === null) return [];
+  // Between the two there may be a word to the linter.
+  const above = text.slice(0, start).replace(/(?:\s*\/\/.*)*\s*$/, "");
+  const documented = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/$/.test(above);
+  return (declaration.declarations ?? [declaration]).flatMap(({ id }) =>
+    id?.type === "Identifier" ? [{ name: id.name, line: lineOf(start), documented }] : [],
+  );
 }
 
 function nodesIn(value, nodes = []) {

@@ -24,6 +24,10 @@ export interface Timeouts {
 /** The command phase's timeout where nothing else is said: one minute. */
 export const DEFAULT_TIMEOUT = 60_000;
 
+/**
+ * The default timeouts. `content` and `final` are those of RFC 5321 4.5.3.2: giving up earlier may deliver a mail
+ * twice.
+ */
 export const defaultTimeouts: Timeouts = {
   connect: 10_000,
   greeting: 30_000,

@@ -255,6 +255,7 @@ const FOLLOWING: ReadonlySet<number> = new Set([OUT_OF_STEP, 554]);
 /** How a connection ends after the server has said farewell. Everything else has another cause. */
 const FOLLOWS: ReadonlySet<ErrorKind> = new Set(["connection", "timeout", "protocol"]);
 
+/** Whether there is a reply and it refuses: 4xx or 5xx. */
 export function isNegative(reply: Reply | undefined): reply is Reply {
   return reply !== undefined && (reply.transient || reply.permanent);
 }
