@@ -2,11 +2,10 @@
  * Runs the compiled tests on the Node that runs this script.
  *
  * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
- * programs), `soak` (the files with property tests, fuzzing or the ledger, with a fresh seed, ENVOI_RUNS runs for each property,
- * ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for, and ENVOI_MAILS mails; processes with seeds of their own
- * share a long run).
- * Other arguments with a dash go to Node's test runner; one without keeps the files with it in their path:
- * `npm test -- mime --test-name-pattern=fold`.
+ * programs), `soak` (the files with property tests, fuzzing or the ledger, with a fresh seed, ENVOI_RUNS runs for each
+ * property, ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for, and ENVOI_MAILS mails; processes with seeds
+ * of their own share a long run). Other arguments with a dash go to Node's test runner; one without keeps the files
+ * with it in their path: `npm test -- mime --test-name-pattern=fold`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -82,8 +81,8 @@ if (error !== undefined) throw error;
 process.exit(status ?? 1);
 
 /**
- * Each test process leaves a file that says how many properties ran, and how often, and how many inputs were fuzzed; see
- * test/fast-check.ts and test/fuzz/effort.ts.
+ * Each test process leaves a file that says how many properties ran, and how often, and how many inputs were fuzzed;
+ * see test/fast-check.ts and test/fuzz/effort.ts.
  */
 function tellCounts() {
   const all = readdirSync(counts).map((name) => JSON.parse(readFileSync(join(counts, name), "utf8")));

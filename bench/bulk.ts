@@ -1,6 +1,6 @@
 /**
- * Many mails through one `sendAll`: how fast, and whether memory grows with their number. A run of a tenth as many stands
- * beside it. `--count=` says how many, a million without it.
+ * Many mails through one `sendAll`: how fast, and whether memory grows with their number. A run of a tenth as many
+ * stands beside it. `--count=` says how many, a million without it.
  */
 import process from "node:process";
 import type { Bulk } from "./bulk/envoi.ts";

@@ -1,7 +1,8 @@
 /**
  * Sending 4 kB text mails from a pool that always has a backlog: envoi in its rows, nodemailer, upyo, Python's smtplib,
  * and Postfix's smtp-source as the limit; into smtp-sink, envoi's server and Postfix, in clear and by TLS, at once and
- * through a relay that delays. `--rounds=` says how often, `--only=` a pattern of what to run: `--only="50 ms.*window"`.
+ * through a relay that delays. `--rounds=` says how often, `--only=` a pattern of what to run:
+ * `--only="50 ms.*window"`.
  */
 import process from "node:process";
 import { aimTable } from "./client/aims.ts";

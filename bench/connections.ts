@@ -1,6 +1,6 @@
 /**
- * Connections that do nothing: what 1,000 of them take of a server's memory, and what a thousand slow ones do to a client
- * beside them.
+ * Connections that do nothing: what 1,000 of them take of a server's memory, and what a thousand slow ones do to a
+ * client beside them.
  */
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";

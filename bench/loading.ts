@@ -1,4 +1,7 @@
-/** Loading: what a process takes that imports a library, and one that sends a single mail with it, on the published bundles. */
+/**
+ * Loading: what a process takes that imports a library, and one that sends a single mail with it, on the published
+ * bundles.
+ */
 import process from "node:process";
 import { TestServer } from "envoi/testing";
 import { median } from "./report/cost.ts";

@@ -1,4 +1,6 @@
-/** Memory: what a mail with a file of 1 GB takes while it is read piece by piece, over what one of 50 MB took before. */
+/**
+ * Memory: what a mail with a file of 1 GB takes while it is read piece by piece, over what one of 50 MB took before.
+ */
 
 import { execFile } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";

@@ -1,4 +1,6 @@
-/** Building mail, without sending it: a receipt, a large attachment, many recipients, an attachment that mails share. */
+/**
+ * Building mail, without sending it: a receipt, a large attachment, many recipients, an attachment that mails share.
+ */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { attachedSize } from "./building/run.ts";

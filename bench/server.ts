@@ -1,6 +1,6 @@
 /**
- * Receiving: envoi's server, smtp-server, aiosmtpd, and Postfix's smtp-sink, in C, as the limit. Small messages come from
- * smtp-source and from envoi's own client, content of many shapes as fast as it is taken.
+ * Receiving: envoi's server, smtp-server, aiosmtpd, and Postfix's smtp-sink, in C, as the limit. Small messages come
+ * from smtp-source and from envoi's own client, content of many shapes as fast as it is taken.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";

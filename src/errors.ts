@@ -106,7 +106,10 @@ export function misconfigured(message: string, cause?: unknown): EnvoiError {
   return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
 }
 
-/** What was thrown, in words. It may be anything: what callers' code throws need not be an error, nor let itself be read. */
+/**
+ * What was thrown, in words. It may be anything: what callers' code throws need not be an error, nor let itself be
+ * read.
+ */
 export function reasonOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
@@ -115,7 +118,9 @@ export function reasonOf(thrown: unknown): string {
   }
 }
 
-/** Takes the answer of a function of the caller's that nobody waits for: a promise that rejects would end the process. */
+/**
+ * Takes the answer of a function of the caller's that nobody waits for: a promise that rejects would end the process.
+ */
 export function harmless(answer: unknown, failed: (thrown: unknown) => void = () => {}): void {
   if (typeof answer === "object" && answer !== null) Promise.resolve(answer).catch(failed);
 }

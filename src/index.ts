@@ -9,7 +9,8 @@
  * await using transport = SmtpTransport.relay("mail.example.org")
  *   .credentials(Credentials.password("shop", "secret"))
  *   .build();
- * await transport.send({ from: "shop@example.org", to: "jane@example.net", subject: "Your order", text: "Thank you!" });
+ * await transport.send({ from: "shop@example.org", to: "jane@example.net", subject: "Your order", text: "Thank you!"
+ * });
  * ```
  *
  * @module envoi

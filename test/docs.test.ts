@@ -83,7 +83,9 @@ function read(path: string): string {
   return readFileSync(join(root, path), "utf8");
 }
 
-/** Compiles all of them in one run, strictly, against the package by its own names; the complaints name their places. */
+/**
+ * Compiles all of them in one run, strictly, against the package by its own names; the complaints name their places.
+ */
 function compile(all: readonly Snippet[]): string[] {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -34,8 +34,8 @@ const attached: Buffer = Buffer.alloc(attachedSize, pattern);
 const film: Buffer = Buffer.alloc(1_000_000, pattern);
 
 /**
- * Builds mails as a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The warm-up
- * lets the compiler see the code; it is not measured.
+ * Builds mails as a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The
+ * warm-up lets the compiler see the code; it is not measured.
  */
 export async function run(build: (mail: MailToBuild) => unknown): Promise<void> {
   const [name = "", warmUp, count] = process.argv.slice(2);

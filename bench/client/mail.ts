@@ -1,4 +1,6 @@
-/** What every contender sends: fields that envoi and nodemailer understand alike, a subject of its own for each mail. */
+/**
+ * What every contender sends: fields that envoi and nodemailer understand alike, a subject of its own for each mail.
+ */
 export interface PlainMail {
   readonly from: string;
   readonly to: string;

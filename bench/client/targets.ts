@@ -80,7 +80,9 @@ export class Targets implements AsyncDisposable {
     return this.#ports.get(`${target}${tls ? ", TLS" : ""}, ${delay}`) ?? 0;
   }
 
-  /** Waits until Postfix is done with what it has accepted, so that it does not work on it while the next is measured. */
+  /**
+   * Waits until Postfix is done with what it has accepted, so that it does not work on it while the next is measured.
+   */
   async idle(): Promise<void> {
     const patience = performance.now() + 20_000;
     while (performance.now() < patience) {

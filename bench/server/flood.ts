@@ -1,7 +1,7 @@
 /**
- * Content as fast as a server takes it: `PORT SHAPE SECONDS` on its command line, messages of up to 32 MiB until the time
- * is up. Prints how many octets went over the line in how long, from the first of the content to the last reply; a server
- * that refuses the content has taken none.
+ * Content as fast as a server takes it: `PORT SHAPE SECONDS` on its command line, messages of up to 32 MiB until the
+ * time is up. Prints how many octets went over the line in how long, from the first of the content to the last reply; a
+ * server that refuses the content has taken none.
  */
 import { once } from "node:events";
 import { connect } from "node:net";

@@ -10,11 +10,11 @@ import { Scanner } from "./scanner.ts";
  * Mailbox of RFC 5321 4.1.2; non-ASCII as RFC 6531 has it).
  *
  * The domain is made canonical once, here: header and envelope cannot disagree. The local part is left as it is; only
- * quotes that mean nothing are gone: `"abc"@x.example` equals `abc@x.example`. An empty one (`""@x.example`) is refused,
- * although the grammar has it: it is always somebody's missing value. The local part may be longer than the 64 octets
- * of RFC 5321 4.5.3.1.1, since servers of others hand out such addresses; it must not contain characters that cannot be
- * seen or told apart: white space (other than a space in quotes), noncharacters, U+FFFD, and what Unicode does not
- * display, except U+200C and U+200D.
+ * quotes that mean nothing are gone: `"abc"@x.example` equals `abc@x.example`. An empty one (`""@x.example`) is
+ * refused, although the grammar has it: it is always somebody's missing value. The local part may be longer than the 64
+ * octets of RFC 5321 4.5.3.1.1, since servers of others hand out such addresses; it must not contain characters that
+ * cannot be seen or told apart: white space (other than a space in quotes), noncharacters, U+FFFD, and what Unicode
+ * does not display, except U+200C and U+200D.
  *
  * @example
  * ```ts

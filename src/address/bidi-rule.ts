@@ -1,11 +1,11 @@
 /**
- * Whether the labels of a domain keep the Bidi rule (RFC 5893 section 2): if any of them has a character that is written
- * from right to left, no label may mix both directions, begin with a digit, or end in anything but a letter or digit.
- * Otherwise dots and digits move when the name is displayed, and it reads like another one.
+ * Whether the labels of a domain keep the Bidi rule (RFC 5893 section 2): if any of them has a character that is
+ * written from right to left, no label may mix both directions, begin with a digit, or end in anything but a letter or
+ * digit. Otherwise dots and digits move when the name is displayed, and it reads like another one.
  *
- * Node checks each label on its own, and its older lines miss letters; so the rule is kept here. JavaScript does not know
- * the property Bidi_Class. The classes are made of blocks and general categories instead, which gives the classes of
- * Unicode 17 for all letters, marks and digits.
+ * Node checks each label on its own, and its older lines miss letters; so the rule is kept here. JavaScript does not
+ * know the property Bidi_Class. The classes are made of blocks and general categories instead, which gives the classes
+ * of Unicode 17 for all letters, marks and digits.
  *
  * @param labels The labels as people read them (U-labels), in NFC.
  */

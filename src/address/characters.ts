@@ -5,7 +5,8 @@ import { AddressError, kindOf } from "./address-error.ts";
  * line and paragraph separators, characters that turn the direction of text, and halves of surrogate pairs.
  *
  * Controls could end the command or header that carries the text (RFC 5321 4.1.2, RFC 5322 3.2.3); the direction
- * characters make an address look like another one (RFC 6532 leaves them to us). The tab passes: between words it is white space.
+ * characters make an address look like another one (RFC 6532 leaves them to us). The tab passes: between words it is
+ * white space.
  *
  * @throws AddressError if `text` is not a string or holds one of these, with its position.
  */

@@ -8,11 +8,12 @@ import { isALabel, toAscii, toUnicode } from "./idna.ts";
  * The one form of a domain that goes into values, headers and commands: lower-case A-labels, or an address literal.
  *
  * Names are made canonical by UTS 46 (`MÜNCHEN.de` is `xn--mnchen-3ya.de`; full-width letters, ideographic dots and
- * soft hyphens are mapped, `ẞ` becomes `ß`). Every line of Node gives the same name, or refuses one with characters newer
- * than its tables. A name with text from right to left must keep the Bidi rule (RFC 5893). Labels have 1 to 63 octets, names at most 253 (RFC 1035 2.3.4). A single label is a
- * domain (`localhost`), a name ending in a dot is not, and one whose last label is a number is an IP address that
- * lacks its brackets. An underscore is taken for a letter: such names exist in DNS and in container networks, and mail
- * servers deliver to them (as a name in EHLO, Exim refuses them).
+ * soft hyphens are mapped, `ẞ` becomes `ß`). Every line of Node gives the same name, or refuses one with characters
+ * newer than its tables. A name with text from right to left must keep the Bidi rule (RFC 5893). Labels have 1 to 63
+ * octets, names at most 253 (RFC 1035 2.3.4). A single label is a domain (`localhost`), a name ending in a dot is not,
+ * and one whose last label is a number is an IP address that lacks its brackets. An underscore is taken for a letter:
+ * such names exist in DNS and in container networks, and mail servers deliver to them (as a name in EHLO, Exim refuses
+ * them).
  *
  * @throws AddressError with the position, where the text and the canonical form still correspond.
  * @example

@@ -2,7 +2,8 @@ import { domainToASCII } from "node:url";
 import punycode from "punycode.js";
 
 /**
- * The A-label form of a domain name with non-ASCII characters (UTS 46, non-transitional), or `undefined` if it has none.
+ * The A-label form of a domain name with non-ASCII characters (UTS 46, non-transitional), or `undefined` if it has
+ * none.
  *
  * The mapping tables are those of Node, which differ between its lines. Two differences would lead a mail to another
  * domain, and are levelled here to what UTS 46 says today: `ẞ` (U+1E9E) is mapped to `ß` (to `ss` before Unicode 15.1,
@@ -29,7 +30,8 @@ export function toUnicode(name: string): string {
 
 /**
  * Whether `label`, which begins with `xn--`, is what its own U-label is written as: it decodes, and the result needs no
- * mapping, encodes to the same, and has neither hyphens at its ends nor ASCII that stands in no name (RFC 5891 4.2.3.1, 5.4).
+ * mapping, encodes to the same, and has neither hyphens at its ends nor ASCII that stands in no name (RFC 5891 4.2.3.1,
+ * 5.4).
  */
 export function isALabel(label: string): boolean {
   let decoded: string;

@@ -3,8 +3,8 @@ import { Group } from "./group.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /**
- * Lists of mailboxes (the address-list of RFC 5322 3.4): commas between, groups allowed. `parse` reads what people write:
- * it also takes semicolons and empty elements. `parseWithGroups` keeps to the RFC.
+ * Lists of mailboxes (the address-list of RFC 5322 3.4): commas between, groups allowed. `parse` reads what people
+ * write: it also takes semicolons and empty elements. `parseWithGroups` keeps to the RFC.
  *
  * @example
  * ```ts
@@ -18,8 +18,8 @@ export const Mailboxes: {
   /**
    * Reads a list that a person wrote; of a group, its members, in place.
    *
-   * Elements may be empty (`a@b.example,, c@d.example,`), and outside groups a semicolon separates like a comma. Inside a
-   * group it is the end of the group.
+   * Elements may be empty (`a@b.example,, c@d.example,`), and outside groups a semicolon separates like a comma. Inside
+   * a group it is the end of the group.
    *
    * @throws AddressError naming the position; also for a list without any element.
    */

@@ -86,8 +86,9 @@ export class MessageBuilder {
   }
 
   /**
-   * Adds ids of earlier mails in the thread, oldest first. A string may hold several, and be the value of a header field as
-   * others wrote it: folded, with comments and phrases (RFC 5322 3.6.4, 4.5.4). `MessageIds.parse` reads what is refused here.
+   * Adds ids of earlier mails in the thread, oldest first. A string may hold several, and be the value of a header
+   * field as others wrote it: folded, with comments and phrases (RFC 5322 3.6.4, 4.5.4). `MessageIds.parse` reads what
+   * is refused here.
    *
    * @throws MessageError if there is no id, or something that is neither an id nor a phrase.
    */
@@ -127,8 +128,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Adds a block of Resent-* fields, above those that are there: the mail goes on as it is, and the last block makes the
-   * envelope.
+   * Adds a block of Resent-* fields, above those that are there: the mail goes on as it is, and the last block makes
+   * the envelope.
    *
    * @throws MessageError or AddressError
    */
@@ -246,8 +247,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Writes Bcc into the header of what `formatted()`, `bytes()`, `stream()` and `save()` give, for a copy that is kept. No
-   * transport sends it. @throws MessageError if `keep` is no boolean
+   * Writes Bcc into the header of what `formatted()`, `bytes()`, `stream()` and `save()` give, for a copy that is kept.
+   * No transport sends it. @throws MessageError if `keep` is no boolean
    */
   keepBcc(keep = true): this {
     this.#open().keepBcc = checkSwitch(keep, "keepBcc");

@@ -12,7 +12,8 @@ export type ByteSourceInput = ByteSource | (() => ByteSource | Promise<ByteSourc
  * Reads a source.
  *
  * @param what the name errors give it
- * @throws EnvoiError of kind `content` if it fails, gives something else than octets, or is a stream that was read before.
+ * @throws EnvoiError of kind `content` if it fails, gives something else than octets, or is a stream that was read
+ * before.
  */
 export async function* readSource(input: ByteSourceInput, what: string): AsyncGenerator<Uint8Array> {
   try {

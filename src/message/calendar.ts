@@ -27,7 +27,8 @@ export interface CalendarParts {
 export function calendarParts(given: string, options: CalendarOptions): CalendarParts {
   const field = "calendar";
   refuseUnknown(options, ["method", "attach"], field);
-  // Programs that write calendars put a byte order mark or empty lines there, and readers do not know what to make of it.
+  // Programs that write calendars put a byte order mark or empty lines there, and readers do not know what to make of
+  // it.
   const ics = typeof given === "string" ? given.replace(/^\ufeff?(?:[ \t]*\r?\n)*/, "") : "";
   if (
     typeof given !== "string" ||

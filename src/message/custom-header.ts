@@ -58,7 +58,8 @@ const once =
 /**
  * Adds a field by name to the draft of a builder.
  *
- * @throws MessageError if the name or the value is none, the field is not made by hand, or stands already and may not twice.
+ * @throws MessageError if the name or the value is none, the field is not made by hand, or stands already and may not
+ * twice.
  */
 export function customHeader(builder: MessageBuilder, draft: Draft, name: string, value: string): void {
   const key = headerName(name).toLowerCase();

@@ -151,7 +151,8 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
 };
 
 /**
- * Gives a builder all fields of an object. Only the object's own fields are read; one that is `undefined` counts as absent.
+ * Gives a builder all fields of an object. Only the object's own fields are read; one that is `undefined` counts as
+ * absent.
  *
  * @throws MessageError if a field is unknown, naming the nearest; and what the builder throws.
  */

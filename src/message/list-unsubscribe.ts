@@ -18,7 +18,10 @@ export interface ListUnsubscribeOptions {
 /** The fields that say it. */
 export const listUnsubscribeNames: readonly string[] = ["List-Unsubscribe", "List-Unsubscribe-Post"];
 
-/** @throws MessageError or AddressError if the URL or the address is none, or one click is promised of another URL than https. */
+/**
+ * @throws MessageError or AddressError if the URL or the address is none, or one click is promised of another URL than
+ * https.
+ */
 export function listUnsubscribeHeaders(url: string | URL, options: ListUnsubscribeOptions): Header[] {
   refuseUnknown(options, ["oneClick", "mailto"], "listUnsubscribe");
   const field = "listUnsubscribe";

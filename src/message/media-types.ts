@@ -7,8 +7,8 @@ const powerpoint = "vnd.openxmlformats-officedocument.presentationml.";
 const openDocument = "vnd.oasis.opendocument.";
 
 /**
- * The vendors' types of files that people attach, beside the registered ones that mime knows. Its whole table of vendors'
- * types is four times as large, and would be half of a small program's mail code.
+ * The vendors' types of files that people attach, beside the registered ones that mime knows. Its whole table of
+ * vendors' types is four times as large, and would be half of a small program's mail code.
  */
 const vendorTypes: Readonly<Record<string, string[]>> = {
   "application/msaccess": ["accdb"],

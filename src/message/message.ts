@@ -91,12 +91,17 @@ export class Message {
     return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
   }
 
-  /** Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the header is UTF-8. */
+  /**
+   * Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the
+   * header is UTF-8.
+   */
   get international(): boolean {
     return this.#international;
   }
 
-  /** Whether To or Cc, or those of a resending, name an address. Who is in the envelope and not named gets a blind copy. */
+  /**
+   * Whether To or Cc, or those of a resending, name an address. Who is in the envelope and not named gets a blind copy.
+   */
   names(address: Address): boolean {
     const { to, cc, resent } = this.#draft;
     const named = address.toString();
@@ -144,8 +149,8 @@ export class Message {
   }
 
   /**
-   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc. Only a message that is to `keepBcc` has it here, and in
-   * the other forms in which it is written down; over no transport does Bcc go out.
+   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc. Only a message that is to `keepBcc` has it here,
+   * and in the other forms in which it is written down; over no transport does Bcc go out.
    *
    * @throws MessageError if an attachment must be streamed or a signer awaited; {@link Message.bytes} does both.
    */
@@ -162,7 +167,10 @@ export class Message {
     return joined(chunks);
   }
 
-  /** The same as {@link Message.formatted}, with files and streams read and signers awaited. @throws EnvoiError if one fails. */
+  /**
+   * The same as {@link Message.formatted}, with files and streams read and signers awaited. @throws EnvoiError if one
+   * fails.
+   */
   async bytes(): Promise<Buffer> {
     const content = this.#written();
     if (content.chunks !== undefined) return joined(content.chunks);

@@ -21,8 +21,8 @@ import type { Draft } from "./draft.ts";
  *   attachments
  * ```
  *
- * @throws MessageError if there is no content, there is a `body` and also another form of the content, or two parts have
- * the same Content-ID.
+ * @throws MessageError if there is no content, there is a `body` and also another form of the content, or two parts
+ * have the same Content-ID.
  */
 export function tree(draft: Draft): Part {
   const { text, html, calendar, body, boundaries } = draft;

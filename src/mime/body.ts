@@ -42,8 +42,9 @@ export interface Body {
 
 /**
  * The body of a text: its line ends become CRLF, its characters stay. Sent as it is if it travels unencoded, else as
- * quoted-printable or base64, whichever is shorter. What is no lines, because one is too long or holds a bare CR or NUL,
- * goes as it is where the way is binary; white space at the end of a line alone is not worth asking that of a server.
+ * quoted-printable or base64, whichever is shorter. What is no lines, because one is too long or holds a bare CR or
+ * NUL, goes as it is where the way is binary; white space at the end of a line alone is not worth asking that of a
+ * server.
  *
  * @param flow makes lines of format=flowed of the lines: spaces at their ends then travel unencoded
  * @throws MessageError if the text holds half of a surrogate pair or a character that the charset lacks.

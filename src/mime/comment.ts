@@ -1,8 +1,8 @@
 import { encodedWords } from "./encoded-word.ts";
 
 /**
- * Where the comment that begins at `start` with "(" ends (RFC 5322 3.2.2): the index behind its ")". Comments inside it and
- * quoted pairs are part of it.
+ * Where the comment that begins at `start` with "(" ends (RFC 5322 3.2.2): the index behind its ")". Comments inside it
+ * and quoted pairs are part of it.
  *
  * @returns undefined if it is not closed.
  */
@@ -19,8 +19,8 @@ export function commentEnd(text: string, start: number): number | undefined {
 const parenthesis: RegExp = /[()]|\\./gs;
 
 /**
- * The text with one space in place of each run of comments, blanks and folds, for formats in which these only separate and
- * nothing is quoted.
+ * The text with one space in place of each run of comments, blanks and folds, for formats in which these only separate
+ * and nothing is quoted.
  *
  * @returns undefined if a comment is not closed.
  */
@@ -37,8 +37,8 @@ export function withoutComments(text: string): string | undefined {
 }
 
 /**
- * Writes a comment as tokens for `fold`, each with the space in front of it: with quoted pairs if it has brackets, as encoded
- * words if it has characters that must not stand as they are (RFC 2047 section 5).
+ * Writes a comment as tokens for `fold`, each with the space in front of it: with quoted pairs if it has brackets, as
+ * encoded words if it has characters that must not stand as they are (RFC 2047 section 5).
  *
  * @param utf8 whether characters beyond ASCII may stand as they are (RFC 6532)
  */

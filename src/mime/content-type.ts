@@ -13,7 +13,8 @@ const parameter =
   /;[ \t]*([A-Za-z0-9!#$&^_.+-]{1,60})=(?:([A-Za-z0-9!#$%&'*^_`{|}~.+-]+)|"((?:[^"\\]|\\.)*)")[ \t]*/y;
 
 /**
- * Reads a media type with its parameters, such as `text/csv; charset=utf-8` (RFC 2045 section 5.1, RFC 6838 section 4.2).
+ * Reads a media type with its parameters, such as `text/csv; charset=utf-8` (RFC 2045 section 5.1, RFC 6838 section
+ * 4.2).
  *
  * @throws MessageError if it is none, or names a parameter twice.
  */

@@ -6,13 +6,14 @@ import { MessageError } from "./message-error.ts";
 export type DateInput = Date | string;
 
 /**
- * Writes a point in time as RFC 5322 section 3.3 requires it. A `Date` knows no zone and is written in UTC. The zone of a
- * string is kept, also `-0000`, which says that the zone is not known.
+ * Writes a point in time as RFC 5322 section 3.3 requires it. A `Date` knows no zone and is written in UTC. The zone of
+ * a string is kept, also `-0000`, which says that the zone is not known.
  *
- * A string is a date and time of RFC 3339 (seconds may be missing), or any form of RFC 5322 3.3: with comments, blanks and
- * folds, in any case, with or without weekday and seconds. Of the obsolete forms (4.3) it may have years of two and three
- * digits and the zones UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST and PDT; other names of zones have no certain meaning and
- * are refused. So is what does not exist: 30 February, 24:00, a wrong weekday. A leap second stands.
+ * A string is a date and time of RFC 3339 (seconds may be missing), or any form of RFC 5322 3.3: with comments, blanks
+ * and folds, in any case, with or without weekday and seconds. Of the obsolete forms (4.3) it may have years of two and
+ * three digits and the zones UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST and PDT; other names of zones have no
+ * certain meaning and are refused. So is what does not exist: 30 February, 24:00, a wrong weekday. A leap second
+ * stands.
  *
  * @throws MessageError if it is not a date, has no zone, or is not in the years 1900 to 9999.
  */
@@ -127,7 +128,10 @@ function write(moment: Moment, field: string): string {
   return `${dayAndMonth} ${[hour, minute, second].map(twoDigits).join(":")} ${zone}`;
 }
 
-/** Leap seconds follow 23:59:59 UTC; which days have one is announced half a year before. Local 23:59:60 is in RFC 5322 3.3. */
+/**
+ * Leap seconds follow 23:59:59 UTC; which days have one is announced half a year before. Local 23:59:60 is in RFC 5322
+ * 3.3.
+ */
 function isLeapSecond({ hour, minute, second, zone }: Moment): boolean {
   if (second !== 60) return false;
   const offset = Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3)));

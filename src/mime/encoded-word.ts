@@ -6,7 +6,9 @@ const opening = "=?UTF-8?";
 /** The opening, the encoding with its question mark, and `?=`. */
 const overhead = opening.length + 2 + 2;
 
-/** How many characters Q takes for each of ASCII: what may stand as it is, in text and in a phrase (RFC 2047 section 5). */
+/**
+ * How many characters Q takes for each of ASCII: what may stand as it is, in text and in a phrase (RFC 2047 section 5).
+ */
 const costs = {
   text: costsOf((character) => /[!-<>@-^`-~ ]/.test(character)),
   phrase: costsOf((character) => /[A-Za-z0-9!*+/ -]/.test(character)),

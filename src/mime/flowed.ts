@@ -6,9 +6,9 @@ const width = 78;
 const signatureSeparator = "-- ";
 
 /**
- * How lines of a text are written as format=flowed (RFC 3676 section 4.2); `undefined` if its type does not ask for that.
- * A space at the end of a line says that the next belongs to it, as in the text that is given; longer lines are broken
- * so. What begins with a space, `From ` or `>` gets a space in front, which readers take away.
+ * How lines of a text are written as format=flowed (RFC 3676 section 4.2); `undefined` if its type does not ask for
+ * that. A space at the end of a line says that the next belongs to it, as in the text that is given; longer lines are
+ * broken so. What begins with a space, `From ` or `>` gets a space in front, which readers take away.
  */
 export function flowOf(essence: string, parameters: Parameters): ((lines: string) => string) | undefined {
   if (essence !== "text/plain" || parameters.get("format")?.toLowerCase() !== "flowed") return undefined;

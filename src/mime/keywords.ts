@@ -24,8 +24,8 @@ export function keywordsHeader(name: string, keywords: readonly string[], field:
 }
 
 /**
- * The same of keywords that stand in one text, as people write it: phrases with commas between, in which commas may stand in
- * quotes. Elements may be empty (RFC 5322 section 4.1, obs-phrase-list).
+ * The same of keywords that stand in one text, as people write it: phrases with commas between, in which commas may
+ * stand in quotes. Elements may be empty (RFC 5322 section 4.1, obs-phrase-list).
  *
  * @throws MessageError if there is no keyword, a comment stands alone, or a quoted string or a comment is not closed.
  */

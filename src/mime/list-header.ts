@@ -6,8 +6,8 @@ import { phrase } from "./phrase.ts";
 import { readPhrase } from "./phrase-reader.ts";
 
 /**
- * A header of a mailing list that holds URLs (RFC 2369): each in angle brackets, commas between, comments in parentheses in
- * front of it and behind; `List-Post` may say `NO` in their place. A URL is never cut.
+ * A header of a mailing list that holds URLs (RFC 2369): each in angle brackets, commas between, comments in
+ * parentheses in front of it and behind; `List-Post` may say `NO` in their place. A URL is never cut.
  *
  * @throws MessageError naming the position of what is neither.
  */

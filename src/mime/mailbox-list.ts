@@ -5,8 +5,8 @@ import { Header } from "./header.ts";
 import { phrase } from "./phrase.ts";
 
 /**
- * A header of mailboxes and groups (RFC 5322 section 3.4): From, To and their kin. Folded between mailboxes, and between
- * the words of a name where it must be; never inside a quoted name or an address.
+ * A header of mailboxes and groups (RFC 5322 section 3.4): From, To and their kin. Folded between mailboxes, and
+ * between the words of a name where it must be; never inside a quoted name or an address.
  */
 export function mailboxHeader(name: string, list: readonly (Mailbox | Group)[]): Header {
   const value = (): string => list.join(", ");

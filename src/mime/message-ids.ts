@@ -6,7 +6,9 @@ import { bareId, longestId } from "./message-id.ts";
 
 /** What was found in a field of message ids. */
 export interface ParsedMessageIds {
-  /** The ids in their order, each in its angle brackets. Any of them can be given to `references()` and `inReplyTo()`. */
+  /**
+   * The ids in their order, each in its angle brackets. Any of them can be given to `references()` and `inReplyTo()`.
+   */
   readonly ids: readonly string[];
   /** What is neither an id, white space nor a comment, in its order: phrases, and ids that no header can carry. */
   readonly skipped: readonly string[];
@@ -133,7 +135,10 @@ const printable: RegExp = /^[!-;=?-~]+$/;
 /** One in which quoted strings have spaces or brackets (obs-id-left of RFC 5322 4.5.4). */
 const withQuotes: RegExp = /^(?:[!#-;=?-~]|"(?:[ !#-[\]-~]|\\[ -~])*")+$/;
 
-/** The id without the white space and comments that RFC 5322 4.5.4 allows around dots and at signs; elsewhere it is none. */
+/**
+ * The id without the white space and comments that RFC 5322 4.5.4 allows around dots and at signs; elsewhere it is
+ * none.
+ */
 function withoutSpace(written: string): string | undefined {
   let id = "";
   let isApart = false;

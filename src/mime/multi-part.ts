@@ -91,8 +91,8 @@ export class MultiPart implements Part {
   }
 
   /**
-   * A multipart of any subtype, such as `report`. What lies in `signed` or `encrypted` is made once, in 7-bit, and is the
-   * same whatever a server offers (RFC 1847 section 2.1).
+   * A multipart of any subtype, such as `report`. What lies in `signed` or `encrypted` is made once, in 7-bit, and is
+   * the same whatever a server offers (RFC 1847 section 2.1).
    *
    * @throws MessageError if there is no part, one is no part, they are nested too deep, or the boundary is none or
    * stands in a part.

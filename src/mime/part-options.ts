@@ -67,7 +67,9 @@ export function partFields(options: PartOptions): PartFields {
   return { headers, contentId: id, fileName: parameters?.get("filename") };
 }
 
-/** Fields of a part: by RFC 2045 section 3 no others mean anything there, and at the root they would be the message's. */
+/**
+ * Fields of a part: by RFC 2045 section 3 no others mean anything there, and at the root they would be the message's.
+ */
 function ownFields(given: Pairs<string>): Header[] {
   const headers: Header[] = [];
   for (const [name, value] of readPairs(given, "headers")) {

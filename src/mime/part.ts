@@ -6,7 +6,9 @@ export interface EncodingConstraint {
   readonly eightBit: boolean;
   /** Any octets pass, in lines or not: the server offers BINARYMIME (RFC 3030). More than `eightBit`. */
   readonly binary?: boolean;
-  /** What is signed: 7-bit, and in such a form that nothing on the way has a reason to change it (RFC 1847, RFC 3156 5). */
+  /**
+   * What is signed: 7-bit, and in such a form that nothing on the way has a reason to change it (RFC 1847, RFC 3156 5).
+   */
   readonly signed?: boolean;
 }
 
@@ -25,7 +27,10 @@ export interface EncodedPart {
   readonly eightBit: boolean;
   /** Whether the body may be no lines at all; then `eightBit` is true as well. */
   readonly binary: boolean;
-  /** Whether the body begins with further headers and the empty line behind them, because what they say must be read first. */
+  /**
+   * Whether the body begins with further headers and the empty line behind them, because what they say must be read
+   * first.
+   */
   readonly late?: boolean;
 }
 

@@ -1,7 +1,9 @@
 import { commentEnd } from "./comment.ts";
 import { MessageError } from "./message-error.ts";
 
-/** What stands in front of a separator in a field that people wrote: words, quoted or not, and comments between them. */
+/**
+ * What stands in front of a separator in a field that people wrote: words, quoted or not, and comments between them.
+ */
 export interface WrittenPhrase {
   /** The words, decoded, with one space for the white space and comments between two of them. */
   readonly text: string;

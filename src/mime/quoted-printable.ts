@@ -12,7 +12,8 @@ special[0x09] = 0;
 
 /**
  * Encodes octets as quoted-printable. CRLF is a line end; a lone CR or LF is an octet like others. No line is longer
- * than 76 characters, none ends in white space, none begins with `From `, and no soft line break cuts a UTF-8 character.
+ * than 76 characters, none ends in white space, none begins with `From `, and no soft line break cuts a UTF-8
+ * character.
  *
  * @param limit how many octets it may take
  * @returns `undefined` if it takes more.

@@ -62,8 +62,8 @@ export class SinglePart implements Part {
   }
 
   /**
-   * Text of any type and charset. With the type `text/plain; format=flowed` it is written by RFC 3676: a space at the end
-   * of a line joins it to the next, and long lines are broken so.
+   * Text of any type and charset. With the type `text/plain; format=flowed` it is written by RFC 3676: a space at the
+   * end of a line joins it to the next, and long lines are broken so.
    *
    * @param field what an error calls the text
    * @throws MessageError if the type is not valid, an option is unknown, or the charset lacks a character of the text.
@@ -132,8 +132,8 @@ export class SinglePart implements Part {
   }
 
   /**
-   * A part that is read when it is sent. One of type `message/rfc822` is read twice each time: to see whether it can travel
-   * unencoded, and to be sent.
+   * A part that is read when it is sent. One of type `message/rfc822` is read twice each time: to see whether it can
+   * travel unencoded, and to be sent.
    *
    * @param open gives the octets, afresh at each call
    * @throws MessageError if the type is not valid, or an option is unknown.

@@ -3,8 +3,8 @@ import type { Clock } from "./clock.ts";
 /**
  * A moment that has passed, by both clocks.
  *
- * A process that is stopped, and a machine that sleeps, stop the monotonic clock in some systems; the other clock can be
- * set back. Whatever asks how old something is that others may have let go of by now goes by the larger of the two.
+ * A process that is stopped, and a machine that sleeps, stop the monotonic clock in some systems; the other clock can
+ * be set back. Whatever asks how old something is that others may have let go of by now goes by the larger of the two.
  */
 export class Moment {
   readonly #clock: Clock;

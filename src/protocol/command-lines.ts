@@ -24,7 +24,9 @@ export class CommandMask {
     this.mask = mask;
   }
 
-  /** The next line, without its end, as it may be shown; `answer`: it is said in answer to the server, and no command. */
+  /**
+   * The next line, without its end, as it may be shown; `answer`: it is said in answer to the server, and no command.
+   */
   line(line: string, answer: boolean): string {
     const login = COMMAND.test(line) ? null : LOGIN.exec(line);
     if (login !== null && (!answer || COMMAND_AUTH.test(line))) {
@@ -51,8 +53,8 @@ const COMMAND =
 const COMMAND_AUTH = /^AUTH(?: |$)/i;
 
 /**
- * What begins a login, of whatever protocol, and the mechanism behind it. Nothing but the name of a known mechanism: who
- * forgets it has a secret in its place.
+ * What begins a login, of whatever protocol, and the mechanism behind it. Nothing but the name of a known mechanism:
+ * who forgets it has a secret in its place.
  */
 const LOGIN =
   /(?:AUTH(?:ENTICATE)?(?:[^A-Za-z0-9]*(?:SCRAM-SHA-?\d+(?:-PLUS)?|PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|XOAUTH2?|OAUTHBEARER|EXTERNAL|ANONYMOUS|NTLM|GSSAPI|SPNEGO)(?![\w-]))?|\b(?:LOGIN|PASS(?:WORD)?|USER|PLAIN)(?![\w-]))/i;

@@ -86,8 +86,8 @@ export interface CommandContext {
   /** Whether the transaction under way was begun with SMTPUTF8: without that its addresses are ASCII (RFC 6531 3.4). */
   readonly smtpUtf8: boolean;
   /**
-   * Takes what is not quite right if it is clear what is meant: local parts whose dots stand where they must not, as some
-   * carriers give them out; paths without their angle brackets; in EHLO, IPv6 literals without their tag.
+   * Takes what is not quite right if it is clear what is meant: local parts whose dots stand where they must not, as
+   * some carriers give them out; paths without their angle brackets; in EHLO, IPv6 literals without their tag.
    */
   readonly lenient: boolean;
 }

@@ -195,7 +195,10 @@ function plainUntil(chunk: Buffer, from: number): number {
 type State = 0 | 1 | 2 | 3 | 4 | 5;
 const LINE_START = 0;
 const TEXT = 1;
-/** A line that is, so far, a dot, which never belongs to the content. In this state and those above it, any octet may follow. */
+/**
+ * A line that is, so far, a dot, which never belongs to the content. In this state and those above it, any octet may
+ * follow.
+ */
 const DOT_ONLY = 2;
 const AFTER_CR = 3;
 const DOT_CR = 4;

@@ -8,7 +8,10 @@ export type Outgoing = string | Buffer[] | Pieces;
 /** Octets in pieces, in memory or in their own time. */
 export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;
 
-/** One thing a dialogue wants done: octets written, the next reply read, or work awaited that is done beside the connection. */
+/**
+ * One thing a dialogue wants done: octets written, the next reply read, or work awaited that is done beside the
+ * connection.
+ */
 export type Step =
   | Write
   | { readonly read: Phase }
@@ -21,8 +24,8 @@ export interface Write {
   /** So many replies to what was said before may have come by then; none without this. */
   readonly owed?: number;
   /**
-   * The commands in it, one after the other, where it holds content too: they may be looked at, content may not. Without
-   * this all of a text is commands, unless its phase is `"content"`.
+   * The commands in it, one after the other, where it holds content too: they may be looked at, content may not.
+   * Without this all of a text is commands, unless its phase is `"content"`.
    */
   readonly commands?: string | undefined;
 }
@@ -45,7 +48,10 @@ export function* read(phase: Phase): Dialogue<Reply> {
   return (yield reads[phase]) as Reply;
 }
 
-/** Waits for what a login has to derive before it can go on (a key from a password, a ticket); its errors are thrown here. */
+/**
+ * Waits for what a login has to derive before it can go on (a key from a password, a ticket); its errors are thrown
+ * here.
+ */
 export function* derive<T>(work: () => Promise<T>, phase: Phase): Dialogue<T> {
   let settled: PromiseSettledResult<T> | undefined;
   const settle = async (): Promise<void> => {

@@ -11,7 +11,10 @@ export interface OriginalRecipient {
   readonly address: string;
 }
 
-/** What notifications call a mail, as xtext of at most 100 octets (RFC 3461 4.4); `undefined` where it is not printable ASCII. */
+/**
+ * What notifications call a mail, as xtext of at most 100 octets (RFC 3461 4.4); `undefined` where it is not printable
+ * ASCII.
+ */
 export function formatEnvelopeId(id: string): string | undefined {
   const text = encodeXtext(id);
   return parseEnvelopeId(text) === id ? text : undefined;
@@ -49,8 +52,8 @@ export function formatOriginalRecipient({ type, address }: OriginalRecipient): s
 }
 
 /**
- * Reads what {@link formatOriginalRecipient} writes, and as `utf-8` what says `rfc822` and is not ASCII; `undefined` where it
- * is malformed.
+ * Reads what {@link formatOriginalRecipient} writes, and as `utf-8` what says `rfc822` and is not ASCII; `undefined`
+ * where it is malformed.
  */
 export function parseOriginalRecipient(text: string): OriginalRecipient | undefined {
   const match = /^([A-Za-z0-9-]{1,60});(.{1,500})$/su.exec(text);

@@ -147,7 +147,10 @@ export function formatEhlo(greeting: string, extensions: Extensions): string[] {
   return lines;
 }
 
-/** Reads the lines of the reply to EHLO. Keywords come in any case; `AUTH=PLAIN`, as old servers write it, is `AUTH PLAIN`. */
+/**
+ * Reads the lines of the reply to EHLO. Keywords come in any case; `AUTH=PLAIN`, as old servers write it, is
+ * `AUTH PLAIN`.
+ */
 export function parseEhlo(lines: readonly string[]): Peer {
   const keywords = new Map<string, string>();
   for (const line of lines.slice(1)) {

@@ -102,8 +102,8 @@ export class ReplySyntaxError extends Error {
   }
 
   /**
-   * What the server did say: of a reply with a stray line, the lines before; of one whose lines have several codes, the last
-   * of them, which is the server's verdict.
+   * What the server did say: of a reply with a stray line, the lines before; of one whose lines have several codes, the
+   * last of them, which is the server's verdict.
    */
   get heard(): Reply | undefined {
     return this.#heard;

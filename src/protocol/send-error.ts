@@ -59,9 +59,9 @@ export class SmtpError extends SendError {
   /** The reply that caused it, as the server gave it; not enumerable. */
   declare readonly reply: Reply | undefined;
   /**
-   * The last that was said on the connection, at most 40 lines: `C: ` before the client's, `S: ` before the server's, `-- `
-   * before what happened. Empty where nothing was connected. What authenticates is masked and content is counted, but
-   * addresses stand in it: not enumerable.
+   * The last that was said on the connection, at most 40 lines: `C: ` before the client's, `S: ` before the server's,
+   * `-- ` before what happened. Empty where nothing was connected. What authenticates is masked and content is counted,
+   * but addresses stand in it: not enumerable.
    */
   declare readonly transcript: readonly string[];
 

@@ -33,8 +33,8 @@ export interface TlsFacts {
   /** The name OpenSSL gives the cipher suite. */
   readonly cipher: string;
   /**
-   * Whether it is beyond doubt who the server is: its certificate, the name in it and the pins, if any, were found good.
-   * Where TlsParameters accepts what is not, only a pin that matches makes it so.
+   * Whether it is beyond doubt who the server is: its certificate, the name in it and the pins, if any, were found
+   * good. Where TlsParameters accepts what is not, only a pin that matches makes it so.
    */
   readonly verified: boolean;
   /** Whether a session was resumed that had been verified on a connection before. */

@@ -1,8 +1,8 @@
 import type { Clock } from "../net/clock.ts";
 
 /**
- * Failed attempts to authenticate, counted by address: whoever tries out passwords gets his answers later and later, on however many
- * connections. An address that has been quiet for ten minutes starts afresh.
+ * Failed attempts to authenticate, counted by address: whoever tries out passwords gets his answers later and later, on
+ * however many connections. An address that has been quiet for ten minutes starts afresh.
  */
 export class AuthThrottle {
   readonly #delay: number;
@@ -16,7 +16,10 @@ export class AuthThrottle {
     this.#clock = clock;
   }
 
-  /** An attempt from this address has failed: how many milliseconds its answer waits. Who has no address, on a Unix socket, is not counted. */
+  /**
+   * An attempt from this address has failed: how many milliseconds its answer waits. Who has no address, on a Unix
+   * socket, is not counted.
+   */
   failed(address: string): number {
     const delay = this.#delay;
     if (delay === 0 || address === "") return 0;

@@ -54,7 +54,10 @@ export class ContentStream implements AsyncIterable<Buffer> {
     this.#wakeReader?.();
   }
 
-  /** The hook has returned. Who reads may read to the end; where nobody does, nobody will, and what comes is thrown away. */
+  /**
+   * The hook has returned. Who reads may read to the end; where nobody does, nobody will, and what comes is thrown
+   * away.
+   */
   release(): void {
     if (this.#reader === "none") this.#leave();
   }

@@ -17,8 +17,9 @@ export interface HookContext<State = Record<string, unknown>> {
   /** What is known of the connection. */
   readonly session: Session<State>;
   /**
-   * Aborted when the connection is gone: nobody waits for the answer any more. A client that has only said that it is done talking
-   * (which is also what is seen of most that have left, until something is said to them) still counts as there.
+   * Aborted when the connection is gone: nobody waits for the answer any more. A client that has only said that it is
+   * done talking (which is also what is seen of most that have left, until something is said to them) still counts as
+   * there.
    */
   readonly signal: AbortSignal;
 }
@@ -42,15 +43,19 @@ export interface AuthContext<State = Record<string, unknown>> extends HookContex
   readonly user: string;
   /** PLAIN and LOGIN. */
   readonly password?: string;
-  /** XOAUTH2 and OAUTHBEARER: the access token. Where the hook has neither read nor verified it, `{ user }` lets nobody in. */
+  /**
+   * XOAUTH2 and OAUTHBEARER: the access token. Where the hook has neither read nor verified it, `{ user }` lets nobody
+   * in.
+   */
   readonly token?: string;
   /**
-   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear; or the keys
-   * made of a password by `deriveScramKeys`, which do for PLAIN, LOGIN and the SCRAM of the same hash. It takes the same
-   * time wherever the two differ.
+   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear; or
+   * the keys made of a password by `deriveScramKeys`, which do for PLAIN, LOGIN and the SCRAM of the same hash. It
+   * takes the same time wherever the two differ.
    *
-   * CRAM-MD5 and SCRAM show nothing but a proof: there `{ user }` lets nobody in unless `verify` has resolved to true, and with SCRAM
-   * only the first secret is compared. For EXTERNAL there is nothing to compare: look at `session.tls.clientCertificate`.
+   * CRAM-MD5 and SCRAM show nothing but a proof: there `{ user }` lets nobody in unless `verify` has resolved to true,
+   * and with SCRAM only the first secret is compared. For EXTERNAL there is nothing to compare: look at
+   * `session.tls.clientCertificate`.
    */
   verify(secret: string | ScramKeys): Promise<boolean>;
 }
@@ -88,13 +93,16 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
   /** The sender, the recipients that were accepted, and the parameters of MAIL and RCPT. */
   readonly envelope: ReceivedEnvelope;
   /**
-   * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if the message
-   * turns out not to be whole: then nothing of it counts. A reader that has begun gets the whole message, or an error, also if the
-   * hook returns first: the client has its reply when both are done. One that takes nothing for `timeouts.content` gets an error,
-   * and the client 451. If nobody has begun to read when the hook returns, the content is thrown away.
+   * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if
+   * the message turns out not to be whole: then nothing of it counts. A reader that has begun gets the whole message,
+   * or an error, also if the hook returns first: the client has its reply when both are done. One that takes nothing
+   * for `timeouts.content` gets an error, and the client 451. If nobody has begun to read when the hook returns, the
+   * content is thrown away.
    */
   readonly content: AsyncIterable<Buffer>;
-  /** The same, collected, for messages that fit into memory: `maxMessageSize` at most. Rejects as the iteration throws. */
+  /**
+   * The same, collected, for messages that fit into memory: `maxMessageSize` at most. Rejects as the iteration throws.
+   */
   bytes(): Promise<Buffer>;
   /**
    * In LMTP, refuses the message for one recipient of the envelope; the others get the verdict of the hook.

@@ -23,8 +23,8 @@ export interface ListenOptions {
   /** 0, the default: any port that is free. */
   readonly port?: number;
   /**
-   * In place of host and port, the path of a Unix socket, on Windows of a named pipe. What a server that is no longer there has
-   * left at that place is replaced. There is no TLS on it.
+   * In place of host and port, the path of a Unix socket, on Windows of a named pipe. What a server that is no longer
+   * there has left at that place is replaced. There is no TLS on it.
    */
   readonly path?: string;
   /** `"starttls"` if there are certificates, else `"none"`. */
@@ -52,12 +52,14 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
   readonly allowPlaintextCredentials?: boolean;
   /**
-   * How clients may authenticate, by the names of SASL: PLAIN, LOGIN and XOAUTH2, which show the hook a secret, unless told otherwise.
-   * The others, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 and their -PLUS forms, OAUTHBEARER and EXTERNAL, take a hook made for them; -PLUS
-   * and EXTERNAL are offered where TLS allows for them.
+   * How clients may authenticate, by the names of SASL: PLAIN, LOGIN and XOAUTH2, which show the hook a secret, unless
+   * told otherwise. The others, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 and their -PLUS forms, OAUTHBEARER and EXTERNAL,
+   * take a hook made for them; -PLUS and EXTERNAL are offered where TLS allows for them.
    */
   readonly mechanisms?: readonly string[];
-  /** Recipients in these domains are accepted, and the postmaster, who may be named without a domain (RFC 5321 4.5.1). */
+  /**
+   * Recipients in these domains are accepted, and the postmaster, who may be named without a domain (RFC 5321 4.5.1).
+   */
   readonly domains?: readonly string[];
   /** `"authenticated"`: whoever has authenticated may send to everybody. */
   readonly relay?: "authenticated";
@@ -66,8 +68,9 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   /** The longest command line in octets; 12,288 (RFC 4954 4). */
   readonly maxLineLength?: number;
   /**
-   * The longest line of a message in octets, its end not included; what is longer is refused with 554. 0, the default: no limit,
-   * because much mail has longer lines than RFC 5321 4.5.3.1.6 allows, and they take no more memory than short ones.
+   * The longest line of a message in octets, its end not included; what is longer is refused with 554. 0, the default:
+   * no limit, because much mail has longer lines than RFC 5321 4.5.3.1.6 allows, and they take no more memory than
+   * short ones.
    */
   readonly maxContentLineLength?: number;
   /** Received fields in a message, beyond which it is taken for one that goes in circles (RFC 5321 6.3); 50. */
@@ -83,8 +86,8 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   /** Recipients refused in a connection without a message being accepted; as many as `maxRecipients`. */
   readonly maxRefusedRecipients?: number;
   /**
-   * Commands in a connection without a message being accepted; 10,000. Accepted recipients, up to `maxRecipients`, and chunks
-   * that are not empty come on top: no message is too long for it.
+   * Commands in a connection without a message being accepted; 10,000. Accepted recipients, up to `maxRecipients`, and
+   * chunks that are not empty come on top: no message is too long for it.
    */
   readonly maxCommands?: number;
   /** Commands that do not exist, in a connection without a message being accepted; 10. */
@@ -103,17 +106,21 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
    */
   readonly authFailureDelay?: number;
   /**
-   * Milliseconds before the greeting, in which a client must not speak: who does is told 554 (RFC 5321 3.1). 0, the default: the
-   * greeting goes out at once, and nobody is refused for not waiting for it.
+   * Milliseconds before the greeting, in which a client must not speak: who does is told 554 (RFC 5321 3.1). 0, the
+   * default: the greeting goes out at once, and nobody is refused for not waiting for it.
    */
   readonly greetingDelay?: number;
   /**
-   * Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection; and takes local parts
-   * with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see them as `"a..b"@`. It takes
-   * `MAIL FROM:a@b` without angle brackets, and `EHLO [2001:db8::1]`, which hooks see as `[IPv6:2001:db8::1]`.
+   * Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection; and takes
+   * local parts with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see
+   * them as `"a..b"@`. It takes `MAIL FROM:a@b` without angle brackets, and `EHLO [2001:db8::1]`, which hooks see as
+   * `[IPv6:2001:db8::1]`.
    */
   readonly lenient?: boolean;
-  /** Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications. None by default. */
+  /**
+   * Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications.
+   * None by default.
+   */
   readonly extensions?: OfferedExtensions;
   /** Puts a Received field in front of each message; `true`. */
   readonly received?: boolean;

@@ -101,7 +101,8 @@ export class Policy {
       verify,
     };
     if ("token" in attempt) {
-      // `secrets[user] === password` holds for a stranger who brings no password: only who asks for the token has judged it.
+      // `secrets[user] === password` holds for a stranger who brings no password: only who asks for the token has
+      // judged it.
       const get = () => {
         proved = true;
         return attempt.token;

@@ -13,8 +13,8 @@ export interface Receipt {
 }
 
 /**
- * The trace field of a message that has been received, its line ends included (RFC 5321 4.4). It names no recipient: the others, Bcc among
- * them, could read it.
+ * The trace field of a message that has been received, its line ends included (RFC 5321 4.4). It names no recipient:
+ * the others, Bcc among them, could read it.
  */
 export function formatReceived({ session, envelope, hostname, id, date }: Receipt): string {
   // Who comes through a Unix socket has no address.

@@ -60,8 +60,8 @@ export class Reception {
   }
 
   /**
-   * The content has ended, well or with a problem; what the hook made of it. A reader that the hook has left behind, and that is
-   * still reading, is waited for as the hook is.
+   * The content has ended, well or with a problem; what the hook made of it. A reader that the hook has left behind,
+   * and that is still reading, is waited for as the hook is.
    */
   async finish(problem: Reply | undefined): Promise<ContentVerdict> {
     if (problem === undefined) this.#content.end();

@@ -102,8 +102,8 @@ export class RunningServer {
   }
 
   /**
-   * Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. Who is in more of a hurry
-   * than before says so again.
+   * Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. Who is in more
+   * of a hurry than before says so again.
    */
   close(grace: number): Promise<void> {
     this.#closed ??= this.#close();
@@ -165,7 +165,10 @@ export class RunningServer {
   }
 }
 
-/** So many are told at a time that they are too many, which takes a TLS handshake and some patience; the others are just closed. */
+/**
+ * So many are told at a time that they are too many, which takes a TLS handshake and some patience; the others are just
+ * closed.
+ */
 const MOST_REFUSED = 100;
 
 const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");

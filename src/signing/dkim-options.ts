@@ -15,8 +15,8 @@ export interface DkimOptions {
   /** Where the public key is (`s=`): in the TXT record of `<selector>._domainkey.<domain>`. */
   readonly selector: string;
   /**
-   * The private key, RSA or Ed25519, as PEM or KeyObject; or a function that asks for a signature where the key is kept,
-   * which makes the signer one that must be awaited and needs `algorithm`.
+   * The private key, RSA or Ed25519, as PEM or KeyObject; or a function that asks for a signature where the key is
+   * kept, which makes the signer one that must be awaited and needs `algorithm`.
    */
   readonly key: DkimKeyInput;
   /** What the key signs by; follows from the key, unless that is a function. */

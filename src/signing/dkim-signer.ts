@@ -42,8 +42,8 @@ export class DkimSigner implements Signer {
   /**
    * A signer, for any number of mails.
    *
-   * @throws EnvoiError of kind `"configuration"` naming the option that cannot be: an unknown one, a name that is none, a key
-   * that is public, too short, or neither RSA nor Ed25519.
+   * @throws EnvoiError of kind `"configuration"` naming the option that cannot be: an unknown one, a name that is none,
+   * a key that is public, too short, or neither RSA nor Ed25519.
    */
   static create(options: DkimOptions): Signer {
     return new DkimSigner(internal, options);

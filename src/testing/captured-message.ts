@@ -19,8 +19,8 @@ export interface CapturedMessage {
   /** The recipients of the envelope as text. */
   readonly to: readonly string[];
   /**
-   * What has been said in that connection, line by line, as `server.transcripts` has it: all of it that came before the message was
-   * taken, and in time what comes behind.
+   * What has been said in that connection, line by line, as `server.transcripts` has it: all of it that came before the
+   * message was taken, and in time what comes behind.
    */
   readonly transcript: Transcript;
   /** When the message was complete. */
@@ -45,8 +45,9 @@ export function capturedMessage(
 }
 
 /**
- * Which message is meant: what is given must hold. A string must be equal, in whole. Addresses are compared as addresses:
- * the domain in any spelling (`bücher.example` is `xn--bcher-kva.example`), the local part without regard to case.
+ * Which message is meant: what is given must hold. A string must be equal, in whole. Addresses are compared as
+ * addresses: the domain in any spelling (`bücher.example` is `xn--bcher-kva.example`), the local part without regard to
+ * case.
  */
 export interface MessagePattern {
   /** One of the recipients of the envelope. */

@@ -26,7 +26,9 @@ export interface SessionRecords {
   caught(session: string): void;
 }
 
-/** The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught. */
+/**
+ * The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught.
+ */
 export function testHooks(
   options: TestServerOptions,
   caught: CapturedMessages,

@@ -56,8 +56,8 @@ export class Inbox {
   /**
    * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
-   * of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
    */
   async waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     const [message] = await this.waitForMessages(1, match, options);
@@ -65,11 +65,11 @@ export class Inbox {
   }
 
   /**
-   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there. Where they are not
-   * in time, none of them counts as returned.
+   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there. Where
+   * they are not in time, none of them counts as returned.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
-   * of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
    */
   async waitForMessages(
     count: number,
@@ -87,8 +87,8 @@ export class Inbox {
   }
 
   /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned; at
-   * once if the server is closed. What it finds does not count as returned.
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call
+   * has returned; at once if the server is closed. What it finds does not count as returned.
    *
    * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
    */
@@ -111,8 +111,8 @@ export class Inbox {
   }
 
   /**
-   * The messages that are meant and that no call has returned, once there are so many; or fewer, and why there are no more.
-   * `take` is told of them before anything else can be.
+   * The messages that are meant and that no call has returned, once there are so many; or fewer, and why there are no
+   * more. `take` is told of them before anything else can be.
    */
   #await(
     count: number,

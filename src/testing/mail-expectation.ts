@@ -3,7 +3,10 @@ import { checkNames } from "../text/known-names.ts";
 import { isAddressLike } from "./address-key.ts";
 import { type CapturedMessage, checkPattern, isLike, type MessagePattern } from "./captured-message.ts";
 
-/** What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular expression. */
+/**
+ * What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular
+ * expression.
+ */
 export interface MailExpectation extends MessagePattern {
   /** The plain text; line ends at its end do not count. */
   readonly text?: string | RegExp;

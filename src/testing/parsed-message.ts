@@ -58,8 +58,9 @@ export interface Parsable {
 }
 
 /**
- * Gets ready to parse a message: the charsets it names are there afterwards. The structure and the transfer encodings are
- * read here, in one pass and within limits; addresses by postal-mime. None of it shares a line with what builds messages.
+ * Gets ready to parse a message: the charsets it names are there afterwards. The structure and the transfer encodings
+ * are read here, in one pass and within limits; addresses by postal-mime. None of it shares a line with what builds
+ * messages.
  */
 export async function parsable(raw: Buffer): Promise<Parsable> {
   const decode = await loadTextDecoding(labels(readStructure(raw).message));

@@ -1,7 +1,10 @@
 import type { ServerCertificate } from "../net/server/tls-acceptor.ts";
 import { CertificateAuthority } from "./certificates.ts";
 
-/** What is the matter with the certificate that a TestServer shows; `"revoked"` is to be seen in the `crl` of its authority alone. */
+/**
+ * What is the matter with the certificate that a TestServer shows; `"revoked"` is to be seen in the `crl` of its
+ * authority alone.
+ */
 export type CertificateFlaw =
   | "expired"
   | "not-yet-valid"

@@ -103,7 +103,10 @@ export class TestServer implements AsyncDisposable {
     return new TestServer(server, options, { caught, transcripts, laboratory }, authority);
   }
 
-  /** The IP address to connect to: the one that is listened on, or that of this machine if all are; empty for a Unix socket. */
+  /**
+   * The IP address to connect to: the one that is listened on, or that of this machine if all are; empty for a Unix
+   * socket.
+   */
   get host(): string {
     return reachable(this.#server.address);
   }
@@ -147,7 +150,9 @@ export class TestServer implements AsyncDisposable {
     };
   }
 
-  /** A transport to this server: it trusts the authority, and logs in as the first of the users where AUTH is offered. */
+  /**
+   * A transport to this server: it trusts the authority, and logs in as the first of the users where AUTH is offered.
+   */
   transport(): SmtpTransport {
     const transport = this.builder().build();
     this.#transports.push(transport);
@@ -180,8 +185,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
-   * of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
    */
   waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     return this.#all.waitForMessage(match, options);
@@ -190,8 +195,8 @@ export class TestServer implements AsyncDisposable {
   /**
    * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed meanwhile; the reason
-   * of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
    */
   waitForMessages(
     count: number,
@@ -202,8 +207,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call has returned; at
-   * once if the server is closed. What it finds does not count as returned.
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call
+   * has returned; at once if the server is closed. What it finds does not count as returned.
    *
    * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
    */
@@ -216,8 +221,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * The messages to one recipient, `"jo@a.test"`, or to one domain, `"@a.test"`: the same inbox at each call. Tests that
-   * run in parallel share a server by using recipients of their own.
+   * The messages to one recipient, `"jo@a.test"`, or to one domain, `"@a.test"`: the same inbox at each call. Tests
+   * that run in parallel share a server by using recipients of their own.
    *
    * @throws AddressError where it is neither.
    */
@@ -261,8 +266,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Closes at once, with the transports that came from `transport()`: connections are cut, but not before the client of a message that is
-   * there has been told so. What still waits for messages ends.
+   * Closes at once, with the transports that came from `transport()`: connections are cut, but not before the client of
+   * a message that is there has been told so. What still waits for messages ends.
    */
   async close(): Promise<void> {
     await this.#laboratory.allAnswered();
@@ -293,7 +298,10 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** Where a client of this machine finds what listens on this address: one that stands for all of them is no address to connect to. */
+/**
+ * Where a client of this machine finds what listens on this address: one that stands for all of them is no address to
+ * connect to.
+ */
 function reachable(address: string): string {
   if (address === "0.0.0.0" || address === "::ffff:0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;

@@ -18,8 +18,8 @@ export interface Transcript {
   /** What was said, in its order. */
   readonly lines: readonly TranscriptLine[];
   /**
-   * How often the client had to wait for the network so far: for the connection, for each TLS handshake (twice for TLS 1.2), and for
-   * each group of replies that went out together, the greeting among them.
+   * How often the client had to wait for the network so far: for the connection, for each TLS handshake (twice for TLS
+   * 1.2), and for each group of replies that went out together, the greeting among them.
    */
   readonly roundTrips: number;
   /** Whether the connection is over. */

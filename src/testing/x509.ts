@@ -20,8 +20,8 @@ export interface CertificateContent {
 }
 
 /**
- * Writes and signs an X.509 certificate (RFC 5280): the structure by node-forge, the keys, on P-256, and the signature by
- * node:crypto, which makes them in less than a millisecond where RSA takes a tenth of a second.
+ * Writes and signs an X.509 certificate (RFC 5280): the structure by node-forge, the keys, on P-256, and the signature
+ * by node:crypto, which makes them in less than a millisecond where RSA takes a tenth of a second.
  */
 export function certificatePem(content: CertificateContent): string {
   const { issuer, notBefore, notAfter, publicKey } = content;

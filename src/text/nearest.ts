@@ -1,4 +1,7 @@
-/** A hint for somebody who wrote an unknown name: the nearest known name, or all known names if they are few and none is near. */
+/**
+ * A hint for somebody who wrote an unknown name: the nearest known name, or all known names if they are few and none is
+ * near.
+ */
 export function instead(name: string, known: readonly string[]): string {
   const { best, changes } = closest(name, known);
   const near = changes <= Math.max(2, Math.max(name.length, best.length) / 2);
@@ -9,8 +12,8 @@ export function instead(name: string, known: readonly string[]): string {
 const FEW = 16;
 
 /**
- * The known name that the writer of an unknown one probably meant: one that begins like it or that it ends in, otherwise the
- * one with the fewest changes of single letters.
+ * The known name that the writer of an unknown one probably meant: one that begins like it or that it ends in,
+ * otherwise the one with the fewest changes of single letters.
  */
 export function nearest(name: string, known: readonly string[]): string {
   return closest(name, known).best;

@@ -16,11 +16,12 @@ export type OptionReaders<T> = {
 };
 
 /**
- * Reads an object with options into a new one. Options that are `undefined` are left out; the caller applies the defaults.
+ * Reads an object with options into a new one. Options that are `undefined` are left out; the caller applies the
+ * defaults.
  *
  * @param field the path of the object; absent if the object is the options of a call.
- * @throws EnvoiError of kind `"configuration"` if `given` is not an object, if it has an option that does not exist, or if an
- * option is not what it must be.
+ * @throws EnvoiError of kind `"configuration"` if `given` is not an object, if it has an option that does not exist, or
+ * if an option is not what it must be.
  *
  * @example
  * ```ts
@@ -40,7 +41,8 @@ export function readOptions<T extends object>(given: T, readers: OptionReaders<T
 }
 
 /**
- * The error for an option that is not what it must be: "*field*: expected *X*, got *Y*", then the remedy if it is not obvious.
+ * The error for an option that is not what it must be: "*field*: expected *X*, got *Y*", then the remedy if it is not
+ * obvious.
  *
  * It does not show a string, which may be a secret or an address: see {@link wrongChoice}.
  *

@@ -1,4 +1,7 @@
-/** A value in the words of an error: short, and without the contents of an object. A string is quoted, and cut at 60 characters. */
+/**
+ * A value in the words of an error: short, and without the contents of an object. A string is quoted, and cut at 60
+ * characters.
+ */
 export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   return described(value);

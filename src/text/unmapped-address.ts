@@ -1,6 +1,6 @@
 /**
- * An IP address as people know it: `127.0.0.1` for `::ffff:127.0.0.1` or `::ffff:7f00:1`, as sockets that listen on IPv6 call
- * clients that came by IPv4 (RFC 4291 2.5.5.2). Any other text stays as it is.
+ * An IP address as people know it: `127.0.0.1` for `::ffff:127.0.0.1` or `::ffff:7f00:1`, as sockets that listen on
+ * IPv6 call clients that came by IPv4 (RFC 4291 2.5.5.2). Any other text stays as it is.
  */
 export function unmappedAddress(address: string): string {
   const rest = /^(?:::|(?:0+:){5})ffff:(.+)$/i.exec(address)?.[1];

@@ -92,7 +92,10 @@ function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }
 
-/** What ICU, which Node decodes with, does otherwise than the standard, and what iconv-lite calls it, whose tables are the standard's. */
+/**
+ * What ICU, which Node decodes with, does otherwise than the standard, and what iconv-lite calls it, whose tables are
+ * the standard's.
+ */
 const byIconv: Readonly<Record<string, string>> = {
   "windows-1253": "windows-1253",
   "windows-1255": "windows-1255",

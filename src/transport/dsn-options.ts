@@ -29,7 +29,8 @@ export interface DsnOptions {
   readonly notify?: DsnNotify | undefined;
   /**
    * Tells notifications the address of each recipient as it stands here (ORCPT), so that they can be matched after
-   * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs. `false` without this.
+   * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs. `false` without
+   * this.
    */
   readonly orcpt?: boolean | undefined;
   /** What differs for single recipients, by their address. */
@@ -40,7 +41,10 @@ export interface DsnOptions {
 export interface RecipientDsnOptions {
   /** When the sender is notified. */
   readonly notify?: DsnNotify | undefined;
-  /** The recipient as the sender first named it: an address, or another kind of name with its type. At most 500 octets as xtext. */
+  /**
+   * The recipient as the sender first named it: an address, or another kind of name with its type. At most 500 octets
+   * as xtext.
+   */
   readonly orcpt?: string | OriginalRecipient | undefined;
 }
 

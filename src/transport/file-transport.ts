@@ -20,8 +20,8 @@ export interface StoredMail {
  * Writes each mail into a directory: `<id>.eml` with the message, and `<id>.json` with its envelope, Bcc recipients
  * included. The report's `id` names them, and sorts by time.
  *
- * Both files are whole, on the disk, and readable by their owner alone when the send resolves; the `.eml` appears last and
- * at once, so that whoever watches the directory never sees half a mail. The directory is made if it is missing.
+ * Both files are whole, on the disk, and readable by their owner alone when the send resolves; the `.eml` appears last
+ * and at once, so that whoever watches the directory never sees half a mail. The directory is made if it is missing.
  *
  * @example
  * ```ts

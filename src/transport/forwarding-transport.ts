@@ -82,7 +82,10 @@ export abstract class ForwardingTransport implements Transport {
     });
   }
 
-  /** Sends many mails; see {@link SendRun}. @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
+  /**
+   * Sends many mails; see {@link SendRun}. @throws EnvoiError of kind `"configuration"` where the source or an option
+   * is none.
+   */
   sendAll<Item extends SendAllItem>(
     items: SendSource<Item>,
     options: SendAllOptions = {},
@@ -135,12 +138,17 @@ export abstract class ForwardingTransport implements Transport {
   }
 }
 
-/** Closes a transport that somebody else may have written: it rejects where that throws, so that the others are closed too. */
+/**
+ * Closes a transport that somebody else may have written: it rejects where that throws, so that the others are closed
+ * too.
+ */
 async function closed(transport: Transport, options?: CloseOptions): Promise<void> {
   await transport.close(options);
 }
 
-/** Gives a mail to a transport and tells how it ended. What is the caller's mistake is thrown: nobody else can mend it. */
+/**
+ * Gives a mail to a transport and tells how it ended. What is the caller's mistake is thrown: nobody else can mend it.
+ */
 export async function attempt(
   mail: ForwardedMail,
   transport: Transport,

@@ -38,7 +38,10 @@ export class HandedMail {
   readonly messageId: string | undefined;
   /** Aborts when the send is called off, its deadline has passed, or the transport is closed by force. */
   readonly signal: AbortSignal;
-  /** The options of the send that go to extensions of SMTP: those that the transport said it heeds, and others its caller can do without. */
+  /**
+   * The options of the send that go to extensions of SMTP: those that the transport said it heeds, and others its
+   * caller can do without.
+   */
   readonly requests: RequestOptions;
   readonly #content: MailFields["content"];
   #readToEnd = false;

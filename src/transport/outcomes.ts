@@ -46,8 +46,8 @@ export class Outcomes {
   }
 
   /**
-   * To whom the mail may be sent once more without anybody getting it twice: one envelope, or two, to be sent in this order,
-   * if a server closed the connection at some of the recipients. Empty if nobody is left.
+   * To whom the mail may be sent once more without anybody getting it twice: one envelope, or two, to be sent in this
+   * order, if a server closed the connection at some of the recipients. Empty if nobody is left.
    */
   rest(refusedForNow: boolean): readonly Envelope[] {
     const others: Address[] = [];

@@ -117,7 +117,9 @@ export class RawTransport implements Transport {
     return this.#hand({ envelope, messageId, requests, content: built.content(sevenBit) }, options);
   }
 
-  /** Hands octets over as they are. @throws SendError as `send` does; MessageError naming the line that cannot be sent. */
+  /**
+   * Hands octets over as they are. @throws SendError as `send` does; MessageError naming the line that cannot be sent.
+   */
   async sendRaw(
     envelope: Envelope | EnvelopeFields,
     content: RawContent,
@@ -129,7 +131,10 @@ export class RawTransport implements Transport {
     return this.#hand({ ...mail, requests, content: mail.content(eightBit) }, options);
   }
 
-  /** Sends many mails; see {@link SendRun}. @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
+  /**
+   * Sends many mails; see {@link SendRun}. @throws EnvoiError of kind `"configuration"` where the source or an option
+   * is none.
+   */
   sendAll<Item extends SendAllItem>(
     items: SendSource<Item>,
     options: SendAllOptions = {},
@@ -155,7 +160,9 @@ export class RawTransport implements Transport {
     await this.close();
   }
 
-  /** What is asked of whoever takes the mail. @throws SendError where that is not heeded here and cannot be left out. */
+  /**
+   * What is asked of whoever takes the mail. @throws SendError where that is not heeded here and cannot be left out.
+   */
   #requests(
     options: SendOptions,
     { envelope, messageId }: Pick<OpenMail, "envelope" | "messageId">,

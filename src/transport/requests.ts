@@ -15,11 +15,15 @@ export interface RequestOptions {
   /** Which notifications come back (RFC 3461). */
   readonly dsn?: DsnOptions | undefined;
   /**
-   * The mail goes over verified TLS only, from here to each mailbox, or comes back (RFC 8689). Where this connection has no
-   * verified TLS, or the server does not offer it, the mail is not sent. It outweighs a field `TLS-Required: No`.
+   * The mail goes over verified TLS only, from here to each mailbox, or comes back (RFC 8689). Where this connection
+   * has no verified TLS, or the server does not offer it, the mail is not sent. It outweighs a field
+   * `TLS-Required: No`.
    */
   readonly requireTls?: boolean | undefined;
-  /** Within how many seconds the mail is to be delivered, and whether else it comes back, `"R"`, or is only reported late, `"N"` (RFC 2852). */
+  /**
+   * Within how many seconds the mail is to be delivered, and whether else it comes back, `"R"`, or is only reported
+   * late, `"N"` (RFC 2852).
+   */
   readonly deliverBy?: DeliverBy | undefined;
   /** Has the server keep the mail for so many seconds, or until then (RFC 4865). */
   readonly hold?: HoldOptions | undefined;
@@ -33,7 +37,8 @@ export interface RequestOptions {
   readonly recipientParameters?: Readonly<Record<string, ParameterOptions>> | undefined;
   /**
    * Which of these options are left out where the server does not offer their extension, instead of the mail not being
-   * sent. Only where the mail means the same without: `requireTls`, `hold`, and `deliverBy` in mode `"R"` are never left out.
+   * sent. Only where the mail means the same without: `requireTls`, `hold`, and `deliverBy` in mode `"R"` are never
+   * left out.
    */
   readonly ifOffered?: readonly ("dsn" | "deliverBy" | "mtPriority" | "submitter")[] | undefined;
 }

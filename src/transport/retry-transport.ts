@@ -25,11 +25,11 @@ export interface RetryOptions {
 }
 
 /**
- * Sends once more what may pass later: an error that is `transient`, and of it only the recipients that certainly do not
- * have the mail. What is `"unknown"` is never sent again.
+ * Sends once more what may pass later: an error that is `transient`, and of it only the recipients that certainly do
+ * not have the mail. What is `"unknown"` is never sent again.
  *
- * Between two attempts it pauses, somewhere between half and the whole of the delay, so that many mails do not come back
- * at once. A pause that would outlast the `deadline` of the send is not begun.
+ * Between two attempts it pauses, somewhere between half and the whole of the delay, so that many mails do not come
+ * back at once. A pause that would outlast the `deadline` of the send is not begun.
  *
  * @example
  * ```ts

@@ -20,8 +20,8 @@ export interface Round {
 /**
  * Gives a mail to a transport for everyone it may still be sent to, and returns how each attempt ended: at most two.
  *
- * Recipients at whom a server closed the connection get it after the others and apart from them, or the others would never
- * get it. They wait for the next round if nothing was sent to the others either.
+ * Recipients at whom a server closed the connection get it after the others and apart from them, or the others would
+ * never get it. They wait for the next round if nothing was sent to the others either.
  */
 export async function round(given: Round): Promise<readonly Attempt[]> {
   const { mail, transport, outcomes, transientRefusals, clock, ends, via } = given;

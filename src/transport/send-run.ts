@@ -88,7 +88,8 @@ export interface SendTotals extends SendCounts {
  *
  * @example
  * ```ts
- * async function newsletter(transport: Transport, readers: AsyncIterable<{ id: number; email: string }>): Promise<void> {
+ * async function newsletter(transport: Transport, readers: AsyncIterable<{ id: number; email: string }>): Promise<void>
+ * {
  *   async function* mails() {
  *     for await (const { id, email } of readers) {
  *       yield { tag: id, message: { from: "news@example.org", to: email, subject: "News", text: "..." } };

@@ -69,7 +69,8 @@ function stopWaitingFor(signal: AbortSignal, { listener }: Waiting): void {
 /**
  * Does something under two signals, either of which calls it off.
  *
- * Not AbortSignal.any: what it makes is kept for as long as a signal that lives long, and here one is made for each mail.
+ * Not AbortSignal.any: what it makes is kept for as long as a signal that lives long, and here one is made for each
+ * mail.
  */
 export async function underBoth<T>(
   signals: readonly [AbortSignal, AbortSignal],

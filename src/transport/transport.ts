@@ -19,13 +19,13 @@ export interface SendOptions extends RequestOptions {
   /** Sends to these recipients, from this sender, whatever the message's own envelope says. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
   /**
-   * With `false` the mail goes to all recipients or to none: where the server refuses one, nothing is sent to the others.
-   * They are told as `"not-sent"` then. With `true`, as without this, it goes to those that are left.
+   * With `false` the mail goes to all recipients or to none: where the server refuses one, nothing is sent to the
+   * others. They are told as `"not-sent"` then. With `true`, as without this, it goes to those that are left.
    */
   readonly partial?: boolean | undefined;
   /**
-   * Which mails go first where some wait for a connection: a whole number from -9, last, to 9, first; 0 without this. In
-   * one priority the order is that of sending. As long as mails of a higher one wait, those of a lower do.
+   * Which mails go first where some wait for a connection: a whole number from -9, last, to 9, first; 0 without this.
+   * In one priority the order is that of sending. As long as mails of a higher one wait, those of a lower do.
    */
   readonly priority?: number | undefined;
 }
@@ -66,8 +66,8 @@ export interface Transport extends AsyncDisposable {
     options?: SendOptions,
   ): Promise<SendReport>;
   /**
-   * Sends many mails, as many as the source gives: with `for await` each has its outcome, with `await` they are counted.
-   * It begins then, and not before.
+   * Sends many mails, as many as the source gives: with `for await` each has its outcome, with `await` they are
+   * counted. It begins then, and not before.
    *
    * @throws EnvoiError of kind `"configuration"` where the source is no iterable, or an option none.
    */

@@ -11,7 +11,9 @@ const inputs = numberFrom("ENVOI_FUZZ", 20_000);
 const seconds = numberFrom("ENVOI_FUZZ_SECONDS", Number.POSITIVE_INFINITY);
 const seed = numberFrom("ENVOI_SEED", 1);
 
-/** For one of so many targets: this share of the inputs, as a percentage, and as much time as each of the others has. */
+/**
+ * For one of so many targets: this share of the inputs, as a percentage, and as much time as each of the others has.
+ */
 export function effort(share: number, targets: number): Effort {
   return { inputs: Math.ceil((inputs * share) / 100), seconds: seconds / targets, seed };
 }

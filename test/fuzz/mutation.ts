@@ -3,7 +3,10 @@ import type { Random } from "./random.ts";
 /** The longest input, in octets. */
 const longest = 2048;
 
-/** Changes a copy of the input in a few places: puts words in, takes parts out, repeats them, joins it with another input. */
+/**
+ * Changes a copy of the input in a few places: puts words in, takes parts out, repeats them, joins it with another
+ * input.
+ */
 export function mutate(input: Buffer, other: Buffer, words: readonly Buffer[], random: Random): Buffer {
   let octets = input;
   for (let changes = 1 + random.below(4); changes > 0; changes--)

@@ -6,8 +6,9 @@ import { Responder } from "#src/protocol/server/responder.js";
 import type { ServerSettings } from "#src/protocol/server/settings.js";
 
 /**
- * Whether a conversation that has been told the same again and again, up to so many octets, holds more than the bound. It is
- * measured again where it seems to: something else may have taken memory, and that of buffers comes back in the background.
+ * Whether a conversation that has been told the same again and again, up to so many octets, holds more than the bound.
+ * It is measured again where it seems to: something else may have taken memory, and that of buffers comes back in the
+ * background.
  */
 export function holdsMore(bound: number, wire: Buffer, told: number, settings: ServerSettings): boolean {
   for (let round = 0; round < 5; round++) if (measured(wire, told, settings) <= bound) return false;

@@ -52,7 +52,10 @@ function readData(
   return { content };
 }
 
-/** Lines and commands: the same whole and cut up; a command that is understood is written, and understood again, as the same. */
+/**
+ * Lines and commands: the same whole and cut up; a command that is understood is written, and understood again, as the
+ * same.
+ */
 export const commands: Target = {
   name: "commands and parameters",
   words,

@@ -127,7 +127,8 @@ const serverTls = (directory: string): Settings => ({
 
 /**
  * Cyrus SASL inside smtpd itself, with a password file of its own: no second daemon to start and stop. Debian's Postfix
- * looks for SASL's configuration in the folder `sasl` of its own whatever `cyrus_sasl_config_path` says; so both say so.
+ * looks for SASL's configuration in the folder `sasl` of its own whatever `cyrus_sasl_config_path` says; so both say
+ * so.
  */
 const serverAuth = (directory: string): Settings => ({
   smtpd_sasl_type: "cyrus",

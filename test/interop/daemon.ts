@@ -167,7 +167,10 @@ async function furnished<Port extends string>(
   }
 }
 
-/** Whether somebody listens on all of these ports of 127.0.0.1. The kernel is asked: a connection would be in the server's log. */
+/**
+ * Whether somebody listens on all of these ports of 127.0.0.1. The kernel is asked: a connection would be in the
+ * server's log.
+ */
 async function listenOn(ports: readonly number[]): Promise<boolean> {
   const sockets = (await readFile("/proc/net/tcp", "latin1")).split("\n");
   return ports.every((port) => {

@@ -11,7 +11,9 @@ import { unpacked } from "./unpacked.ts";
 
 /** What may differ from one instance to the next. */
 export interface EximOptions {
-  /** Where to hand on what is not for the inbox domain; who logs in does so with one and the same password everywhere. */
+  /**
+   * Where to hand on what is not for the inbox domain; who logs in does so with one and the same password everywhere.
+   */
   readonly relays?: Relays;
   /** The certificates to show, and the authority to trust when relaying; made anew when left out. */
   readonly certificates?: Certificates;

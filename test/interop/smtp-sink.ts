@@ -10,7 +10,10 @@ export interface Sunk {
   readonly message: Buffer;
 }
 
-/** Postfix's smtp-sink for as long as a test needs it: it takes everything and knows nothing but PIPELINING, 8BITMIME and DSN. */
+/**
+ * Postfix's smtp-sink for as long as a test needs it: it takes everything and knows nothing but PIPELINING, 8BITMIME
+ * and DSN.
+ */
 export class SmtpSink {
   readonly port: number;
   readonly #daemon: Daemon<"plain">;

@@ -1,7 +1,10 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The path of a program that `.ci/programs` has unpacked without installing it: Debian lets only one mail server be installed. */
+/**
+ * The path of a program that `.ci/programs` has unpacked without installing it: Debian lets only one mail server be
+ * installed.
+ */
 export async function unpacked(path: string): Promise<string> {
   const program = join("/var/cache/envoi/programs/root", path);
   await access(program).catch((cause) => {

@@ -10,7 +10,9 @@ const packages = [
   ...["@rollup/plugin-node-resolve@16", "@rollup/plugin-commonjs@28", "@rollup/plugin-json@6"],
 ];
 
-/** Bundles made without a warning, and run where there is nothing else; what is bundled is both client and TestServer. */
+/**
+ * Bundles made without a warning, and run where there is nothing else; what is bundled is both client and TestServer.
+ */
 export const bundlers = ["esbuild", "rollup", "webpack", "rolldown"].flatMap((bundler) =>
   ["esm", "cjs"].map((format) => ({
     name: `${bundler}, ${format === "esm" ? "ES modules" : "CommonJS"}`,

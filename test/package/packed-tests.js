@@ -27,7 +27,9 @@ export const packedTests = [
 
 const known = new Map();
 
-/** Whether a file, and all that it imports, names nothing but Node, envoi, and fast-check, and reads no file of ours. */
+/**
+ * Whether a file, and all that it imports, names nothing but Node, envoi, and fast-check, and reads no file of ours.
+ */
 function isPublic(file) {
   if (known.has(file)) return known.get(file);
   // Not what is copied, or an import in a text.

@@ -7,8 +7,8 @@ import { settings } from "../protocol/server/talk.js";
 import { Client } from "./client.js";
 
 /**
- * What servers in the field have got wrong, as far as it takes a socket, a hook or much memory to get it wrong; the rest is in
- * test/protocol/server/cases.test.ts. Each in strict and in lenient mode.
+ * What servers in the field have got wrong, as far as it takes a socket, a hook or much memory to get it wrong; the
+ * rest is in test/protocol/server/cases.test.ts. Each in strict and in lenient mode.
  */
 let certificates: ReturnType<CertificateAuthority["issue"]>;
 let trusted: { readonly ca: string };

@@ -7,8 +7,9 @@ import { mails, seed } from "../soak.js";
 import { turnedBy } from "../transport/smtp/turned.js";
 
 /**
- * Mails over eight connections into a server that misbehaves by a seeded script. In the end every mail that was reported
- * as accepted has been stored exactly once, every one not sent or refused never, every unknown one at most once.
+ * Mails over eight connections into a server that misbehaves by a seeded script. In the end every mail that was
+ * reported as accepted has been stored exactly once, every one not sent or refused never, every unknown one at most
+ * once.
  */
 describe("the ledger of what was sent and what was stored", () => {
   for (const pipelining of ["off", "auto", "window"] as const) {

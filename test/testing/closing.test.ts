@@ -6,7 +6,9 @@ import { Client } from "../server/client.js";
 
 const mail = { from: "a@x.test", to: "b@y.test", subject: "one", text: "hello" };
 
-/** Clients that send at once, each over a connection of its own; the server ends once the test has seen as many mails. */
+/**
+ * Clients that send at once, each over a connection of its own; the server ends once the test has seen as many mails.
+ */
 async function outcomes(
   options: TestServerOptions,
   clients: number,

@@ -5,8 +5,9 @@ import { setImmediate } from "node:timers/promises";
 import { type Fault, TestServer, type TestServerOptions } from "envoi/testing";
 
 /**
- * What servers do wrong in the field, one row each: the fault as plain data, what a client says, each line once it has had a reply to
- * the one before (a list of lists: on one connection after the other), and what it hears. `closed`: and then the connection ends.
+ * What servers do wrong in the field, one row each: the fault as plain data, what a client says, each line once it has
+ * had a reply to the one before (a list of lists: on one connection after the other), and what it hears. `closed`: and
+ * then the connection ends.
  */
 type Row = readonly [
   what: string,

@@ -23,8 +23,8 @@ export interface CertificateVerdict {
 }
 
 /**
- * Judges the certificate of a connection whose handshake is done, by its chain, the name it must bear, and pins. A pin that
- * matches puts the server beyond doubt, whatever else was let pass.
+ * Judges the certificate of a connection whose handshake is done, by its chain, the name it must bear, and pins. A pin
+ * that matches puts the server beyond doubt, whatever else was let pass.
  */
 export function judgeCertificate(
   socket: TLSSocket,

@@ -126,7 +126,9 @@ export class Connection {
     return this.#secured?.facts ?? this.#already;
   }
 
-  /** What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure */
+  /**
+   * What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure
+   */
   channelBindings(): ReadonlyMap<string, Buffer> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#secured === undefined) return new Map();
@@ -238,7 +240,9 @@ export class Connection {
     }
   }
 
-  /** Nothing more will come. A dialogue that has been given a reply and not gone on may be given more that are there. */
+  /**
+   * Nothing more will come. A dialogue that has been given a reply and not gone on may be given more that are there.
+   */
   #ended(why: (phase: Phase) => Failure): void {
     if (this.#playing && this.#interrupt === undefined) this.#end ??= why;
     else this.#fail(why(this.#phase));
@@ -380,8 +384,8 @@ export class Connection {
   }
 
   /**
-   * What was thrown, as a dialogue understands it. An error that is no Failure, such as a stream of the caller's throws,
-   * leaves the conversation who knows where; what it means for the mail the dialogue knows.
+   * What was thrown, as a dialogue understands it. An error that is no Failure, such as a stream of the caller's
+   * throws, leaves the conversation who knows where; what it means for the mail the dialogue knows.
    */
   #failureOf(error: unknown): Failure {
     return error instanceof Failure ? error : this.#fail(interrupted(this.#phase, error));
@@ -424,7 +428,9 @@ function quietly(action: () => void): void {
   }
 }
 
-/** Content that is text is ASCII, and so are most commands: as Latin-1 they are copied, where UTF-8 has to be encoded. */
+/**
+ * Content that is text is ASCII, and so are most commands: as Latin-1 they are copied, where UTF-8 has to be encoded.
+ */
 function encodingOf({ write, phase, commands }: Write): "latin1" | "utf8" {
   const said = commands ?? (phase === "content" ? "" : (write as string));
   return /[^\0-\x7f]/.test(said) ? "utf8" : "latin1";

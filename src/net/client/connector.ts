@@ -22,7 +22,9 @@ export interface ConnectTarget {
 export interface ConnectedSocket {
   /** Octets in both directions; it may still be connecting. */
   readonly socket: Duplex;
-  /** Whether it is encrypted up to the server: TLS is not begun on it then, whatever the Tls mode. `false` without this. */
+  /**
+   * Whether it is encrypted up to the server: TLS is not begun on it then, whatever the Tls mode. `false` without this.
+   */
   readonly encrypted?: boolean;
   /**
    * Whether the connector has verified who the server is: credentials go out then as over verified TLS. `false` without
@@ -116,7 +118,9 @@ async function calling<T>(action: () => T | Promise<T>, place: string): Promise<
   }
 }
 
-/** What is wrong with what came, if anything is. Streams of another realm, or another library, are as good as Node's. */
+/**
+ * What is wrong with what came, if anything is. Streams of another realm, or another library, are as good as Node's.
+ */
 function problemOf(made: unknown): string | undefined {
   if (typeof made !== "object" || made === null) return "no stream";
   const stream = made as Partial<Duplex>;

@@ -29,8 +29,8 @@ export interface DialOptions {
 }
 
 /**
- * Connects to one server: to whichever of its addresses answers, and then, if what answered takes no mail, to the next of
- * the rest, up to four.
+ * Connects to one server: to whichever of its addresses answers, and then, if what answered takes no mail, to the next
+ * of the rest, up to four.
  */
 export class Dialer {
   readonly #options: DialOptions;
@@ -58,8 +58,8 @@ export class Dialer {
   }
 
   /**
-   * What answered takes no mail, as `failure` says. If there are other addresses, the next call of `connect` goes there;
-   * else it is thrown, with what the others said.
+   * What answered takes no mail, as `failure` says. If there are other addresses, the next call of `connect` goes
+   * there; else it is thrown, with what the others said.
    */
   passOver(failure: Failure): void {
     const { host, port } = this.#options;

@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import { Moment } from "../moment.ts";
 
 /**
- * The addresses at which a transport could not begin to send, each for five minutes: others are tried before them. It holds
- * as many as the hosts of one transport have.
+ * The addresses at which a transport could not begin to send, each for five minutes: others are tried before them. It
+ * holds as many as the hosts of one transport have.
  */
 export class FailedAddresses {
   readonly #failed: Map<string, Moment> = new Map();

@@ -6,7 +6,9 @@ export interface Pin {
   readonly digest: Buffer;
 }
 
-/** Reads a pin as `openssl x509 -fingerprint -sha256` and `curl --pinnedpubkey` write it; `undefined` where it is none. */
+/**
+ * Reads a pin as `openssl x509 -fingerprint -sha256` and `curl --pinnedpubkey` write it; `undefined` where it is none.
+ */
 export function parsePin(text: string): Pin | undefined {
   const key = /^sha256\/{1,2}([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
   if (key !== undefined) return { of: "key", digest: Buffer.from(key, "base64") };

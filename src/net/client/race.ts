@@ -80,8 +80,8 @@ export function race({
 }
 
 /**
- * Milliseconds before the next address is tried beside the one before: a quarter of a second (RFC 8305 5), or less where
- * there are so many that the last would have little left of the limit.
+ * Milliseconds before the next address is tried beside the one before: a quarter of a second (RFC 8305 5), or less
+ * where there are so many that the last would have little left of the limit.
  */
 export function attemptDelay(addresses: number, limit: number): number {
   return Math.max(10, Math.min(250, limit / (2 * addresses)));

@@ -6,8 +6,9 @@ export interface SessionTicket {
 }
 
 /**
- * The TLS sessions that one transport can resume, which spares it a round trip or the certificates. A session that is resumed
- * is not verified again, so only those are kept whose certificate, name and pin were found good, and nowhere else.
+ * The TLS sessions that one transport can resume, which spares it a round trip or the certificates. A session that is
+ * resumed is not verified again, so only those are kept whose certificate, name and pin were found good, and nowhere
+ * else.
  */
 export class SessionTickets {
   readonly #tickets: Map<string, SessionTicket> = new Map();
@@ -58,8 +59,8 @@ export class Resumption {
   }
 
   /**
-   * Whether a handshake that failed had shown a ticket: it may pass without. Behind some load balancers are servers that do
-   * not know each other's tickets, and do not go on as if there were none; so none is shown there again.
+   * Whether a handshake that failed had shown a ticket: it may pass without. Behind some load balancers are servers
+   * that do not know each other's tickets, and do not go on as if there were none; so none is shown there again.
    */
   blamed(): boolean {
     if (!this.#shown) return false;

@@ -13,8 +13,8 @@ export interface Timeouts {
   /** Until the reply to a command is complete. */
   readonly command: number;
   /**
-   * Without progress while content goes out, and until the reply to a chunk of it (RFC 3030) is complete. The kernel takes a
-   * megabyte and more before it reports progress again, so a server that reads slowly shows none for minutes.
+   * Without progress while content goes out, and until the reply to a chunk of it (RFC 3030) is complete. The kernel
+   * takes a megabyte and more before it reports progress again, so a server that reads slowly shows none for minutes.
    */
   readonly content: number;
   /** Until the reply to the content is complete. */

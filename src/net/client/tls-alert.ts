@@ -4,7 +4,8 @@ export function isOfTls(code: string): boolean {
 }
 
 /**
- * What the code of a failed handshake, or of an alert that came later, means to people; `undefined` where it tells nothing.
+ * What the code of a failed handshake, or of an alert that came later, means to people; `undefined` where it tells
+ * nothing.
  *
  * @param notTls What it means if what came is not TLS: what to do depends on how TLS was begun.
  */

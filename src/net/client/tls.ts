@@ -19,7 +19,10 @@ export interface TlsExpectations extends TlsTrust {
   readonly unverified?: ((reason: string) => void) | undefined;
   /** Holds the ticket of this server; without it sessions are not resumed. */
   readonly resumption?: Resumption | undefined;
-  /** What to tell if what answers does not speak TLS; what is to be told of a server on a port for Tls.Wrapper without this. */
+  /**
+   * What to tell if what answers does not speak TLS; what is to be told of a server on a port for Tls.Wrapper without
+   * this.
+   */
   readonly notTls?: string | undefined;
 }
 

@@ -6,8 +6,8 @@ import type { Reply } from "../../protocol/reply.ts";
  * The last that was said on a connection, for the errors that come of it. What authenticates is masked in both
  * directions, from AUTH to its final reply; content is counted.
  *
- * It is kept on every connection, so keeping it costs next to nothing: what was said is held as it is, and made into lines
- * when they are asked for.
+ * It is kept on every connection, so keeping it costs next to nothing: what was said is held as it is, and made into
+ * lines when they are asked for.
  */
 export class Transcript {
   readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(KEPT).fill(undefined);
@@ -53,7 +53,9 @@ export class Transcript {
   }
 }
 
-/** Commands, a reply, octets of content; a note; or lines made at once, where what they are made of is not to be held. */
+/**
+ * Commands, a reply, octets of content; a note; or lines made at once, where what they are made of is not to be held.
+ */
 type Entry = string | number | Reply | { readonly note: string } | { readonly lines: readonly string[] };
 
 /** So many entries are kept, and so many lines told at most. */

@@ -5,8 +5,8 @@ import { callersMistake, EnvoiError } from "../../errors.ts";
 /** Where to listen, and what to do with whoever comes. */
 export interface ListenerOptions {
   /**
-   * A name or an IP address of this machine with a port, 0 being any that is free; or the path of a Unix socket, on Windows of a
-   * named pipe.
+   * A name or an IP address of this machine with a port, 0 being any that is free; or the path of a Unix socket, on
+   * Windows of a named pipe.
    */
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   /** Does not keep the process alive. */

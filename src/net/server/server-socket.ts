@@ -87,8 +87,8 @@ export class ServerSocket {
   }
 
   /**
-   * Waits, where more than so many octets have not been taken by the client, until it has taken them; `false` if it does
-   * not within so many milliseconds.
+   * Waits, where more than so many octets have not been taken by the client, until it has taken them; `false` if it
+   * does not within so many milliseconds.
    */
   async drained(ms: number, most: number): Promise<boolean> {
     if (this.#socket.writableLength < most) return true;

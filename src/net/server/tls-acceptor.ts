@@ -153,9 +153,9 @@ export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
 }
 
 /**
- * What a certificate is served with. It is the same for all of them, whichever name the client asks for: OpenSSL takes the
- * authorities, the ciphers and the right to resume from the context that the name leads to, and a context that was told no
- * authorities trusts the public ones.
+ * What a certificate is served with. It is the same for all of them, whichever name the client asks for: OpenSSL takes
+ * the authorities, the ciphers and the right to resume from the context that the name leads to, and a context that was
+ * told no authorities trusts the public ones.
  */
 function contextOptions(
   { key, cert, passphrase }: ServerCertificate,
@@ -177,8 +177,8 @@ function contextOptions(
 }
 
 /**
- * A client of TLS 1.2 could else have the server do one handshake after another on a single connection (CVE-2011-1473); Node only
- * tells of it.
+ * A client of TLS 1.2 could else have the server do one handshake after another on a single connection (CVE-2011-1473);
+ * Node only tells of it.
  */
 const OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
 

@@ -22,8 +22,8 @@ export interface AuthenticationAttempt {
  * Plays one mechanism through (RFC 4954 4) and returns the server's last word: 235, or a refusal.
  *
  * A challenge that the mechanism has no response for is answered with an empty one (XOAUTH2 tells its errors so); one
- * that is not base64 cancels the exchange, unless the mechanism reads none. An initial response that makes the line longer than 512 octets waits until
- * the server asks for it.
+ * that is not base64 cancels the exchange, unless the mechanism reads none. An initial response that makes the line
+ * longer than 512 octets waits until the server asks for it.
  *
  * @param said Is given all responses, in base64: servers repeat in their replies what they do not understand.
  */

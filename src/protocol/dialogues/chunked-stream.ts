@@ -2,7 +2,8 @@ import { formatCommand } from "../command.ts";
 import { type Failure, sourceFailed } from "../failure.ts";
 
 /**
- * Octets that come in their own time, as BDAT takes them: in chunks whose size is known before they go out (RFC 3030 2).
+ * Octets that come in their own time, as BDAT takes them: in chunks whose size is known before they go out (RFC 3030
+ * 2).
  *
  * A chunk goes out when it has been gathered, so a source always fails between two of them: then `failure` is set, and
  * nobody need be told but by RSET.

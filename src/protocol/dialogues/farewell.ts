@@ -24,7 +24,9 @@ export function connectionGivenUp(phase: Phase, reply: Reply): Failure {
   });
 }
 
-/** As {@link connectionGivenUp}, for a mail that `reply` does not answer: whatever it is, another connection may help. */
+/**
+ * As {@link connectionGivenUp}, for a mail that `reply` does not answer: whatever it is, another connection may help.
+ */
 export function connectionGone(phase: Phase, reply: Reply): Failure {
   return connectionGivenUp(phase, reply).with({ transient: true, permanent: false });
 }

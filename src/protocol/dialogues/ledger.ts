@@ -30,8 +30,9 @@ interface LedgerMail {
 /**
  * What the replies of one transaction come to.
  *
- * A negative reply refuses what it answers, unless it speaks of the connection: 421 and 521 before the end of the content
- * has gone out, and 503 to MAIL on a connection that carried another mail before. Those leave not sent what they answer.
+ * A negative reply refuses what it answers, unless it speaks of the connection: 421 and 521 before the end of the
+ * content has gone out, and 503 to MAIL on a connection that carried another mail before. Those leave not sent what
+ * they answer.
  */
 export class Ledger {
   readonly #to: readonly Address[];
@@ -260,7 +261,9 @@ export function isNegative(reply: Reply | undefined): reply is Reply {
   return reply !== undefined && (reply.transient || reply.permanent);
 }
 
-/** Too many recipients for one transaction; old servers say 552, and some have no enhanced codes (RFC 5321 4.5.3.1.10). */
+/**
+ * Too many recipients for one transaction; old servers say 552, and some have no enhanced codes (RFC 5321 4.5.3.1.10).
+ */
 function isTooMany({ code, enhancedCode, lines }: Reply): boolean {
   if (code !== 452 && code !== 552) return false;
   return enhancedCode?.endsWith(".5.3") ?? /recipient/i.test(lines.join(" "));

@@ -38,7 +38,10 @@ export function untouched({ envelope }: ChainedMail, failure: Failure | undefine
 /** The kinds of what a reply has said to the mail before. */
 const OF_REPLIES: ReadonlySet<ErrorKind> = new Set(["rejected", "too-large", "connection"]);
 
-/** What a connection that ended with one mail means for the next: a refusal is the business of the mail that was refused. */
+/**
+ * What a connection that ended with one mail means for the next: a refusal is the business of the mail that was
+ * refused.
+ */
 export function behind(failure: Failure | undefined): Failure | undefined {
   const reply = failure?.reply;
   if (failure === undefined || reply === undefined || !OF_REPLIES.has(failure.kind)) return failure;

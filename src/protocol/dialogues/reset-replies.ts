@@ -1,8 +1,8 @@
 import type { Reply } from "../reply.ts";
 
 /**
- * Tells by what a server says to RSET whether its replies are in step. Between two mails of a window there is always one,
- * and most servers begin it the same each time, and begin nothing else so: so a reply too many or too few does not
+ * Tells by what a server says to RSET whether its replies are in step. Between two mails of a window there is always
+ * one, and most servers begin it the same each time, and begin nothing else so: so a reply too many or too few does not
  * pass for the verdict on another mail.
  */
 export class ResetReplies {

@@ -67,7 +67,9 @@ export function* transaction(
   return ledger.close();
 }
 
-/** The commands of a mail that go out in one write: MAIL, RCPT, and DATA unless it has to wait for what they come to. */
+/**
+ * The commands of a mail that go out in one write: MAIL, RCPT, and DATA unless it has to wait for what they come to.
+ */
 export function envelopeFlight(mail: MailTransaction): string {
   const flight = mailAndRecipients(mail);
   return asksAtOnce(mail) ? `${flight}DATA\r\n` : flight;

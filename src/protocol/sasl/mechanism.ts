@@ -21,7 +21,10 @@ export interface MechanismHalves<Secret, Attempt> {
    * when it returns; a challenge after that is answered by the caller with an empty response.
    */
   client(secret: Secret): Generator<Buffer | null, void, Buffer>;
-  /** The server. It yields challenges (the first, empty, where an initial response may stand instead) and returns what was attempted, or `undefined` where the response makes no sense. */
+  /**
+   * The server. It yields challenges (the first, empty, where an initial response may stand instead) and returns what
+   * was attempted, or `undefined` where the response makes no sense.
+   */
   server(): Generator<Buffer, Attempt | undefined, Buffer>;
   /** The client reads no challenge: one that is not base64 is answered like any other. */
   readonly unread?: true;

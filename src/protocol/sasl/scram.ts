@@ -18,13 +18,16 @@ export interface ScramSecret {
   readonly password: string;
   /** What cannot be foreseen: printable, without a comma. */
   readonly nonce: string;
-  /** The channel binding, for -PLUS; for the plain form, whether the client could have done -PLUS, had the server offered it. */
+  /**
+   * The channel binding, for -PLUS; for the plain form, whether the client could have done -PLUS, had the server
+   * offered it.
+   */
   readonly binding?: { readonly type: string; readonly octets: Buffer } | "unused";
 }
 
 /**
- * The client's half: it yields what it says, or a key to be derived, and is resumed with a challenge, or that key. It returns when
- * the server has proved that it knows the password as well; a server that has not must not be believed.
+ * The client's half: it yields what it says, or a key to be derived, and is resumed with a challenge, or that key. It
+ * returns when the server has proved that it knows the password as well; a server that has not must not be believed.
  */
 export type ScramClient = Generator<Buffer | KeyDerivation, void, Buffer>;
 
@@ -116,7 +119,10 @@ interface Opening {
   readonly nonce: string;
 }
 
-/** client-first-message. The identity to act for, if it is given, must be the user's own; extensions that matter are none we know. */
+/**
+ * client-first-message. The identity to act for, if it is given, must be the user's own; extensions that matter are
+ * none we know.
+ */
 function readFirst(response: Buffer | ScramKeys): Opening | undefined {
   const text = Buffer.isBuffer(response) ? saslText(response) : undefined;
   const match =

@@ -2,8 +2,8 @@ import { Reply } from "../reply.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /**
- * Looks at the content of one message, in whatever pieces it comes: for lines that are too long, and for so many Received fields
- * that the message must have been going in circles (RFC 5321 6.3).
+ * Looks at the content of one message, in whatever pieces it comes: for lines that are too long, and for so many
+ * Received fields that the message must have been going in circles (RFC 5321 6.3).
  */
 export class ContentCheck {
   readonly #longest: number;

@@ -30,7 +30,10 @@ export interface IdentifyEvent {
   proceed(keys: ScramKeys): void;
 }
 
-/** The client of an `identify` event has proved who it is, or not, or will not. Follows each such event, unless the connection ends. */
+/**
+ * The client of an `identify` event has proved who it is, or not, or will not. Follows each such event, unless the
+ * connection ends.
+ */
 export interface ProofEvent {
   readonly type: "proof";
   readonly proved: boolean;
@@ -105,9 +108,9 @@ export interface CloseEvent {
 }
 
 /**
- * What a client has done, as far as somebody has to do something about it. An event with `answer` or `proceed` waits: nothing
- * more is read until it has been answered, with a negative reply to refuse, with nothing or a reply of one's own
- * to accept.
+ * What a client has done, as far as somebody has to do something about it. An event with `answer` or `proceed` waits:
+ * nothing more is read until it has been answered, with a negative reply to refuse, with nothing or a reply of one's
+ * own to accept.
  */
 export type ServerEvent =
   | HelloEvent

@@ -4,7 +4,10 @@ import type { Input } from "./input.ts";
 
 /** What comes to its end when octets that are no commands do. */
 export type IncomingEnd =
-  /** The message, for better or worse. `fatal`: what follows cannot be read. `early`: the client has not said that it was all. */
+  /**
+   * The message, for better or worse. `fatal`: what follows cannot be read. `early`: the client has not said that it
+   * was all.
+   */
   | {
       readonly type: "ended";
       readonly problem: Reply | undefined;

@@ -106,7 +106,10 @@ export class Input {
   }
 }
 
-/** In memory of its own: a slice of Node's pool would keep all of the pool, 64 KiB from Node 24 on, for an unfinished line. */
+/**
+ * In memory of its own: a slice of Node's pool would keep all of the pool, 64 KiB from Node 24 on, for an unfinished
+ * line.
+ */
 function joined(left: Buffer, chunk: Buffer): Buffer {
   const octets = Buffer.allocUnsafeSlow(left.length + chunk.length);
   left.copy(octets);

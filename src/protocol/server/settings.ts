@@ -1,8 +1,8 @@
 import type { ExtensionKeyword } from "../extensions.ts";
 
 /**
- * The extensions with which a client asks for something to be done later: whoever offers one undertakes to do it, so none is offered
- * by itself.
+ * The extensions with which a client asks for something to be done later: whoever offers one undertakes to do it, so
+ * none is offered by itself.
  */
 export interface OfferedExtensions {
   /** RFC 3461: notifications of delivery. */
@@ -40,8 +40,8 @@ export interface ServerSettings {
   /** How many attempts to authenticate may fail; at the last the connection is closed. */
   readonly maxAuthAttempts: number;
   /**
-   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, local parts whose dots stand
-   * where they must not, paths without angle brackets, and IPv6 literals without a tag in EHLO.
+   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, local parts whose dots
+   * stand where they must not, paths without angle brackets, and IPv6 literals without a tag in EHLO.
    */
   readonly lenient: boolean;
   /** Speaks LMTP (RFC 2033) in place of SMTP. */

@@ -39,7 +39,10 @@ export class ConnectionFaults {
     return this.#book.reserve(this.#at(unprompted("content")));
   }
 
-  /** In LMTP, the faults of the replies to a message, one for each recipient, up to one behind which there are no replies. */
+  /**
+   * In LMTP, the faults of the replies to a message, one for each recipient, up to one behind which there are no
+   * replies.
+   */
   pickFinals(): (ResolvedFault | undefined)[] {
     const picked: (ResolvedFault | undefined)[] = [];
     for (const { address } of this.#facts().envelope.to) {

@@ -7,8 +7,8 @@ export interface FaultHandle extends Disposable {
   /** How often it has struck. */
   readonly hits: number;
   /**
-   * Resolves when it is in force, or lifted: at once, but for faults at `"listen"`, which take a while; rejects where another process has
-   * taken the port in the meantime.
+   * Resolves when it is in force, or lifted: at once, but for faults at `"listen"`, which take a while; rejects where
+   * another process has taken the port in the meantime.
    */
   readonly ready: Promise<void>;
   /** Ends it. */

@@ -7,9 +7,11 @@ import type { CertificateFlaw } from "../server-certificate.ts";
  * Where in a conversation a fault strikes.
  *
  * - `"listen"`: before that: whether there is anybody to connect to;
- * - `"connect"`: on accept, before the greeting, and before TLS on a port that begins with it; `"greeting"`: the greeting;
+ * - `"connect"`: on accept, before the greeting, and before TLS on a port that begins with it; `"greeting"`: the
+ *   greeting;
  * - `"tls"`: before the handshake, behind the 220 to STARTTLS too;
- * - the commands by their names; `"auth-response"`: each line of the client that answers a 334; `"unknown"`: no command at all;
+ * - the commands by their names; `"auth-response"`: each line of the client that answers a 334; `"unknown"`: no command
+ *   at all;
  * - `"content"`: amid the content of a message; `"final"`: its end, the dot or the last chunk of BDAT;
  * - `"error"`: each reply of class 4 or 5, whoever said it.
  */
@@ -56,8 +58,8 @@ export interface FaultMoment {
 /** When a fault strikes: all that is given must hold. */
 export interface FaultCondition {
   /**
-   * At `"rcpt"`, and at `"final"` in LMTP, the recipient that the reply is about, anywhere else one that has been accepted. A string must
-   * be equal, in whole.
+   * At `"rcpt"`, and at `"final"` in LMTP, the recipient that the reply is about, anywhere else one that has been
+   * accepted. A string must be equal, in whole.
    */
   readonly recipient?: string | RegExp;
   /** The sender; `""` is the null sender. */
@@ -104,8 +106,8 @@ export interface FaultTrigger {
   /** At `"final"`: the message is kept without the eighth bit of its octets. */
   readonly strip8bit?: boolean;
   /**
-   * At `"final"`: the message is taken, and then comes back: its sender gets a delivery status (RFC 3464), which is kept as well, about
-   * all recipients, with this reply of another server, such as `"550 5.1.1 Nobody"`.
+   * At `"final"`: the message is taken, and then comes back: its sender gets a delivery status (RFC 3464), which is
+   * kept as well, about all recipients, with this reply of another server, such as `"550 5.1.1 Nobody"`.
    */
   readonly bounce?: string;
 }
@@ -124,8 +126,9 @@ export interface FaultManner {
 
 /**
  * Other words. A refusal is said in place of obeying: the server does not hear the command. Anything else is said in
- * place of the server's own reply. Behind 421 and 521 the connection closes, unless it `stays`. 354 where nobody expects content reads
- * it, and refuses it with 554; 334 where nobody expects it reads the response, and refuses it with 535.
+ * place of the server's own reply. Behind 421 and 521 the connection closes, unless it `stays`. 354 where nobody
+ * expects content reads it, and refuses it with 554; 334 where nobody expects it reads the response, and refuses it
+ * with 535.
  */
 export interface ReplyFault extends FaultTrigger, FaultManner {
   /** `"450 4.7.1 Later"`; lines are separated by `\n`. */
@@ -136,7 +139,9 @@ export interface ReplyFault extends FaultTrigger, FaultManner {
   readonly stays?: boolean;
 }
 
-/** Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed. */
+/**
+ * Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed.
+ */
 export interface RawFault extends FaultTrigger, FaultManner {
   /** The octets, as text, as they stand, or as a list of packets. */
   readonly raw: string | Uint8Array | readonly (string | Uint8Array)[];
@@ -181,8 +186,9 @@ export type Drop = "before" | "within" | "after";
 export type DropManner = "fin" | "truncate" | "rst" | "half-close";
 
 /**
- * The connection ends. At `"connect"`, `"tls"` and `"content"` there is no reply: it ends there. At `"listen"` connections
- * are refused until the fault is lifted; with `stall` there they are not even that, as where the queue of a server is full.
+ * The connection ends. At `"connect"`, `"tls"` and `"content"` there is no reply: it ends there. At `"listen"`
+ * connections are refused until the fault is lifted; with `stall` there they are not even that, as where the queue of a
+ * server is full.
  */
 export interface DropFault extends FaultTrigger {
   /** When, in relation to the reply. */
@@ -201,7 +207,10 @@ export interface GreylistFault extends FaultTrigger {
   readonly reply?: string | Reply;
 }
 
-/** Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or `strip8bit`; or sends it back by `bounce`. */
+/**
+ * Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or
+ * `strip8bit`; or sends it back by `bounce`.
+ */
 export interface StorageFault extends FaultTrigger {
   /** Where messages are kept. */
   readonly at: "final";

@@ -3,8 +3,9 @@ import { Worker } from "node:worker_threads";
 import type { Listener } from "../../net/server/listener.ts";
 
 /**
- * A port whose queue of connections is full, as that of a server that does not come to accept any: the system lets attempts to
- * connect there wait. A thread listens and then stands still, and the queue, which is short, is filled from here.
+ * A port whose queue of connections is full, as that of a server that does not come to accept any: the system lets
+ * attempts to connect there wait. A thread listens and then stands still, and the queue, which is short, is filled from
+ * here.
  */
 export class FullBacklog {
   readonly #worker: Worker;

@@ -38,7 +38,8 @@ export interface ResolvedFault {
 /**
  * Looks a fault through.
  *
- * @throws EnvoiError of kind `"configuration"` which names the field that makes no sense, by itself or where the fault strikes.
+ * @throws EnvoiError of kind `"configuration"` which names the field that makes no sense, by itself or where the fault
+ * strikes.
  */
 export function resolveFault(fault: Fault): ResolvedFault {
   const given = fault as Partial<Record<FaultField, unknown>> & Pick<Fault, "at">;

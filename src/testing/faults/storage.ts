@@ -48,7 +48,10 @@ export function resolveStorage(fault: Partial<FaultTrigger>, refuses: boolean): 
   return told ? storage : undefined;
 }
 
-/** How a message is kept to which there have been such replies: what is refused for some recipients is kept for the others. */
+/**
+ * How a message is kept to which there have been such replies: what is refused for some recipients is kept for the
+ * others.
+ */
 export function storageOf(told: readonly (Storage | undefined)[]): Storage {
   const otherwise = told.find((storage) => storage?.refused === false);
   if (otherwise !== undefined) return otherwise;

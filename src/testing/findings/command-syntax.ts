@@ -2,8 +2,8 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { FaultPoint } from "../faults/fault.ts";
 
 /**
- * What about a command line, given without its end, is not as RFC 5321 4.1 and the extensions have it, though many servers
- * forgive it; `undefined` if it is as it must be, and for what is no command at all.
+ * What about a command line, given without its end, is not as RFC 5321 4.1 and the extensions have it, though many
+ * servers forgive it; `undefined` if it is as it must be, and for what is no command at all.
  */
 export function syntaxProblem(line: string, at: FaultPoint): string | undefined {
   const pattern = SYNTAX[at];

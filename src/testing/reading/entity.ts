@@ -24,8 +24,8 @@ export interface Structure {
 }
 
 /**
- * Takes a message apart (RFC 2046 5.1.1), in one pass over its octets and in memory that does not grow with what is made of
- * them: header sections, parts and their nesting are read up to a limit.
+ * Takes a message apart (RFC 2046 5.1.1), in one pass over its octets and in memory that does not grow with what is
+ * made of them: header sections, parts and their nesting are read up to a limit.
  */
 export function readStructure(raw: Buffer): Structure {
   return new StructureReader(raw).read();

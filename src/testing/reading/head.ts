@@ -15,8 +15,8 @@ export interface HeadBudget {
 }
 
 /**
- * The fields of a header section, as far as the budget goes, and whether that is all of them. What is no field but a line
- * is one without value.
+ * The fields of a header section, as far as the budget goes, and whether that is all of them. What is no field but a
+ * line is one without value.
  */
 export function readFields(
   octets: Buffer,

@@ -28,7 +28,9 @@ function readOne(text: string, decode: TextDecoding): ParsedMailbox[] {
   return parsed.map(({ name, address = "" }) => ({ name, address }));
 }
 
-/** What stands between commas, and the semicolons and colons of groups, outside of quotes, comments and angle brackets. */
+/**
+ * What stands between commas, and the semicolons and colons of groups, outside of quotes, comments and angle brackets.
+ */
 function* pieces(value: string): Generator<string, void, void> {
   let begin = 0;
   let closing = "";

@@ -1,4 +1,7 @@
-/** The octets of a body whose transfer encoding is undone (RFC 2045 6); of one that is not encoded, those of the message themselves. */
+/**
+ * The octets of a body whose transfer encoding is undone (RFC 2045 6); of one that is not encoded, those of the message
+ * themselves.
+ */
 export function decodeBody(body: Buffer, encoding: string): Buffer {
   switch (encoding) {
     case "base64":

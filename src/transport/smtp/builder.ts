@@ -136,7 +136,9 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("allowPlaintextCredentials", { allowPlaintextCredentials: allowed });
   }
 
-  /** The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address. */
+  /**
+   * The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address.
+   */
   helloName(name: string): this {
     return this.#set("helloName", { helloName: canonicalDomainOf("helloName", name) });
   }

@@ -95,7 +95,10 @@ export class SmtpTransport implements Transport {
     return SmtpTransport.builder(host).tls(Tls.Required);
   }
 
-  /** Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()` does. */
+  /**
+   * Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()`
+   * does.
+   */
   static builder(host: string): SmtpTransportBuilder {
     return beginning(host);
   }
@@ -153,8 +156,8 @@ export class SmtpTransport implements Transport {
   }
 
   /**
-   * Sends many, over all connections. A mail that waits in a run waits for as long as it takes, unless a `deadline` says
-   * otherwise.
+   * Sends many, over all connections. A mail that waits in a run waits for as long as it takes, unless a `deadline`
+   * says otherwise.
    */
   sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
     return this.#runs.sendAll(items, options);

@@ -12,8 +12,8 @@ export interface Difference {
 }
 
 /**
- * The first difference in the classes of codes or of enhanced codes: behind it the servers are in different states, and a
- * comparison would say nothing. An enhanced code that one of them leaves out is compared with nothing.
+ * The first difference in the classes of codes or of enhanced codes: behind it the servers are in different states, and
+ * a comparison would say nothing. An enhanced code that one of them leaves out is compared with nothing.
  */
 export function firstDifference(
   oracle: Difference["oracle"],

@@ -16,7 +16,10 @@ export interface Dialogue {
   readonly steps: readonly Step[];
 }
 
-/** Where the recipients of a dialogue are named, its number stands for this, so that what was delivered can be told apart. */
+/**
+ * Where the recipients of a dialogue are named, its number stands for this, so that what was delivered can be told
+ * apart.
+ */
 export const NUMBER = "{n}";
 
 /** A command line, one reply. */

@@ -3,7 +3,10 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Dialogue, NUMBER, octets, type Step } from "./dialogue.ts";
 
-/** What came back at a step: replies such as `250 2.1.0`, then `closed` or `silence` where fewer came than were waited for. */
+/**
+ * What came back at a step: replies such as `250 2.1.0`, then `closed` or `silence` where fewer came than were waited
+ * for.
+ */
 export type Answers = readonly string[];
 
 /** Plays a dialogue and returns the answers to the greeting, each step, and QUIT. */

@@ -26,7 +26,9 @@ function told({ recipients }: TransactionOutcome): string[] {
   return recipients.map(({ outcome, reply }) => [outcome, reply?.code].filter(Boolean).join(" "));
 }
 
-/** Plays a dialogue against replies, each in its turn; "X" is the end of the connection. All of them must be used up. */
+/**
+ * Plays a dialogue against replies, each in its turn; "X" is the end of the connection. All of them must be used up.
+ */
 function play<T>(dialogue: Dialogue<T>, replies: readonly string[]): T {
   const left = [...replies];
   let step = dialogue.next();

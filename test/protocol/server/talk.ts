@@ -65,7 +65,9 @@ export function replies(wire: string | Buffer, changes: Partial<ServerSettings> 
     .join(", ");
 }
 
-/** Plays pieces to a server that accepts everything but `refused@`, and knows the user `jo` with the password `secret`. */
+/**
+ * Plays pieces to a server that accepts everything but `refused@`, and knows the user `jo` with the password `secret`.
+ */
 export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings> = {}): Talk {
   let trace = "";
   const responder = new Responder(

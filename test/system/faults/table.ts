@@ -1,8 +1,8 @@
 import type { Fault } from "envoi/testing";
 
 /**
- * What becomes of a mail: `"accepted"`, or an error as `"kind delivery phase"`; without the phase where that depends on how
- * the replies to one flight come in packets.
+ * What becomes of a mail: `"accepted"`, or an error as `"kind delivery phase"`; without the phase where that depends on
+ * how the replies to one flight come in packets.
  */
 export type Expected = string;
 

@@ -46,7 +46,9 @@ async function lines(options: SendOptions, given = mail as object, offers = ever
   return said(server.peers[0]).filter((line) => /^(?:MAIL|RCPT)/.test(line));
 }
 
-/** What a mail with these options fails with on a server that offers nothing of the kind, and which nothing was said to. */
+/**
+ * What a mail with these options fails with on a server that offers nothing of the kind, and which nothing was said to.
+ */
 async function refusal(options: SendOptions, offers = ["PIPELINING"]): Promise<EnvoiError> {
   await using server = await ScriptedServer.start((peer) => serve(peer, {}, offers));
   await using transport = clearTo(server).build();

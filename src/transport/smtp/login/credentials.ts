@@ -72,8 +72,8 @@ export class Credentials {
   }
 
   /**
-   * A user and an OAuth 2 refresh token, which is exchanged for access tokens at the provider (RFC 6749 6). They are kept
-   * until they are about to expire, and shared by all transports that are given these credentials.
+   * A user and an OAuth 2 refresh token, which is exchanged for access tokens at the provider (RFC 6749 6). They are
+   * kept until they are about to expire, and shared by all transports that are given these credentials.
    *
    * @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense. A send fails with kind
    * `"authentication"` where no token is to be had, or `"tls"` where the provider's certificate does not verify.
@@ -96,8 +96,8 @@ export class Credentials {
   }
 
   /**
-   * No secret: the client's certificate ({@link TlsParametersBuilder.identity}), or something else outside of mail, says
-   * who it is. For EXTERNAL (RFC 4422 A) and mechanisms of your own.
+   * No secret: the client's certificate ({@link TlsParametersBuilder.identity}), or something else outside of mail,
+   * says who it is. For EXTERNAL (RFC 4422 A) and mechanisms of your own.
    *
    * @param user Whom to act as, where that is not whom the certificate names.
    * @throws EnvoiError of kind `"configuration"` where the user holds a control character.

@@ -4,8 +4,8 @@ import type { Opening } from "../session/opening.ts";
 import { isVerdict, type Verdicts } from "../verdicts.ts";
 
 /**
- * Lets one connection log in at a time until one login has succeeded. A wrong secret is thus said once, not once for each
- * connection; when it has been refused, those that wait have the same verdict without a word.
+ * Lets one connection log in at a time until one login has succeeded. A wrong secret is thus said once, not once for
+ * each connection; when it has been refused, those that wait have the same verdict without a word.
  */
 export class LoginGate {
   readonly verdicts: Verdicts;

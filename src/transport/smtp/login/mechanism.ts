@@ -45,7 +45,9 @@ export interface SaslExchange {
   readonly host: string;
   /** The port of it. */
   readonly port: number;
-  /** The channel bindings of the TLS connection by their registered names, the one to prefer in front; none in clear. */
+  /**
+   * The channel bindings of the TLS connection by their registered names, the one to prefer in front; none in clear.
+   */
   readonly channelBindings: ReadonlyMap<string, Buffer>;
 }
 

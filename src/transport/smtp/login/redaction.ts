@@ -1,7 +1,9 @@
 import type { Failure } from "../../../protocol/failure.ts";
 import { Reply } from "../../../protocol/reply.ts";
 
-/** Keeps out of errors what has been told in a login: servers that do not understand a line repeat it in their reply. */
+/**
+ * Keeps out of errors what has been told in a login: servers that do not understand a line repeat it in their reply.
+ */
 export class Redaction {
   /** What must not be seen: secrets, and whatever was said, in base64. */
   readonly secrets: string[] = [];

@@ -16,14 +16,17 @@ export interface RefreshTokenOptions {
   readonly refreshToken: string;
   /** The provider's token endpoint: https; http only to an address of this machine (127.0.0.0/8, ::1). */
   readonly tokenUrl: string;
-  /** The scopes to ask for, where the provider wants them named: for mail at Microsoft, `https://outlook.office.com/SMTP.Send offline_access`. */
+  /**
+   * The scopes to ask for, where the provider wants them named: for mail at Microsoft,
+   * `https://outlook.office.com/SMTP.Send offline_access`.
+   */
   readonly scope?: string;
   /** Milliseconds that one exchange may take; 30,000 without this. */
   readonly timeout?: number;
   /**
-   * Is given the new refresh token when the provider replaces it, so that the application can store it: the old one is of no
-   * use any more. A promise that it returns is awaited, within `timeout`. The login uses the new tokens in any case: if this
-   * throws, rejects, or takes longer, a warning of the process says so.
+   * Is given the new refresh token when the provider replaces it, so that the application can store it: the old one is
+   * of no use any more. A promise that it returns is awaited, within `timeout`. The login uses the new tokens in any
+   * case: if this throws, rejects, or takes longer, a warning of the process says so.
    */
   readonly onRefreshToken?: (refreshToken: string) => unknown;
 }

@@ -12,7 +12,8 @@ export interface RefreshTokenContext {
 }
 
 /**
- * Exchanges a refresh token for access tokens, and keeps each until shortly before it expires. No secret is in any error.
+ * Exchanges a refresh token for access tokens, and keeps each until shortly before it expires. No secret is in any
+ * error.
  *
  * @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense.
  */
@@ -97,7 +98,9 @@ export class RefreshTokenSource {
     }
   }
 
-  /** Uses the new refresh token from now on, and tells it: for as long as the exchange has left, whatever comes of it. */
+  /**
+   * Uses the new refresh token from now on, and tells it: for as long as the exchange has left, whatever comes of it.
+   */
   async #replace(refreshToken: unknown, asked: Moment, signal: AbortSignal): Promise<void> {
     if (typeof refreshToken !== "string" || refreshToken === "" || refreshToken === this.#refreshToken)
       return;

@@ -15,8 +15,8 @@ interface Pending {
 }
 
 /**
- * Tells what is said on one connection, each command with its reply: replies come in the order of the commands. All from
- * AUTH to its final reply is masked.
+ * Tells what is said on one connection, each command with its reply: replies come in the order of the commands. All
+ * from AUTH to its final reply is masked.
  */
 export class CommandWatch implements Onlooker {
   readonly #journal: Journal;

@@ -30,15 +30,17 @@ export interface ConnectEvent extends ConnectionEvent, TraceEvent {
 }
 
 /**
- * The trace `envoi:tls`: a TLS handshake. On the plain channel of the same name it is told, once made, if the certificate
- * does not verify and it goes on all the same.
+ * The trace `envoi:tls`: a TLS handshake. On the plain channel of the same name it is told, once made, if the
+ * certificate does not verify and it goes on all the same.
  */
 export interface TlsEvent extends ConnectionEvent, TraceEvent {
   /** `"TLSv1.3"` and the like. */
   protocol?: string;
   /** The name OpenSSL gives the cipher suite. */
   cipher?: string;
-  /** `false` where `Tls.Opportunistic`, or an "accept invalid" switch, goes on although the certificate does not verify. */
+  /**
+   * `false` where `Tls.Opportunistic`, or an "accept invalid" switch, goes on although the certificate does not verify.
+   */
   verified?: boolean;
   /** Whether a session was resumed. */
   resumed?: boolean;
@@ -54,7 +56,9 @@ export interface AuthEvent extends ConnectionEvent, TraceEvent {
 
 /** The trace `envoi:command`: a command, or the content of a mail, up to the reply. */
 export interface CommandEvent extends ConnectionEvent, TraceEvent {
-  /** The line, with what authenticates and, unless `logAddresses` was said, addresses masked; `"(content)"` for content. */
+  /**
+   * The line, with what authenticates and, unless `logAddresses` was said, addresses masked; `"(content)"` for content.
+   */
   readonly command: string;
   /** Octets of content so far. */
   octets?: number;
@@ -104,7 +108,9 @@ export const channels: Channels = {
   send: tracingChannel("envoi:send"),
 };
 
-/** Both parameters are the same, because the types of Node 26 have them the other way round than those of Node 20 to 24. */
+/**
+ * Both parameters are the same, because the types of Node 26 have them the other way round than those of Node 20 to 24.
+ */
 interface Channels {
   readonly connect: TracingChannel<ConnectEvent, ConnectEvent>;
   readonly tls: TracingChannel<TlsEvent, TlsEvent>;

@@ -30,7 +30,10 @@ export class Journal {
     return this.#detailed;
   }
 
-  /** Asks the logger anew whether it wants the details: by itself, since it must not be called amid what is said to a server. */
+  /**
+   * Asks the logger anew whether it wants the details: by itself, since it must not be called amid what is said to a
+   * server.
+   */
   askAgain(): void {
     if (this.#logger?.isLevelEnabled === undefined) return;
     const ask = (): void => {
@@ -39,7 +42,10 @@ export class Journal {
     tell(ask, this.#failed);
   }
 
-  /** Writes a line, if there is a logger. One that fails harms nothing: a warning of the process tells of the first time. */
+  /**
+   * Writes a line, if there is a logger. One that fails harms nothing: a warning of the process tells of the first
+   * time.
+   */
   log(level: LogLevel, fields: object, message: string): void {
     const logger = this.#logger;
     if (logger === undefined) return;

@@ -19,9 +19,9 @@ import { Throttle } from "./throttle.ts";
 import { Turn } from "./turn.ts";
 
 /**
- * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and has
- * a lane take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to be left
- * alone. Workers are started whenever one may take something. No mail leaves the queue before there is a session.
+ * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and
+ * has a lane take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to be
+ * left alone. Workers are started whenever one may take something. No mail leaves the queue before there is a session.
  */
 export class Dispatcher implements SubmissionWatcher {
   readonly #options: SmtpOptions;
@@ -189,7 +189,10 @@ export class Dispatcher implements SubmissionWatcher {
     cancellation.during((reason) => this.#cancelled(turn, reason));
   }
 
-  /** Ends a mail that was cancelled while it waited, and the opening that it waited for, unless others wait for that too. */
+  /**
+   * Ends a mail that was cancelled while it waited, and the opening that it waited for, unless others wait for that
+   * too.
+   */
   #cancelled(turn: Turn, reason: CancellationReason): void {
     if (!this.#queue.leave(turn)) return;
     this.#left(turn);

@@ -118,8 +118,8 @@ export class Lane {
   }
 
   /**
-   * Waits for the end of a dialogue. One that breaks off, as none should, leaves no mail without an outcome: whose content
-   * had begun to go out may have arrived.
+   * Waits for the end of a dialogue. One that breaks off, as none should, leaves no mail without an outcome: whose
+   * content had begun to go out may have arrived.
    */
   async #playing<T>(dialogue: Promise<T>): Promise<T> {
     try {

@@ -24,8 +24,8 @@ export interface Surroundings {
  * Opens sessions, and decides what it means for the mails that wait if one cannot be opened.
  *
  * As long as another session is open, or being opened, it means nothing for them: it shows how many the server bears.
- * Otherwise it is a verdict on the transport, which all that wait are told, or weather, which only the mail is told that the
- * session was for.
+ * Otherwise it is a verdict on the transport, which all that wait are told, or weather, which only the mail is told
+ * that the session was for.
  */
 export class Opener {
   /** How many connections there may be, by what has become of those that were tried. */

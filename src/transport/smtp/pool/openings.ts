@@ -5,9 +5,9 @@ import { Pause } from "../pause.ts";
 /**
  * How many connections a server bears, as far as it has shown.
  *
- * If one cannot be opened while others are there, these are as many as it bears. Once a pause, while mails wait, one more
- * is tried. If none is there, the server is down or cannot be reached: then one is tried at a time, and as soon as it
- * stands there is no bound any more.
+ * If one cannot be opened while others are there, these are as many as it bears. Once a pause, while mails wait, one
+ * more is tried. If none is there, the server is down or cannot be reached: then one is tried at a time, and as soon as
+ * it stands there is no bound any more.
  */
 export class Openings {
   readonly #clock: Clock;
@@ -69,7 +69,10 @@ export class Openings {
     }
   }
 
-  /** There while nothing can be opened: resolves when it can, or when its pause is over. Till then no run takes anything. */
+  /**
+   * There while nothing can be opened: resolves when it can, or when its pause is over. Till then no run takes
+   * anything.
+   */
   get lull(): Promise<void> | undefined {
     if (this.#borne !== 0) return undefined;
     const { wait } = this.#pause;

@@ -18,8 +18,8 @@ export interface PoolConfig {
   /** Milliseconds after which a connection takes no further mail and is closed; no such time by default. */
   readonly maxLifetime: number;
   /**
-   * At most this many mails wait for a connection; one more is refused with kind `"queue-full"`, not sent. No such number
-   * by default. The mails of a run wait in its source, and are neither counted nor refused.
+   * At most this many mails wait for a connection; one more is refused with kind `"queue-full"`, not sent. No such
+   * number by default. The mails of a run wait in its source, and are neither counted nor refused.
    */
   readonly maxQueue: number;
   /** How many mails may be sent in what time, over all connections together; several such limits all hold. */

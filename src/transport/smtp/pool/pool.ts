@@ -46,7 +46,9 @@ export class SlotPool {
     return slot;
   }
 
-  /** The timer that gives up idle connections stands still while the process does; nobody waits for the goodbye of one. */
+  /**
+   * The timer that gives up idle connections stands still while the process does; nobody waits for the goodbye of one.
+   */
   #leaveOverdue(slot: Slot): void {
     const { session } = slot;
     if (session === undefined || session.connection.idle <= this.#config.idleTimeout) return;

@@ -3,9 +3,9 @@ import type { Failure } from "../../../protocol/failure.ts";
 
 /*
  * What happens on a connection that carried another mail before says nothing about the mail: the server may have closed
- * the connection for its age, or for the mails it had before. So the mail goes back to its place in the queue. After the
- * second time it is the first mail of a connection opened for it, and what happens there is final. No mail is tried for
- * ever.
+ * the connection for its age, or for the mails it had before. So the mail goes back to its place in the queue. After
+ * the second time it is the first mail of a connection opened for it, and what happens there is final. No mail is tried
+ * for ever.
  */
 
 /** After this many failures on connections that carried other mails, a mail is sent over a connection of its own. */

@@ -2,8 +2,8 @@ import { Line } from "../../line.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * What waits for a connection: by priority, and in the order in which it came if that is the same. What has waited before
- * comes back to its old place.
+ * What waits for a connection: by priority, and in the order in which it came if that is the same. What has waited
+ * before comes back to its old place.
  *
  * Turns that need a connection of their own stand apart: they are only for one that has carried nothing yet, and come
  * first there.

@@ -3,9 +3,9 @@ import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 
 /**
- * Slows a whole transport when the server asks for it. Each time it halves how many connections are used, and how much is
- * under way on each, and holds everything back for a while, twice as long as the time before. Each half minute without
- * another such reply takes one halving back.
+ * Slows a whole transport when the server asks for it. Each time it halves how many connections are used, and how much
+ * is under way on each, and holds everything back for a while, twice as long as the time before. Each half minute
+ * without another such reply takes one halving back.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -58,9 +58,9 @@ const RECOVERY = 30_000;
 const LEVELS = 6;
 
 /**
- * Whether a server says by this that it is given too much: it leaves (421), it takes nothing now (4.3.2), a policy of its
- * holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3). Amazon
- * SES says `454 Throttling failure` without an enhanced code; a 454 is 4.7.0 by RFC 4954 6.
+ * Whether a server says by this that it is given too much: it leaves (421), it takes nothing now (4.3.2), a policy of
+ * its holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3).
+ * Amazon SES says `454 Throttling failure` without an enhanced code; a 454 is 4.7.0 by RFC 4954 6.
  */
 function asksForLess(phase: Phase, { code, enhancedCode = "", transient }: Reply): boolean {
   if (code === 421) return true;

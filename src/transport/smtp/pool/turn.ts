@@ -43,7 +43,9 @@ export class Turn {
     this.division?.putBack();
   }
 
-  /** Counts a failure on a connection that carried others: nothing of the transaction was said, or nothing that counts. */
+  /**
+   * Counts a failure on a connection that carried others: nothing of the transaction was said, or nothing that counts.
+   */
   failedBesideOthers(failure: Failure): void {
     this.#failures++;
     this.#failure = failure;

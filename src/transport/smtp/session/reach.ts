@@ -86,8 +86,8 @@ async function introduced(
 }
 
 /**
- * Whether another address of the same name may do better. What is wrong with the certificate or the mode of TLS, or with
- * what we were told to do, holds for all.
+ * Whether another address of the same name may do better. What is wrong with the certificate or the mode of TLS, or
+ * with what we were told to do, holds for all.
  */
 function isOfAddress({ kind, transient }: Failure): boolean {
   if (kind === "tls") return transient;

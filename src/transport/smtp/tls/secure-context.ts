@@ -24,7 +24,10 @@ export function secureContext(fields: SecureContextFields): tls.SecureContext {
   return last.context;
 }
 
-/** The one made last: most programs trust the same in all their transports, and to read so many certificates takes a while. */
+/**
+ * The one made last: most programs trust the same in all their transports, and to read so many certificates takes a
+ * while.
+ */
 let last: { readonly key: string; readonly context: tls.SecureContext } | undefined;
 
 function newContext({ rootCertificates, identity, minVersion }: SecureContextFields): tls.SecureContext {

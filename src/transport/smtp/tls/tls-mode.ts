@@ -24,7 +24,10 @@ export interface Tls {
   readonly parameters: TlsParameters | undefined;
 }
 
-/** A mode that takes parameters: used as it is, or called. @throws EnvoiError of kind `"configuration"` for other things. */
+/**
+ * A mode that takes parameters: used as it is, or called. @throws EnvoiError of kind `"configuration"` for other
+ * things.
+ */
 export interface TlsMode extends Tls {
   (parameters?: TlsParameters): Tls;
 }

@@ -45,8 +45,8 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * Trusts a certificate, or each of several, beside those that Node trusts (NODE_EXTRA_CA_CERTS included): that of a private
-   * authority, or the server's own.
+   * Trusts a certificate, or each of several, beside those that Node trusts (NODE_EXTRA_CA_CERTS included): that of a
+   * private authority, or the server's own.
    *
    * @param certificate In PEM, one or several behind each other; or one in DER.
    * @throws EnvoiError of kind `"configuration"` where one of them is not a certificate.
@@ -82,9 +82,9 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * Believes only a server whose own certificate, or key, is this one; with several pins, one of these. That comes on top of
-   * what is verified otherwise. A server whose pin matches counts as verified, also where {@link acceptInvalidCertificates}
-   * or {@link acceptInvalidHostnames} lets pass what is wrong with its certificate.
+   * Believes only a server whose own certificate, or key, is this one; with several pins, one of these. That comes on
+   * top of what is verified otherwise. A server whose pin matches counts as verified, also where {@link
+   * acceptInvalidCertificates} or {@link acceptInvalidHostnames} lets pass what is wrong with its certificate.
    *
    * Pin the key, and the pin outlives a renewal that keeps it; give the next one as a second pin before the server
    * changes.
@@ -94,11 +94,12 @@ export class TlsParametersBuilder {
    * # The certificate: 3F:9A:...:07
    * openssl x509 -in server.pem -noout -fingerprint -sha256
    * # Its key; write sha256/ in front
-   * openssl x509 -in server.pem -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64
+   * openssl x509 -in server.pem -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary |
+   * base64
    * ```
    *
-   * @param pin The SHA-256 of the certificate, in 64 hexadecimal digits with colons or without; or `sha256/` and that of
-   * the key (SubjectPublicKeyInfo), in base64.
+   * @param pin The SHA-256 of the certificate, in 64 hexadecimal digits with colons or without; or `sha256/` and that
+   * of the key (SubjectPublicKeyInfo), in base64.
    * @throws EnvoiError of kind `"configuration"` where it is neither.
    */
   pin(pin: string): this {
@@ -109,14 +110,14 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * **Dangerous.** Believes whoever answers. Anybody on the way can take the server's place, read the mail, change it, and
-   * keep it, and nobody will notice: the encryption protects against nothing but a glance. Names are not looked at either,
-   * for a certificate that nobody vouches for can bear any.
+   * **Dangerous.** Believes whoever answers. Anybody on the way can take the server's place, read the mail, change it,
+   * and keep it, and nobody will notice: the encryption protects against nothing but a glance. Names are not looked at
+   * either, for a certificate that nobody vouches for can bear any.
    *
    * To trust a server with a certificate of its own, or of a private authority, use {@link addRootCertificate} or
-   * {@link pin} instead: both are as easy, and safe. This is for a look at a test server, never for a server that people's
-   * mail goes through. Credentials do not go out over such a connection, unless a pin matches or
-   * {@link SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
+   * {@link pin} instead: both are as easy, and safe. This is for a look at a test server, never for a server that
+   * people's mail goes through. Credentials do not go out over such a connection, unless a pin matches or {@link
+   * SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
    */
   acceptInvalidCertificates(accept: boolean): this {
     if (typeof accept !== "boolean") throw wrong("acceptInvalidCertificates", "expects true or false");
@@ -124,8 +125,8 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * **Dangerous.** Believes every server that has a certificate for whatever name. Anybody on the way who owns some domain has such
-   * a certificate, can take the server's place with it, read the mail, change it, and keep it.
+   * **Dangerous.** Believes every server that has a certificate for whatever name. Anybody on the way who owns some
+   * domain has such a certificate, can take the server's place with it, read the mail, change it, and keep it.
    *
    * Where the certificate bears another name than the host, give that name to {@link TlsParameters.builder} instead.
    * Credentials do not go out over a connection whose name is wrong, unless a pin matches or

@@ -5,7 +5,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 export interface Habits {
   /** What it does with a new connection while `open` others are open. */
   readonly onConnect?: (socket: Socket, open: number, nth: number) => "taken" | undefined;
-  /** What it says to a command; with `close` behind it, it closes then. `mail` counts the mails of the connection from 1. */
+  /**
+   * What it says to a command; with `close` behind it, it closes then. `mail` counts the mails of the connection
+   * from 1.
+   */
   readonly onCommand?: (line: string, mail: number, nth: number) => Saying | undefined;
   /** What it says to content. */
   readonly onContent?: (mail: number, nth: number) => Saying | undefined;
