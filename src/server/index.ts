@@ -31,6 +31,7 @@ export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 export type { OfferedExtensions } from "../protocol/server/settings.ts";
+export type { Authenticated, Hello, Session } from "./connection/session.ts";
 export type {
   AuthContext,
   AuthVerdict,
@@ -45,7 +46,6 @@ export type {
   ReplyLike,
   ServerHooks,
   Verdict,
-} from "./hooks.ts";
-export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
-export type { Authenticated, Hello, Session } from "./session.ts";
+} from "./hooks/hooks.ts";
+export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

@@ -6,14 +6,14 @@ import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import { Reply } from "../protocol/reply.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
 import { unmappedAddress } from "../text/unmapped-address.ts";
-import { AuthThrottle } from "./auth-throttle.ts";
-import { Connection } from "./connection.ts";
-import type { ResolvedListener } from "./listeners.ts";
-import type { Observe } from "./observer.ts";
-import type { SmtpServerOptions } from "./options.ts";
-import { Policy } from "./policy.ts";
-import { resolveOptions } from "./resolved-options.ts";
-import type { ServerContext } from "./server-context.ts";
+import { Connection } from "./connection/connection.ts";
+import type { Observe } from "./connection/observer.ts";
+import type { ServerContext } from "./connection/server-context.ts";
+import { AuthThrottle } from "./hooks/auth-throttle.ts";
+import { Policy } from "./hooks/policy.ts";
+import type { ResolvedListener } from "./options/listeners.ts";
+import type { SmtpServerOptions } from "./options/options.ts";
+import { resolveOptions } from "./options/resolved-options.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {

@@ -1,7 +1,7 @@
-import { checkOptionNames, serverOptionNames } from "./option-names.ts";
-import { OptionReader } from "./option-reader.ts";
-import type { SmtpServerOptions } from "./options.ts";
-import { checkPurpose, resolveOptions } from "./resolved-options.ts";
+import { checkOptionNames, serverOptionNames } from "./options/option-names.ts";
+import { OptionReader } from "./options/option-reader.ts";
+import type { SmtpServerOptions } from "./options/options.ts";
+import { checkPurpose, resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
 
 /** How an {@link SmtpServer} closes. */

@@ -1,4 +1,4 @@
-import { Collector, collect } from "../server/collector.ts";
+import { Collector, collect } from "../server/content/collector.ts";
 import type {
   AuthContext,
   AuthVerdict,
@@ -6,15 +6,15 @@ import type {
   RecipientContext,
   RecipientVerdict,
   Verdict,
-} from "../server/hooks.ts";
-import type { SmtpServerOptions } from "../server/options.ts";
-import { type CapturedMessage, capturedMessage } from "./captured-message.ts";
-import type { CapturedMessages } from "./captured-messages.ts";
-import { bounceOf } from "./faults/bounce.ts";
-import { type Storage, stored } from "./faults/storage.ts";
-import { octetsHeld, parsable } from "./parsed-message.ts";
+} from "../server/hooks/hooks.ts";
+import type { SmtpServerOptions } from "../server/options/options.ts";
+import { bounceOf } from "./faults/storage/bounce.ts";
+import { type Storage, stored } from "./faults/storage/storage.ts";
+import { type CapturedMessage, capturedMessage } from "./messages/captured-message.ts";
+import type { CapturedMessages } from "./messages/captured-messages.ts";
+import { octetsHeld, parsable } from "./messages/parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Transcript } from "./transcripts/transcript.ts";
 
 /** What the laboratory knows of a connection, by the id of its session. */
 export interface SessionRecords {

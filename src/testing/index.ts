@@ -12,10 +12,15 @@
  * @module envoi/testing
  */
 
-export { assertMail, assertNoFindings, type Received } from "./assert-mail.ts";
-export type { CapturedMessage, MessageMatch, MessagePattern } from "./captured-message.ts";
-export type { KeepOptions } from "./captured-messages.ts";
-export { CertificateAuthority, type CertificateRequest, type IssuedCertificate } from "./certificates.ts";
+export { assertMail, assertNoFindings, type Received } from "./assertions/assert-mail.ts";
+export type { MailExpectation } from "./assertions/mail-expectation.ts";
+export { type MailMatchers, type MatcherResult, mailMatchers } from "./assertions/matchers.ts";
+export {
+  CertificateAuthority,
+  type CertificateRequest,
+  type IssuedCertificate,
+} from "./certificates/certificates.ts";
+export type { CertificateFlaw } from "./certificates/server-certificate.ts";
 export type { ServerEnvironment } from "./environment.ts";
 export {
   type Drop,
@@ -40,19 +45,18 @@ export {
   type TlsChanges,
   type TlsFault,
   type TlsVersion,
-} from "./faults/fault.ts";
-export type { FaultHandle } from "./faults/fault-book.ts";
+} from "./faults/definition/fault.ts";
+export type { FaultHandle } from "./faults/selection/fault-book.ts";
 export { type Finding, type FindingRule, findingRules } from "./findings/finding.ts";
-export { Inbox, type WaitOptions } from "./inbox.ts";
-export type { MailExpectation } from "./mail-expectation.ts";
-export { type MailMatchers, type MatcherResult, mailMatchers } from "./matchers.ts";
-export type { ParsedAttachment, ParsedMessage } from "./parsed-message.ts";
-export type { ParsedHeader } from "./reading/head.ts";
-export type { ParsedMailbox } from "./reading/mailboxes.ts";
-export type { CertificateFlaw } from "./server-certificate.ts";
+export type { CapturedMessage, MessageMatch, MessagePattern } from "./messages/captured-message.ts";
+export type { KeepOptions } from "./messages/captured-messages.ts";
+export { Inbox, type WaitOptions } from "./messages/inbox.ts";
+export type { ParsedAttachment, ParsedMessage } from "./messages/parsed-message.ts";
+export type { ParsedHeader } from "./messages/reading/head.ts";
+export type { ParsedMailbox } from "./messages/reading/mailboxes.ts";
 export { TestServer } from "./test-server.ts";
 export type { TestServerOptions } from "./test-server-options.ts";
-export type { Transcript, TranscriptLine } from "./transcript.ts";
+export type { Transcript, TranscriptLine } from "./transcripts/transcript.ts";
 export {
   type ArrivedMail,
   type TransportUnderTest,

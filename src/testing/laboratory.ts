@@ -1,14 +1,14 @@
 import type { Listener } from "../net/server/listener.ts";
-import type { ConnectionObserver } from "../server/observer.ts";
-import type { Session } from "../server/session.ts";
-import type { CertificateAuthority } from "./certificates.ts";
-import { FaultBook } from "./faults/fault-book.ts";
-import { FaultyAcceptors } from "./faults/faulty-acceptors.ts";
-import { ListenFaults } from "./faults/listen-faults.ts";
-import { properly, type Storage } from "./faults/storage.ts";
+import type { ConnectionObserver } from "../server/connection/observer.ts";
+import type { Session } from "../server/connection/session.ts";
+import type { CertificateAuthority } from "./certificates/certificates.ts";
+import { ListenFaults } from "./faults/listening/listen-faults.ts";
+import { FaultBook } from "./faults/selection/fault-book.ts";
+import { properly, type Storage } from "./faults/storage/storage.ts";
+import { FaultyAcceptors } from "./faults/tls/faulty-acceptors.ts";
 import type { Finding } from "./findings/finding.ts";
 import { ObservedConnection } from "./observed-connection.ts";
-import type { Transcripts } from "./transcripts.ts";
+import type { Transcripts } from "./transcripts/transcripts.ts";
 
 /** What a TestServer does with each connection besides serving it: writes it down, judges it, and disturbs it. */
 export class Laboratory {

@@ -5,17 +5,17 @@ import type {
   InterceptedConnection,
   Interceptor,
   ProtocolHalf,
-} from "../server/observer.ts";
-import type { Session } from "../server/session.ts";
+} from "../server/connection/observer.ts";
+import type { Session } from "../server/connection/session.ts";
+import { properly, type Storage } from "./faults/storage/storage.ts";
 import {
   FaultInterceptor,
   type InterceptorObserver,
   type InterceptorSettings,
-} from "./faults/fault-interceptor.ts";
-import { properly, type Storage } from "./faults/storage.ts";
+} from "./faults/wire/fault-interceptor.ts";
 import type { Finding } from "./findings/finding.ts";
 import { Inspector } from "./findings/inspector.ts";
-import type { TranscriptWriter } from "./transcript.ts";
+import type { TranscriptWriter } from "./transcripts/transcript.ts";
 
 /** What a {@link ObservedConnection} tells the laboratory. */
 export interface ObservedConnectionHost {

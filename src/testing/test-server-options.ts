@@ -1,11 +1,11 @@
 import { type ExtensionKeyword, extensionKeywords } from "../protocol/extensions.ts";
-import { checkOptionNames, serverOptionNames } from "../server/option-names.ts";
-import { OptionReader } from "../server/option-reader.ts";
-import type { SmtpServerOptions } from "../server/options.ts";
+import { checkOptionNames, serverOptionNames } from "../server/options/option-names.ts";
+import { OptionReader } from "../server/options/option-reader.ts";
+import type { SmtpServerOptions } from "../server/options/options.ts";
 import { checkNames } from "../text/known-names.ts";
-import type { KeepOptions } from "./captured-messages.ts";
-import { CertificateAuthority } from "./certificates.ts";
-import { type CertificateFlaw, certificateFlaws } from "./server-certificate.ts";
+import { CertificateAuthority } from "./certificates/certificates.ts";
+import { type CertificateFlaw, certificateFlaws } from "./certificates/server-certificate.ts";
+import type { KeepOptions } from "./messages/captured-messages.ts";
 
 /** What a TestServer is told: nothing, for a start. */
 export interface TestServerOptions extends SmtpServerOptions {

@@ -5,21 +5,21 @@ import { Credentials } from "../transport/smtp/login/credentials.ts";
 import { Tls } from "../transport/smtp/tls/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls/tls-parameters.ts";
 import { SmtpTransport } from "../transport/smtp/transport.ts";
-import type { CapturedMessage, MessageMatch } from "./captured-message.ts";
-import { CapturedMessages } from "./captured-messages.ts";
-import { CertificateAuthority } from "./certificates.ts";
+import { CertificateAuthority } from "./certificates/certificates.ts";
+import { ciphersFor, serverCertificate } from "./certificates/server-certificate.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";
-import type { Fault } from "./faults/fault.ts";
-import type { FaultHandle } from "./faults/fault-book.ts";
+import type { Fault } from "./faults/definition/fault.ts";
+import type { FaultHandle } from "./faults/selection/fault-book.ts";
 import type { Finding } from "./findings/finding.ts";
 import { isOpen, testHooks } from "./hooks.ts";
-import { Inbox, type WaitOptions } from "./inbox.ts";
 import { Laboratory } from "./laboratory.ts";
-import { recipientTest } from "./recipient-test.ts";
-import { ciphersFor, serverCertificate } from "./server-certificate.ts";
+import type { CapturedMessage, MessageMatch } from "./messages/captured-message.ts";
+import { CapturedMessages } from "./messages/captured-messages.ts";
+import { Inbox, type WaitOptions } from "./messages/inbox.ts";
+import { recipientTest } from "./messages/recipient-test.ts";
 import { checkTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
-import type { Transcript } from "./transcript.ts";
-import { Transcripts } from "./transcripts.ts";
+import type { Transcript } from "./transcripts/transcript.ts";
+import { Transcripts } from "./transcripts/transcripts.ts";
 
 /**
  * A server for tests: it accepts every recipient, keeps every message, and shows everything.

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import type { FaultPoint } from "../faults/fault.ts";
+import type { FaultPoint } from "../faults/definition/fault.ts";
 
 /**
  * What about a command line, given without its end, is not as RFC 5321 4.1 and the extensions have it, though many

@@ -1,4 +1,4 @@
-import type { Session } from "../../server/session.ts";
+import type { Session } from "../../server/connection/session.ts";
 
 /** The rules that a client can be seen to break, each with where it is written. */
 export const findingRules = {

@@ -1,6 +1,6 @@
 import { parseEhlo } from "../../protocol/extensions.ts";
-import type { ClientLine } from "../faults/client-line.ts";
-import type { FaultPoint } from "../faults/fault.ts";
+import type { FaultPoint } from "../faults/definition/fault.ts";
+import type { ClientLine } from "../faults/wire/client-line.ts";
 import { syntaxProblem } from "./command-syntax.ts";
 import { ContentInspector } from "./content-inspector.ts";
 import { type FindingRule, findingRules } from "./finding.ts";

@@ -1,0 +1,213 @@
+import type { TLSSocket } from "node:tls";
+import type { Received, ServerSocket } from "../../net/server/server-socket.ts";
+import { tlsBindings } from "../../net/server/tls-acceptor.ts";
+import { Reply } from "../../protocol/reply.ts";
+import type { ServerEvent } from "../../protocol/server/event.ts";
+import { Responder } from "../../protocol/server/responder.ts";
+import { EventHandler } from "./event-handler.ts";
+import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
+import type { ServerContext } from "./server-context.ts";
+
+/** The life of one connection: what its client says goes to the protocol, what the protocol asks goes to the host. */
+export class Connection {
+  readonly #host: ServerContext;
+  readonly #socket: ServerSocket;
+  readonly #observer: ConnectionObserver | undefined;
+  readonly #responder: Interceptor;
+  readonly #handler: EventHandler;
+  /** How long the client may still take, in milliseconds. */
+  #patience: number;
+  /** Something has been said since the client was last waited for. */
+  #replied = false;
+  readonly #connectedAt: number;
+  #leaving = false;
+
+  constructor(host: ServerContext, socket: ServerSocket) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#patience = host.resolved.timeouts.command;
+    this.#connectedAt = host.clock.now();
+    this.#handler = new EventHandler(host, socket, () => this.#responder.envelope);
+    this.#observer = host.observe?.(this.#handler.session);
+    const responder = new Responder(host.protocol, this.#observer);
+    this.#responder = this.#observer?.intercept?.(responder, this.#line()) ?? responder;
+  }
+
+  /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
+  async serve(refusal?: Reply): Promise<void> {
+    try {
+      if (this.#host.implicitTls && !(await this.#secure())) return;
+      this.#responder.greet(refusal ?? (await this.#admit()));
+      await this.#converse();
+    } catch (error) {
+      // Nothing a client does leads here; should it happen all the same, it costs one connection.
+      this.#host.policy.report(error, "connection", this.#handler.session);
+    } finally {
+      this.#socket.destroy();
+      await this.#handler.leave();
+      this.#observer?.ended();
+    }
+  }
+
+  /** Lets a transaction that is under way come to its end, then closes. */
+  leave(): void {
+    this.#leaving = true;
+    if (!this.#responder.inTransaction) this.#socket.interrupt();
+  }
+
+  /** Cuts the connection. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  /** Whether the client is greeted: not if it does not wait for that, where it is watched. */
+  async #admit(): Promise<Reply | undefined> {
+    const { greetingDelay } = this.#host.resolved;
+    if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) return earlyTalker;
+    return await this.#handler.connect();
+  }
+
+  async #converse(): Promise<void> {
+    for (;;) {
+      const event = this.#responder.next();
+      if (event === undefined) {
+        if (!(await this.#listen())) return;
+      } else if (event.type === "close") {
+        return this.#close();
+      } else {
+        const pending = this.#handle(event);
+        if (pending !== undefined && (await this.#answering(pending)) === false) return;
+      }
+    }
+  }
+
+  /** Waits for a hook, or its reader; what has been said already does not wait long with it. */
+  async #answering(pending: Promise<unknown>): Promise<unknown> {
+    if (this.#responder.hasReplies === false) return await pending;
+    const timer = this.#host.clock.timer(PROMPT, () => this.#flush());
+    try {
+      return await pending;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Answers, and waits for more; whether there is any. */
+  async #listen(): Promise<boolean> {
+    const { timeouts } = this.#host.resolved;
+    if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
+    // A reply has been due: what is waited for now is a new command, or the content.
+    this.#flush();
+    if (this.#replied) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
+    this.#replied = false;
+    if (!(await this.#taken())) return false;
+    const { clock } = this.#host;
+    const since = clock.now();
+    const left = this.#connectedAt + timeouts.session - since;
+    const received = await this.#socket.read(Math.max(0, Math.min(this.#patience, left)));
+    this.#patience -= clock.now() - since;
+    if (!Buffer.isBuffer(received)) return this.#ended(received);
+    // Content earns time by coming, so that neither silence nor a trickle lasts.
+    if (this.#responder.inContent) {
+      this.#patience = Math.min(
+        timeouts.content,
+        this.#patience + (received.length / this.#host.resolved.minUploadRate) * 1000,
+      );
+    }
+    this.#responder.push(received);
+    return true;
+  }
+
+  /** Waits until the client has taken most of what has been said to it; whether it does. */
+  #taken(): Promise<boolean> {
+    const { timeouts } = this.#host.resolved;
+    return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
+  }
+
+  async #ended(reason: Exclude<Received, Buffer>): Promise<boolean> {
+    if (reason === "lost") return false;
+    if (reason === "timeout") this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
+    if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
+    await this.#close();
+    return false;
+  }
+
+  #handle(event: Exclude<ServerEvent, { type: "close" }> | SocketAction): Promise<unknown> | undefined {
+    switch (event.type) {
+      case "pause":
+        this.#flush();
+        return this.#taken();
+      case "starttls":
+        return this.#secure();
+      case "socket-action":
+        this.#flush();
+        return event.play(this.#socket.socket, this.#socket.signal);
+      case "content":
+        this.#observer?.content(event.piece.length);
+        return this.#handler.handle(event);
+      default:
+        return this.#handler.handle(event);
+    }
+  }
+
+  /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
+  async #secure(): Promise<boolean> {
+    const { tls, clock, resolved } = this.#host;
+    this.#flush();
+    // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
+    if (tls === undefined || this.#socket.pending) return false;
+    await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
+    const acceptor = (await this.#responder.acceptor?.()) ?? tls;
+    const done = await this.#socket.replace((socket) =>
+      acceptor.accept(socket, clock, resolved.timeouts.handshake),
+    );
+    if (!done) {
+      this.#observer?.notSecured();
+      return false;
+    }
+    this.#handler.secured();
+    const { session } = this.#handler;
+    this.#responder.secured({
+      certified: session.tls?.clientCertificate !== undefined,
+      bindings: tlsBindings(this.#socket.socket as TLSSocket),
+    });
+    this.#patience = resolved.timeouts.command;
+    this.#observer?.secured(session);
+    return true;
+  }
+
+  async #close(): Promise<void> {
+    this.#flush();
+    await this.#socket.linger(LINGER);
+  }
+
+  #flush(): void {
+    const replies = this.#responder.takeReplies();
+    if (replies === "") return;
+    this.#socket.write(replies);
+    this.#replied = true;
+    this.#observer?.flushed();
+  }
+
+  #line(): InterceptedConnection {
+    const socket = this.#socket;
+    const session = () => this.#handler.session;
+    return {
+      accepted: socket.socket,
+      get pending() {
+        return socket.pending;
+      },
+      get session() {
+        return session();
+      },
+    };
+  }
+}
+
+const earlyTalker = Reply.of(554, "5.5.1", "You have to wait for the greeting");
+
+/** So long, in milliseconds, replies may wait for another that follows. */
+const PROMPT = 20;
+
+/** So long, in milliseconds, a client may take to close after us. */
+const LINGER = 5000;

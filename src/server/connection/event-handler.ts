@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import type { ServerSocket } from "../../net/server/server-socket.ts";
+import { tlsSession } from "../../net/server/tls-acceptor.ts";
+import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
+import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../../protocol/server/event.ts";
+import { unmappedAddress } from "../../text/unmapped-address.ts";
+import { Reception } from "../content/reception.ts";
+import type { HookContext } from "../hooks/hooks.ts";
+import type { Judgement } from "../hooks/policy.ts";
+import { StepwiseProof } from "../hooks/stepwise-proof.ts";
+import type { ServerContext } from "./server-context.ts";
+import type { Session } from "./session.ts";
+
+/** What the host has a say in. */
+export type HostEvent = Exclude<ServerEvent, { type: "close" | "pause" | "starttls" }>;
+
+/** The host's side of one connection: what is known of the client, and what the hooks make of what it does. */
+export class EventHandler {
+  readonly #host: ServerContext;
+  readonly #socket: ServerSocket;
+  readonly #envelope: () => ReceivedEnvelope;
+  #session: Session;
+  #reception: Reception | undefined;
+  #proof: StepwiseProof | undefined;
+
+  /** `envelope` is that of the transaction so far. */
+  constructor(host: ServerContext, socket: ServerSocket, envelope: () => ReceivedEnvelope) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#envelope = envelope;
+    const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
+    this.#session = {
+      id: randomUUID(),
+      remoteAddress: unmappedAddress(remoteAddress),
+      remotePort,
+      localAddress: host.path ?? unmappedAddress(localAddress),
+      localPort,
+      connectedAt: new Date(),
+      hello: undefined,
+      tls: undefined,
+      authenticated: undefined,
+      state: {},
+    };
+  }
+
+  /** What is known of the connection now. */
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Whether the client is greeted. */
+  connect(): Judgement {
+    const { policy } = this.#host;
+    const state = policy.newState(this.#session);
+    if (state === undefined) return policy.connect(this.#context());
+    if ("refusal" in state) return state.refusal;
+    this.#know({ state: state.made });
+    return policy.connect(this.#context());
+  }
+
+  /** Acts on an event: at once, or as long as a hook takes. */
+  handle(event: HostEvent): Promise<unknown> | undefined {
+    const { policy } = this.#host;
+    switch (event.type) {
+      case "hello":
+        return decide(policy.hello(this.#context(), event.verb, event.name), (verdict) => {
+          if (verdict === undefined) this.#know({ hello: { verb: event.verb, name: event.name } });
+          event.answer(verdict);
+        });
+      case "auth":
+        return decide(policy.auth(this.#context(), event.mechanism, event.attempt), (verdict) => {
+          if (!("user" in verdict)) return this.#refuseLogin(() => event.answer(verdict));
+          this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
+          return event.answer(verdict);
+        });
+      case "identify":
+        return this.#identify(event);
+      case "proof":
+        return this.#judge(event);
+      case "authenticated":
+        this.#know({ authenticated: { user: event.user, mechanism: event.mechanism } });
+        return undefined;
+      case "mail":
+        return decide(policy.mail(this.#context(), event.from, event.parameters), event.answer);
+      case "recipient":
+        return decide(
+          policy.recipient(this.#context(), event.recipient, event.parameters, this.#envelope),
+          event.answer,
+        );
+      case "data":
+        return this.#begin();
+      case "content":
+        return this.#reception?.push(event.piece);
+      case "end":
+        return this.#finish(event);
+      case "abandon":
+        return this.#abandon();
+    }
+  }
+
+  /** TLS is active: what was learnt in clear is forgotten. */
+  secured(): void {
+    const tls = tlsSession(this.#socket.socket as TLSSocket);
+    this.#know({ hello: undefined, authenticated: undefined, tls });
+  }
+
+  /** The connection is gone; resolves when no hook has to do with it any more. */
+  async leave(): Promise<void> {
+    await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
+  }
+
+  async #identify({ mechanism, user, hash, proceed }: IdentifyEvent): Promise<void> {
+    this.#proof = new StepwiseProof(user, hash, (attempt) =>
+      this.#host.policy.auth(this.#context(), mechanism, attempt),
+    );
+    proceed(await this.#proof.keys);
+  }
+
+  async #judge({ proved, answer }: ProofEvent): Promise<void> {
+    const verdict = await this.#proof?.judge(proved);
+    this.#proof = undefined;
+    // Without a proof nothing is judged.
+    if (verdict === undefined) return;
+    if ("user" in verdict) answer(verdict);
+    else await this.#refuseLogin(() => answer(verdict));
+  }
+
+  /** Refuses a login, the later the oftener it has happened to this address. */
+  #refuseLogin(refuse: () => void): Promise<void> | undefined {
+    const { remoteAddress } = this.#session;
+    const ms = this.#host.throttle.failed(remoteAddress);
+    if (ms > 0) return this.#socket.pause(ms).then(refuse);
+    refuse();
+    return undefined;
+  }
+
+  #begin(): undefined {
+    const { resolved, policy, protocol, clock } = this.#host;
+    const envelope = this.#envelope();
+    const received = resolved.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
+    this.#reception = new Reception(
+      envelope,
+      (content) => policy.data(this.#context(), envelope, content),
+      received,
+      {
+        clock,
+        ms: resolved.timeouts.content,
+        stalled: (error) => policy.report(error, "data", this.#session),
+      },
+    );
+  }
+
+  async #finish({ problem, answer }: EndEvent): Promise<void> {
+    const verdict = await this.#reception?.finish(problem);
+    this.#reception = undefined;
+    answer(problem ?? verdict);
+  }
+
+  async #abandon(): Promise<void> {
+    await this.#reception?.abandon();
+    this.#reception = undefined;
+  }
+
+  #know(facts: Partial<Session>): void {
+    this.#session = { ...this.#session, ...facts };
+  }
+
+  #context(): HookContext {
+    return { session: this.#session, signal: this.#socket.signal };
+  }
+}
+
+/** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
+function decide<T>(
+  judgement: Judgement<T>,
+  act: (verdict: T) => Promise<void> | void,
+): Promise<void> | undefined {
+  if (judgement instanceof Promise) return judgement.then(act);
+  return act(judgement) ?? undefined;
+}

@@ -1,0 +1,21 @@
+import type { Clock } from "../../net/clock.ts";
+import type { TlsAcceptor } from "../../net/server/tls-acceptor.ts";
+import type { ServerSettings } from "../../protocol/server/settings.ts";
+import type { AuthThrottle } from "../hooks/auth-throttle.ts";
+import type { Policy } from "../hooks/policy.ts";
+import type { ResolvedOptions } from "../options/resolved-options.ts";
+import type { Observe } from "./observer.ts";
+
+/** What all connections of a server have in common. */
+export interface ServerContext {
+  readonly resolved: ResolvedOptions;
+  readonly protocol: ServerSettings;
+  readonly implicitTls: boolean;
+  readonly policy: Policy;
+  readonly tls: TlsAcceptor | undefined;
+  readonly clock: Clock;
+  readonly observe: Observe | undefined;
+  readonly throttle: AuthThrottle;
+  /** The path of the Unix socket that clients come through, if it is one. */
+  readonly path: string | undefined;
+}

@@ -1,0 +1,278 @@
+import { inspect } from "node:util";
+import type { Address } from "../../address/address.ts";
+import { harmless, reasonOf } from "../../errors.ts";
+import { tell } from "../../net/observers.ts";
+import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
+import { Reply } from "../../protocol/reply.ts";
+import type { AuthAttempt } from "../../protocol/sasl/attempt.ts";
+import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
+import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
+import type { ContentVerdict } from "../../protocol/server/event.ts";
+import type { Hello, Session } from "../connection/session.ts";
+import { collect } from "../content/collector.ts";
+import type { SmtpServerOptions } from "../options/options.ts";
+import type { AuthContext, HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
+import { Refusals } from "./refusals.ts";
+import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
+
+/** Who may receive mail through the server without the host being asked. */
+export interface RelayRules {
+  /** Canonical domains. */
+  readonly domains: ReadonlySet<string>;
+  /** The server's own name: who receives mail for domains receives the postmaster's too (RFC 5321 4.5.1). */
+  readonly hostname: string;
+  readonly authenticated: boolean;
+}
+
+/** The host's hooks, and what makes the state that they find in the session. */
+export type Hooks = ServerHooks & Pick<SmtpServerOptions, "state">;
+
+/** A resolved question: nothing to go on, or the reply; at once where no hook has to be awaited. */
+export type Judgement<T = Reply | undefined> = T | Promise<T>;
+
+/**
+ * What the host has to say to what clients do: its hooks, guarded. Whatever a hook does, the client gets a reply that
+ * tells nothing of an error's text, and is let in, or relayed for, only where that was said in so many words.
+ */
+export class Policy {
+  readonly #hooks: Hooks;
+  readonly #rules: RelayRules;
+
+  constructor(hooks: Hooks, rules: RelayRules) {
+    this.#hooks = hooks;
+    this.#rules = rules;
+  }
+
+  /** What the host keeps with a connection, if it makes something of its own; a refusal where it fails. */
+  newState(session: Session): { readonly made: Session["state"] } | { readonly refusal: Reply } | undefined {
+    try {
+      if (this.#hooks.state === undefined) return undefined;
+      const made: unknown = this.#hooks.state();
+      if (made instanceof Promise) {
+        harmless(made);
+        throw new TypeError("state: expected what it makes, got a promise of it");
+      }
+      return { made: made as Session["state"] };
+    } catch (error) {
+      this.report(error, "state", session);
+      return { refusal: localError };
+    }
+  }
+
+  /** Whether the client is greeted. */
+  connect(context: HookContext): Judgement {
+    const { connect } = this.#hooks;
+    return connect && this.#ask("connect", context, () => connect.call(this.#hooks, context), refusal);
+  }
+
+  /** Whether the client's introduction will do. */
+  hello(context: HookContext, verb: Hello["verb"], name: string): Judgement {
+    const { hello } = this.#hooks;
+    return (
+      hello && this.#ask("hello", context, () => hello.call(this.#hooks, { ...context, verb, name }), refusal)
+    );
+  }
+
+  /** Whether the client is who it says it is. */
+  auth(
+    context: HookContext,
+    mechanism: string,
+    attempt: AuthAttempt | StepwiseAttempt,
+  ): Judgement<Reply | { readonly user: string }> {
+    const { auth } = this.#hooks;
+    if (auth === undefined) return invalidCredentials;
+    const compare = verifier(attempt);
+    let proved = !needsProof(attempt);
+    const verify = (held: string | ScramKeys) => {
+      const verified = (async () => {
+        const same = await compare(held);
+        proved ||= same;
+        return same;
+      })();
+      // A hook that has failed meanwhile does not wait for it, and nobody else does.
+      harmless(verified);
+      return verified;
+    };
+    const shown: AuthContext = {
+      ...context,
+      mechanism,
+      user: attempt.user,
+      ...("password" in attempt && { password: attempt.password }),
+      verify,
+    };
+    if ("token" in attempt) {
+      // `secrets[user] === password` holds for a stranger who brings no password: only who asks for the token has
+      // judged it.
+      const get = () => {
+        proved = true;
+        return attempt.token;
+      };
+      Object.defineProperty(shown, "token", { get, enumerable: true });
+    }
+    return this.#ask(
+      "auth",
+      context,
+      () => auth.call(this.#hooks, shown),
+      (verdict) => {
+        if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
+        const reply = asReply(verdict);
+        return reply === undefined || reply.positive ? invalidCredentials : reply;
+      },
+    );
+  }
+
+  /** Whether mail from this sender is taken. */
+  mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+    const { mail } = this.#hooks;
+    return (
+      mail &&
+      this.#ask("mail", context, () => mail.call(this.#hooks, { ...context, from, parameters }), asReply)
+    );
+  }
+
+  /** Whether mail to this recipient is taken: never by omission. */
+  recipient(
+    context: HookContext,
+    recipient: Address,
+    parameters: RcptParameters,
+    envelope: () => ReceivedEnvelope,
+  ): Judgement {
+    const { recipient: hook } = this.#hooks;
+    const byRule = this.#mayReceive(recipient, context.session) ? undefined : relayingDenied;
+    if (hook === undefined) return byRule;
+    return this.#ask(
+      "recipient",
+      context,
+      () => hook.call(this.#hooks, { ...context, recipient, parameters, envelope: envelope() }),
+      (verdict) => (verdict === "accept" ? undefined : (asReply(verdict) ?? byRule)),
+    );
+  }
+
+  /** What becomes of a message. */
+  async data(
+    context: HookContext,
+    envelope: ReceivedEnvelope,
+    content: AsyncIterable<Buffer> & { readonly failure?: unknown },
+  ): Promise<ContentVerdict> {
+    const { data } = this.#hooks;
+    // Without the hook nobody would have the message. The options do not let it come to that.
+    if (data === undefined) return localError;
+    const refusals = new Refusals(context.session, envelope);
+    const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
+      refusals.add(recipient, asReply(reply));
+    const bytes = () => {
+      const collected = collect(content);
+      harmless(collected);
+      return collected;
+    };
+    const verdict = await this.#ask(
+      "data",
+      context,
+      () => data.call(this.#hooks, { ...context, envelope, content, bytes, refuse }),
+      asReply,
+      (thrown) => thrown !== undefined && thrown === content.failure,
+    );
+    return refusals.with(verdict);
+  }
+
+  #mayReceive({ domain, localPart }: Address, { authenticated }: Session): boolean {
+    const { domains, hostname, authenticated: relays } = this.#rules;
+    if (domains.has(domain) || (relays && authenticated !== undefined)) return true;
+    return domains.size > 0 && domain === hostname && localPart.toLowerCase() === "postmaster";
+  }
+
+  /** Calls a hook and reads its verdict. */
+  async #ask<V, T>(
+    hook: string,
+    { session, signal }: HookContext,
+    call: () => V | Promise<V>,
+    read: (verdict: V) => T,
+    expected: (thrown: unknown) => boolean = () => false,
+  ): Promise<T | Reply> {
+    try {
+      return read(await call());
+    } catch (thrown) {
+      const reply = asRefusal(thrown);
+      if (reply !== undefined) return reply;
+      // Once the client is gone, or its content has failed, a hook that gives up for that reason has done as it should.
+      if (!signal.aborted && !expected(thrown)) this.report(thrown, hook, session);
+      return localError;
+    }
+  }
+
+  /** Tells the host of an error that nobody else is told of. */
+  report(error: unknown, hook: string, session: Session): void {
+    const hooks = this.#hooks;
+    if (hooks.onError === undefined) warn(error);
+    else tell(() => hooks.onError?.({ error, hook, session }), warn);
+  }
+}
+
+const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
+const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
+const localError = Reply.of(451, "4.3.0", "Local error, try again later");
+
+/** A verdict that can only refuse. */
+function refusal(verdict: unknown): Reply | undefined {
+  const reply = asReply(verdict);
+  if (reply?.positive) throw new TypeError(`the hook returned ${reply}, which refuses nothing`);
+  return reply;
+}
+
+/** What a hook returned: nothing, or a reply. Anything else is a mistake, and a mistake does not accept. */
+function asReply(verdict: unknown): Reply | undefined {
+  if (verdict === undefined) return undefined;
+  const reply = asReplyIfAny(verdict);
+  if (reply === undefined) throw new TypeError("the hook returned neither nothing nor a reply");
+  if (reply.intermediate || (reply.positive && reply.code !== 250 && reply.code !== 251)) {
+    throw new TypeError(`the hook returned ${reply}, which is no answer to this`);
+  }
+  return reply;
+}
+
+/** The refusal that was thrown, if it is one. */
+function asRefusal(thrown: unknown): Reply | undefined {
+  try {
+    const reply = asReplyIfAny(thrown);
+    return reply === undefined || reply.code < 400 ? undefined : reply;
+  } catch {
+    return undefined;
+  }
+}
+
+function asReplyIfAny(value: unknown): Reply | undefined {
+  if (value instanceof Reply) return value;
+  return isReplyLike(value) ? new Reply(value) : undefined;
+}
+
+function isReplyLike(value: unknown): value is Exclude<ReplyLike, Reply> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    typeof value.code === "number" &&
+    "lines" in value
+  );
+}
+
+function isUser(value: unknown): value is { readonly user: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "user" in value &&
+    typeof value.user === "string" &&
+    value.user !== ""
+  );
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new TypeError(shown(error)));
+}
+
+function shown(error: unknown): string {
+  try {
+    return inspect(error);
+  } catch {
+    return reasonOf(error);
+  }
+}

@@ -1,0 +1,66 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { Reply } from "../../protocol/reply.ts";
+import { deriveScramKeys, type HashName, type ScramKeys } from "../../protocol/sasl/scram-keys.ts";
+import type { StepwiseAttempt } from "./verifier.ts";
+
+/** What the hook comes to. */
+type Verdict = Reply | { readonly user: string };
+
+/**
+ * The hook `auth` while a client proves in several steps (SCRAM) that it knows a secret: the hook names the secret with
+ * `verify`, the exchange goes on with it, and `verify` resolves when the client has answered.
+ *
+ * Where the hook refuses without naming one, the exchange goes on with keys that fit nothing: whether there is such a
+ * user is not to be seen from how soon the refusal comes.
+ */
+export class StepwiseProof {
+  /** What the exchange goes on with. */
+  readonly keys: Promise<ScramKeys>;
+  readonly #verdict: Promise<Verdict>;
+  #judged: (proved: boolean) => void = () => {};
+
+  /** `ask` asks the hook. */
+  constructor(user: string, hash: HashName, ask: (attempt: StepwiseAttempt) => Verdict | Promise<Verdict>) {
+    const proved = new Promise<boolean>((resolve) => {
+      this.#judged = resolve;
+    });
+    let named: Promise<ScramKeys> | undefined;
+    let name: (keys: ScramKeys) => void = () => {};
+    this.keys = new Promise((resolve) => {
+      name = resolve;
+    });
+    const prove = async (secret: string | ScramKeys): Promise<boolean> => {
+      // The client answers once, so there is one secret to compare.
+      if (named !== undefined) return false;
+      named = keysFor(secret, hash);
+      const keys = await named;
+      name(keys);
+      return await proved;
+    };
+    const verdict = Promise.resolve(ask({ user, prove }));
+    this.#verdict = verdict;
+    void verdict.then(() => name(decoy(user, hash)));
+  }
+
+  /** The client has answered, or never will; what the hook says to that. */
+  judge(proved: boolean): Promise<Verdict> {
+    this.#judged(proved);
+    return this.#verdict;
+  }
+}
+
+async function keysFor(secret: string | ScramKeys, hash: HashName): Promise<ScramKeys> {
+  if (typeof secret !== "string") return secret.hash === hash ? secret : decoy("", hash);
+  return await deriveScramKeys({ hash, password: secret, salt: randomBytes(16), iterations: ITERATIONS });
+}
+
+/** Keys that fit no password; the salt is the same each time, as a user's is. */
+function decoy(user: string, hash: HashName): ScramKeys {
+  const salt = createHmac("sha256", ownSecret).update(`${hash} ${user}`).digest().subarray(0, 16);
+  return { hash, salt, iterations: ITERATIONS, storedKey: randomBytes(32), serverKey: randomBytes(32) };
+}
+
+const ownSecret = randomBytes(32);
+
+/** RFC 7677 4. More would protect nothing: the keys live as long as the exchange. */
+const ITERATIONS = 4096;

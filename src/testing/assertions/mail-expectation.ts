@@ -1,0 +1,87 @@
+import { type EnvoiError, misconfigured } from "../../errors.ts";
+import { checkNames } from "../../text/known-names.ts";
+import { isAddressLike } from "../messages/address-key.ts";
+import {
+  type CapturedMessage,
+  checkPattern,
+  isLike,
+  type MessagePattern,
+} from "../messages/captured-message.ts";
+
+/**
+ * What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular
+ * expression.
+ */
+export interface MailExpectation extends MessagePattern {
+  /** The plain text; line ends at its end do not count. */
+  readonly text?: string | RegExp;
+  /** The HTML; line ends at its end do not count. */
+  readonly html?: string | RegExp;
+  /** Header fields by their names, in any case: one field of the name must be like it, unfolded and not decoded. */
+  readonly headers?: Readonly<Record<string, string | RegExp>>;
+  /** The names of attachments that must be there, in any order; there may be more. */
+  readonly attachments?: readonly (string | RegExp)[];
+}
+
+/**
+ * What about a message is not as expected, one line each; none where it is.
+ *
+ * @throws EnvoiError of kind `"configuration"` for an expectation that is none.
+ */
+export function mismatches(message: CapturedMessage, expected: MailExpectation): string[] {
+  const { envelope, parsed, to } = message;
+  const found: string[] = [];
+  const expect = (
+    field: string,
+    actual: readonly string[],
+    pattern: string | RegExp | undefined,
+    holds = isLike,
+  ): void => {
+    if (pattern === undefined || actual.some((each) => holds(each, pattern))) return;
+    found.push(`${field}: expected ${show(pattern)}, found ${actual.map(show).join(", ") || "none"}`);
+  };
+  checkNames(expected, known, refuse);
+  const { headers = {}, attachments = [], ...patterns } = expected;
+  for (const [field, pattern] of Object.entries({ ...patterns, ...headers }))
+    checkPattern(field, pattern, refuse);
+  if (!Array.isArray(attachments)) throw refuse("attachments: an array is expected");
+  for (const pattern of attachments) checkPattern("attachments", pattern, refuse);
+  expect("to", to, expected.to, isAddressLike);
+  expect("from", [String(envelope.from ?? "")], expected.from, isAddressLike);
+  expect("subject", given(parsed.subject), expected.subject);
+  expect("text", given(parsed.text).map(withoutEnd), expected.text);
+  expect("html", given(parsed.html).map(withoutEnd), expected.html);
+  for (const [name, pattern] of Object.entries(expected.headers ?? {})) {
+    const fields = parsed.headers.filter((field) => field.name.toLowerCase() === name.toLowerCase());
+    expect(
+      `header ${name}`,
+      fields.map(({ value }) => value),
+      pattern,
+    );
+  }
+  const names = parsed.attachments.map(({ filename = "" }) => filename);
+  for (const pattern of expected.attachments ?? []) expect("attachment", names, pattern);
+  return found;
+}
+
+const known: readonly string[] = ["to", "from", "subject", "text", "html", "headers", "attachments"];
+
+function given(text: string | undefined): string[] {
+  return text === undefined ? [] : [text];
+}
+
+function withoutEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, "");
+}
+
+function show(value: string | RegExp): string {
+  if (typeof value !== "string") return String(value);
+  return JSON.stringify(value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value);
+}
+
+/** So many characters of a value are shown. */
+const SHOWN = 200;
+
+function refuse(problem: string): EnvoiError {
+  return misconfigured(`expected mail: ${problem}`);
+}

@@ -1,0 +1,195 @@
+import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
+import { type EnvoiError, misconfigured } from "../../errors.ts";
+import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import { checkNames } from "../../text/known-names.ts";
+import type { CertificateContent } from "./x509.ts";
+
+/** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
+export interface IssuedCertificate extends ServerCertificate {
+  /** The private key, as PEM. */
+  readonly key: string;
+  /** The certificate, as PEM, with those of intermediate authorities behind it. */
+  readonly cert: string;
+}
+
+/** What a certificate is to say. */
+export interface CertificateRequest {
+  /** DNS names and IP addresses: by default `localhost`, `127.0.0.1` and `::1`; none for a client. */
+  readonly names?: readonly string[];
+  /** Whom it is for; `"server"`. */
+  readonly purpose?: "server" | "client";
+  /** The common name; by default the first of the names. */
+  readonly subject?: string;
+  /** From when on it is valid; by default since 1970, or for a day if `notAfter` is over. */
+  readonly notBefore?: Date;
+  /** Until when it is valid; by default until the end of 2099: the `Date` of a test may be any. */
+  readonly notAfter?: Date;
+  /** With a key that can be broken (RSA with 768 bits): clients must not accept it. */
+  readonly weakKey?: boolean;
+}
+
+/**
+ * A certificate authority to be thrown away: it lives in this process, and nobody trusts it who was not told to.
+ *
+ * @example
+ * ```ts
+ * const ca = await CertificateAuthority.create();
+ * await using server = await TestServer.start({ tls: "starttls", ca });
+ * const expired = ca.issue({ notAfter: new Date(0) });
+ * const client = ca.issue({ purpose: "client", subject: "billing" });
+ * ```
+ */
+export class CertificateAuthority {
+  /** The certificate of the authority, as PEM: what clients have to trust. */
+  readonly cert: string;
+  readonly #x509: X509;
+  readonly #issuer: CertificateContent["issuer"];
+  /** What stands behind each certificate it issues: its own, where another authority vouches for it. */
+  readonly #chain: string;
+
+  readonly #revoked: Buffer[] = [];
+
+  private constructor(x509: X509, own: CertificateContent["issuer"], above?: CertificateAuthority) {
+    this.#x509 = x509;
+    this.#issuer = own;
+    const { subject, publicKey } = own;
+    const issuer = above === undefined ? own : above.#issuer;
+    const said = { subject, names: [], purpose: "authority", publicKey, issuer } as const;
+    this.cert = x509.certificatePem({ ...said, ...validity({}) });
+    this.#chain = above === undefined ? "" : this.cert + above.#chain;
+  }
+
+  /** A new authority, of that name. */
+  static async create(name: string = "envoi test authority"): Promise<CertificateAuthority> {
+    if (typeof name !== "string") throw refuse("the name of an authority is a string");
+    return new CertificateAuthority(await loadX509(), { subject: name, ...newKeys() });
+  }
+
+  /** A certificate for a new key that no authority but itself vouches for. */
+  static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
+    const x509 = await loadX509();
+    checkRequest(request);
+    if (request.weakKey) throw refuse("weakKey: is for what an authority issues");
+    const keys = newKeys();
+    return issue(x509, request, keys, { ...keys, subject: subjectOf(request) });
+  }
+
+  /** The one authority of this process, which every TestServer uses that is not given another. */
+  static shared(): Promise<CertificateAuthority> {
+    shared ??= CertificateAuthority.create();
+    return shared;
+  }
+
+  /** An authority that this one vouches for. What it issues comes with its own certificate behind. */
+  intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
+    if (typeof name !== "string") throw refuse("the name of an authority is a string");
+    return new CertificateAuthority(this.#x509, { subject: name, ...newKeys() }, this);
+  }
+
+  /**
+   * A certificate for a new key.
+   *
+   * @throws EnvoiError of kind `"configuration"` for a request that makes no sense.
+   */
+  issue(request: CertificateRequest = {}): IssuedCertificate {
+    checkRequest(request);
+    const { key, cert } = issue(this.#x509, request, newKeys(request), this.#issuer);
+    return { key, cert: cert + this.#chain };
+  }
+
+  /**
+   * Takes a certificate back that it has issued: from now on it is in the list.
+   *
+   * @throws EnvoiError of kind `"configuration"` for one of another authority.
+   */
+  revoke({ cert }: Pick<IssuedCertificate, "cert">): void {
+    const certificate = new X509Certificate(cert);
+    if (!certificate.verify(this.#issuer.publicKey)) throw refuse("another authority has issued it");
+    this.#revoked.push(Buffer.from(certificate.serialNumber, "hex"));
+  }
+
+  /** The list of the certificates that it has revoked, as PEM: what clients are given that look there (RFC 5280 5). */
+  get crl(): string {
+    const { notBefore: thisUpdate, notAfter: nextUpdate } = validity({});
+    return this.#x509.revocationListPem(this.#issuer, this.#revoked, { thisUpdate, nextUpdate });
+  }
+}
+
+let shared: Promise<CertificateAuthority> | undefined;
+
+/** What writes certificates. */
+type X509 = typeof import("./x509.ts");
+
+interface Keys {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** node-forge takes a while to load, and only TLS needs it. */
+function loadX509(): Promise<X509> {
+  return import("./x509.ts");
+}
+
+function issue(
+  { certificatePem }: X509,
+  request: CertificateRequest,
+  { publicKey, privateKey }: Keys,
+  issuer: CertificateContent["issuer"],
+): IssuedCertificate {
+  const { purpose = "server" } = request;
+  const subject = subjectOf(request);
+  const content = { subject, names: namesOf(request), purpose, publicKey, issuer, ...validity(request) };
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: certificatePem(content),
+  };
+}
+
+/** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
+function checkRequest(request: CertificateRequest): void {
+  checkNames(request, ["names", "purpose", "subject", "notBefore", "notAfter", "weakKey"], refuse);
+  if (request.weakKey !== undefined && typeof request.weakKey !== "boolean")
+    throw refuse("weakKey: is true or false");
+  const { names = [], purpose = "server", subject = "", notBefore, notAfter } = request;
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))
+    throw refuse("names: an array of DNS names and IP addresses is expected");
+  if (purpose !== "server" && purpose !== "client") throw refuse('purpose: is "server" or "client"');
+  if (typeof subject !== "string") throw refuse("subject: is a string");
+  for (const [field, date] of Object.entries({ notBefore, notAfter })) {
+    if (date === undefined || (date instanceof Date && !Number.isNaN(date.getTime()))) continue;
+    throw refuse(`${field}: is a Date`);
+  }
+}
+
+function refuse(problem: string): EnvoiError {
+  return misconfigured(`certificate: ${problem}`);
+}
+
+function newKeys({ weakKey }: CertificateRequest = {}): Keys {
+  if (weakKey) return generateKeyPairSync("rsa", { modulusLength: 768 });
+  return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+function namesOf({ names, purpose }: CertificateRequest): readonly string[] {
+  return names ?? (purpose === "client" ? [] : ["localhost", "127.0.0.1", "::1"]);
+}
+
+function subjectOf(request: CertificateRequest): string {
+  return request.subject ?? namesOf(request)[0] ?? "envoi test client";
+}
+
+function validity({
+  notBefore,
+  notAfter,
+}: CertificateRequest): Pick<CertificateContent, "notBefore" | "notAfter"> {
+  const until = notAfter ?? LATEST;
+  const ended = notAfter !== undefined && until.getTime() <= Date.now();
+  const from = notBefore ?? (ended ? new Date(until.getTime() - DAY) : EARLIEST);
+  return { notBefore: from, notAfter: until };
+}
+
+const DAY = 86_400_000;
+
+/** A test may set the clock as it likes: certificates hold whatever the year is. */
+const EARLIEST = new Date("1970-01-01T00:00:00Z");
+const LATEST = new Date("2099-12-31T00:00:00Z");

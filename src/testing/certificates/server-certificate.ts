@@ -1,0 +1,69 @@
+import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import { CertificateAuthority } from "./certificates.ts";
+
+/**
+ * What is the matter with the certificate that a TestServer shows; `"revoked"` is to be seen in the `crl` of its
+ * authority alone.
+ */
+export type CertificateFlaw =
+  | "expired"
+  | "not-yet-valid"
+  | "wrong-name"
+  | "no-name"
+  | "self-signed"
+  | "unknown-issuer"
+  | "missing-intermediate"
+  | "revoked"
+  | "weak-key";
+
+/** All of them. */
+export const certificateFlaws: readonly CertificateFlaw[] = [
+  ...(["expired", "not-yet-valid", "wrong-name", "no-name"] as const),
+  ...(["self-signed", "unknown-issuer", "missing-intermediate", "revoked", "weak-key"] as const),
+];
+
+/** A certificate for a TestServer, with the flaw that was asked for. */
+export async function serverCertificate(
+  ca: CertificateAuthority,
+  flaw: CertificateFlaw | undefined,
+): Promise<ServerCertificate> {
+  switch (flaw) {
+    case undefined:
+      return ca.issue();
+    case "expired":
+      return ca.issue({ notAfter: LONG_AGO });
+    case "not-yet-valid":
+      return ca.issue({ notBefore: LONG_HENCE });
+    case "wrong-name":
+      return ca.issue({ names: ["elsewhere.example"] });
+    case "no-name":
+      return ca.issue({ names: [], subject: "localhost" });
+    case "self-signed":
+      return CertificateAuthority.selfSigned();
+    case "unknown-issuer":
+      return (await CertificateAuthority.create("envoi unknown authority")).issue();
+    case "missing-intermediate": {
+      const { key, cert } = ca.intermediate().issue();
+      return { key, cert: cert.slice(0, cert.indexOf("-----BEGIN", 1)) };
+    }
+    case "revoked": {
+      const certificate = ca.issue();
+      ca.revoke(certificate);
+      return certificate;
+    }
+    case "weak-key":
+      return ca.issue({ weakKey: true });
+  }
+}
+
+/** The ciphers of a server that shows such a certificate; OpenSSL would not load all of them with its own. */
+export function ciphersFor(flaw: CertificateFlaw | undefined): string | undefined {
+  return flaw === "weak-key" ? WEAK_CIPHERS : undefined;
+}
+
+/** OpenSSL's ciphers, with keys and versions of TLS as weak as one likes. */
+export const WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0";
+
+/** Before, and behind, any time that the clock of a test shows. */
+const LONG_AGO = new Date("1971-01-01T00:00:00Z");
+const LONG_HENCE = new Date("2099-01-01T00:00:00Z");

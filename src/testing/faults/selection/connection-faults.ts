@@ -1,0 +1,68 @@
+import type { ReceivedEnvelope } from "../../../protocol/server/envelope.ts";
+import type { Session } from "../../../server/connection/session.ts";
+import type { ResolvedFault } from "../definition/resolved-fault.ts";
+import { type ClientLine, unprompted } from "../wire/client-line.ts";
+import type { FaultBook, FaultContext, ReservedFault } from "./fault-book.ts";
+
+/** What a connection knows of itself when a fault may strike. */
+export interface ConnectionFacts {
+  /** Which connection of the server it is. */
+  readonly connection: number;
+  readonly session: Session;
+  readonly envelope: ReceivedEnvelope;
+}
+
+/** The occasions on which faults may strike one connection. */
+export class ConnectionFaults {
+  readonly #book: FaultBook;
+  readonly #facts: () => ConnectionFacts;
+  /** Stands for the transaction. */
+  #transaction = {};
+
+  constructor(book: FaultBook, facts: () => ConnectionFacts) {
+    this.#book = book;
+    this.#facts = facts;
+  }
+
+  /** The next transaction begins. */
+  begin(): void {
+    this.#transaction = {};
+  }
+
+  /** The fault that strikes now. */
+  pick(clientLine: ClientLine): ResolvedFault | undefined {
+    return this.#book.pick(this.#at(clientLine));
+  }
+
+  /** The fault that strikes amid the content that begins, if enough of it comes. */
+  reserve(): ReservedFault | undefined {
+    return this.#book.reserve(this.#at(unprompted("content")));
+  }
+
+  /**
+   * In LMTP, the faults of the replies to a message, one for each recipient, up to one behind which there are no
+   * replies.
+   */
+  pickFinals(): (ResolvedFault | undefined)[] {
+    const picked: (ResolvedFault | undefined)[] = [];
+    for (const { address } of this.#facts().envelope.to) {
+      const fault = this.pick({ ...unprompted("final"), recipient: address.toString() });
+      picked.push(fault);
+      if (fault?.stall || fault?.drop !== undefined) break;
+    }
+    return picked;
+  }
+
+  #at({ at, line, recipient, sender }: ClientLine): FaultContext {
+    const known = this.#facts();
+    return {
+      ...known,
+      at,
+      line,
+      recipient,
+      sender: sender ?? known.envelope.from?.toString(),
+      connectionScope: this,
+      transactionScope: this.#transaction,
+    };
+  }
+}

@@ -1,0 +1,205 @@
+import { isLike } from "../../messages/captured-message.ts";
+import type { Fault, FaultCondition, FaultMoment, FaultPoint } from "../definition/fault.ts";
+import { type ResolvedFault, resolveFault } from "../definition/resolved-fault.ts";
+
+/** A fault that a TestServer has been told of. */
+export interface FaultHandle extends Disposable {
+  /** How often it has struck. */
+  readonly hits: number;
+  /**
+   * Resolves when it is in force, or lifted: at once, but for faults at `"listen"`, which take a while; rejects where
+   * another process has taken the port in the meantime.
+   */
+  readonly ready: Promise<void>;
+  /** Ends it. */
+  lift(): void;
+}
+
+/** A fault that has been picked, and may not come to strike. */
+export interface ReservedFault {
+  readonly fault: ResolvedFault;
+  /** Whether it has struck; only the first word counts. */
+  finish(struck: boolean): void;
+}
+
+/** A moment, and where counts belong that it may advance. */
+export interface FaultContext extends FaultMoment {
+  /** Stands for the connection. */
+  readonly connectionScope: object;
+  /** Stands for the transaction. */
+  readonly transactionScope: object;
+  /** The recipient that is being named. */
+  readonly recipient: string | undefined;
+  readonly sender: string | undefined;
+}
+
+/** The faults of a TestServer: the first that holds strikes. */
+export class FaultBook {
+  readonly #changed: () => Promise<void>;
+  #entries: Entry[] = [];
+
+  /** `changed` is called whenever faults have been added or lifted, and resolves when that is in force. */
+  constructor(changed: () => Promise<void> = async () => {}) {
+    this.#changed = changed;
+  }
+
+  /** @throws EnvoiError of kind `"configuration"` for a fault that makes no sense. */
+  add(faults: readonly Fault[]): FaultHandle {
+    const added = faults.map((fault) => new Entry(resolveFault(fault)));
+    this.#entries.push(...added);
+    let ready = this.#changed();
+    const lift = (): void => {
+      this.#entries = this.#entries.filter((entry) => !added.includes(entry));
+      ready = this.#changed();
+    };
+    return {
+      get hits() {
+        return added.reduce((sum, { hits }) => sum + hits, 0);
+      },
+      get ready() {
+        return ready;
+      },
+      lift,
+      [Symbol.dispose]: lift,
+    };
+  }
+
+  /** The faults that are not lifted, at one point. */
+  standing(at: FaultPoint): readonly ResolvedFault[] {
+    return this.#entries.filter(({ fault }) => fault.at === at).map(({ fault }) => fault);
+  }
+
+  /** Lifts all. */
+  clear(): void {
+    this.#entries = [];
+    void this.#changed();
+  }
+
+  /** The fault that strikes now. Every fault of the point counts the context, also behind the one that strikes. */
+  pick(context: FaultContext): ResolvedFault | undefined {
+    return this.#pick(context, (entry) => entry.hits++);
+  }
+
+  /** The fault that will strike if it comes to that, which {@link ReservedFault.finish} tells. */
+  reserve(context: FaultContext): ReservedFault | undefined {
+    let entry: Entry | undefined;
+    const fault = this.#pick(context, (picked) => {
+      entry = picked;
+      picked.reserved++;
+    });
+    if (fault === undefined) return undefined;
+    return {
+      fault,
+      finish: (struck) => {
+        if (entry !== undefined) {
+          entry.reserved--;
+          if (struck) entry.hits++;
+        }
+        entry = undefined;
+      },
+    };
+  }
+
+  #pick(context: FaultContext, use: (entry: Entry) => void): ResolvedFault | undefined {
+    let picked: ResolvedFault | undefined;
+    for (const entry of this.#entries) {
+      if (entry.fault.at !== context.at || !entry.counts(context)) continue;
+      if (picked !== undefined || !entry.isDue(context)) continue;
+      picked = entry.fault;
+      use(entry);
+    }
+    return picked;
+  }
+}
+
+class Entry {
+  readonly fault: ResolvedFault;
+  hits = 0;
+  /** How often it may yet strike, so that nobody else is to be struck in the place. */
+  reserved = 0;
+  readonly #server = {};
+  readonly #counts = new WeakMap<object, number>();
+  readonly #draws = new WeakMap<object, number>();
+  readonly #greylist = new Map<string, { attempts: number; readonly since: number }>();
+  #due = false;
+
+  constructor(fault: ResolvedFault) {
+    this.fault = fault;
+  }
+
+  /** Whether the context is one of those that are meant; counts it. */
+  counts(context: FaultContext): boolean {
+    const { when } = this.fault;
+    if (!holds(when, context)) return false;
+    const scope = {
+      server: this.#server,
+      connection: context.connectionScope,
+      transaction: context.transactionScope,
+    };
+    const count = advance(this.#counts, scope[when.per ?? "server"]);
+    const draw = advance(this.#draws, context.connectionScope);
+    this.#due =
+      (when.nth === undefined || count === when.nth) &&
+      (when.after === undefined || count > when.after) &&
+      (when.chance === undefined || random(when.seed ?? 1, context.connection, draw) < when.chance);
+    return true;
+  }
+
+  /** Whether it strikes on the context that was counted last. */
+  isDue(context: FaultContext): boolean {
+    return this.#due && this.hits + this.reserved < this.fault.times && this.#isGrey(context);
+  }
+
+  #isGrey({ session, sender, recipient }: FaultContext): boolean {
+    const { greylist } = this.fault;
+    if (greylist === undefined) return true;
+    const key = JSON.stringify([session.remoteAddress, sender, recipient]);
+    const known = this.#greylist.get(key) ?? { attempts: 0, since: performance.now() };
+    this.#greylist.set(key, known);
+    if (this.#greylist.size > GREYLIST_SIZE) {
+      const [oldest] = this.#greylist.keys();
+      if (oldest !== undefined) this.#greylist.delete(oldest);
+    }
+    known.attempts++;
+    return known.attempts <= greylist.attempts || performance.now() - known.since < greylist.ms;
+  }
+}
+
+/** So many triplets are remembered. */
+const GREYLIST_SIZE = 10_000;
+
+function holds(when: FaultCondition, context: FaultContext): boolean {
+  const { connection, session, recipient, sender, envelope } = context;
+  if (when.connection !== undefined && when.connection !== connection) return false;
+  if (when.secure !== undefined && when.secure !== (session.tls !== undefined)) return false;
+  if (when.authenticated !== undefined && when.authenticated !== (session.authenticated !== undefined))
+    return false;
+  if (when.sender !== undefined && !isLike(sender ?? "", when.sender)) return false;
+  if (when.recipient !== undefined) {
+    const pattern = when.recipient;
+    const named =
+      recipient === undefined ? envelope.to.map(({ address }) => address.toString()) : [recipient];
+    if (!named.some((each) => isLike(each, pattern))) return false;
+  }
+  if (when.test === undefined) return true;
+  const { at, line } = context;
+  return when.test({ at, connection, session, line, envelope });
+}
+
+function advance(counts: WeakMap<object, number>, scope: object): number {
+  const count = (counts.get(scope) ?? 0) + 1;
+  counts.set(scope, count);
+  return count;
+}
+
+/** A number from 0 to 1 that depends on nothing else: however connections run side by side, each fares the same. */
+function random(seed: number, connection: number, draw: number): number {
+  let hash = 0x811c9dc5;
+  for (const part of [seed, Math.floor(seed / 2 ** 32), connection, draw]) {
+    hash = Math.imul(hash ^ (part >>> 0), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
+    hash ^= hash >>> 15;
+  }
+  return (hash >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,42 @@
+import { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
+import type { CertificateAuthority } from "../../certificates/certificates.ts";
+import { ciphersFor, serverCertificate, WEAK_CIPHERS } from "../../certificates/server-certificate.ts";
+import type { TlsChanges } from "../definition/fault.ts";
+
+/** What does handshakes in other ways than the server does, each made when it is first wanted. */
+export class FaultyAcceptors {
+  readonly #ca: CertificateAuthority;
+  readonly #made = new Map<string, Promise<TlsAcceptor>>();
+
+  constructor(ca: CertificateAuthority) {
+    this.#ca = ca;
+  }
+
+  /** What does them in this way. */
+  for(changes: TlsChanges): Promise<TlsAcceptor> {
+    const key = JSON.stringify(changes);
+    const made = this.#made.get(key) ?? this.#make(changes);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  async #make({
+    minVersion,
+    maxVersion,
+    ciphers,
+    certificate,
+    clientCertificate,
+    alpn,
+  }: TlsChanges): Promise<TlsAcceptor> {
+    const old = maxVersion === "TLSv1" || maxVersion === "TLSv1.1";
+    const weak = old ? WEAK_CIPHERS : ciphersFor(certificate);
+    return new TlsAcceptor({
+      certificates: [await serverCertificate(this.#ca, certificate)],
+      minVersion: minVersion ?? (old ? "TLSv1" : undefined),
+      maxVersion,
+      ciphers: ciphers === undefined ? weak : weak === undefined ? ciphers : `${ciphers}:@SECLEVEL=0`,
+      alpn,
+      clientCertificates: clientCertificate === undefined ? undefined : { ca: this.#ca.cert, required: true },
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { CommandMask } from "../../../protocol/command-lines.ts";
+import { readVerb } from "../../../protocol/server/command-table.ts";
+import type { FaultPoint } from "../definition/fault.ts";
+
+/** One line of a client, as the laboratory understands it: enough to know where in the conversation it stands. */
+export interface ClientLine {
+  readonly at: FaultPoint;
+  /** Without the line end; what authenticates is masked. */
+  readonly line: string;
+  /** The recipient of RCPT. */
+  readonly recipient: string | undefined;
+  /** The sender of MAIL. */
+  readonly sender: string | undefined;
+  /** The octets that follow BDAT. */
+  readonly chunk: number;
+}
+
+/** What the server says unprompted. */
+export function unprompted(at: "connect" | "greeting" | "tls" | "content" | "final"): ClientLine {
+  return { at, line: "", recipient: undefined, sender: undefined, chunk: 0 };
+}
+
+/** Reads a line, which `mask` has seen all before of; `answers334`: it is no command. */
+export function readClientLine(octets: Buffer, answers334: boolean, mask: CommandMask): ClientLine {
+  const text = octets.toString("utf8").replace(/\r?\n$/, "");
+  const line = mask.line(text, answers334);
+  if (answers334) return { at: "auth-response", line, recipient: undefined, sender: undefined, chunk: 0 };
+  const word = /^[A-Za-z]+/.exec(text)?.[0].toUpperCase() ?? "";
+  const at =
+    word === "BDAT" || word === "LHLO" || readVerb(text) !== undefined ? word.toLowerCase() : "unknown";
+  return {
+    at: at as FaultPoint,
+    line,
+    recipient: at === "rcpt" ? pathOf(text) : undefined,
+    sender: at === "mail" ? pathOf(text) : undefined,
+    chunk: at === "bdat" ? Number(/^BDAT +(\d{1,15})(?: |$)/i.exec(text)?.[1] ?? 0) : 0,
+  };
+}
+
+function pathOf(text: string): string {
+  return /<((?:"(?:[^"\\]|\\.)*"|[^"<>])*)>/.exec(text)?.[1] ?? "";
+}

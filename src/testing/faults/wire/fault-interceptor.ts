@@ -1,0 +1,369 @@
+import type { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
+import { CommandMask } from "../../../protocol/command-lines.ts";
+import { formatReply, Reply } from "../../../protocol/reply.ts";
+import type { ServerEvent } from "../../../protocol/server/event.ts";
+import { serverMask } from "../../../protocol/server/responder.ts";
+import type {
+  InterceptedConnection,
+  Interceptor,
+  ProtocolHalf,
+  SocketAction,
+} from "../../../server/connection/observer.ts";
+import type { FaultPoint, ScramLie, TlsChanges } from "../definition/fault.ts";
+import { offering, type ResolvedFault } from "../definition/resolved-fault.ts";
+import { ConnectionFaults } from "../selection/connection-faults.ts";
+import type { FaultBook } from "../selection/fault-book.ts";
+import { type Storage, storageOf } from "../storage/storage.ts";
+import { type ClientLine, readClientLine, unprompted } from "./client-line.ts";
+import { ContentFeed } from "./content-feed.ts";
+import { FaultyWriter } from "./faulty-writer.ts";
+import { lieInScram } from "./scram-lie.ts";
+import { inTurn } from "./socket-actions.ts";
+import { UnreadInput } from "./unread-input.ts";
+
+/** Who is told what really goes over the line. */
+export interface InterceptorObserver {
+  /** The client said a line; `behind`: what it said before, if it did not wait for the reply to that. */
+  heard(octets: Buffer, clientLine: ClientLine, behind: FaultPoint | undefined): void;
+  /** The protocol does not get to hear that line. */
+  withheld(clientLine: ClientLine): void;
+  /** Content came, as it is on the wire; `behind`, as above. */
+  heardContent(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void;
+  /** The client is told something, in whatever manner. */
+  told(reply: string): void;
+  /** What was said so far has gone out, without the server's doing, or never will. */
+  answered?(): void;
+  /** The content of a message has ended; so it is to be kept. */
+  messageEnded(storage: Storage): void;
+}
+
+/** What a {@link FaultInterceptor} needs to know of its server. */
+export interface InterceptorSettings {
+  readonly book: FaultBook;
+  /** Which connection of the server it is. */
+  readonly connection: number;
+  readonly maxLineLength: number;
+  /** Makes what does handshakes in another way. */
+  acceptor(changes: TlsChanges): Promise<TlsAcceptor | undefined>;
+}
+
+/**
+ * What stands between the protocol and the socket of one connection, and does wrong on demand. It hands the protocol
+ * one line at a time, so that it knows what each reply answers, and changes what comes and goes. The protocol itself
+ * knows nothing of it.
+ */
+export class FaultInterceptor implements Interceptor {
+  readonly #protocol: ProtocolHalf;
+  readonly #line: InterceptedConnection;
+  readonly #observer: InterceptorObserver;
+  readonly #settings: InterceptorSettings;
+  readonly #writer: FaultyWriter;
+  readonly #faults: ConnectionFaults;
+  readonly #input: UnreadInput = new UnreadInput();
+  readonly #content: ContentFeed;
+  readonly #mask: CommandMask = new CommandMask(serverMask);
+  #greeted = false;
+  #leaving = false;
+  /** An event of the protocol before which something has to be done. */
+  #held: ServerEvent | undefined;
+  /** What the next reply answers, and what is the matter with it. */
+  #clientLine: ClientLine = unprompted("greeting");
+  #fault: ResolvedFault | undefined;
+  /** In LMTP, what is the matter with the replies to a message, one for each recipient. */
+  #finals: (ResolvedFault | undefined)[] = [];
+  /** What is otherwise in the handshake that comes. */
+  #tls: TlsChanges | undefined;
+  /** How the exchange of SCRAM that is under way is lied in. */
+  #lie: ScramLie | undefined;
+  /** The client thinks that the exchange is over: it is ended for the protocol, whose reply nobody is to hear. */
+  #ending = false;
+  /** The last line whose reply its client cannot know yet. */
+  #unanswered: FaultPoint | undefined;
+  #early = false;
+  #answers334 = false;
+  #inAction = false;
+  /** The client has been made to believe that it authenticates, without the protocol knowing. */
+  #feigned = false;
+
+  constructor(
+    protocol: ProtocolHalf,
+    line: InterceptedConnection,
+    observer: InterceptorObserver,
+    settings: InterceptorSettings,
+  ) {
+    this.#protocol = protocol;
+    this.#line = line;
+    this.#observer = observer;
+    this.#settings = settings;
+    this.#faults = new ConnectionFaults(settings.book, () => ({
+      connection: settings.connection,
+      session: line.session,
+      envelope: protocol.envelope,
+    }));
+    this.#writer = new FaultyWriter(line.accepted, (reply) => observer.told(reply));
+    this.#content = new ContentFeed(this.#input, {
+      heard: (octets, from) =>
+        observer.heardContent(octets, from, from === "data" ? this.#unanswered : undefined),
+      pass: (octets) => protocol.push(octets),
+      strike: (fault) => this.#writer.act(fault, "content"),
+      dotted: (feigned) => this.#dotted(feigned),
+    });
+  }
+
+  /** Whether the client was greeted and left by itself. */
+  get deserted(): boolean {
+    return this.#greeted && !this.#leaving && !this.#writer.muted;
+  }
+
+  get envelope(): ProtocolHalf["envelope"] {
+    return this.#protocol.envelope;
+  }
+
+  get inContent(): boolean {
+    return this.#protocol.inContent;
+  }
+
+  get inTransaction(): boolean {
+    return this.#protocol.inTransaction;
+  }
+
+  greet(refusal?: Reply): void {
+    if (this.#line.session.tls === undefined) this.#strike("connect", "greeting");
+    this.#greeted = true;
+    if (this.#line.pending) this.#unanswered = "greeting";
+    this.#begin(unprompted("greeting"));
+    this.#protocol.greet(refusal);
+  }
+
+  handshake(): SocketAction | undefined {
+    if (!this.#greeted) this.#strike("connect", "handshake");
+    this.#tls = this.#strike("tls", "handshake")?.tls;
+    const all: SocketAction[] = [];
+    for (let next = this.#writer.takeAction(); next; next = this.#writer.takeAction()) all.push(next);
+    return all.length === 0 ? undefined : inTurn(all);
+  }
+
+  async acceptor(): Promise<TlsAcceptor | undefined> {
+    const changes = this.#tls;
+    this.#tls = undefined;
+    return changes && (await this.#settings.acceptor(changes));
+  }
+
+  secured(...channel: Parameters<ProtocolHalf["secured"]>): void {
+    this.#unanswered = undefined;
+    this.#protocol.secured(...channel);
+  }
+
+  /** The connection is over. */
+  close(): void {
+    this.#content.end();
+  }
+
+  end(reply: Reply): void {
+    this.#leaving = true;
+    this.#forget();
+    this.#protocol.end(reply);
+  }
+
+  push(octets: Buffer): void {
+    if (!this.#early) this.#unanswered = undefined;
+    this.#input.push(octets);
+  }
+
+  takeReplies(): string {
+    this.#collect();
+    this.#early = this.#line.pending || this.#input.length > 0;
+    return this.#writer.takeOutput();
+  }
+
+  next(): ServerEvent | SocketAction | undefined {
+    for (;;) {
+      this.#collect();
+      const action = this.#writer.takeAction();
+      // What is said in an action has gone out once it is over, and what is left out never does.
+      if (this.#writer.muted || (action === undefined && this.#inAction)) this.#observer.answered?.();
+      this.#inAction = action !== undefined;
+      if (action !== undefined) return action;
+      if (this.#writer.muted) {
+        this.#input.clear();
+        return undefined;
+      }
+      if (this.#leaving) return { type: "close" };
+      const event = this.#held ?? this.#protocol.next();
+      this.#held = undefined;
+      this.#collect();
+      if (this.#writer.busy || this.#writer.muted || this.#leaving) this.#held = event;
+      else if (event !== undefined) return this.#passing(event);
+      else if (!this.#feed()) return undefined;
+    }
+  }
+
+  /** Looks at an event on its way to the host. */
+  #passing(event: ServerEvent): ServerEvent {
+    if (event.type === "close") this.#leaving = true;
+    if (event.type === "data") this.#beginContent(this.#clientLine.at === "bdat" ? "chunked" : "dotted");
+    if (event.type === "abandon") this.#content.end();
+    if (event.type === "end") this.#ended();
+    return event;
+  }
+
+  /** The message is there, and the reply to it is what comes next: in LMTP one for each recipient. */
+  #ended(): void {
+    this.#content.end();
+    this.#clientLine = unprompted("final");
+    const lmtp = this.#line.session.hello?.verb === "LHLO";
+    if (lmtp) this.#finals = this.#faults.pickFinals();
+    else this.#fault = this.#faults.pick(this.#clientLine) ?? this.#fault;
+    const faults = lmtp ? this.#finals : [this.#fault];
+    this.#observer.messageEnded(storageOf(faults.map((fault) => fault?.storage)));
+  }
+
+  /** Gives the protocol as much as belongs together; whether there was anything. */
+  #feed(): boolean {
+    if (this.#content.reading) return this.#content.feed();
+    return this.#input.length > 0 && this.#feedLine();
+  }
+
+  #feedLine(): boolean {
+    const end = this.#input.line;
+    // What is no line is for the protocol to judge, as is what must not follow STARTTLS.
+    if (end === 0) {
+      if (this.#input.length <= this.#settings.maxLineLength && this.#input.first !== TLS_HANDSHAKE)
+        return false;
+      this.#forget();
+      this.#protocol.push(this.#input.take(this.#input.length));
+      return true;
+    }
+    const clientLine = readClientLine(this.#input.peek(end), this.#answers334, this.#mask);
+    const octets = this.#input.take(end);
+    this.#answers334 = false;
+    if (clientLine.at === "mail") this.#faults.begin();
+    if (!this.#ending) {
+      this.#observer.heard(octets, clientLine, this.#unanswered);
+      this.#unanswered = clientLine.at;
+    }
+    this.#begin(clientLine);
+    const withheld = this.#isWithheld();
+    this.#content.expect(clientLine.chunk, withheld);
+    if (withheld) this.#answer(clientLine, octets);
+    else if (clientLine.at === "starttls")
+      this.#protocol.push(Buffer.concat([octets, this.#input.take(this.#input.length)]));
+    else this.#protocol.push(octets);
+    return true;
+  }
+
+  /** Whether the protocol does not hear of the command: it is refused, or AUTH is made up. */
+  #isWithheld(): boolean {
+    if (this.#feigned) return true;
+    const reply = this.#fault?.reply;
+    if (reply === undefined) return false;
+    const { at } = this.#clientLine;
+    return reply.code >= 400 || at === "auth" || at === "auth-response";
+  }
+
+  /** Answers a command that the protocol does not hear of. */
+  #answer(clientLine: ClientLine, octets: Buffer): void {
+    if (this.#fault?.undiscarded) this.#content.expect(0, false);
+    if (clientLine.at === "auth-response" && !this.#feigned) {
+      // The protocol is amid an exchange, which has to end for it as well.
+      this.#protocol.push(CANCEL);
+      this.#protocol.next();
+      this.#protocol.takeReplies();
+    } else this.#observer.withheld(clientLine);
+    this.#feigned = false;
+    const cancelled = octets.length <= 3 && octets[0] === ASTERISK;
+    this.#say(formatReply(cancelled ? authCancelled : authRefused));
+    if (this.#answers334) this.#feigned = true;
+  }
+
+  #dotted(feigned: boolean): void {
+    this.#unanswered = "final";
+    if (!feigned) return;
+    this.#begin(unprompted("final"));
+    this.#say(formatReply(noRecipients));
+  }
+
+  #beginContent(kind: "dotted" | "chunked" | "feigned"): void {
+    this.#content.begin(kind, this.#faults.reserve());
+  }
+
+  /** Something that a reply will answer begins. */
+  #begin(clientLine: ClientLine): void {
+    this.#clientLine = clientLine;
+    this.#fault = this.#ending ? undefined : this.#faults.pick(clientLine);
+    if (clientLine.at === "auth") this.#lie = this.#fault?.scram;
+    else if (clientLine.at !== "auth-response") this.#lie = undefined;
+  }
+
+  /** The replies of the protocol go out, or others. */
+  #collect(): void {
+    const replies = this.#protocol.takeReplies();
+    if (replies !== "") this.#say(replies);
+  }
+
+  #say(proper: string): void {
+    if (this.#ending) {
+      this.#ending = false;
+      return;
+    }
+    const finals = this.#finals;
+    this.#finals = [];
+    if (finals.length === 0) this.#sayOne(proper, this.#fault);
+    else {
+      const replies = proper.match(/(?:\d{3}-.*\r\n)*\d{3} .*\r\n/g) ?? [];
+      for (const [index, reply] of replies.entries()) this.#sayOne(reply, finals[index]);
+    }
+  }
+
+  #sayOne(proper: string, fault: ResolvedFault | undefined): void {
+    this.#fault = undefined;
+    let text = fault?.reply === undefined ? proper : formatReply(fault.reply);
+    if (fault !== undefined) text = offering(text, fault);
+    if (this.#lie !== undefined) text = this.#lying(this.#lie, text);
+    let manner = fault;
+    let told = fault?.reply !== undefined;
+    if (fault?.raw === undefined && /^[45]/.test(text)) {
+      const another = this.#faults.pick({ ...this.#clientLine, at: "error" });
+      if (another?.reply !== undefined) text = formatReply(another.reply);
+      told ||= another?.reply !== undefined;
+      manner = another ?? fault;
+    }
+    const code = Number(text.slice(0, 3));
+    this.#writer.say(text, manner);
+    if (manner?.raw !== undefined) return;
+    this.#answers334 = code === 334;
+    const leaves = (code === 421 || code === 521) && manner?.stays !== true;
+    if (leaves || (told && code >= 400 && this.#clientLine.at === "greeting")) this.#leaving = true;
+    if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
+  }
+
+  #lying(lie: ScramLie, proper: string): string {
+    const text = lieInScram(lie, proper);
+    if (!text.startsWith("235") || proper === text) return text;
+    this.#input.unshift(CRLF);
+    this.#ending = true;
+    return text;
+  }
+
+  #strike(at: "connect" | "tls", before: "greeting" | "handshake"): ResolvedFault | undefined {
+    const fault = this.#faults.pick(unprompted(at));
+    if (fault !== undefined) this.#writer.act(fault, before);
+    return fault;
+  }
+
+  #forget(): void {
+    this.#clientLine = unprompted("greeting");
+    this.#fault = undefined;
+  }
+}
+
+const CRLF = Buffer.from("\r\n");
+const ASTERISK = 0x2a;
+const CANCEL = Buffer.from("*\r\n");
+
+/** The first octet of a TLS record that opens a handshake. */
+const TLS_HANDSHAKE = 0x16;
+
+const authCancelled = Reply.of(501, "5.7.0", "Authentication cancelled");
+const authRefused = Reply.of(535, "5.7.8", "Authentication failed");
+const noRecipients = Reply.of(554, "5.5.1", "No valid recipients");

@@ -1,0 +1,205 @@
+import { AssertionError } from "node:assert";
+import { EnvoiError } from "../../errors.ts";
+import { OptionReader } from "../../server/options/option-reader.ts";
+import { type CapturedMessage, checkMatch, type MessageMatch, matches, summary } from "./captured-message.ts";
+import type { CapturedMessages } from "./captured-messages.ts";
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Milliseconds; 2000, or as the option `waitTimeout` of the server says. */
+  readonly timeout?: number;
+  /** Ends the waiting with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The messages of a TestServer as somebody sees them: all of them, or those to one recipient. What a wait has returned
+ * is remembered by each inbox for itself, so that tests with recipients of their own can share a server.
+ *
+ * @example
+ * ```ts
+ * const inbox = server.inbox("jo@signup.test");
+ * await signUp("jo@signup.test");
+ * const [welcome, confirm] = await inbox.waitForMessages(2);
+ * await inbox.expectNoMessage(50);
+ * ```
+ */
+export class Inbox {
+  readonly #caught: CapturedMessages;
+  readonly #holds: (message: CapturedMessage) => boolean;
+  /** The messages that a wait has returned: the next wait returns others. */
+  readonly #returned = new WeakSet<CapturedMessage>();
+  #cleared = new WeakSet<CapturedMessage>();
+  readonly #timeout: number;
+
+  /** The messages that `holds` says belong to it; waits for so many milliseconds, if a call does not say otherwise. */
+  constructor(
+    caught: CapturedMessages,
+    holds: (message: CapturedMessage) => boolean,
+    timeout: number = WAIT_TIMEOUT,
+  ) {
+    this.#caught = caught;
+    this.#holds = holds;
+    this.#timeout = timeout;
+  }
+
+  /** What has been caught so far, oldest first: a snapshot. */
+  get messages(): readonly CapturedMessage[] {
+    return this.#caught.messages.filter((message) => this.#has(message));
+  }
+
+  /** Forgets the messages so far; other inboxes still have them. */
+  clear(): void {
+    for (const message of this.messages) this.#cleared.add(message);
+  }
+
+  /**
+   * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
+   *
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
+   */
+  async waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
+    const [message] = await this.waitForMessages(1, match, options);
+    return message as CapturedMessage;
+  }
+
+  /**
+   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there. Where
+   * they are not in time, none of them counts as returned.
+   *
+   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
+   * meanwhile; the reason of the signal, if it is aborted.
+   */
+  async waitForMessages(
+    count: number,
+    match: MessageMatch = {},
+    options: WaitOptions = {},
+  ): Promise<readonly CapturedMessage[]> {
+    const from = new OptionReader({ count, ...options }, "", ["count", "timeout", "signal"]);
+    from.count("count", 1, 0);
+    const timeout = from.milliseconds("timeout", this.#timeout, 0);
+    const { found, end } = await this.#await(count, match, timeout, options.signal, (messages) => {
+      for (const each of messages) this.#returned.add(each);
+    });
+    if (end === undefined) return found;
+    throw this.#missing(end === "closed" ? end : timeout, count, found.length);
+  }
+
+  /**
+   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call
+   * has returned; at once if the server is closed. What it finds does not count as returned.
+   *
+   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
+   */
+  async expectNoMessage(
+    ms: number,
+    match: MessageMatch = {},
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const timeout = new OptionReader({ timeout: ms, ...options }, "", ["timeout", "signal"]).milliseconds(
+      "timeout",
+      0,
+      0,
+    );
+    const {
+      found: [message],
+    } = await this.#await(1, match, timeout, options.signal, () => {});
+    if (message === undefined) return;
+    const text = `expected no message within ${ms} ms, but there is ${summary(message)}`;
+    throw new AssertionError({ message: text, actual: summary(message), expected: undefined });
+  }
+
+  /**
+   * The messages that are meant and that no call has returned, once there are so many; or fewer, and why there are no
+   * more. `take` is told of them before anything else can be.
+   */
+  #await(
+    count: number,
+    match: MessageMatch,
+    timeout: number,
+    signal: AbortSignal | undefined,
+    take: (messages: readonly CapturedMessage[]) => void,
+  ): Promise<Awaited> {
+    checkMatch(match);
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      let found: CapturedMessage[] = [];
+      let settled = false;
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        unobserve();
+        settled = true;
+        act();
+      };
+      const caught = (message: CapturedMessage): void => {
+        try {
+          if (this.#isNew(message, match)) found.push(message);
+        } catch (error) {
+          // The test's own function threw: that is the test's to know, not the client's.
+          settle(() => reject(error));
+          return;
+        }
+        if (found.length >= count) found = found.filter((each) => !this.#returned.has(each));
+        if (found.length < count) return;
+        take(found);
+        settle(() => resolve({ found, end: undefined }));
+      };
+      const aborted = (): void => settle(() => reject(signal?.reason));
+      const closed = (): void => settle(() => resolve({ found, end: "closed" }));
+      // Unlike other timers this one keeps the process alive: the test waits for it.
+      const timer = setTimeout(() => settle(() => resolve({ found, end: "timeout" })), timeout);
+      signal?.addEventListener("abort", aborted);
+      const unobserve = this.#caught.observe({ caught, closed });
+      if (count <= 0) settle(() => resolve({ found: [], end: undefined }));
+      for (const message of this.#caught.messages) {
+        if (settled) return;
+        caught(message);
+      }
+      if (!settled && this.#caught.closed) closed();
+    });
+  }
+
+  #has(message: CapturedMessage): boolean {
+    return !this.#cleared.has(message) && this.#holds(message);
+  }
+
+  #isNew(message: CapturedMessage, match: MessageMatch): boolean {
+    return this.#has(message) && !this.#returned.has(message) && matches(message, match);
+  }
+
+  /** That it has not come: within so many milliseconds, or because the server was closed. */
+  #missing(end: number | "closed", wanted: number, found: number): EnvoiError {
+    const { messages } = this;
+    const list = messages.map((message) => {
+      return `\n  ${summary(message)}${this.#returned.has(message) ? ", returned before" : ""}`;
+    });
+    const left = list.length > LISTED ? `\n  (the newest ${LISTED})` : "";
+    const arrived =
+      list.length === 0 ? "none arrived" : `${list.length} arrived:${left}${list.slice(-LISTED).join("")}`;
+    const { dropped } = this.#caught;
+    const forgotten = dropped === 0 ? "" : `; ${dropped} older ones are no longer kept (see the option keep)`;
+    const what = wanted === 1 ? "no such message" : `${found} of ${wanted} such messages`;
+    const when = end === "closed" ? "before the server was closed" : `within ${end} ms`;
+    return new EnvoiError(`${what} ${when}; ${arrived}${forgotten}`, {
+      kind: end === "closed" ? "closed" : "timeout",
+      // The mail that was waited for has not come; it may still.
+      delivery: "not-sent",
+      transient: true,
+      permanent: false,
+    });
+  }
+}
+
+/** What a wait comes to. */
+interface Awaited {
+  readonly found: readonly CapturedMessage[];
+  readonly end: "timeout" | "closed" | undefined;
+}
+
+/** So many milliseconds a wait lasts, by default. */
+const WAIT_TIMEOUT = 2000;
+
+/** So many messages are listed when the one that was waited for did not come. */
+const LISTED = 20;

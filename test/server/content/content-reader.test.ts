@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import type { DataContext, SmtpServerOptions, Verdict } from "envoi/server";
+import { RunningServer } from "#src/server/running-server.js";
+import { Client } from "../client.js";
+import { HandClock } from "../hand-clock.js";
+
+/** More than waits for a reader. */
+const large = `${"x".repeat(76)}\r\n`.repeat(10_000);
+const small = "one\r\ntwo\r\n";
+
+async function start(
+  data: (context: DataContext) => Promise<Verdict> | Verdict,
+  more: SmtpServerOptions = {},
+) {
+  const errors: unknown[] = [];
+  const clock = new HandClock();
+  const options: SmtpServerOptions = {
+    domains: ["y.test"],
+    received: false,
+    data,
+    onError: ({ error }) => void errors.push(error),
+    ...more,
+  };
+  const server = await RunningServer.start(options, { clock });
+  const client = await Client.connect(server.port);
+  client.say("EHLO x", "MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>");
+  await client.replies(4);
+  const dispose = async () => {
+    client.socket.destroy();
+    await server.close(0);
+  };
+  return { client, clock, errors, [Symbol.asyncDispose]: dispose };
+}
+
+/** Says content by DATA, or in chunks. */
+function say(client: Client, how: "DATA" | "BDAT", content: string): void {
+  if (how === "DATA") client.write(`DATA\r\n${content}.\r\n`);
+  else {
+    const half = content.length / 2;
+    client.write(`BDAT ${half}\r\n${content.slice(0, half)}BDAT ${half} LAST\r\n${content.slice(half)}`);
+  }
+}
+
+async function verdict(client: Client): Promise<string> {
+  const [, last = ""] = await client.replies(2);
+  return last;
+}
+
+/** Lets the time for content pass, once, when the server has taken what it takes without a reader. */
+async function stall({
+  clock,
+  errors,
+}: {
+  readonly clock: HandClock;
+  readonly errors: unknown[];
+}): Promise<void> {
+  await quiet();
+  clock.turn(1000);
+  while (errors.length === 0) await turn();
+}
+
+/** Until what is on its way within this machine has come. */
+async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 500; turns++) await turn();
+}
+
+for (const how of ["DATA", "BDAT"] as const) {
+  for (const [size, content] of Object.entries({ small, large })) {
+    describe(`SmtpServer: a reader that the hook leaves behind, ${size} content by ${how}`, () => {
+      it("gets the whole message, and the client its reply afterwards", async () => {
+        let read: string | undefined;
+        await using talk = await start(({ bytes }) => {
+          void (async () => {
+            const all = await bytes();
+            await turn();
+            read = String(all);
+          })();
+        });
+        say(talk.client, how, content);
+        assert.match(await verdict(talk.client), /^250 /);
+        await turn();
+        await turn();
+        assert.equal(read === content, true);
+      });
+
+      it("gets it although it is slow", async () => {
+        let read = "";
+        await using talk = await start(({ content: pieces }) => {
+          void (async () => {
+            for await (const piece of pieces) {
+              read += piece;
+              await turn();
+            }
+          })();
+        });
+        say(talk.client, how, content);
+        assert.match(await verdict(talk.client), /^250 /);
+        assert.equal(read === content, true);
+      });
+
+      it("that stops gets an error after the time for content, and the client 451", async () => {
+        let iterator: AsyncIterator<Buffer> | undefined;
+        await using talk = await start(
+          ({ content: pieces }) => {
+            iterator = pieces[Symbol.asyncIterator]();
+            void iterator.next();
+          },
+          { timeouts: { content: 1000 } },
+        );
+        say(talk.client, how, content);
+        const said = verdict(talk.client);
+        await stall(talk);
+        assert.match(await said, /^451 4\.3\.0/);
+        await assert.rejects(async () => await iterator?.next(), { kind: "timeout" });
+        assert.equal(talk.errors.length, 1);
+      });
+    });
+  }
+}
+
+describe("SmtpServer: a reader", () => {
+  it("that stops while its hook never ends gets an error too, and the client 451", async () => {
+    let begun = false;
+    await using talk = await start(
+      async ({ content }) => {
+        await content[Symbol.asyncIterator]().next();
+        begun = true;
+        return await new Promise<undefined>(() => {});
+      },
+      { timeouts: { content: 1000 } },
+    );
+    say(talk.client, "DATA", small);
+    const said = verdict(talk.client);
+    while (!begun) await turn();
+    await stall(talk);
+    assert.match(await said, /^451 4\.3\.0/);
+  });
+
+  it("that begins when the hook has returned gets an error, and no end", async () => {
+    let late: Promise<unknown> | undefined;
+    await using talk = await start(({ bytes }) => {
+      late = turn().then(bytes);
+      late.catch(() => {});
+    });
+    talk.client.say("DATA");
+    await talk.client.reply();
+    await turn();
+    await turn();
+    talk.client.write(`${small}.\r\n`);
+    assert.match(await talk.client.reply(), /^250 /);
+    await assert.rejects(async () => await late);
+  });
+
+  it("that is left behind gets an error if the client goes", async () => {
+    let reading: Promise<unknown> | undefined;
+    await using talk = await start(({ bytes }) => {
+      reading = bytes();
+    });
+    talk.client.say("DATA", "half");
+    await talk.client.reply();
+    while (reading === undefined) await turn();
+    talk.client.socket.destroy();
+    await assert.rejects(reading, { kind: "closed" });
+  });
+
+  it("whose hook fails without waiting for it does not end the process", async () => {
+    await using talk = await start(({ bytes }) => {
+      void bytes();
+      throw new Error("at once");
+    });
+    talk.client.say("DATA", "a bare \r CR", ".");
+    await talk.client.reply();
+    assert.match(await talk.client.reply(), /^521 /);
+  });
+});
