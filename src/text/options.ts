@@ -24,7 +24,7 @@ export type OptionReaders<T> = {
  * if an option is not what it must be.
  *
  * @example
- * ```ts
+ * ```text
  * const readers: OptionReaders<ListenOptions> = { host: text, port: wholeNumber(0, 65_535) };
  * const { host = "127.0.0.1", port = 0 } = readOptions(given, readers);
  * ```
