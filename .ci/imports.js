@@ -13,7 +13,6 @@ import { dirname, join } from "node:path/posix";
 const openCircles = [
   { folder: "src/message", files: 10 },
   { folder: "src/transport", files: 9 },
-  { folder: "src/protocol/dialogues", files: 2 },
   { folder: "src/protocol/server", files: 2 },
 ];
 

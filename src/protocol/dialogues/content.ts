@@ -6,10 +6,7 @@ import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
 import { isLeave } from "./farewell.ts";
 import { isNegative, type Ledger } from "./ledger.ts";
-import type { MailTransaction } from "./transaction.ts";
-
-/** The content of a mail: ASCII text, octets, or octets in their own time. */
-export type Octets = string | readonly Buffer[] | AsyncIterable<Buffer>;
+import type { MailTransaction, Octets } from "./mail-transaction.ts";
 
 /** What goes out together with content, if it is one write: the envelope of the next mail, or nothing. */
 export type Follow = (() => string) | undefined;

@@ -3,7 +3,7 @@ import type { Dialect } from "../dialect.ts";
 import type { Failure } from "../failure.ts";
 import { connectionGone, isLeave } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
-import type { MailTransaction } from "./transaction.ts";
+import type { MailTransaction } from "./mail-transaction.ts";
 
 /** A mail that others go before and behind, on one connection. */
 export interface ChainedMail extends MailTransaction {

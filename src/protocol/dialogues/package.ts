@@ -1,6 +1,7 @@
 import { formatCommand } from "../command.ts";
-import { goesByChunks, type Octets } from "./content.ts";
+import { goesByChunks } from "./content.ts";
 import { type ChainedMail, Link } from "./link.ts";
+import type { Octets } from "./mail-transaction.ts";
 import { mailAndRecipients } from "./transaction.ts";
 import { MOST_OCTETS } from "./window.ts";
 

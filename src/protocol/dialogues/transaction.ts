@@ -1,36 +1,15 @@
 import type { Address } from "../../address/address.ts";
-import type { Envelope } from "../../address/envelope.ts";
 import { formatCommand } from "../command.ts";
 import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
-import type { WithOthers } from "../other-parameter.ts";
-import type { MailParameters, RcptParameters } from "../parameters.ts";
+import type { RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
-import { type Follow, goesByChunks, type Octets, sayContent } from "./content.ts";
+import { type Follow, goesByChunks, sayContent } from "./content.ts";
 import { connectionGivenUp, isLeave } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
-
-/** One mail, ready for one transaction. */
-export interface MailTransaction {
-  readonly envelope: Envelope;
-  /** `BODY=BINARYMIME` among them means that the content goes by BDAT. */
-  readonly parameters: WithOthers<MailParameters>;
-  /** What is said of each recipient; nothing where this is absent. */
-  readonly recipientParameters?: ((recipient: Address) => WithOthers<RcptParameters>) | undefined;
-  /** The content as it is, before dots are doubled. */
-  readonly content: Octets;
-  /** `false`: where a recipient is refused, the mail goes to nobody. `true` without this. */
-  readonly partial?: boolean | undefined;
-  /**
-   * Whether the connection carried another mail before: then 503 to MAIL, and 521 to RCPT, say something of the
-   * connection. `false` without this.
-   */
-  readonly used?: boolean | undefined;
-  /** Called when the first octet of content is about to go out. */
-  readonly contentStarts?: () => void;
-}
+import type { MailTransaction } from "./mail-transaction.ts";
 
 /** How a transaction is said. */
 export interface TransactionManner {

@@ -3,11 +3,8 @@ import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
 import type { TransactionOutcome } from "#src/protocol/dialogues/ledger.js";
-import {
-  type MailTransaction,
-  type TransactionManner,
-  transaction,
-} from "#src/protocol/dialogues/transaction.js";
+import type { MailTransaction } from "#src/protocol/dialogues/mail-transaction.js";
+import { type TransactionManner, transaction } from "#src/protocol/dialogues/transaction.js";
 import { Failure } from "#src/protocol/failure.js";
 import { converse, lost, replyOf } from "./transcript.js";
 

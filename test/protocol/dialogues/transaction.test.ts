@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { TransactionOutcome } from "#src/protocol/dialogues/ledger.js";
-import {
-  type MailTransaction,
-  type TransactionManner,
-  transaction,
-} from "#src/protocol/dialogues/transaction.js";
+import type { MailTransaction } from "#src/protocol/dialogues/mail-transaction.js";
+import { type TransactionManner, transaction } from "#src/protocol/dialogues/transaction.js";
 import type { Reply } from "#src/protocol/reply.js";
 import type { Outcome } from "#src/protocol/send-report.js";
 import { brokenAtEachStep, converse } from "./transcript.js";

@@ -2,7 +2,7 @@ import { Chain } from "../../../protocol/dialogues/chain.ts";
 import { discards } from "../../../protocol/dialogues/discarding.ts";
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
 import type { ChainedMail } from "../../../protocol/dialogues/link.ts";
-import type { MailTransaction } from "../../../protocol/dialogues/transaction.ts";
+import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import { Window } from "../../../protocol/dialogues/window.ts";
 import { WindowedChain } from "../../../protocol/dialogues/windowed-chain.ts";
 import { Failure } from "../../../protocol/failure.ts";

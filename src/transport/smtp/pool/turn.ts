@@ -1,5 +1,5 @@
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
-import type { MailTransaction } from "../../../protocol/dialogues/transaction.ts";
+import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Place } from "../../line.ts";

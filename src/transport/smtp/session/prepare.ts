@@ -1,6 +1,6 @@
 import type { Address } from "../../../address/address.ts";
 import type { Envelope } from "../../../address/envelope.ts";
-import type { MailTransaction } from "../../../protocol/dialogues/transaction.ts";
+import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import type { Extensions, Peer } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { MailParameters } from "../../../protocol/parameters.ts";
