@@ -1,4 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { types } from "node:util";
+import { kindOf } from "../address/address-error.ts";
+import { reasonOf } from "../errors.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
@@ -48,7 +52,7 @@ export class Attachment {
   readonly #said: Said;
 
   private constructor(key: symbol, name: string, part: SinglePart, said: Said, contentId?: string) {
-    if (key !== internal) throw new MessageError("use Attachment.fromBytes, .fromPath or .fromStream");
+    if (key !== internal) throw new MessageError("use Attachment.fromBytes, .from, .fromPath or .fromStream");
     this.name = name;
     this.contentId = contentId;
     this.#said = said;
@@ -67,25 +71,57 @@ export class Attachment {
    *
    * @throws MessageError if the name or the type is not valid, or the charset lacks a character of the string.
    */
-  static fromBytes(name: string, bytes: Uint8Array | string, type?: string | AttachmentOptions): Attachment {
+  static fromBytes(
+    name: string,
+    bytes: Uint8Array | ArrayBuffer | string,
+    type?: string | AttachmentOptions,
+  ): Attachment {
     if (typeof bytes === "string")
       return Attachment.#of(name, type, (as) => SinglePart.file(bytes, as, {}, "bytes"));
-    if (!(bytes instanceof Uint8Array))
-      throw new MessageError("bytes: a Uint8Array or a string is expected", { field: "bytes" });
-    return Attachment.#of(name, type, (as) => SinglePart.bytes(bytes, as));
+    const octets = types.isArrayBuffer(bytes) ? new Uint8Array(bytes) : bytes;
+    if (!(octets instanceof Uint8Array)) {
+      const problem = `bytes: expected a Uint8Array, an ArrayBuffer or a string, got ${kindOf(bytes)}`;
+      throw new MessageError(problem, { field: "bytes" });
+    }
+    return Attachment.#of(name, type, (as) => SinglePart.bytes(octets, as));
   }
 
   /**
-   * An attachment of a file, named as the file is. The file is opened when the message is sent, each time; if it cannot
-   * be read then, sending fails with an error that names it. A mail, `message/rfc822`, is read twice each time: to see
-   * whether it can travel unencoded, and to be sent.
+   * An attachment of a Blob or a File, such as one from a form. A File keeps its name and its type; a Blob needs a
+   * `name`. It is read when the message is sent, each time.
    *
-   * @throws MessageError if the name or the type is none.
+   * @example
+   * ```ts
+   * const file = new File(["Hello"], "greeting.txt", { type: "text/plain" });
+   * await transport.send({ ...shared, text: "Attached.", attach: Attachment.from(file) });
+   * ```
+   * @throws MessageError if it is not a Blob, has no name, or its name or type is not valid.
    */
-  static fromPath(path: string, type?: string | AttachmentOptions): Attachment {
-    const name = fileName(path, "path");
+  static from(blob: Blob, options: AttachmentOptions = {}): Attachment {
+    if (!(blob instanceof Blob)) {
+      const problem = `blob: expected a Blob or a File, got ${kindOf(blob)}`;
+      throw new MessageError(problem, { field: "blob" });
+    }
+    const name = options.name ?? ("name" in blob ? String(blob.name) : undefined);
+    if (name === undefined)
+      throw new MessageError('name: a Blob has none; give one: Attachment.from(blob, { name: "a.pdf" })', {
+        field: "name",
+      });
+    return Attachment.fromStream(name, blob, blob.type === "" ? options : { type: blob.type, ...options });
+  }
+
+  /**
+   * An attachment of a file, given by its path or a `file:` URL, and named as the file is. The file is opened when the
+   * message is sent, each time; if it cannot be read then, sending fails with an error that names it. A mail,
+   * `message/rfc822`, is read twice each time: to see whether it can travel unencoded, and to be sent.
+   *
+   * @throws MessageError if the name or the type is not valid, or the URL is not one of a file.
+   */
+  static fromPath(path: string | URL, type?: string | AttachmentOptions): Attachment {
+    const file = path instanceof URL ? pathOf(path) : path;
+    const name = fileName(file, "path");
     return Attachment.#of(name, type, (mediaType) =>
-      SinglePart.stream(() => readFile(path, label(name)), mediaType),
+      SinglePart.stream(() => readFile(file, label(name)), mediaType),
     );
   }
 
@@ -202,6 +238,16 @@ function dispositionParameters(options: AttachmentOptions, part: SinglePart): [s
     );
   }
   return [...parameters, ["size", String(size)]];
+}
+
+/** Runs no code of a look-alike: only a genuine URL comes here. */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    const problem = `path: expected a file: URL of this machine, got ${JSON.stringify(url.href.slice(0, 80))}`;
+    throw new MessageError(`${problem} (${reasonOf(error)})`, { field: "path" });
+  }
 }
 
 function label(name: string): string {
