@@ -7,13 +7,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 
 /**
- * Circles of imports that are still open work: `files` in `folder` reach each other, by types alone. A circle may only
- * get smaller; take the row out with the last file. What is left in the end is at most one circle of two.
+ * Circles of imports that are still open work: with the file named, `files` reach each other, by types alone. A circle
+ * may only get smaller; take the row out with the last file. In the end there is at most one circle of two.
  */
 const openCircles = [
-  { folder: "src/message", files: 10 },
-  { folder: "src/transport", files: 9 },
-  { folder: "src/protocol/server", files: 2 },
+  { around: "src/message/message.ts", files: 10 },
+  { around: "src/transport/mail.ts", files: 9 },
+  { around: "src/transport/smtp/transport.ts", files: 4 },
+  { around: "src/transport/smtp/tls/tls-parameters.ts", files: 3 },
 ];
 
 /**
@@ -161,21 +162,16 @@ function wrongCircles(sources, allowed) {
   const circles = circlesOf(graph);
   const wrong = circlesOf(values).map((files) => `These files import each other: ${files.join(", ")}`);
   for (const files of circles) {
-    const row = allowed.find(({ folder }) => files.every((file) => file.startsWith(`${folder}/`)));
+    const row = allowed.find(({ around }) => files.includes(around));
     if (row !== undefined && files.length <= row.files) continue;
     wrong.push(
       `These files import types of each other, so a type lives in the wrong file: ${files.join(", ")}`,
     );
   }
-  for (const { folder, files } of allowed) {
-    const largest = Math.max(
-      0,
-      ...circles
-        .filter((circle) => circle.every((file) => file.startsWith(`${folder}/`)))
-        .map(({ length }) => length),
-    );
-    if (largest < files)
-      wrong.push(`.ci/imports.js: the circle in ${folder} has come down to ${largest} files: write so`);
+  for (const { around, files } of allowed) {
+    const { length = 0 } = circles.find((circle) => circle.includes(around)) ?? {};
+    if (length < files)
+      wrong.push(`.ci/imports.js: the circle around ${around} has come down to ${length} files: write so`);
   }
   return wrong;
 }

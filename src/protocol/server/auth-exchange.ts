@@ -1,16 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { Reply } from "../reply.ts";
 import type { ScramKeys } from "../sasl/scram-keys.ts";
-import type { KeysWanted, Proof, ServerHalf, ServerMechanism } from "../sasl/server-mechanism.ts";
-import type { Conversation } from "./conversation.ts";
+import type { Channel, KeysWanted, Proof, ServerHalf, ServerMechanism } from "../sasl/server-mechanism.ts";
 import type { AuthEvent, AuthenticatedEvent, IdentifyEvent, ProofEvent } from "./event.ts";
+import type { ServerSettings } from "./settings.ts";
 
 /** What an exchange comes to: something to say, or something to be judged or known. */
 export type AuthStep = Reply | AuthEvent | IdentifyEvent | ProofEvent | AuthenticatedEvent;
 
+/** What an exchange reads and changes of the conversation that it is part of. */
+interface AuthConversation {
+  readonly settings: Pick<ServerSettings, "hostname" | "maxAuthAttempts">;
+  readonly mechanisms: readonly string[];
+  readonly channel: Channel;
+  user: string | undefined;
+  failedAttempts: number;
+  say(reply: Reply): void;
+}
+
 /** The exchange of one AUTH command (RFC 4954 4): lines that are not commands until it is over. */
 export class AuthExchange {
-  readonly #conversation: Conversation;
+  readonly #conversation: AuthConversation;
   readonly #mechanism: ServerMechanism;
   readonly #server: ServerHalf;
   /** The client is being told of its refusal. */
@@ -22,7 +32,7 @@ export class AuthExchange {
   /** Whether the next line is a command again. */
   over = false;
 
-  constructor(conversation: Conversation, mechanism: ServerMechanism) {
+  constructor(conversation: AuthConversation, mechanism: ServerMechanism) {
     this.#conversation = conversation;
     this.#mechanism = mechanism;
     const { settings, mechanisms, channel: own } = conversation;
