@@ -11,7 +11,7 @@ import { dirname, join } from "node:path/posix";
  * may only get smaller; take the row out with the last file. In the end there is at most one circle of two.
  */
 const openCircles = [
-  { around: "src/message/message.ts", files: 10 },
+  { around: "src/message/message.ts", files: 2 },
   { around: "src/transport/mail.ts", files: 9 },
   { around: "src/transport/smtp/transport.ts", files: 4 },
   { around: "src/transport/smtp/tls/tls-parameters.ts", files: 3 },

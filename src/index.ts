@@ -20,24 +20,19 @@
 
 export { Attachment, type AttachmentOptions } from "./message/attachment.ts";
 export type { AutoSubmitted } from "./message/auto-submitted.ts";
-export {
-  type EnvelopeFields,
-  MessageBuilder,
-  type OneOrMore,
-  type RecipientInput,
-} from "./message/builder.ts";
+export { MessageBuilder } from "./message/builder.ts";
 export type { ByteSource, ByteSourceInput } from "./message/byte-source.ts";
 export type { CalendarOptions } from "./message/calendar.ts";
 export type { DeliveryStatusFields, RecipientStatus } from "./message/delivery-status.ts";
 export type { FeedbackReportFields } from "./message/feedback-report.ts";
+export type { ListUnsubscribeOptions } from "./message/list-unsubscribe.ts";
+export { Message } from "./message/message.ts";
 export type {
   AlternativeFields,
   CalendarFields,
   ListUnsubscribeFields,
   MessageFields,
-} from "./message/fields.ts";
-export type { ListUnsubscribeOptions } from "./message/list-unsubscribe.ts";
-export { Message } from "./message/message.ts";
+} from "./message/message-fields.ts";
 export type { Priority } from "./message/priority.ts";
 export { Report } from "./message/report.ts";
 export type { ReportFields } from "./message/report-parts.ts";
@@ -53,12 +48,13 @@ export type { Pairs } from "./mime/pairs.ts";
 export type { Part } from "./mime/part.ts";
 export type { PartOptions } from "./mime/part-options.ts";
 export { SinglePart, type TextOptions } from "./mime/single-part.ts";
+export type { OneOrMore } from "./text/one-or-more.ts";
 
 // Addresses
 
 export { Address } from "./address/address.ts";
-export { Envelope } from "./address/envelope.ts";
-export { Group } from "./address/group.ts";
+export { Envelope, type EnvelopeFields } from "./address/envelope.ts";
+export { Group, type RecipientInput } from "./address/group.ts";
 export { Mailbox, type MailboxFields, type MailboxInput } from "./address/mailbox.ts";
 export { Mailboxes } from "./address/mailboxes.ts";
 

@@ -2,6 +2,14 @@ import type { Address } from "./address.ts";
 import { AddressError, kindOf } from "./address-error.ts";
 import { type MailboxInput, toMailbox } from "./mailbox.ts";
 
+/** An envelope as plain data. */
+export interface EnvelopeFields {
+  /** The reverse-path; `null` is the null sender, of bounces. */
+  readonly from: MailboxInput | null;
+  /** The recipients, at least one. */
+  readonly to: readonly MailboxInput[];
+}
+
 /**
  * Who a mail comes from and whom it goes to, as the server is told (RFC 5321 2.3.1); immutable. What the header says
  * is another matter.

@@ -3,6 +3,9 @@ import { checkDisplayName, formatDisplayName } from "./display-name.ts";
 import { parseGroup } from "./grammar.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
 
+/** A mailbox or a group, for the fields in which RFC 5322 allows groups. */
+export type RecipientInput = MailboxInput | Group;
+
 /**
  * Mailboxes under a name, immutable (RFC 5322 3.4). One without members is a way to name nobody:
  * `undisclosed-recipients:;`.
@@ -75,3 +78,8 @@ export class Group {
 }
 
 const internal: unique symbol = Symbol("Group");
+
+/** The mailbox that `input` stands for, or the group that it is. @throws AddressError naming the field. */
+export function toRecipient(input: RecipientInput, field: string): Mailbox | Group {
+  return Group.is(input) ? input : toMailbox(input, field);
+}

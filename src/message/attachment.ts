@@ -4,6 +4,7 @@ import { types } from "node:util";
 import { kindOf } from "../address/address-error.ts";
 import { reasonOf } from "../errors.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
+import type { EmbeddedMail } from "../mime/embedded.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
@@ -12,7 +13,6 @@ import { SinglePart } from "../mime/single-part.ts";
 import { type ByteSourceInput, quietUntilRead, readFile, readSource, readsOnce } from "./byte-source.ts";
 import { fileName } from "./file-name.ts";
 import { typeOfFile } from "./media-types.ts";
-import type { Message } from "./message.ts";
 
 /** What may be said of an attachment beside its name. */
 export interface AttachmentOptions {
@@ -157,7 +157,7 @@ export class Attachment {
    * @param mail a `Message`, or the octets of a mail
    * @throws MessageError if it is neither.
    */
-  static fromMessage(mail: Message | Uint8Array, options: AttachmentOptions = {}): Attachment {
+  static fromMessage(mail: EmbeddedMail | Uint8Array, options: AttachmentOptions = {}): Attachment {
     refuseUnknown(options, optionNames, "an attachment");
     const { name = "message.eml", type = "message/rfc822" } = options;
     if (type !== "message/rfc822")

@@ -1,6 +1,6 @@
-import type { Envelope } from "../address/envelope.ts";
-import { Group } from "../address/group.ts";
-import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
+import { type RecipientInput, toRecipient } from "../address/group.ts";
+import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type BoundarySource, checkBoundary } from "../mime/boundary.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import { keywordsHeader } from "../mime/keywords.ts";
@@ -10,6 +10,7 @@ import { messageIds } from "../mime/message-ids.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
+import { type OneOrMore, readEach } from "../text/one-or-more.ts";
 import type { Attachment } from "./attachment.ts";
 import { type AutoSubmitted, autoSubmittedHeader } from "./auto-submitted.ts";
 import { type CalendarOptions, calendarParts } from "./calendar.ts";
@@ -25,12 +26,6 @@ import type { Message } from "./message.ts";
 import { type Priority, priorityHeaders, priorityNames } from "./priority.ts";
 import { type ResentFields, resentBlock } from "./resent.ts";
 import { noSigner, type Signer, toSigners } from "./signer.ts";
-
-/** A mailbox or a group, for the fields where RFC 5322 allows groups. */
-export type RecipientInput = MailboxInput | Group;
-
-/** One or several. */
-export type OneOrMore<T> = T | readonly T[];
 
 /**
  * Gathers a message, checks each value as it comes, and builds once: after `build()` every call throws, because a
@@ -57,31 +52,31 @@ export class MessageBuilder {
 
   /** Adds authors; several need a `sender`. @throws AddressError */
   from(author: OneOrMore<MailboxInput>): this {
-    pushAll(this.#open().from, each(author, "from", toMailbox));
+    pushAll(this.#open().from, readEach(author, "from", toMailbox));
     return this;
   }
 
   /** Adds recipients. @throws AddressError */
   to(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().to, each(recipient, "to", toRecipient));
+    pushAll(this.#open().to, readEach(recipient, "to", toRecipient));
     return this;
   }
 
   /** Adds recipients of a copy. @throws AddressError */
   cc(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().cc, each(recipient, "cc", toRecipient));
+    pushAll(this.#open().cc, readEach(recipient, "cc", toRecipient));
     return this;
   }
 
   /** Adds recipients whom the others do not see: in the envelope, not in the header. @throws AddressError */
   bcc(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().bcc, each(recipient, "bcc", toRecipient));
+    pushAll(this.#open().bcc, readEach(recipient, "bcc", toRecipient));
     return this;
   }
 
   /** Adds where answers go. @throws AddressError */
   replyTo(mailbox: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().replyTo, each(mailbox, "replyTo", toRecipient));
+    pushAll(this.#open().replyTo, readEach(mailbox, "replyTo", toRecipient));
     return this;
   }
 
@@ -93,13 +88,13 @@ export class MessageBuilder {
    * @throws MessageError if there is no id, or something that is neither an id nor a phrase.
    */
   references(ids: OneOrMore<string>): this {
-    pushAll(this.#open().references, each(ids, "references", messageIds).flat());
+    pushAll(this.#open().references, readEach(ids, "references", messageIds).flat());
     return this;
   }
 
   /** Adds attachments, or parts that stand beside the text. @throws MessageError */
   attach(attachment: OneOrMore<Attachment | Part>): this {
-    pushAll(this.#open().attachments, each(attachment, "attach", toAttachment));
+    pushAll(this.#open().attachments, readEach(attachment, "attach", toAttachment));
     return this;
   }
 
@@ -115,14 +110,14 @@ export class MessageBuilder {
 
   /** Adds a field of keywords. @throws MessageError */
   keywords(keyword: OneOrMore<string>): this {
-    const keywords = each(keyword, "keywords", (item) => item);
+    const keywords = readEach(keyword, "keywords", (item) => item);
     this.#open().headers.push(keywordsHeader("Keywords", keywords, "keywords"));
     return this;
   }
 
   /** Adds a field of remarks. @throws MessageError */
   comments(text: OneOrMore<string>): this {
-    const headers = each(text, "comments", (item, field) => textHeader("Comments", item, field));
+    const headers = readEach(text, "comments", (item, field) => textHeader("Comments", item, field));
     pushAll(this.#open().headers, headers);
     return this;
   }
@@ -134,7 +129,7 @@ export class MessageBuilder {
    * @throws MessageError or AddressError
    */
   resent(fields: OneOrMore<ResentFields>): this {
-    pushAll(this.#open().resent, each(fields, "resent", resentBlock));
+    pushAll(this.#open().resent, readEach(fields, "resent", resentBlock));
     return this;
   }
 
@@ -230,7 +225,7 @@ export class MessageBuilder {
 
   /** Asks that readers tell these when the mail is read (RFC 8098). @throws AddressError */
   dispositionNotificationTo(mailbox: OneOrMore<MailboxInput>): this {
-    this.#open().dispositionNotificationTo = each(mailbox, "dispositionNotificationTo", toMailbox);
+    this.#open().dispositionNotificationTo = readEach(mailbox, "dispositionNotificationTo", toMailbox);
     return this;
   }
 
@@ -307,14 +302,6 @@ export class MessageBuilder {
   }
 }
 
-/** An envelope as plain data. */
-export interface EnvelopeFields {
-  /** The reverse-path; `null` is the null sender, of bounces. */
-  readonly from: MailboxInput | null;
-  /** The recipients, at least one. */
-  readonly to: readonly MailboxInput[];
-}
-
 /** Forms of the content that have their place by a method. */
 const ownMethods = new Map([
   ["text/plain", "text"],
@@ -328,18 +315,7 @@ function checkSwitch(value: unknown, field: string): boolean {
   throw new MessageError(`${field}: true or false is expected`, { field });
 }
 
-function each<T, R>(input: OneOrMore<T>, field: string, read: (item: T, field: string) => R): R[] {
-  if (!Array.isArray(input)) return [read(input as T, field)];
-  const items: R[] = [];
-  for (const item of input as readonly T[]) items.push(read(item, `${field}[${items.length}]`));
-  return items;
-}
-
 /** One by one: as arguments of `push`, a hundred thousand would not fit on the stack. */
 function pushAll<T>(list: T[], items: readonly T[]): void {
   for (const item of items) list.push(item);
-}
-
-function toRecipient(input: RecipientInput, field: string): Mailbox | Group {
-  return Group.is(input) ? input : toMailbox(input, field);
 }

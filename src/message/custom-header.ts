@@ -4,29 +4,38 @@ import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { contentFieldAdvice } from "../mime/part-options.ts";
 import { textHeader } from "../mime/unstructured.ts";
-import type { MessageBuilder } from "./builder.ts";
 import type { Draft } from "./draft.ts";
 
-/** Fields that the builder has a method for: how one is set, and whether it is. */
-const typed = new Map<
-  string,
-  readonly [set: (builder: MessageBuilder, value: string) => unknown, field: keyof Draft]
->([
-  ["from", [(builder, value) => builder.from(value), "from"]],
-  ["sender", [(builder, value) => builder.sender(value), "sender"]],
-  ["reply-to", [(builder, value) => builder.replyTo(value), "replyTo"]],
-  ["to", [(builder, value) => builder.to(value), "to"]],
-  ["cc", [(builder, value) => builder.cc(value), "cc"]],
-  ["subject", [(builder, value) => builder.subject(value), "subject"]],
-  ["date", [(builder, value) => builder.date(value), "date"]],
-  ["message-id", [(builder, value) => builder.messageId(value), "messageId"]],
-  ["in-reply-to", [(builder, value) => builder.inReplyTo(value), "inReplyTo"]],
-  ["references", [(builder, value) => builder.references(value), "references"]],
-  [
-    "disposition-notification-to",
-    [(builder, value) => builder.dispositionNotificationTo(value), "dispositionNotificationTo"],
-  ],
+type Method =
+  | "from"
+  | "sender"
+  | "replyTo"
+  | "to"
+  | "cc"
+  | "subject"
+  | "date"
+  | "messageId"
+  | "inReplyTo"
+  | "references"
+  | "dispositionNotificationTo";
+
+/** The builder's method for a field, if it has one; the draft calls the value by the same name. */
+const methods = new Map<string, Method>([
+  ["from", "from"],
+  ["sender", "sender"],
+  ["reply-to", "replyTo"],
+  ["to", "to"],
+  ["cc", "cc"],
+  ["subject", "subject"],
+  ["date", "date"],
+  ["message-id", "messageId"],
+  ["in-reply-to", "inReplyTo"],
+  ["references", "references"],
+  ["disposition-notification-to", "dispositionNotificationTo"],
 ]);
+
+/** A `MessageBuilder`, as far as fields given by name need it. */
+export type FieldMethods = Readonly<Record<Method, (value: string) => unknown>>;
 
 /** Fields that are not free text, and so are folded in a manner of their own. */
 const formats = new Map<string, (name: string, value: string) => Header>([
@@ -61,17 +70,16 @@ const once =
  * @throws MessageError if the name or the value is none, the field is not made by hand, or stands already and may not
  * twice.
  */
-export function customHeader(builder: MessageBuilder, draft: Draft, name: string, value: string): void {
+export function customHeader(builder: FieldMethods, draft: Draft, name: string, value: string): void {
   const key = headerName(name).toLowerCase();
   const advice = refused.get(key) ?? prefixAdvice(key);
   if (advice !== undefined)
     throw new MessageError(`${name}: not written by hand; ${advice}`, { field: name });
-  const entry = typed.get(key);
-  if (entry !== undefined) {
-    const [set, field] = entry;
-    const current = draft[field];
+  const method = methods.get(key);
+  if (method !== undefined) {
+    const current = draft[method];
     if (current !== undefined && !(Array.isArray(current) && current.length === 0)) throw secondTime(name);
-    set(builder, value);
+    builder[method](value);
     return;
   }
   if (once.test(key) && draft.headers.some((header) => header.name.toLowerCase() === key))

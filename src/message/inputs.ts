@@ -1,11 +1,10 @@
-import { Envelope } from "../address/envelope.ts";
+import { Envelope, type EnvelopeFields } from "../address/envelope.ts";
 import { parseContentType } from "../mime/content-type.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { Attachment } from "./attachment.ts";
-import type { EnvelopeFields } from "./builder.ts";
 
 /**
  * What callers give for content, read into values of ours. Only genuine attachments and parts pass: an object that

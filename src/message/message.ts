@@ -12,7 +12,7 @@ import { type EncodingConstraint, headText, type Part, type Piece } from "../mim
 import { MessageBuilder } from "./builder.ts";
 import { Content } from "./content.ts";
 import type { Draft } from "./draft.ts";
-import { type MessageFields, readFields } from "./fields.ts";
+import { type MessageFields, readFields } from "./message-fields.ts";
 import { messageHeaders } from "./message-headers.ts";
 import { type SignedContent, signContent } from "./signed-content.ts";
 import type { Signer } from "./signer.ts";

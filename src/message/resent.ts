@@ -6,6 +6,7 @@ import { refuseUnknown } from "../mime/known-fields.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIdHeader } from "../mime/message-id.ts";
+import { type OneOrMore, readEach } from "../text/one-or-more.ts";
 
 /** Who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {
@@ -14,11 +15,11 @@ export interface ResentFields {
   /** Who does it, where that is not `from`. */
   readonly sender?: MailboxInput | undefined;
   /** To whom it is sent on; a recipient there must be, here, in `cc` or in `bcc`. */
-  readonly to?: MailboxInput | readonly MailboxInput[] | undefined;
+  readonly to?: OneOrMore<MailboxInput> | undefined;
   /** Who gets a copy. */
-  readonly cc?: MailboxInput | readonly MailboxInput[] | undefined;
+  readonly cc?: OneOrMore<MailboxInput> | undefined;
   /** In the envelope, not in the header. */
-  readonly bcc?: MailboxInput | readonly MailboxInput[] | undefined;
+  readonly bcc?: OneOrMore<MailboxInput> | undefined;
   /** Now, if not given. */
   readonly date?: DateInput | undefined;
   /** Random under the domain of `from`, if not given. */
@@ -42,9 +43,7 @@ const names = ["from", "sender", "to", "cc", "bcc", "date", "messageId"];
 export function resentBlock(fields: ResentFields): ResentBlock {
   refuseUnknown(fields, names, "resent");
   const list = (key: "to" | "cc" | "bcc"): Mailbox[] => {
-    const given = fields[key] ?? [];
-    const inputs = Array.isArray(given) ? (given as readonly MailboxInput[]) : [given as MailboxInput];
-    return inputs.map((input, index) => toMailbox(input, `resent.${key}[${index}]`));
+    return readEach(fields[key] ?? [], `resent.${key}`, toMailbox);
   };
   const { sender, date = new Date() } = fields;
   const from = toMailbox(fields.from, "resent.from");

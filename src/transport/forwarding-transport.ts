@@ -1,8 +1,7 @@
-import type { Envelope } from "../address/envelope.ts";
-import type { EnvelopeFields } from "../message/builder.ts";
-import type { MessageFields } from "../message/fields.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import { toEnvelope } from "../message/inputs.ts";
 import { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
 import { isSendError, type SendError } from "../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../protocol/send-report.ts";
 import { calledOff } from "./called-off.ts";

@@ -1,8 +1,7 @@
-import type { Envelope } from "../address/envelope.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import { misconfigured } from "../errors.ts";
-import type { EnvelopeFields } from "../message/builder.ts";
-import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { RawContent } from "./raw-mail.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";

@@ -1,5 +1,5 @@
 import type { Address } from "../address/address.ts";
-import type { Envelope } from "../address/envelope.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import {
   callersMistake,
   type Delivery,
@@ -9,10 +9,9 @@ import {
   misconfigured,
   reasonOf,
 } from "../errors.ts";
-import type { EnvelopeFields } from "../message/builder.ts";
-import type { MessageFields } from "../message/fields.ts";
 import { toEnvelope } from "../message/inputs.ts";
 import { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
 import { type Clock, systemClock } from "../net/clock.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { deliveryOf, isSendError, SendError } from "../protocol/send-error.ts";

@@ -1,6 +1,6 @@
 import type { EnvoiError } from "../errors.ts";
-import type { MessageFields } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { SendCounts } from "./tally.ts";
 import type { SendOptions } from "./transport.ts";

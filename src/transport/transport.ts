@@ -1,7 +1,6 @@
-import type { Envelope } from "../address/envelope.ts";
-import type { EnvelopeFields } from "../message/builder.ts";
-import type { MessageFields } from "../message/fields.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import type { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { RawContent } from "./raw-mail.ts";
 import type { RequestOptions } from "./requests.ts";

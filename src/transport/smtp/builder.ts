@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import type { OneOrMore } from "../../message/builder.ts";
 import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
@@ -10,6 +9,7 @@ import { SessionTickets } from "../../net/client/session-tickets.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
+import type { OneOrMore } from "../../text/one-or-more.ts";
 import { shown } from "../../text/shown.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkFlag, checkMilliseconds } from "../option-values.ts";

@@ -1,9 +1,8 @@
-import type { Envelope } from "../../address/envelope.ts";
+import type { Envelope, EnvelopeFields } from "../../address/envelope.ts";
 import { misconfigured } from "../../errors.ts";
-import type { EnvelopeFields } from "../../message/builder.ts";
-import type { MessageFields } from "../../message/fields.ts";
 import { toEnvelope } from "../../message/inputs.ts";
 import { Message } from "../../message/message.ts";
+import type { MessageFields } from "../../message/message-fields.ts";
 import { signContent } from "../../message/signed-content.ts";
 import { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Dialect } from "../../protocol/dialect.ts";

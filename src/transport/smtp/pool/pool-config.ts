@@ -1,4 +1,4 @@
-import type { OneOrMore } from "../../../message/builder.ts";
+import type { OneOrMore } from "../../../text/one-or-more.ts";
 import { checkOptionNames } from "../../option-names.ts";
 import { checkCount, checkMilliseconds } from "../../option-values.ts";
 import { wrongOption } from "../wrong-option.ts";

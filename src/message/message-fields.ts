@@ -1,4 +1,5 @@
-import type { Envelope } from "../address/envelope.ts";
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
+import type { RecipientInput } from "../address/group.ts";
 import type { MailboxInput } from "../address/mailbox.ts";
 import type { BoundarySource } from "../mime/boundary.ts";
 import type { DateInput } from "../mime/date-time.ts";
@@ -7,9 +8,9 @@ import { MessageError } from "../mime/message-error.ts";
 import { type Pairs, readPairs } from "../mime/pairs.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
+import { type OneOrMore, readEach } from "../text/one-or-more.ts";
 import type { Attachment } from "./attachment.ts";
 import type { AutoSubmitted } from "./auto-submitted.ts";
-import type { EnvelopeFields, MessageBuilder, OneOrMore, RecipientInput } from "./builder.ts";
 import type { CalendarOptions } from "./calendar.ts";
 import type { ListUnsubscribeOptions } from "./list-unsubscribe.ts";
 import type { Priority } from "./priority.ts";
@@ -100,54 +101,56 @@ export interface ListUnsubscribeFields extends ListUnsubscribeOptions {
   readonly url: string | URL;
 }
 
-type Set<K extends keyof MessageFields> = (
-  builder: MessageBuilder,
+/** A field that is more than the argument of the method of the same name. */
+type Composed = "headers" | "alternative" | "calendar" | "listUnsubscribe";
+
+/** A `MessageBuilder`, as far as fields need it: a method for each. */
+export type FieldSetters = {
+  [K in Exclude<keyof MessageFields, Composed>]-?: (value: NonNullable<MessageFields[K]>) => unknown;
+} & {
+  header(name: string, value: string): unknown;
+  alternative(type: string, text: string | SinglePart): unknown;
+  calendar(ics: string, options?: CalendarOptions): unknown;
+  listUnsubscribe(url: string | URL, options?: ListUnsubscribeOptions): unknown;
+};
+
+type Setter<K extends keyof MessageFields> = (
+  builder: FieldSetters,
   value: NonNullable<MessageFields[K]>,
 ) => unknown;
 
-const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
-  from: (builder, value) => builder.from(value),
-  to: (builder, value) => builder.to(value),
-  cc: (builder, value) => builder.cc(value),
-  bcc: (builder, value) => builder.bcc(value),
-  replyTo: (builder, value) => builder.replyTo(value),
-  references: (builder, value) => builder.references(value),
-  attach: (builder, value) => builder.attach(value),
+/** How a field is set, if its value is more than the argument of the method of its name. */
+const known: { readonly [K in keyof MessageFields]-?: K extends Composed ? Setter<K> : true } = {
+  from: true,
+  to: true,
+  cc: true,
+  bcc: true,
+  replyTo: true,
+  references: true,
+  attach: true,
   headers: addHeaders,
-  sender: (builder, value) => builder.sender(value),
-  subject: (builder, value) => builder.subject(value),
-  date: (builder, value) => builder.date(value),
-  messageId: (builder, value) => builder.messageId(value),
-  inReplyTo: (builder, value) => builder.inReplyTo(value),
-  text: (builder, value) => builder.text(value),
-  html: (builder, value) => builder.html(value),
-  body: (builder, value) => builder.body(value),
-  alternative: (builder, value) => {
-    for (const item of Array.isArray(value) ? value : [value]) addAlternative(builder, item);
-  },
-  calendar: (builder, value) => {
-    if (typeof value !== "object") return builder.calendar(value);
-    refuseUnknown(value, ["ics", "method", "attach"], "calendar");
-    const { ics, ...options } = value;
-    return builder.calendar(ics, options);
-  },
-  keywords: (builder, value) => builder.keywords(value),
-  comments: (builder, value) => builder.comments(value),
-  priority: (builder, value) => builder.priority(value),
-  autoSubmitted: (builder, value) => builder.autoSubmitted(value),
-  listUnsubscribe: (builder, value) => {
-    if (typeof value !== "object" || value instanceof URL) return builder.listUnsubscribe(value);
-    refuseUnknown(value, ["url", "oneClick", "mailto"], "listUnsubscribe");
-    const { url, ...options } = value;
-    return builder.listUnsubscribe(url, options);
-  },
-  dispositionNotificationTo: (builder, value) => builder.dispositionNotificationTo(value),
-  resent: (builder, value) => builder.resent(value),
-  envelope: (builder, value) => builder.envelope(value),
-  keepBcc: (builder, value) => builder.keepBcc(value),
-  utf8Headers: (builder, value) => builder.utf8Headers(value),
-  boundaries: (builder, value) => builder.boundaries(value),
-  sign: (builder, value) => builder.sign(value),
+  sender: true,
+  subject: true,
+  date: true,
+  messageId: true,
+  inReplyTo: true,
+  text: true,
+  html: true,
+  body: true,
+  alternative: addAlternatives,
+  calendar: setCalendar,
+  keywords: true,
+  comments: true,
+  priority: true,
+  autoSubmitted: true,
+  listUnsubscribe: setListUnsubscribe,
+  dispositionNotificationTo: true,
+  resent: true,
+  envelope: true,
+  keepBcc: true,
+  utf8Headers: true,
+  boundaries: true,
+  sign: true,
 };
 
 /**
@@ -156,7 +159,7 @@ const setters: { readonly [K in keyof MessageFields]-?: Set<K> } = {
  *
  * @throws MessageError if a field is unknown, naming the nearest; and what the builder throws.
  */
-export function readFields(builder: MessageBuilder, fields: MessageFields): MessageBuilder {
+export function readFields<B extends FieldSetters>(builder: B, fields: MessageFields): B {
   if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
   if ("build" in fields)
     throw new MessageError("this is a builder, and no message yet: .build() makes one of it");
@@ -167,19 +170,44 @@ export function readFields(builder: MessageBuilder, fields: MessageFields): Mess
   return builder;
 }
 
-function readField(builder: MessageBuilder, fields: MessageFields, name: string): void {
-  if (!Object.hasOwn(setters, name)) refuseUnknown(fields, Object.keys(setters), "a message");
+function readField(builder: FieldSetters, fields: MessageFields, name: string): void {
+  if (!Object.hasOwn(known, name)) refuseUnknown(fields, Object.keys(known), "a message");
   const value = fields[name as keyof MessageFields];
-  // The table ties each setter to the type of its own field, which TypeScript cannot follow through a key.
-  if (value !== undefined) (setters[name as keyof MessageFields] as Set<never>)(builder, value as never);
+  if (value === undefined) return;
+  const setter = known[name as keyof MessageFields];
+  // The types of the table and of the builder tie each value to its field, which TypeScript cannot follow by a key.
+  if (setter === true) builder[name as "subject"](value as never);
+  else (setter as Setter<never>)(builder, value as never);
 }
 
-function addAlternative(builder: MessageBuilder, fields: AlternativeFields): void {
-  refuseUnknown(fields, ["type", "text"], "alternative");
-  builder.alternative(fields.type, fields.text);
+function addAlternatives(builder: FieldSetters, given: OneOrMore<AlternativeFields>): void {
+  readEach(given, "alternative", (fields, field) => {
+    refuseUnknown(fields, ["type", "text"], field);
+    return builder.alternative(fields.type, fields.text);
+  });
 }
 
-function addHeaders(builder: MessageBuilder, headers: Pairs<OneOrMore<string>>): void {
+function setCalendar(builder: FieldSetters, value: string | CalendarFields): void {
+  if (typeof value !== "object") {
+    builder.calendar(value);
+    return;
+  }
+  refuseUnknown(value, ["ics", "method", "attach"], "calendar");
+  const { ics, ...options } = value;
+  builder.calendar(ics, options);
+}
+
+function setListUnsubscribe(builder: FieldSetters, value: string | URL | ListUnsubscribeFields): void {
+  if (typeof value !== "object" || value instanceof URL) {
+    builder.listUnsubscribe(value);
+    return;
+  }
+  refuseUnknown(value, ["url", "oneClick", "mailto"], "listUnsubscribe");
+  const { url, ...options } = value;
+  builder.listUnsubscribe(url, options);
+}
+
+function addHeaders(builder: FieldSetters, headers: Pairs<OneOrMore<string>>): void {
   for (const [name, values] of readPairs(headers, "headers")) {
     for (const value of Array.isArray(values) ? values : [values]) builder.header(name, value);
   }
