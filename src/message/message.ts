@@ -100,13 +100,14 @@ export class Message {
   }
 
   /**
-   * Whether To or Cc, or those of a resending, name an address. Who is in the envelope and not named gets a blind copy.
+   * Whether To or Cc, or those of a resending, mention an address. An address of the envelope that is not mentioned
+   * gets a blind copy.
    */
-  names(address: Address): boolean {
+  mentions(address: Address): boolean {
     const { to, cc, resent } = this.#draft;
-    const named = address.toString();
+    const wanted = address.toString();
     const lists = [to, cc, ...resent.flatMap((block) => [block.to, block.cc])];
-    return mailboxesOf(lists).some((mailbox) => mailbox.address.toString() === named);
+    return mailboxesOf(lists).some((mailbox) => mailbox.address.toString() === wanted);
   }
 
   /**

@@ -112,7 +112,7 @@ export class RawTransport implements Transport {
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const { messageId } = built;
-    const requests = this.#requests(options, { envelope, messageId }, (address) => built.names(address));
+    const requests = this.#requests(options, { envelope, messageId }, (address) => built.mentions(address));
     return this.#hand({ envelope, messageId, requests, content: built.content(sevenBit) }, options);
   }
 

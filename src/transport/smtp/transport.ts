@@ -168,7 +168,7 @@ export class SmtpTransport implements Transport {
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
     const international = built.international || envelope.international;
     const { messageId } = built;
-    const requests = readRequests(options, envelope, (address) => built.names(address));
+    const requests = readRequests(options, envelope, (address) => built.mentions(address));
     const content = madeOnce((way) => built.content(way, this.#options.signers));
     const { partial } = options;
     return await this.#submit(

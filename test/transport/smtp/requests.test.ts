@@ -307,7 +307,7 @@ describe("ORCPT", () => {
       to: "b@y.test",
       resent: { from: "a@x.test", to: "h@y.test", bcc: "i@y.test" },
     });
-    const named = ["b@y.test", "h@y.test", "i@y.test"].map((text) => message.names(Address.parse(text)));
+    const named = ["b@y.test", "h@y.test", "i@y.test"].map((text) => message.mentions(Address.parse(text)));
     assert.deepEqual(named, [true, true, false]);
   });
 });
