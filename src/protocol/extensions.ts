@@ -124,7 +124,7 @@ function parseLimits(text: string): Limits {
 }
 
 /** All that a server told in its reply to EHLO or HELO. */
-export interface Peer {
+export interface Capabilities {
   /** The name the server gave itself. */
   readonly domain: string;
   readonly extensions: Extensions;
@@ -151,7 +151,7 @@ export function formatEhlo(greeting: string, extensions: Extensions): string[] {
  * Reads the lines of the reply to EHLO. Keywords come in any case; `AUTH=PLAIN`, as old servers write it, is
  * `AUTH PLAIN`.
  */
-export function parseEhlo(lines: readonly string[]): Peer {
+export function parseEhlo(lines: readonly string[]): Capabilities {
   const keywords = new Map<string, string>();
   for (const line of lines.slice(1)) {
     const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:[ =](.*))?$/.exec(line.trimEnd());

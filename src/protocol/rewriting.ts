@@ -1,10 +1,10 @@
-import type { Peer } from "./extensions.ts";
+import type { Capabilities } from "./extensions.ts";
 
 /**
  * What to say behind an error about something that a server does not offer, if a firewall has put X's over what it
  * offers: "SMTP inspection" replaces, octet by octet, what it does not know. Empty if nothing shows that.
  */
-export function rewritingHint({ keywords }: Peer): string {
+export function rewritingHint({ keywords }: Capabilities): string {
   return [...keywords.keys()].some((keyword) => /^X{4,}[A-Z]?$/.test(keyword)) ? HINT : "";
 }
 

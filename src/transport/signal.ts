@@ -1,5 +1,5 @@
 import { misconfigured } from "../errors.ts";
-import { Line } from "./line.ts";
+import { LinkedQueue } from "./linked-queue.ts";
 
 /** Refuses what is no AbortSignal; one of another realm is. @throws EnvoiError of kind `"configuration"` */
 export function checkSignal(what: string, signal: AbortSignal | undefined): void {
@@ -41,7 +41,7 @@ export async function breakingOff<T>(
 
 /** What waits for a signal. */
 interface Waiting {
-  readonly line: Line<() => void>;
+  readonly line: LinkedQueue<() => void>;
   readonly listener: () => void;
 }
 
@@ -50,7 +50,7 @@ const waitings: WeakMap<AbortSignal, Waiting> = new WeakMap();
 function waitingFor(signal: AbortSignal): Waiting {
   const known = waitings.get(signal);
   if (known !== undefined) return known;
-  const line = new Line<() => void>();
+  const line = new LinkedQueue<() => void>();
   const listener = () => {
     for (let action = line.take(); action !== undefined; action = line.take()) action();
     stopWaitingFor(signal, waiting);

@@ -118,15 +118,15 @@ const observers: Readonly<Record<string, (callback: Misbehaviour) => Partial<Log
 describe("a callback that only looks on", () => {
   for (const [name, made] of Object.entries(observers)) {
     for (const manner of manners) {
-      for (const rows of ["off", "auto", "window"] as const) {
-        it(`changes no outcome: ${name} ${manner}, with pipelining("${rows}")`, async () => {
+      for (const modes of ["off", "auto", "window"] as const) {
+        it(`changes no outcome: ${name} ${manner}, with pipelining("${modes}")`, async () => {
           unhandled = [];
           await using server = await TestServer.start();
           const callback = misbehaving(manner, () => transport);
           const transport: SmtpTransport = server
             .builder()
             .pool({ maxSize: 1 })
-            .pipelining(rows)
+            .pipelining(modes)
             .logger({ ...quiet, ...made(callback) })
             .build();
           const told = await outcomes(transport);

@@ -8,10 +8,10 @@ import { channelBindings } from "../channel-bindings.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { Moment } from "../moment.ts";
+import type { ConnectionObserver } from "./connection-observer.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
-import type { Link } from "./link.ts";
-import type { Onlooker } from "./onlooker.ts";
 import { tellWrite } from "./said.ts";
+import type { ServerStream } from "./server-stream.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   /** Told of what is said. */
-  readonly onlooker?: Onlooker | undefined;
+  readonly observer?: ConnectionObserver | undefined;
   /** What those who look on call it. */
   readonly number?: number | undefined;
 }
@@ -81,18 +81,18 @@ export class Connection {
   #lastWords: Timer | undefined;
   #secured: Secured | undefined;
   readonly #transcript = new Transcript();
-  readonly #onlooker: Onlooker | undefined;
+  readonly #observer: ConnectionObserver | undefined;
 
-  constructor(link: Link, { clock, timeouts, onlooker, number = 0 }: ConnectionOptions) {
+  constructor(stream: ServerStream, { clock, timeouts, observer, number = 0 }: ConnectionOptions) {
     this.number = number;
-    this.#onlooker = onlooker;
-    this.#transcript.noted(`connected to ${link.place}`);
-    this.#base = link.socket;
-    this.#already = link.tls;
-    this.#socket = link.socket;
-    this.place = link.place;
-    this.loopback = link.loopback;
-    this.localAddress = link.localAddress;
+    this.#observer = observer;
+    this.#transcript.noted(`connected to ${stream.place}`);
+    this.#base = stream.socket;
+    this.#already = stream.tls;
+    this.#socket = stream.socket;
+    this.place = stream.place;
+    this.loopback = stream.loopback;
+    this.localAddress = stream.localAddress;
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#since = clock.now();
@@ -158,7 +158,7 @@ export class Connection {
           if ("read" in value) {
             reply = this.#replies.shift() ?? (await this.#read(value.read));
             this.#transcript.heard(reply, value.read);
-            if (this.#onlooker?.attentive) this.#onlooker.heard(reply, value.read);
+            if (this.#observer?.attentive) this.#observer.heard(reply, value.read);
           } else if ("write" in value) await this.#write(value);
           else await this.#derive(value.derive, value.phase);
         } catch (error) {
@@ -304,7 +304,7 @@ export class Connection {
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#answered = 0;
     tellWrite(step, this.#transcript);
-    if (this.#onlooker?.attentive) tellWrite(step, this.#onlooker);
+    if (this.#observer?.attentive) tellWrite(step, this.#observer);
     if (typeof write === "string") this.#socket.write(write, encodingOf(step));
     // A copy of what is small costs less than a write of several buffers.
     else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
@@ -355,7 +355,7 @@ export class Connection {
 
   #count(octets: number): void {
     this.#transcript.content(octets);
-    if (this.#onlooker?.attentive) this.#onlooker.content(octets);
+    if (this.#observer?.attentive) this.#observer.content(octets);
   }
 
   async #drained(): Promise<void> {
@@ -406,7 +406,7 @@ export class Connection {
     if (this.#failure === undefined) {
       this.#failure = failure;
       this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
-      this.#onlooker?.ended(failure);
+      this.#observer?.ended(failure);
       this.#deadline.stop();
       this.#lastWords?.cancel();
       this.#destroy();

@@ -6,7 +6,7 @@ import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { shown } from "../../text/shown.ts";
 import { codeOf } from "./failures.ts";
-import { indirectLink, type Link, placeOf } from "./link.ts";
+import { indirectStream, placeOf, type ServerStream } from "./server-stream.ts";
 
 /** What a {@link Connector} is to connect to. */
 export interface ConnectTarget {
@@ -55,7 +55,7 @@ export type Connector = (
  *
  * @throws Failure of kind `"connection"` if it fails, of kind `"configuration"` if it returns something else.
  */
-export async function connectBy(connector: Connector, target: ConnectTarget): Promise<Link> {
+export async function connectBy(connector: Connector, target: ConnectTarget): Promise<ServerStream> {
   const place = placeOf(target.host, target.port);
   const returned = await calling(() => connector(target) as unknown, place);
   const { made, encrypted, verified } = await calling(() => unwrapped(returned), place);
@@ -71,7 +71,7 @@ export async function connectBy(connector: Connector, target: ConnectTarget): Pr
   const readiness = readinessOf(socket, encrypted === true);
   if (readiness !== undefined) await ready(socket, readiness, target.signal, place);
   const tls = encrypted === true ? factsOf(socket, verified === true) : undefined;
-  return indirectLink(socket, place, tls);
+  return indirectStream(socket, place, tls);
 }
 
 /** What was returned, and what was said of it; none of it can be trusted to be what it should. */

@@ -6,10 +6,17 @@ import { attempt, type OnAttempt } from "./attempt.ts";
 import { connectBy } from "./connector.ts";
 import type { FailedAddresses } from "./failed-addresses.ts";
 import { timedOut } from "./failures.ts";
-import { indirectLink, KEEP_ALIVE_DELAY, type Link, placeOf, tcpLink, unixLink } from "./link.ts";
 import { connectThrough, proxyUnreachable } from "./proxied.ts";
 import { attemptDelay, race } from "./race.ts";
 import type { Route } from "./route.ts";
+import {
+  indirectStream,
+  KEEP_ALIVE_DELAY,
+  placeOf,
+  type ServerStream,
+  tcpStream,
+  unixStream,
+} from "./server-stream.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { noneOf, unreachable } from "./unreachable.ts";
 
@@ -51,7 +58,7 @@ export class Dialer {
    *
    * @throws Failure, of kind `"connection"` or `"timeout"` where it is the network's.
    */
-  connect(onAttempt?: OnAttempt): Promise<Link> {
+  connect(onAttempt?: OnAttempt): Promise<ServerStream> {
     const { clock, timeouts } = this.#options;
     const late = () => this.#late();
     return attempt((signal) => this.#reach(signal), { clock, limit: timeouts.connect, late, onAttempt });
@@ -90,7 +97,7 @@ export class Dialer {
     return placeOf(address, this.#options.port);
   }
 
-  async #reach(signal: AbortSignal): Promise<Link> {
+  async #reach(signal: AbortSignal): Promise<ServerStream> {
     const { host, port, route } = this.#options;
     switch (route.via) {
       case "tcp":
@@ -111,12 +118,12 @@ export class Dialer {
           throw proxyUnreachable(error, proxy);
         });
         const way = await connectThrough(socket, proxy, this.#options, signal);
-        return indirectLink(way, this.#place);
+        return indirectStream(way, this.#place);
       }
     }
   }
 
-  async #tcp(signal: AbortSignal): Promise<Link> {
+  async #tcp(signal: AbortSignal): Promise<ServerStream> {
     const { host, port, localAddress, resolve, clock, timeouts, failedAddresses } = this.#options;
     this.#addresses ??= failedAddresses.last(await addressesOf(host, resolve, localAddress), (address) =>
       this.#placeOf(address),
@@ -138,7 +145,7 @@ export class Dialer {
     const winner = await race({ addresses, dial, clock, delay, signal, failed });
     if (winner === undefined) throw noneOf(host, port, this.#failures);
     this.#address = winner.address;
-    return tcpLink(winner.socket, this.#placeOf(winner.address));
+    return tcpStream(winner.socket, this.#placeOf(winner.address));
   }
 
   #late(): Failure {
@@ -172,7 +179,7 @@ export class Dialer {
 /** How many addresses of a host may answer and take no mail before it is given up. */
 const MOST = 4;
 
-function unix(path: string, signal: AbortSignal): Promise<Link> {
+function unix(path: string, signal: AbortSignal): Promise<ServerStream> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
     const aborted = () => socket.destroy();
@@ -181,7 +188,7 @@ function unix(path: string, signal: AbortSignal): Promise<Link> {
     socket.on("error", (cause) => reject(unreachable(cause, path)));
     socket.once("connect", () => {
       signal.removeEventListener("abort", aborted);
-      resolve(unixLink(socket, path));
+      resolve(unixStream(socket, path));
     });
   });
 }

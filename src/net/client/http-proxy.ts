@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
 import { codeOf } from "./failures.ts";
-import { placeOf } from "./link.ts";
 import type { ProxyServer } from "./proxy-server.ts";
+import { placeOf } from "./server-stream.ts";
 
 /**
  * Asks an HTTP proxy for a tunnel (RFC 9110 9.3.6). Octets of the server that came with the proxy's answer are left in

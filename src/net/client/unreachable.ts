@@ -1,6 +1,6 @@
 import { Failure } from "../../protocol/failure.ts";
 import { codeOf } from "./failures.ts";
-import { placeOf } from "./link.ts";
+import { placeOf } from "./server-stream.ts";
 
 /** An address, or a path, cannot be connected to. */
 export function unreachable(cause: Error, place: string): Failure {

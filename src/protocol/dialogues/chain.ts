@@ -3,13 +3,13 @@ import type { Dialogue } from "../dialogue.ts";
 import type { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { TransactionOutcome } from "./ledger.ts";
-import { behind, type ChainedMail, Link, untouched } from "./link.ts";
+import { behind, type ChainedMail, MailInFlight, untouched } from "./mail-in-flight.ts";
 import { envelopeFlight, transaction } from "./transaction.ts";
 
 /** How the mails of a chain are said. */
 export interface ChainManner {
   readonly pipelining: boolean;
-  /** Row 2: the content of a mail and the envelope of the next go out together (RFC 2920 3.1). */
+  /** Chained: the content of a mail and the envelope of the next go out together (RFC 2920 3.1). */
   readonly chaining: boolean;
   /** SMTP without this. */
   readonly dialect?: Dialect | undefined;
@@ -32,8 +32,8 @@ export class Chain {
   readonly #pipelining: boolean;
   readonly #dialect: Dialect | undefined;
   #chaining: boolean;
-  #current: Link | undefined;
-  #following: Link | undefined;
+  #current: MailInFlight | undefined;
+  #following: MailInFlight | undefined;
   /** An envelope that was called off lies at the server: the connection ends with the mail before. */
   #cut = false;
 
@@ -50,34 +50,34 @@ export class Chain {
 
   /** Hands over `first`, and what `next` gives behind it, until it gives nothing or the connection is done for. */
   *handOver(first: ChainedMail, resetFirst: boolean): Dialogue<ChainEnd> {
-    let link: Link | undefined = new Link(first, this.#dialect);
+    let inFlight: MailInFlight | undefined = new MailInFlight(first, this.#dialect);
     let reset = resetFirst;
     let said = false;
-    while (link !== undefined) {
-      this.#current = link;
+    while (inFlight !== undefined) {
+      this.#current = inFlight;
       this.#following = undefined;
       const follow = this.#chaining ? () => this.#follow() : undefined;
       const manner = { pipelining: this.#pipelining, dialect: this.#dialect, reset, said, follow };
-      const outcome: TransactionOutcome = yield* transaction(link.mail, manner, link.ledger);
-      if (said && link.ledger.maySayAgain) {
+      const outcome: TransactionOutcome = yield* transaction(inFlight.mail, manner, inFlight.ledger);
+      if (said && inFlight.ledger.maySayAgain) {
         this.refused = true;
         this.#chaining = false;
         said = false;
         reset = true;
-        link = new Link(link.mail, this.#dialect);
-        link.ledger.used = true;
+        inFlight = new MailInFlight(inFlight.mail, this.#dialect);
+        inFlight.ledger.used = true;
         continue;
       }
-      link.settle(outcome);
+      inFlight.settle(outcome);
       // Set, perhaps, while the transaction was played.
-      const following = this.#following as Link | undefined;
+      const following = this.#following as MailInFlight | undefined;
       if (!outcome.reusable || this.#cut) {
         following?.settle(untouched(following.mail, behind(outcome.failure)));
         return { reusable: false, reset };
       }
       said = following !== undefined;
       reset = !said && outcome.failure !== undefined;
-      link = following ?? this.#nextLink();
+      inFlight = following ?? this.#nextInFlight();
     }
     return { reusable: true, reset };
   }
@@ -107,12 +107,12 @@ export class Chain {
   }
 
   #follow(): string {
-    this.#following = this.#nextLink();
+    this.#following = this.#nextInFlight();
     return this.#following === undefined ? "" : envelopeFlight(this.#following.mail);
   }
 
-  #nextLink(): Link | undefined {
+  #nextInFlight(): MailInFlight | undefined {
     const mail = this.#next();
-    return mail && new Link(mail, this.#dialect);
+    return mail && new MailInFlight(mail, this.#dialect);
   }
 }

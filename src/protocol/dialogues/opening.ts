@@ -1,7 +1,7 @@
 import type { ErrorKind } from "../../errors.ts";
 import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read } from "../dialogue.ts";
-import { type Peer, parseEhlo } from "../extensions.ts";
+import { type Capabilities, parseEhlo } from "../extensions.ts";
 import { Failure } from "../failure.ts";
 import type { Reply } from "../reply.ts";
 import { rewritingIn } from "../rewriting.ts";
@@ -28,7 +28,7 @@ export interface HelloManner {
 export function* hello(
   domain: string,
   { dialect = "smtp", mayHelo = true }: HelloManner = {},
-): Dialogue<Peer> {
+): Dialogue<Capabilities> {
   const verb = dialect === "lmtp" ? "LHLO" : "EHLO";
   const ehlo = yield* command({ verb, domain }, "hello");
   if (ehlo.code === 250) return parseEhlo(ehlo.lines);

@@ -13,7 +13,7 @@ import type { MailTransaction } from "./mail-transaction.ts";
 
 /** How a transaction is said. */
 export interface TransactionManner {
-  /** MAIL, RCPT and DATA go out together (RFC 2920): row 1 of docs/architecture.md; one at a time is row 0. */
+  /** MAIL, RCPT and DATA go out together (RFC 2920): a lone mail in docs/architecture.md; one at a time is stepwise. */
   readonly pipelining: boolean;
   /** RSET goes before MAIL: something may be left of the transaction before. */
   readonly reset: boolean;
@@ -72,7 +72,7 @@ function asksAtOnce(mail: MailTransaction): boolean {
   return mail.partial !== false && !goesByChunks(mail);
 }
 
-/** Row 1: one flight, and every reply read before anything is decided. */
+/** Lone: one flight, and every reply read before anything is decided. */
 function* envelopeTogether(
   mail: MailTransaction,
   { reset, said }: TransactionManner,
@@ -91,7 +91,7 @@ export function* envelopeReplies({ envelope }: MailTransaction, ledger: Ledger):
     ledger.rcptReplies.push(completion(yield* read("rcpt"), "rcpt"));
 }
 
-/** Row 0: one command at a time, and none that a refusal has made pointless. */
+/** Stepwise: one command at a time, and none that a refusal has made pointless. */
 function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger): Dialogue<void> {
   const { envelope, parameters } = mail;
   if (reset) cleared(yield* command({ verb: "RSET" }, "reset"));

@@ -8,7 +8,7 @@ export interface Unanswered {
 }
 
 /**
- * How much may be unanswered on a connection in row 3. It begins with one mail, and doubles whenever as many as it
+ * How much may be unanswered on a connection in a window. It begins with one mail, and doubles whenever as many as it
  * held were answered without a refusal. A refusal makes it one again, and shuts it until all is answered: servers slow
  * down, and close, after a number of errors.
  */

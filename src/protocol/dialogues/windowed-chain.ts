@@ -6,13 +6,13 @@ import type { ChainEnd } from "./chain.ts";
 import { completion } from "./completion.ts";
 import { connectionGone, isLeave } from "./farewell.ts";
 import { isNegative } from "./ledger.ts";
-import { behind, type ChainedMail, untouched } from "./link.ts";
-import { Package } from "./package.ts";
+import { behind, type ChainedMail, untouched } from "./mail-in-flight.ts";
 import { transaction } from "./transaction.ts";
 import type { Unanswered, Window } from "./window.ts";
+import { WindowedMail } from "./windowed-mail.ts";
 
 /**
- * Row 3: mails handed over on one connection, each whole, and further ones before the first is answered, as the window
+ * Window: mails handed over on one connection, each whole, and further ones before the first is answered, as the window
  * has it. Only for servers that were seen to discard the chunks they refuse.
  *
  * What a mail comes to is the reply to its content. Replies are read to the end, also behind a 421: some servers go on
@@ -22,14 +22,14 @@ export class WindowedChain {
   readonly #next: () => ChainedMail | undefined;
   readonly #window: Window;
   /** Said and not answered, in order. */
-  readonly #unanswered: Package[] = [];
+  readonly #unanswered: WindowedMail[] = [];
   #octets = 0;
   /** Answered, as it seems: the reply to the next RSET shows whether it was. */
-  #answered: Package | undefined;
+  #answered: WindowedMail | undefined;
   /** How many replies are to come. */
   #owed = 0;
   /** Taken and not said: it has to go by itself, or there is no room for it yet. */
-  #ahead: Package | undefined;
+  #ahead: WindowedMail | undefined;
   #lastReply: Reply | undefined;
   /** Why nothing more can be said; replies to what was said before may still be there to be read. */
   #mute: Failure | undefined;
@@ -47,7 +47,7 @@ export class WindowedChain {
    * `stale` the envelope of the first goes before its content, and by itself: the connection may be dead.
    */
   *handOver(first: ChainedMail, stale: boolean): Dialogue<ChainEnd> {
-    this.#ahead = new Package(first, stale);
+    this.#ahead = new WindowedMail(first, stale);
     let reset = false;
     while (this.#lost === undefined) {
       yield* this.#say();
@@ -66,59 +66,59 @@ export class WindowedChain {
    */
   callOff(mail: ChainedMail, reason: (phase: Phase) => Failure): boolean {
     const ahead = this.#ahead;
-    if (ahead?.link.mail === mail) {
+    if (ahead?.inFlight.mail === mail) {
       this.#ahead = undefined;
-      ahead.link.settle(untouched(mail, reason("queue")));
+      ahead.inFlight.settle(untouched(mail, reason("queue")));
       return true;
     }
-    if (this.#answered?.link.mail === mail) {
+    if (this.#answered?.inFlight.mail === mail) {
       this.#confirm();
       return true;
     }
-    const called = this.#unanswered.find(({ link }) => link.mail === mail);
-    const others = this.#unanswered.some((other) => other !== called && !other.link.settled);
+    const called = this.#unanswered.find(({ inFlight }) => inFlight.mail === mail);
+    const others = this.#unanswered.some((other) => other !== called && !other.inFlight.settled);
     if (called === undefined || !others) return false;
-    const { link } = called;
+    const { inFlight } = called;
     // The socket has it, or is being given it.
-    link.ledger.handedOver = true;
-    link.ledger.interrupted = reason("final");
-    link.settle(link.ledger.close());
-    link.ledger.interrupted = undefined;
+    inFlight.ledger.handedOver = true;
+    inFlight.ledger.interrupted = reason("final");
+    inFlight.settle(inFlight.ledger.close());
+    inFlight.ledger.interrupted = undefined;
     return true;
   }
 
   /** Says what the window has room for, in one write. */
   *#say(): Dialogue<void> {
     const owed = this.#owed;
-    const said: Package[] = [];
+    const said: WindowedMail[] = [];
     for (let each = this.#fitting(); each !== undefined; each = this.#fitting()) {
       said.push(each);
       this.#unanswered.push(each);
       this.#octets += each.octets;
       this.#owed += each.replies;
-      each.link.mail.contentStarts?.();
+      each.inFlight.mail.contentStarts?.();
     }
     if (said.length === 0) return;
     try {
       const commands = said.map((each) => each.commands).join("");
       yield { write: inOneWrite(said), phase: "content", commands, owed };
-      for (const { link } of said) link.ledger.handedOver = true;
+      for (const { inFlight } of said) inFlight.ledger.handedOver = true;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       this.#mute = failure;
       this.#unanswered.splice(-said.length);
-      for (const { link } of said) link.settle(untouched(link.mail, failure));
+      for (const { inFlight } of said) inFlight.settle(untouched(inFlight.mail, failure));
       if (this.#unanswered.length === 0) this.#lost = failure;
     }
   }
 
   /** The next, if the window has room for it. */
-  #fitting(): Package | undefined {
+  #fitting(): WindowedMail | undefined {
     if (this.#mute !== undefined || !this.#window.isOpen(this.#room)) return undefined;
     if (this.#ahead === undefined) {
       const mail = this.#next();
       if (mail === undefined) return undefined;
-      this.#ahead = new Package(mail);
+      this.#ahead = new WindowedMail(mail);
     }
     const each = this.#ahead;
     if (each.alone || !this.#window.admits(each.octets, this.#room)) return undefined;
@@ -131,8 +131,8 @@ export class WindowedChain {
   }
 
   /** Reads what is said to a mail, and settles it; whether something of it was refused. */
-  *#hear(current: Package): Dialogue<boolean> {
-    const { link } = current;
+  *#hear(current: WindowedMail): Dialogue<boolean> {
+    const { inFlight } = current;
     try {
       yield* this.#replies(current);
     } catch (failure) {
@@ -143,7 +143,7 @@ export class WindowedChain {
     this.#unanswered.shift();
     this.#octets -= current.octets;
     this.#answered = current;
-    const outcome = link.ledger.close();
+    const outcome = inFlight.ledger.close();
     if (this.#unanswered.length === 0 || !outcome.reusable) this.#confirm();
     const clean = outcome.failure === undefined;
     if (clean) this.#window.passed();
@@ -154,7 +154,7 @@ export class WindowedChain {
     return !clean;
   }
 
-  *#replies({ link: { ledger, mail } }: Package): Dialogue<void> {
+  *#replies({ inFlight: { ledger, mail } }: WindowedMail): Dialogue<void> {
     this.#inStep(yield* this.#read("reset"));
     ledger.mailReply = completion(yield* this.#read("mail"), "mail");
     for (let i = 0; i < mail.envelope.to.length; i++)
@@ -171,14 +171,14 @@ export class WindowedChain {
     const message = `protocol error: the replies of the server are out of step, or it refuses RSET: ${reset}`;
     const unsure = { transient: false, permanent: false };
     const failure = new Failure({ kind: "protocol", phase: "reset", message, reply: reset, ...unsure });
-    this.#answered?.link.ledger.doubt(failure);
+    this.#answered?.inFlight.ledger.doubt(failure);
     throw failure;
   }
 
   #confirm(): void {
-    const link = this.#answered?.link;
+    const inFlight = this.#answered?.inFlight;
     this.#answered = undefined;
-    link?.settle(link.ledger.close());
+    inFlight?.settle(inFlight.ledger.close());
   }
 
   *#read(phase: Phase): Dialogue<Reply> {
@@ -190,11 +190,11 @@ export class WindowedChain {
     return reply;
   }
 
-  /** What shares a window with no other goes in row 1. */
-  *#handOverAlone({ link }: Package): Dialogue<boolean> {
+  /** What shares a window with no other is sent as a lone mail. */
+  *#handOverAlone({ inFlight }: WindowedMail): Dialogue<boolean> {
     this.#ahead = undefined;
-    const outcome = yield* transaction(link.mail, { pipelining: true, reset: true }, link.ledger);
-    link.settle(outcome);
+    const outcome = yield* transaction(inFlight.mail, { pipelining: true, reset: true }, inFlight.ledger);
+    inFlight.settle(outcome);
     if (!outcome.reusable) this.#lost = outcome.failure ?? gone;
     return outcome.failure !== undefined;
   }
@@ -208,17 +208,17 @@ export class WindowedChain {
     const farewell = this.#lastReply !== undefined && isLeave(this.#lastReply) ? this.#lastReply : undefined;
     const unheard = farewell !== undefined;
     const told = unheard ? connectionGone("mail", farewell) : failure;
-    for (const { link } of this.#unanswered) {
-      link.ledger.interrupted = told;
-      link.ledger.unheard = unheard;
-      link.settle(link.ledger.close());
+    for (const { inFlight } of this.#unanswered) {
+      inFlight.ledger.interrupted = told;
+      inFlight.ledger.unheard = unheard;
+      inFlight.settle(inFlight.ledger.close());
     }
-    const ahead = this.#ahead?.link;
+    const ahead = this.#ahead?.inFlight;
     ahead?.settle(untouched(ahead.mail, told));
   }
 }
 
-function inOneWrite(said: readonly Package[]): Outgoing {
+function inOneWrite(said: readonly WindowedMail[]): Outgoing {
   const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
   if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
   return pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece));

@@ -11,10 +11,10 @@ import {
 } from "../../protocol/send-report.ts";
 import type { Mail } from "../mail.ts";
 import { Cancellation } from "./cancellation.ts";
-import type { SendWatch } from "./observer/send-watch.ts";
+import type { SendObserver } from "./observer/send-observer.ts";
 
 /** Who is told how submissions get on. */
-export interface SubmissionWatcher {
+export interface SubmissionObserver {
   /** Its sender is about to be named to a server, of which more may follow: it may be tried again, or divided. */
   begins(submission: Submission): void;
   /** It has its outcome; `failure` is the first refusal, or what else went wrong. */
@@ -28,7 +28,7 @@ export interface SubmissionOptions {
   /** Whether it counts, where a number is set to those that may wait. */
   readonly counted?: boolean;
   /** Tells those who look on of the outcome. */
-  readonly watch?: SendWatch | undefined;
+  readonly sendObserver?: SendObserver | undefined;
 }
 
 /** One mail on its way through a transport: what is sent, how it is called off, and the promise that tells its end. */
@@ -40,8 +40,8 @@ export class Submission {
   readonly done: Promise<SendReport>;
   /** Where it is: until it is let go it waits; then it has begun once its sender was named. */
   state: "waiting" | "let-go" | "begun" | "ended" = "waiting";
-  readonly #watcher: SubmissionWatcher;
-  readonly #watch: SendWatch | undefined;
+  readonly #observer: SubmissionObserver;
+  readonly #sendObserver: SendObserver | undefined;
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SmtpError) => void;
   /** Called when the first octet of content is about to go out. */
@@ -49,12 +49,12 @@ export class Submission {
 
   constructor(
     mail: Mail,
-    watcher: SubmissionWatcher,
-    { priority = 0, counted = true, watch }: SubmissionOptions = {},
+    observer: SubmissionObserver,
+    { priority = 0, counted = true, sendObserver }: SubmissionOptions = {},
   ) {
     this.mail = mail;
-    this.#watcher = watcher;
-    this.#watch = watch;
+    this.#observer = observer;
+    this.#sendObserver = sendObserver;
     this.priority = priority;
     this.counted = counted;
     this.done = new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ export class Submission {
 
   /** Its sender is about to be named to a server. */
   begins(): void {
-    if (this.state !== "ended") this.#watcher.begins(this);
+    if (this.state !== "ended") this.#observer.begins(this);
   }
 
   /** Ends it before anything was handed over. */
@@ -84,7 +84,7 @@ export class Submission {
     if (isGood(report)) {
       const first = this.#end("ok", failure);
       this.#resolve(report);
-      if (first) this.#watch?.sent(report);
+      if (first) this.#sendObserver?.sent(report);
     } else {
       this.#fail(failure ?? inexplicable(), report);
     }
@@ -94,7 +94,7 @@ export class Submission {
     const error = new SmtpError(failure, report);
     const first = this.#end(error.delivery, failure);
     this.#reject(error);
-    if (first) this.#watch?.failed(error);
+    if (first) this.#sendObserver?.failed(error);
   }
 
   /** Whether this is its first end. */
@@ -102,7 +102,7 @@ export class Submission {
     this.cancellation.over();
     if (this.state === "ended") return false;
     this.mail.close?.();
-    this.#watcher.ended(this, outcome, failure);
+    this.#observer.ended(this, outcome, failure);
     return true;
   }
 }

@@ -9,7 +9,7 @@ import type { Dialect } from "../../protocol/dialect.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
-import { Line } from "../line.ts";
+import { LinkedQueue } from "../linked-queue.ts";
 import { type Mail, madeOnce } from "../mail.ts";
 import { type RawContent, rawMail } from "../raw-mail.ts";
 import { readRequests } from "../requests.ts";
@@ -23,7 +23,7 @@ import { withCallers } from "./callers.ts";
 import { aborted, closed, late } from "./cancellation-reasons.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { LoginGate } from "./login/login-gate.ts";
-import type { SendWatch } from "./observer/send-watch.ts";
+import type { SendObserver } from "./observer/send-observer.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
@@ -61,7 +61,7 @@ export class SmtpTransport implements Transport {
   readonly #options: SmtpOptions;
   readonly #dispatcher: Dispatcher;
   /** All that is not settled. */
-  readonly #open: Line<Submission> = new Line();
+  readonly #open: LinkedQueue<Submission> = new LinkedQueue();
   readonly #tests: ConnectionTests;
   readonly #runs: Runs;
   #closing: Promise<void> | undefined;
@@ -243,10 +243,10 @@ export class SmtpTransport implements Transport {
 
   async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
-    const watch = this.#options.observer.sending(mail);
-    if (this.#closing !== undefined) throw refused(mail, closed("queue"), watch);
-    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), watch);
-    const submission = new Submission(mail, this.#dispatcher, { priority, counted, watch });
+    const sendObserver = this.#options.observer.sending(mail);
+    if (this.#closing !== undefined) throw refused(mail, closed("queue"), sendObserver);
+    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), sendObserver);
+    const submission = new Submission(mail, this.#dispatcher, { priority, counted, sendObserver });
     const { cancellation } = submission;
     const limit = deadline ?? untilContent;
     // Held: a token or a signature that is waited for keeps no process alive by itself.
@@ -307,8 +307,12 @@ function backlog({ pipelining, pool }: SmtpOptions): number {
   return pipelining === "window" ? pool.maxInFlight + 4 : 5;
 }
 
-function refused({ envelope, messageId }: Mail, failure: Failure, watch: SendWatch | undefined): SmtpError {
+function refused(
+  { envelope, messageId }: Mail,
+  failure: Failure,
+  sendObserver: SendObserver | undefined,
+): SmtpError {
   const error = new SmtpError(failure, nothingSent(envelope, messageId));
-  watch?.failed(error);
+  sendObserver?.failed(error);
   return error;
 }

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
 import { Chain, type ChainEnd } from "#src/protocol/dialogues/chain.js";
-import type { ChainedMail } from "#src/protocol/dialogues/link.js";
+import type { ChainedMail } from "#src/protocol/dialogues/mail-in-flight.js";
 import { Failure } from "#src/protocol/failure.js";
 import type { Phase } from "#src/protocol/phase.js";
 import type { Reply } from "#src/protocol/reply.js";

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import { Chain } from "#src/protocol/dialogues/chain.js";
 import type { TransactionOutcome } from "#src/protocol/dialogues/ledger.js";
-import type { ChainedMail } from "#src/protocol/dialogues/link.js";
+import type { ChainedMail } from "#src/protocol/dialogues/mail-in-flight.js";
 import type { MailTransaction } from "#src/protocol/dialogues/mail-transaction.js";
 import { transaction } from "#src/protocol/dialogues/transaction.js";
 import type { Reply } from "#src/protocol/reply.js";

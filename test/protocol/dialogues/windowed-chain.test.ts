@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
 import type { ChainEnd } from "#src/protocol/dialogues/chain.js";
-import type { ChainedMail } from "#src/protocol/dialogues/link.js";
+import type { ChainedMail } from "#src/protocol/dialogues/mail-in-flight.js";
 import { Window } from "#src/protocol/dialogues/window.js";
 import { WindowedChain } from "#src/protocol/dialogues/windowed-chain.js";
 import { Failure } from "#src/protocol/failure.js";
@@ -227,7 +227,7 @@ describe("what shares a window with no other", () => {
   const large = Buffer.from(`${"y".repeat(98)}\r\n`.repeat(2700));
   const envelope = (n: number) => `C: RSET\nC: MAIL FROM:<a@x.test>\nC: RCPT TO:<${n}@y.test>\n`;
 
-  it("is a mail above 256 kB, and one for all or none: they wait for all before them, and go in row 1", () => {
+  it("is a mail above 256 kB, and one for all or none: they wait for all before them, and go as lone mails", () => {
     const { handOver, told } = windowOf(4, {
       open: 8,
       of: (n) => (n === 2 ? { content: [large] } : n === 3 ? { partial: false } : {}),

@@ -31,7 +31,7 @@ export interface FaultRow {
 }
 
 export type Mode = "none" | "opportunistic" | "required" | "wrapper";
-/** Row 0, row 1 (a lone mail), row 2 (three at once), row 3. */
+/** Stepwise, lone (a mail by itself), chained (three at once), window. */
 export type Way = "stepwise" | "lone" | "chained" | "window";
 
 /** The mail that is struck is the one to this recipient. */

@@ -93,15 +93,15 @@ describe("SMTPUTF8", () => {
   });
 
   it("is used in whatever is written together: an envelope behind content, and whole mails", async () => {
-    for (const row of ["off", "auto", "window"] as const) {
+    for (const mode of ["off", "auto", "window"] as const) {
       await using server = await TestServer.start();
-      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
       const to = ["dörte@example.net", "jane@example.net", "用户@example.net", "jörg@example.net"];
       await Promise.all(to.map((address) => transport.send({ ...mail, to: address })));
       assert.deepEqual(
         server.messages.map((message) => message.to),
         to.map((address) => [address]),
-        row,
+        mode,
       );
     }
   });

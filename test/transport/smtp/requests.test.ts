@@ -18,7 +18,7 @@ import {
   parseRcptParameters,
 } from "#src/protocol/parameters.js";
 import { readRequests } from "#src/transport/requests.js";
-import { grant } from "#src/transport/smtp/session/grant.js";
+import { negotiate } from "#src/transport/smtp/session/negotiated-parameters.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { fc } from "../../property.js";
 import { clearTo, mail, said, serve } from "./serve.js";
@@ -208,7 +208,7 @@ describe("the options of a send that go to extensions", () => {
         mtPriority,
       };
       const requests = readRequests(given, envelope, () => true) ?? assert.fail();
-      const { parameters, recipientParameters } = grant(requests, peer, undefined);
+      const { parameters, recipientParameters } = negotiate(requests, peer, undefined);
       const present = (fields: object) =>
         Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       assert.deepEqual(

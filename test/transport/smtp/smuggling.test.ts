@@ -9,7 +9,7 @@ const header = "Subject: x\r\n\r\n";
 /** What one server or another has taken for the end of content, with a command behind it. */
 const ends = ["\r\n.\r\n", "\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n", "\r.\r\n", "\r\n.\r"];
 const bodies = ends.map((end) => `a${end}MAIL FROM:<e@x>${end}b\r\n.\r\n`);
-const rows = ["off", "auto", "window"] as const;
+const modes = ["off", "auto", "window"] as const;
 
 /** Octets whole, cut in two at every place, and one by one. */
 function cuttings(text: string): readonly (readonly Buffer[])[] {
@@ -27,13 +27,13 @@ function streams(text: string): readonly ((transport: SmtpTransport) => Promise<
   });
 }
 
-/** So many at once that row 3 is what they go by where it was asked for. */
+/** So many at once that they go in a window if it was asked for. */
 async function outcomes(
   server: TestServer,
-  row: (typeof rows)[number],
+  mode: (typeof modes)[number],
   sends: readonly ((transport: SmtpTransport) => Promise<unknown>)[],
 ): Promise<readonly ("accepted" | "not-sent")[]> {
-  await using transport = server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+  await using transport = server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
   const results = await Promise.allSettled(sends.map((send) => send(transport)));
   return results.map((result) => {
     if (result.status === "fulfilled") return "accepted";
@@ -53,13 +53,13 @@ function stored(server: TestServer): readonly string[] {
 }
 
 describe("what looks like the end of content", () => {
-  for (const row of rows) {
-    it(`is text where it stands in the text of a mail (${row})`, async () => {
+  for (const mode of modes) {
+    it(`is text where it stands in the text of a mail (${mode})`, async () => {
       await using server = await TestServer.start();
       const mails = bodies.map((text) => ({ from: "a@x.test", to: "b@y.test", subject: "x", text }));
       const told = await outcomes(
         server,
-        row,
+        mode,
         mails.map((mail) => (transport) => transport.send(mail)),
       );
       assert.deepEqual(
@@ -74,11 +74,11 @@ describe("what looks like the end of content", () => {
       );
     });
 
-    it(`is content as it stands, or refused, in octets (${row})`, async () => {
+    it(`is content as it stands, or refused, in octets (${mode})`, async () => {
       await using server = await TestServer.start();
       const told = await outcomes(
         server,
-        row,
+        mode,
         bodies.map((body) => (transport) => transport.sendRaw(envelope, Buffer.from(header + body))),
       );
       // All but the first have line ends of more than one kind.
@@ -89,11 +89,11 @@ describe("what looks like the end of content", () => {
       assert.deepEqual(stored(server), [header + bodies[0]]);
     });
 
-    it(`is the same in a stream, wherever that is cut (${row})`, async () => {
+    it(`is the same in a stream, wherever that is cut (${mode})`, async () => {
       await using server = await TestServer.start();
       const told = await outcomes(
         server,
-        row,
+        mode,
         bodies.flatMap((body) => streams(header + body)),
       );
       const whole = streams(header + bodies[0]).length;
@@ -105,10 +105,10 @@ describe("what looks like the end of content", () => {
       assert.equal(server.messages.length, whole);
     });
 
-    it(`with LF for every line end is content with CRLF for each (${row})`, async () => {
+    it(`with LF for every line end is content with CRLF for each (${mode})`, async () => {
       await using server = await TestServer.start();
       const text = "Subject: x\n\na\n.\nMAIL FROM:<e@x>\n.\n";
-      const told = await outcomes(server, row, [
+      const told = await outcomes(server, mode, [
         (transport) => transport.sendRaw(envelope, Buffer.from(text)),
         ...streams(text),
       ]);

@@ -9,7 +9,7 @@ import { clearTo, mail, said, until } from "./serve.js";
 import { TestServer } from "./test-server.js";
 import { turnedBy } from "./turned.js";
 
-/** A transport over one connection, in row 3. */
+/** A transport over one connection, in a window. */
 function windowed(server: TestServer, maxInFlight = 16): SmtpTransport {
   return server.builder().pool({ maxSize: 1, maxInFlight }).pipelining("window").build();
 }
@@ -70,7 +70,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.messages.length, 80);
   });
 
-  it("is row 2 with a server that offers no CHUNKING, or names itself Microsoft", async () => {
+  it("chains mails with a server that offers no CHUNKING, or names itself Microsoft", async () => {
     await using without = await TestServer.start({ without: ["CHUNKING"] });
     await using microsoft = await TestServer.start();
     microsoft.fail({ at: "greeting", reply: "220 x.outlook.com Microsoft ESMTP MAIL Service ready" });
@@ -83,7 +83,7 @@ describe('pipelining("window")', () => {
     }
   });
 
-  it("is row 2 with a server that does not discard the chunks it refuses, which never sees content as commands", async () => {
+  it("chains mails with a server that does not discard the chunks it refuses, which never sees content as commands", async () => {
     // The client leaves it without QUIT: which reply answers what, nobody knows.
     await using server = await Unjudged.start();
     server.fail({ at: "bdat", reply: "502 5.5.1 not here", undiscarded: true });
@@ -99,7 +99,7 @@ describe('pipelining("window")', () => {
     assert.ok(!commands(server, 1).includes("BDAT"));
   });
 
-  it("is row 2 with a server that drops the connection at the test, and nothing is told of that", async () => {
+  it("chains mails with a server that drops the connection at the test, and nothing is told of that", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "bdat", drop: "before", by: "rst" });
     await using transport = windowed(server);
@@ -107,7 +107,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.messages.length, 4);
   });
 
-  it("is row 2 with a server that refuses the test otherwise, on the same connection", async () => {
+  it("chains mails with a server that refuses the test otherwise, on the same connection", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "bdat", reply: "451 4.3.0 later", times: 1 });
     await using transport = windowed(server);

@@ -7,20 +7,20 @@ import { TestServer } from "./test-server.js";
 
 describe("a connection on which MAIL has been said as often as MAILMAX allows", () => {
   it("is left with QUIT, and another is opened; what is refused counts", async () => {
-    for (const row of ["off", "auto", "window"] as const) {
+    for (const mode of ["off", "auto", "window"] as const) {
       await using server = await TestServer.start({
         recipient: ({ recipient }) =>
           String(recipient).startsWith("no") ? { code: 550, enhancedCode: "5.1.1", lines: "no" } : undefined,
       });
       server.fail({ at: "ehlo", conceal: ["LIMITS"], offer: ["LIMITS MAILMAX=3"] });
-      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
       const sends = Array.from({ length: 10 }, (_, i) =>
         transport.send({ ...mail, to: `${i % 3 === 0 ? "no" : "yes"}${i}@y.test` }),
       );
       const results = await Promise.allSettled(sends);
       assert.equal(results.filter(({ status }) => status === "fulfilled").length, 6);
       for (const { lines, session } of server.transcripts) {
-        assert.ok(lines.filter(({ text }) => text.startsWith("MAIL")).length <= 3, row);
+        assert.ok(lines.filter(({ text }) => text.startsWith("MAIL")).length <= 3, mode);
         assert.ok(session !== undefined);
       }
     }
@@ -29,14 +29,14 @@ describe("a connection on which MAIL has been said as often as MAILMAX allows", 
 
 describe("530 to MAIL", () => {
   it("in a running session is not sent, and sent over a connection that has logged in anew", async () => {
-    for (const row of ["off", "auto", "window"] as const) {
+    for (const mode of ["off", "auto", "window"] as const) {
       await using server = await Unjudged.start();
       server.fail({
         at: "mail",
         when: { connection: 1, after: 4 },
         reply: "530 5.7.0 Authentication required",
       });
-      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+      await using transport = server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
       const sends = Array.from({ length: 12 }, (_, i) => transport.send({ ...mail, subject: `number ${i}` }));
       assert.equal((await Promise.all(sends)).length, 12);
       assert.equal(new Set(server.messages.map(({ parsed }) => parsed.subject)).size, 12);

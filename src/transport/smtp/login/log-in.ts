@@ -1,7 +1,7 @@
 import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Connection } from "../../../net/client/connection.ts";
 import { authentication } from "../../../protocol/dialogues/authentication.ts";
-import type { Peer } from "../../../protocol/extensions.ts";
+import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
@@ -45,7 +45,7 @@ type AnyMechanism = Mechanism | SaslMechanism;
  */
 export async function logIn(
   connection: Connection,
-  peer: Peer,
+  capabilities: Capabilities,
   credentials: Credentials,
   options: LogInOptions,
   { opening, verdicts }: LogInContext,
@@ -53,7 +53,7 @@ export async function logIn(
 ): Promise<void> {
   if (!options.allowPlaintextCredentials && !connection.loopback) requireTls(connection);
   const { host, port } = options;
-  const offered = offeredBy(peer, connection);
+  const offered = offeredBy(capabilities, connection);
   const channelBindings = connection.channelBindings();
   const key = Credentials.keyOf(credentials);
   const derive = (derivation: KeyDerivation) => key.get(derivation);
@@ -94,15 +94,15 @@ function requireTls({ tls }: Connection): void {
   throw denied(`the certificate of the connection does not verify, ${rule}; ${remedy}`);
 }
 
-function offeredBy(peer: Peer, { tls }: Connection): readonly string[] {
-  const { AUTH } = peer.extensions;
+function offeredBy(capabilities: Capabilities, { tls }: Connection): readonly string[] {
+  const { AUTH } = capabilities.extensions;
   if (AUTH !== undefined) return AUTH;
   const otherwise =
     tls === undefined
       ? "; many offer it only under TLS: use Tls.Required or Tls.Wrapper"
       : ", under TLS either; one that takes mail without a login needs no .credentials()";
   throw denied(
-    `credentials were given, but the server does not offer AUTH${rewritingHint(peer) || otherwise}`,
+    `credentials were given, but the server does not offer AUTH${rewritingHint(capabilities) || otherwise}`,
   );
 }
 

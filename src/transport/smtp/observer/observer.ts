@@ -1,9 +1,9 @@
 import type { TracingChannel } from "node:diagnostics_channel";
-import type { Onlooker } from "../../../net/client/onlooker.ts";
+import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import { withoutAddresses } from "../../../protocol/without-addresses.ts";
 import type { Mail } from "../../mail.ts";
-import { CommandWatch } from "./command-watch.ts";
+import { CommandObserver } from "./command-observer.ts";
 import {
   type AuthEvent,
   type ConnectEvent,
@@ -14,7 +14,7 @@ import {
 } from "./events.ts";
 import { Journal, tellable } from "./journal.ts";
 import type { Logger } from "./logger.ts";
-import { SendWatch } from "./send-watch.ts";
+import { SendObserver } from "./send-observer.ts";
 
 /** What an observer is made of. */
 export interface ObserverOptions {
@@ -81,19 +81,19 @@ export class Observer {
     );
   }
 
-  /** Who looks on at what is said on a connection. */
-  onlooker(connection: number): Onlooker {
-    return new CommandWatch(this.#journal, { ...this.#transport, connection });
+  /** The observer of what is said on a connection. */
+  ofConnection(connection: number): ConnectionObserver {
+    return new CommandObserver(this.#journal, { ...this.#transport, connection });
   }
 
   /** Watches a mail; nobody does where nobody wants to know. */
-  sending(mail: Mail): SendWatch | undefined {
+  sending(mail: Mail): SendObserver | undefined {
     if (!this.#journal.kept && !channels.send.hasSubscribers) return undefined;
     this.#journal.askAgain();
     const { envelope, messageId } = mail;
     const addresses = this.#journal.logAddresses ? envelope.toJSON() : {};
     const recipients = envelope.to.length;
-    return new SendWatch(this.#journal, { ...this.#transport, messageId, recipients, ...addresses });
+    return new SendObserver(this.#journal, { ...this.#transport, messageId, recipients, ...addresses });
   }
 
   async #traced<Event extends TraceEvent, T>(

@@ -8,22 +8,22 @@ import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import { isSpent, type Session } from "../session/session.ts";
 import type { TransportStatus } from "../status.ts";
-import type { Submission, SubmissionWatcher } from "../submission.ts";
+import type { Submission, SubmissionObserver } from "../submission.ts";
 import { Lane, type Lanes } from "./lane.ts";
 import { Opener } from "./opener.ts";
+import { PendingMail } from "./pending-mail.ts";
 import { type Slot, SlotPool } from "./pool.ts";
 import { ratesOf } from "./pool-config.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { SendQueue } from "./send-queue.ts";
 import { Throttle } from "./throttle.ts";
-import { Turn } from "./turn.ts";
 
 /**
  * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and
  * has a lane take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to be
  * left alone. Workers are started whenever one may take something. No mail leaves the queue before there is a session.
  */
-export class Dispatcher implements SubmissionWatcher {
+export class Dispatcher implements SubmissionObserver {
   readonly #options: SmtpOptions;
   readonly #pool: SlotPool;
   readonly #queue: SendQueue = new SendQueue();
@@ -48,7 +48,7 @@ export class Dispatcher implements SubmissionWatcher {
     this.#throttle = new Throttle(options.clock);
     this.#opener = new Opener(options, gate, this.#queue, {
       others: () => this.#workers - 1 + this.#pool.idle,
-      fail: (turn, failure) => this.#fail(turn, failure),
+      fail: (pending, failure) => this.#fail(pending, failure),
     });
     this.#shared = {
       options,
@@ -57,7 +57,7 @@ export class Dispatcher implements SubmissionWatcher {
       windowRefused: false,
       waiting: () => this.#queue.size > 0 && this.#free,
       take: (session) => this.#take(session),
-      putBack: (turn) => this.#putBack(turn),
+      putBack: (pending) => this.#putBack(pending),
     };
   }
 
@@ -82,7 +82,7 @@ export class Dispatcher implements SubmissionWatcher {
   enqueue(submission: Submission): void {
     if (submission.counted && this.#full) submission.notSent(queueFull(this.#options.pool.maxQueue));
     else {
-      this.#queueUp(new Turn(submission));
+      this.#queueUp(new PendingMail(submission));
       this.#dispatch();
     }
   }
@@ -163,58 +163,58 @@ export class Dispatcher implements SubmissionWatcher {
     return waiting && this.#free;
   }
 
-  #take(session: Session): Turn | undefined {
-    const turn = this.#hasFor(session) ? this.#queue.take(!session.used) : undefined;
-    if (turn === undefined) return undefined;
-    this.#left(turn);
+  #take(session: Session): PendingMail | undefined {
+    const pending = this.#hasFor(session) ? this.#queue.take(!session.used) : undefined;
+    if (pending === undefined) return undefined;
+    this.#left(pending);
     this.#inFlight++;
-    turn.submission.state = "let-go";
+    pending.submission.state = "let-go";
     for (const rate of this.#rates) rate.reserve();
     // If a slowdown is over, or a rate has room again, there may be work for more workers.
     if (this.#workers < this.#options.pool.maxSize) this.#dispatch();
-    return turn;
+    return pending;
   }
 
-  #putBack(turn: Turn): void {
+  #putBack(pending: PendingMail): void {
     this.#inFlight--;
-    if (turn.submission.state === "let-go") this.#giveUpPlace();
-    turn.submission.state = "waiting";
-    this.#queueUp(turn);
+    if (pending.submission.state === "let-go") this.#giveUpPlace();
+    pending.submission.state = "waiting";
+    this.#queueUp(pending);
   }
 
-  #queueUp(turn: Turn): void {
-    const { cancellation, counted } = turn.submission;
-    this.#queue.put(turn);
+  #queueUp(pending: PendingMail): void {
+    const { cancellation, counted } = pending.submission;
+    this.#queue.put(pending);
     if (counted) this.#counted++;
-    cancellation.during((reason) => this.#cancelled(turn, reason));
+    cancellation.during((reason) => this.#cancelled(pending, reason));
   }
 
   /**
    * Ends a mail that was cancelled while it waited, and the opening that it waited for, unless others wait for that
    * too.
    */
-  #cancelled(turn: Turn, reason: CancellationReason): void {
-    if (!this.#queue.leave(turn)) return;
-    this.#left(turn);
+  #cancelled(pending: PendingMail, reason: CancellationReason): void {
+    if (!this.#queue.leave(pending)) return;
+    this.#left(pending);
     const told = this.#queue.size === 0 ? this.#opener.cancelAll(reason) : undefined;
-    turn.fail(this.#behind(turn, told ?? reason("queue")));
+    pending.fail(this.#behind(pending, told ?? reason("queue")));
   }
 
   /** If time ran out for a mail while it waited, the last error of a connection is why it waited. */
-  #behind(turn: Turn, failure: Failure): Failure {
-    const behind = turn.failure ?? this.#opener.bounds.failure;
+  #behind(pending: PendingMail, failure: Failure): Failure {
+    const behind = pending.failure ?? this.#opener.bounds.failure;
     if (failure.kind !== "timeout" || behind === undefined) return failure;
     return failure.with({ cause: behind.asCause() });
   }
 
   /** Ends a mail that waits. */
-  #fail(turn: Turn, failure: Failure): void {
-    if (!this.#queue.leave(turn)) return;
-    this.#left(turn);
-    turn.fail(failure);
+  #fail(pending: PendingMail, failure: Failure): void {
+    if (!this.#queue.leave(pending)) return;
+    this.#left(pending);
+    pending.fail(failure);
   }
 
-  #left({ submission }: Turn): void {
+  #left({ submission }: PendingMail): void {
     if (submission.counted) this.#counted--;
     // No timer is kept if nothing waits.
     if (this.#queue.size > 0) return;

@@ -1,7 +1,7 @@
+import { discards } from "../../../protocol/dialogues/bdat-probe.ts";
 import { Chain } from "../../../protocol/dialogues/chain.ts";
-import { discards } from "../../../protocol/dialogues/discarding.ts";
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
-import type { ChainedMail } from "../../../protocol/dialogues/link.ts";
+import type { ChainedMail } from "../../../protocol/dialogues/mail-in-flight.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import { Window } from "../../../protocol/dialogues/window.ts";
 import { WindowedChain } from "../../../protocol/dialogues/windowed-chain.ts";
@@ -11,44 +11,44 @@ import type { SmtpOptions } from "../options.ts";
 import { mayBinary, mayWindow } from "../session/chunking.ts";
 import { prepare } from "../session/prepare.ts";
 import { isSpent, mailsLeft, type Session } from "../session/session.ts";
-import { Division, isTooMuch } from "./division.ts";
+import type { PendingMail } from "./pending-mail.ts";
+import { isTooMuch, RecipientBatches } from "./recipient-batches.ts";
 import { leftToSendAgain, wantsLogin } from "./resending.ts";
 import type { Throttle } from "./throttle.ts";
-import type { Turn } from "./turn.ts";
 
 /** What all lanes of a transport have in common. */
 export interface Lanes {
   readonly options: SmtpOptions;
   /** The server was seen to refuse an envelope behind content: nobody sends it one again. */
   chainingRefused: boolean;
-  /** The server was seen not to discard what it refuses: row 3 is not for it. */
+  /** The server was seen not to discard what it refuses: it gets no window. */
   windowRefused: boolean;
   /** Says how much may be under way on a connection, of what usually may. */
   readonly throttle: Throttle;
   /** Whether one waits that may go. */
   waiting(): boolean;
   /** The next that may go over this session, if any waits and may. */
-  take(session: Session): Turn | undefined;
+  take(session: Session): PendingMail | undefined;
   /** Puts one that was taken back to where it stood in the queue: it is to be sent again, or more of it is. */
-  putBack(turn: Turn): void;
+  putBack(pending: PendingMail): void;
 }
 
-/** A mail that was given to a row. */
+/** A mail that was given to a chain. */
 interface GivenMail extends ChainedMail {
   /** The first octet of its content is about to go out, or has. */
   contentBegun: boolean;
 }
 
-/** How mails go over a connection: row 3, or what is below it. */
-type Row = Chain | WindowedChain;
+/** How mails go over a connection: in a window, or one behind another. */
+type AnyChain = Chain | WindowedChain;
 
 /** Sends over one session whatever waits, until nothing does or the session takes no more. */
 export class Lane {
   readonly #session: Session;
   readonly #lanes: Lanes;
   /** Taken, and being made ready while those before it are sent. */
-  #ahead: Turn | undefined;
-  /** Mails that were given to a row and have no outcome. */
+  #ahead: PendingMail | undefined;
+  /** Mails that were given to a chain and have no outcome. */
   readonly #given: Set<GivenMail> = new Set();
 
   constructor(session: Session, lanes: Lanes) {
@@ -58,13 +58,13 @@ export class Lane {
 
   async run(): Promise<void> {
     while (this.usable) {
-      const turn = this.#turn();
-      if (turn === undefined) return;
+      const pending = this.#nextPending();
+      if (pending === undefined) return;
       try {
-        await this.#send(turn);
+        await this.#send(pending);
       } catch (error) {
         // What was put back is somebody else's by now.
-        if (turn.submission.state !== "waiting") this.#fail(turn, failureOf(error, "mail"));
+        if (pending.submission.state !== "waiting") this.#fail(pending, failureOf(error, "mail"));
       }
     }
     const ahead = this.#ahead;
@@ -77,43 +77,43 @@ export class Lane {
     return !this.#session.connection.broken && !isSpent(this.#session, this.#lanes.options);
   }
 
-  #turn(): Turn | undefined {
+  #nextPending(): PendingMail | undefined {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     return ahead ?? this.#lanes.take(this.#session);
   }
 
-  /** Nothing was said of a turn that was taken. */
-  #giveBack(turn: Turn): void {
-    turn.unprepare();
-    this.#lanes.putBack(turn);
+  /** Nothing was said of a pending mail that was taken. */
+  #giveBack(pending: PendingMail): void {
+    pending.unprepare();
+    this.#lanes.putBack(pending);
   }
 
   /** Sends one mail, and behind it on the same connection what waits. */
-  async #send(turn: Turn): Promise<void> {
+  async #send(pending: PendingMail): Promise<void> {
     const { options } = this.#lanes;
     const session = this.#session;
     const { connection } = session;
-    const prepared = turn.prepared?.mail ?? this.#prepare(turn);
+    const prepared = pending.prepared?.mail ?? this.#prepare(pending);
     const mail = prepared instanceof Promise ? await prepared : prepared;
-    turn.prepared = undefined;
+    pending.prepared = undefined;
     if (
       this.#mayWindow() &&
       session.window === undefined &&
-      !turn.wantsOwn &&
+      !pending.wantsOwn &&
       this.#lanes.waiting() &&
       mailsLeft(session, options) > 2
     ) {
-      if (!(await this.#prove(turn, mail))) return;
+      if (!(await this.#prove(pending, mail))) return;
     }
     const { stale } = connection;
-    const row = this.#row();
-    const first = this.#chained(row, turn, mail);
+    const chain = this.#chain();
+    const first = this.#chained(chain, pending, mail);
     const end = await this.#playing(
-      connection.play(row.handOver(first, row instanceof Chain ? stale || session.reset : stale)),
+      connection.play(chain.handOver(first, chain instanceof Chain ? stale || session.reset : stale)),
     );
     session.reset = end.reset;
-    if (row instanceof Chain && row.refused) this.#lanes.chainingRefused = true;
+    if (chain instanceof Chain && chain.refused) this.#lanes.chainingRefused = true;
     if (!end.reusable) connection.abort(() => done);
   }
 
@@ -140,27 +140,27 @@ export class Lane {
     return !this.#lanes.windowRefused && !session.unproved && mayWindow(this.#lanes.options, session);
   }
 
-  #row(): Row {
+  #chain(): AnyChain {
     const { options, chainingRefused } = this.#lanes;
     const session = this.#session;
     if (session.window !== undefined) {
-      const row: Row = new WindowedChain(() => this.#next(row), session.window);
-      return row;
+      const chain: AnyChain = new WindowedChain(() => this.#next(chain), session.window);
+      return chain;
     }
     const { dialect } = options;
-    const pipelining = options.pipelining !== "off" && session.peer.extensions.PIPELINING === true;
+    const pipelining = options.pipelining !== "off" && session.capabilities.extensions.PIPELINING === true;
     // If more comes, the server is put to the test before.
-    const next = () => (this.#mayWindow() ? undefined : this.#next(row));
-    const row: Row = new Chain(next, { pipelining, chaining: !chainingRefused, dialect });
-    return row;
+    const next = () => (this.#mayWindow() ? undefined : this.#next(chain));
+    const chain: AnyChain = new Chain(next, { pipelining, chaining: !chainingRefused, dialect });
+    return chain;
   }
 
   /**
-   * Puts the server to the test that row 3 asks for; whether the connection goes on. Nothing of the mail is said by
+   * Puts the server to the test that a window asks for; whether the connection goes on. Nothing of the mail is said by
    * then: if it does not, the mail goes another way.
    */
-  async #prove(turn: Turn, { envelope }: MailTransaction): Promise<boolean> {
-    const { cancellation } = turn.submission;
+  async #prove(pending: PendingMail, { envelope }: MailTransaction): Promise<boolean> {
+    const { cancellation } = pending.submission;
     const session = this.#session;
     const { connection } = session;
     cancellation.during((reason) => connection.abort(reason));
@@ -177,60 +177,60 @@ export class Lane {
       if (!(error instanceof Failure) || cancellation.requested) throw error;
       // A used connection may have been dead.
       if (!session.used || error.kind === "protocol") this.#lanes.windowRefused = true;
-      else turn.failedBesideOthers(error);
+      else pending.failedBesideOthers(error);
       connection.abort(() => done);
-      this.#giveBack(turn);
+      this.#giveBack(pending);
       return false;
     }
   }
 
   /** The next that waits and that this server can take; nothing if it must be made ready first. */
-  #next(row: Row): ChainedMail | undefined {
+  #next(chain: AnyChain): ChainedMail | undefined {
     while (!isSpent(this.#session, this.#lanes.options)) {
       if (this.#ahead !== undefined) return undefined;
-      const turn = this.#lanes.take(this.#session);
-      if (turn === undefined) return undefined;
+      const pending = this.#lanes.take(this.#session);
+      if (pending === undefined) return undefined;
       try {
-        this.#mayLeave(turn);
-        const prepared = this.#prepare(turn);
-        if (!(prepared instanceof Promise)) return this.#chained(row, turn, prepared);
+        this.#mayLeave(pending);
+        const prepared = this.#prepare(pending);
+        if (!(prepared instanceof Promise)) return this.#chained(chain, pending, prepared);
         // Whoever awaits it gets the error; until then nobody does.
         prepared.catch(() => {});
-        turn.prepared = { session: this.#session, mail: prepared };
-        this.#ahead = turn;
+        pending.prepared = { session: this.#session, mail: prepared };
+        this.#ahead = pending;
       } catch (error) {
-        this.#fail(turn, failureOf(error, "mail"));
+        this.#fail(pending, failureOf(error, "mail"));
       }
     }
     return undefined;
   }
 
   /** Cancelled while it is made ready, it ends at once, and nothing of it is sent. */
-  #mayLeave(turn: Turn): void {
-    turn.submission.cancellation.during((reason) => {
-      if (this.#ahead !== turn) return;
+  #mayLeave(pending: PendingMail): void {
+    pending.submission.cancellation.during((reason) => {
+      if (this.#ahead !== pending) return;
       this.#ahead = undefined;
-      this.#fail(turn, reason("queue"));
+      this.#fail(pending, reason("queue"));
     });
   }
 
-  #prepare(turn: Turn): MailTransaction | Promise<MailTransaction> {
+  #prepare(pending: PendingMail): MailTransaction | Promise<MailTransaction> {
     const { options } = this.#lanes;
     const session = this.#session;
-    const { connection, peer } = session;
-    const { mail, cancellation } = turn.submission;
+    const { connection, capabilities } = session;
+    const { mail, cancellation } = pending.submission;
     const allowed = { smtpUtf8: options.smtpUtf8, binary: mayBinary(options, session) };
-    const { LIMITS } = peer.extensions;
-    if (turn.division === undefined && LIMITS !== undefined && isTooMuch(mail.envelope, LIMITS)) {
+    const { LIMITS } = capabilities.extensions;
+    if (pending.batches === undefined && LIMITS !== undefined && isTooMuch(mail.envelope, LIMITS)) {
       if (mail.partial === false) throw tooManyAtOnce(mail.envelope.to.length);
-      turn.division = new Division(mail.envelope, LIMITS);
+      pending.batches = new RecipientBatches(mail.envelope, LIMITS);
     }
-    const part = turn.division === undefined ? mail : { ...mail, envelope: turn.division.next(LIMITS) };
-    return prepare(part, peer, connection.tls, allowed, cancellation);
+    const part = pending.batches === undefined ? mail : { ...mail, envelope: pending.batches.next(LIMITS) };
+    return prepare(part, capabilities, connection.tls, allowed, cancellation);
   }
 
-  #chained(row: Row, turn: Turn, mail: MailTransaction): ChainedMail {
-    const { submission } = turn;
+  #chained(chain: AnyChain, pending: PendingMail, mail: MailTransaction): ChainedMail {
+    const { submission } = pending;
     const session = this.#session;
     const { used } = session;
     session.used = true;
@@ -246,35 +246,35 @@ export class Lane {
       },
       settle: (outcome) => {
         this.#given.delete(chained);
-        this.#settle(turn, outcome, used);
+        this.#settle(pending, outcome, used);
       },
     };
     this.#given.add(chained);
     submission.cancellation.during((reason) => {
-      if (!row.callOff(chained, reason)) session.connection.abort(reason);
+      if (!chain.callOff(chained, reason)) session.connection.abort(reason);
     });
     return chained;
   }
 
-  #settle(turn: Turn, outcome: TransactionOutcome, used: boolean): void {
+  #settle(pending: PendingMail, outcome: TransactionOutcome, used: boolean): void {
     const { connection } = this.#session;
-    const { mail, cancellation } = turn.submission;
+    const { mail, cancellation } = pending.submission;
     const failure = outcome.failure?.on(connection);
     const told = failure === undefined ? outcome : { ...outcome, failure };
     const left = used && !cancellation.requested ? leftToSendAgain(told, mail.partial !== false) : "nothing";
     if (failure !== undefined && left !== "nothing") {
       if (wantsLogin(failure)) this.#session.expired = true;
-      turn.sendAgain(told, failure, left);
-      this.#lanes.putBack(turn);
-    } else if (turn.settle(told, connection.tls)) {
-      this.#lanes.putBack(turn);
+      pending.sendAgain(told, failure, left);
+      this.#lanes.putBack(pending);
+    } else if (pending.settle(told, connection.tls)) {
+      this.#lanes.putBack(pending);
     }
   }
 
   /** Ends what has not been sent of a mail, before anything of that was handed over. */
-  #fail(turn: Turn, failure: Failure): void {
+  #fail(pending: PendingMail, failure: Failure): void {
     const { connection } = this.#session;
-    turn.fail(failure.on(connection), connection.tls);
+    pending.fail(failure.on(connection), connection.tls);
   }
 }
 

@@ -9,15 +9,15 @@ import { Opening } from "../session/opening.ts";
 import { openSession, type Session } from "../session/session.ts";
 import { isVerdict } from "../verdicts.ts";
 import { Openings } from "./openings.ts";
+import type { PendingMail } from "./pending-mail.ts";
 import type { SendQueue } from "./send-queue.ts";
-import type { Turn } from "./turn.ts";
 
 /** What an opener has to know of those around it. */
 export interface Surroundings {
   /** How many other connections are open, or being opened. */
   others(): number;
   /** Ends a mail that waits. */
-  fail(turn: Turn, failure: Failure): void;
+  fail(pending: PendingMail, failure: Failure): void;
 }
 
 /**
@@ -108,20 +108,20 @@ export class Opener {
     throw verdict.failure;
   }
 
-  #failed(opening: Opening, failure: Failure, first: Turn | undefined, latest: number): void {
+  #failed(opening: Opening, failure: Failure, first: PendingMail | undefined, latest: number): void {
     const others = this.#surroundings.others();
     if (others > 0) {
       this.bounds.failed(failure, others);
     } else if (isVerdict(failure)) {
       this.bounds.denied(failure);
       this.#gate.verdicts.pronounce(failure, opening.secrets);
-      for (const turn of this.#queue.upTo(latest)) this.#surroundings.fail(turn, failure);
+      for (const pending of this.#queue.upTo(latest)) this.#surroundings.fail(pending, failure);
     } else {
       this.bounds.failed(failure, 0);
       // The mail that it was for may have been cancelled: then it was for those that waited with it.
       const waiting = this.#queue.upTo(latest);
-      const turn = waiting.find((turn) => turn === first) ?? waiting[0];
-      if (turn !== undefined) this.#surroundings.fail(turn, failure);
+      const pending = waiting.find((pending) => pending === first) ?? waiting[0];
+      if (pending !== undefined) this.#surroundings.fail(pending, failure);
     }
   }
 }

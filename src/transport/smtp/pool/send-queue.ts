@@ -1,12 +1,12 @@
-import { Line } from "../../line.ts";
-import type { Turn } from "./turn.ts";
+import { LinkedQueue } from "../../linked-queue.ts";
+import type { PendingMail } from "./pending-mail.ts";
 
 /**
  * What waits for a connection: by priority, and in the order in which it came if that is the same. What has waited
  * before comes back to its old place.
  *
- * Turns that need a connection of their own stand apart: they are only for one that has carried nothing yet, and come
- * first there.
+ * Pending mails that need a connection of their own stand apart: they are only for one that has carried nothing yet,
+ * and come first there.
  */
 export class SendQueue {
   readonly #usual: Lines = new Lines();
@@ -28,75 +28,77 @@ export class SendQueue {
     return this.#usual.size;
   }
 
-  /** The number of the turn that came last. */
+  /** The number of the pending mail that came last. */
   get latest(): number {
     return this.#latest;
   }
 
-  /** Puts a turn in its place: the last of its priority, or where it stood before. */
-  put(turn: Turn): void {
-    const returns = turn.number > 0;
-    if (!returns) turn.number = ++this.#latest;
-    (turn.wantsOwn ? this.#own : this.#usual).put(turn, returns);
+  /** Puts a pending mail in its place: the last of its priority, or where it stood before. */
+  put(pending: PendingMail): void {
+    const returns = pending.number > 0;
+    if (!returns) pending.number = ++this.#latest;
+    (pending.wantsOwn ? this.#own : this.#usual).put(pending, returns);
   }
 
   /** The one that a fresh connection would be for. */
-  get first(): Turn | undefined {
+  get first(): PendingMail | undefined {
     return this.#own.first ?? this.#usual.first;
   }
 
   /** The next, which leaves; `undefined` if nothing waits that a connection, `fresh` or not, may take. */
-  take(fresh: boolean): Turn | undefined {
-    const turn = fresh ? this.first : this.#usual.first;
-    if (turn !== undefined) this.leave(turn);
-    return turn;
+  take(fresh: boolean): PendingMail | undefined {
+    const pending = fresh ? this.first : this.#usual.first;
+    if (pending !== undefined) this.leave(pending);
+    return pending;
   }
 
-  /** Takes a turn out of the queue; whether it was there. */
-  leave(turn: Turn): boolean {
-    return (turn.wantsOwn ? this.#own : this.#usual).leave(turn);
+  /** Takes a pending mail out of the queue; whether it was there. */
+  leave(pending: PendingMail): boolean {
+    return (pending.wantsOwn ? this.#own : this.#usual).leave(pending);
   }
 
-  /** All that came no later than the turn of this number. */
-  upTo(number: number): Turn[] {
-    return [...this.#own.all(), ...this.#usual.all()].filter((turn) => turn.number <= number);
+  /** All that came no later than the pending mail of this number. */
+  upTo(number: number): PendingMail[] {
+    return [...this.#own.all(), ...this.#usual.all()].filter((pending) => pending.number <= number);
   }
 }
 
 /** A line for each priority that has been seen, the highest in front. */
 class Lines {
-  readonly #lines: { readonly priority: number; readonly line: Line<Turn> }[] = [];
+  readonly #lines: { readonly priority: number; readonly line: LinkedQueue<PendingMail> }[] = [];
   size = 0;
 
-  put(turn: Turn, returns: boolean): void {
-    const line = this.#line(turn.submission.priority);
+  put(pending: PendingMail, returns: boolean): void {
+    const line = this.#line(pending.submission.priority);
     this.size++;
     // What comes for the first time has the highest number. What comes back is older, and has few in front of it.
-    turn.place = returns ? line.insert(turn, ({ number }) => number > turn.number) : line.append(turn);
+    pending.place = returns
+      ? line.insert(pending, ({ number }) => number > pending.number)
+      : line.append(pending);
   }
 
-  get first(): Turn | undefined {
+  get first(): PendingMail | undefined {
     if (this.size === 0) return undefined;
     for (const { line } of this.#lines) {
-      const turn = line.first;
-      if (turn !== undefined) return turn;
+      const pending = line.first;
+      if (pending !== undefined) return pending;
     }
     return undefined;
   }
 
-  leave({ place }: Turn): boolean {
+  leave({ place }: PendingMail): boolean {
     const waited = place?.leave() === true;
     if (waited) this.size--;
     return waited;
   }
 
-  *all(): Iterable<Turn> {
+  *all(): Iterable<PendingMail> {
     for (const { line } of this.#lines) yield* line;
   }
 
-  #line(priority: number): Line<Turn> {
+  #line(priority: number): LinkedQueue<PendingMail> {
     for (const known of this.#lines) if (known.priority === priority) return known.line;
-    const line = new Line<Turn>();
+    const line = new LinkedQueue<PendingMail>();
     this.#lines.push({ priority, line });
     this.#lines.sort((a, b) => b.priority - a.priority);
     return line;

@@ -1,14 +1,14 @@
 import type { SmtpOptions } from "../options.ts";
 import type { Session } from "./session.ts";
 
-/** Whether mails may go in row 3 on this connection, once the server has passed the test. */
+/** Whether mails may go in a window on this connection, once the server has passed the test. */
 export function mayWindow({ pipelining, dialect }: SmtpOptions, session: Session): boolean {
   return pipelining === "window" && dialect === "smtp" && chunks(session);
 }
 
 /** Whether content may go as it is, lines or not (RFC 3030 3). */
 export function mayBinary({ pipelining, chunking }: SmtpOptions, session: Session): boolean {
-  const { BINARYMIME } = session.peer.extensions;
+  const { BINARYMIME } = session.capabilities.extensions;
   return chunking === "auto" && pipelining !== "off" && BINARYMIME === true && chunks(session);
 }
 
@@ -16,7 +16,7 @@ export function mayBinary({ pipelining, chunking }: SmtpOptions, session: Sessio
  * Whether chunks can be handed to this server before it has answered what went before. Some of Microsoft's servers hang
  * on BDAT.
  */
-function chunks({ peer, greeting }: Session): boolean {
-  const { PIPELINING, CHUNKING } = peer.extensions;
+function chunks({ capabilities, greeting }: Session): boolean {
+  const { PIPELINING, CHUNKING } = capabilities.extensions;
   return PIPELINING === true && CHUNKING === true && !/\bmicrosoft\b/i.test(greeting.lines.join(" "));
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../../../net/client/connection.ts";
 import type { Resumption } from "../../../net/client/session-tickets.ts";
 import { startTls } from "../../../protocol/dialogues/opening.ts";
-import type { Peer } from "../../../protocol/extensions.ts";
+import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { SmtpOptions } from "../options.ts";
@@ -49,13 +49,13 @@ const trustedByNode = TlsParameters.builder().build();
 /** STARTTLS (RFC 3207); whether the connection is encrypted afterwards. */
 export async function upgrade(
   connection: Connection,
-  peer: Peer,
+  capabilities: Capabilities,
   options: EncryptOptions,
   resumption: Resumption,
 ): Promise<boolean> {
   const required = options.tls.mode === "required";
-  if (peer.extensions.STARTTLS === undefined) {
-    if (required) throw withheld(options, peer);
+  if (capabilities.extensions.STARTTLS === undefined) {
+    if (required) throw withheld(options, capabilities);
     return false;
   }
   const reply = await connection.play(startTls());
@@ -75,8 +75,8 @@ export async function upgrade(
 const NOT_BEHIND_STARTTLS =
   "the server said yes to STARTTLS, and what came then is not TLS: something on the way may be in between";
 
-function withheld({ port }: EncryptOptions, peer: Peer): Failure {
-  const elsewhere = rewritingHint(peer) || (port === 465 ? "; on port 465 use Tls.Wrapper" : "");
+function withheld({ port }: EncryptOptions, capabilities: Capabilities): Failure {
+  const elsewhere = rewritingHint(capabilities) || (port === 465 ? "; on port 465 use Tls.Wrapper" : "");
   const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
   return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
 }

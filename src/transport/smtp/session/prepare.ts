@@ -1,14 +1,14 @@
 import type { Address } from "../../../address/address.ts";
 import type { Envelope } from "../../../address/envelope.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
-import type { Extensions, Peer } from "../../../protocol/extensions.ts";
+import type { Capabilities, Extensions } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { MailParameters } from "../../../protocol/parameters.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Mail, MailContent } from "../../mail.ts";
 import type { Cancellation } from "../cancellation.ts";
-import { type Grant, grant } from "./grant.ts";
+import { type NegotiatedParameters, negotiate } from "./negotiated-parameters.ts";
 
 /** What may be made use of, where the server offers it. */
 export interface Allowed {
@@ -23,22 +23,22 @@ export interface Allowed {
  */
 export function prepare(
   mail: Mail,
-  peer: Peer,
+  capabilities: Capabilities,
   tls: TlsFacts | undefined,
   { smtpUtf8, binary }: Allowed,
   cancellation: Cancellation,
 ): MailTransaction | Promise<MailTransaction> {
-  const { extensions } = peer;
+  const { extensions } = capabilities;
   const eightBitMime = extensions["8BITMIME"] === true;
-  const granted = mail.requests && grant(mail.requests, peer, tls);
-  if (mail.international) requireSmtpUtf8(mail, peer, smtpUtf8);
+  const negotiated = mail.requests && negotiate(mail.requests, capabilities, tls);
+  if (mail.international) requireSmtpUtf8(mail, capabilities, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime, binary });
   const made = content.signed ?? content.opened;
-  if (made === undefined) return declared(mail, content, extensions, granted, mail.international);
+  if (made === undefined) return declared(mail, content, extensions, negotiated, mail.international);
   return cancellation.aborting("mail", made).then((content) => {
     const international = mail.international || mail.internationalHeader?.() === true;
-    if (international) requireSmtpUtf8(mail, peer, smtpUtf8);
-    return declared(mail, content, extensions, granted, international);
+    if (international) requireSmtpUtf8(mail, capabilities, smtpUtf8);
+    return declared(mail, content, extensions, negotiated, international);
   });
 }
 
@@ -46,7 +46,7 @@ function declared(
   mail: Mail,
   content: MailContent,
   extensions: Extensions,
-  granted: Grant | undefined,
+  negotiated: NegotiatedParameters | undefined,
   international: boolean,
 ): MailTransaction {
   const eightBitMime = extensions["8BITMIME"] === true;
@@ -62,12 +62,12 @@ function declared(
     ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
     ...bodyOf(content),
     ...(international && { SMTPUTF8: true }),
-    ...granted?.parameters,
+    ...negotiated?.parameters,
   };
   return {
     envelope: mail.envelope,
     parameters,
-    recipientParameters: granted?.recipientParameters,
+    recipientParameters: negotiated?.recipientParameters,
     content: content.text ?? content.chunks ?? content.stream(),
     partial: mail.partial,
   };
@@ -79,15 +79,17 @@ function bodyOf({ binary, eightBit }: MailContent): MailParameters {
   return eightBit ? { BODY: "8BITMIME" } : {};
 }
 
-function requireSmtpUtf8({ envelope }: Mail, peer: Peer, allowed: boolean): void {
+function requireSmtpUtf8({ envelope }: Mail, capabilities: Capabilities, allowed: boolean): void {
   const needed = `${whatIsInternational(envelope)} beyond ASCII, which needs SMTPUTF8`;
   const because = {
     reason: "its local part needs SMTPUTF8",
     is: ({ international }: Address) => international,
   };
   if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`).with({ because });
-  if (peer.extensions.SMTPUTF8 !== true)
-    throw unsupported(`${needed}, and the server does not offer it${rewritingHint(peer)}`).with({ because });
+  if (capabilities.extensions.SMTPUTF8 !== true)
+    throw unsupported(`${needed}, and the server does not offer it${rewritingHint(capabilities)}`).with({
+      because,
+    });
 }
 
 /** By their places: addresses appear in no message. */

@@ -2,7 +2,7 @@ import { Connection } from "../../../net/client/connection.ts";
 import { Dialer } from "../../../net/client/dialer.ts";
 import type { Resumption } from "../../../net/client/session-tickets.ts";
 import { greeting, hello } from "../../../protocol/dialogues/opening.ts";
-import type { Peer } from "../../../protocol/extensions.ts";
+import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import type { SmtpOptions } from "../options.ts";
@@ -15,7 +15,7 @@ import type { Opening } from "./opening.ts";
 export interface Reached {
   readonly connection: Connection;
   readonly greeting: Reply;
-  readonly peer: Peer;
+  readonly capabilities: Capabilities;
   /** Milliseconds between the last EHLO and its reply. */
   readonly roundTrip: number;
 }
@@ -38,9 +38,9 @@ export async function reach(
     opening.greeted = false;
     const number = connections++;
     const dial = () => dialer.connect((abort) => cancellation.during(abort));
-    const link = await observer.connecting(number, dial);
-    const onlooker = observer.onlooker(number);
-    const connection = new Connection(link, { clock, timeouts, onlooker, number });
+    const stream = await observer.connecting(number, dial);
+    const connectionObserver = observer.ofConnection(number);
+    const connection = new Connection(stream, { clock, timeouts, observer: connectionObserver, number });
     cancellation.during((reason) => connection.abort(reason));
     try {
       const reached = await introduced(connection, options, tickets, opening);
@@ -76,13 +76,13 @@ async function introduced(
   // HELO offers neither STARTTLS nor AUTH.
   const login = credentials !== undefined;
   const mayHelo = !login && (encrypted || tls.mode !== "required");
-  let peer = await connection.play(hello(name, { dialect, mayHelo }));
+  let capabilities = await connection.play(hello(name, { dialect, mayHelo }));
   const mayUpgrade = !encrypted && (tls.mode === "required" || tls.mode === "opportunistic");
-  if (mayUpgrade && (await upgrade(connection, peer, options, tickets))) {
+  if (mayUpgrade && (await upgrade(connection, capabilities, options, tickets))) {
     asked = clock.now();
-    peer = await connection.play(hello(name, { dialect, mayHelo: !login }));
+    capabilities = await connection.play(hello(name, { dialect, mayHelo: !login }));
   }
-  return { connection, greeting: greeted, peer, roundTrip: clock.now() - asked };
+  return { connection, greeting: greeted, capabilities, roundTrip: clock.now() - asked };
 }
 
 /**

@@ -29,13 +29,13 @@ export interface ServerInfo {
 
 /** What is known of the server after a session was opened. */
 export function serverInfo(session: Session, { credentials }: Pick<SmtpOptions, "credentials">): ServerInfo {
-  const { connection, greeting, peer, roundTrip } = session;
-  const { SIZE, AUTH, LIMITS } = peer.extensions;
+  const { connection, greeting, capabilities, roundTrip } = session;
+  const { SIZE, AUTH, LIMITS } = capabilities.extensions;
   return {
     address: connection.place,
-    name: peer.domain,
+    name: capabilities.domain,
     greeting: greeting.lines.join("\n"),
-    extensions: Object.fromEntries(peer.keywords),
+    extensions: Object.fromEntries(capabilities.keywords),
     ...(SIZE !== undefined && SIZE > 0 && { maxMessageSize: SIZE }),
     mechanisms: AUTH ?? [],
     ...(LIMITS !== undefined && { limits: LIMITS }),

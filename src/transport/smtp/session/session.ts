@@ -10,9 +10,9 @@ import { type Reached, reach } from "./reach.ts";
 
 /** A connection on which mail can be sent, and what is known of the server behind it. */
 export interface Session extends Reached {
-  /** How much may be unanswered in row 3; there once the server was seen to discard what it refuses. */
+  /** How much may be unanswered in a window; there once the server was seen to discard what it refuses. */
   window: Window | undefined;
-  /** The server was not seen to, in a conversation that went on: row 3 is not for this connection. */
+  /** The server was not seen to, in a conversation that went on: it gets no window. */
   unproved: boolean;
   /** The server wants a new login. */
   expired: boolean;
@@ -39,13 +39,13 @@ export async function openSession(
   leaving: (goodbye: Promise<void>) => void = () => {},
 ): Promise<Session> {
   const reached = await reach(options, opening, leaving);
-  const { connection, peer } = reached;
+  const { connection, capabilities } = reached;
   try {
     if (options.credentials !== undefined) {
       const { credentials } = options;
       const context = { opening, verdicts: gate.verdicts };
       const login = (trying: (mechanism: string) => void) =>
-        logIn(connection, peer, credentials, options, context, trying);
+        logIn(connection, capabilities, credentials, options, context, trying);
       await gate.pass(opening, connection, () => options.observer.loggingIn(connection.number, login));
     }
     // It may have ended behind the last reply.
@@ -79,10 +79,12 @@ export function isSpent(session: Session, options: SmtpOptions): boolean {
 }
 
 /** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
-export function mailsLeft({ mails, peer }: Session, { pool }: SmtpOptions): number {
+export function mailsLeft({ mails, capabilities }: Session, { pool }: SmtpOptions): number {
   return (
-    Math.min(pool.maxMessagesPerConnection, peer.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY) -
-    mails
+    Math.min(
+      pool.maxMessagesPerConnection,
+      capabilities.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY,
+    ) - mails
   );
 }
 

@@ -56,7 +56,7 @@ test("whatever server and caller do, every mail has its true outcome, no rate is
           const socket = connect({ host, port });
           const write = socket.write.bind(socket);
           socket.write = (octets: string | Uint8Array) => {
-            // A chunk without a recipient is the test that row 3 begins with, and no mail.
+            // A chunk without a recipient is the test that a window begins with, and no mail.
             for (const _ of octets.toString().matchAll(/^MAIL FROM.*\n(?!BDAT)/gm)) begun.push(clock.now());
             return write(octets);
           };

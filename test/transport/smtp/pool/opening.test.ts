@@ -38,9 +38,9 @@ const thirds: Record<string, Habits> = {
 describe("a connection that cannot be opened beside others", () => {
   for (const [what, habits] of Object.entries(thirds)) {
     it(`because the server answers a third with ${what} eats no mail, and keeps no close waiting`, async () => {
-      for (const row of ["off", "auto", "window"] as const) {
+      for (const mode of ["off", "auto", "window"] as const) {
         await using server = await BusyServer.start(habits);
-        const transport = to(server).pipelining(row).pool({ maxSize: 5 }).build();
+        const transport = to(server).pipelining(mode).pool({ maxSize: 5 }).build();
         const sends = Array.from({ length: 150 }, (_, i) => transport.send({ ...mail, subject: `${i}` }));
         const run = transport.sendAll(
           Array.from({ length: 150 }, (_, i) => ({ ...mail, subject: `run ${i}` })),

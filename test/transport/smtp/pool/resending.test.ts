@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { SendError, SmtpTransport, Tls } from "envoi";
 import { BusyServer, type Habits } from "./busy-server.js";
 
-const rows = ["off", "auto", "window"] as const;
+const modes = ["off", "auto", "window"] as const;
 
 function to(server: BusyServer): ReturnType<typeof SmtpTransport.builder> {
   return SmtpTransport.builder("127.0.0.1").port(server.port).tls(Tls.None);
@@ -48,16 +48,16 @@ const servers: Record<string, [number, Habits]> = {
 describe("a mail on a connection that carried another before", () => {
   for (const [what, [count, habits]] of Object.entries(servers)) {
     it(`is sent in the end to a server that ${what}, without a pause`, async () => {
-      for (const row of rows) {
+      for (const mode of modes) {
         for (const maxSize of [1, 2, 5]) {
           await using server = await BusyServer.start(habits);
-          await using transport = to(server).pipelining(row).pool({ maxSize }).build();
+          await using transport = to(server).pipelining(mode).pool({ maxSize }).build();
           const reports = await Promise.all(
             Array.from({ length: count }, (_, i) => transport.send(numbered(i))),
           );
           assert.equal(reports.length, count);
-          assert.equal(new Set(server.taken).size, count, `${row} ${maxSize}`);
-          assert.equal(server.taken.length, count, `${row} ${maxSize}`);
+          assert.equal(new Set(server.taken).size, count, `${mode} ${maxSize}`);
+          assert.equal(server.taken.length, count, `${mode} ${maxSize}`);
           assert.equal(transport.status().slowdown, undefined);
         }
       }
@@ -65,7 +65,7 @@ describe("a mail on a connection that carried another before", () => {
   }
 
   it("goes to the recipients that a 421 to RCPT left out, and to no other twice", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       let struck = false;
       await using server = await BusyServer.start({
         onCommand(line, mail) {
@@ -74,7 +74,7 @@ describe("a mail on a connection that carried another before", () => {
           return { say: "421 4.3.2 busy" };
         },
       });
-      await using transport = to(server).pipelining(row).pool({ maxSize: 1 }).build();
+      await using transport = to(server).pipelining(mode).pool({ maxSize: 1 }).build();
       await transport.send(numbered(0));
       const report = await transport.send({ ...numbered(1), to: ["one@y.test", "two@y.test"] });
       assert.deepEqual(report.accepted.map(String).sort(), ["one@y.test", "two@y.test"]);
@@ -122,14 +122,14 @@ describe("a mail on a connection that carried another before", () => {
   });
 
   it("fails by what happens on a connection of its own, after two failures on others", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await BusyServer.start({
         onCommand: (line) =>
           line.includes("<bad@") && line.startsWith("MAIL")
             ? { say: "421 4.3.2 no", close: true }
             : undefined,
       });
-      await using transport = to(server).pipelining(row).pool({ maxSize: 1 }).build();
+      await using transport = to(server).pipelining(mode).pool({ maxSize: 1 }).build();
       const sends = Array.from({ length: 20 }, (_, i) => transport.send(numbered(i)));
       const bad = transport.send({ ...numbered(99), from: "bad@x.test" });
       const error = await bad.then(
@@ -142,18 +142,18 @@ describe("a mail on a connection that carried another before", () => {
         { kind: "connection", delivery: "not-sent", transient: true },
       );
       const tried = server.commands.filter((line) => line.startsWith("MAIL FROM:<bad@"));
-      assert.ok(tried.length <= 4, `${row}: tried ${tried.length} times`);
+      assert.ok(tried.length <= 4, `${mode}: tried ${tried.length} times`);
       await Promise.all(sends);
       assert.equal(server.taken.length, 20);
     }
   });
 
   it("is sent in a run as in any other way", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await BusyServer.start(most(3));
-      await using transport = to(server).pipelining(row).pool({ maxSize: 3 }).build();
+      await using transport = to(server).pipelining(mode).pool({ maxSize: 3 }).build();
       const { ok } = await transport.sendAll(Array.from({ length: 60 }, (_, i) => numbered(i)));
-      assert.equal(ok, 60, row);
+      assert.equal(ok, 60, mode);
       assert.equal(new Set(server.taken).size, 60);
     }
   });

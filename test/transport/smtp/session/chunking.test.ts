@@ -8,8 +8,8 @@ import { TestServer } from "../test-server.js";
 const octets = Buffer.from(Array.from({ length: 1024 }, (_, i) => i % 256));
 const attached = { ...mail, attach: Attachment.fromBytes("a.bin", octets, "application/octet-stream") };
 
-function chunked(server: TestServer, row: "off" | "auto" | "window" = "auto"): SmtpTransport {
-  return server.builder().pool({ maxSize: 1 }).pipelining(row).chunking("auto").build();
+function chunked(server: TestServer, mode: "off" | "auto" | "window" = "auto"): SmtpTransport {
+  return server.builder().pool({ maxSize: 1 }).pipelining(mode).chunking("auto").build();
 }
 
 /** A source that gives so many octets, and then fails, if it is to. */
@@ -26,9 +26,9 @@ function commands(server: TestServer, connection = 0): string[] {
 
 describe('chunking("auto")', () => {
   it("sends attachments as they are, by BDAT, where the server offers BINARYMIME", async () => {
-    for (const row of ["auto", "window"] as const) {
+    for (const mode of ["auto", "window"] as const) {
       await using server = await TestServer.start();
-      await using transport = chunked(server, row);
+      await using transport = chunked(server, mode);
       await Promise.all([transport.send(attached), transport.send(mail), transport.send(attached)]);
       assert.equal(server.messages.length, 3);
       for (const i of [0, 2]) {
@@ -49,7 +49,7 @@ describe('chunking("auto")', () => {
     assert.equal(server.transcripts[0]?.roundTrips, 5 + 1 + 5);
   });
 
-  it("encodes where it was not asked for, the server does not offer it, or row 0 was", async () => {
+  it("encodes where it was not asked for, the server does not offer it, or stepwise was", async () => {
     await using server = await TestServer.start();
     await using without = await TestServer.start({ without: ["BINARYMIME"] });
     await using never = server.builder().chunking("never").build();

@@ -2,21 +2,21 @@ import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import type { Place } from "../../line.ts";
+import type { Place } from "../../linked-queue.ts";
 import type { Session } from "../session/session.ts";
 import type { Submission } from "../submission.ts";
-import { Division } from "./division.ts";
+import { RecipientBatches } from "./recipient-batches.ts";
 import { FAILURES_BESIDE_OTHERS } from "./resending.ts";
 
 /** A submission in the queue, or taken from it, or what is left of it after a transaction. */
-export class Turn {
+export class PendingMail {
   readonly submission: Submission;
-  /** The order in which turns came; 0 before the first time in the queue. */
+  /** The order in which pending mails came; 0 before the first time in the queue. */
   number = 0;
   /** Where it stands, or stood, in the queue. */
-  place: Place<Turn> | undefined;
+  place: Place<PendingMail> | undefined;
   /** There if one transaction does not take all its recipients. */
-  division: Division | undefined;
+  batches: RecipientBatches | undefined;
   /** It is being made ready already, for this session. */
   prepared: { readonly session: Session; readonly mail: Promise<MailTransaction> } | undefined;
   /** How often it failed on a connection that carried others before, and why at last. */
@@ -40,7 +40,7 @@ export class Turn {
   /** Nothing was said of what had been prepared. */
   unprepare(): void {
     this.prepared = undefined;
-    this.division?.putBack();
+    this.batches?.putBack();
   }
 
   /**
@@ -57,10 +57,10 @@ export class Turn {
    */
   sendAgain(outcome: TransactionOutcome, failure: Failure, left: "everything" | "not-sent"): void {
     if (left === "everything") {
-      this.division?.putBack();
+      this.batches?.putBack();
     } else {
-      this.division ??= new Division(this.submission.mail.envelope);
-      this.division.settle({ ...outcome, failure: undefined }, true);
+      this.batches ??= new RecipientBatches(this.submission.mail.envelope);
+      this.batches.settle({ ...outcome, failure: undefined }, true);
     }
     this.failedBesideOthers(failure);
   }
@@ -69,14 +69,14 @@ export class Turn {
   settle(outcome: TransactionOutcome, tls: TlsFacts | undefined): boolean {
     const { failure } = outcome;
     const told = failure === undefined ? outcome : { ...outcome, failure: this.#toTell(failure) };
-    if (this.division === undefined && outcome.surplus === undefined) {
+    if (this.batches === undefined && outcome.surplus === undefined) {
       this.submission.settle(told, tls);
       return false;
     }
-    this.division ??= new Division(this.submission.mail.envelope);
-    this.division.settle(told);
-    if (!this.division.goesOn) {
-      this.submission.settle(this.division.close(), tls);
+    this.batches ??= new RecipientBatches(this.submission.mail.envelope);
+    this.batches.settle(told);
+    if (!this.batches.goesOn) {
+      this.submission.settle(this.batches.close(), tls);
       return false;
     }
     this.#failures = 0;
@@ -87,8 +87,8 @@ export class Turn {
   /** Ends what has not been sent of the submission, before anything of that was handed over. */
   fail(failure: Failure, tls?: TlsFacts): void {
     const told = this.#toTell(failure);
-    if (this.division === undefined) this.submission.notSent(told);
-    else this.submission.settle(this.division.close(told), tls);
+    if (this.batches === undefined) this.submission.notSent(told);
+    else this.submission.settle(this.batches.close(told), tls);
   }
 
   /** Content that cannot be read a second time is no news: the reason is why it had to be. */

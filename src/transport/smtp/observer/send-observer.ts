@@ -4,7 +4,7 @@ import { channels, type SendEvent } from "./events.ts";
 import { type Journal, tellable } from "./journal.ts";
 
 /** Tells of one mail, from when the transport was given it to its outcome. */
-export class SendWatch {
+export class SendObserver {
   readonly #journal: Journal;
   readonly #event: SendEvent;
   readonly #begun: number = performance.now();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Address } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
-import { discards } from "#src/protocol/dialogues/discarding.js";
+import { discards } from "#src/protocol/dialogues/bdat-probe.js";
 import type { Reply } from "#src/protocol/reply.js";
 import { converse } from "./transcript.js";
 

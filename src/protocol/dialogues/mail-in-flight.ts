@@ -12,7 +12,7 @@ export interface ChainedMail extends MailTransaction {
 }
 
 /** Such a mail under way. */
-export class Link {
+export class MailInFlight {
   readonly mail: ChainedMail;
   readonly ledger: Ledger;
   settled = false;

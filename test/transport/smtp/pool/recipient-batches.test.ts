@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Envelope, type SendReport, SmtpError, type SmtpTransport } from "envoi";
-import { Division } from "#src/transport/smtp/pool/division.js";
+import { RecipientBatches } from "#src/transport/smtp/pool/recipient-batches.js";
 import { ScriptedServer } from "../../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "../serve.js";
 import { TestServer } from "../test-server.js";
 
-const rows = ["off", "auto", "window"] as const;
+const modes = ["off", "auto", "window"] as const;
 
 function to(count: number, domain = "y.test"): string[] {
   return Array.from({ length: count }, (_, i) => `${i}@${domain}`);
@@ -16,8 +16,8 @@ function envelopes(server: TestServer): string[] {
   return server.messages.map(({ to }) => to.join(" "));
 }
 
-function over(server: TestServer, row: (typeof rows)[number] = "auto"): SmtpTransport {
-  return server.builder().pool({ maxSize: 1 }).pipelining(row).build();
+function over(server: TestServer, mode: (typeof modes)[number] = "auto"): SmtpTransport {
+  return server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
 }
 
 async function failure(send: Promise<SendReport>): Promise<SmtpError> {
@@ -42,9 +42,9 @@ async function limited(limits: string): Promise<TestServer> {
 
 describe("a mail for more recipients than the server takes at once", () => {
   it("goes in as many transactions as RCPTMAX makes it, under one report", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await limited("RCPTMAX=2");
-      await using transport = over(server, row);
+      await using transport = over(server, mode);
       const report = await transport.send({ ...mail, to: to(5) });
       assert.deepEqual(envelopes(server), ["0@y.test 1@y.test", "2@y.test 3@y.test", "4@y.test"]);
       assert.deepEqual(
@@ -68,10 +68,10 @@ describe("a mail for more recipients than the server takes at once", () => {
   });
 
   it("is divided again where 452 4.5.3 says that they are too many, and not by more than was taken", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await TestServer.start({ maxRecipients: 2 });
       server.fail({ at: "ehlo", conceal: ["LIMITS"] });
-      await using transport = over(server, row);
+      await using transport = over(server, mode);
       const report = await transport.send({ ...mail, to: to(7) });
       assert.deepEqual(
         server.messages.map(({ to }) => to.length),
@@ -128,15 +128,15 @@ describe("a mail for more recipients than the server takes at once", () => {
   });
 
   it("tells what is unknown and what is not sent where the connection is lost", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await limited("RCPTMAX=1");
       server.fail({ at: "final", when: { recipient: "1@y.test" }, drop: "before", by: "rst" });
-      await using transport = over(server, row);
+      await using transport = over(server, mode);
       const error = await failure(transport.send({ ...mail, to: to(4) }));
       assert.equal(error.delivery, "unknown");
       const [first, second, ...rest] = told(error.report);
       assert.deepEqual([first, second], ["0@y.test accepted", "1@y.test unknown"]);
-      for (const each of rest) assert.match(each, row === "window" ? /not-sent|unknown/ : /not-sent/);
+      for (const each of rest) assert.match(each, mode === "window" ? /not-sent|unknown/ : /not-sent/);
     }
   });
 
@@ -178,12 +178,12 @@ describe("a mail for more recipients than the server takes at once", () => {
 
 describe("partial: false", () => {
   it("waits for every RCPT before the content, and sends to nobody where one is refused", async () => {
-    for (const row of rows) {
+    for (const mode of modes) {
       await using server = await TestServer.start({
         recipient: ({ recipient }) =>
           String(recipient) === "1@y.test" ? { code: 550, enhancedCode: "5.1.1", lines: "no" } : undefined,
       });
-      await using transport = over(server, row);
+      await using transport = over(server, mode);
       const error = await failure(transport.send({ ...mail, to: to(3) }, { partial: false }));
       assert.equal(error.delivery, "refused");
       assert.equal(error.reply?.code, 550);
@@ -220,20 +220,20 @@ describe("partial: false", () => {
   });
 });
 
-describe("a division", () => {
+describe("recipient batches", () => {
   it("takes linear time, whatever the limits", () => {
     const envelope = Envelope.of(
       "a@x.test",
       to(20_000).map((address, i) => `${address.split("@")[0]}@${i % 5000}.test`),
     );
-    const division = new Division(envelope, { RCPTDOMAINMAX: 1, RCPTMAX: 3 });
+    const batches = new RecipientBatches(envelope, { RCPTDOMAINMAX: 1, RCPTMAX: 3 });
     const seen = new Set<string>();
     let parts = 0;
-    while (division.goesOn) {
-      const part = division.next({ RCPTDOMAINMAX: 1, RCPTMAX: 3 });
+    while (batches.goesOn) {
+      const part = batches.next({ RCPTDOMAINMAX: 1, RCPTMAX: 3 });
       assert.ok(part.to.length <= 3 && new Set(part.to.map(({ domain }) => domain)).size === 1);
       for (const address of part.to) seen.add(String(address));
-      division.settle({
+      batches.settle({
         recipients: part.to.map((recipient) => ({ recipient, outcome: "accepted" })),
         reusable: true,
       });
@@ -241,6 +241,6 @@ describe("a division", () => {
     }
     assert.equal(seen.size, 20_000);
     assert.equal(parts, 10_000);
-    assert.ok(division.close().recipients.every(({ outcome }) => outcome === "accepted"));
+    assert.ok(batches.close().recipients.every(({ outcome }) => outcome === "accepted"));
   });
 });

@@ -4,7 +4,7 @@
  * Not a Set: one that is filled at one end and emptied at the other leaves old tables behind, and a table that has
  * grown old keeps all that came after it alive until a full garbage collection.
  */
-export class Line<T> implements Iterable<T> {
+export class LinkedQueue<T> implements Iterable<T> {
   /** The end of the ring: the first stands behind it, the last before it. */
   readonly #end: Links<T> = new Links();
 
@@ -52,7 +52,7 @@ class Links<T> {
   next: Links<T> = this;
 }
 
-/** Where a value stands in a {@link Line}. */
+/** Where a value stands in a {@link LinkedQueue}. */
 export class Place<T> extends Links<T> {
   readonly value: T;
 

@@ -7,7 +7,7 @@ import { cleared } from "./transaction.ts";
 
 /**
  * What a server says to RSET that is seen to discard the octets of a chunk that it refuses; nothing, where it is not.
- * One that does not would take the content of a refused mail for commands, so in row 3 it would be at the mercy of
+ * One that does not would take the content of a refused mail for commands, so a window would put it at the mercy of
  * whoever wrote the content.
  *
  * A chunk without a recipient, in a transaction of `from`, must be refused, and nothing be answered to its octets.

@@ -4,7 +4,7 @@ import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** A way to the server on which octets can go both ways, before a word has been said. */
-export interface Link {
+export interface ServerStream {
   readonly socket: Duplex;
   /** What was connected to, in words: `192.0.2.1:25`, `/run/lmtp`. */
   readonly place: string;
@@ -17,19 +17,19 @@ export interface Link {
 }
 
 /** A socket that is connected to the server itself by TCP. */
-export function tcpLink(socket: Socket, place: string): Link {
+export function tcpStream(socket: Socket, place: string): ServerStream {
   // Asked for now: a socket that is closed no longer knows.
   const { remoteAddress, localAddress } = socket;
   return { socket, place, loopback: isLoopback(remoteAddress), localAddress };
 }
 
 /** A Unix socket: there is nobody between it and the server. */
-export function unixLink(socket: Socket, path: string): Link {
+export function unixStream(socket: Socket, path: string): ServerStream {
   return { socket, place: path, loopback: true, localAddress: undefined };
 }
 
 /** A way that others have a part in: a proxy, or a function of the caller's. Nothing is known of its other end. */
-export function indirectLink(socket: Duplex, place: string, tls?: TlsFacts): Link {
+export function indirectStream(socket: Duplex, place: string, tls?: TlsFacts): ServerStream {
   if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY);
   return { socket, place, loopback: false, localAddress: undefined, tls };
 }

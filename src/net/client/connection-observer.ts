@@ -3,7 +3,7 @@ import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 
 /** Who is told of what is said on a connection, as it is said. */
-export interface Onlooker {
+export interface ConnectionObserver {
   /** Whether anybody wants to know; asked each time, so that nothing is made ready for nobody. */
   readonly attentive: boolean;
   /** Commands were said, each with its line end. */

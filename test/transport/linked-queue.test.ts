@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Line, type Place } from "#src/transport/line.js";
+import { LinkedQueue, type Place } from "#src/transport/linked-queue.js";
 import { fc } from "../property.ts";
 
 test("the first that came is taken first, and nobody from an empty line", () => {
-  const line = new Line<string>();
+  const line = new LinkedQueue<string>();
   assert.equal(line.take(), undefined);
   line.append("a");
   line.append("b");
@@ -14,7 +14,7 @@ test("the first that came is taken first, and nobody from an empty line", () => 
 });
 
 test("who leaves is not taken, and can leave only once", () => {
-  const line = new Line<string>();
+  const line = new LinkedQueue<string>();
   line.append("a");
   const place = line.append("b");
   line.append("c");
@@ -24,14 +24,14 @@ test("who leaves is not taken, and can leave only once", () => {
 });
 
 test("who was taken no longer stands in the line", () => {
-  const line = new Line<string>();
+  const line = new LinkedQueue<string>();
   const place = line.append("a");
   assert.equal(line.take(), "a");
   assert.equal(place.leave(), false);
 });
 
 test("all are seen, though each leaves as it is seen", () => {
-  const line = new Line<number>();
+  const line = new LinkedQueue<number>();
   const places = [0, 1, 2].map((value) => line.append(value));
   const seen: number[] = [];
   for (const value of line) {
@@ -46,7 +46,7 @@ test("a line holds what an array would hold, whoever comes, goes and is taken", 
   const action = fc.oneof(fc.constant("append"), fc.constant("take"), fc.nat());
   fc.assert(
     fc.property(fc.array(action), (actions) => {
-      const line = new Line<number>();
+      const line = new LinkedQueue<number>();
       const places: Place<number>[] = [];
       let model: number[] = [];
       for (const step of actions) {

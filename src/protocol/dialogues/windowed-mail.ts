@@ -1,13 +1,13 @@
 import { formatCommand } from "../command.ts";
 import { goesByChunks } from "./content.ts";
-import { type ChainedMail, Link } from "./link.ts";
+import { type ChainedMail, MailInFlight } from "./mail-in-flight.ts";
 import type { Octets } from "./mail-transaction.ts";
 import { mailAndRecipients } from "./transaction.ts";
 import { MOST_OCTETS } from "./window.ts";
 
-/** A mail as row 3 says it: RSET, MAIL, each RCPT, and the content as one chunk, without waiting for a word. */
-export class Package {
-  readonly link: Link;
+/** A mail as a window says it: RSET, MAIL, each RCPT, and the content as one chunk, without waiting for a word. */
+export class WindowedMail {
+  readonly inFlight: MailInFlight;
   /** Nothing may be said together with it, nor its content before its envelope is answered. */
   readonly alone: boolean;
   /** Its commands, which the content follows; empty where it goes alone. */
@@ -19,7 +19,7 @@ export class Package {
   readonly replies: number;
 
   constructor(mail: ChainedMail, alone = false) {
-    this.link = new Link(mail);
+    this.inFlight = new MailInFlight(mail);
     this.replies = mail.envelope.to.length + 3;
     const content = alone || mail.partial === false ? undefined : inMemory(mail.content);
     this.content = content === undefined ? [] : asLines(mail, content);

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { CommandEvent } from "envoi";
 import type { Phase } from "#src/protocol/phase.js";
 import { Reply } from "#src/protocol/reply.js";
-import { CommandWatch } from "#src/transport/smtp/observer/command-watch.js";
+import { CommandObserver } from "#src/transport/smtp/observer/command-observer.js";
 import { channels } from "#src/transport/smtp/observer/events.js";
 import { Journal } from "#src/transport/smtp/observer/journal.js";
 
@@ -19,47 +19,47 @@ describe("a command and its reply", () => {
     ended = [];
   });
 
-  const watch = () =>
-    new CommandWatch(new Journal(undefined, true), { host: "x.test", port: 25, connection: 1 });
+  const newObserver = () =>
+    new CommandObserver(new Journal(undefined, true), { host: "x.test", port: 25, connection: 1 });
   const reply = (code: number) => Reply.of(code, undefined, "text");
 
   /** Observers are told in microtasks of their own. */
   const told = () => new Promise((resolve) => setImmediate(resolve));
 
-  function hear(onlooker: CommandWatch, ...replies: (readonly [Phase, number])[]): void {
-    for (const [phase, code] of replies) onlooker.heard(reply(code), phase);
+  function hear(observer: CommandObserver, ...replies: (readonly [Phase, number])[]): void {
+    for (const [phase, code] of replies) observer.heard(reply(code), phase);
   }
 
   it("are told together where content has a reply for each recipient, and the next mail stands behind it", async () => {
-    const onlooker = watch();
-    onlooker.content(10);
-    onlooker.said("MAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nDATA\r\n", "content");
-    hear(onlooker, ["final", 250], ["final", 550], ["mail", 250], ["rcpt", 551], ["data", 503]);
+    const observer = newObserver();
+    observer.content(10);
+    observer.said("MAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nDATA\r\n", "content");
+    hear(observer, ["final", 250], ["final", 550], ["mail", 250], ["rcpt", 551], ["data", 503]);
     await told();
     assert.deepEqual(ended, ["(content) 10 250", "MAIL FROM:<> 250", "RCPT TO:<b@y.test> 551", "DATA 503"]);
   });
 
   it("are told together where content goes in chunks, and where those are taken back", async () => {
-    const onlooker = watch();
-    onlooker.content(10);
-    onlooker.said("BDAT 5 LAST\r\n", "content");
-    onlooker.content(5);
-    hear(onlooker, ["content", 250], ["content", 250], ["final", 251]);
-    onlooker.content(10);
-    onlooker.said("RSET\r\n", "reset");
-    hear(onlooker, ["content", 250], ["reset", 252]);
+    const observer = newObserver();
+    observer.content(10);
+    observer.said("BDAT 5 LAST\r\n", "content");
+    observer.content(5);
+    hear(observer, ["content", 250], ["content", 250], ["final", 251]);
+    observer.content(10);
+    observer.said("RSET\r\n", "reset");
+    hear(observer, ["content", 250], ["reset", 252]);
     await told();
     assert.deepEqual(ended, ["(content) 15 251", "(content) 10", "RSET 252"]);
   });
 
   it("are told together in a window", async () => {
-    const onlooker = watch();
+    const observer = newObserver();
     for (const size of [3, 0]) {
-      onlooker.said(`RSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nBDAT ${size} LAST\r\n`, "content");
-      if (size > 0) onlooker.content(size);
+      observer.said(`RSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nBDAT ${size} LAST\r\n`, "content");
+      if (size > 0) observer.content(size);
     }
     for (const code of [250, 550])
-      hear(onlooker, ["reset", code], ["mail", code], ["rcpt", code], ["final", code]);
+      hear(observer, ["reset", code], ["mail", code], ["rcpt", code], ["final", code]);
     await told();
     assert.deepEqual(ended, [
       ...["RSET 250", "MAIL FROM:<> 250", "RCPT TO:<b@y.test> 250", "BDAT 3 LAST 3 250"],
@@ -68,11 +68,11 @@ describe("a command and its reply", () => {
   });
 
   it("of an exchange of AUTH are masked", async () => {
-    const onlooker = watch();
-    onlooker.said("AUTH LOGIN\r\n", "auth");
-    hear(onlooker, ["auth", 334]);
-    onlooker.said("c2VjcmV0\r\n", "auth");
-    hear(onlooker, ["auth", 235]);
+    const observer = newObserver();
+    observer.said("AUTH LOGIN\r\n", "auth");
+    hear(observer, ["auth", 334]);
+    observer.said("c2VjcmV0\r\n", "auth");
+    hear(observer, ["auth", 235]);
     await told();
     assert.deepEqual(ended, ["AUTH LOGIN 334", "*** 235"]);
   });

@@ -10,7 +10,7 @@ import type { RecipientOutcome } from "../../../protocol/send-report.ts";
  * One mail over several transactions: its recipients are more than the server takes in one (RFC 9422, and 452 4.5.3 to
  * RCPT), and what becomes of each goes into one report.
  */
-export class Division {
+export class RecipientBatches {
   readonly #envelope: Envelope;
   readonly #outcomes: RecipientOutcome[];
   /** The places of those still to be sent to, and how many of them are behind us. */

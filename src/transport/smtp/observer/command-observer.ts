@@ -1,4 +1,4 @@
-import type { Onlooker } from "../../../net/client/onlooker.ts";
+import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
 import { commandLines } from "../../../protocol/command-lines.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import type { Phase } from "../../../protocol/phase.ts";
@@ -18,7 +18,7 @@ interface Pending {
  * Tells what is said on one connection, each command with its reply: replies come in the order of the commands. All
  * from AUTH to its final reply is masked.
  */
-export class CommandWatch implements Onlooker {
+export class CommandObserver implements ConnectionObserver {
   readonly #journal: Journal;
   readonly #connection: ConnectionEvent;
   #pending: Pending[] = [];

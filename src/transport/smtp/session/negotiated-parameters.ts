@@ -1,5 +1,5 @@
 import type { Address } from "../../../address/address.ts";
-import type { ExtensionKeyword, Extensions, Peer } from "../../../protocol/extensions.ts";
+import type { Capabilities, ExtensionKeyword, Extensions } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { WithOthers } from "../../../protocol/other-parameter.ts";
 import { extensionOf, type MailParameters, type RcptParameters } from "../../../protocol/parameters.ts";
@@ -8,7 +8,7 @@ import type { WantedParameter } from "../../parameter-options.ts";
 import type { Requests } from "../../requests.ts";
 
 /** What a server that was asked for more than to take a mail is told with it. */
-export interface Grant {
+export interface NegotiatedParameters {
   readonly parameters: WithOthers<MailParameters>;
   readonly recipientParameters: ((to: Address) => WithOthers<RcptParameters>) | undefined;
 }
@@ -19,16 +19,24 @@ export interface Grant {
  *
  * @throws Failure of kind `"unsupported"`; of kind `"tls"` where RFC 8689 wants the connection verified and it is not.
  */
-export function grant(requests: Requests, peer: Peer, tls: TlsFacts | undefined): Grant {
+export function negotiate(
+  requests: Requests,
+  capabilities: Capabilities,
+  tls: TlsFacts | undefined,
+): NegotiatedParameters {
   const { mail, recipient, others, recipientOthers } = requests;
   if (mail.REQUIRETLS === true && tls?.verified !== true) throw unverified(tls);
-  const parameters = { ...offered(mail, requests, peer), others: othersOffered(others, peer) };
-  checkTimes(parameters, peer.extensions);
+  const parameters = {
+    ...offered(mail, requests, capabilities),
+    others: othersOffered(others, capabilities),
+  };
+  checkTimes(parameters, capabilities.extensions);
   if (recipient === undefined && recipientOthers.size === 0)
     return { parameters, recipientParameters: undefined };
   const byRecipient = new Map<string, readonly WantedParameter[]>();
-  for (const [address, wanted] of recipientOthers) byRecipient.set(address, othersOffered(wanted, peer));
-  const withDsn = recipient !== undefined && offers("DSN", requests, peer);
+  for (const [address, wanted] of recipientOthers)
+    byRecipient.set(address, othersOffered(wanted, capabilities));
+  const withDsn = recipient !== undefined && offers("DSN", requests, capabilities);
   return {
     parameters,
     recipientParameters: (to) => ({
@@ -48,21 +56,24 @@ const optionOf: Partial<Record<ExtensionKeyword, string>> = {
   AUTH: "submitter",
 };
 
-function offered(mail: MailParameters, requests: Requests, peer: Peer): MailParameters {
+function offered(mail: MailParameters, requests: Requests, capabilities: Capabilities): MailParameters {
   const entries = Object.entries(mail).filter(([keyword]) => {
     const extension = extensionOf(keyword);
-    return extension !== undefined && offers(extension, requests, peer);
+    return extension !== undefined && offers(extension, requests, capabilities);
   });
   return Object.fromEntries(entries);
 }
 
-function offers(extension: ExtensionKeyword, { ifOffered }: Requests, { extensions }: Peer): boolean {
+function offers(extension: ExtensionKeyword, { ifOffered }: Requests, { extensions }: Capabilities): boolean {
   if (extensions[extension] !== undefined) return true;
   if (ifOffered.has(extension)) return false;
   throw unsupported(`${optionOf[extension]} was asked for, and the server does not offer ${extension}`);
 }
 
-function othersOffered(wanted: readonly WantedParameter[], { keywords }: Peer): readonly WantedParameter[] {
+function othersOffered(
+  wanted: readonly WantedParameter[],
+  { keywords }: Capabilities,
+): readonly WantedParameter[] {
   return wanted.filter(({ keyword, extension, ifOffered }) => {
     if (keywords.has(extension)) return true;
     if (ifOffered) return false;
