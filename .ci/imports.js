@@ -12,7 +12,7 @@ import { dirname, join } from "node:path/posix";
  */
 const openCircles = [
   { around: "src/message/message.ts", files: 2 },
-  { around: "src/transport/mail.ts", files: 9 },
+  { around: "src/transport/mail/mail.ts", files: 9 },
   { around: "src/transport/smtp/transport.ts", files: 4 },
   { around: "src/transport/smtp/tls/tls-parameters.ts", files: 3 },
 ];

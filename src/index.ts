@@ -68,9 +68,9 @@ export { DkimSigner } from "./signing/dkim-signer.ts";
 
 export type { ConnectedSocket, Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
-export { LmtpTransport } from "./transport/lmtp-transport.ts";
 export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
+export { LmtpTransport } from "./transport/smtp/lmtp-transport.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/login/credentials.ts";
 export { Mechanism, type SaslExchange, type SaslMechanism } from "./transport/smtp/login/mechanism.ts";
 export type { RefreshTokenOptions } from "./transport/smtp/login/refresh-token-options.ts";
@@ -101,29 +101,34 @@ export type { Logger } from "./transport/smtp/observer/logger.ts";
 
 // Transports that stand before others, and transports without SMTP
 
-export { FailoverTransport } from "./transport/failover-transport.ts";
-export { FileTransport, type StoredMail } from "./transport/file-transport.ts";
-export { HandedMail } from "./transport/handed-mail.ts";
+export { FailoverTransport } from "./transport/forwarding/failover-transport.ts";
+export type { NamedRelay, RelayOptions } from "./transport/forwarding/relays.ts";
+export { type RetryOptions, RetryTransport } from "./transport/forwarding/retry-transport.ts";
+export { RoundRobinTransport } from "./transport/forwarding/round-robin-transport.ts";
+export { FileTransport, type StoredMail } from "./transport/raw/file-transport.ts";
+export { HandedMail } from "./transport/raw/handed-mail.ts";
 export {
   type HandedOver,
   type HandOver,
   RawTransport,
   type RawTransportOptions,
-} from "./transport/raw-transport.ts";
-export type { NamedRelay, RelayOptions } from "./transport/relays.ts";
-export { type RetryOptions, RetryTransport } from "./transport/retry-transport.ts";
-export { RoundRobinTransport } from "./transport/round-robin-transport.ts";
-export { type SendmailOptions, SendmailTransport } from "./transport/sendmail-transport.ts";
-export { type StubbedMail, StubTransport } from "./transport/stub-transport.ts";
+} from "./transport/raw/raw-transport.ts";
+export { type SendmailOptions, SendmailTransport } from "./transport/raw/sendmail-transport.ts";
+export { type StubbedMail, StubTransport } from "./transport/raw/stub-transport.ts";
 
 // Sending: what may be said of a mail, and runs of many
 
 export type { DeliverBy } from "./protocol/deliver-by.ts";
 export type { OriginalRecipient } from "./protocol/dsn.ts";
-export type { DsnNotify, DsnOccasion, DsnOptions, RecipientDsnOptions } from "./transport/dsn-options.ts";
-export type { ParameterOption, ParameterOptions } from "./transport/parameter-options.ts";
-export type { RawContent } from "./transport/raw-mail.ts";
-export type { HoldOptions, RequestOptions } from "./transport/requests.ts";
+export type { RawContent } from "./transport/mail/raw-mail.ts";
+export type {
+  DsnNotify,
+  DsnOccasion,
+  DsnOptions,
+  RecipientDsnOptions,
+} from "./transport/requests/dsn-options.ts";
+export type { ParameterOption, ParameterOptions } from "./transport/requests/parameter-options.ts";
+export type { HoldOptions, RequestOptions } from "./transport/requests/requests.ts";
 export type {
   SendAllItem,
   SendAllOptions,
@@ -133,8 +138,8 @@ export type {
   SendSource,
   SendTotals,
   TagOf,
-} from "./transport/send-run.ts";
-export type { SendCounts } from "./transport/tally.ts";
+} from "./transport/run/send-run.ts";
+export type { SendCounts } from "./transport/run/tally.ts";
 export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";
 
 // Outcomes

@@ -1,6 +1,6 @@
 import { misconfigured } from "../errors.ts";
 import { checkNames } from "../text/known-names.ts";
-import type { RequestOptions } from "./requests.ts";
+import type { RequestOptions } from "./requests/requests.ts";
 import type { SendOptions } from "./transport.ts";
 
 /** The options of a send that ask something of the server. */

@@ -2,9 +2,9 @@ import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import type { Message } from "../message/message.ts";
 import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
-import type { RawContent } from "./raw-mail.ts";
-import type { RequestOptions } from "./requests.ts";
-import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
+import type { RawContent } from "./mail/raw-mail.ts";
+import type { RequestOptions } from "./requests/requests.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./run/send-run.ts";
 
 /** What may be said of one send. */
 export interface SendOptions extends RequestOptions {

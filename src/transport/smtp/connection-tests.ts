@@ -5,13 +5,13 @@ import { sendReport } from "../../protocol/send-report.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { checkMilliseconds } from "../option-values.ts";
 import { checkSignal, onAbort } from "../signal.ts";
-import type { Cancellation } from "./cancellation.ts";
-import { aborted, closed, late } from "./cancellation-reasons.ts";
 import type { LoginGate } from "./login/login-gate.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Opening } from "./session/opening.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { closeSession, cutSession, openSession } from "./session/session.ts";
+import type { Cancellation } from "./submission/cancellation.ts";
+import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 
 /** What may be said of one test of a connection. */
 export interface TestConnectionOptions {

@@ -1,4 +1,4 @@
-import type { SendCounts } from "../tally.ts";
+import type { SendCounts } from "../run/tally.ts";
 
 /** What an SMTP transport is doing at this moment. */
 export interface TransportStatus {

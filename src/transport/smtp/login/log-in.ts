@@ -7,9 +7,9 @@ import type { Reply } from "../../../protocol/reply.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
 import { shown } from "../../../text/shown.ts";
-import type { Cancellation } from "../cancellation.ts";
 import type { SmtpOptions } from "../options.ts";
 import type { Opening } from "../session/opening.ts";
+import type { Cancellation } from "../submission/cancellation.ts";
 import type { Verdicts } from "../verdicts.ts";
 import { Credentials } from "./credentials.ts";
 import {

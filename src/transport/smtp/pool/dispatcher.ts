@@ -1,14 +1,14 @@
 import type { Delivery } from "../../../errors.ts";
 import type { Timer } from "../../../net/clock.ts";
 import { Failure } from "../../../protocol/failure.ts";
-import { Tally } from "../../tally.ts";
-import type { CancellationReason } from "../cancellation.ts";
-import { closed } from "../cancellation-reasons.ts";
+import { Tally } from "../../run/tally.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import { isSpent, type Session } from "../session/session.ts";
 import type { TransportStatus } from "../status.ts";
-import type { Submission, SubmissionObserver } from "../submission.ts";
+import type { CancellationReason } from "../submission/cancellation.ts";
+import { closed } from "../submission/cancellation-reasons.ts";
+import type { Submission, SubmissionObserver } from "../submission/submission.ts";
 import { Lane, type Lanes } from "./lane.ts";
 import { Opener } from "./opener.ts";
 import { PendingMail } from "./pending-mail.ts";

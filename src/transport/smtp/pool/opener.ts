@@ -1,12 +1,12 @@
 import type { Failure } from "../../../protocol/failure.ts";
-import type { CancellationReason } from "../cancellation.ts";
-import { closed } from "../cancellation-reasons.ts";
 import { failureOf } from "../failure-of.ts";
 import { secretOf } from "../login/log-in.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import { Opening } from "../session/opening.ts";
 import { openSession, type Session } from "../session/session.ts";
+import type { CancellationReason } from "../submission/cancellation.ts";
+import { closed } from "../submission/cancellation-reasons.ts";
 import { isVerdict } from "../verdicts.ts";
 import { Openings } from "./openings.ts";
 import type { PendingMail } from "./pending-mail.ts";

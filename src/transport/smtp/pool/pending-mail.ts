@@ -4,7 +4,7 @@ import type { Failure } from "../../../protocol/failure.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Place } from "../../linked-queue.ts";
 import type { Session } from "../session/session.ts";
-import type { Submission } from "../submission.ts";
+import type { Submission } from "../submission/submission.ts";
 import { RecipientBatches } from "./recipient-batches.ts";
 import { FAILURES_BESIDE_OTHERS } from "./resending.ts";
 

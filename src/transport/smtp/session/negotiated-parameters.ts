@@ -4,8 +4,8 @@ import { Failure } from "../../../protocol/failure.ts";
 import type { WithOthers } from "../../../protocol/other-parameter.ts";
 import { extensionOf, type MailParameters, type RcptParameters } from "../../../protocol/parameters.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import type { WantedParameter } from "../../parameter-options.ts";
-import type { Requests } from "../../requests.ts";
+import type { WantedParameter } from "../../requests/parameter-options.ts";
+import type { Requests } from "../../requests/requests.ts";
 
 /** What a server that was asked for more than to take a mail is told with it. */
 export interface NegotiatedParameters {

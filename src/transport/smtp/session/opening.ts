@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../../net/clock.ts";
-import { Cancellation, type CancellationReason } from "../cancellation.ts";
+import { Cancellation, type CancellationReason } from "../submission/cancellation.ts";
 
 /** One attempt to open a session: how far it has come, and how it is cancelled. */
 export class Opening {

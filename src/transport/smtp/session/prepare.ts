@@ -6,8 +6,8 @@ import { Failure } from "../../../protocol/failure.ts";
 import type { MailParameters } from "../../../protocol/parameters.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import type { Mail, MailContent } from "../../mail.ts";
-import type { Cancellation } from "../cancellation.ts";
+import type { Mail, MailContent } from "../../mail/mail.ts";
+import type { Cancellation } from "../submission/cancellation.ts";
 import { type NegotiatedParameters, negotiate } from "./negotiated-parameters.ts";
 
 /** What may be made use of, where the server offers it. */

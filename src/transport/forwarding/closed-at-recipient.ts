@@ -1,0 +1,14 @@
+import { isLeave } from "../../protocol/dialogues/farewell.ts";
+import type { SendError, SmtpError } from "../../protocol/send-error.ts";
+
+/**
+ * Whether a server closed the connection in answer to a recipient (421 or 521 to RCPT). Some do so for a recipient that
+ * they do not like: the relay works, and the other recipients of the mail are fine.
+ */
+export function closedAtRecipient(error: (SendError & OfSmtp) | undefined): boolean {
+  if (error?.kind !== "connection" || error.phase !== "rcpt") return false;
+  return error.reply !== undefined && isLeave(error.reply);
+}
+
+/** What an error of SMTP has besides, whichever copy of the library has made it. */
+type OfSmtp = Partial<Pick<SmtpError, "phase" | "reply">>;

@@ -1,0 +1,78 @@
+import type { Address } from "../../address/address.ts";
+import { Envelope } from "../../address/envelope.ts";
+import { isLeave } from "../../protocol/dialogues/farewell.ts";
+import type { SendError } from "../../protocol/send-error.ts";
+import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../../protocol/send-report.ts";
+import { closedAtRecipient } from "./closed-at-recipient.ts";
+import type { Attempt } from "./forwarding-transport.ts";
+
+/** What several attempts at one mail have come to, recipient by recipient. */
+export class Outcomes {
+  readonly #envelope: Envelope;
+  readonly #partial: boolean;
+  readonly #recipients: Map<string, RecipientOutcome>;
+  /** Those at whom a server closed the connection: they must not keep the mail from the others. */
+  readonly #suspects: Set<string> = new Set();
+  #last: SendReport | undefined;
+  #error: SendError | undefined;
+
+  /** With `partial: false` the mail is for all recipients or for none. */
+  constructor(envelope: Envelope, { partial = true }: { readonly partial?: boolean | undefined } = {}) {
+    this.#envelope = envelope;
+    this.#partial = partial;
+    this.#recipients = new Map(
+      envelope.to.map((recipient) => [String(recipient), { recipient, outcome: "not-sent" }]),
+    );
+  }
+
+  /** Takes over what an attempt, by way of `via`, has come to. */
+  add({ report, error }: Attempt, via?: string): void {
+    const closed = closedAtRecipient(error);
+    for (const outcome of report.recipients) {
+      const key = String(outcome.recipient);
+      if (closed) this.#suspect(key, outcome);
+      // A refusal says more than that nothing was sent the next time.
+      if (this.#recipients.get(key)?.outcome === "refused" && outcome.outcome === "not-sent") continue;
+      this.#recipients.set(key, via === undefined ? outcome : { ...outcome, via });
+    }
+    this.#last = report;
+    if (error !== undefined) this.#error = error;
+  }
+
+  /** If the connection was closed at another recipient, this one may have been suspected for nothing. */
+  #suspect(key: string, { outcome, reply }: RecipientOutcome): void {
+    if (outcome === "not-sent" && reply !== undefined && isLeave(reply)) this.#suspects.add(key);
+    else this.#suspects.delete(key);
+  }
+
+  /**
+   * To whom the mail may be sent once more without anybody getting it twice: one envelope, or two, to be sent in this
+   * order, if a server closed the connection at some of the recipients. Empty if nobody is left.
+   */
+  rest(refusedForNow: boolean): readonly Envelope[] {
+    const others: Address[] = [];
+    const suspects: Address[] = [];
+    for (const [key, { recipient, outcome, reply }] of this.#recipients)
+      if (outcome === "not-sent" || (refusedForNow && outcome === "refused" && reply?.transient))
+        (this.#suspects.has(key) ? suspects : others).push(recipient);
+    if (!this.#partial) {
+      const whole = others.length + suspects.length === this.#recipients.size;
+      return whole ? [this.#envelope] : [];
+    }
+    const { from } = this.#envelope;
+    return [others, suspects].filter(({ length }) => length > 0).map((to) => Envelope.of(from, to));
+  }
+
+  /** All of it. */
+  report(): SendReport {
+    const recipients = [...this.#recipients.values()];
+    return sendReport({ ...this.#last, envelope: this.#envelope, recipients });
+  }
+
+  /** The report, if it is good. @throws SendError the last of the attempts', with all that is known. */
+  end(): SendReport {
+    const report = this.report();
+    if (isGood(report) || this.#error === undefined) return report;
+    throw this.#error.about(report);
+  }
+}

@@ -1,0 +1,321 @@
+import { EnvoiError, misconfigured, reasonOf } from "../../errors.ts";
+import type { Message } from "../../message/message.ts";
+import type { SendReport } from "../../protocol/send-report.ts";
+import { onAbort, underBoth } from "../signal.ts";
+import type { SendOptions } from "../transport.ts";
+import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
+import { readItem } from "./run-item.ts";
+import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
+import { Tally } from "./tally.ts";
+
+/** What a run is made of. */
+export interface RunParts {
+  readonly source: ItemSource;
+  readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
+  /** At most this many mails are taken and not told of. */
+  readonly concurrency: number;
+  /** There while nothing more should be taken from the source; resolves when it may. */
+  readonly lull: () => Promise<void> | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** What is said of each mail. */
+  readonly each: SendOptions;
+  /** Called as it begins; throws where it must not. */
+  readonly begins: () => void;
+  readonly ended: () => void;
+}
+
+/** A {@link SendRun} over anything that can send one mail. */
+export class Run<Tag> implements SendRun<Tag> {
+  readonly #parts: RunParts;
+  /** Who listens: nobody yet, a loop, or whoever awaits the totals alone. */
+  #audience: "nobody" | "loop" | "totals" = "nobody";
+  /** Outcomes that the loop has not come to. */
+  readonly #outcomes: SendOutcome<Tag>[] = [];
+  #taken = 0;
+  #underWay = 0;
+  /** Questions that the source has not answered. */
+  #asked = 0;
+  #state: "new" | "taking" | "resting" | "ending" | "over" = "new";
+  /** A source that does not answer is not waited for. */
+  #hurried = false;
+  /** What the run throws in the end. */
+  #failure: { readonly error: unknown } | undefined;
+  readonly #tally = new Tally();
+  #complete = false;
+  /** Lets the signal abort without us. */
+  #forget: (() => void) | undefined;
+  /** Wakes the loop, where it waits for an outcome. */
+  #news: (() => void) | undefined;
+  #end!: () => void;
+  readonly #ended: Promise<void> = new Promise((resolve) => {
+    this.#end = resolve;
+  });
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  get totals(): SendTotals {
+    return { ...this.#tally.counts, complete: this.#complete };
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a run can be awaited.
+  then<Totals = SendTotals, Failed = never>(
+    onFulfilled?: ((totals: SendTotals) => Totals | PromiseLike<Totals>) | null,
+    onRejected?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Totals | Failed> {
+    if (this.#audience === "nobody") this.#audience = "totals";
+    if (this.#audience === "totals") this.#begin();
+    return this.#ended.then(() => this.#result()).then(onFulfilled, onRejected);
+  }
+
+  catch<Failed = never>(
+    onRejected?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<SendTotals | Failed> {
+    return this.then(undefined, onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<SendTotals> {
+    return this.then().finally(onFinally);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<SendOutcome<Tag>, undefined> {
+    if (this.#audience !== "nobody") {
+      const audience = this.#audience === "loop" ? "iterated" : "awaited";
+      const message = `sendAll: this run has been ${audience} already, and a run is iterated once`;
+      throw misconfigured(message);
+    }
+    this.#audience = "loop";
+    const outcomes = this.#tell();
+    return {
+      next: () => outcomes.next(),
+      // Called amid a `next` it would be heard only after that.
+      return: () => {
+        this.stop();
+        return outcomes.return(undefined);
+      },
+    };
+  }
+
+  stop(): void {
+    if (this.#state === "ending" || this.#state === "over") return;
+    const begun = this.#state !== "new";
+    this.#state = "ending";
+    if (begun) this.#endSource();
+    this.#endIfDone();
+  }
+
+  /** As `stop`; and a source that has nothing ready is not waited for. */
+  close(): void {
+    this.#hurried = true;
+    this.stop();
+    this.#endIfDone();
+  }
+
+  async *#tell(): AsyncGenerator<SendOutcome<Tag>, undefined> {
+    this.#begin();
+    try {
+      while (this.#state !== "over" || this.#outcomes.length > 0) {
+        const outcome = this.#outcomes.shift();
+        if (outcome === undefined) {
+          await new Promise<void>((resolve) => {
+            this.#news = resolve;
+          });
+        } else {
+          this.#fill();
+          yield outcome;
+        }
+      }
+      this.#result();
+    } finally {
+      this.stop();
+      await this.#ended;
+    }
+  }
+
+  #result(): SendTotals {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.totals;
+  }
+
+  #begin(): void {
+    if (this.#state !== "new") return;
+    this.#state = "taking";
+    const { signal, begins } = this.#parts;
+    try {
+      begins();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (signal?.aborted) this.#abort();
+    else if (signal !== undefined) this.#forget = onAbort(signal, this.#abort);
+    this.#fill();
+  }
+
+  readonly #abort = (): void => {
+    const message = `sendAll: the run was aborted; ${this.#taken} mails had been taken`;
+    const cause = this.#parts.signal?.reason;
+    const fields = {
+      kind: "aborted",
+      delivery: "not-sent",
+      transient: false,
+      permanent: false,
+      cause,
+    } as const;
+    this.#failure ??= { error: new EnvoiError(message, fields) };
+    this.close();
+  };
+
+  /** The source has thrown: nothing more will come of it. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    if (this.#state !== "over") this.#state = "ending";
+    this.#endIfDone();
+  }
+
+  /** Takes what may be taken. */
+  #fill(): void {
+    const { source, concurrency, lull } = this.#parts;
+    while (
+      this.#state === "taking" &&
+      this.#asked === 0 &&
+      this.#underWay + this.#outcomes.length < concurrency
+    ) {
+      const pause = lull();
+      if (pause === undefined) this.#ask(() => source.next(), this.#given);
+      else this.#rest((goOn) => void pause.then(goOn));
+    }
+  }
+
+  /** Takes nothing until it is told to go on. */
+  #rest(until: (goOn: () => void) => void): void {
+    this.#state = "resting";
+    until(() => {
+      if (this.#state !== "resting") return;
+      this.#state = "taking";
+      this.#fill();
+    });
+  }
+
+  /** Asks the source, which answers, or throws, at once or in its own time. */
+  #ask<T>(question: () => T | PromiseLike<T>, answered?: (answer: T) => void): void {
+    this.#asked++;
+    let answer: T | PromiseLike<T>;
+    try {
+      answer = question();
+    } catch (error) {
+      this.#asked--;
+      this.#fail(error);
+      return;
+    }
+    if (!isPromise(answer)) {
+      this.#asked--;
+      answered?.(answer);
+      return;
+    }
+    answer.then(
+      (answer) => {
+        this.#asked--;
+        answered?.(answer);
+        this.#fill();
+        this.#endIfDone();
+      },
+      (error) => {
+        this.#asked--;
+        this.#fail(error);
+      },
+    );
+  }
+
+  readonly #given = (answer: Answer): void => {
+    // Nobody waited for it any more.
+    if (this.#state === "over") return;
+    if (answer.done !== true) {
+      this.#take(answer.value);
+      if (this.#state === "ending") this.#endSource();
+    } else {
+      this.#complete = true;
+      this.#state = "ending";
+      this.#endIfDone();
+    }
+  };
+
+  #endSource(): void {
+    this.#ask(() => this.#parts.source.end());
+  }
+
+  #take(item: unknown): void {
+    const index = this.#taken++;
+    const { send, each, signal } = this.#parts;
+    this.#underWay++;
+    // A source and a transport that are always ready must not keep everybody else from their turns.
+    if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest(setImmediate);
+    const { tag, message, options, mistake } = readItem(item);
+    const sending =
+      message === undefined
+        ? Promise.reject(mistake)
+        : sendUnder(signal, over(each, options), (all) => send(message, all));
+    sending.then(
+      (report) => this.#settle({ ok: true, index, tag: tag as Tag, report }),
+      (error) => this.#settle({ ok: false, index, tag: tag as Tag, error: explained(error) }),
+    );
+  }
+
+  #settle(outcome: SendOutcome<Tag>): void {
+    this.#underWay--;
+    this.#tally.add(outcome.ok ? "ok" : outcome.error.delivery);
+    if (this.#audience === "loop") this.#outcomes.push(outcome);
+    this.#news?.();
+    this.#fill();
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#state !== "ending" || this.#underWay > 0) return;
+    if (this.#asked === 0) this.#over();
+    else if (this.#hurried) this.#overInATurn();
+  }
+
+  /** What the source has ready comes within a turn of the event loop, and is still told of. */
+  #overInATurn(): void {
+    setImmediate(() => {
+      if (this.#state === "ending" && this.#underWay === 0) this.#over();
+    });
+  }
+
+  #over(): void {
+    this.#state = "over";
+    this.#forget?.();
+    this.#parts.ended();
+    this.#news?.();
+    this.#end();
+  }
+}
+
+/** What is said of a mail, over what is said of every mail; to say `undefined` is to say nothing. */
+function over(each: SendOptions, own: SendOptions | undefined): SendOptions {
+  if (own === undefined) return each;
+  const said = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...each, ...Object.fromEntries(said) };
+}
+
+function sendUnder(
+  signal: AbortSignal | undefined,
+  options: SendOptions,
+  send: (options: SendOptions) => Promise<SendReport>,
+): Promise<SendReport> {
+  if (signal === undefined) return send(options);
+  if (options.signal === undefined) return send({ ...options, signal });
+  return underBoth([signal, options.signal], (signal) => send({ ...options, signal }));
+}
+
+/** What no transport of ours throws: it does not say what became of the mail. */
+function explained(error: unknown): EnvoiError {
+  if (EnvoiError.is(error)) return error;
+  const message = reasonOf(error);
+  const nobodyKnows = { kind: "protocol", delivery: "unknown", transient: false, permanent: false } as const;
+  return new EnvoiError(message, { ...nobodyKnows, cause: error });
+}
+
+/** So many mails are taken before everybody else has a turn. */
+const A_WHILE = 1000;
