@@ -21,7 +21,7 @@ export interface EximSetting {
 export function eximConfiguration(setting: EximSetting): string {
   const { directory, ports } = setting;
   const relays = Object.entries(setting.relays ?? {});
-  const main = { message_size_limit: "30000000", ...setting.main };
+  const main = { message_size_limit: "30000000", smtp_accept_max_per_connection: "0", ...setting.main };
   const where = (test: (service: (typeof offers)[Service]) => boolean): string =>
     services
       .filter((service) => test(offers[service]))
@@ -49,7 +49,6 @@ smtputf8_advertise_hosts = *
 dsn_advertise_hosts = *
 recipients_max = ${RECIPIENT_LIMIT}
 smtp_accept_max = 200
-smtp_accept_max_per_connection = 0
 smtp_accept_queue_per_connection = 0
 smtp_accept_queue = 0
 deliver_drop_privilege = true
