@@ -1,5 +1,5 @@
-import { checkOptionNames, serverOptionNames } from "./options/option-names.ts";
-import { OptionReader } from "./options/option-reader.ts";
+import { milliseconds } from "../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../text/options.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { checkPurpose, resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
@@ -53,8 +53,7 @@ export class SmtpServer implements AsyncDisposable {
   static async listen<State = Record<string, unknown>>(
     options: SmtpServerOptions<State> = {},
   ): Promise<SmtpServer> {
-    checkOptionNames(options, serverOptionNames);
-    // What the hooks keep in a session is theirs alone: nothing in here looks at it.
+    // The server never looks at what the hooks keep in a session.
     const own = options as unknown as SmtpServerOptions;
     checkPurpose(own, resolveOptions(own));
     return new SmtpServer(await RunningServer.start(own));
@@ -86,8 +85,8 @@ export class SmtpServer implements AsyncDisposable {
    * @throws EnvoiError of kind `"configuration"` for options that make no sense.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    const from = new OptionReader(options, "close.", ["grace"]);
-    return this.#server.close(from.milliseconds("grace", 10_000, 0));
+    const { grace = 10_000 } = readOptions(options, closeOptions);
+    return this.#server.close(grace);
   }
 
   /** Closes, waiting for what is being received. */
@@ -95,3 +94,5 @@ export class SmtpServer implements AsyncDisposable {
     return this.close();
   }
 }
+
+const closeOptions: OptionReaders<CloseOptions> = { grace: milliseconds(0) };

@@ -1,8 +1,18 @@
 import { type ExtensionKeyword, extensionKeywords } from "../protocol/extensions.ts";
-import { checkOptionNames, serverOptionNames } from "../server/options/option-names.ts";
-import { OptionReader } from "../server/options/option-reader.ts";
+import { serverOptionReaders } from "../server/options/option-readers.ts";
 import type { SmtpServerOptions } from "../server/options/options.ts";
-import { checkNames } from "../text/known-names.ts";
+import {
+  flag,
+  group,
+  instanceOf,
+  listOf,
+  milliseconds,
+  oneOf,
+  record,
+  text,
+  wholeNumber,
+} from "../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption } from "../text/options.ts";
 import { CertificateAuthority } from "./certificates/certificates.ts";
 import { type CertificateFlaw, certificateFlaws } from "./certificates/server-certificate.ts";
 import type { KeepOptions } from "./messages/captured-messages.ts";
@@ -30,40 +40,38 @@ export interface TestServerOptions extends SmtpServerOptions {
 }
 
 /**
- * Looks through what a TestServer is told besides what every server is.
+ * Checks the options of a TestServer, those of every server among them.
  *
- * @throws EnvoiError of kind `"configuration"` for what cannot be meant.
+ * @returns the options of every server.
+ * @throws EnvoiError of kind `"configuration"` for options that are not valid, alone or together.
  */
-export function checkTestServerOptions(options: TestServerOptions): void {
-  checkOptionNames(options, testServerOptionNames);
-  const from = new OptionReader(options);
-  const tls = from.choice("tls", ["none", "starttls", "implicit"]) ?? "none";
-  const { ca, users = {} } = options;
-  if (from.choice("certificate", certificateFlaws) !== undefined && tls === "none")
-    throw from.refuse("certificate", 'of no use where tls is "none"');
-  if (ca !== undefined && !(ca instanceof CertificateAuthority))
-    throw from.refuse("ca", "is a CertificateAuthority");
-  const secrets = new OptionReader(users, "users.");
-  for (const name of Object.keys(users)) {
-    if (name === "") throw from.refuse("users", "a name is empty");
-    secrets.text(name);
-  }
-  const without = Object.fromEntries((from.texts("without") ?? []).map((name) => [name, true]));
-  checkNames(without, [...extensionKeywords, "EHLO"], (problem) => from.refuse("without", problem));
-  const keep = from.object("keep", ["messages", "octets", "connections"]);
-  for (const name of ["messages", "octets", "connections"] as const) keep.count(name, 0, 0);
-  from.milliseconds("waitTimeout", 0, 0);
-  from.flag("keepAlive");
+export function readTestServerOptions(options: TestServerOptions): SmtpServerOptions {
+  readOptions(options, testServerOptionReaders);
+  const { ca, certificate, users = {}, without, keep, waitTimeout, keepAlive, ...serverOptions } = options;
+  if (certificate !== undefined && (options.tls ?? "none") === "none")
+    throw refuseOption(
+      "certificate",
+      'cannot be used with tls "none"',
+      'Set tls to "starttls" or "implicit"',
+    );
+  if (Object.hasOwn(users, ""))
+    throw refuseOption("users", "expected names that are not empty, got an empty name");
+  return serverOptions;
 }
 
-/** Every option of a TestServer. */
-const testServerOptionNames: Readonly<Record<keyof TestServerOptions, true>> = {
-  ...serverOptionNames,
-  ca: true,
-  certificate: true,
-  users: true,
-  without: true,
-  keep: true,
-  waitTimeout: true,
-  keepAlive: true,
+const keepOptionReaders: OptionReaders<KeepOptions> = {
+  messages: wholeNumber(0),
+  octets: wholeNumber(0),
+  connections: wholeNumber(0),
+};
+
+const testServerOptionReaders: OptionReaders<TestServerOptions> = {
+  ...serverOptionReaders,
+  ca: instanceOf(CertificateAuthority, "a CertificateAuthority"),
+  certificate: oneOf(certificateFlaws),
+  users: record(text),
+  without: listOf(oneOf([...extensionKeywords, "EHLO"])),
+  keep: group(keepOptionReaders),
+  waitTimeout: milliseconds(0),
+  keepAlive: flag,
 };

@@ -17,7 +17,7 @@ import type { CapturedMessage, MessageMatch } from "./messages/captured-message.
 import { CapturedMessages } from "./messages/captured-messages.ts";
 import { Inbox, type WaitOptions } from "./messages/inbox.ts";
 import { recipientTest } from "./messages/recipient-test.ts";
-import { checkTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
+import { readTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcripts/transcript.ts";
 import { Transcripts } from "./transcripts/transcripts.ts";
 
@@ -68,7 +68,7 @@ export class TestServer implements AsyncDisposable {
    * cannot be listened on.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    checkTestServerOptions(options);
+    const serverOptions = readTestServerOptions(options);
     const { tls = "none", ca, certificate, without, keepAlive } = options;
     const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
@@ -83,7 +83,7 @@ export class TestServer implements AsyncDisposable {
         // All clients of a test have one address.
         maxConnectionsPerAddress: 1000,
         authFailureDelay: 0,
-        ...options,
+        ...serverOptions,
         ...(certificates && { certificates }),
         ...testHooks(options, caught, {
           storageOf: (session) => laboratory.takeStorage(session),

@@ -62,15 +62,55 @@ export function listOf<T>(read: OptionReader<T>): OptionReader<readonly T[]> {
   };
 }
 
-/** An object with options of its own. */
-export function group<T extends object>(readers: OptionReaders<T>): OptionReader<T> {
-  return (value, field) => readOptions(value as T, readers, field);
+/** An object with options of its own, of which the `required` ones must be there. */
+export function group<T extends object>(
+  readers: OptionReaders<T>,
+  required?: readonly (keyof T)[],
+): OptionReader<T> {
+  return (value, field) => readOptions(value as object, readers, field, required);
 }
 
-/** An instance of a class. */
-export function instanceOf<T>(type: abstract new (...args: never) => T, name: string): OptionReader<T> {
+/** An instance of a class, which the error calls `name`: `"a Date"`. */
+export function instanceOf<T>(
+  type: { readonly prototype: T; [Symbol.hasInstance](value: unknown): boolean },
+  name: string,
+): OptionReader<T> {
   return (value, field) => {
-    if (value instanceof type) return value;
+    if (value instanceof type) return value as T;
     throw wrongOption(field, name, value);
+  };
+}
+
+/** Either one value or an array of them; the result is an array. */
+export function oneOrMore<T>(read: OptionReader<T>): OptionReader<readonly T[]> {
+  const readAll = listOf(read);
+  return (value, field) => (Array.isArray(value) ? readAll(value, field) : [read(value, field)]);
+}
+
+/** PEM, as text or as bytes. Whether it can be decoded is found when it is used. */
+export function pem(value: unknown, field: string): string | Buffer {
+  if (value instanceof Uint8Array) return Buffer.isBuffer(value) ? value : Buffer.from(value);
+  if (typeof value === "string" && value !== "") return value;
+  throw wrongOption(field, "PEM as a string or a Buffer", value);
+}
+
+/** An AbortSignal, also one of another realm. */
+export function abortSignal(value: unknown, field: string): AbortSignal {
+  const signal = value as Partial<AbortSignal> | null;
+  const sound =
+    typeof signal?.aborted === "boolean" &&
+    typeof signal.addEventListener === "function" &&
+    typeof signal.removeEventListener === "function";
+  if (sound) return value as AbortSignal;
+  throw wrongOption(field, "an AbortSignal", value);
+}
+
+/** An object whose names are the caller's own, of which each value is read. */
+export function record<T>(read: OptionReader<T>): OptionReader<Readonly<Record<string, T>>> {
+  return (value, field) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw wrongOption(field, "an object", value);
+    const entries = Object.entries(value).map(([name, each]) => [name, read(each, `${field}.${name}`)]);
+    return Object.fromEntries(entries);
   };
 }

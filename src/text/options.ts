@@ -20,6 +20,7 @@ export type OptionReaders<T> = {
  * defaults.
  *
  * @param field the path of the object; absent if the object is the options of a call.
+ * @param required the options that must be there: their readers refuse `undefined`.
  * @throws EnvoiError of kind `"configuration"` if `given` is not an object, if it has an option that does not exist, or
  * if an option is not what it must be.
  *
@@ -29,12 +30,17 @@ export type OptionReaders<T> = {
  * const { host = "127.0.0.1", port = 0 } = readOptions(given, readers);
  * ```
  */
-export function readOptions<T extends object>(given: T, readers: OptionReaders<T>, field?: string): T {
+export function readOptions<T extends object>(
+  given: object,
+  readers: OptionReaders<T>,
+  field?: string,
+  required: readonly (keyof T)[] = [],
+): T {
   checkNames(given, Object.keys(readers), (problem) => refuseOption(field ?? "options", problem));
   const read: Partial<T> = {};
   for (const name in readers) {
-    const value: unknown = given[name];
-    if (value !== undefined)
+    const value: unknown = Reflect.get(given, name);
+    if (value !== undefined || required.includes(name))
       read[name] = readers[name](value, field === undefined ? name : `${field}.${name}`);
   }
   return read as T;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  abortSignal,
   callback,
   flag,
   group,
@@ -8,7 +9,10 @@ import {
   listOf,
   milliseconds,
   oneOf,
+  oneOrMore,
   pattern,
+  pem,
+  record,
   text,
   wholeNumber,
 } from "#src/text/option-kinds.js";
@@ -113,6 +117,11 @@ describe("readOptions", () => {
     });
   }
 
+  it("reads options that are required also if they are absent", () => {
+    const read = () => readOptions<Options>({ port: 25 }, readers, undefined, ["host"]);
+    assert.throws(read, { message: "host: expected a string that is not empty, got undefined" });
+  });
+
   it("puts the path of the object before the names of its options", () => {
     const read = () => readOptions({ port: -1 } as Options, readers, "listeners[1]");
     assert.throws(read, { message: `listeners[1].port: expected a whole number ${range}, got -1` });
@@ -133,5 +142,39 @@ describe("refuseOption", () => {
     const { message } = refuseOption("auth", "needs TLS", "Give certificates", cause);
     assert.equal(message, "auth: needs TLS. Give certificates");
     assert.equal(refuseOption("auth", "needs TLS", undefined, cause).cause, cause);
+  });
+});
+
+describe("The readers of option-kinds", () => {
+  const refuses = (read: (value: unknown, field: string) => unknown, value: unknown, message: string) =>
+    assert.throws(() => read(value, "x"), { kind: "configuration", message });
+
+  it("reads one value or several as an array", () => {
+    assert.deepEqual(oneOrMore(text)("a", "x"), ["a"]);
+    assert.deepEqual(oneOrMore(text)(["a", "b"], "x"), ["a", "b"]);
+    refuses(oneOrMore(text), ["a", 5], "x[1]: expected a string that is not empty, got 5");
+    refuses(oneOrMore(text), 5, "x: expected a string that is not empty, got 5");
+  });
+
+  it("reads PEM as text or bytes", () => {
+    assert.equal(pem("PEM", "x"), "PEM");
+    assert.deepEqual(pem(new Uint8Array([1]), "x"), Buffer.from([1]));
+    refuses(pem, "", "x: expected PEM as a string or a Buffer, got an empty string");
+  });
+
+  it("reads signals, also those of another implementation", () => {
+    const { signal } = new AbortController();
+    assert.equal(abortSignal(signal, "x"), signal);
+    const other = { aborted: false, addEventListener() {}, removeEventListener() {} };
+    assert.equal(abortSignal(other, "x"), other);
+    for (const wrong of [null, undefined, true, new AbortController()])
+      assert.throws(() => abortSignal(wrong, "x"), { message: /^x: expected an AbortSignal, got / });
+  });
+
+  it("reads records, whose names are the caller's own", () => {
+    assert.deepEqual(record(text)({ a: "1", ["__proto__"]: "2" }, "x"), { a: "1", ["__proto__"]: "2" });
+    refuses(record(text), { a: "1", b: 2 }, "x.b: expected a string that is not empty, got 2");
+    for (const wrong of [null, "a", ["a"]])
+      assert.throws(() => record(text)(wrong, "x"), { message: /^x: expected an object, got / });
   });
 });

@@ -9,7 +9,7 @@ import {
   type Server,
   type TLSSocket,
 } from "node:tls";
-import { misconfigured } from "../../errors.ts";
+import { refuseOption, wrongOption } from "../../text/options.ts";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 
@@ -78,7 +78,7 @@ export class TlsAcceptor {
   constructor(options: ServerTlsOptions) {
     const { certificates, alpn, clientCertificates } = options;
     const [first, ...others] = certificates;
-    if (first === undefined) throw misconfigured("TLS needs a certificate");
+    if (first === undefined) throw wrongOption("certificates", "at least one certificate", certificates);
     try {
       const named = others.map((certificate) => new NamedContext(certificate, options));
       const own = new X509Certificate(first.cert);
@@ -96,8 +96,12 @@ export class TlsAcceptor {
       });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = `the certificate or its key cannot be used: ${reason}`;
-      throw misconfigured(message, error);
+      throw refuseOption(
+        "certificates",
+        `a certificate or its key cannot be used: ${reason}`,
+        undefined,
+        error,
+      );
     }
     this.#server.on("secureConnection", (socket) => {
       this.#settle(socket, socket);

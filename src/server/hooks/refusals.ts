@@ -1,7 +1,7 @@
-import { type EnvoiError, misconfigured } from "../../errors.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
+import { refuseOption, wrongChoice, wrongOption } from "../../text/options.ts";
 import type { Session } from "../connection/session.ts";
 
 /** The recipients for whom a message is refused, which LMTP can tell apart (RFC 2033 4.2). */
@@ -17,9 +17,16 @@ export class Refusals {
 
   /** @throws EnvoiError of kind `"configuration"` in SMTP, for somebody else, and for a reply that refuses nothing. */
   add(recipient: EnvelopeRecipient, reply: Reply | undefined): void {
-    if (!this.#lmtp) throw wrong("SMTP takes a message for all recipients or none");
-    if (!this.#envelope.to.includes(recipient)) throw wrong("this is none of the recipients in the envelope");
-    if (reply === undefined || reply.positive) throw wrong("the reply refuses nothing");
+    if (!this.#lmtp)
+      throw refuseOption(
+        "refuse",
+        "works in LMTP only",
+        "SMTP accepts or refuses a message for all recipients",
+      );
+    if (!this.#envelope.to.includes(recipient))
+      throw wrongOption("recipient", "one of envelope.to", recipient);
+    if (reply === undefined || reply.positive)
+      throw wrongChoice("reply", "a refusal, 4xx or 5xx", reply && String(reply));
     this.#replies.set(recipient, reply);
   }
 
@@ -28,8 +35,4 @@ export class Refusals {
     if (this.#replies.size === 0 || verdict?.positive === false) return verdict;
     return this.#envelope.to.map((recipient) => this.#replies.get(recipient) ?? verdict);
   }
-}
-
-function wrong(reason: string): EnvoiError {
-  return misconfigured(`refuse: ${reason}`);
 }

@@ -1,7 +1,7 @@
-import { OptionReader, refuseOption } from "./option-reader.ts";
+import { refuseOption, wrongOption } from "../../text/options.ts";
 import type { ListenOptions, SmtpServerOptions } from "./options.ts";
 
-/** Something to be listened on: a port, or the path of a Unix socket. */
+/** A port, or the path of a Unix socket, to listen on. */
 export interface ResolvedListener {
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly tls: "none" | "starttls" | "implicit";
@@ -9,57 +9,53 @@ export interface ResolvedListener {
 }
 
 /**
- * Reads what a server is to listen on; `certified`: it has certificates.
+ * Resolves what a server listens on, from options that have been read.
  *
- * @throws EnvoiError of kind `"configuration"`.
+ * @param certified whether the server has certificates.
+ * @throws EnvoiError of kind `"configuration"` for options that contradict each other.
  */
 export function resolveListeners(
   options: SmtpServerOptions,
   certified: boolean,
 ): readonly ResolvedListener[] {
   const { listeners } = options;
-  const from = new OptionReader<ListenOptions>(options);
-  // What is only a standard for others need not make sense by itself.
-  const own = resolveListener(options, from, {}, certified || listeners !== undefined);
-  if (listeners === undefined) return [own];
-  if (options.path !== undefined) throw from.refuse("path", "belongs into one of the listeners");
-  if (!Array.isArray(listeners) || listeners.length === 0)
-    throw refuseOption("listeners: an array of one or more is expected");
-  return listeners.map((listener: ListenOptions, index) =>
-    resolveListener(
-      listener,
-      new OptionReader(listener, `listeners[${index}].`, listenOptionNames),
-      options,
-      certified,
-    ),
+  if (listeners === undefined) return [resolveListener(options, {}, certified, "")];
+  if (options.path !== undefined)
+    throw refuseOption("path", "cannot be used with listeners", "Move it into one of the listeners");
+  if (listeners.length === 0) throw wrongOption("listeners", "at least one listener", listeners);
+  return listeners.map((listener, index) =>
+    resolveListener(listener, options, certified, `listeners[${index}].`),
   );
 }
 
 function resolveListener(
-  given: ListenOptions,
-  from: OptionReader<ListenOptions>,
-  standard: ListenOptions,
+  { host, port, path, lmtp, tls }: ListenOptions,
+  defaults: ListenOptions,
   certified: boolean,
+  prefix: string,
 ): ResolvedListener {
-  const path = from.text("path");
-  const host = from.text("host");
-  const port = from.count("port", standard.port ?? 0, 0, 65_535);
-  const lmtp = from.flag("lmtp", standard.lmtp);
-  const tls = from.choice("tls", ["none", "starttls", "implicit"]);
+  const spokenLmtp = lmtp ?? defaults.lmtp ?? false;
   if (path !== undefined) {
-    if (host !== undefined || given.port !== undefined)
-      throw from.refuse("path", "a Unix socket has neither host nor port");
-    if (path.includes("\0") || Buffer.byteLength(path) > LONGEST_PATH)
-      throw from.refuse("path", `the path of a Unix socket has at most ${LONGEST_PATH} octets, and no NUL`);
-    if ((tls ?? "none") !== "none") throw from.refuse("tls", "a Unix socket does not leave the machine");
-    return { at: { path }, tls: "none", lmtp };
+    checkPath(path, `${prefix}path`);
+    if (host !== undefined || port !== undefined)
+      throw refuseOption(`${prefix}path`, "cannot be used with host or port", "Leave them out");
+    if (tls !== undefined && tls !== "none")
+      throw refuseOption(`${prefix}tls`, "a Unix socket does not leave the machine", "Leave it out");
+    return { at: { path }, tls: "none", lmtp: spokenLmtp };
   }
-  const mode = tls ?? standard.tls ?? (certified ? "starttls" : "none");
-  if (mode !== "none" && !certified) throw from.refuse("tls", `"${mode}" needs certificates`);
-  return { at: { host: host ?? standard.host ?? "127.0.0.1", port }, tls: mode, lmtp };
+  const mode = tls ?? defaults.tls ?? (certified ? "starttls" : "none");
+  if (mode !== "none" && !certified)
+    throw refuseOption(`${prefix}tls`, `"${mode}" needs certificates`, "Give them as certificates");
+  const at = { host: host ?? defaults.host ?? "127.0.0.1", port: port ?? defaults.port ?? 0 };
+  return { at, tls: mode, lmtp: spokenLmtp };
 }
 
-const listenOptionNames: readonly (keyof ListenOptions)[] = ["host", "port", "path", "tls", "lmtp"];
+function checkPath(path: string, field: string): void {
+  const length = Buffer.byteLength(path);
+  if (path.includes("\0")) throw refuseOption(field, "expected a path without NUL, got one with NUL");
+  if (length > LONGEST_PATH)
+    throw refuseOption(field, `expected a path of at most ${LONGEST_PATH} bytes, got ${length} bytes`);
+}
 
-/** What `sun_path` holds besides the NUL at its end: 108 octets on Linux, 104 on macOS and the BSDs. */
+/** What `sun_path` holds besides the NUL at its end: 108 bytes on Linux, 104 on macOS and the BSDs. */
 const LONGEST_PATH = process.platform === "linux" ? 107 : 103;

@@ -1,11 +1,11 @@
-import { type EnvoiError, misconfigured } from "../../errors.ts";
-import { checkNames } from "../../text/known-names.ts";
+import { listOf, pattern, record } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
 import { isAddressLike } from "../messages/address-key.ts";
 import {
   type CapturedMessage,
-  checkPattern,
   isLike,
   type MessagePattern,
+  patternReaders,
 } from "../messages/captured-message.ts";
 
 /**
@@ -40,12 +40,7 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
     if (pattern === undefined || actual.some((each) => holds(each, pattern))) return;
     found.push(`${field}: expected ${show(pattern)}, found ${actual.map(show).join(", ") || "none"}`);
   };
-  checkNames(expected, known, refuse);
-  const { headers = {}, attachments = [], ...patterns } = expected;
-  for (const [field, pattern] of Object.entries({ ...patterns, ...headers }))
-    checkPattern(field, pattern, refuse);
-  if (!Array.isArray(attachments)) throw refuse("attachments: an array is expected");
-  for (const pattern of attachments) checkPattern("attachments", pattern, refuse);
+  readOptions(expected, readers, "expected");
   expect("to", to, expected.to, isAddressLike);
   expect("from", [String(envelope.from ?? "")], expected.from, isAddressLike);
   expect("subject", given(parsed.subject), expected.subject);
@@ -64,7 +59,13 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
   return found;
 }
 
-const known: readonly string[] = ["to", "from", "subject", "text", "html", "headers", "attachments"];
+const readers: OptionReaders<MailExpectation> = {
+  ...patternReaders,
+  text: pattern,
+  html: pattern,
+  headers: record(pattern),
+  attachments: listOf(pattern),
+};
 
 function given(text: string | undefined): string[] {
   return text === undefined ? [] : [text];
@@ -81,7 +82,3 @@ function show(value: string | RegExp): string {
 
 /** So many characters of a value are shown. */
 const SHOWN = 200;
-
-function refuse(problem: string): EnvoiError {
-  return misconfigured(`expected mail: ${problem}`);
-}

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
-import { type EnvoiError, misconfigured } from "../../errors.ts";
 import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
-import { checkNames } from "../../text/known-names.ts";
+import { flag, listOf, oneOf, text } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 import type { CertificateContent } from "./x509.ts";
 
 /** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
@@ -61,15 +61,15 @@ export class CertificateAuthority {
 
   /** A new authority, of that name. */
   static async create(name: string = "envoi test authority"): Promise<CertificateAuthority> {
-    if (typeof name !== "string") throw refuse("the name of an authority is a string");
+    text(name, "name");
     return new CertificateAuthority(await loadX509(), { subject: name, ...newKeys() });
   }
 
   /** A certificate for a new key that no authority but itself vouches for. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
     const x509 = await loadX509();
-    checkRequest(request);
-    if (request.weakKey) throw refuse("weakKey: is for what an authority issues");
+    readOptions(request, requestReaders);
+    if (request.weakKey) throw refuseOption("weakKey", "cannot be used with a self-signed certificate");
     const keys = newKeys();
     return issue(x509, request, keys, { ...keys, subject: subjectOf(request) });
   }
@@ -82,7 +82,7 @@ export class CertificateAuthority {
 
   /** An authority that this one vouches for. What it issues comes with its own certificate behind. */
   intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
-    if (typeof name !== "string") throw refuse("the name of an authority is a string");
+    text(name, "name");
     return new CertificateAuthority(this.#x509, { subject: name, ...newKeys() }, this);
   }
 
@@ -92,7 +92,7 @@ export class CertificateAuthority {
    * @throws EnvoiError of kind `"configuration"` for a request that makes no sense.
    */
   issue(request: CertificateRequest = {}): IssuedCertificate {
-    checkRequest(request);
+    readOptions(request, requestReaders);
     const { key, cert } = issue(this.#x509, request, newKeys(request), this.#issuer);
     return { key, cert: cert + this.#chain };
   }
@@ -104,7 +104,8 @@ export class CertificateAuthority {
    */
   revoke({ cert }: Pick<IssuedCertificate, "cert">): void {
     const certificate = new X509Certificate(cert);
-    if (!certificate.verify(this.#issuer.publicKey)) throw refuse("another authority has issued it");
+    if (!certificate.verify(this.#issuer.publicKey))
+      throw refuseOption("certificate", "was issued by another authority");
     this.#revoked.push(Buffer.from(certificate.serialNumber, "hex"));
   }
 
@@ -145,24 +146,18 @@ function issue(
   };
 }
 
-/** @throws EnvoiError of kind `"configuration"` for what cannot be meant. */
-function checkRequest(request: CertificateRequest): void {
-  checkNames(request, ["names", "purpose", "subject", "notBefore", "notAfter", "weakKey"], refuse);
-  if (request.weakKey !== undefined && typeof request.weakKey !== "boolean")
-    throw refuse("weakKey: is true or false");
-  const { names = [], purpose = "server", subject = "", notBefore, notAfter } = request;
-  if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))
-    throw refuse("names: an array of DNS names and IP addresses is expected");
-  if (purpose !== "server" && purpose !== "client") throw refuse('purpose: is "server" or "client"');
-  if (typeof subject !== "string") throw refuse("subject: is a string");
-  for (const [field, date] of Object.entries({ notBefore, notAfter })) {
-    if (date === undefined || (date instanceof Date && !Number.isNaN(date.getTime()))) continue;
-    throw refuse(`${field}: is a Date`);
-  }
-}
+const requestReaders: OptionReaders<CertificateRequest> = {
+  names: listOf(text),
+  purpose: oneOf(["server", "client"]),
+  subject: text,
+  notBefore: date,
+  notAfter: date,
+  weakKey: flag,
+};
 
-function refuse(problem: string): EnvoiError {
-  return misconfigured(`certificate: ${problem}`);
+function date(value: unknown, field: string): Date {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  throw wrongOption(field, "a valid Date", value);
 }
 
 function newKeys({ weakKey }: CertificateRequest = {}): Keys {

@@ -1,7 +1,7 @@
-import { type EnvoiError, misconfigured } from "../../errors.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../../server/connection/session.ts";
-import { checkNames } from "../../text/known-names.ts";
+import { pattern } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
 import type { Transcript } from "../transcripts/transcript.ts";
 import { isAddressLike } from "./address-key.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
@@ -62,25 +62,16 @@ export interface MessagePattern {
 export type MessageMatch = MessagePattern | ((message: CapturedMessage) => boolean);
 
 /**
- * Checks that it can be said which messages are meant: one that nothing holds for, or everything, is a mistake.
+ * Checks a description of messages: one with an unknown field would match nothing, or everything.
  *
  * @throws EnvoiError of kind `"configuration"`.
  */
-export function checkMatch(match: MessageMatch): void {
-  if (typeof match === "function") return;
-  checkNames(match, ["to", "from", "subject"], refuse);
-  for (const [field, pattern] of Object.entries(match)) checkPattern(field, pattern, refuse);
+export function readMatch(match: MessageMatch): MessageMatch {
+  return typeof match === "function" ? match : readOptions(match, patternReaders, "match");
 }
 
-/** Checks that it is text or a regular expression, or nothing. @throws what `refuse` makes */
-export function checkPattern(field: string, pattern: unknown, refuse: (problem: string) => Error): void {
-  if (pattern === undefined || typeof pattern === "string" || pattern instanceof RegExp) return;
-  throw refuse(`${field}: is a string or a regular expression`);
-}
-
-function refuse(problem: string): EnvoiError {
-  return misconfigured(`match: ${problem}`);
-}
+/** The readers of the fields that describe a message. */
+export const patternReaders: OptionReaders<MessagePattern> = { to: pattern, from: pattern, subject: pattern };
 
 /** Whether this is one of the messages that are meant. */
 export function matches(message: CapturedMessage, match: MessageMatch): boolean {

@@ -1,7 +1,8 @@
 import { AssertionError } from "node:assert";
 import { EnvoiError } from "../../errors.ts";
-import { OptionReader } from "../../server/options/option-reader.ts";
-import { type CapturedMessage, checkMatch, type MessageMatch, matches, summary } from "./captured-message.ts";
+import { abortSignal, milliseconds, wholeNumber } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { type CapturedMessage, type MessageMatch, matches, readMatch, summary } from "./captured-message.ts";
 import type { CapturedMessages } from "./captured-messages.ts";
 
 /** How long to wait. */
@@ -76,10 +77,9 @@ export class Inbox {
     match: MessageMatch = {},
     options: WaitOptions = {},
   ): Promise<readonly CapturedMessage[]> {
-    const from = new OptionReader({ count, ...options }, "", ["count", "timeout", "signal"]);
-    from.count("count", 1, 0);
-    const timeout = from.milliseconds("timeout", this.#timeout, 0);
-    const { found, end } = await this.#await(count, match, timeout, options.signal, (messages) => {
+    const wanted = wholeNumber(0)(count, "count");
+    const { timeout = this.#timeout, signal } = readOptions(options, waitOptions);
+    const { found, end } = await this.#await(wanted, match, timeout, signal, (messages) => {
       for (const each of messages) this.#returned.add(each);
     });
     if (end === undefined) return found;
@@ -97,14 +97,11 @@ export class Inbox {
     match: MessageMatch = {},
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const timeout = new OptionReader({ timeout: ms, ...options }, "", ["timeout", "signal"]).milliseconds(
-      "timeout",
-      0,
-      0,
-    );
+    const timeout = milliseconds(0)(ms, "ms");
+    const { signal } = readOptions(options, { signal: abortSignal });
     const {
       found: [message],
-    } = await this.#await(1, match, timeout, options.signal, () => {});
+    } = await this.#await(1, match, timeout, signal, () => {});
     if (message === undefined) return;
     const text = `expected no message within ${ms} ms, but there is ${summary(message)}`;
     throw new AssertionError({ message: text, actual: summary(message), expected: undefined });
@@ -121,7 +118,7 @@ export class Inbox {
     signal: AbortSignal | undefined,
     take: (messages: readonly CapturedMessage[]) => void,
   ): Promise<Awaited> {
-    checkMatch(match);
+    readMatch(match);
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       let found: CapturedMessage[] = [];
@@ -191,6 +188,8 @@ export class Inbox {
     });
   }
 }
+
+const waitOptions: OptionReaders<WaitOptions> = { timeout: milliseconds(0), signal: abortSignal };
 
 /** What a wait comes to. */
 interface Awaited {

@@ -181,21 +181,24 @@ describe("SmtpServer: who gets in", () => {
   });
 });
 
-describe("SmtpServer: options that make no sense", () => {
+describe("SmtpServer: options that are not valid", () => {
   const refused: readonly (readonly [SmtpServerOptions, RegExp])[] = [
-    [{ domains: ["y.test"] }, /without data nobody takes the mail/],
-    [{ recipient: () => "accept" }, /without data/],
-    [{ relay: "authenticated", data }, /without auth/],
-    [{ relay: "everybody" as never, data }, /relay: "everybody" is none of "authenticated"/],
-    [{ auth: () => undefined }, /auth needs tls/],
+    [
+      { domains: ["y.test"] },
+      /^data: expected a function, got undefined\. Recipients would be accepted, and their mail lost$/,
+    ],
+    [{ recipient: () => "accept" }, /^data: expected a function, got undefined/],
+    [{ relay: "authenticated", data }, /^relay: needs the hook auth/],
+    [{ relay: "everybody" as never, data }, /^relay: expected "authenticated", got "everybody"$/],
+    [{ auth: () => undefined }, /^auth: needs TLS\. Give certificates, /],
     [{ tls: "starttls" }, /needs certificates/],
-    [{ tls: "yes" as never }, /none of "none", "starttls", "implicit"/],
+    [{ tls: "yes" as never }, /^tls: expected "none", "starttls" or "implicit", got "yes"$/],
     [{ domains: ["a b"], data }, /domains\[0\]/],
     [{ hostname: "mx\r\n250 x" }, /hostname/],
-    [{ maxMessageSize: -1 }, /maxMessageSize: -1/],
-    [{ timeouts: { command: Number.NaN } }, /command: NaN/],
+    [{ maxMessageSize: -1 }, /^maxMessageSize: expected a whole number of at least 0, got -1$/],
+    [{ timeouts: { command: Number.NaN } }, /^timeouts\.command: .*, got NaN$/],
     [{ domain: ["y.test"] } as never, /there is no "domain"; the nearest is domains/],
-    [{ data: "yes" as never }, /data: .* function/],
+    [{ data: "yes" as never }, /^data: expected a function, got a string$/],
     [{ certificates: { key: "x", cert: "y" } }, /cannot be used/],
   ];
   for (const [options, message] of refused) {
@@ -204,7 +207,7 @@ describe("SmtpServer: options that make no sense", () => {
     });
   }
 
-  it("a port that is taken among them", async () => {
+  it("refuses a port that is taken", async () => {
     await using server = await SmtpServer.listen();
     await assert.rejects(SmtpServer.listen({ port: server.port }), {
       kind: "connection",

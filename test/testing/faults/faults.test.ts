@@ -534,29 +534,47 @@ describe("when a fault strikes", () => {
 
 describe("a fault that makes no sense", () => {
   const wrong: [unknown, RegExp][] = [
-    [{ at: "rctp", reply: "450 x" }, /^fault: at: "rctp" is none of listen, connect, /],
-    [{ at: "rcpt" }, /what it does: is missing/],
-    [{ at: "rcpt", replay: "450 x" }, /field: there is no "replay"; the nearest is reply$/],
-    [{ at: "rcpt", reply: "45 x" }, /reply: "45 x" is no reply/],
-    [{ at: "rcpt", reply: "450 x\r" }, /reply: "450 x\\r" is no reply/],
-    [{ at: "rcpt", reply: "450 x", raw: "y" }, /raw: contradicts reply/],
+    [{ at: "rctp", reply: "450 x" }, /^fault\.at: expected "listen", "connect", .*, got "rctp"$/],
+    [{ at: "rcpt" }, /^fault: expected one of reply, .* got none of them$/],
+    [{ at: "rcpt", replay: "450 x" }, /^fault: there is no "replay"; the nearest is reply$/],
+    [
+      { at: "rcpt", reply: "45 x" },
+      /^fault\.reply: expected a reply such as "450 4\.7\.1 Later", got "45 x"\. /,
+    ],
+    [{ at: "rcpt", reply: "450 x\r" }, /^fault\.reply: expected a reply .*, got "450 x\\r"/],
+    [{ at: "rcpt", reply: "450 x", raw: "y" }, /^fault\.raw: cannot be used with reply$/],
     [
       { at: "rcpt", reply: "450 x", when: { recipent: /x/ } },
       /when: there is no "recipent"; the nearest is recipient$/,
     ],
-    [{ at: "rcpt", reply: "450 x", when: { recipient: 1 } }, /when\.recipient: is a string or/],
-    [{ at: "rcpt", reply: "450 x", when: { nth: 0 } }, /when\.nth: 0 is not a whole number of at least 1/],
-    [{ at: "rcpt", reply: "450 x", when: { chance: 2 } }, /when\.chance: 2 is not between 0 and 1/],
-    [{ at: "rcpt", reply: "450 x", times: -1 }, /times: -1 is not/],
-    [{ at: "rcpt", keep: "twice" }, /keep: makes sense at final only, not at rcpt/],
-    [{ at: "mail", octet: 1, stall: true }, /octet: makes sense at content only/],
-    [{ at: "mail", greylist: true }, /greylist: makes sense at rcpt only/],
-    [{ at: "mail", offer: ["x"] }, /offer: makes sense at ehlo, lhlo only/],
-    [{ at: "ehlo", offer: ["x\r\ny"] }, /offer: is a list of lines/],
-    [{ at: "rcpt", greylist: {} }, /greylist: has either attempts or ms/],
-    [{ at: "tls", reply: "220 x" }, /reply: nothing is said at tls/],
-    [{ at: "rcpt", drop: "never" }, /drop: "never" is none of before, within, after/],
-    [{ at: "rcpt", drop: "after", by: "fax" }, /by: "fax" is none of fin, truncate, rst, half-close/],
+    [
+      { at: "rcpt", reply: "450 x", when: { recipient: 1 } },
+      /^fault\.when\.recipient: expected a string or a regular expression, got 1$/,
+    ],
+    [
+      { at: "rcpt", reply: "450 x", when: { nth: 0 } },
+      /^fault\.when\.nth: expected a whole number of at least 1, got 0$/,
+    ],
+    [
+      { at: "rcpt", reply: "450 x", when: { chance: 2 } },
+      /^fault\.when\.chance: expected a number from 0 to 1, got 2$/,
+    ],
+    [{ at: "rcpt", reply: "450 x", times: -1 }, /^fault\.times: expected .*, got -1$/],
+    [{ at: "rcpt", keep: "twice" }, /^fault\.keep: cannot be used at "rcpt", only at "final"$/],
+    [{ at: "mail", octet: 1, stall: true }, /^fault\.octet: cannot be used at "mail", only at "content"$/],
+    [{ at: "mail", greylist: true }, /^fault\.greylist: cannot be used at "mail", only at "rcpt"$/],
+    [{ at: "mail", offer: ["x"] }, /^fault\.offer: cannot be used at "mail", only at "ehlo", "lhlo"$/],
+    [
+      { at: "ehlo", offer: ["x\r\ny"] },
+      /^fault\.offer\[0\]: expected one line without its end, got a string$/,
+    ],
+    [{ at: "rcpt", greylist: {} }, /^fault\.greylist: expected true, { attempts } or { ms }, got an object$/],
+    [
+      { at: "tls", reply: "220 x" },
+      /^fault\.reply: cannot be used at "tls"\. The server does not reply there$/,
+    ],
+    [{ at: "rcpt", drop: "never" }, /^fault\.drop: expected "before", "within" or "after", got "never"$/],
+    [{ at: "rcpt", drop: "after", by: "fax" }, /^fault\.by: expected "fin", .*, got "fax"$/],
   ];
   for (const [fault, pattern] of wrong) {
     it(`is refused at once: ${JSON.stringify(fault)}`, async () => {

@@ -125,7 +125,7 @@ describe("faults as plain data: TLS", () => {
     ])
       assert.throws(() => server.fail({ at: "tls", tls } as never), {
         kind: "configuration",
-        message: /^fault: tls/,
+        message: /^fault.tls/,
       });
   });
 });

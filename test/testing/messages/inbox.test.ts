@@ -170,7 +170,7 @@ describe("keep", () => {
   it("is refused where it is no number", async () => {
     await assert.rejects(TestServer.start({ keep: { messages: Number.NaN } }), {
       kind: "configuration",
-      message: "server: keep.messages: NaN is not a whole number of at least 0",
+      message: "keep.messages: expected a whole number of at least 0, got NaN",
     });
     await assert.rejects(TestServer.start({ keep: { mails: 1 } as never }), {
       kind: "configuration",

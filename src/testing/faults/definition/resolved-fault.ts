@@ -1,14 +1,10 @@
 import { Reply } from "../../../protocol/reply.ts";
-import { checkNames } from "../../../text/known-names.ts";
+import { readOptions, refuseOption } from "../../../text/options.ts";
 import { resolveStorage, type Storage } from "../storage/storage.ts";
-import { resolveTls } from "../tls/resolved-tls.ts";
-import { scramLies } from "../wire/scram-lie.ts";
 import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
-import { count, flag, lines, oneOf, refuseFault } from "./fault-fields.ts";
-import { resolveCondition } from "./resolved-condition.ts";
-import { resolveReply } from "./resolved-reply.ts";
+import { type FaultFields, faultReaders, type Greylist } from "./fault-readers.ts";
 
-/** A fault that has been looked through, with all that it does side by side. */
+/** A fault that has been checked, with defaults for everything that it does not say. */
 export interface ResolvedFault {
   readonly at: FaultPoint;
   readonly when: FaultCondition;
@@ -32,57 +28,65 @@ export interface ResolvedFault {
   readonly by: DropManner;
   readonly tls: TlsChanges | undefined;
   readonly scram: ScramLie | undefined;
-  readonly greylist: { readonly attempts: number; readonly ms: number } | undefined;
+  readonly greylist: Greylist | undefined;
 }
 
 /**
- * Looks a fault through.
+ * Checks a fault and applies the defaults.
  *
- * @throws EnvoiError of kind `"configuration"` which names the field that makes no sense, by itself or where the fault
- * strikes.
+ * @throws EnvoiError of kind `"configuration"` that names the field which is not valid, alone or at this point.
  */
 export function resolveFault(fault: Fault): ResolvedFault {
-  const given = fault as Partial<Record<FaultField, unknown>> & Pick<Fault, "at">;
-  checkNames(given, fields, (problem) => refuseFault("field", problem));
-  oneOf("at", given.at, points);
-  const when = resolveCondition(fault.when ?? {});
-  for (const [field, places] of Object.entries(placesOf)) {
-    if (given[field as FaultField] !== undefined && !places.includes(given.at))
-      throw refuseFault(field, `makes sense at ${places.join(", ")} only, not at ${given.at}`);
-  }
-  const told = effects.filter((name) => given[name] !== undefined && given[name] !== false);
-  if (told.length === 0) throw refuseFault("what it does", `is missing: one of ${effects.join(", ")}`);
-  const [first, second] = exclusive.filter((name) => given[name] !== undefined);
-  if (first !== undefined && second !== undefined) throw refuseFault(second, `contradicts ${first}`);
-  if (given.at === "listen") checkListen(given);
-  if (wordless.includes(given.at)) {
-    for (const name of ["reply", "tarpit"] as const)
-      if (given[name] !== undefined) throw refuseFault(name, `nothing is said at ${given.at}`);
-  }
-  const reply = given.reply === undefined ? undefined : resolveReply("reply", given.reply);
+  const read = readOptions(fault, faultReaders, "fault", ["at"]);
+  const { at } = read;
+  checkTogether(read, at);
   return {
-    at: given.at,
-    when,
-    times: count("times", given.times, Number.POSITIVE_INFINITY, 1),
-    octet: count("octet", given.octet, 0, 0),
-    storage: resolveStorage(fault, given.at === "final" && reply?.positive === false),
-    reply: reply ?? (given.greylist === undefined ? undefined : greylisted),
-    undiscarded: flag("undiscarded", given.undiscarded),
-    stays: flag("stays", given.stays),
-    raw: given.raw === undefined ? undefined : resolveRaw(given.raw),
-    repeat: count("repeat", given.repeat, 1, 1),
-    unencrypted: flag("unencrypted", given.unencrypted),
-    offer: lines("offer", given.offer),
-    conceal: lines("conceal", given.conceal).map((keyword) => keyword.toUpperCase()),
-    delay: count("delay", given.delay, 0, 0),
-    tarpit: given.tarpit === undefined ? undefined : count("tarpit", given.tarpit, 0, 0),
-    stall: flag("stall", given.stall),
-    drop: oneOf("drop", given.drop, [undefined, "before", "within", "after"]),
-    by: oneOf("by", given.by, [undefined, "fin", "truncate", "rst", "half-close"]) ?? "fin",
-    tls: given.tls === undefined ? undefined : resolveTls(given.tls as TlsChanges),
-    scram: oneOf("scram", given.scram, [undefined, ...scramLies]),
-    greylist: given.greylist === undefined ? undefined : resolveGreylist(given.greylist),
+    at,
+    when: read.when ?? {},
+    times: read.times ?? Number.POSITIVE_INFINITY,
+    octet: read.octet ?? 0,
+    storage: resolveStorage(read, at === "final" && read.reply?.positive === false),
+    reply: read.reply ?? (read.greylist === undefined ? undefined : greylisted),
+    undiscarded: read.undiscarded ?? false,
+    stays: read.stays ?? false,
+    raw: read.raw,
+    repeat: read.repeat ?? 1,
+    unencrypted: read.unencrypted ?? false,
+    offer: read.offer ?? [],
+    conceal: (read.conceal ?? []).map((keyword) => keyword.toUpperCase()),
+    delay: read.delay ?? 0,
+    tarpit: read.tarpit,
+    stall: read.stall ?? false,
+    drop: read.drop,
+    by: read.by ?? "fin",
+    tls: read.tls,
+    scram: read.scram,
+    greylist: read.greylist,
   };
+}
+
+/** Refuses fields that do not go together, or not with the point at which the fault strikes. */
+function checkTogether(read: FaultFields, at: FaultPoint): void {
+  const given = Object.keys(read) as FaultField[];
+  for (const name of given) {
+    const points = pointsOf[name];
+    if (points !== undefined && !points.includes(at))
+      throw refuseOption(
+        `fault.${name}`,
+        `cannot be used at "${at}", only at ${points.map(quoted).join(", ")}`,
+      );
+  }
+  if (!effects.some((name) => read[name] !== undefined && read[name] !== false))
+    throw refuseOption("fault", `expected one of ${effects.join(", ")}, got none of them`);
+  const [first, second] = exclusive.filter((name) => read[name] !== undefined);
+  if (first !== undefined && second !== undefined)
+    throw refuseOption(`fault.${second}`, `cannot be used with ${first}`);
+  const useless = at === "listen" ? given.find((name) => !listenFields.includes(name)) : undefined;
+  if (useless !== undefined)
+    throw refuseOption(`fault.${useless}`, 'cannot be used at "listen"', "Use drop or stall");
+  const reply = silent.includes(at) ? (["reply", "tarpit"] as const).find((name) => name in read) : undefined;
+  if (reply !== undefined)
+    throw refuseOption(`fault.${reply}`, `cannot be used at "${at}"`, "The server does not reply there");
 }
 
 /** The reply to EHLO with what the fault offers besides, and without what it conceals. */
@@ -97,25 +101,19 @@ export function offering(reply: string, { offer, conceal }: ResolvedFault): stri
   return lines.map((line, index) => `250${index === lines.length - 1 ? " " : "-"}${line}\r\n`).join("");
 }
 
-type KeysOf<Union> = Union extends unknown ? keyof Union : never;
-type FaultField = KeysOf<Fault>;
+type FaultField = keyof FaultFields;
 
-const fields: readonly FaultField[] = [
-  ...(["at", "when", "times", "octet", "reply", "undiscarded", "stays", "raw", "repeat"] as const),
-  ...(["unencrypted", "offer", "conceal", "delay", "tarpit", "stall", "drop", "by", "greylist"] as const),
-  ...(["keep", "truncate", "rewrite", "strip8bit", "bounce", "tls", "scram"] as const),
-];
-
+/** A fault must have one of these. */
 const effects: readonly FaultField[] = [
   ...(["reply", "raw", "offer", "conceal", "delay", "tarpit", "stall", "drop", "greylist"] as const),
   ...(["keep", "truncate", "rewrite", "strip8bit", "bounce", "tls", "scram"] as const),
 ];
 
-/** Of these a fault has one. */
+/** A fault may have at most one of these. */
 const exclusive: readonly FaultField[] = ["reply", "raw", "offer", "stall"];
 
-/** Fields that mean something at some points only. */
-const placesOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
+/** The points at which a field can be used, if not at all. */
+const pointsOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
   octet: ["content"],
   keep: ["final"],
   truncate: ["final"],
@@ -130,39 +128,14 @@ const placesOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
   greylist: ["rcpt"],
 };
 
-/** Where there is no reply. */
-const wordless: readonly FaultPoint[] = ["listen", "connect", "tls", "content"];
+/** The points at which the server does not reply. */
+const silent: readonly FaultPoint[] = ["listen", "connect", "tls", "content"];
 
-const points: readonly FaultPoint[] = [
-  "listen",
-  ...(["connect", "greeting", "tls", "helo", "ehlo", "lhlo", "starttls", "auth", "auth-response"] as const),
-  ...(["mail", "rcpt", "data", "bdat", "content", "final", "rset", "noop", "vrfy", "expn"] as const),
-  ...(["help", "quit", "unknown", "error"] as const),
-];
-
-/** Who finds nobody to connect to is nobody whom the server could tell from others, or count. */
-function checkListen(given: Partial<Record<FaultField, unknown>>): void {
-  const allowed = ["at", "drop", "stall"];
-  const other = Object.keys(given).find((name) => !allowed.includes(name));
-  if (other !== undefined) throw refuseFault(other, "makes no sense at listen: there are drop and stall");
-}
+/** The fields that can be used at "listen": the server cannot tell or count clients that do not get through. */
+const listenFields: readonly FaultField[] = ["at", "drop", "stall"];
 
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");
 
-function resolveRaw(raw: unknown): readonly Buffer[] {
-  return [raw].flat().map((piece) => {
-    if (typeof piece === "string") return Buffer.from(piece, "utf8");
-    if (piece instanceof Uint8Array) return Buffer.from(piece);
-    throw refuseFault("raw", "is a string, octets, or a list of these");
-  });
-}
-
-function resolveGreylist(greylist: unknown): ResolvedFault["greylist"] {
-  if (greylist === true) return { attempts: 1, ms: 0 };
-  if (typeof greylist !== "object" || greylist === null)
-    throw refuseFault("greylist", "is true, { attempts } or { ms }");
-  const { attempts, ms } = greylist as { readonly attempts?: unknown; readonly ms?: unknown };
-  if ((attempts === undefined) === (ms === undefined))
-    throw refuseFault("greylist", "has either attempts or ms");
-  return { attempts: count("greylist.attempts", attempts, 0, 1), ms: count("greylist.ms", ms, 0, 1) };
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }

@@ -1,8 +1,8 @@
 import type { Reply } from "../../../protocol/reply.ts";
-import { checkNames } from "../../../text/known-names.ts";
+import { record } from "../../../text/option-kinds.ts";
+import { wrongChoice, wrongOption } from "../../../text/options.ts";
 import type { FaultTrigger } from "../definition/fault.ts";
-import { count, flag, oneOf, refuseFault } from "../definition/fault-fields.ts";
-import { resolveReply } from "../definition/resolved-reply.ts";
+import { readReply } from "../definition/reply-reader.ts";
 
 /** How a message is kept. */
 export interface Storage {
@@ -12,7 +12,7 @@ export interface Storage {
   /** The most octets. */
   readonly truncate: number;
   /** Header fields by their names in lower case, with another value or none. */
-  readonly rewrite: ReadonlyMap<string, string | null>;
+  readonly rewrite: Rewrite;
   readonly strip8bit: boolean;
   /** What a delivery status about it says that another server has said. */
   readonly bounce: Reply | undefined;
@@ -28,24 +28,31 @@ export const properly: Storage = {
   bounce: undefined,
 };
 
+/** Header fields by their names in lower case, with another value, or with `null` to remove them. */
+export type Rewrite = ReadonlyMap<string, string | null>;
+
+/** What a fault says of how a message is stored. */
+export type StorageChanges = Pick<FaultTrigger, "keep"> &
+  Partial<Pick<Storage, "truncate" | "rewrite" | "strip8bit"> & { readonly bounce: Reply }>;
+
 /**
- * Reads what a fault says of it; `undefined` where it says nothing. What it refuses is not kept, unless it says so.
+ * How a fault stores a message; `undefined` if the fault changes nothing. A refused message is not stored, unless the
+ * fault says so.
  *
- * @throws EnvoiError of kind `"configuration"` which names the field.
+ * @param refuses whether the fault refuses the message.
  */
-export function resolveStorage(fault: Partial<FaultTrigger>, refuses: boolean): Storage | undefined {
-  const { keep, truncate, rewrite, strip8bit, bounce } = fault;
-  oneOf("keep", keep, [undefined, "once", "never", "twice"]);
-  const storage: Storage = {
+export function resolveStorage(changes: StorageChanges, refuses: boolean): Storage | undefined {
+  const { keep, truncate, rewrite, strip8bit, bounce } = changes;
+  const changed = [keep, truncate, rewrite, strip8bit, bounce].some((each) => each !== undefined);
+  if (!refuses && !changed) return undefined;
+  return {
     copies: COPIES[keep ?? (refuses ? "never" : "once")],
     refused: refuses && keep === undefined,
-    truncate: count("truncate", truncate, Number.POSITIVE_INFINITY, 0),
-    rewrite: rewrite === undefined ? new Map() : resolveRewrite(rewrite),
-    strip8bit: flag("strip8bit", strip8bit),
-    bounce: bounce === undefined ? undefined : resolveBounce(bounce),
+    truncate: truncate ?? Number.POSITIVE_INFINITY,
+    rewrite: rewrite ?? new Map(),
+    strip8bit: strip8bit ?? false,
+    bounce,
   };
-  const told = refuses || [keep, truncate, rewrite, strip8bit, bounce].some((each) => each !== undefined);
-  return told ? storage : undefined;
 }
 
 /**
@@ -66,7 +73,7 @@ export function stored(raw: Buffer, { truncate, rewrite, strip8bit }: Storage): 
 }
 
 /** Fields stay where they are; what was not there is put in front. */
-function rewritten(raw: Buffer, rewrite: Storage["rewrite"]): Buffer {
+function rewritten(raw: Buffer, rewrite: Rewrite): Buffer {
   const text = raw.toString("latin1");
   const end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
   const head = end === 1 ? text : text.slice(0, end);
@@ -88,21 +95,23 @@ function octetsOf(value: string): string {
   return Buffer.from(value).toString("latin1");
 }
 
-function resolveRewrite(rewrite: unknown): Storage["rewrite"] {
-  checkNames(rewrite as object, Object.keys(rewrite ?? {}), (problem) => refuseFault("rewrite", problem));
-  const entries = Object.entries(rewrite as object).map(([name, value]: [string, unknown]) => {
-    if (!/^[!-9;-~]+$/.test(name))
-      throw refuseFault("rewrite", `${JSON.stringify(name)} is no name of a header field`);
-    if (value !== null && (typeof value !== "string" || /[\0\r\n]/.test(value)))
-      throw refuseFault(`rewrite.${name}`, "is one line, or null");
-    return [name.toLowerCase(), value as string | null] as const;
-  });
-  return new Map(entries);
+/** Reads the header fields that a fault rewrites. @throws EnvoiError of kind `"configuration"` */
+export function readRewrite(value: unknown, field: string): Rewrite {
+  const fields = Object.entries(record(readFieldValue)(value, field));
+  const wrong = fields.find(([name]) => !/^[!-9;-~]+$/.test(name));
+  if (wrong !== undefined) throw wrongChoice(field, "names of header fields", wrong[0]);
+  return new Map(fields.map(([name, text]) => [name.toLowerCase(), text]));
 }
 
-function resolveBounce(bounce: unknown): Reply {
-  const reply = resolveReply("bounce", bounce);
-  if (reply.code < 400) throw refuseFault("bounce", `${reply} refuses nothing`);
+function readFieldValue(value: unknown, field: string): string | null {
+  if (value === null || (typeof value === "string" && !/[\0\r\n]/.test(value))) return value;
+  throw wrongOption(field, "one line or null", value);
+}
+
+/** Reads the refusal with which a mail bounces. @throws EnvoiError of kind `"configuration"` */
+export function readBounce(value: unknown, field: string): Reply {
+  const reply = readReply(value, field);
+  if (reply.code < 400) throw wrongChoice(field, "a reply that refuses, 4xx or 5xx", String(reply));
   return reply;
 }
 
