@@ -10,6 +10,7 @@ import process from "node:process";
 import { bundlers } from "./bundlers.js";
 import { contents } from "./contents.js";
 import { frameworks } from "./frameworks.js";
+import { guides } from "./guides.js";
 import { load } from "./load.js";
 import { packedTests } from "./packed-tests.js";
 import { npm, root, work } from "./project.js";
@@ -19,7 +20,7 @@ import { typescript } from "./typescript.js";
 
 const atOnce = 2;
 const all = [
-  ...[contents, load, runtimes, runners, frameworks, bundlers].flat(),
+  ...[contents, load, runtimes, runners, frameworks, guides, bundlers].flat(),
   ...packedTests,
   ...typescript,
 ];
