@@ -2,8 +2,8 @@
  * Bundles what is published into dist/: one file an entry point and what several of them share, as ES modules
  * (dist/esm) and as CommonJS (dist/cjs).
  *
- * The ES modules hold iconv-lite, generic-pool, punycode.js and mime at the version of the lock file, because these are
- * CommonJS or read CommonJS: left outside they break the ES-module bundles of our users. Their licences stand in
+ * The ES modules hold iconv-lite, generic-pool and punycode.js at the version of the lock file, because these are
+ * CommonJS: left outside they break the ES-module bundles of our users. Their licences stand in
  * dist/esm/LICENSES.txt. The other dependencies stay outside and are loaded by the code that uses them.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ import { entryPoints } from "./entry-points.js";
 const input = Object.fromEntries(
   Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
 );
-const inlined = ["iconv-lite", "generic-pool", "punycode.js", "mime"];
+const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** Where tsc leaves the declarations. */
 const declarations = join(".build", "types");
 const external = ["node-forge/lib/asn1.js", "postal-mime", "socks"];
@@ -33,11 +33,8 @@ export async function bundle() {
     resolve: { alias: { "punycode.js": "punycode.js/punycode.es6.js" } },
     plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), pure()],
   });
-  // mime is an ES module only: left outside, Node 20 and Jest could not require it.
-  const outside = inlined.filter((name) => name !== "mime");
-  await write("cjs", ".cjs", { external: [...external, ...outside], plugins: [pure()] });
+  await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [pure()] });
   writeFileSync(join("dist", "esm", "LICENSES.txt"), licences(inlined));
-  writeFileSync(join("dist", "cjs", "LICENSES.txt"), licences(["mime"]));
   declare();
 }
 

@@ -113,23 +113,6 @@ export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
   return { encode: (way) => (way === "binary" ? binary : encoded), load };
 }
 
-/** A string in a charset of which the table must be loaded first; read like a stream until it is there. */
-export function awaitedTextBody(text: string, loading: Promise<Charset>, field: string): Body {
-  let made: Body | undefined;
-  const load = async (): Promise<Body> => {
-    made ??= octetsBody((await loading).encode(text, field));
-    return made;
-  };
-  // Whoever sends it learns of a failure.
-  load().catch(() => {});
-  async function* octets(): AsyncGenerator<Uint8Array> {
-    const body = await load();
-    if (body.octets !== undefined) yield body.octets();
-  }
-  const stream = streamBody(octets);
-  return { encode: (way) => (made ?? stream).encode(way), load };
-}
-
 /** All of a stream. */
 export async function gathered(source: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
-import { type Codec, loadCodec, readyCodec } from "../text/charset.ts";
-import { registeredCharset } from "../text/registered-charset.ts";
-import { MessageError } from "./message-error.ts";
+import { loadCodec } from "../text/charset.ts";
+import type { Codec } from "../text/codec.ts";
+import { encodeBy, genuineCharsets, isCharset, unknownCharset } from "./charset-text.ts";
 
 /**
  * A charset other than UTF-8 for the text of a part.
@@ -21,6 +21,7 @@ export class Charset {
   private constructor(codec: Codec) {
     this.name = codec.name;
     this.#codec = codec;
+    genuineCharsets.add(this);
   }
 
   /**
@@ -36,19 +37,7 @@ export class Charset {
 
   /** Whether `value` is a charset; a look-alike, such as an object from JSON, is not. */
   static is(value: unknown): value is Charset {
-    return typeof value === "object" && value !== null && #codec in value;
-  }
-
-  /**
-   * A charset by its label, if no table must be loaded for it; else a promise.
-   *
-   * @throws MessageError if the label stands for none.
-   */
-  static ready(label: string, field: string): Charset | Promise<Charset> {
-    const registered = registeredCharset(label);
-    if (registered === undefined) throw unknownCharset(label, field);
-    const codec = readyCodec(registered);
-    return codec === undefined ? Charset.load(label) : new Charset(codec);
+    return isCharset(value);
   }
 
   /**
@@ -57,25 +46,6 @@ export class Charset {
    * @throws MessageError naming the first character that the registered charset lacks, and its position.
    */
   encode(text: string, field: string): Buffer {
-    const position = this.#codec.lacks(text);
-    if (position < 0) return this.#codec.encode(text);
-    const lost = String.fromCodePoint(text.codePointAt(position) ?? 0);
-    throw new MessageError(
-      `${field}: ${JSON.stringify(lost)} at position ${position} is not in ${this.name}; use UTF-8`,
-      { field, position },
-    );
+    return encodeBy(this.#codec, text, field);
   }
-}
-
-/** The registered name of a charset by any of its labels, in small letters; `undefined` if it is not known here. */
-export function charsetName(label: string): string | undefined {
-  return registeredCharset(label)?.name;
-}
-
-function unknownCharset(label: string, field: string): MessageError {
-  const given = typeof label === "string" ? JSON.stringify(label.slice(0, 60)) : typeof label;
-  return new MessageError(
-    `${field}: expected the name of a registered charset such as iso-8859-1, got ${given}; UTF-8 needs none`,
-    { field },
-  );
 }

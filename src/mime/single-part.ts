@@ -1,8 +1,9 @@
 import { isAscii, isUtf8 } from "node:buffer";
 
-import { awaitedTextBody, type Body, octetsBody, streamBody, textBody } from "./body.ts";
+import { type Body, octetsBody, streamBody, textBody } from "./body.ts";
 import { isMethod, statedMethods } from "./calendar-method.ts";
-import { Charset, charsetName } from "./charset.ts";
+import type { Charset } from "./charset.ts";
+import { charsetName, encodeAs, isCharset } from "./charset-text.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
 import { type EmbeddedMail, embeddedBody, lookedAtBody } from "./embedded.ts";
 import { flowOf } from "./flowed.ts";
@@ -102,9 +103,10 @@ export class SinglePart implements Part {
 
   /**
    * A string as the content of a file: nothing in it is changed. It is encoded in the charset that its type names, else
-   * in UTF-8. A charset whose table is not loaded is loaded when the part is sent.
+   * in UTF-8. The rare charsets that the runtime has no table of, such as EUC-JP, must be loaded before, by
+   * {@link Charset.load}.
    *
-   * @throws MessageError if the type is not valid, or the charset is unknown or lacks a character.
+   * @throws MessageError if the type is not valid, or the charset is unknown, not loaded, or lacks a character.
    */
   static file(text: string, type: string, options: PartOptions = noOptions, field = "text"): SinglePart {
     const position = text.search(/\p{Surrogate}/u);
@@ -115,10 +117,7 @@ export class SinglePart implements Part {
     const contentType = typeOf(type);
     const label = contentType.parameters.get("charset");
     if (label === undefined) return SinglePart.bytes(Buffer.from(text), type, options);
-    const charset = Charset.ready(label, "type");
-    if (Charset.is(charset)) return SinglePart.bytes(charset.encode(text, field), type, options);
-    const body = awaitedTextBody(text, charset, field);
-    return new SinglePart(internal, contentType, body, partFields(options));
+    return SinglePart.bytes(encodeAs(label, text, field), type, options);
   }
 
   /**
@@ -316,7 +315,7 @@ function typeOnly(options: TextOptions): boolean {
 function textFields(options: TextOptions): PartFields {
   refuseUnknown(options, ["type", "charset", ...partOptionNames], "a part of text");
   const { type, charset, ...rest } = options;
-  if (charset === undefined || Charset.is(charset)) return partFields(rest);
+  if (charset === undefined || isCharset(charset)) return partFields(rest);
   throw new MessageError("charset: expected a Charset, made by await Charset.load(name)", {
     field: "charset",
   });

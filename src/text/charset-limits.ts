@@ -1,12 +1,4 @@
-/** In what a registered charset is less than the table of the same name in iconv-lite, or another one. */
-export interface CharsetLimits {
-  /** Codes that iconv-lite knows and the charset has not, from and to; codes count as numbers, first octet first. */
-  readonly refused?: readonly (readonly [from: number, to: number])[];
-  /** Characters of the charset, each followed by the one for which iconv-lite uses its code. */
-  readonly renamed?: string;
-  /** Both octets of a character beyond ASCII are above 0xa0 (EUC). */
-  readonly high?: boolean;
-}
+import type { CharsetLimits } from "./codec.ts";
 
 /** In what the Big5 of Unicode's tables and that of the WHATWG differ. */
 const big5Renamed = "‾¯•‧／∕♁⊕☉⊙､﹑＼﹨∼～¢￠£￡¥￥";
@@ -17,18 +9,6 @@ const big5Renamed = "‾¯•‧／∕♁⊕☉⊙､﹑＼﹨∼～¢￠£￡¥
  */
 export const charsetLimits: ReadonlyMap<string, CharsetLimits> = new Map<string, CharsetLimits>([
   ["macintosh", { renamed: "€¤Ω\u2126" }],
-  ["windows-1255", { refused: [[0xca, 0xca]] }],
-  [
-    "shift_jis",
-    {
-      refused: [
-        [0x80, 0x80],
-        [0x8740, 0x879c],
-        [0xed40, 0xfcfc],
-      ],
-      renamed: "‖∥−－〜～¢￠£￡¬￢",
-    },
-  ],
   [
     "euc-jp",
     {
@@ -41,30 +21,6 @@ export const charsetLimits: ReadonlyMap<string, CharsetLimits> = new Map<string,
     },
   ],
   ["euc-kr", { high: true, refused: [[0xa4d4, 0xa4d4]] }],
-  [
-    "gb2312",
-    {
-      high: true,
-      refused: [
-        [0xa2a1, 0xa2aa],
-        [0xa6e0, 0xa6f5],
-        [0xa8bb, 0xa8c0],
-      ],
-      renamed: "・·―—",
-    },
-  ],
-  [
-    "gbk",
-    {
-      refused: [
-        [0x80, 0x80],
-        [0xa8bc, 0xa8bc],
-        [0xa8bf, 0xa8bf],
-        [0xa989, 0xa995],
-        [0xfe50, 0xfefe],
-      ],
-    },
-  ],
   [
     "gb18030",
     {

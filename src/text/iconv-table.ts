@@ -1,11 +1,5 @@
 import iconv from "iconv-lite";
-
-/** A charset in both directions, as iconv-lite has it. */
-export interface Table {
-  /** What the charset lacks is silently replaced; compare with what `decode` gives back. */
-  readonly encode: (text: string) => Buffer;
-  readonly decode: (octets: Buffer) => string;
-}
+import type { Table } from "./codec.ts";
 
 /** Encodings of octets that iconv-lite knows beside its charsets. */
 const notCharsets = /^(?:base64|hex|binary)$/i;

@@ -1,5 +1,5 @@
 /** The tables of iconv-lite, which cost 8 ms to load and so are loaded when the first is asked for. */
-import type { Table } from "./iconv-table.ts";
+import type { Table } from "./codec.ts";
 
 /** The table that iconv-lite has under a label, in any case; `undefined` if there is none. */
 export async function loadTable(label: string): Promise<Table | undefined> {

@@ -1,0 +1,86 @@
+/** In what a registered charset is less than the table of the same name in iconv-lite, or another one. */
+export interface CharsetLimits {
+  /** Codes that iconv-lite knows and the charset has not, from and to; codes count as numbers, first octet first. */
+  readonly refused?: readonly (readonly [from: number, to: number])[];
+  /** Characters of the charset, each followed by the one for which iconv-lite uses its code. */
+  readonly renamed?: string;
+  /** Both octets of a character beyond ASCII are above 0xa0 (EUC). */
+  readonly high?: boolean;
+}
+
+/** How the characters of a registered charset are written. */
+export interface Codec {
+  /** The registered name, in small letters. */
+  readonly name: string;
+  /** The octets of a text whose characters the charset has. */
+  readonly encode: (text: string) => Buffer;
+  /** The position of the first character that the charset has not; -1 if there is none. */
+  readonly lacks: (text: string) => number;
+}
+
+/** A charset in both directions, as iconv-lite or TextDecoder has it. */
+export interface Table {
+  /** What the charset lacks is silently replaced; compare with what `decode` gives back. */
+  readonly encode: (text: string) => Buffer;
+  readonly decode: (octets: Buffer) => string;
+}
+
+/** The codec of a registered charset, from a table that may have more than the charset. */
+export function codecOf(name: string, table: Table, limits: CharsetLimits = {}): Codec {
+  if (/^(?:utf-|cesu-)/.test(name)) return { name, encode: table.encode, lacks: firstHalf };
+  const renamed = renames(limits);
+  const known = new Map<string, boolean>();
+  const has = (character: string): boolean => {
+    let found = known.get(character);
+    if (found === undefined) {
+      found = !renamed.theirs.has(character) && contains(table, limits, renamed.toTheirs(character));
+      known.set(character, found);
+    }
+    return found;
+  };
+  const lacks = (text: string): number => {
+    for (let at = text.search(beyondAscii); at >= 0 && at < text.length; ) {
+      const character = String.fromCodePoint(text.codePointAt(at) as number);
+      if (!has(character)) return at;
+      at += character.length;
+    }
+    return -1;
+  };
+  return { name, lacks, encode: (text) => table.encode(renamed.inTheirs(text)) };
+}
+
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Private characters belong to no registered set, and U+FFFD stands for what is not there. */
+const noCharacter = /^[\ue000-\uf8ff\ufffd\p{Surrogate}]$/u;
+
+function contains(table: Table, { refused = [], high = false }: CharsetLimits, character: string): boolean {
+  if (noCharacter.test(character)) return false;
+  const octets = table.encode(character);
+  if (table.decode(octets) !== character) return false;
+  if (character.charCodeAt(0) < 0x80) return true;
+  if (high && octets.some((octet) => octet <= 0xa0)) return false;
+  const code = octets.readUIntBE(0, octets.length);
+  return !refused.some(([from, to]) => code >= from && code <= to);
+}
+
+interface Renames {
+  /** The characters by which iconv-lite calls others; by themselves the charset has them not. */
+  readonly theirs: ReadonlySet<string>;
+  readonly toTheirs: (character: string) => string;
+  readonly inTheirs: (text: string) => string;
+}
+
+function renames({ renamed = "" }: CharsetLimits): Renames {
+  const names = new Map<string, string>();
+  for (let at = 0; at < renamed.length; at += 2) names.set(renamed.charAt(at), renamed.charAt(at + 1));
+  const toTheirs = (character: string): string => names.get(character) ?? character;
+  if (names.size === 0) return { theirs: new Set(), toTheirs, inTheirs: (text) => text };
+  const ours = new RegExp(`[${[...names.keys()].join("")}]`, "g");
+  return { theirs: new Set(names.values()), toTheirs, inTheirs: (text) => text.replace(ours, toTheirs) };
+}
+
+/** The position of the first half of a surrogate pair that stands by itself. */
+export function firstHalf(text: string): number {
+  return text.search(/\p{Surrogate}/u);
+}
