@@ -4,8 +4,9 @@
  */
 export function statedMethods(ics: string): string[] {
   const lines = ics.replace(/^\ufeff/, "").replace(/\r?\n[ \t]/g, "");
-  const found = Array.from(lines.matchAll(/^METHOD(?:;[^:\r\n]*)?:(.*)$/gim), ([, value = ""]) =>
-    value.trim().toUpperCase(),
+  const found = Array.from(
+    lines.matchAll(/^METHOD(?:;[^":\r\n]*(?:"[^"\r\n]*"[^":\r\n]*)*)?:(.*)$/gim),
+    ([, value = ""]) => value.trim().toUpperCase(),
   );
   return [...new Set(found)];
 }

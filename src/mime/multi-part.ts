@@ -84,6 +84,7 @@ export class MultiPart implements Part {
 
   /** A part and what it refers to, such as HTML and its images; the first is the root (RFC 2387). */
   static related(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
+    refuseUnknown(options, optionNames, "a multipart");
     const root = parts[0]?.type;
     const given = checkParameters(options.parameters ?? {}, "parameters");
     const parameters = root === undefined || given.has("type") ? given : new Map([...given, ["type", root]]);
@@ -98,7 +99,7 @@ export class MultiPart implements Part {
    * stands in a part.
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
-    refuseUnknown(options, ["boundary", "parameters"], "a multipart");
+    refuseUnknown(options, optionNames, "a multipart");
     const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
     if (parameters.size > 0)
       throw new MessageError("subtype: parameters are an option", { field: "subtype" });
@@ -154,6 +155,8 @@ export class MultiPart implements Part {
 }
 
 const internal: unique symbol = Symbol("MultiPart");
+
+const optionNames = ["boundary", "parameters"];
 
 /** What nobody may change on the way, the library least of all: a signature is made over these octets. */
 const keptAsItIs = new Set(["multipart/signed", "multipart/encrypted"]);

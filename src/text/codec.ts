@@ -29,6 +29,7 @@ export interface Table {
 export function codecOf(name: string, table: Table, limits: CharsetLimits = {}): Codec {
   if (/^(?:utf-|cesu-)/.test(name)) return { name, encode: table.encode, lacks: firstHalf };
   const renamed = renames(limits);
+  const doubtful = doubtfulIn(table);
   const known = new Map<string, boolean>();
   const has = (character: string): boolean => {
     let found = known.get(character);
@@ -39,7 +40,7 @@ export function codecOf(name: string, table: Table, limits: CharsetLimits = {}):
     return found;
   };
   const lacks = (text: string): number => {
-    for (let at = text.search(beyondAscii); at >= 0 && at < text.length; ) {
+    for (let at = text.search(doubtful); at >= 0 && at < text.length; ) {
       const character = String.fromCodePoint(text.codePointAt(at) as number);
       if (!has(character)) return at;
       at += character.length;
@@ -49,7 +50,16 @@ export function codecOf(name: string, table: Table, limits: CharsetLimits = {}):
   return { name, lacks, encode: (text) => table.encode(renamed.inTheirs(text)) };
 }
 
-const beyondAscii = /[^\0-\x7f]/;
+/** The characters that the charset may lack: those beyond ASCII, and of ASCII such as `%` in IBM864. */
+function doubtfulIn(table: Table): RegExp {
+  let certain = "";
+  for (let code = 0; code < 0x80; code++) {
+    const character = String.fromCharCode(code);
+    if (table.decode(table.encode(character)) !== character) continue;
+    certain += `\\x${code.toString(16).padStart(2, "0")}`;
+  }
+  return new RegExp(`[^${certain}]`);
+}
 
 /** Private characters belong to no registered set, and U+FFFD stands for what is not there. */
 const noCharacter = /^[\ue000-\uf8ff\ufffd\p{Surrogate}]$/u;

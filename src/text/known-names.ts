@@ -13,7 +13,8 @@ export function checkNames(
   known: readonly string[],
   refuse: (problem: string, name?: string) => Error,
 ): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
+  // A Map has no names of its own, so what is in it would be ignored.
+  if (typeof given !== "object" || given === null || Symbol.iterator in given)
     throw refuse(`expected an object, got ${described(given)}`);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;

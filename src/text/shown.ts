@@ -18,6 +18,7 @@ export function described(value: unknown): string {
       return "a bigint";
     case "object":
       if (value === null) return "null";
+      if (value instanceof Map) return "a Map";
       if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
       return "an object";
     default:

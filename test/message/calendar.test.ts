@@ -81,7 +81,12 @@ test("a method is put where only the option says it, and read over folded lines 
   const put = letter().calendar(invitation(undefined, "\n"), { method: "request" }).build();
   assert.match(put.formatted().toString(), /text\/calendar; method=REQUEST/);
   assert.match(put.formatted().toString(), /BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION/);
-  for (const written of ["method:cancel", "METHOD;X=1:CANCEL", "METH\r\n OD:CANCEL"]) {
+  for (const written of [
+    "method:cancel",
+    "METHOD;X=1:CANCEL",
+    'METHOD;X="a:b";Y=2:CANCEL',
+    "METH\r\n OD:CANCEL",
+  ]) {
     const message = letter().calendar(invitation(written), { method: "CANCEL" }).build();
     assert.match(message.formatted().toString(), /text\/calendar; method=CANCEL/, written);
   }

@@ -95,6 +95,15 @@ for (const [label, has, octets, lacks] of sets) {
   });
 }
 
+test("a character of ASCII that a charset lacks is refused", async () => {
+  const charset = await Charset.load("ibm864");
+  assert.equal(charset.encode("a&z", "text").toString("latin1"), "a&z");
+  assert.throws(
+    () => charset.encode("50%", "text"),
+    (error) => error instanceof MessageError && error.position === 2,
+  );
+});
+
 test("characters of one's own and halves of pairs are in no registered set but Unicode", async () => {
   for (const label of ["shift_jis", "windows-31j", "gbk", "gb18030", "big5", "big5-hkscs", "euc-kr"]) {
     const charset = await Charset.load(label);

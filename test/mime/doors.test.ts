@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Charset } from "#src/mime/charset.js";
 import { MessageError } from "#src/mime/message-error.js";
-import { MultiPart } from "#src/mime/multi-part.js";
+import { MultiPart, type MultiPartOptions } from "#src/mime/multi-part.js";
 import type { Part } from "#src/mime/part.js";
 import { SinglePart } from "#src/mime/single-part.js";
 
@@ -144,4 +144,13 @@ test("the name of a file stands in Content-Type too, by RFC 2231, unless the typ
     named("a.pdf", 'application/pdf; name="b.pdf"'),
     /^Content-Type: application\/pdf; name="b\.pdf"\r\n/m,
   );
+});
+
+test("a multipart/related refuses options that are not an object", () => {
+  for (const options of [null, 5, [], new Map([["boundary", "b"]])]) {
+    assert.throws(
+      () => MultiPart.related([SinglePart.plain("x")], options as unknown as MultiPartOptions),
+      MessageError,
+    );
+  }
 });

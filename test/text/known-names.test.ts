@@ -32,7 +32,7 @@ describe("Names in plain data", () => {
   });
 
   it("are refused unless they are in a plain object", () => {
-    for (const given of [undefined, null, "port", 25, ["port"]])
+    for (const given of [undefined, null, "port", 25, ["port"], new Map([["port", 25]]), new Set(["port"])])
       assert.throws(check(given), { message: /^expected an object, got /, field: undefined });
   });
 });

@@ -6,10 +6,11 @@ export function mayWindow({ pipelining, dialect }: SmtpOptions, session: Session
   return pipelining === "window" && dialect === "smtp" && chunks(session);
 }
 
-/** Whether content may go as it is, lines or not (RFC 3030 3). */
+/** Whether content may go as it is, lines or not (RFC 3030 3). Parts of it that are 8-bit lines need 8BITMIME too. */
 export function mayBinary({ pipelining, chunking }: SmtpOptions, session: Session): boolean {
-  const { BINARYMIME } = session.capabilities.extensions;
-  return chunking === "auto" && pipelining !== "off" && BINARYMIME === true && chunks(session);
+  const { BINARYMIME, "8BITMIME": eightBit } = session.capabilities.extensions;
+  const isOffered = BINARYMIME === true && eightBit === true;
+  return chunking === "auto" && pipelining !== "off" && isOffered && chunks(session);
 }
 
 /**

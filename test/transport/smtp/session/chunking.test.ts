@@ -40,6 +40,16 @@ describe('chunking("auto")', () => {
     }
   });
 
+  it("encodes where the server offers BINARYMIME without 8BITMIME, which 8-bit lines need", async () => {
+    await using server = await TestServer.start({ without: ["8BITMIME"] });
+    for (const row of ["auto", "window"] as const) {
+      await using transport = chunked(server, row);
+      await transport.send({ ...attached, text: "grüße" });
+    }
+    assert.equal(server.messages.length, 2);
+    for (const { raw } of server.messages) assert.match(raw.toString("latin1"), /^[\0-\x7f]*$/);
+  });
+
   it("takes as many round trips as DATA, alone and in a run", async () => {
     await using server = await TestServer.start();
     await using transport = chunked(server);
