@@ -1,11 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import type { Clock, Timer } from "#src/net/clock.js";
 
-/** A clock that a test turns by hand. */
+/** A clock that stands still until a test turns it. */
 export class HandClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ at: number; action: () => void }>();
 
-  /** How far the wall clock is ahead. */
+  /** How far the wall clock is ahead of the monotonic clock. */
   #ahead = 0;
 
   now(): number {
@@ -16,7 +17,7 @@ export class HandClock implements Clock {
     return this.#now + this.#ahead;
   }
 
-  /** The machine sleeps: the wall clock goes on, and nothing else. Below 0, the clock is set back. */
+  /** Moves only the wall clock, as the sleep of a machine does. Below 0, the wall clock is set back. */
   sleep(ms: number): void {
     this.#ahead += ms;
   }
@@ -27,12 +28,17 @@ export class HandClock implements Clock {
     return { cancel: () => this.#timers.delete(timer) };
   }
 
-  /** How many timers have been set and neither fired nor been cancelled. */
+  /** The number of timers that have neither fired nor been cancelled. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** Lets time pass; what becomes due is done in its order. */
+  /** Waits until a timer is set that is due within `ms` milliseconds. */
+  async armed(ms: number): Promise<void> {
+    while (this.#due(this.#now + ms) === undefined) await setImmediate();
+  }
+
+  /** Lets `ms` milliseconds pass. The timers that become due fire in order. */
   turn(ms: number): void {
     const until = this.#now + ms;
     for (let next = this.#due(until); next !== undefined; next = this.#due(until)) {

@@ -5,8 +5,8 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type Session, SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { CertificateAuthority } from "envoi/testing";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../net/hand-clock.js";
 import { Client } from "./client.js";
-import { HandClock } from "./hand-clock.js";
 
 let ca: CertificateAuthority;
 let trusted: { ca: string };

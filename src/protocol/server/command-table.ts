@@ -4,7 +4,8 @@ import { formatEhlo } from "../extensions.ts";
 import { Reply } from "../reply.ts";
 import { serverMechanisms } from "../sasl/mechanisms.ts";
 import { AuthExchange } from "./auth-exchange.ts";
-import type { Conversation, ConversationState } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import type { ConversationState } from "./conversation-state.ts";
 import type { ServerEvent } from "./event.ts";
 
 /** What a command leads to; nothing where all has been said. */
@@ -67,9 +68,7 @@ function hello(conversation: Conversation, { verb, domain }: CommandOf<"HELO" | 
   if (verb === "EHLO" && conversation.settings.without.has("EHLO")) return notHere;
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.sayBare(verdict);
-    conversation.reset();
-    conversation.state = "ready";
-    conversation.extended = verb !== "HELO";
+    conversation.introduced(verb !== "HELO");
     const { hostname } = conversation.settings;
     const lines = verb !== "HELO" ? formatEhlo(hostname, conversation.extensions) : [hostname];
     conversation.sayBare(Reply.of(250, undefined, ...lines));
@@ -141,7 +140,7 @@ function chunk(conversation: Conversation, header: CommandOf<"BDAT">): Outcome {
   // How many there may be of these `maxMessageSize` says.
   if (header.size > 0) conversation.commands--;
   if (conversation.state === "chunks") return undefined;
-  conversation.state = "chunks";
+  conversation.beginChunk();
   return { type: "data" };
 }
 
@@ -176,7 +175,7 @@ function verify(): Outcome {
 }
 
 function quit(conversation: Conversation): Outcome {
-  conversation.closing = true;
+  conversation.close();
   return Reply.of(221, "2.0.0", "Bye");
 }
 

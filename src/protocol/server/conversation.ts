@@ -5,22 +5,18 @@ import { serverMechanisms } from "../sasl/mechanisms.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import type { AuthExchange } from "./auth-exchange.ts";
 import type { ChunkHeader } from "./chunked-content.ts";
+import { type ConversationState, ConversationStates } from "./conversation-state.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
 import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
-
-/** Where in the order of commands a conversation stands: the columns of the command table. */
-export type ConversationState = "fresh" | "ready" | "mail" | "recipients" | "chunks";
 
 /** What a conversation has come to: all that the handlers of commands read and change. */
 export class Conversation {
   readonly settings: ServerSettings;
   readonly #observer: ((reply: string) => void) | undefined;
-  state: ConversationState = "fresh";
+  readonly #states = new ConversationStates();
   /** The AUTH exchange under way: lines are not commands. */
   exchange: AuthExchange | undefined;
-  /** The connection is to be closed once the replies are out. */
-  closing = false;
   /** The chunk whose octets follow, and why they are not wanted, if they are not. */
   chunk: { readonly header: ChunkHeader; readonly refusal: Reply | undefined } | undefined;
   /** An event waits for its answer. */
@@ -54,6 +50,38 @@ export class Conversation {
   constructor(settings: ServerSettings, observer?: (reply: string) => void) {
     this.settings = settings;
     this.#observer = observer;
+  }
+
+  /** Where in the order of commands the conversation stands. */
+  get state(): ConversationState {
+    return this.#states.state;
+  }
+
+  /** Whether a transaction has begun and has not ended. */
+  get inTransaction(): boolean {
+    return this.#states.inTransaction;
+  }
+
+  /** Whether the connection is to be closed once the replies are out. */
+  get closing(): boolean {
+    return this.#states.closing;
+  }
+
+  /** Reads nothing more, and closes the connection once the replies are out. */
+  close(): void {
+    this.#states.close();
+  }
+
+  /** The client has introduced itself, and been accepted. */
+  introduced(extended: boolean): void {
+    this.reset();
+    this.#states.on("hello");
+    this.extended = extended;
+  }
+
+  /** The first, or another, chunk of a message follows. */
+  beginChunk(): void {
+    this.#states.on("chunk");
   }
 
   /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034); behind a 421 or 521 nothing follows. */
@@ -92,7 +120,7 @@ export class Conversation {
     this.#output += octets;
     this.waiting = false;
     this.#observer?.(octets);
-    if (reply.code === 421 || reply.code === 521) this.closing = true;
+    this.#states.replied(reply.code);
   }
 
   /** The envelope of the transaction so far. */
@@ -120,7 +148,7 @@ export class Conversation {
     this.reset();
     this.#from = from;
     this.#parameters = parameters;
-    this.state = "mail";
+    this.#states.on("mail");
   }
 
   /** A message has been accepted: what was wrong on the way to it is forgiven. */
@@ -143,7 +171,7 @@ export class Conversation {
   add(recipient: EnvelopeRecipient): void {
     this.#to.push(recipient);
     if (++this.#acceptedRecipients <= this.settings.maxRecipients) this.commands--;
-    this.state = "recipients";
+    this.#states.on("recipient");
   }
 
   /** Forgets the transaction. */
@@ -152,14 +180,14 @@ export class Conversation {
     this.#parameters = {};
     this.#to = [];
     this.refusedRecipients = false;
-    if (this.state !== "fresh") this.state = "ready";
+    this.#states.on("reset");
   }
 
   /** Forgets all that was learnt in clear (RFC 3207 4.2). */
   secured(channel: Channel = inClear): void {
     this.reset();
     this.channel = channel;
-    this.state = "fresh";
+    this.#states.on("secured");
     this.extended = false;
     this.user = undefined;
     this.secure = true;

@@ -4,7 +4,7 @@ import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
-import { Conversation, type ConversationState } from "./conversation.ts";
+import { Conversation } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ContentVerdict, ServerEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
@@ -56,7 +56,7 @@ export class Responder {
 
   /** Whether a transaction is under way. */
   get inTransaction(): boolean {
-    return this.#incoming !== undefined || isTransaction(this.#conversation.state);
+    return this.#incoming !== undefined || this.#conversation.inTransaction;
   }
 
   /** Greets, or refuses the connection; then the connection closes. */
@@ -64,13 +64,13 @@ export class Responder {
     const { hostname, banner, lmtp } = this.#conversation.settings;
     const greeting = `${hostname} ${lmtp ? "LMTP" : "ESMTP"} ${banner}`.trim();
     this.#conversation.sayBare(refusal ?? Reply.of(220, undefined, greeting));
-    if (refusal !== undefined) this.#conversation.closing = true;
+    if (refusal !== undefined) this.#conversation.close();
   }
 
   /** Says a last word, such as 421, behind which nothing more is read. */
   end(reply: Reply): void {
     this.#conversation.say(reply);
-    this.#conversation.closing = true;
+    this.#conversation.close();
   }
 
   /** TLS is active: everything that was learnt before is forgotten. */
@@ -162,7 +162,7 @@ export class Responder {
     const { settings, exchange } = this.#conversation;
     if (fault === "not UTF-8") return Reply.of(500, "5.5.2", "The command is not UTF-8");
     if (fault === "too long" || fault === "TLS") {
-      this.#conversation.closing = true;
+      this.#conversation.close();
       if (fault === "TLS") return Reply.of(500, "5.5.2", "This port does not begin with TLS: use STARTTLS");
       const inAuth = (exchange !== undefined && !exchange.over) || /^auth /i.test(this.#input.peek(5));
       return Reply.of(500, inAuth ? "5.5.6" : "5.5.2", "The line is too long");
@@ -206,7 +206,7 @@ export class Responder {
     // A chunk that is refused ends the transaction (RFC 3030 2).
     if (end.type === "refused") this.#conversation.reset();
     this.#conversation.say(end.reply);
-    if (end.type === "refused" && end.fatal) this.#conversation.closing = true;
+    if (end.type === "refused" && end.fatal) this.#conversation.close();
   }
 
   #end({ problem, fatal, early }: IncomingEnd & { type: "ended" }): ServerEvent {
@@ -220,7 +220,7 @@ export class Responder {
         if (reply?.positive !== false) this.#conversation.accepted();
         this.#conversation.say(reply ?? accepted);
       }
-      if (fatal) this.#conversation.closing = true;
+      if (fatal) this.#conversation.close();
     };
     return this.#raise({ type: "end", problem, answer });
   }
@@ -233,10 +233,6 @@ const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
 const tlsFirst = Reply.of(530, "5.7.0", "Say STARTTLS first");
 const inClear: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "QUIT"]);
 const accepted = Reply.of(250, "2.6.0", "Message accepted");
-
-function isTransaction(state: ConversationState): boolean {
-  return state === "mail" || state === "recipients" || state === "chunks";
-}
 
 function isHello(verb: string): boolean {
   return verb === "HELO" || verb === "EHLO" || verb === "LHLO";

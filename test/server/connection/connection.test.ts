@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
-import { HandClock } from "../hand-clock.js";
 
 const data = async (): Promise<void> => {};
 const timeouts = { command: 5000, content: 3000, handshake: 2000, write: 4000 };

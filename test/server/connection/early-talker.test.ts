@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CertificateAuthority } from "envoi/testing";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
-import { HandClock } from "../hand-clock.js";
 
 describe("SmtpServer: a client that does not wait for the greeting", () => {
   it("is refused where the server waits with it, and hears the reply", async () => {

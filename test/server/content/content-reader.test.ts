@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { DataContext, SmtpServerOptions, Verdict } from "envoi/server";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
-import { HandClock } from "../hand-clock.js";
 
 /** More than waits for a reader. */
 const large = `${"x".repeat(76)}\r\n`.repeat(10_000);

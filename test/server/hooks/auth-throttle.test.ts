@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AuthThrottle } from "#src/server/hooks/auth-throttle.js";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
-import { HandClock } from "../hand-clock.js";
 
 const free = 10;
 

@@ -1,4 +1,5 @@
 import type { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
+import { closesConnection } from "../../../protocol/closing-reply.ts";
 import { CommandMask } from "../../../protocol/command-lines.ts";
 import { formatReply, Reply } from "../../../protocol/reply.ts";
 import type { ServerEvent } from "../../../protocol/server/event.ts";
@@ -332,7 +333,7 @@ export class FaultInterceptor implements Interceptor {
     this.#writer.say(text, manner);
     if (manner?.raw !== undefined) return;
     this.#answers334 = code === 334;
-    const leaves = (code === 421 || code === 521) && manner?.stays !== true;
+    const leaves = closesConnection(code) && manner?.stays !== true;
     if (leaves || (told && code >= 400 && this.#clientLine.at === "greeting")) this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
   }
