@@ -29,14 +29,22 @@ export class Address {
   readonly localPart: string;
   /** Lower-case A-labels, or an address literal: `[192.0.2.1]`, `[IPv6:2001:db8::1]`. */
   readonly domain: string;
+  readonly #international: boolean;
   readonly #written: string;
 
   // Not for callers: the parts must be valid, the domain canonical, and `written` their written form.
-  private constructor(key: symbol, localPart: string, domain: string, written: string) {
+  private constructor(
+    key: symbol,
+    localPart: string,
+    domain: string,
+    written: string,
+    international: boolean,
+  ) {
     if (key !== internal) throw new AddressError("use Address.parse or Address.of to make an address");
     this.localPart = localPart;
     this.domain = domain;
     this.#written = written;
+    this.#international = international;
     Object.freeze(this);
   }
 
@@ -48,7 +56,7 @@ export class Address {
   static parse(text: string): Address {
     if (typeof text === "string" && text.length <= longestAddress && simple.test(text)) {
       const at = text.indexOf("@");
-      return new Address(internal, text.slice(0, at), text.slice(at + 1), text);
+      return new Address(internal, text.slice(0, at), text.slice(at + 1), text, false);
     }
     const scanner = new Scanner(text, "an address");
     const localPart = scanLocalPart(scanner);
@@ -78,7 +86,7 @@ export class Address {
     if (octets > longestAddress) {
       throw new AddressError(`an address has at most 254 octets, not ${octets}`, { input: written });
     }
-    return new Address(internal, localPart, domain, written);
+    return new Address(internal, localPart, domain, written, /[^\0-\x7f]/.test(localPart));
   }
 
   /** Whether `value` is an address; a look-alike, such as an object from JSON, is not. */
@@ -93,7 +101,7 @@ export class Address {
 
   /** Whether the local part has characters beyond ASCII, so that a server must offer SMTPUTF8 (RFC 6531). */
   get international(): boolean {
-    return /[^\0-\x7f]/.test(this.localPart);
+    return this.#international;
   }
 
   /** Whether `other` is the same address: same local part, case and all, and same domain. */

@@ -1,6 +1,6 @@
 import type { Address } from "./address.ts";
 import { AddressError, kindOf } from "./address-error.ts";
-import { type MailboxInput, toMailbox } from "./mailbox.ts";
+import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
 
 /** An envelope as plain data. */
 export interface EnvelopeFields {
@@ -51,12 +51,7 @@ export class Envelope {
       throw new AddressError(`the recipients are an array, not ${kindOf(to)}`, { field: "to", input: to });
     }
     if (to.length === 0) throw new AddressError("an envelope needs at least one recipient", { field: "to" });
-    const distinct = new Map<string, Address>();
-    for (let index = 0; index < to.length; index++) {
-      const { address } = toMailbox(to[index], `to[${index}]`);
-      distinct.set(address.toString(), address);
-    }
-    return new Envelope(internal, sender, Object.freeze([...distinct.values()]));
+    return new Envelope(internal, sender, distinct(Array.from(to, recipient)));
   }
 
   /** @internal The envelope of no mail, in what is told where there was none. */
@@ -81,3 +76,18 @@ export class Envelope {
 }
 
 const internal: unique symbol = Symbol("Envelope");
+
+function recipient(input: MailboxInput, index: number): Address {
+  return Mailbox.is(input) ? input.address : toMailbox(input, `to[${index}]`).address;
+}
+
+/** Of the same address the first. */
+function distinct(addresses: readonly Address[]): readonly Address[] {
+  if (addresses.length === 1) return Object.freeze(addresses);
+  const seen = new Set<string>();
+  const first = addresses.filter((address) => {
+    const before = seen.size;
+    return seen.add(address.toString()).size > before;
+  });
+  return Object.freeze(first);
+}

@@ -1,5 +1,6 @@
 import { Address } from "./address.ts";
 import { AddressError } from "./address-error.ts";
+import { atomCharacters } from "./atom.ts";
 import { Scanner } from "./scanner.ts";
 
 /** A mailbox as it was read. */
@@ -29,6 +30,30 @@ export function parseMailbox(text: string): ParsedMailbox {
   }
   throw unexpected(scanner);
 }
+
+/**
+ * The same for the form that nearly all mailboxes have, read at one glance: words or a quoted string, a space, and an
+ * address in angle brackets. `undefined` for any other text, also one that is not a mailbox.
+ */
+export function parseUsualMailbox(text: string): ParsedMailbox | undefined {
+  if (typeof text !== "string" || !text.endsWith(">")) return undefined;
+  const end = text.lastIndexOf(" <");
+  const name = text.slice(0, Math.max(0, end));
+  const quoted = usualQuoted.test(name);
+  if (!quoted && !usualWords.test(name)) return undefined;
+  try {
+    return { name: quoted ? name.slice(1, -1) : name, address: Address.parse(text.slice(end + 2, -1)) };
+  } catch {
+    // The other reading finds out what is wrong, and where in the whole text.
+    return undefined;
+  }
+}
+
+/** Of what lies beyond ASCII only letters, of which none is refused and none needs a closer look. */
+const usualWords: RegExp = new RegExp(
+  `^[.${atomCharacters}\\u00c0-\\u02af]+(?: [.${atomCharacters}\\u00c0-\\u02af]+)*$`,
+);
+const usualQuoted: RegExp = /^"[ !#-[\]-~\u00c0-\u02af]+"$/;
 
 /** Reads exactly one group (RFC 5322 3.4): `name: mailbox, mailbox;`. */
 export function parseGroup(text: string): ParsedGroup {

@@ -2,7 +2,7 @@ import { checkNames } from "../text/known-names.ts";
 import { Address } from "./address.ts";
 import { AddressError, kindOf } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
-import { parseMailbox } from "./grammar.ts";
+import { parseMailbox, parseUsualMailbox } from "./grammar.ts";
 
 /** An address and a name as plain data, such as a row of a database. No other property may be there. */
 export interface MailboxFields {
@@ -51,7 +51,7 @@ export class Mailbox {
     if (typeof text === "string" && !beyondAddress.test(text)) {
       return new Mailbox(internal, Address.parse(text), undefined);
     }
-    const { address, name } = parseMailbox(text);
+    const { address, name } = parseUsualMailbox(text) ?? parseMailbox(text);
     return new Mailbox(internal, address, name);
   }
 

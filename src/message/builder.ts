@@ -15,7 +15,7 @@ import type { Attachment } from "./attachment.ts";
 import { type AutoSubmitted, autoSubmittedHeader } from "./auto-submitted.ts";
 import { type CalendarOptions, calendarParts } from "./calendar.ts";
 import { customHeader, replaceHeaders } from "./custom-header.ts";
-import { copyDraft, type Draft, emptyDraft } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import { toAlternative, toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
 import {
   type ListUnsubscribeOptions,
@@ -45,7 +45,7 @@ export class MessageBuilder {
   #draft: Draft | undefined;
 
   /** Not for callers: `Message.builder()` makes one. */
-  constructor(construct: (draft: Draft) => Message, draft: Draft = emptyDraft()) {
+  constructor(construct: (draft: Draft) => Message, draft: Draft = new Draft()) {
     this.#construct = construct;
     this.#draft = draft;
   }
@@ -187,11 +187,11 @@ export class MessageBuilder {
     if (own !== undefined)
       throw new MessageError(`alternative: use ${own}() for ${part.type}`, { field: "alternative" });
     const { alternatives } = this.#open();
-    if (alternatives.has(part.type))
+    if (alternatives.some(({ type: other }) => other === part.type))
       throw new MessageError(`alternative: there is a form of type ${part.type} already`, {
         field: "alternative",
       });
-    alternatives.set(part.type, part);
+    alternatives.push(part);
     return this;
   }
 
@@ -282,7 +282,7 @@ export class MessageBuilder {
 
   /** A second builder that has what this one has; from here on they share nothing. */
   clone(): MessageBuilder {
-    return new MessageBuilder(this.#construct, copyDraft(this.#open()));
+    return new MessageBuilder(this.#construct, this.#open().copy());
   }
 
   /**

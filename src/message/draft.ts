@@ -11,68 +11,49 @@ import type { ResentBlock } from "./resent.ts";
 import type { Signer } from "./signer.ts";
 
 /** What a builder has gathered so far: every value checked, nothing yet put together. */
-export interface Draft {
-  readonly from: Mailbox[];
-  readonly to: (Mailbox | Group)[];
-  readonly cc: (Mailbox | Group)[];
-  readonly bcc: (Mailbox | Group)[];
-  readonly replyTo: (Mailbox | Group)[];
-  readonly references: string[];
+export class Draft {
+  from: Mailbox[] = [];
+  to: (Mailbox | Group)[] = [];
+  cc: (Mailbox | Group)[] = [];
+  bcc: (Mailbox | Group)[] = [];
+  replyTo: (Mailbox | Group)[] = [];
+  references: string[] = [];
   /** The fields of `header()` and of the methods that write one by their name, in their order. */
-  headers: Header[];
+  headers: Header[] = [];
   /** In the order of resending. */
-  readonly resent: ResentBlock[];
-  /** Forms of the content beside text, HTML and calendar, by their type. */
-  readonly alternatives: Map<string, SinglePart>;
-  readonly attachments: (Attachment | Part)[];
-  keepBcc: boolean;
-  utf8Headers: boolean;
-  sender?: Mailbox;
-  subject?: Header;
-  date?: Header;
-  messageId?: string;
-  inReplyTo?: readonly string[];
-  text?: SinglePart;
-  html?: SinglePart;
-  calendar?: CalendarParts;
-  body?: Part;
-  dispositionNotificationTo?: readonly Mailbox[];
-  envelope?: Envelope;
-  boundaries?: BoundarySource;
-  signers?: readonly Signer[];
-}
+  resent: ResentBlock[] = [];
+  /** Forms of the content beside text, HTML and calendar, one of each type. */
+  alternatives: SinglePart[] = [];
+  attachments: (Attachment | Part)[] = [];
+  keepBcc = false;
+  utf8Headers = false;
+  sender: Mailbox | undefined;
+  subject: Header | undefined;
+  date: Header | undefined;
+  messageId: string | undefined;
+  inReplyTo: readonly string[] | undefined;
+  text: SinglePart | undefined;
+  html: SinglePart | undefined;
+  calendar: CalendarParts | undefined;
+  body: Part | undefined;
+  dispositionNotificationTo: readonly Mailbox[] | undefined;
+  envelope: Envelope | undefined;
+  boundaries: BoundarySource | undefined;
+  signers: readonly Signer[] | undefined;
 
-/** A draft with nothing in it. */
-export function emptyDraft(): Draft {
-  return {
-    from: [],
-    to: [],
-    cc: [],
-    bcc: [],
-    replyTo: [],
-    references: [],
-    headers: [],
-    resent: [],
-    alternatives: new Map(),
-    attachments: [],
-    keepBcc: false,
-    utf8Headers: false,
-  };
-}
-
-/** A draft that shares nothing with the first but its values. */
-export function copyDraft(draft: Draft): Draft {
-  return {
-    ...draft,
-    from: [...draft.from],
-    to: [...draft.to],
-    cc: [...draft.cc],
-    bcc: [...draft.bcc],
-    replyTo: [...draft.replyTo],
-    references: [...draft.references],
-    headers: [...draft.headers],
-    resent: [...draft.resent],
-    alternatives: new Map(draft.alternatives),
-    attachments: [...draft.attachments],
-  };
+  /** A draft that shares nothing with this one but its values. */
+  copy(): Draft {
+    const copy = Object.assign(new Draft(), this);
+    copy.from = [...this.from];
+    copy.to = [...this.to];
+    copy.cc = [...this.cc];
+    copy.bcc = [...this.bcc];
+    copy.replyTo = [...this.replyTo];
+    copy.references = [...this.references];
+    copy.headers = [...this.headers];
+    copy.resent = [...this.resent];
+    copy.alternatives = [...this.alternatives];
+    copy.attachments = [...this.attachments];
+    return copy;
+  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
 import { withoutComments } from "../mime/comment.ts";
-import { dateHeader } from "../mime/date-time.ts";
+import { dateHeaderNow } from "../mime/date-time.ts";
 import { Header } from "../mime/header.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
@@ -13,6 +13,8 @@ import { resentHeaders } from "./resent.ts";
 /** The header fields of a draft that stand above those of its content, and what else is known from them. */
 export interface MessageHeaders {
   readonly fields: readonly Header[];
+  /** The same as they are sent. */
+  readonly text: string;
   readonly messageId: string;
   /** Whether they hold UTF-8: an address with a local part beyond ASCII (RFC 6531), or text, if that was asked for. */
   readonly international: boolean;
@@ -36,7 +38,7 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
   // The last to send the mail on stands first, like the traces of servers.
   const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
-  fields.push(draft.date ?? dateHeader("Date", new Date(), "date"));
+  fields.push(draft.date ?? dateHeaderNow());
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
     if (list.length > 0) fields.push(mailboxHeader(name, list));
   };
@@ -54,10 +56,16 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   for (const header of draft.headers) fields.push(header);
   fields.push(mimeVersion);
   const written = draft.utf8Headers ? fields.map((field) => field.inUtf8()) : fields;
-  return { fields: written, messageId, international: written.some(({ lines }) => !ascii.test(lines)) };
+  const text = headerLines(written);
+  return { fields: written, text, messageId, international: Buffer.byteLength(text) !== text.length };
 }
 
-const ascii = /^[\0-\x7f]*$/;
+/** Header fields as they are sent. */
+export function headerLines(fields: readonly Header[]): string {
+  let text = "";
+  for (const { lines } of fields) text += lines;
+  return text;
+}
 
 /** One click means a POST to the https URL in List-Unsubscribe: by itself it means nothing (RFC 8058 section 3.1). */
 function checkOneClick(headers: readonly Header[]): void {

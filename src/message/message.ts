@@ -13,7 +13,7 @@ import { MessageBuilder } from "./builder.ts";
 import { Content } from "./content.ts";
 import type { Draft } from "./draft.ts";
 import { type MessageFields, readFields } from "./message-fields.ts";
-import { messageHeaders } from "./message-headers.ts";
+import { headerLines, messageHeaders } from "./message-headers.ts";
 import { type SignedContent, signContent } from "./signed-content.ts";
 import type { Signer } from "./signer.ts";
 import { tree } from "./tree.ts";
@@ -37,6 +37,8 @@ export class Message {
   /** With its angle brackets. */
   readonly messageId: string;
   readonly #fields: readonly Header[];
+  /** The same as they are sent. */
+  readonly #header: string;
   readonly #draft: Draft;
   readonly #root: Part;
   readonly #international: boolean;
@@ -45,10 +47,11 @@ export class Message {
   private constructor(key: symbol, draft: Draft) {
     if (key !== internal)
       throw new MessageError("use Message.builder() or Message.create() to make a message");
-    const { fields, messageId, international } = messageHeaders(draft);
+    const { fields, text, messageId, international } = messageHeaders(draft);
     this.envelope = draft.envelope ?? envelopeOf(draft);
     this.messageId = messageId;
     this.#fields = fields;
+    this.#header = text;
     this.#draft = draft;
     this.#root = tree(draft);
     refuseSecondField(draft.headers, this.#root);
@@ -117,33 +120,27 @@ export class Message {
    * @param signers sign beside those of the message
    */
   content(constraint: EncodingConstraint, signers: readonly Signer[] = []): SignedContent {
-    const fields = this.#draft.keepBcc ? this.#fields.filter(isToBeSent) : this.#fields;
-    return this.#signed(fields, constraint, signers);
+    const header = this.#draft.keepBcc ? headerLines(this.#fields.filter(isToBeSent)) : this.#header;
+    return this.#signed(header, constraint, signers);
   }
 
-  #signed(
-    fields: readonly Header[],
-    constraint: EncodingConstraint,
-    signers: readonly Signer[],
-  ): SignedContent {
+  #signed(header: string, constraint: EncodingConstraint, signers: readonly Signer[]): SignedContent {
     const all = signers.length === 0 ? this.#signers : [...this.#signers, ...signers];
     // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
     return all.length === 0
-      ? this.#content(fields, constraint)
-      : signContent(this.#content(fields, constraint.signed === true ? constraint : sevenBit), all);
+      ? this.#content(header, constraint)
+      : signContent(this.#content(header, constraint.signed === true ? constraint : sevenBit), all);
   }
 
   /** As it is written down: with Bcc, where that is kept. */
   #written(): SignedContent {
-    return this.#signed(this.#fields, sevenBit, []);
+    return this.#signed(this.#header, sevenBit, []);
   }
 
-  #content(fields: readonly Header[], constraint: EncodingConstraint): Content {
+  #content(header: string, constraint: EncodingConstraint): Content {
     const encoded = this.#root.encode(constraint);
     const { body, eightBit, binary } = encoded;
-    let head = "";
-    for (const field of fields) head += field.lines;
-    const pieces = [head + headText(encoded), ...body];
+    const pieces = [header + headText(encoded), ...body];
     // Behind binary octets a line end would be one octet of them more.
     if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
     return new Content(pieces, eightBit, binary);

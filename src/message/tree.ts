@@ -31,7 +31,7 @@ export function tree(draft: Draft): Part {
 
   const rich = html && (inline.length === 0 ? html : MultiPart.related([html, ...inline], options()));
   // Readers show the last form they know, and some know only the last.
-  const forms = [text, ...draft.alternatives.values(), rich, calendar?.alternative].filter(
+  const forms = [text, ...draft.alternatives, rich, calendar?.alternative].filter(
     (form) => form !== undefined,
   );
   if (body !== undefined && forms.length > 0) {

@@ -1,5 +1,6 @@
 import { isAscii } from "node:buffer";
 import {
+  base64Lines,
   base64LinesLength,
   decodeBase64Lines,
   encodeBase64Lines,
@@ -9,10 +10,8 @@ import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError } from "./message-error.ts";
 import { bearsEightBit, type Way } from "./part.ts";
-import { encodeQuotedPrintable } from "./quoted-printable.ts";
-
-/** How the octets of a body are written (RFC 2045 section 6). */
-export type TransferEncoding = "7bit" | "8bit" | "binary" | "quoted-printable" | "base64";
+import { encodeQuotedPrintable, quotedPrintableRoom } from "./quoted-printable.ts";
+import type { TransferEncoding } from "./transfer-encoding.ts";
 
 /** A body as it is sent. */
 export interface EncodedBody {
@@ -56,36 +55,47 @@ export function textBody(
   flow?: (lines: string) => string,
 ): Body {
   if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
-  const lines = flow === undefined ? toCrlf(text) : flow(toCrlf(text));
-  if (charset === undefined && Buffer.byteLength(lines) === lines.length)
-    return textOctetsBody(lines, lines, 1, flow !== undefined);
-  const octets = charset === undefined ? utf8(lines, text, field) : inCharset(lines, text, charset, field);
-  return charset === undefined
-    ? textOctetsBody(octets, lines, 3, flow !== undefined)
-    : textOctetsBody(octets, octets.toString("latin1"), 1, flow !== undefined);
+  const given = toCrlf(text);
+  const lines = flow === undefined ? given : flow(given);
+  const flowed = flow !== undefined;
+  if (charset !== undefined) {
+    const octets = inCharset(lines, text, charset, field);
+    return textOctetsBody(octets, octets.toString("latin1"), isAscii(octets), 1, flowed);
+  }
+  if (Buffer.byteLength(lines) === lines.length) return textOctetsBody(lines, lines, true, 1, flowed);
+  return textOctetsBody(utf8(lines, text, field), lines, false, 3, flowed);
 }
 
 /**
  * @param octets a string if it is its own octets
  * @param lines the same as text
  */
-function textOctetsBody(octets: Buffer | string, lines: string, octetsPerUnit: 1 | 3, flowed: boolean): Body {
-  const ascii = typeof octets === "string" || isAscii(octets);
+function textOctetsBody(
+  octets: Buffer | string,
+  lines: string,
+  ascii: boolean,
+  octetsPerUnit: 1 | 3,
+  flowed: boolean,
+): Body {
   const inMemory = { octets: (): Buffer => (typeof octets === "string" ? Buffer.from(octets) : octets) };
   const fitness = once(() => fit(lines, octetsPerUnit, flowed));
   if (ascii && !flowed && fitness() === "as it is")
     return { ...always({ encoding: "7bit", content: octets }), ...inMemory };
-  const encode = once(() => shorter(inMemory.octets()));
+  const encode = once(() => {
+    const all = inMemory.octets();
+    return shorter(all, octetsPerUnit === 1 ? 0 : all.length - lines.length);
+  });
   // What is signed must not depend on spaces that the way may strip.
   const signed = once(() => (flowed ? fit(lines, octetsPerUnit, false) : fitness()));
   return {
     encode: (way) => {
-      const travels = (way === "signed" ? signed() : fitness()) === "as it is";
-      if (travels && ascii) return { encoding: "7bit", content: octets };
-      if (travels && bearsEightBit(way)) return { encoding: "8bit", content: octets };
-      return way === "binary" && fitness() === "no lines"
-        ? { encoding: "binary", content: octets }
-        : encode();
+      // The lines are looked at last: what is not ASCII must be encoded on most ways, whatever its lines are like.
+      if (ascii || bearsEightBit(way)) {
+        if ((way === "signed" ? signed() : fitness()) === "as it is")
+          return { encoding: ascii ? "7bit" : "8bit", content: octets };
+        if (way === "binary" && fitness() === "no lines") return { encoding: "binary", content: octets };
+      }
+      return encode();
     },
     ...inMemory,
   };
@@ -144,13 +154,33 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Quoted-printable, which is legible, unless base64 is shorter. */
-function shorter(octets: Buffer): EncodedBody {
-  const quoted = encodeQuotedPrintable(octets, base64LinesLength(octets.length));
+/**
+ * Quoted-printable, which is legible, unless base64 is shorter.
+ *
+ * @param surplus how many octets of UTF-8 there are more than UTF-16 units
+ */
+function shorter(octets: Buffer, surplus: number): EncodedBody {
+  const { length } = octets;
+  const limit = base64LinesLength(length);
+  // For each of the surplus there are at least 1.5 octets beyond ASCII, and each of these takes two octets more.
+  const hopeless = length + 3 * surplus > limit;
+  if (limit > smallAtMost) {
+    const quoted = hopeless ? undefined : encodeQuotedPrintable(octets, limit);
+    return quoted === undefined
+      ? { encoding: "base64", content: encodeBase64Lines(octets) }
+      : { encoding: "quoted-printable", content: quoted };
+  }
+  // What is small becomes text, which is joined with the headers without a buffer for each part.
+  scratch ??= Buffer.allocUnsafeSlow(quotedPrintableRoom(smallAtMost));
+  const quoted = hopeless ? undefined : encodeQuotedPrintable(octets, limit, scratch);
   return quoted === undefined
-    ? { encoding: "base64", content: encodeBase64Lines(octets) }
-    : { encoding: "quoted-printable", content: quoted };
+    ? { encoding: "base64", content: base64Lines(octets) }
+    : { encoding: "quoted-printable", content: quoted.toString("latin1") };
 }
+
+/** The most octets of a body that is encoded as text. */
+const smallAtMost = 32_768;
+let scratch: Buffer | undefined;
 
 /** The text as it was given is tried too, because an error names a position in it. */
 function inCharset(lines: string, text: string, charset: Charset, field: string): Buffer {

@@ -37,6 +37,16 @@ export function dateHeader(name: string, input: DateInput, field: string): Heade
   return Header.formatted(name, value, `${name}: ${value}`);
 }
 
+/** The Date field of this moment. Mails of the same second share it. */
+export function dateHeaderNow(): Header {
+  const now = new Date();
+  const second = Math.floor(now.getTime() / 1000);
+  if (second !== latest?.second) latest = { second, header: dateHeader("Date", now, "date") };
+  return latest.header;
+}
+
+let latest: { readonly second: number; readonly header: Header } | undefined;
+
 /** What was read, in the letters and digits of the text; nothing is checked yet. */
 interface Moment {
   readonly weekday: string | undefined;

@@ -22,37 +22,50 @@ export function mailboxHeader(name: string, list: readonly (Mailbox | Group)[]):
 
 function tokensOf(list: readonly (Mailbox | Group)[], firstColumn: number, utf8: boolean): string[] {
   const tokens: string[] = [];
-  for (const [index, item] of list.entries()) {
+  const last = list.length - 1;
+  for (let index = 0; index <= last; index++) {
+    // There is an element at this index: the condition of the loop says so.
+    const item = list[index] as Mailbox | Group;
     const column = index === 0 ? firstColumn : 1;
-    if (Group.is(item)) pushGroup(tokens, item, column, utf8);
-    else pushMailbox(tokens, item, column, utf8);
-    if (index < list.length - 1) append(tokens, ",");
+    const separator = index < last ? "," : "";
+    if (Group.is(item)) pushGroup(tokens, item, column, separator, utf8);
+    else pushMailbox(tokens, item, column, separator, utf8);
   }
   return tokens;
 }
 
-function pushGroup(tokens: string[], group: Group, column: number, utf8: boolean): void {
-  tokens.push(...phrase(group.name, column, utf8));
+function pushGroup(
+  tokens: string[],
+  { name, members }: Group,
+  column: number,
+  separator: string,
+  utf8: boolean,
+): void {
+  for (const token of phrase(name, column, utf8)) tokens.push(token);
   // An encoded word stands alone between white space (RFC 2047 section 5).
   if (tokens.at(-1)?.endsWith("?=") === true) tokens.push(" :");
   else append(tokens, ":");
-  for (const [index, member] of group.members.entries()) {
-    pushMailbox(tokens, member, 1, utf8);
-    if (index < group.members.length - 1) append(tokens, ",");
-  }
-  append(tokens, ";");
+  for (const [index, member] of members.entries())
+    pushMailbox(tokens, member, 1, index < members.length - 1 ? "," : "", utf8);
+  append(tokens, `;${separator}`);
 }
 
-function pushMailbox(tokens: string[], { name, address }: Mailbox, column: number, utf8: boolean): void {
+/** @param separator what follows the mailbox, and must not be cut from it */
+function pushMailbox(
+  tokens: string[],
+  { name, address }: Mailbox,
+  column: number,
+  separator: string,
+  utf8: boolean,
+): void {
   if (name === undefined) {
-    tokens.push(` ${address}`);
+    tokens.push(` ${address.toString()}${separator}`);
     return;
   }
   for (const token of phrase(name, column, utf8)) tokens.push(token);
-  tokens.push(` <${address}>`);
+  tokens.push(` <${address.toString()}>${separator}`);
 }
 
-/** Puts a separator behind the last token, from which it must not be cut. */
-function append(tokens: string[], separator: string): void {
-  tokens[tokens.length - 1] += separator;
+function append(tokens: string[], text: string): void {
+  tokens[tokens.length - 1] += text;
 }

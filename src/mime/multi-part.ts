@@ -1,10 +1,10 @@
 import { checkBoundary, randomBoundary } from "./boundary.ts";
 import { parseContentType } from "./content-type.ts";
-import { Header } from "./header.ts";
+import type { Header } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
 import { MessageError } from "./message-error.ts";
 import type { Pairs } from "./pairs.ts";
-import { checkParameters, parameterHeader } from "./parameters.ts";
+import { checkParameters, type Parameters, parameterHeader } from "./parameters.ts";
 import {
   type EncodedPart,
   type EncodingConstraint,
@@ -15,6 +15,7 @@ import {
   wayOf,
 } from "./part.ts";
 import { SinglePart } from "./single-part.ts";
+import { transferEncodingHeader } from "./transfer-encoding.ts";
 
 /** Options of a multipart. */
 export interface MultiPartOptions {
@@ -58,7 +59,8 @@ export class MultiPart implements Part {
       throw new MessageError(`parts: nested deeper than ${maxDepth}`, { field: "parts" });
     }
     const { boundary } = options;
-    const parameters = checkParameters(options.parameters ?? {}, "parameters");
+    const parameters =
+      options.parameters === undefined ? none : checkParameters(options.parameters, "parameters");
     if (parameters.has("boundary"))
       throw new MessageError("parameters: the boundary is an option", { field: "parameters" });
     this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
@@ -149,30 +151,20 @@ export class MultiPart implements Part {
     }
     body.push(`${text}--${this.boundary}--\r\n`);
     const headers = [this.#header];
-    if (eightBit) headers.push(binary ? binaryHeader : eightBitHeader);
+    // An enclosing part must not claim less than what is inside (RFC 2045 section 6.4).
+    if (eightBit) headers.push(transferEncodingHeader(binary ? "binary" : "8bit"));
     return { headers, body, eightBit, binary };
   }
 }
 
 const internal: unique symbol = Symbol("MultiPart");
+const none: Parameters = new Map();
 
 const optionNames = ["boundary", "parameters"];
 
 /** What nobody may change on the way, the library least of all: a signature is made over these octets. */
 const keptAsItIs = new Set(["multipart/signed", "multipart/encrypted"]);
 const signed: EncodingConstraint = { eightBit: false, signed: true };
-
-/** An enclosing part must not claim less than what is inside (RFC 2045 section 6.4). */
-const eightBitHeader = Header.formatted(
-  "Content-Transfer-Encoding",
-  "8bit",
-  "Content-Transfer-Encoding: 8bit",
-);
-const binaryHeader = Header.formatted(
-  "Content-Transfer-Encoding",
-  "binary",
-  "Content-Transfer-Encoding: binary",
-);
 
 /** Only for a boundary that was given: a random one is in no content. */
 function refuseCollision(body: readonly Piece[], boundary: string, parts: number): void {

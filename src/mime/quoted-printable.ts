@@ -16,27 +16,32 @@ special[0x09] = 0;
  * character.
  *
  * @param limit how many octets it may take
+ * @param target memory to write to, of the size that {@link quotedPrintableRoom} says
  * @returns `undefined` if it takes more.
  */
 export function encodeQuotedPrintable(
   octets: Uint8Array,
   limit: number = longest(octets.length),
+  target: Buffer = Buffer.allocUnsafe(quotedPrintableRoom(limit)),
 ): Buffer | undefined {
   const { length } = octets;
-  // With room for what a round of the loop may write before the limit is looked at.
-  const target = Buffer.allocUnsafe(limit + 2 * maxLine);
   let out = 0;
   let lineStart = 0;
   let at = 0;
   while (at < length) {
     if (out > limit) return undefined;
     if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
-    // Nearly all octets go this way: no branch here but the loop's.
-    const stop = Math.min(length, at + maxLine - 1 - (out - lineStart));
-    for (; at < stop; at++) {
+    // Nearly all octets go this way: what fits in the line with room for a soft line break, and does not end it.
+    const edge = lineStart + maxLine;
+    for (; at < length; at++) {
       const octet = octets[at] as number;
-      if (special[octet] !== 0) break;
-      target[out++] = octet;
+      if (special[octet] === 0) {
+        if (out + 1 >= edge) break;
+        target[out++] = octet;
+      } else {
+        if (octet === 0x0d || out + characterWidth(octet) >= edge) break;
+        out = writeEscape(target, out, octet);
+      }
     }
     if (endsLine(octets, at)) {
       out = escapeTrailingSpace(target, out, lineStart);
@@ -63,6 +68,11 @@ export function encodeQuotedPrintable(
     }
   }
   return out > limit ? undefined : target.subarray(0, out);
+}
+
+/** How much memory a limit needs: with room for what a round of the loop may write before it looks at the limit. */
+export function quotedPrintableRoom(limit: number): number {
+  return limit + 2 * maxLine;
 }
 
 /** When every octet is escaped and every line broken as early as it can be. */

@@ -7,12 +7,13 @@ import { charsetName, encodeAs, isCharset } from "./charset-text.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
 import { type EmbeddedMail, embeddedBody, lookedAtBody } from "./embedded.ts";
 import { flowOf } from "./flowed.ts";
-import { Header } from "./header.ts";
+import type { Header } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
 import { MessageError } from "./message-error.ts";
 import { parameterHeader } from "./parameters.ts";
 import { type EncodedPart, type EncodingConstraint, headText, type Part, type Way, wayOf } from "./part.ts";
 import { noOptions, type PartFields, type PartOptions, partFields, partOptionNames } from "./part-options.ts";
+import { transferEncodingHeader } from "./transfer-encoding.ts";
 import { isUnencoded, unencodedBody, unencodedStream } from "./unencoded.ts";
 
 /** Options of a part of text. */
@@ -245,7 +246,7 @@ export class SinglePart implements Part {
       const { late, eightBit } = body;
       const content = (): AsyncIterable<Buffer> =>
         late(({ encoding, essence }) =>
-          headText({ headers: [this.#typeHeader(essence), encodingHeader(encoding)] }),
+          headText({ headers: [this.#typeHeader(essence), transferEncodingHeader(encoding)] }),
         );
       return { headers, body: [content], eightBit, binary: false, late: true };
     }
@@ -253,7 +254,7 @@ export class SinglePart implements Part {
     const binary = encoding === "binary";
     const eightBit = binary || encoding === "8bit";
     return {
-      headers: [this.#typeHeader(essence), ...headers, encodingHeader(encoding)],
+      headers: [this.#typeHeader(essence), ...headers, transferEncodingHeader(encoding)],
       body: [content],
       eightBit,
       binary,
@@ -264,12 +265,16 @@ export class SinglePart implements Part {
   #typeHeader(essence = this.type): Header {
     const { parameters } = this.#contentType;
     const { fileName } = this.#fields;
-    const named = fileName !== undefined && !parameters.has("name");
-    return parameterHeader(
-      "Content-Type",
-      essence,
-      named ? new Map([...parameters, ["name", fileName]]) : parameters,
-    );
+    if (fileName !== undefined && !parameters.has("name"))
+      return typeHeader(essence, new Map([...parameters, ["name", fileName]]));
+    const isUsual = essence === this.type && usual.get(essence) === this.#contentType;
+    if (!isUsual) return typeHeader(essence, parameters);
+    let header = usualHeaders.get(essence);
+    if (header === undefined) {
+      header = typeHeader(essence, parameters);
+      usualHeaders.set(essence, header);
+    }
+    return header;
   }
 }
 
@@ -280,12 +285,12 @@ function isComposite(essence: string): boolean {
   return essence === "message/rfc822" || isUnencoded(essence);
 }
 
-function headOf(part: SinglePart): string {
-  return headText(part.encode({ eightBit: false }));
+function typeHeader(essence: string, parameters: ContentType["parameters"]): Header {
+  return parameterHeader("Content-Type", essence, parameters);
 }
 
-function encodingHeader(encoding: string): Header {
-  return Header.formatted("Content-Transfer-Encoding", encoding, `Content-Transfer-Encoding: ${encoding}`);
+function headOf(part: SinglePart): string {
+  return headText(part.encode({ eightBit: false }));
 }
 
 /** The two types of nearly all texts, read once. */
@@ -295,6 +300,7 @@ const usual = new Map(
     { essence, parameters: new Map([["charset", "utf-8"]]) },
   ]),
 );
+const usualHeaders = new Map<string, Header>();
 const plainText: TextOptions = { type: "text/plain" };
 const htmlText: TextOptions = { type: "text/html" };
 

@@ -83,13 +83,17 @@ function encode(bytes: Uint8Array, end: string): Buffer {
     written = encodeBlocks(source, blocks, target);
     read = blocks * blockOctets;
   }
-  for (; read + rowOctets < source.length; read += rowOctets) {
-    written += target.write(source.toString("base64", read, read + rowOctets), written, "latin1");
-    target[written++] = 0x0d;
-    target[written++] = 0x0a;
-  }
-  target.write(source.toString("base64", read, source.length) + end, written, "latin1");
+  target.write(base64Lines(source.subarray(read)) + end, written, "latin1");
   return target;
+}
+
+/** The same as text; meant for what is small. */
+export function base64Lines(bytes: Buffer): string {
+  const characters = bytes.toString("base64");
+  let lines = characters.slice(0, rowCharacters);
+  for (let at = rowCharacters; at < characters.length; at += rowCharacters)
+    lines += lineEnd + characters.slice(at, at + rowCharacters);
+  return lines;
 }
 
 /** Encodes so many whole blocks, each row with its line end, and returns how many octets that took. */

@@ -13,7 +13,7 @@ export const maxLineOctets = 998;
  */
 export function toCrlf(text: string): string {
   if (!text.includes("\n")) return text;
-  return text.includes("\r") ? text.replace(/\r?\n/g, "\r\n") : text.split("\n").join("\r\n");
+  return text.includes("\r") ? text.replace(/\r?\n/g, "\r\n") : text.replaceAll("\n", "\r\n");
 }
 
 /**
