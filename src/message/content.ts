@@ -17,10 +17,11 @@ export class Content {
   readonly text: string | undefined;
   readonly #pieces: () => readonly (Buffer | Stream)[];
 
-  constructor(pieces: readonly Piece[], eightBit: boolean, binary: boolean) {
+  /** @param ascii whether pieces that are strings are ASCII throughout */
+  constructor(pieces: readonly Piece[], eightBit: boolean, binary: boolean, ascii: boolean) {
     this.eightBit = eightBit;
     this.binary = binary;
-    this.text = asciiText(pieces);
+    this.text = ascii ? shortText(pieces) : undefined;
     if (this.text !== undefined) {
       const { text } = this;
       this.size = text.length;
@@ -53,13 +54,13 @@ type Stream = () => AsyncIterable<Buffer>;
 const large = 65_536;
 
 /** A string that is its own octets needs no buffer until it is written. */
-function asciiText(pieces: readonly Piece[]): string | undefined {
+function shortText(pieces: readonly Piece[]): string | undefined {
   let text = "";
   for (const piece of pieces) {
     if (typeof piece !== "string") return undefined;
     text += piece;
   }
-  return text.length < large && Buffer.byteLength(text) === text.length ? text : undefined;
+  return text.length < large ? text : undefined;
 }
 
 function gather(pieces: readonly Piece[]): (Buffer | Stream)[] {

@@ -40,6 +40,7 @@ export class Message {
   /** The same as they are sent. */
   readonly #header: string;
   readonly #draft: Draft;
+  readonly #asciiHeader: boolean;
   readonly #root: Part;
   readonly #international: boolean;
   readonly #signers: readonly Signer[];
@@ -55,6 +56,7 @@ export class Message {
     this.#draft = draft;
     this.#root = tree(draft);
     refuseSecondField(draft.headers, this.#root);
+    this.#asciiHeader = !international;
     this.#international = international || this.envelope.international;
     this.#signers = draft.signers ?? [];
     Object.freeze(this);
@@ -143,7 +145,7 @@ export class Message {
     const pieces = [header + headText(encoded), ...body];
     // Behind binary octets a line end would be one octet of them more.
     if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
-    return new Content(pieces, eightBit, binary);
+    return new Content(pieces, eightBit, binary, this.#asciiHeader);
   }
 
   /**

@@ -62,9 +62,11 @@ export function textBody(
     const octets = inCharset(lines, text, charset, field);
     return textOctetsBody(octets, octets.toString("latin1"), isAscii(octets), 1, flowed);
   }
-  if (Buffer.byteLength(lines) === lines.length) return textOctetsBody(lines, lines, true, 1, flowed);
+  if (!beyondAscii.test(lines)) return textOctetsBody(lines, lines, true, 1, flowed);
   return textOctetsBody(utf8(lines, text, field), lines, false, 3, flowed);
 }
+
+const beyondAscii = /[^\0-\x7f]/;
 
 /**
  * @param octets a string if it is its own octets

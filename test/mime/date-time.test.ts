@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DateInput, formatDateTime } from "#src/mime/date-time.js";
+import { type DateInput, dateHeaderNow, formatDateTime } from "#src/mime/date-time.js";
 import { MessageError } from "#src/mime/message-error.js";
 import { fc } from "../property.ts";
 
@@ -109,4 +109,15 @@ test("a date that is written and read is the same", () => {
       assert.equal(Date.parse(written), Math.floor(input.getTime() / 1000) * 1000);
     }),
   );
+});
+
+test("dates mails of the same second alike, and those of the next anew", (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.UTC(2026, 10, 1, 9, 5, 7, 100) });
+  const first = dateHeaderNow();
+  context.mock.timers.setTime(Date.UTC(2026, 10, 1, 9, 5, 7, 999));
+  assert.equal(dateHeaderNow().value, first.value);
+  context.mock.timers.setTime(Date.UTC(2026, 10, 1, 9, 5, 8));
+  assert.equal(dateHeaderNow().value, "Sun, 01 Nov 2026 09:05:08 +0000");
+  context.mock.timers.setTime(Date.UTC(2026, 10, 1, 9, 5, 7));
+  assert.equal(dateHeaderNow().value, "Sun, 01 Nov 2026 09:05:07 +0000");
 });

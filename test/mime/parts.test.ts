@@ -4,7 +4,9 @@ import { Charset } from "#src/mime/charset.js";
 import { MessageError } from "#src/mime/message-error.js";
 import { MultiPart } from "#src/mime/multi-part.js";
 import type { Part } from "#src/mime/part.js";
+import { encodeQuotedPrintable } from "#src/mime/quoted-printable.js";
 import { SinglePart } from "#src/mime/single-part.js";
+import { base64LinesLength } from "#src/text/base64.js";
 
 function written(part: Part, eightBit = false): { head: string; body: string } {
   const { headers, body } = part.encode({ eightBit });
@@ -117,4 +119,23 @@ test("descriptions and ids are headers of the part and held to their rules", () 
   assert.match(written(part).head, /Content-ID: <a@b>\r\nContent-Description: =\?UTF-8/);
   assert.throws(() => part.with({ description: "x\r\nBcc: y" }), MessageError);
   assert.throws(() => part.with({ contentId: "x y" }), MessageError);
+});
+
+test("writes text as quoted-printable unless base64 is shorter, whatever its script and length", () => {
+  const texts = ["ü", "Grüße", "李", "😀", "a", " ", "\n", "=", "\0"].flatMap((piece) =>
+    [1, 40, 3000, 20_000].flatMap((count) => [
+      piece.repeat(count),
+      `${"Hello, world. ".repeat(count)}${piece}`,
+    ]),
+  );
+  for (const text of [...texts, "Grüße aus Köln ".repeat(300), "привет, world and all ".repeat(300)]) {
+    const part = SinglePart.plain(text);
+    const encoding = encodingOf(part);
+    if (encoding === "7bit") continue;
+    const octets = Buffer.from(text.replaceAll("\n", "\r\n"));
+    const quoted = encodeQuotedPrintable(octets)?.length ?? 0;
+    const { body } = written(part);
+    assert.equal(body.length, Math.min(quoted, base64LinesLength(octets.length)));
+    assert.equal(encoding, quoted <= base64LinesLength(octets.length) ? "quoted-printable" : "base64");
+  }
 });
