@@ -32,7 +32,17 @@ async function loadDecoder(label: string): Promise<Decoder> {
   if (name === undefined) return guessText;
   // By the standard GBK is decoded as what extends it.
   const decoder = new TextDecoder(name === "gbk" ? "gb18030" : name);
-  return (octets) => decoder.decode(octets);
+  return name.startsWith("utf-16") ? byOrderMark(decoder) : (octets) => decoder.decode(octets);
+}
+
+/** A byte order mark says more than the label (RFC 2781 section 3.3, "decode" of the standard). */
+function byOrderMark(named: TextDecoder): Decoder {
+  return (octets) => {
+    const [first, second] = octets;
+    const isBig = first === 0xfe && second === 0xff;
+    const isLittle = first === 0xff && second === 0xfe;
+    return (isBig ? utf16Big : isLittle ? utf16 : named).decode(octets);
+  };
 }
 
 function normal(label: string): string {
@@ -59,6 +69,7 @@ export function guessText(octets: Uint8Array): string {
 
 const looseUtf8: TextDecoder = new TextDecoder();
 const utf16: TextDecoder = new TextDecoder("utf-16le");
+const utf16Big: TextDecoder = new TextDecoder("utf-16be");
 const strictUtf8: TextDecoder = new TextDecoder("utf-8", { fatal: true });
 
 function utf8(octets: Uint8Array): string {

@@ -139,7 +139,7 @@ function parametersOf(octets: Buffer): Map<string, string> {
   return new Map(
     behind
       .split(/[ \t]+/)
-      .filter(Boolean)
+      .filter((parameter) => PARAMETER.test(parameter))
       .map((parameter) => {
         const [keyword = "", value = ""] = parameter.split("=", 2);
         return [keyword.toUpperCase(), value];
@@ -148,6 +148,9 @@ function parametersOf(octets: Buffer): Map<string, string> {
 }
 
 const PATH = /^\w+[ \t]+\w+[ \t]*:[ \t]*(?:<(?:"(?:[^"\\]|\\.)*"|[^"<>])*>|[^ \t<]*)(.*)$/s;
+
+/** What begins as a parameter does; anything else is a fault of syntax, and no extension (RFC 5321 4.1.2). */
+const PARAMETER = /^[A-Za-z0-9][A-Za-z0-9-]*(?:=|$)/;
 
 const CR = 0x0d;
 

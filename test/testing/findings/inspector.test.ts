@@ -142,6 +142,7 @@ describe("findings: commands", () => {
       undefined,
       ["extension-unadvertised"],
     ],
+    ["a word that is no parameter", [ehlo, "MAIL FROM:Jo <a@x.test>\r\n"], undefined, ["command-syntax"]],
     ["a bare LF", [ehlo, "NOOP\n"], lenient, ["bare-lf"]],
     ["a long command", [ehlo, `NOOP ${"x".repeat(600)}\r\n`], undefined, ["command-too-long"]],
     [
