@@ -72,8 +72,14 @@ export function sendReport(fields: SendReportFields): SendReport {
     if (outcome === "accepted") accepted.push(recipient);
     else if (outcome === "refused" && reply !== undefined) rejected.push({ recipient, reply });
   }
-  return { ...fields, accepted, rejected };
+  // Named, not spread: this is done for every mail.
+  const { envelope, messageId, recipients, reply, tls, id } = fields;
+  const report: Writable<SendReport> = { envelope, messageId, recipients, reply, tls, accepted, rejected };
+  if (id !== undefined) report.id = id;
+  return report;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * The report of a mail of which nothing was handed over.

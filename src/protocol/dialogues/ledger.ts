@@ -91,6 +91,15 @@ export class Ledger {
     this.interrupted = failure;
   }
 
+  /** What the transaction has come to if its content is out and nothing waits for further replies. */
+  giveUp(failure: Failure): TransactionOutcome {
+    this.handedOver = true;
+    this.interrupted = failure;
+    const outcome = this.close();
+    this.interrupted = undefined;
+    return outcome;
+  }
+
   /** MAIL was out of step on a used connection that is as good as before: the mail may be said once more on it. */
   get maySayAgain(): boolean {
     return this.#outOfStep && this.#intact;

@@ -5,13 +5,13 @@ import { connectionGone, isLeave } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 
-/** A mail that others go before and behind, on one connection. */
+/** A mail with others before and behind it on one connection. */
 export interface ChainedMail extends MailTransaction {
-  /** Told once what became of it. */
+  /** Called once, with what became of it. */
   settle(outcome: TransactionOutcome): void;
 }
 
-/** Such a mail under way. */
+/** A chained mail that is being sent, with the replies to it. */
 export class MailInFlight {
   readonly mail: ChainedMail;
   readonly ledger: Ledger;
@@ -26,6 +26,11 @@ export class MailInFlight {
     if (this.settled) return;
     this.settled = true;
     this.mail.settle(outcome);
+  }
+
+  /** Ends a mail whose content the socket has, or is being given: nothing waits for its reply any more. */
+  giveUp(failure: Failure): void {
+    this.settle(this.ledger.giveUp(failure));
   }
 }
 

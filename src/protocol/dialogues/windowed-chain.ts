@@ -2,23 +2,23 @@ import { type Dialogue, type Outgoing, read } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
-import type { ChainEnd } from "./chain.ts";
 import { completion } from "./completion.ts";
 import { connectionGone, isLeave } from "./farewell.ts";
 import { isNegative } from "./ledger.ts";
+import type { ChainEnd, ConnectionState, MailChain } from "./mail-chain.ts";
 import { behind, type ChainedMail, untouched } from "./mail-in-flight.ts";
 import { transaction } from "./transaction.ts";
 import type { Unanswered, Window } from "./window.ts";
 import { WindowedMail } from "./windowed-mail.ts";
 
 /**
- * Window: mails handed over on one connection, each whole, and further ones before the first is answered, as the window
- * has it. Only for servers that were seen to discard the chunks they refuse.
+ * Hands over each mail whole, and further mails before the first is answered, as many as the window holds. Only for
+ * servers that were seen to discard the chunks they refuse.
  *
- * What a mail comes to is the reply to its content. Replies are read to the end, also behind a 421: some servers go on
- * to answer.
+ * The reply to its content decides the outcome of a mail. Replies are read to the end, even behind a 421: some servers
+ * continue to answer.
  */
-export class WindowedChain {
+export class WindowedChain implements MailChain {
   readonly #next: () => ChainedMail | undefined;
   readonly #window: Window;
   /** Said and not answered, in order. */
@@ -36,34 +36,27 @@ export class WindowedChain {
   /** Why the connection is done for. */
   #lost: Failure | undefined;
 
-  /** `next` gives the mail to come, or nothing where none waits. */
+  /** @param next returns the mail to come, if one waits */
   constructor(next: () => ChainedMail | undefined, window: Window) {
     this.#next = next;
     this.#window = window;
   }
 
-  /**
-   * Hands over `first`, and what `next` gives behind it, until it gives nothing or the connection is done for. With
-   * `stale` the envelope of the first goes before its content, and by itself: the connection may be dead.
-   */
-  *handOver(first: ChainedMail, stale: boolean): Dialogue<ChainEnd> {
+  /** See {@link MailChain.handOver}. On a stale connection the envelope of the first goes by itself: it may be dead. */
+  *handOver(first: ChainedMail, { stale }: ConnectionState): Dialogue<ChainEnd> {
     this.#ahead = new WindowedMail(first, stale);
-    let reset = false;
+    let unclean = false;
     while (this.#lost === undefined) {
       yield* this.#say();
       const current = this.#unanswered[0];
-      if (current !== undefined) reset = yield* this.#hear(current);
-      else if (this.#ahead !== undefined) reset = yield* this.#handOverAlone(this.#ahead);
-      else if (this.#lost === undefined) return { reusable: true, reset };
+      if (current !== undefined) unclean = yield* this.#hear(current);
+      else if (this.#ahead !== undefined) unclean = yield* this.#handOverAlone(this.#ahead);
+      else if (this.#lost === undefined) return { reusable: true, unclean, chainingRefused: false };
     }
     this.#settleAll(this.#lost);
-    return { reusable: false, reset };
+    return { reusable: false, unclean, chainingRefused: false };
   }
 
-  /**
-   * Calls a mail off without touching any other; whether that could be done. It could not where no other is under way:
-   * then the connection is to be cut. A mail that has been said is unknown from now on, and its late reply is dropped.
-   */
   callOff(mail: ChainedMail, reason: (phase: Phase) => Failure): boolean {
     const ahead = this.#ahead;
     if (ahead?.inFlight.mail === mail) {
@@ -78,12 +71,7 @@ export class WindowedChain {
     const called = this.#unanswered.find(({ inFlight }) => inFlight.mail === mail);
     const others = this.#unanswered.some((other) => other !== called && !other.inFlight.settled);
     if (called === undefined || !others) return false;
-    const { inFlight } = called;
-    // The socket has it, or is being given it.
-    inFlight.ledger.handedOver = true;
-    inFlight.ledger.interrupted = reason("final");
-    inFlight.settle(inFlight.ledger.close());
-    inFlight.ledger.interrupted = undefined;
+    called.inFlight.giveUp(reason("final"));
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { Envelope } from "../../address/envelope.ts";
-import { type EncodingConstraint, type Way, wayOf } from "../../mime/part.ts";
+import type { EncodingConstraint } from "../../mime/part.ts";
 import type { Requests } from "../requests/requests.ts";
 
 /** The octets of a mail, on a way of which it is known what it bears. */
@@ -36,15 +36,4 @@ export interface Mail {
   /** `false`: to all recipients or to none. */
   readonly partial?: boolean | undefined;
   content(way: EncodingConstraint): MailContent;
-}
-
-/** Makes content once for each kind of way, so that a mail which is tried again has the signatures it had. */
-export function madeOnce(make: Mail["content"]): Mail["content"] {
-  const made = new Map<Way, MailContent>();
-  return (constraint) => {
-    const way = wayOf(constraint);
-    const content = made.get(way) ?? make(constraint);
-    made.set(way, content);
-    return content;
-  };
 }

@@ -9,7 +9,7 @@ import type { LoginGate } from "./login/login-gate.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Opening } from "./session/opening.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
-import { closeSession, cutSession, openSession } from "./session/session.ts";
+import { openSession } from "./session/session.ts";
 import type { Cancellation } from "./submission/cancellation.ts";
 import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 
@@ -84,8 +84,8 @@ async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Pro
     const session = await openSession(options, opening, gate, (goodbye) => goodbyes.push(goodbye));
     gate.verdicts.lift();
     // What was asked is known: who does not want to wait for the goodbye need not.
-    opening.cancellation.during(() => cutSession(session));
-    await closeSession(session);
+    opening.cancellation.during(() => session.cut());
+    await session.close();
     return serverInfo(session, options);
   } finally {
     await Promise.all(goodbyes);

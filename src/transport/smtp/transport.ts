@@ -10,13 +10,13 @@ import type { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { LinkedQueue } from "../linked-queue.ts";
-import { type Mail, madeOnce } from "../mail/mail.ts";
+import type { Mail } from "../mail/mail.ts";
 import { type RawContent, rawMail } from "../mail/raw-mail.ts";
 import { readRequests } from "../requests/requests.ts";
 import { Runs } from "../run/runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../run/send-run.ts";
 import { checkCloseOptions, checkSendOptions } from "../send-options.ts";
-import { breakingOff, onAbort } from "../signal.ts";
+import { breakingOff } from "../signal.ts";
 import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
 import { SmtpTransportBuilder } from "./builder.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
@@ -27,7 +27,9 @@ import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
 import type { TransportStatus } from "./status.ts";
 import { withCallers } from "./submission/callers.ts";
-import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
+import { aborted, closed } from "./submission/cancellation-reasons.ts";
+import { OutgoingMail } from "./submission/outgoing-mail.ts";
+import { SharedTimeout } from "./submission/shared-timeout.ts";
 import { Submission } from "./submission/submission.ts";
 import { Tls } from "./tls/tls-mode.ts";
 import { builderFromUrl } from "./url/url.ts";
@@ -60,8 +62,10 @@ export const SUBMISSIONS_PORT = 465;
 export class SmtpTransport implements Transport {
   readonly #options: SmtpOptions;
   readonly #dispatcher: Dispatcher;
-  /** All that is not settled. */
+  /** All that have no outcome. */
   readonly #open: LinkedQueue<Submission> = new LinkedQueue();
+  readonly #alone: Manner;
+  readonly #inRun: Manner;
   readonly #tests: ConnectionTests;
   readonly #runs: Runs;
   #closing: Promise<void> | undefined;
@@ -74,11 +78,13 @@ export class SmtpTransport implements Transport {
         "SmtpTransport: expected a builder to construct it: SmtpTransport.relay(host).credentials(...).build(), or SmtpTransport.fromUrl(url).build()",
       );
     this.#options = options;
+    this.#alone = { timeout: new SharedTimeout(options.clock, UNTIL_CONTENT), counted: true };
+    this.#inRun = { timeout: new SharedTimeout(options.clock, NEVER), counted: false };
     const gate = new LoginGate(new Verdicts(options.clock));
     this.#dispatcher = new Dispatcher(options, gate);
     this.#tests = new ConnectionTests(options, gate);
     this.#runs = new Runs(
-      (message, each) => this.#send(message, each, inRun),
+      (message, each) => this.#send(message, each, this.#inRun),
       options.pool.maxSize * backlog(options),
       () => this.#dispatcher.lull,
     );
@@ -151,7 +157,7 @@ export class SmtpTransport implements Transport {
   send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
   send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    return this.#send(message, options, alone);
+    return this.#send(message, options, this.#alone);
   }
 
   /**
@@ -166,16 +172,18 @@ export class SmtpTransport implements Transport {
     checkSendOptions("send", options);
     const built = Message.is(message) ? message : Message.create(message);
     const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
-    const international = built.international || envelope.international;
-    const { messageId } = built;
     const requests = readRequests(options, envelope, (address) => built.mentions(address));
-    const content = madeOnce((way) => built.content(way, this.#options.signers));
-    const { partial } = options;
-    return await this.#submit(
-      { envelope, messageId, international, requests, partial, content },
-      options,
-      manner,
-    );
+    const mail = {
+      envelope,
+      messageId: built.messageId,
+      international: built.international || envelope.international,
+    };
+    const content: Mail["content"] = (way) => built.content(way, this.#options.signers);
+    try {
+      return await this.#submit(new OutgoingMail(mail, requests, options.partial, content), options, manner);
+    } catch (error) {
+      throw withCallers(error);
+    }
   }
 
   /**
@@ -190,13 +198,17 @@ export class SmtpTransport implements Transport {
   ): Promise<SendReport> {
     checkSendOptions("sendRaw", options);
     const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
-    const signed = madeOnce((way) => signContent(mail.content(way), this.#options.signers));
     const requests = readRequests(options, mail.envelope, undefined);
-    return await this.#submit(
-      { ...mail, requests, partial: options.partial, content: signed },
-      options,
-      alone,
-    );
+    const signed: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
+    try {
+      return await this.#submit(
+        new OutgoingMail(mail, requests, options.partial, signed),
+        options,
+        this.#alone,
+      );
+    } catch (error) {
+      throw withCallers(error);
+    }
   }
 
   /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
@@ -241,30 +253,22 @@ export class SmtpTransport implements Transport {
     await this.close();
   }
 
-  async #submit(mail: Mail, options: SendOptions, { untilContent, counted }: Manner): Promise<SendReport> {
+  #submit(mail: Mail, options: SendOptions, { timeout, counted }: Manner): Promise<SendReport> {
     const { signal, deadline = this.#options.deadline, priority } = options;
     const sendObserver = this.#options.observer.sending(mail);
     if (this.#closing !== undefined) throw refused(mail, closed("queue"), sendObserver);
     if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), sendObserver);
-    const submission = new Submission(mail, this.#dispatcher, { priority, counted, sendObserver });
-    const { cancellation } = submission;
-    const limit = deadline ?? untilContent;
-    // Held: a token or a signature that is waited for keeps no process alive by itself.
-    const expire = limit === NEVER ? () => {} : () => cancellation.cancel(late("send", limit));
-    const timer = this.#options.clock.timer(limit, expire, true);
-    if (deadline === undefined) submission.contentStarts = () => timer.cancel();
-    const forget = signal && onAbort(signal, () => cancellation.cancel(aborted("send", signal)));
-    const open = this.#open.append(submission);
+    const submission = new Submission(mail, this.#dispatcher, {
+      priority,
+      counted,
+      timeout: deadline === undefined ? timeout : new SharedTimeout(this.#options.clock, deadline),
+      coversAll: deadline !== undefined,
+      signal,
+      open: this.#open,
+      sendObserver,
+    });
     this.#dispatcher.enqueue(submission);
-    try {
-      return await submission.done;
-    } catch (error) {
-      throw withCallers(error);
-    } finally {
-      open.leave();
-      timer.cancel();
-      forget?.();
-    }
+    return submission.done;
   }
 
   async #drain(): Promise<void> {
@@ -283,21 +287,18 @@ function beginning(host: string, dialect?: Dialect): SmtpTransportBuilder {
   return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), dialect);
 }
 
-/** Milliseconds a send may take until its content goes out, where nobody said otherwise. */
+/** Milliseconds that a send may take until its content goes out, unless the caller gave a deadline. */
 const UNTIL_CONTENT = 120_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** How a mail is sent. */
+/** How a mail is sent, alone or in a run. */
 interface Manner {
-  /** Milliseconds that it may take until its content goes out, unless something was said. */
-  readonly untilContent: number;
-  /** Whether it may be one too many in the queue. */
+  /** How long it may take until its content goes out, unless the caller gave a deadline. */
+  readonly timeout: SharedTimeout<Submission>;
+  /** Whether it counts for `maxQueue`. */
   readonly counted: boolean;
 }
-
-const alone: Manner = { untilContent: UNTIL_CONTENT, counted: true };
-const inRun: Manner = { untilContent: NEVER, counted: false };
 
 /**
  * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the

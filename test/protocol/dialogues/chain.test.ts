@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
-import { Chain, type ChainEnd } from "#src/protocol/dialogues/chain.js";
+import { Chain } from "#src/protocol/dialogues/chain.js";
+import type { ChainEnd } from "#src/protocol/dialogues/mail-chain.js";
 import type { ChainedMail } from "#src/protocol/dialogues/mail-in-flight.js";
 import { Failure } from "#src/protocol/failure.js";
 import type { Phase } from "#src/protocol/phase.js";
@@ -48,7 +49,7 @@ function chainOf(count: number, { chaining = true, content = "x\r\n" } = {}) {
   });
   const [first, ...waiting] = mails;
   const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining });
-  const handOver = (reset = false) => chain.handOver(first as ChainedMail, reset);
+  const handOver = (unclean = false) => chain.handOver(first as ChainedMail, { stale: false, unclean });
   return { chain, mails, waiting, told, failures, handOver };
 }
 
@@ -74,7 +75,7 @@ describe("a chain of mails", () => {
     );
     assert.equal(writes.length, 4, "one write for each mail, and the first envelope");
     assert.match(writes[1] ?? "", /^x\r\n\.\r\nMAIL FROM:<a@x\.test>\r\nRCPT TO:<2@y\.test>\r\nDATA\r\n$/);
-    assert.deepEqual(end, { reusable: true, reset: false } satisfies ChainEnd);
+    assert.deepEqual(end, { reusable: true, unclean: false, chainingRefused: false } satisfies ChainEnd);
     assert.deepEqual(told, ["1 accepted", "2 accepted", "3 accepted"]);
   });
 
@@ -109,7 +110,7 @@ describe("a chain of mails", () => {
       `${envelope(1)}${accepted}${content}${envelope(2)}S: 554 spam\n${accepted}${content}${queued}`,
     );
     assert.deepEqual(told, ["1 refused", "2 accepted"]);
-    assert.deepEqual(end, { reusable: true, reset: false });
+    assert.deepEqual(end, { reusable: true, unclean: false, chainingRefused: false });
   });
 
   it("says RSET before the next where an envelope is refused", () => {
@@ -158,8 +159,8 @@ describe("a chain of mails", () => {
   });
 
   it("says an envelope again by itself to a server that refuses one behind content, and chains no more", () => {
-    const { chain, handOver, told } = chainOf(3);
-    converse(
+    const { handOver, told } = chainOf(3);
+    const end = converse(
       handOver(),
       envelope(1) +
         accepted +
@@ -174,7 +175,7 @@ describe("a chain of mails", () => {
         queued,
     );
     assert.deepEqual(told, ["1 accepted", "2 accepted", "3 accepted"]);
-    assert.equal(chain.refused, true);
+    assert.equal(end.chainingRefused, true);
   });
 
   it("leaves a mail not sent whose envelope is refused by 503 behind content and by itself, or where the server goes", () => {
@@ -214,7 +215,10 @@ describe("a chain of mails", () => {
       const waiting = [second];
       const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining: true });
       const replies = `${envelope(1)}S: 250 ok\nS: ${leave}\nS: 503 what\n`;
-      assert.equal(converse(chain.handOver(first as ChainedMail, false), replies).reusable, false);
+      assert.equal(
+        converse(chain.handOver(first as ChainedMail, { stale: false, unclean: false }), replies).reusable,
+        false,
+      );
       assert.deepEqual(
         failed.map((failure) => [failure?.kind, failure?.phase, failure?.reply?.code]),
         [["connection", "rcpt", Number(leave.slice(0, 3))]],
@@ -223,10 +227,10 @@ describe("a chain of mails", () => {
   });
 
   it("takes a 503 to the envelope of a mail that was said by itself, on a fresh connection, for a refusal", () => {
-    const { chain, handOver, told } = chainOf(1);
-    converse(handOver(), `${envelope(1)}S: 503 EHLO first\nS: 503 no\nS: 503 no\n`);
+    const { handOver, told } = chainOf(1);
+    const end = converse(handOver(), `${envelope(1)}S: 503 EHLO first\nS: 503 no\nS: 503 no\n`);
     assert.deepEqual(told, ["1 refused"]);
-    assert.equal(chain.refused, false);
+    assert.equal(end.chainingRefused, false);
   });
 });
 

@@ -107,7 +107,7 @@ describe("a transaction over LMTP", () => {
     const chain = new Chain(() => waiting.shift(), { pipelining: true, chaining: true, dialect: "lmtp" });
     const accepted = "S: 250 ok\n".repeat(4);
     const end = converse(
-      chain.handOver(chained(), false),
+      chain.handOver(chained(), { stale: false, unclean: false }),
       `${envelope}${accepted}S: 354 go\n${content}${envelope}S: 250 a\nS: 250 b\nS: 250 c\n${accepted}S: 354 go
        ${content}S: 250 d\nS: 250 e\nS: 250 f`,
     );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Envelope } from "envoi";
 import type { Dialogue } from "#src/protocol/dialogue.js";
-import type { ChainEnd } from "#src/protocol/dialogues/chain.js";
+import type { ChainEnd } from "#src/protocol/dialogues/mail-chain.js";
 import type { ChainedMail } from "#src/protocol/dialogues/mail-in-flight.js";
 import { Window } from "#src/protocol/dialogues/window.js";
 import { WindowedChain } from "#src/protocol/dialogues/windowed-chain.js";
@@ -41,7 +41,7 @@ function windowOf(count: number, { most = 16, open = 1, of = () => ({}) }: Manne
   for (let size = 1; size < open; size *= 2) for (let i = 0; i < size; i++) window.passed();
   const [first, ...waiting] = mails;
   const chain = new WindowedChain(() => waiting.shift(), window);
-  const handOver = (stale = false) => chain.handOver(first as ChainedMail, stale);
+  const handOver = (stale = false) => chain.handOver(first as ChainedMail, { stale, unclean: false });
   return { chain, window, mails, waiting, told, failures, handOver };
 }
 
@@ -60,7 +60,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const allSaid = (from: number, to: number) => range(from, to).map(said).join("");
 const all = (outcome: string, from: number, to: number) => range(from, to).map((n) => `${n} ${outcome}`);
 const calledOff = (phase: Phase) => new Failure({ kind: "aborted", phase, message: "called off" });
-const good: ChainEnd = { reusable: true, reset: false };
+const good: ChainEnd = { reusable: true, unclean: false, chainingRefused: false };
 
 describe("a window of mails", () => {
   it("says one, and twice as many whenever as many as it held were answered without a refusal", () => {
@@ -131,7 +131,7 @@ describe("a window of mails", () => {
   it("begins each transaction with RSET, so that one that the server keeps open is not added to", () => {
     const { handOver } = windowOf(2, { open: 2 });
     const end = converse(handOver(), allSaid(1, 2) + accepted + refused);
-    assert.deepEqual(end, { reusable: true, reset: true });
+    assert.deepEqual(end, { reusable: true, unclean: true, chainingRefused: false });
   });
 
   it("takes the reply to the content for the verdict", () => {

@@ -4,11 +4,11 @@ import { Failure } from "../../../protocol/failure.ts";
 import { Tally } from "../../run/tally.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
-import { isSpent, type Session } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
 import type { TransportStatus } from "../status.ts";
 import type { CancellationReason } from "../submission/cancellation.ts";
 import { closed } from "../submission/cancellation-reasons.ts";
-import type { Submission, SubmissionObserver } from "../submission/submission.ts";
+import type { Submission, SubmissionObserver, SubmissionState } from "../submission/submission.ts";
 import { Lane, type Lanes } from "./lane.ts";
 import { Opener } from "./opener.ts";
 import { PendingMail } from "./pending-mail.ts";
@@ -99,8 +99,7 @@ export class Dispatcher implements SubmissionObserver {
     this.#pool.hurry();
   }
 
-  begins(submission: Submission): void {
-    submission.state = "begun";
+  begun(): void {
     if (this.#rates.length === 0) return;
     const now = this.#options.clock.now();
     for (const rate of this.#rates) rate.begin(now);
@@ -108,13 +107,15 @@ export class Dispatcher implements SubmissionObserver {
     this.#dispatch();
   }
 
-  ended(submission: Submission, outcome: "ok" | Delivery, failure: Failure | undefined): void {
-    const { state } = submission;
-    submission.state = "ended";
+  ended(
+    last: Exclude<SubmissionState, "ended">,
+    outcome: "ok" | Delivery,
+    failure: Failure | undefined,
+  ): void {
     this.#tally.add(outcome);
     if (failure?.reply !== undefined) this.#throttle.refused(failure.phase, failure.reply);
-    if (state !== "waiting") this.#inFlight--;
-    if (state === "let-go") this.#giveUpPlace();
+    if (last !== "waiting") this.#inFlight--;
+    if (last === "let-go") this.#giveUpPlace();
   }
 
   /** How many workers there may be. */
@@ -168,7 +169,7 @@ export class Dispatcher implements SubmissionObserver {
     if (pending === undefined) return undefined;
     this.#left(pending);
     this.#inFlight++;
-    pending.submission.state = "let-go";
+    pending.submission.letGo();
     for (const rate of this.#rates) rate.reserve();
     // If a slowdown is over, or a rate has room again, there may be work for more workers.
     if (this.#workers < this.#options.pool.maxSize) this.#dispatch();
@@ -178,7 +179,7 @@ export class Dispatcher implements SubmissionObserver {
   #putBack(pending: PendingMail): void {
     this.#inFlight--;
     if (pending.submission.state === "let-go") this.#giveUpPlace();
-    pending.submission.state = "waiting";
+    pending.submission.putBack();
     this.#queueUp(pending);
   }
 
@@ -268,12 +269,12 @@ export class Dispatcher implements SubmissionObserver {
       const lane = new Lane(session, this.#shared);
       // What is queued while the last reply is on its way to this line goes over the same session.
       do await lane.run();
-      while (lane.usable && this.#hasFor(session));
-      if (!this.#free || !this.#short || (lane.usable && !this.#crowded)) break;
+      while (session.usable && this.#hasFor(session));
+      if (!this.#free || !this.#short || (session.usable && !this.#crowded)) break;
       this.#starting++;
     }
     const { session } = slot;
-    if (session !== undefined && isSpent(session, this.#options)) await this.#leave(slot, session);
+    if (session?.spent) await this.#leave(slot, session);
     const surplus = this.#workers > this.#allowed;
     this.#workers--;
     await this.#pool.release(slot, surplus);
@@ -286,8 +287,7 @@ export class Dispatcher implements SubmissionObserver {
     const { own, usual } = this.#queue;
     const makesRoom = session?.used === true && own > 0 && (usual === 0 || !this.#opener.busy);
     if (session?.connection.broken) slot.session = undefined;
-    else if (session !== undefined && (makesRoom || isSpent(session, this.#options)))
-      await this.#leave(slot, session);
+    else if (session !== undefined && (makesRoom || session.spent)) await this.#leave(slot, session);
     if (slot.session === undefined && this.#queue.size > 0 && this.#free)
       slot.session = await this.#opener.open();
   }

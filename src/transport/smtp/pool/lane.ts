@@ -1,16 +1,17 @@
 import { discards } from "../../../protocol/dialogues/bdat-probe.ts";
 import { Chain } from "../../../protocol/dialogues/chain.ts";
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
-import type { ChainedMail } from "../../../protocol/dialogues/mail-in-flight.ts";
+import type { MailChain } from "../../../protocol/dialogues/mail-chain.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
 import { Window } from "../../../protocol/dialogues/window.ts";
 import { WindowedChain } from "../../../protocol/dialogues/windowed-chain.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import { LinkedQueue } from "../../linked-queue.ts";
 import { failureOf } from "../failure-of.ts";
 import type { SmtpOptions } from "../options.ts";
-import { mayBinary, mayWindow } from "../session/chunking.ts";
-import { prepare } from "../session/prepare.ts";
-import { isSpent, mailsLeft, type Session } from "../session/session.ts";
+import { type Allowed, prepare } from "../session/prepare.ts";
+import type { Session } from "../session/session.ts";
+import { GivenMail, type Giver } from "./given-mail.ts";
 import type { PendingMail } from "./pending-mail.ts";
 import { isTooMuch, RecipientBatches } from "./recipient-batches.ts";
 import { leftToSendAgain, wantsLogin } from "./resending.ts";
@@ -33,31 +34,24 @@ export interface Lanes {
   putBack(pending: PendingMail): void;
 }
 
-/** A mail that was given to a chain. */
-interface GivenMail extends ChainedMail {
-  /** The first octet of its content is about to go out, or has. */
-  contentBegun: boolean;
-}
-
-/** How mails go over a connection: in a window, or one behind another. */
-type AnyChain = Chain | WindowedChain;
-
 /** Sends over one session whatever waits, until nothing does or the session takes no more. */
-export class Lane {
+export class Lane implements Giver {
   readonly #session: Session;
   readonly #lanes: Lanes;
   /** Taken, and being made ready while those before it are sent. */
   #ahead: PendingMail | undefined;
   /** Mails that were given to a chain and have no outcome. */
-  readonly #given: Set<GivenMail> = new Set();
+  readonly #given: LinkedQueue<GivenMail> = new LinkedQueue();
+  readonly #allowed: Allowed;
 
   constructor(session: Session, lanes: Lanes) {
     this.#session = session;
     this.#lanes = lanes;
+    this.#allowed = { smtpUtf8: lanes.options.smtpUtf8, binary: session.mayBinary };
   }
 
   async run(): Promise<void> {
-    while (this.usable) {
+    while (this.#session.usable) {
       const pending = this.#nextPending();
       if (pending === undefined) return;
       try {
@@ -70,11 +64,6 @@ export class Lane {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead !== undefined) this.#giveBack(ahead);
-  }
-
-  /** Whether the session takes further mails. */
-  get usable(): boolean {
-    return !this.#session.connection.broken && !isSpent(this.#session, this.#lanes.options);
   }
 
   #nextPending(): PendingMail | undefined {
@@ -91,67 +80,56 @@ export class Lane {
 
   /** Sends one mail, and behind it on the same connection what waits. */
   async #send(pending: PendingMail): Promise<void> {
-    const { options } = this.#lanes;
     const session = this.#session;
-    const { connection } = session;
     const prepared = pending.prepared?.mail ?? this.#prepare(pending);
     const mail = prepared instanceof Promise ? await prepared : prepared;
     pending.prepared = undefined;
-    if (
-      this.#mayWindow() &&
-      session.window === undefined &&
-      !pending.wantsOwn &&
-      this.#lanes.waiting() &&
-      mailsLeft(session, options) > 2
-    ) {
-      if (!(await this.#prove(pending, mail))) return;
-    }
-    const { stale } = connection;
+    if (this.#mustProve(pending) && !(await this.#prove(pending, mail))) return;
+    const { connection, unclean } = session;
     const chain = this.#chain();
-    const first = this.#chained(chain, pending, mail);
+    const first = this.#give(chain, pending, mail);
     const end = await this.#playing(
-      connection.play(chain.handOver(first, chain instanceof Chain ? stale || session.reset : stale)),
+      connection.play(chain.handOver(first, { stale: connection.stale, unclean })),
     );
-    session.reset = end.reset;
-    if (chain instanceof Chain && chain.refused) this.#lanes.chainingRefused = true;
+    session.unclean = end.unclean;
+    if (end.chainingRefused) this.#lanes.chainingRefused = true;
     if (!end.reusable) connection.abort(() => done);
   }
 
   /**
-   * Waits for the end of a dialogue. One that breaks off, as none should, leaves no mail without an outcome: whose
-   * content had begun to go out may have arrived.
+   * Waits for the end of a dialogue. If one throws, which is a fault of ours, no mail is left without an outcome.
    */
   async #playing<T>(dialogue: Promise<T>): Promise<T> {
     try {
       return await dialogue;
     } catch (error) {
-      const failure = failureOf(error, "mail");
-      for (const { envelope, settle, contentBegun } of [...this.#given]) {
-        const outcome = contentBegun ? "unknown" : "not-sent";
-        const recipients = envelope.to.map((recipient) => ({ recipient, outcome }) as const);
-        settle({ recipients, failure, reusable: false });
-      }
+      for (const given of this.#given) given.breakOff(failureOf(error, "mail"));
       throw error;
     }
   }
 
-  #mayWindow(): boolean {
-    const session = this.#session;
-    return !this.#lanes.windowRefused && !session.unproved && mayWindow(this.#lanes.options, session);
+  get #mayWindow(): boolean {
+    return this.#session.mayWindow && !this.#lanes.windowRefused;
   }
 
-  #chain(): AnyChain {
+  /** Whether the server must pass the test for a window first: there is more to send, and room for it. */
+  #mustProve(pending: PendingMail): boolean {
+    const { window, mailsLeft } = this.#session;
+    if (window !== undefined || !this.#mayWindow || pending.wantsOwn) return false;
+    return this.#lanes.waiting() && mailsLeft > 2;
+  }
+
+  #chain(): MailChain {
     const { options, chainingRefused } = this.#lanes;
-    const session = this.#session;
-    if (session.window !== undefined) {
-      const chain: AnyChain = new WindowedChain(() => this.#next(chain), session.window);
+    const { window, pipelining } = this.#session;
+    if (window !== undefined) {
+      const chain: MailChain = new WindowedChain(() => this.#next(chain), window);
       return chain;
     }
-    const { dialect } = options;
-    const pipelining = options.pipelining !== "off" && session.capabilities.extensions.PIPELINING === true;
     // If more comes, the server is put to the test before.
-    const next = () => (this.#mayWindow() ? undefined : this.#next(chain));
-    const chain: AnyChain = new Chain(next, { pipelining, chaining: !chainingRefused, dialect });
+    const next = () => (this.#mayWindow ? undefined : this.#next(chain));
+    const manner = { pipelining, chaining: !chainingRefused, dialect: options.dialect };
+    const chain: MailChain = new Chain(next, manner);
     return chain;
   }
 
@@ -185,15 +163,15 @@ export class Lane {
   }
 
   /** The next that waits and that this server can take; nothing if it must be made ready first. */
-  #next(chain: AnyChain): ChainedMail | undefined {
-    while (!isSpent(this.#session, this.#lanes.options)) {
+  #next(chain: MailChain): GivenMail | undefined {
+    while (!this.#session.spent) {
       if (this.#ahead !== undefined) return undefined;
       const pending = this.#lanes.take(this.#session);
       if (pending === undefined) return undefined;
       try {
         this.#mayLeave(pending);
         const prepared = this.#prepare(pending);
-        if (!(prepared instanceof Promise)) return this.#chained(chain, pending, prepared);
+        if (!(prepared instanceof Promise)) return this.#give(chain, pending, prepared);
         // Whoever awaits it gets the error; until then nobody does.
         prepared.catch(() => {});
         pending.prepared = { session: this.#session, mail: prepared };
@@ -215,48 +193,31 @@ export class Lane {
   }
 
   #prepare(pending: PendingMail): MailTransaction | Promise<MailTransaction> {
-    const { options } = this.#lanes;
-    const session = this.#session;
-    const { connection, capabilities } = session;
+    const { connection, capabilities } = this.#session;
     const { mail, cancellation } = pending.submission;
-    const allowed = { smtpUtf8: options.smtpUtf8, binary: mayBinary(options, session) };
     const { LIMITS } = capabilities.extensions;
     if (pending.batches === undefined && LIMITS !== undefined && isTooMuch(mail.envelope, LIMITS)) {
       if (mail.partial === false) throw tooManyAtOnce(mail.envelope.to.length);
       pending.batches = new RecipientBatches(mail.envelope, LIMITS);
     }
-    const part = pending.batches === undefined ? mail : { ...mail, envelope: pending.batches.next(LIMITS) };
-    return prepare(part, capabilities, connection.tls, allowed, cancellation);
+    const envelope = pending.batches?.next(LIMITS) ?? mail.envelope;
+    return prepare(mail, envelope, capabilities, connection.tls, this.#allowed, cancellation);
   }
 
-  #chained(chain: AnyChain, pending: PendingMail, mail: MailTransaction): ChainedMail {
+  #give(chain: MailChain, pending: PendingMail, mail: MailTransaction): GivenMail {
     const { submission } = pending;
     const session = this.#session;
-    const { used } = session;
-    session.used = true;
-    session.mails++;
+    const given = new GivenMail(mail, pending, session.used, this);
+    session.carries();
     submission.begins();
-    const chained: GivenMail = {
-      ...mail,
-      used,
-      contentBegun: false,
-      contentStarts: () => {
-        chained.contentBegun = true;
-        submission.contentStarts?.();
-      },
-      settle: (outcome) => {
-        this.#given.delete(chained);
-        this.#settle(pending, outcome, used);
-      },
-    };
-    this.#given.add(chained);
+    given.place = this.#given.append(given);
     submission.cancellation.during((reason) => {
-      if (!chain.callOff(chained, reason)) session.connection.abort(reason);
+      if (!chain.callOff(given, reason)) session.connection.abort(reason);
     });
-    return chained;
+    return given;
   }
 
-  #settle(pending: PendingMail, outcome: TransactionOutcome, used: boolean): void {
+  settled({ pending, used }: GivenMail, outcome: TransactionOutcome): void {
     const { connection } = this.#session;
     const { mail, cancellation } = pending.submission;
     const failure = outcome.failure?.on(connection);

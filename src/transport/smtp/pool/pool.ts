@@ -1,5 +1,5 @@
 import { createPool, type Pool } from "generic-pool";
-import { closeSession, cutSession, type Session } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
 import type { PoolConfig } from "./pool-config.ts";
 
 /** Where a connection lives; empty until somebody connects. */
@@ -70,11 +70,11 @@ export class SlotPool {
   /** Says goodbye on a connection. */
   async leave(session: Session): Promise<void> {
     if (!this.#patient) {
-      cutSession(session);
+      session.cut();
       return;
     }
     this.#leaving.add(session);
-    await closeSession(session);
+    await session.close();
     this.#leaving.delete(session);
   }
 
@@ -89,7 +89,7 @@ export class SlotPool {
   /** From now on nobody waits for the answer to a goodbye. */
   hurry(): void {
     this.#patient = false;
-    for (const session of this.#leaving) cutSession(session);
+    for (const session of this.#leaving) session.cut();
   }
 
   #open(): Pool<Slot> {

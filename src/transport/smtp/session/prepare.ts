@@ -23,6 +23,7 @@ export interface Allowed {
  */
 export function prepare(
   mail: Mail,
+  envelope: Envelope,
   capabilities: Capabilities,
   tls: TlsFacts | undefined,
   { smtpUtf8, binary }: Allowed,
@@ -31,19 +32,21 @@ export function prepare(
   const { extensions } = capabilities;
   const eightBitMime = extensions["8BITMIME"] === true;
   const negotiated = mail.requests && negotiate(mail.requests, capabilities, tls);
-  if (mail.international) requireSmtpUtf8(mail, capabilities, smtpUtf8);
+  if (mail.international) requireSmtpUtf8(envelope, capabilities, smtpUtf8);
   const content = mail.content({ eightBit: eightBitMime, binary });
   const made = content.signed ?? content.opened;
-  if (made === undefined) return declared(mail, content, extensions, negotiated, mail.international);
+  if (made === undefined)
+    return declared(mail, envelope, content, extensions, negotiated, mail.international);
   return cancellation.aborting("mail", made).then((content) => {
     const international = mail.international || mail.internationalHeader?.() === true;
-    if (international) requireSmtpUtf8(mail, capabilities, smtpUtf8);
-    return declared(mail, content, extensions, negotiated, international);
+    if (international) requireSmtpUtf8(envelope, capabilities, smtpUtf8);
+    return declared(mail, envelope, content, extensions, negotiated, international);
   });
 }
 
 function declared(
   mail: Mail,
+  envelope: Envelope,
   content: MailContent,
   extensions: Extensions,
   negotiated: NegotiatedParameters | undefined,
@@ -58,28 +61,24 @@ function declared(
     const message = `the mail has ${content.size} octets, and the server takes at most ${limit}`;
     throw new Failure({ kind: "too-large", phase: "mail", message, permanent: true });
   }
-  const parameters: MailParameters = {
-    ...(limit !== undefined && content.size !== undefined && { SIZE: content.size }),
-    ...bodyOf(content),
-    ...(international && { SMTPUTF8: true }),
-    ...negotiated?.parameters,
-  };
+  const parameters: Writable<MailParameters> = {};
+  if (limit !== undefined && content.size !== undefined) parameters.SIZE = content.size;
+  // Binary content is 8-bit as well, and need not be text.
+  if (content.binary) parameters.BODY = "BINARYMIME";
+  else if (content.eightBit) parameters.BODY = "8BITMIME";
+  if (international) parameters.SMTPUTF8 = true;
   return {
-    envelope: mail.envelope,
-    parameters,
+    envelope,
+    parameters: negotiated === undefined ? parameters : { ...parameters, ...negotiated.parameters },
     recipientParameters: negotiated?.recipientParameters,
     content: content.text ?? content.chunks ?? content.stream(),
     partial: mail.partial,
   };
 }
 
-/** Content that is binary is 8-bit as well, and need not be text where it is. */
-function bodyOf({ binary, eightBit }: MailContent): MailParameters {
-  if (binary) return { BODY: "BINARYMIME" };
-  return eightBit ? { BODY: "8BITMIME" } : {};
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function requireSmtpUtf8({ envelope }: Mail, capabilities: Capabilities, allowed: boolean): void {
+function requireSmtpUtf8(envelope: Envelope, capabilities: Capabilities, allowed: boolean): void {
   const needed = `${whatIsInternational(envelope)} beyond ASCII, which needs SMTPUTF8`;
   const because = {
     reason: "its local part needs SMTPUTF8",

@@ -1,6 +1,9 @@
+import type { Connection } from "../../../net/client/connection.ts";
 import { Moment } from "../../../net/moment.ts";
 import type { Window } from "../../../protocol/dialogues/window.ts";
+import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import type { Reply } from "../../../protocol/reply.ts";
 import { logIn } from "../login/log-in.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
@@ -8,29 +11,97 @@ import { leave, letGo } from "./goodbye.ts";
 import type { Opening } from "./opening.ts";
 import { type Reached, reach } from "./reach.ts";
 
-/** A connection on which mail can be sent, and what is known of the server behind it. */
-export interface Session extends Reached {
-  /** How much may be unanswered in a window; there once the server was seen to discard what it refuses. */
+/** A connection that is ready for mail, and what is known of the server behind it. */
+export class Session {
+  readonly connection: Connection;
+  readonly greeting: Reply;
+  readonly capabilities: Capabilities;
+  /** Milliseconds between the last EHLO and its reply. */
+  readonly roundTrip: number;
+  /** How much may be unanswered in a window; present once the server was seen to discard what it refuses. */
   window: Window | undefined;
-  /** The server was not seen to, in a conversation that went on: it gets no window. */
-  unproved: boolean;
-  /** The server wants a new login. */
-  expired: boolean;
-  /** Something may be left of the transaction before: RSET goes in front of the next. */
-  reset: boolean;
-  /** When it was opened. */
-  readonly since: Moment;
+  /** The server did not pass the test for a window, but the connection goes on without one. */
+  unproved = false;
+  /** The server requires a new login. */
+  expired = false;
+  /** Something may be left of the transaction before: RSET must go before the next. */
+  unclean = false;
   /** How often a sender was named on it. */
-  mails: number;
+  mails = 0;
   /** It has carried a mail, or is carrying one. */
-  used: boolean;
+  used = false;
+  /** Whether content may go as it is, lines or not (RFC 3030 3). Parts of it that are 8-bit lines need 8BITMIME too. */
+  readonly mayBinary: boolean;
+  /** Whether commands may go out together (RFC 2920). */
+  readonly pipelining: boolean;
+  readonly #windows: boolean;
+  readonly #mostMails: number;
+  readonly #since: Moment;
+  readonly #maxLifetime: number;
+
+  constructor({ connection, greeting, capabilities, roundTrip }: Reached, options: SmtpOptions) {
+    this.connection = connection;
+    this.greeting = greeting;
+    this.capabilities = capabilities;
+    this.roundTrip = roundTrip;
+    const { pipelining, chunking, dialect, pool } = options;
+    const { BINARYMIME, "8BITMIME": eightBit, PIPELINING, LIMITS } = capabilities.extensions;
+    const chunks = takesChunks(capabilities, greeting);
+    this.pipelining = pipelining !== "off" && PIPELINING === true;
+    const isOffered = BINARYMIME === true && eightBit === true;
+    this.mayBinary = chunking === "auto" && pipelining !== "off" && isOffered && chunks;
+    this.#windows = pipelining === "window" && dialect === "smtp" && chunks;
+    this.#mostMails = Math.min(pool.maxMessagesPerConnection, LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY);
+    this.#maxLifetime = pool.maxLifetime;
+    this.#since = new Moment(options.clock);
+  }
+
+  /**
+   * Whether the connection takes no more mail: it has had all the mails or all the time that a connection may have, or
+   * the server requires a new login.
+   */
+  get spent(): boolean {
+    if (this.expired || this.mailsLeft <= 0) return true;
+    return this.#maxLifetime !== Number.POSITIVE_INFINITY && this.#since.age >= this.#maxLifetime;
+  }
+
+  /** Whether the connection takes another mail. */
+  get usable(): boolean {
+    return !this.connection.broken && !this.spent;
+  }
+
+  /** How many more mails it may carry. The server counts each MAIL, even one that it refuses (RFC 9422 4.1). */
+  get mailsLeft(): number {
+    return this.#mostMails - this.mails;
+  }
+
+  /** Whether mails may go in a window on this connection, once the server has passed the test. */
+  get mayWindow(): boolean {
+    return this.#windows && !this.unproved;
+  }
+
+  /** Counts a mail whose sender is about to be named. */
+  carries(): void {
+    this.used = true;
+    this.mails++;
+  }
+
+  /** Says goodbye and closes the connection. */
+  async close(): Promise<void> {
+    await leave(this.connection);
+  }
+
+  /** Closes the connection without saying goodbye, or without waiting for the reply to it. */
+  cut(): void {
+    letGo(this.connection);
+  }
 }
 
 /**
- * Connects, encrypts and logs in, as the options have it.
+ * Connects, encrypts and logs in, according to the options.
  *
  * @param gate Says when this opening may log in.
- * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ * @param leaving Receives the goodbyes to connections that were not usable; nothing needs to wait for them.
  */
 export async function openSession(
   options: SmtpOptions,
@@ -50,16 +121,7 @@ export async function openSession(
     }
     // It may have ended behind the last reply.
     if (connection.failure !== undefined) throw connection.failure;
-    return {
-      ...reached,
-      window: undefined,
-      unproved: false,
-      expired: false,
-      reset: false,
-      since: new Moment(options.clock),
-      mails: 0,
-      used: false,
-    };
+    return new Session(reached, options);
   } catch (error) {
     const told = error instanceof Failure ? error.on(connection) : error;
     leaving(leave(connection));
@@ -68,32 +130,10 @@ export async function openSession(
 }
 
 /**
- * Whether a connection takes no more mail: it has had all that one may have, or all the time, or the server wants a new
- * login.
+ * Whether chunks can be sent to this server before it has answered what went before. Some of Microsoft's servers hang
+ * on BDAT.
  */
-export function isSpent(session: Session, options: SmtpOptions): boolean {
-  const { expired, since } = session;
-  const { pool } = options;
-  if (expired || mailsLeft(session, options) <= 0) return true;
-  return pool.maxLifetime !== Number.POSITIVE_INFINITY && since.age >= pool.maxLifetime;
-}
-
-/** How many mails a connection may still have. MAIL counts for the server, also where it refuses it (RFC 9422 4.1). */
-export function mailsLeft({ mails, capabilities }: Session, { pool }: SmtpOptions): number {
-  return (
-    Math.min(
-      pool.maxMessagesPerConnection,
-      capabilities.extensions.LIMITS?.MAILMAX ?? Number.POSITIVE_INFINITY,
-    ) - mails
-  );
-}
-
-/** Says goodbye and lets go of the connection. */
-export async function closeSession({ connection }: Session): Promise<void> {
-  await leave(connection);
-}
-
-/** Lets go of the connection without a word, or without waiting for the answer to the last. */
-export function cutSession({ connection }: Session): void {
-  letGo(connection);
+function takesChunks({ extensions }: Capabilities, greeting: Reply): boolean {
+  const { PIPELINING, CHUNKING } = extensions;
+  return PIPELINING === true && CHUNKING === true && !/\bmicrosoft\b/i.test(greeting.lines.join(" "));
 }

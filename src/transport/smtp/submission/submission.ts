@@ -9,49 +9,67 @@ import {
   sendReport,
   type TlsFacts,
 } from "../../../protocol/send-report.ts";
+import type { LinkedQueue, Place } from "../../linked-queue.ts";
 import type { Mail } from "../../mail/mail.ts";
+import { onAbort } from "../../signal.ts";
 import type { SendObserver } from "../observer/send-observer.ts";
 import { Cancellation } from "./cancellation.ts";
+import { aborted, late } from "./cancellation-reasons.ts";
+import type { Expiring, SharedTimeout } from "./shared-timeout.ts";
 
-/** Who is told how submissions get on. */
+/** Where a submission is: in the queue, taken from it, its sender named to a server, or over. */
+export type SubmissionState = "waiting" | "let-go" | "begun" | "ended";
+
+/** Observes how submissions get on. */
 export interface SubmissionObserver {
-  /** Its sender is about to be named to a server, of which more may follow: it may be tried again, or divided. */
-  begins(submission: Submission): void;
+  /** Its sender is about to be named to a server, perhaps not for the last time: it may be tried again, or divided. */
+  begun(): void;
   /** It has its outcome; `failure` is the first refusal, or what else went wrong. */
-  ended(submission: Submission, outcome: "ok" | Delivery, failure: Failure | undefined): void;
+  ended(
+    last: Exclude<SubmissionState, "ended">,
+    outcome: "ok" | Delivery,
+    failure: Failure | undefined,
+  ): void;
 }
 
-/** What is said of a submission. */
+/** How a submission is sent. */
 export interface SubmissionOptions {
-  /** A higher one goes first. */
+  /** Those with a higher priority go first. */
   readonly priority?: number | undefined;
-  /** Whether it counts, where a number is set to those that may wait. */
-  readonly counted?: boolean;
-  /** Tells those who look on of the outcome. */
+  /** Whether it counts for `maxQueue`. */
+  readonly counted: boolean;
+  /** How long it may take: until its content goes out, or, with `coversAll`, until its final reply. */
+  readonly timeout: SharedTimeout<Submission>;
+  readonly coversAll: boolean;
+  /** Cancels it. */
+  readonly signal?: AbortSignal | undefined;
+  /** All submissions without an outcome; it is among them until it has one. */
+  readonly open: LinkedQueue<Submission>;
+  /** Reports the outcome to diagnostics channels and the logger. */
   readonly sendObserver?: SendObserver | undefined;
 }
 
-/** One mail on its way through a transport: what is sent, how it is called off, and the promise that tells its end. */
-export class Submission {
+/** One mail on its way through a transport: how to cancel it, how far it has come, and the promise of its outcome. */
+export class Submission implements Expiring {
   readonly mail: Mail;
   readonly priority: number;
   readonly counted: boolean;
   readonly cancellation: Cancellation = new Cancellation();
   readonly done: Promise<SendReport>;
-  /** Where it is: until it is let go it waits; then it has begun once its sender was named. */
-  state: "waiting" | "let-go" | "begun" | "ended" = "waiting";
+  expires = 0;
+  #state: SubmissionState = "waiting";
   readonly #observer: SubmissionObserver;
   readonly #sendObserver: SendObserver | undefined;
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SmtpError) => void;
-  /** Called when the first octet of content is about to go out. */
-  contentStarts: (() => void) | undefined;
+  readonly #timeout: SharedTimeout<Submission>;
+  readonly #coversAll: boolean;
+  readonly #limited: Place<Submission>;
+  readonly #open: Place<Submission>;
+  readonly #forgetSignal: (() => void) | undefined;
 
-  constructor(
-    mail: Mail,
-    observer: SubmissionObserver,
-    { priority = 0, counted = true, sendObserver }: SubmissionOptions = {},
-  ) {
+  constructor(mail: Mail, observer: SubmissionObserver, options: SubmissionOptions) {
+    const { priority = 0, counted, timeout, coversAll, signal, open, sendObserver } = options;
     this.mail = mail;
     this.#observer = observer;
     this.#sendObserver = sendObserver;
@@ -61,11 +79,43 @@ export class Submission {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.#timeout = timeout;
+    this.#coversAll = coversAll;
+    this.#limited = timeout.start(this);
+    this.#open = open.append(this);
+    this.#forgetSignal = signal && onAbort(signal, () => this.cancellation.cancel(aborted("send", signal)));
+  }
+
+  /** Where it is. */
+  get state(): SubmissionState {
+    return this.#state;
+  }
+
+  /** It leaves the queue. */
+  letGo(): void {
+    this.#state = "let-go";
+  }
+
+  /** It goes back to the queue. */
+  putBack(): void {
+    this.#state = "waiting";
   }
 
   /** Its sender is about to be named to a server. */
   begins(): void {
-    if (this.state !== "ended") this.#observer.begins(this);
+    if (this.#state === "ended") return;
+    this.#state = "begun";
+    this.#observer.begun();
+  }
+
+  /** The first octet of its content is about to go out. */
+  contentStarts(): void {
+    if (!this.#coversAll) this.#timeout.stop(this.#limited);
+  }
+
+  /** Its time is up. */
+  expire(): void {
+    this.cancellation.cancel(late("send", this.#timeout.limit));
   }
 
   /** Ends it before anything was handed over. */
@@ -75,8 +125,8 @@ export class Submission {
   }
 
   /**
-   * Ends it with what a transaction came to: well, if at least one recipient was accepted and of none it is open what
-   * became of it.
+   * Ends it with the outcome of a transaction. It succeeds if at least one recipient was accepted, and none is not sent
+   * or unknown.
    */
   settle({ recipients, reply, failure }: TransactionOutcome, tls: TlsFacts | undefined): void {
     const { envelope, messageId } = this.mail;
@@ -100,9 +150,14 @@ export class Submission {
   /** Whether this is its first end. */
   #end(outcome: "ok" | Delivery, failure: Failure | undefined): boolean {
     this.cancellation.over();
-    if (this.state === "ended") return false;
+    const last = this.#state;
+    if (last === "ended") return false;
+    this.#state = "ended";
+    this.#open.leave();
+    this.#timeout.stop(this.#limited);
+    this.#forgetSignal?.();
     this.mail.close?.();
-    this.#observer.ended(this, outcome, failure);
+    this.#observer.ended(last, outcome, failure);
     return true;
   }
 }

@@ -1,0 +1,54 @@
+import type { Envelope } from "../../../address/envelope.ts";
+import { type EncodingConstraint, type Way, wayOf } from "../../../mime/part.ts";
+import type { Mail, MailContent } from "../../mail/mail.ts";
+import type { Requests } from "../../requests/requests.ts";
+
+/** A mail whose content is made once for each kind of way, so that one that is tried again keeps its signatures. */
+export class OutgoingMail implements Mail {
+  readonly envelope: Envelope;
+  readonly messageId: string | undefined;
+  readonly international: boolean;
+  readonly internationalHeader: (() => boolean) | undefined;
+  readonly close: (() => void) | undefined;
+  readonly requests: Requests | undefined;
+  readonly partial: boolean | undefined;
+  readonly #make: Mail["content"];
+  #way: Way | undefined;
+  #made: MailContent | undefined;
+  /** Rarely needed: content for further ways. */
+  #others: Map<Way, MailContent> | undefined;
+
+  /** @param make encodes and signs the content of `mail` */
+  constructor(
+    mail: Omit<Mail, "content" | "requests" | "partial">,
+    requests: Requests | undefined,
+    partial: boolean | undefined,
+    make: Mail["content"],
+  ) {
+    this.envelope = mail.envelope;
+    this.messageId = mail.messageId;
+    this.international = mail.international;
+    this.internationalHeader = mail.internationalHeader;
+    this.close = mail.close;
+    this.requests = requests;
+    this.partial = partial;
+    this.#make = make;
+  }
+
+  content(constraint: EncodingConstraint): MailContent {
+    const way = wayOf(constraint);
+    if (this.#made === undefined) {
+      this.#way = way;
+      this.#made = this.#make(constraint);
+      return this.#made;
+    }
+    return way === this.#way ? this.#made : this.#forAnother(way, constraint);
+  }
+
+  #forAnother(way: Way, constraint: EncodingConstraint): MailContent {
+    this.#others ??= new Map();
+    const content = this.#others.get(way) ?? this.#make(constraint);
+    this.#others.set(way, content);
+    return content;
+  }
+}
