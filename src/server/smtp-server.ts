@@ -6,7 +6,7 @@ import { RunningServer } from "./running-server.ts";
 
 /** How an {@link SmtpServer} closes. */
 export interface CloseOptions {
-  /** So many milliseconds a message under way is given; 10,000. 0 cuts everything at once. */
+  /** How long, in milliseconds, messages may go on; default 10,000. 0 cuts all connections at once. */
   readonly grace?: number;
 }
 
@@ -23,8 +23,8 @@ export interface ListeningPlace {
 /**
  * An SMTP server (RFC 5321) inside your process.
  *
- * It accepts nobody's mail by omission: every recipient is refused unless `domains`, an authenticated client with
- * `relay`, or the hook `recipient` says otherwise.
+ * It refuses every recipient unless `domains`, `relay` with an authenticated client, or the hook `recipient` accepts
+ * it.
  *
  * @example
  * ```ts
@@ -47,8 +47,8 @@ export class SmtpServer implements AsyncDisposable {
   /**
    * Starts a server.
    *
-   * @throws EnvoiError of kind `"configuration"` for options that make no sense, of kind `"connection"` where the port
-   * cannot be listened on.
+   * @throws EnvoiError of kind `"configuration"` for options that are not valid; of kind `"connection"` if the server
+   * cannot listen on the port.
    */
   static async listen<State = Record<string, unknown>>(
     options: SmtpServerOptions<State> = {},
@@ -59,7 +59,7 @@ export class SmtpServer implements AsyncDisposable {
     return new SmtpServer(await RunningServer.start(own));
   }
 
-  /** What is listened on, in the order of the option `listeners`. */
+  /** What the server listens on, in the order of the option `listeners`. */
   get listeners(): readonly ListeningPlace[] {
     return this.#server.listeners.map(({ address, port, path }) => ({
       address,
@@ -68,28 +68,29 @@ export class SmtpServer implements AsyncDisposable {
     }));
   }
 
-  /** The port that is listened on; of several, the first. 0 for a Unix socket. */
+  /** The port; of several, the first. 0 for a Unix socket. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** The IP address that is listened on; of several, the first. Empty for a Unix socket. */
+  /** The IP address; of several, the first. Empty for a Unix socket. */
   get address(): string {
     return this.#server.address;
   }
 
   /**
-   * Closes: nobody is accepted any more, clients between messages are told 421, and messages under way come to their
-   * end. Resolves when no connection is left.
+   * Closes the server: accepts no more connections, answers idle clients with 421, and lets messages under way finish.
+   * Resolves when no connection is left. `close({ grace: 0 })` cuts all connections at once, even during a running
+   * close.
    *
-   * @throws EnvoiError of kind `"configuration"` for options that make no sense.
+   * @throws EnvoiError of kind `"configuration"` for options that are not valid.
    */
   close(options: CloseOptions = {}): Promise<void> {
     const { grace = 10_000 } = readOptions(options, closeOptions);
     return this.#server.close(grace);
   }
 
-  /** Closes, waiting for what is being received. */
+  /** Closes the server, and lets messages under way finish. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -17,64 +17,61 @@ import type { Clock } from "../clock.ts";
 export interface ServerCertificate {
   /** The private key. */
   readonly key: string | Buffer;
-  /** The certificate, followed by the intermediate ones if there are any. */
+  /** The certificate, followed by intermediate certificates, if any. */
   readonly cert: string | Buffer;
-  /** What the key is encrypted with. */
+  /** The passphrase of an encrypted key. */
   readonly passphrase?: string;
 }
 
-/** How a server does TLS. */
+/** The settings of TLS on a server. */
 export interface ServerTlsOptions {
-  /** The first is the default; another is used where the client asks for a name that it bears (SNI). */
+  /** The first is the default; another is used if the client asks for one of its names (SNI). */
   readonly certificates: readonly ServerCertificate[];
   readonly minVersion?: SecureVersion | undefined;
   readonly maxVersion?: SecureVersion | undefined;
-  /** As OpenSSL writes them. */
+  /** The ciphers, as OpenSSL writes them. */
   readonly ciphers?: string | undefined;
-  /** Refuses clients that offer protocols (ALPN), none of which is one of these. */
+  /** Refuses clients that offer only other protocols (ALPN). */
   readonly alpn?: readonly string[] | undefined;
-  /** Asks clients for a certificate that one of these authorities has issued. */
+  /** Asks clients for a certificate of one of these authorities. */
   readonly clientCertificates?: ClientCertificateOptions | undefined;
 }
 
-/** Whom clients have to be certified by. */
+/** Which certificates clients must have. */
 export interface ClientCertificateOptions {
   /** The authorities, as PEM. */
   readonly ca: string | Buffer | readonly (string | Buffer)[];
-  /** Refuses the handshake to clients without a valid certificate. */
+  /** Refuses clients without a valid certificate during the handshake. */
   readonly required: boolean;
 }
 
 /** What is known of a TLS connection. */
 export interface TlsSession {
-  /** `"TLSv1.3"`. */
+  /** The version, such as `"TLSv1.3"`. */
   readonly protocol: string;
-  /** The cipher suite by its IETF name. */
+  /** The cipher suite, by its IETF name. */
   readonly cipher: string;
-  /** The name the client asked for (SNI). */
+  /** The name that the client asked for (SNI). */
   readonly servername: string | undefined;
-  /** The client's certificate, if it showed one that is valid. */
+  /** The client's certificate, if it sent a valid one. */
   readonly clientCertificate: ClientCertificate | undefined;
 }
 
 /** A client's certificate, verified. */
 export interface ClientCertificate {
-  /** The distinguished name, one attribute a line. */
+  /** The distinguished name, one attribute per line. */
   readonly subject: string;
-  /** The SHA-256 of the certificate, in pairs of hexadecimal digits with colons. */
+  /** The SHA-256 of the certificate: pairs of hexadecimal digits, separated by colons. */
   readonly fingerprint256: string;
 }
 
-/**
- * The server's end of TLS handshakes, on sockets that have been accepted already: STARTTLS and implicit TLS are the
- * same to it.
- */
+/** Does TLS handshakes, as a server, on sockets that are connected already: for STARTTLS and for implicit TLS. */
 export class TlsAcceptor {
   readonly #server: Server;
-  /** Handshakes under way, by the four numbers that tell TCP connections apart. */
+  /** Handshakes under way, by the addresses and ports of their connections. */
   readonly #underway = new Map<string, (secured: TLSSocket | undefined) => void>();
 
-  /** @throws EnvoiError of kind `"configuration"` for certificates or keys that cannot be used. */
+  /** @throws EnvoiError of kind `"configuration"` if a certificate or key cannot be used. */
   constructor(options: ServerTlsOptions) {
     const { certificates, alpn, clientCertificates } = options;
     const [first, ...others] = certificates;
@@ -109,7 +106,10 @@ export class TlsAcceptor {
     this.#server.on("tlsClientError", (_, socket) => this.#settle(socket, undefined));
   }
 
-  /** Does the handshake; `undefined` where it fails or takes too long. The socket is then to be destroyed. */
+  /**
+   * Does the handshake. Resolves to `undefined` if it fails or takes more than `ms` milliseconds; the caller must then
+   * destroy the socket.
+   */
   accept(socket: Socket, clock: Clock, ms: number): Promise<TLSSocket | undefined> {
     return new Promise((resolve) => {
       const key = keyOf(socket);

@@ -1,7 +1,7 @@
 import type { Address } from "../../address/address.ts";
 import type { MailParameters, RcptParameters } from "../parameters.ts";
 
-/** A recipient that has been accepted. */
+/** An accepted recipient. */
 export interface EnvelopeRecipient {
   /** The recipient. */
   readonly address: Address;
@@ -9,11 +9,11 @@ export interface EnvelopeRecipient {
   readonly parameters: RcptParameters;
 }
 
-/** The envelope of a transaction as far as it has been accepted. */
+/** The envelope of a transaction, as far as the server has accepted it. */
 export interface ReceivedEnvelope {
   /** `null` is the null reverse-path of bounces, `<>`. */
   readonly from: Address | null;
-  /** The recipients that have been accepted, in the order in which they were named. */
+  /** The accepted recipients, in the order of RCPT. */
   readonly to: readonly EnvelopeRecipient[];
   /** The parameters of MAIL. */
   readonly parameters: MailParameters;

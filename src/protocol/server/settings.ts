@@ -1,74 +1,76 @@
 import type { ExtensionKeyword } from "../extensions.ts";
 
 /**
- * The extensions with which a client asks for something to be done later: whoever offers one undertakes to do it, so
- * none is offered by itself.
+ * The extensions with which a client asks for something that happens after the message was accepted. A server that
+ * offers one must do it, so none is offered by default.
  */
 export interface OfferedExtensions {
-  /** RFC 3461: notifications of delivery. */
+  /** Delivery status notifications (RFC 3461). */
   readonly DSN?: boolean;
-  /** RFC 8689: passing mail on over verified TLS only. Offered over TLS. */
+  /** Passes mail on only over verified TLS (RFC 8689). Offered over TLS only. */
   readonly REQUIRETLS?: boolean;
-  /** RFC 2852: delivery within a time; at least so many seconds, 0 for any. */
+  /** Delivery within a time: the shortest time in seconds, or 0 for any (RFC 2852). */
   readonly DELIVERBY?: number;
-  /** RFC 4865: holding mail back; at most for so many seconds. */
+  /** Holds mail back: for at most this number of seconds (RFC 4865). */
   readonly FUTURERELEASE?: number;
-  /** RFC 6710: some mail before other; the name of the profile, `""` for the one of the RFC. */
+  /** Delivers some mail before other mail: the name of the profile, or `""` for the one of the RFC (RFC 6710). */
   readonly "MT-PRIORITY"?: "" | "MIXER" | "STANAG4406" | "NSEP";
 }
 
-/** What the server's half of the protocol has to know. */
+/** The settings of the server's half of the protocol. */
 export interface ServerSettings {
   /** The server's name: in the greeting, in replies, and as the domain of `<Postmaster>`. */
   readonly hostname: string;
-  /** What the greeting says behind the name. */
+  /** The text after the name in the greeting. */
   readonly banner: string;
-  /** The largest message in octets; 0 where there is no limit. */
+  /** The largest message, in bytes; 0 for no limit. */
   readonly maxMessageSize: number;
-  /** The longest command line in octets, its end included. */
+  /** The longest command line, in bytes with its end. */
   readonly maxLineLength: number;
-  /** The longest line of content in octets, its end not included; 0 where there is no limit. */
+  /** The longest line of content, in bytes without its end; 0 for no limit. */
   readonly maxContentLineLength: number;
-  /** How many Received fields a message may have. */
+  /** The most Received fields of a message. */
   readonly maxHops: number;
-  /** How many recipients a transaction may have. */
+  /** The most recipients of a transaction. */
   readonly maxRecipients: number;
-  /** How many commands may be wrong, without a message being accepted, before the connection is closed. */
+  /** The most wrong commands until a message is accepted. After one more the connection closes. */
   readonly maxErrors: number;
-  /** How many recipients may be refused without a message being accepted. */
+  /** The most refused recipients until a message is accepted. */
   readonly maxRefusedRecipients: number;
-  /** How many attempts to authenticate may fail; at the last the connection is closed. */
+  /** The most failed logins. At the last one the connection closes. */
   readonly maxAuthAttempts: number;
   /**
-   * Keeps bare CR, bare LF and NUL in content as data, takes a bare LF for the end of a command, local parts whose dots
-   * stand where they must not, paths without angle brackets, and IPv6 literals without a tag in EHLO.
+   * Keeps bare CR, bare LF and NUL in content as data, and lets a bare LF end a command. Accepts misplaced dots in
+   * local parts, paths without angle brackets, and IPv6 literals without a tag in EHLO.
    */
   readonly lenient: boolean;
-  /** Speaks LMTP (RFC 2033) in place of SMTP. */
+  /** Speaks LMTP (RFC 2033) instead of SMTP. */
   readonly lmtp: boolean;
-  /** In clear there is nothing but EHLO, STARTTLS, NOOP and QUIT (RFC 3207 4). */
+  /** Without TLS, accepts only EHLO, STARTTLS, NOOP and QUIT (RFC 3207 section 4). */
   readonly requireTls: boolean;
   /**
-   * How many commands there may be without a message being accepted, beside those that bring one forward: accepted
-   * recipients, up to `maxRecipients`, and chunks that are not empty.
+   * The most commands until a message is accepted. Accepted recipients (up to `maxRecipients`) and chunks that are not
+   * empty do not count.
    */
   readonly maxCommands: number;
-  /** How many commands nobody knows there may be. */
+  /** The most unknown commands until a message is accepted. */
   readonly maxUnknownCommands: number;
-  /** So many octets of replies gather before they have to be taken. */
+  /** How many bytes of replies may be waiting before no more commands are read. */
   readonly maxReplyBacklog: number;
-  /** Whether STARTTLS can be done. */
+  /** Whether STARTTLS is possible. */
   readonly starttls: boolean;
-  /** The SASL mechanisms there are; none: no authentication. */
+  /** The SASL mechanisms; if there are none, AUTH is not offered. */
   readonly mechanisms: readonly string[];
-  /** Lets clients authenticate without TLS. */
+  /** Allows AUTH without TLS. */
   readonly allowPlaintextCredentials: boolean;
-  /** What the host undertakes to do. */
+  /** The extensions for which the host application acts. */
   readonly offeredExtensions: OfferedExtensions;
-  /** How many transactions a connection may have; 0 where there is no limit. */
+  /** The most transactions of a connection; 0 for no limit. */
   readonly maxTransactions: number;
   /** The time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** What is not to be offered, as if it were not implemented; without EHLO, clients have to go back to HELO. */
+  /**
+   * Extensions that are hidden, as if the server did not implement them. Without EHLO, clients must fall back to HELO.
+   */
   readonly without: ReadonlySet<ExtensionKeyword | "EHLO">;
 }

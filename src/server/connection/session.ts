@@ -1,51 +1,45 @@
 import type { TlsSession } from "../../net/server/tls-acceptor.ts";
 
-/**
- * What is known of a connection, at the moment at which it is handed over; it never changes, but for what the host
- * keeps in `state`.
- */
+/** What is known of a connection at one moment. A session never changes, except for the contents of `state`. */
 export interface Session<State = Record<string, unknown>> {
-  /** Tells connections apart, in this process. */
+  /** Identifies the connection within this process. */
   readonly id: string;
-  /**
-   * The IP address of the client; IPv4 as such, also if the socket has it as `::ffff:192.0.2.1`. Empty for a Unix
-   * socket.
-   */
+  /** The client's IP address; IPv4 as such, even if the socket reports `::ffff:192.0.2.1`. Empty for a Unix socket. */
   readonly remoteAddress: string;
-  /** The port that the client comes from; 0 for a Unix socket. */
+  /** The client's port; 0 for a Unix socket. */
   readonly remotePort: number;
-  /** The IP address that the client has connected to, or the path of the Unix socket. */
+  /** The IP address that the client connected to, or the path of the Unix socket. */
   readonly localAddress: string;
-  /** The port that the client has connected to; 0 for a Unix socket. */
+  /** The port that the client connected to; 0 for a Unix socket. */
   readonly localPort: number;
   /** When the client connected. */
   readonly connectedAt: Date;
-  /** How the client introduced itself; after STARTTLS it has to do so again. */
+  /** How the client introduced itself. After STARTTLS it must do so again. */
   readonly hello: Hello | undefined;
-  /** `undefined` in clear. */
+  /** The TLS connection; `undefined` without TLS. */
   readonly tls: TlsSession | undefined;
-  /** Who has authenticated, if anybody. */
+  /** Who authenticated; `undefined` before that. */
   readonly authenticated: Authenticated | undefined;
   /**
-   * The host's own: whatever its hooks want to keep with the connection. Each connection has one, made by the option
-   * `state`, empty without it, which lasts as long as the connection does. Also behind STARTTLS: what a client has said
-   * in clear does not belong into it, because anybody on the way could have said it.
+   * A value for the hooks of the host application, which lives as long as the connection. The option `state` creates
+   * it; by default it is an empty object. It survives STARTTLS, so keep nothing in it that a client said before TLS: an
+   * attacker could have changed it.
    */
   readonly state: State;
 }
 
-/** How a client introduced itself. Nothing of it is proved. */
+/** How a client introduced itself. None of it is verified. */
 export interface Hello {
-  /** The command it used. */
+  /** The command that the client used. */
   readonly verb: "HELO" | "EHLO" | "LHLO";
-  /** What it calls itself. */
+  /** The name that the client gives itself. */
   readonly name: string;
 }
 
-/** Who has authenticated. */
+/** An authenticated user. */
 export interface Authenticated {
-  /** The name that the hook `auth` gave. */
+  /** The name that the hook `auth` returned. */
   readonly user: string;
-  /** The SASL mechanism, as the option `mechanisms` names it. */
+  /** The SASL mechanism, by its name in the option `mechanisms`. */
   readonly mechanism: string;
 }

@@ -8,18 +8,19 @@ import type { Session } from "../connection/session.ts";
 /** A {@link Reply}, or a plain object of that shape. */
 export type ReplyLike = Reply | ReplyFields;
 
-/** What a hook may return: nothing to go on, a 4xx or 5xx reply to refuse. Such a reply may be thrown as well. */
+/**
+ * What a hook may return: nothing to go on, or a 4xx or 5xx reply to refuse. It may also throw such a reply.
+ */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is what this is about
 export type Verdict = ReplyLike | void | undefined;
 
-/** What every hook is given. */
+/** What every hook gets. */
 export interface HookContext<State = Record<string, unknown>> {
   /** What is known of the connection. */
   readonly session: Session<State>;
   /**
-   * Aborted when the connection is gone: nobody waits for the answer any more. A client that has only said that it is
-   * done talking (which is also what is seen of most that have left, until something is said to them) still counts as
-   * there.
+   * Aborted when the connection is lost: nothing waits for the answer of the hook any more. A client that has only
+   * ended its own side of the connection still counts as connected.
    */
   readonly signal: AbortSignal;
 }
@@ -27,46 +28,48 @@ export interface HookContext<State = Record<string, unknown>> {
 /** A client has connected and waits for the greeting. */
 export type ConnectContext<State = Record<string, unknown>> = HookContext<State>;
 
-/** A client has said EHLO or HELO, or LHLO in LMTP. */
+/** A client has introduced itself by EHLO, HELO or LHLO. */
 export interface HelloContext<State = Record<string, unknown>> extends HookContext<State> {
-  /** The command it used. */
+  /** The command that the client used. */
   readonly verb: "HELO" | "EHLO" | "LHLO";
-  /** What it calls itself: syntactically a name or an address literal, no more. */
+  /** The name that the client gives itself: a syntactically valid domain or address literal, but not verified. */
   readonly name: string;
 }
 
 /** A client wants to authenticate. */
 export interface AuthContext<State = Record<string, unknown>> extends HookContext<State> {
-  /** As the option `mechanisms` names it. */
+  /** The SASL mechanism, by its name in the option `mechanisms`. */
   readonly mechanism: string;
-  /** Who it says it is; `""` where EXTERNAL and OAUTHBEARER leave it to the certificate or the token. */
+  /**
+   * The user that the client claims to be. `""` if EXTERNAL or OAUTHBEARER leave the name to the certificate or the
+   * token.
+   */
   readonly user: string;
-  /** PLAIN and LOGIN. */
+  /** The password, for PLAIN and LOGIN. */
   readonly password?: string;
   /**
-   * XOAUTH2 and OAUTHBEARER: the access token. Where the hook has neither read nor verified it, `{ user }` lets nobody
-   * in.
+   * The access token, for XOAUTH2 and OAUTHBEARER. If the hook neither reads nor verifies the token, `{ user }` is
+   * refused.
    */
   readonly token?: string;
   /**
-   * Compares what the client has shown with the secret that the host holds: the password, or the token, in clear; or
-   * the keys made of a password by `deriveScramKeys`, which do for PLAIN, LOGIN and the SCRAM of the same hash. It
-   * takes the same time wherever the two differ.
+   * Compares the secret of the client with the one that the host application holds: a password or token as text, or
+   * keys that `deriveScramKeys` made from a password (for PLAIN, LOGIN and SCRAM with the same hash). The time it takes
+   * does not depend on where the two differ.
    *
-   * CRAM-MD5 and SCRAM show nothing but a proof: there `{ user }` lets nobody in unless `verify` has resolved to true,
-   * and with SCRAM only the first secret is compared. For EXTERNAL there is nothing to compare: look at
-   * `session.tls.clientCertificate`.
+   * CRAM-MD5 and SCRAM show only a proof: `{ user }` is refused unless `verify` has resolved to true, and SCRAM
+   * compares only the first secret. EXTERNAL has no secret: look at `session.tls.clientCertificate`.
    */
   verify(secret: string | ScramKeys): Promise<boolean>;
 }
 
-/** Nothing but `{ user }` lets a client in. */
+/** Only `{ user }` lets a client in. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing refuses
 export type AuthVerdict = { readonly user: string } | ReplyLike | void | undefined;
 
 /** A client begins a transaction. */
 export interface MailContext<State = Record<string, unknown>> extends HookContext<State> {
-  /** `null` is the null reverse-path of bounces. */
+  /** The sender; `null` is the null reverse-path of bounces. */
   readonly from: Address | null;
   /** The parameters of MAIL, read and checked. */
   readonly parameters: MailParameters;
@@ -74,7 +77,7 @@ export interface MailContext<State = Record<string, unknown>> extends HookContex
 
 /** A client names a recipient. */
 export interface RecipientContext<State = Record<string, unknown>> extends HookContext<State> {
-  /** The recipient; `<Postmaster>` is postmaster@ the server's hostname. */
+  /** The recipient. `<Postmaster>` is the postmaster at the hostname of the server. */
   readonly recipient: Address;
   /** The parameters of RCPT, read and checked. */
   readonly parameters: RcptParameters;
@@ -83,8 +86,8 @@ export interface RecipientContext<State = Record<string, unknown>> extends HookC
 }
 
 /**
- * `"accept"`, or a 250 or 251 in one's own words, accepts; a 4xx or 5xx refuses. Nothing is no opinion: `domains` and
- * `relay` decide then.
+ * `"accept"`, or a reply with 250 or 251, accepts; a 4xx or 5xx reply refuses. If the hook returns nothing, `domains`
+ * and `relay` decide.
  */
 export type RecipientVerdict = "accept" | Verdict;
 
@@ -93,30 +96,32 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
   /** The sender, the recipients that were accepted, and the parameters of MAIL and RCPT. */
   readonly envelope: ReceivedEnvelope;
   /**
-   * The message, octet by octet as it was sent, behind the Received field that the server adds. The iteration throws if
-   * the message turns out not to be whole: then nothing of it counts. A reader that has begun gets the whole message,
-   * or an error, also if the hook returns first: the client has its reply when both are done. One that takes nothing
-   * for `timeouts.content` gets an error, and the client 451. If nobody has begun to read when the hook returns, the
-   * content is thrown away.
+   * The message, byte for byte, after the Received field that the server adds. The iteration throws if the message
+   * turns out to be incomplete; then discard what was read. Once a hook has begun to read, it gets the whole message or
+   * an error, even if it returns first: the client gets its reply when both are done. A reader that takes nothing for
+   * `timeouts.content` gets an error, and the client gets 451. If no hook has begun to read when `data` returns, the
+   * content is discarded.
    */
   readonly content: AsyncIterable<Buffer>;
   /**
-   * The same, collected, for messages that fit into memory: `maxMessageSize` at most. Rejects as the iteration throws.
+   * The whole content, for messages that fit into memory (at most `maxMessageSize`). Rejects with what the iteration
+   * throws.
    */
   bytes(): Promise<Buffer>;
   /**
-   * In LMTP, refuses the message for one recipient of the envelope; the others get the verdict of the hook.
+   * In LMTP, refuses the message for one recipient of the envelope. The other recipients get the verdict of the hook.
    *
-   * @throws EnvoiError of kind `"configuration"` in SMTP, which knows one verdict for all, and for somebody else.
+   * @throws EnvoiError of kind `"configuration"` in SMTP, which has one verdict for all recipients; if the recipient is
+   * not in the envelope; or if the reply does not refuse.
    */
   refuse(recipient: EnvelopeRecipient, reply: ReplyLike): void;
 }
 
-/** Something went wrong that the client has not been told about. */
+/** An error that the client was not told about. */
 export interface ErrorContext<State = Record<string, unknown>> {
   /** What was thrown. */
   readonly error: unknown;
-  /** Where: the name of a hook. */
+  /** The name of the hook that failed. */
   readonly hook: string;
   /** What is known of the connection. */
   readonly session: Session<State>;
@@ -124,20 +129,23 @@ export interface ErrorContext<State = Record<string, unknown>> {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Where the host has a say. All hooks are optional. */
+/** The functions of the host application that the server calls. All are optional. */
 export interface ServerHooks<State = Record<string, unknown>> {
-  /** Before the greeting. */
+  /** Called before the greeting. */
   connect?(context: ConnectContext<State>): Awaitable<Verdict>;
-  /** At each EHLO, HELO and LHLO. */
+  /** Called at each EHLO, HELO and LHLO. */
   hello?(context: HelloContext<State>): Awaitable<Verdict>;
-  /** At each attempt to authenticate; without this hook AUTH is not offered. */
+  /** Called at each attempt to authenticate. Without this hook AUTH is not offered. */
   auth?(context: AuthContext<State>): Awaitable<AuthVerdict>;
-  /** At MAIL. */
+  /** Called at each MAIL. */
   mail?(context: MailContext<State>): Awaitable<Verdict>;
-  /** At each RCPT. */
+  /** Called at each RCPT. */
   recipient?(context: RecipientContext<State>): Awaitable<RecipientVerdict>;
-  /** At the content. When it has resolved, the message is the host's: the client is told 250. */
+  /**
+   * Called when the content of a message begins. When it resolves, the host application is responsible for the message,
+   * and the client gets 250.
+   */
   data?(context: DataContext<State>): Awaitable<Verdict>;
-  /** What a hook threw, other than a reply; without it, a process warning. */
+  /** Called with what a hook threw, unless it was a reply. Without this hook the server emits a process warning. */
   onError?(context: ErrorContext<State>): Awaitable<void>;
 }

@@ -4,128 +4,135 @@ import type { ServerHooks } from "../hooks/hooks.ts";
 
 /** How long a server waits, in milliseconds. */
 export interface ServerTimeouts {
-  /** For the next command, whole; 300,000 (RFC 5321 4.5.3.2.7). */
+  /** For the next whole command; default 300,000 (RFC 5321 section 4.5.3.2.7). */
   readonly command?: number;
-  /** For content without the least progress; 180,000. What comes slower than `minUploadRate` uses it up as well. */
+  /** For content without progress; default 180,000. Content slower than `minUploadRate` uses it up as well. */
   readonly content?: number;
-  /** For a TLS handshake; 30,000. */
+  /** For a TLS handshake; default 30,000. */
   readonly handshake?: number;
-  /** For the client to take replies; 60,000. */
+  /** For the client to take replies; default 60,000. */
   readonly write?: number;
-  /** For a connection, all in all; 86,400,000, which is a day. */
+  /** For the whole connection; default 86,400,000 (one day). */
   readonly session?: number;
 }
 
-/** A port that a server listens on. */
+/** A port or a Unix socket to listen on. */
 export interface ListenOptions {
-  /** Where to listen; `"127.0.0.1"`. */
+  /** The IP address or host name to listen on; default `"127.0.0.1"`. */
   readonly host?: string;
-  /** 0, the default: any port that is free. */
+  /** The port; the default, 0, picks a free one. */
   readonly port?: number;
   /**
-   * In place of host and port, the path of a Unix socket, on Windows of a named pipe. What a server that is no longer
-   * there has left at that place is replaced. There is no TLS on it.
+   * Instead of host and port: the path of a Unix socket, or of a named pipe on Windows. The server replaces a socket
+   * file that a stopped server left there. A Unix socket has no TLS.
    */
   readonly path?: string;
-  /** `"starttls"` if there are certificates, else `"none"`. */
+  /** Default: `"starttls"` if there are certificates, otherwise `"none"`. */
   readonly tls?: "none" | "starttls" | "implicit";
   /** Speaks LMTP (RFC 2033): one reply for each recipient of a message. */
   readonly lmtp?: boolean;
 }
 
-/** What an {@link SmtpServer} is told. */
+/** The options of {@link SmtpServer.listen}. */
 export interface SmtpServerOptions<State = Record<string, unknown>>
   extends ListenOptions,
     ServerHooks<State> {
-  /** Several ports in place of one; what one of them leaves out is as `host`, `port`, `tls` and `lmtp` say. */
+  /**
+   * Several ports or Unix sockets instead of one. A listener takes what it does not say from `host`, `port`, `tls` and
+   * `lmtp`.
+   */
   readonly listeners?: readonly ListenOptions[];
-  /** The server's own name: by default that of the machine if it is a valid one, else `"localhost"`. */
+  /** The name of the server; by default the name of the machine if it is valid, otherwise `"localhost"`. */
   readonly hostname?: string;
-  /** The first is the default; another is used where the client asks for a name that it bears. */
+  /** The first certificate is the default. The others are used if the client asks for one of their names (SNI). */
   readonly certificates?: ServerCertificate | readonly ServerCertificate[];
-  /** `"TLSv1.2"`. */
+  /** The lowest version of TLS; default `"TLSv1.2"`. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
-  /** Answers MAIL, AUTH and all but the commands that lead to TLS with 530 in clear. */
+  /** Without TLS, answers all commands with 530 except EHLO, STARTTLS, NOOP and QUIT. */
   readonly requireTls?: boolean;
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;
-  /** Accepts AUTH without TLS: whoever listens in on the line then learns the passwords. */
+  /** Accepts AUTH without TLS. Everybody who can read the connection then learns the passwords. */
   readonly allowPlaintextCredentials?: boolean;
   /**
-   * How clients may authenticate, by the names of SASL: PLAIN, LOGIN and XOAUTH2, which show the hook a secret, unless
-   * told otherwise. The others, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 and their -PLUS forms, OAUTHBEARER and EXTERNAL,
-   * take a hook made for them; -PLUS and EXTERNAL are offered where TLS allows for them.
+   * The SASL mechanisms that clients may use; by default PLAIN, LOGIN and XOAUTH2, which show the hook `auth` a secret.
+   * CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256 (and their -PLUS forms), OAUTHBEARER and EXTERNAL need a hook made for them.
+   * -PLUS and EXTERNAL are offered only if the TLS connection allows them.
    */
   readonly mechanisms?: readonly string[];
   /**
-   * Recipients in these domains are accepted, and the postmaster, who may be named without a domain (RFC 5321 4.5.1).
+   * The server accepts recipients in these domains, and the postmaster, who may be named without a domain (RFC 5321
+   * section 4.5.1).
    */
   readonly domains?: readonly string[];
-  /** `"authenticated"`: whoever has authenticated may send to everybody. */
+  /** `"authenticated"`: authenticated clients may send to every recipient. */
   readonly relay?: "authenticated";
-  /** The largest message in octets; 25 MiB. 0: no limit. */
+  /** The largest message, in bytes; default 25 MiB. 0 sets no limit. */
   readonly maxMessageSize?: number;
-  /** The longest command line in octets; 12,288 (RFC 4954 4). */
+  /** The longest command line, in bytes; default 12,288 (RFC 4954 section 4). */
   readonly maxLineLength?: number;
   /**
-   * The longest line of a message in octets, its end not included; what is longer is refused with 554. 0, the default:
-   * no limit, because much mail has longer lines than RFC 5321 4.5.3.1.6 allows, and they take no more memory than
-   * short ones.
+   * The longest line of a message, in bytes without its end. A message with a longer line is refused with 554. The
+   * default, 0, sets no limit, because much mail has longer lines than RFC 5321 section 4.5.3.1.6 allows, and they need
+   * no more memory.
    */
   readonly maxContentLineLength?: number;
-  /** Received fields in a message, beyond which it is taken for one that goes in circles (RFC 5321 6.3); 50. */
+  /** The most Received fields of a message; default 50. A message with more is in a loop (RFC 5321 section 6.3). */
   readonly maxHops?: number;
-  /** Recipients in a transaction; 1,000. */
+  /** The most recipients of a transaction; default 1,000. */
   readonly maxRecipients?: number;
-  /** Transactions in a connection, those that fail included; 0, the default: no limit. Clients are told (RFC 9422). */
+  /**
+   * The most transactions of a connection, failed ones included. The default, 0, sets no limit. Clients learn the limit
+   * from LIMITS (RFC 9422).
+   */
   readonly maxTransactions?: number;
-  /** Connections at a time; 1,000. */
+  /** The most connections at a time; default 1,000. */
   readonly maxConnections?: number;
-  /** Connections at a time from one IP address; 100. */
+  /** The most connections at a time from one IP address; default 100. */
   readonly maxConnectionsPerAddress?: number;
-  /** Recipients refused in a connection without a message being accepted; as many as `maxRecipients`. */
+  /** The most refused recipients of a connection until a message is accepted; default: `maxRecipients`. */
   readonly maxRefusedRecipients?: number;
   /**
-   * Commands in a connection without a message being accepted; 10,000. Accepted recipients, up to `maxRecipients`, and
-   * chunks that are not empty come on top: no message is too long for it.
+   * The most commands of a connection until a message is accepted; default 10,000. Accepted recipients (up to
+   * `maxRecipients`) and chunks that are not empty do not count, so that no message is too long for this limit.
    */
   readonly maxCommands?: number;
-  /** Commands that do not exist, in a connection without a message being accepted; 10. */
+  /** The most unknown commands of a connection until a message is accepted; default 10. */
   readonly maxUnknownCommands?: number;
-  /** Octets a second below which content does not get through for long; 1,024. */
+  /** The rate, in bytes a second, that content must reach; default 1,024. Slower content uses up `timeouts.content`. */
   readonly minUploadRate?: number;
-  /** Octets of replies that wait for a client to take them before its commands are read on; 65,536. */
+  /** How many bytes of replies may wait for the client before the server stops reading commands; default 65,536. */
   readonly maxReplyBacklog?: number;
-  /** Mistakes in commands, in a connection without a message being accepted; 10. */
+  /** The most wrong commands of a connection until a message is accepted; default 10. */
   readonly maxErrors?: number;
-  /** Failed attempts to authenticate, in a connection; 3. */
+  /** The most failed logins of a connection; default 3. */
   readonly maxAuthAttempts?: number;
   /**
-   * Milliseconds by which a failed attempt to authenticate is answered late, once there have been ten from the same
-   * address within ten minutes; 250. It doubles from one to the next, up to 8,000 or itself. 0: never.
+   * How long, in milliseconds, the reply to a failed login is delayed after ten failures from one address within ten
+   * minutes; default 250. The delay doubles with each further failure, up to 8,000 (or this value, if it is larger). 0
+   * disables it.
    */
   readonly authFailureDelay?: number;
   /**
-   * Milliseconds before the greeting, in which a client must not speak: who does is told 554 (RFC 5321 3.1). 0, the
-   * default: the greeting goes out at once, and nobody is refused for not waiting for it.
+   * How long, in milliseconds, the server waits before the greeting. A client that speaks in this time is refused with
+   * 554 (RFC 5321 section 3.1). The default, 0, greets at once and refuses no client for this.
    */
   readonly greetingDelay?: number;
   /**
-   * Keeps bare CR, bare LF and NUL in content as data (never as its end), where else they end the connection; and takes
-   * local parts with dots where they must not stand, `a..b@` or `a.@`, which some carriers have given out: hooks see
-   * them as `"a..b"@`. It takes `MAIL FROM:a@b` without angle brackets, and `EHLO [2001:db8::1]`, which hooks see as
-   * `[IPv6:2001:db8::1]`.
+   * Accepts what a strict server refuses. A bare CR, bare LF or NUL in content is data (never its end), instead of
+   * ending the connection. Dots may stand anywhere in a local part: hooks see `a..b@` as `"a..b"@`. `MAIL FROM:a@b`
+   * needs no angle brackets, and hooks see `EHLO [2001:db8::1]` as `[IPv6:2001:db8::1]`.
    */
   readonly lenient?: boolean;
   /**
-   * Extensions that the host acts on, by the parameters in `envelope`: whoever offers DSN has to send notifications.
-   * None by default.
+   * Extensions for which the host application must do something later: if you offer DSN, you must send notifications.
+   * Hooks find the parameters in `envelope`. None by default.
    */
   readonly extensions?: OfferedExtensions;
-  /** Puts a Received field in front of each message; `true`. */
+  /** Adds a Received field to each message; default `true`. */
   readonly received?: boolean;
   /** How long the server waits. */
   readonly timeouts?: ServerTimeouts;
-  /** Makes what hooks find in `session.state`, for each connection; without it, an empty object. */
+  /** Creates the value of `session.state` for each connection; by default an empty object. */
   state?(): State;
 }
