@@ -17,25 +17,23 @@ import { CertificateAuthority } from "./certificates/certificates.ts";
 import { type CertificateFlaw, certificateFlaws } from "./certificates/server-certificate.ts";
 import type { KeepOptions } from "./messages/captured-messages.ts";
 
-/** What a TestServer is told: nothing, for a start. */
+/** The options of {@link TestServer.start}, all of them optional. */
 export interface TestServerOptions extends SmtpServerOptions {
-  /** `"none"`, the default, `"starttls"`, or `"implicit"`: TLS from the first octet. */
+  /** Default: `"none"`. `"implicit"` is TLS from the first byte. */
   readonly tls?: "none" | "starttls" | "implicit";
-  /** Who issues the server's certificate; by default the one authority of this process. */
+  /** The authority that issues the server's certificate; by default one that all servers of this process share. */
   readonly ca?: CertificateAuthority;
-  /** Shows a certificate that clients must not accept. */
+  /** Uses a certificate that clients must refuse. */
   readonly certificate?: CertificateFlaw;
-  /** Who may authenticate, with which password or token. Offers AUTH, over TLS only, and never requires it. */
+  /** The users and their passwords or tokens. Offers AUTH, over TLS only, and never requires it. */
   readonly users?: Readonly<Record<string, string>>;
-  /** Extensions not to offer, as if the server did not know them; without EHLO, clients have to go back to HELO. */
+  /** Extensions that the server hides. Without EHLO, clients must fall back to HELO. */
   readonly without?: readonly (ExtensionKeyword | "EHLO")[];
-  /** How much is kept of what has been caught; what is older is forgotten. */
+  /** How much the server keeps. It forgets what is older. */
   readonly keep?: KeepOptions;
-  /** How long `waitForMessage` and `waitForMessages` wait, in milliseconds, if a call does not say otherwise; 2000. */
+  /** How long, in milliseconds, `waitForMessage` and `waitForMessages` wait by default; default 2000. */
   readonly waitTimeout?: number;
-  /**
-   * Keeps the process alive. By itself a TestServer does not: one that a test forgot to close holds nothing up.
-   */
+  /** Keeps the process alive. By default a TestServer that a test forgot to close does not. */
   readonly keepAlive?: boolean;
 }
 

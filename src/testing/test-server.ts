@@ -22,7 +22,7 @@ import type { Transcript } from "./transcripts/transcript.ts";
 import { Transcripts } from "./transcripts/transcripts.ts";
 
 /**
- * A server for tests: it accepts every recipient, keeps every message, and shows everything.
+ * A server for tests. It accepts every recipient, keeps every message, and shows everything that was said.
  *
  * @example
  * ```ts
@@ -62,10 +62,10 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Starts a server on a free port of this machine, in a few milliseconds.
+   * Starts a server on a free port of this machine, within milliseconds.
    *
-   * @throws EnvoiError of kind `"configuration"` for options that make no sense, of kind `"connection"` where the port
-   * cannot be listened on.
+   * @throws EnvoiError of kind `"configuration"` for options that are not valid; of kind `"connection"` if the server
+   * cannot listen on the port.
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const serverOptions = readTestServerOptions(options);
@@ -104,30 +104,30 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * The IP address to connect to: the one that is listened on, or that of this machine if all are; empty for a Unix
-   * socket.
+   * The IP address for clients of this machine; empty for a Unix socket. If the server listens on all addresses, the
+   * loopback address.
    */
   get host(): string {
     return reachable(this.#server.address);
   }
 
-  /** The port that is listened on; 0 for a Unix socket. */
+  /** The port; 0 for a Unix socket. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** The path of the Unix socket that is listened on, if it is one. */
+  /** The path, if the server listens on a Unix socket. */
   get path(): string | undefined {
     const path = this.#server.listeners[0]?.path;
     return path === undefined ? undefined : resolve(path);
   }
 
-  /** The certificate of the authority, as PEM; empty where there is no TLS. */
+  /** The certificate of the authority, as PEM; empty without TLS. */
   get ca(): string {
     return this.#authority?.cert ?? "";
   }
 
-  /** For {@link SmtpTransport.fromUrl}; with the first of the users where AUTH is offered. */
+  /** The URL for {@link SmtpTransport.fromUrl}, with the first of the users if the server offers AUTH. */
   get url(): string {
     const { lmtp = false, tls = "none" } = this.#options;
     const [scheme, query] = lmtp ? lmtpUrls[tls] : smtpUrls[tls];
@@ -140,7 +140,7 @@ export class TestServer implements AsyncDisposable {
     return `${scheme}://${login}${host}:${this.port}${query}`;
   }
 
-  /** For processes that are told by environment variables. The file that it names is deleted on close. */
+  /** Environment variables for other processes. The file that they name is deleted when the server closes. */
   get env(): ServerEnvironment {
     return {
       SMTP_URL: this.url,
@@ -151,7 +151,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * A transport to this server: it trusts the authority, and logs in as the first of the users where AUTH is offered.
+   * A transport to this server. It trusts the authority, and logs in as the first of the users if the server offers
+   * AUTH.
    */
   transport(): SmtpTransport {
     const transport = this.builder().build();
@@ -159,7 +160,7 @@ export class TestServer implements AsyncDisposable {
     return transport;
   }
 
-  /** What builds such a transport. */
+  /** A builder for such a transport. */
   builder(): SmtpTransportBuilder {
     const begin = this.#options.lmtp === true ? lmtpBuilder : SmtpTransport.builder;
     const builder =
@@ -172,31 +173,33 @@ export class TestServer implements AsyncDisposable {
     return this.#options.allowPlaintextCredentials === true ? builder.allowPlaintextCredentials() : builder;
   }
 
-  /** What has been caught so far, oldest first: a snapshot. */
+  /** The messages that have arrived so far, oldest first. */
   get messages(): readonly CapturedMessage[] {
     return [...this.#caught.messages];
   }
 
-  /** What has been said so far, connection by connection. */
+  /** What was said so far, one transcript for each connection. */
   get transcripts(): readonly Transcript[] {
     return this.#transcripts.all;
   }
 
   /**
-   * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
+   * The oldest message that matches and that no earlier call has returned, as soon as it is there. Without `match`, any
+   * message.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
-   * meanwhile; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists the messages that arrived; of kind `"closed"` if the server is
+   * closed before; the reason of the signal if it is aborted.
    */
   waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     return this.#all.waitForMessage(match, options);
   }
 
   /**
-   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there.
+   * The oldest `count` messages that match and that no earlier call has returned, as soon as all are there. If they do
+   * not arrive in time, none of them counts as returned.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
-   * meanwhile; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists the messages that arrived; of kind `"closed"` if the server is
+   * closed before; the reason of the signal if it is aborted.
    */
   waitForMessages(
     count: number,
@@ -207,10 +210,10 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call
-   * has returned; at once if the server is closed. What it finds does not count as returned.
+   * Checks for `ms` milliseconds that no message matches, apart from those that a call has returned. Resolves at once
+   * if the server is closed. A message that it finds does not count as returned.
    *
-   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
+   * @throws AssertionError that names the message; the reason of the signal if it is aborted.
    */
   expectNoMessage(
     ms: number,
@@ -221,10 +224,10 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * The messages to one recipient, `"jo@a.test"`, or to one domain, `"@a.test"`: the same inbox at each call. Tests
-   * that run in parallel share a server by using recipients of their own.
+   * The messages to one recipient, `"jo@a.test"`, or to one domain, `"@a.test"`. Each call returns the same inbox.
+   * Tests that run in parallel can share a server if each has its own recipients.
    *
-   * @throws AddressError where it is neither.
+   * @throws AddressError if it is not an address or a domain.
    */
   inbox(recipient: string): Inbox {
     const { key, test } = recipientTest(recipient);
@@ -234,9 +237,10 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * From now on the server does something wrong: see {@link Fault}. Of several that hold, the one told first strikes.
+   * Makes the server do something wrong from now on: see {@link Fault}. If several faults match, the first one that was
+   * added strikes.
    *
-   * @throws EnvoiError of kind `"configuration"` for a fault that makes no sense.
+   * @throws EnvoiError of kind `"configuration"` for a fault that is not valid.
    *
    * @example
    * ```ts
@@ -250,14 +254,13 @@ export class TestServer implements AsyncDisposable {
     return this.#laboratory.faults.add(faults);
   }
 
-  /** What clients did against the RFCs so far, as far as a server can see it. */
+  /** The violations of RFCs by clients so far, as far as a server can see them. */
   get findings(): readonly Finding[] {
     return this.#laboratory.findings;
   }
 
   /**
-   * As if just started: forgets all messages, findings, and transcripts of connections that are closed, and lifts all
-   * faults.
+   * Resets the server: forgets all messages, findings, and transcripts of closed connections, and lifts all faults.
    */
   clear(): void {
     this.#caught.clear();
@@ -266,8 +269,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Closes at once, with the transports that came from `transport()`: connections are cut, but not before the client of
-   * a message that is there has been told so. What still waits for messages ends.
+   * Closes the server, and the transports that came from `transport()`. It cuts connections at once, except that
+   * clients of messages that are there get their reply first. Waits for messages end.
    */
   async close(): Promise<void> {
     await this.#laboratory.allAnswered();
@@ -278,7 +281,7 @@ export class TestServer implements AsyncDisposable {
     await Promise.all(this.#transports.map((transport) => transport.close()));
   }
 
-  /** Closes. */
+  /** Closes the server. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -290,7 +293,7 @@ export class TestServer implements AsyncDisposable {
     return tls === "starttls" ? Tls.Required(parameters) : Tls.Wrapper(parameters);
   }
 
-  /** The first of the users and the secret, where AUTH is offered. */
+  /** The first of the users and the secret, if the server offers AUTH. */
   #user(): [user: string, secret: string] | undefined {
     const { users = {}, tls = "none", without = [], allowPlaintextCredentials } = this.#options;
     const offered = (tls !== "none" || allowPlaintextCredentials === true) && !without.includes("AUTH");
@@ -299,15 +302,14 @@ export class TestServer implements AsyncDisposable {
 }
 
 /**
- * Where a client of this machine finds what listens on this address: one that stands for all of them is no address to
- * connect to.
+ * The address at which a client of this machine finds the server: the loopback address if it listens on all addresses.
  */
 function reachable(address: string): string {
   if (address === "0.0.0.0" || address === "::ffff:0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;
 }
 
-/** The scheme and the query of its URL, for each kind of TLS. */
+/** The scheme and the query of the URL for each kind of TLS. */
 const smtpUrls = {
   none: ["smtp", ""],
   starttls: ["smtp", "?tls=required"],
@@ -323,7 +325,7 @@ function lmtpBuilder(host: string): SmtpTransportBuilder {
   return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), "lmtp");
 }
 
-/** What there is to see of a TestServer. */
+/** The parts of a TestServer that tests look at. */
 interface Findable {
   readonly caught: CapturedMessages;
   readonly transcripts: Transcripts;

@@ -1,6 +1,6 @@
 import type { Session } from "../../server/connection/session.ts";
 
-/** The rules that a client can be seen to break, each with where it is written. */
+/** The rules that a server can see a client break, each with the section of its RFC. */
 export const findingRules = {
   "pipelining-unadvertised":
     "did not wait for a reply, though the server had not offered PIPELINING (RFC 2920 3.1)",
@@ -21,19 +21,19 @@ export const findingRules = {
   "no-quit": "left without QUIT (RFC 5321 4.1.1.10)",
 } as const;
 
-/** What a client did against the RFCs. */
+/** The name of a rule. */
 export type FindingRule = keyof typeof findingRules;
 
-/** Something that a client did against the RFCs, as far as a server can see. */
+/** A violation of an RFC by a client, as far as a server can see it. */
 export interface Finding {
-  /** Which rule it is. */
+  /** The rule. */
   readonly rule: FindingRule;
-  /** What it did, for people: never content, and addresses only where a command is shown. */
+  /** What the client did, for people. It never shows content, and shows addresses only in commands. */
   readonly text: string;
-  /** Which connection of the server it was: the first is 1. */
+  /** The number of the connection; the first is 1. */
   readonly connection: number;
   /** What was known of the connection then. */
   readonly session: Session;
-  /** The last command; what authenticates is masked. */
+  /** The last command. Secrets are masked. */
   readonly command: string;
 }

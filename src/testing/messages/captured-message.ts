@@ -6,28 +6,28 @@ import type { Transcript } from "../transcripts/transcript.ts";
 import { isAddressLike } from "./address-key.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
 
-/** A message that a TestServer has received. All of it is there before the client is told 250. */
+/** A message that a TestServer has received. It is complete before the client gets 250. */
 export interface CapturedMessage {
-  /** The sender, the recipients that were accepted, and the parameters of MAIL and RCPT. */
+  /** The sender, the accepted recipients, and the parameters of MAIL and RCPT. */
   readonly envelope: ReceivedEnvelope;
-  /** The message, octet by octet as it was sent. */
+  /** The message, byte for byte as the client sent it. */
   readonly raw: Buffer;
-  /** What a mail program makes of it: made when it is first looked at, which holds up no client. */
+  /** The message as a mail program shows it. It is parsed when it is first read, so it delays no client. */
   readonly parsed: ParsedMessage;
-  /** The connection: TLS, who authenticated, where from. */
+  /** The connection: TLS, login, addresses. */
   readonly session: Session;
-  /** The recipients of the envelope as text. */
+  /** One of the recipients of the envelope. */
   readonly to: readonly string[];
   /**
-   * What has been said in that connection, line by line, as `server.transcripts` has it: all of it that came before the
-   * message was taken, and in time what comes behind.
+   * What was said in the connection, as in `server.transcripts`: complete up to this message, and growing while the
+   * connection goes on.
    */
   readonly transcript: Transcript;
   /** When the message was complete. */
   readonly receivedAt: Date;
 }
 
-/** A message whose parsed form is made when somebody asks for it; `made` is then told. */
+/** A message that is parsed when `parsed` is first read. `made` is called then. */
 export function capturedMessage(
   facts: Omit<CapturedMessage, "parsed">,
   parse: () => ParsedMessage,
@@ -45,9 +45,8 @@ export function capturedMessage(
 }
 
 /**
- * Which message is meant: what is given must hold. A string must be equal, in whole. Addresses are compared as
- * addresses: the domain in any spelling (`bücher.example` is `xn--bcher-kva.example`), the local part without regard to
- * case.
+ * Describes messages: all fields that are given must match. A string must match as a whole. Addresses are compared as
+ * addresses: domains in any spelling (`bücher.example` is `xn--bcher-kva.example`), local parts in any case.
  */
 export interface MessagePattern {
   /** One of the recipients of the envelope. */
@@ -58,7 +57,7 @@ export interface MessagePattern {
   readonly subject?: string | RegExp;
 }
 
-/** Which message is meant. */
+/** Describes messages by a pattern or by a function. */
 export type MessageMatch = MessagePattern | ((message: CapturedMessage) => boolean);
 
 /**
@@ -73,7 +72,7 @@ export function readMatch(match: MessageMatch): MessageMatch {
 /** The readers of the fields that describe a message. */
 export const patternReaders: OptionReaders<MessagePattern> = { to: pattern, from: pattern, subject: pattern };
 
-/** Whether this is one of the messages that are meant. */
+/** Whether a message matches. */
 export function matches(message: CapturedMessage, match: MessageMatch): boolean {
   if (typeof match === "function") return match(message);
   const { to, from, subject } = match;
@@ -84,12 +83,12 @@ export function matches(message: CapturedMessage, match: MessageMatch): boolean 
   );
 }
 
-/** The message on one line, for people. */
+/** A message in one line, for people. */
 export function summary({ envelope, to, parsed, raw }: CapturedMessage): string {
   return `<${envelope.from ?? ""}> to <${to.join(">, <")}>: ${JSON.stringify(parsed.subject ?? "")} (${raw.length} octets)`;
 }
 
-/** Whether a text is equal to a string, in whole, or has a part that a regular expression describes. */
+/** Whether a text equals a string, or matches a regular expression. */
 export function isLike(text: string, pattern: string | RegExp): boolean {
   return typeof pattern === "string" ? text === pattern : text.search(pattern) !== -1;
 }

@@ -1,51 +1,53 @@
 import type { CapturedMessage } from "./captured-message.ts";
 
-/** How much a TestServer keeps. Beyond it the oldest is forgotten, whether anybody has looked at it or not. */
+/** How much a TestServer keeps. It forgets the oldest, whether a test has read it or not. */
 export interface KeepOptions {
-  /** So many messages; 1000. */
+  /** The most messages; default 1000. */
   readonly messages?: number;
   /**
-   * So many octets of messages, of what has been parsed of them, and of their recipients, the newest message excepted;
-   * 256 MiB.
+   * The most bytes of messages, their parsed forms and their recipients; default 256 MiB. The newest message is always
+   * kept.
    */
   readonly octets?: number;
-  /** The transcripts of so many connections that are closed; 1000. */
+  /** The most transcripts of closed connections; default 1000. */
   readonly connections?: number;
 }
 
-/** Who is told of what is caught. */
+/** Is told about messages as they arrive. */
 export interface MessageObserver {
   caught(message: CapturedMessage): void;
-  /** Nothing more will come. */
+  /** No more messages will arrive. */
   closed(): void;
 }
 
-/** What a TestServer has caught and still keeps, oldest first. */
+/** The messages that a TestServer has received and still keeps, oldest first. */
 export class CapturedMessages {
   readonly #limits: Required<Pick<KeepOptions, "messages" | "octets">>;
   readonly #observers = new Set<MessageObserver>();
   #messages: CapturedMessage[] = [];
-  /** What each of them takes, in their order. */
+  /** The size of each message, in the same order. */
   #sizes: number[] = [];
   #octets = 0;
-  /** How many have been forgotten to make room. */
+  /** How many messages were forgotten to make room. */
   dropped = 0;
-  /** Whether nothing more will come. */
+  /** Whether the server is closed, so that no more messages arrive. */
   closed = false;
 
   constructor({ messages = 1000, octets = 256 * 1_048_576 }: KeepOptions = {}) {
     this.#limits = { messages, octets };
   }
 
-  /** What is kept, not to be changed. */
+  /** The messages. Do not change the array. */
   get messages(): readonly CapturedMessage[] {
     return this.#messages;
   }
 
-  /** Adds a message, forgets what is too much, and tells whoever watches, in the order in which they began to. */
+  /**
+   * Adds a message, forgets the oldest if there is too much, and tells the observers, in the order in which they came.
+   */
   add(message: CapturedMessage): void {
     const before = this.#messages.at(-1);
-    // Of what two messages share, the newer has the whole, because it is kept longer.
+    // If two messages share their bytes, they count for the newer one, which is kept longer.
     if (before?.raw === message.raw) this.#charge(this.#messages.length - 1, -message.raw.length);
     this.#messages.push(message);
     this.#sizes.push(0);
@@ -54,7 +56,7 @@ export class CapturedMessages {
     for (const { caught } of [...this.#observers]) caught(message);
   }
 
-  /** A message takes more room than before. */
+  /** Counts more bytes for a message, such as those of its parsed form. */
   grew(message: CapturedMessage, octets: number): void {
     const index = this.#messages.lastIndexOf(message);
     if (index === -1) return;
@@ -69,13 +71,13 @@ export class CapturedMessages {
     this.#octets = 0;
   }
 
-  /** Tells of each message that is added, and of the end, until what is returned is called. */
+  /** Tells an observer about each new message and about the end. The returned function stops that. */
   observe(observer: MessageObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
-  /** Nothing more will come. */
+  /** Tells the observers that no more messages will arrive. */
   close(): void {
     this.closed = true;
     for (const { closed } of [...this.#observers]) closed();
@@ -103,5 +105,5 @@ export class CapturedMessages {
   }
 }
 
-/** What a recipient takes: an address, its text, and its parameters. */
+/** The size of a recipient, in bytes: an address, its text, and its parameters. */
 const RECIPIENT = 300;

@@ -5,17 +5,17 @@ import { type OptionReaders, readOptions } from "../../text/options.ts";
 import { type CapturedMessage, type MessageMatch, matches, readMatch, summary } from "./captured-message.ts";
 import type { CapturedMessages } from "./captured-messages.ts";
 
-/** How long to wait. */
+/** How long a call waits. */
 export interface WaitOptions {
-  /** Milliseconds; 2000, or as the option `waitTimeout` of the server says. */
+  /** The time in milliseconds; by default the option `waitTimeout` of the server (2000). */
   readonly timeout?: number;
-  /** Ends the waiting with its reason. */
+  /** Ends the wait with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The messages of a TestServer as somebody sees them: all of them, or those to one recipient. What a wait has returned
- * is remembered by each inbox for itself, so that tests with recipients of their own can share a server.
+ * The messages of a TestServer: all of them, or those to one recipient. Each inbox remembers which messages its waits
+ * have returned, so tests can share a server if each has its own recipients.
  *
  * @example
  * ```ts
@@ -28,12 +28,15 @@ export interface WaitOptions {
 export class Inbox {
   readonly #caught: CapturedMessages;
   readonly #holds: (message: CapturedMessage) => boolean;
-  /** The messages that a wait has returned: the next wait returns others. */
+  /** The messages that a wait has returned. The next wait returns others. */
   readonly #returned = new WeakSet<CapturedMessage>();
   #cleared = new WeakSet<CapturedMessage>();
   readonly #timeout: number;
 
-  /** The messages that `holds` says belong to it; waits for so many milliseconds, if a call does not say otherwise. */
+  /**
+   * @param holds whether a message belongs to this inbox. @param timeout how long waits last by default, in
+   * milliseconds.
+   */
   constructor(
     caught: CapturedMessages,
     holds: (message: CapturedMessage) => boolean,
@@ -44,21 +47,22 @@ export class Inbox {
     this.#timeout = timeout;
   }
 
-  /** What has been caught so far, oldest first: a snapshot. */
+  /** The messages that have arrived so far, oldest first. */
   get messages(): readonly CapturedMessage[] {
     return this.#caught.messages.filter((message) => this.#has(message));
   }
 
-  /** Forgets the messages so far; other inboxes still have them. */
+  /** Forgets the messages so far. Other inboxes keep them. */
   clear(): void {
     for (const message of this.messages) this.#cleared.add(message);
   }
 
   /**
-   * The oldest message that is meant and that no earlier call has returned; any, where nothing is said.
+   * The oldest message that matches and that no earlier call has returned, as soon as it is there. Without `match`, any
+   * message.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
-   * meanwhile; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists the messages that arrived; of kind `"closed"` if the server is
+   * closed before; the reason of the signal if it is aborted.
    */
   async waitForMessage(match: MessageMatch = {}, options: WaitOptions = {}): Promise<CapturedMessage> {
     const [message] = await this.waitForMessages(1, match, options);
@@ -66,11 +70,11 @@ export class Inbox {
   }
 
   /**
-   * The oldest `count` messages that are meant and that no earlier call has returned, once all of them are there. Where
-   * they are not in time, none of them counts as returned.
+   * The oldest `count` messages that match and that no earlier call has returned, as soon as all are there. If they do
+   * not arrive in time, none of them counts as returned.
    *
-   * @throws EnvoiError of kind `"timeout"`, which lists what did arrive; of kind `"closed"` if the server is closed
-   * meanwhile; the reason of the signal, if it is aborted.
+   * @throws EnvoiError of kind `"timeout"`, which lists the messages that arrived; of kind `"closed"` if the server is
+   * closed before; the reason of the signal if it is aborted.
    */
   async waitForMessages(
     count: number,
@@ -87,10 +91,10 @@ export class Inbox {
   }
 
   /**
-   * Waits so many milliseconds for nothing: resolves if no message comes, or is there, that is meant and that no call
-   * has returned; at once if the server is closed. What it finds does not count as returned.
+   * Checks for `ms` milliseconds that no message matches, apart from those that a call has returned. Resolves at once
+   * if the server is closed. A message that it finds does not count as returned.
    *
-   * @throws AssertionError which names the message; the reason of the signal, if it is aborted.
+   * @throws AssertionError that names the message; the reason of the signal if it is aborted.
    */
   async expectNoMessage(
     ms: number,
@@ -134,7 +138,7 @@ export class Inbox {
         try {
           if (this.#isNew(message, match)) found.push(message);
         } catch (error) {
-          // The test's own function threw: that is the test's to know, not the client's.
+          // The function of the test threw: the test must learn of it, not the client.
           settle(() => reject(error));
           return;
         }
@@ -145,7 +149,7 @@ export class Inbox {
       };
       const aborted = (): void => settle(() => reject(signal?.reason));
       const closed = (): void => settle(() => resolve({ found, end: "closed" }));
-      // Unlike other timers this one keeps the process alive: the test waits for it.
+      // Unlike other timers this one keeps the process alive, because the test waits for it.
       const timer = setTimeout(() => settle(() => resolve({ found, end: "timeout" })), timeout);
       signal?.addEventListener("abort", aborted);
       const unobserve = this.#caught.observe({ caught, closed });
@@ -166,7 +170,7 @@ export class Inbox {
     return this.#has(message) && !this.#returned.has(message) && matches(message, match);
   }
 
-  /** That it has not come: within so many milliseconds, or because the server was closed. */
+  /** The error for messages that did not arrive: within `end` milliseconds, or before the server was closed. */
   #missing(end: number | "closed", wanted: number, found: number): EnvoiError {
     const { messages } = this;
     const list = messages.map((message) => {
@@ -181,7 +185,7 @@ export class Inbox {
     const when = end === "closed" ? "before the server was closed" : `within ${end} ms`;
     return new EnvoiError(`${what} ${when}; ${arrived}${forgotten}`, {
       kind: end === "closed" ? "closed" : "timeout",
-      // The mail that was waited for has not come; it may still.
+      // The mail did not arrive; it may arrive later.
       delivery: "not-sent",
       transient: true,
       permanent: false,
@@ -191,14 +195,14 @@ export class Inbox {
 
 const waitOptions: OptionReaders<WaitOptions> = { timeout: milliseconds(0), signal: abortSignal };
 
-/** What a wait comes to. */
+/** The result of a wait. */
 interface Awaited {
   readonly found: readonly CapturedMessage[];
   readonly end: "timeout" | "closed" | undefined;
 }
 
-/** So many milliseconds a wait lasts, by default. */
+/** How long a wait lasts by default, in milliseconds. */
 const WAIT_TIMEOUT = 2000;
 
-/** So many messages are listed when the one that was waited for did not come. */
+/** How many messages the error about a missing one lists. */
 const LISTED = 20;

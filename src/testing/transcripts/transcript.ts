@@ -3,34 +3,34 @@ import type { Session } from "../../server/connection/session.ts";
 
 /** One line of a {@link Transcript}. */
 export interface TranscriptLine {
-  /** `"note"`: something that happened, such as a TLS handshake or content that went by. */
+  /** Who said it. `"note"` is an event, such as a TLS handshake or content that was received. */
   readonly from: "client" | "server" | "note";
-  /** The line, without its end. */
+  /** The line without its end. */
   readonly text: string;
   /** Milliseconds since the client connected. */
   readonly at: number;
 }
 
-/** What was said in one connection: every command and reply. What authenticates is masked, content only counted. */
+/** All commands and replies of one connection. Secrets are masked, and content is only counted. */
 export interface Transcript {
   /** What is known of the connection now. */
   readonly session: Session;
-  /** What was said, in its order. */
+  /** The lines, in their order. */
   readonly lines: readonly TranscriptLine[];
   /**
    * How often the client had to wait for the network so far: for the connection, for each TLS handshake (twice for TLS
-   * 1.2), and for each group of replies that went out together, the greeting among them.
+   * 1.2), and for each group of replies that was sent together, such as the greeting.
    */
   readonly roundTrips: number;
-  /** Whether the connection is over. */
+  /** Whether the connection is closed. */
   readonly closed: boolean;
-  /** How many of the oldest lines are no longer kept: a connection may last for ever. */
+  /** How many of the oldest lines were forgotten, because connections may last for ever. */
   readonly dropped: number;
-  /** As people write it: `C: ` and `S: ` before the lines. */
+  /** The lines with `C: ` and `S: ` before them, for people. */
   toString(): string;
 }
 
-/** Writes down what is said in a connection. */
+/** Writes the transcript of a connection. */
 export class TranscriptWriter implements Omit<ConnectionObserver, "intercept">, Transcript {
   readonly lines: TranscriptLine[] = [];
   dropped = 0;
@@ -41,7 +41,7 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "intercept">, 
   readonly #start = performance.now();
   #content = 0;
 
-  /** `over` is called when the connection is. */
+  /** @param over called when the connection has ended. */
   constructor(session: Session, over: () => void = () => {}) {
     this.#session = () => session;
     this.#over = over;
@@ -51,7 +51,7 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "intercept">, 
     return this.#session();
   }
 
-  /** From now on this tells what is known of the connection. */
+  /** Sets the function that returns the current session. */
   follow(session: () => Session): void {
     this.#session = session;
   }
@@ -89,7 +89,7 @@ export class TranscriptWriter implements Omit<ConnectionObserver, "intercept">, 
     this.#write("note", "closed");
   }
 
-  /** What a client says comes to a terminal here: it is not to move the cursor. */
+  /** Control characters are escaped, so that what a client sent cannot move the cursor of a terminal. */
   toString(): string {
     const prefix = { client: "C: ", server: "S: ", note: "-- " };
     const before = this.dropped === 0 ? "" : `-- ${this.dropped} lines are no longer kept\n`;
@@ -112,5 +112,5 @@ function printable(text: string): string {
   );
 }
 
-/** At least so many lines of a connection are kept, at most twice as many. */
+/** How many lines of a connection are kept at least; at most twice as many are. */
 const KEPT_LINES = 10_000;

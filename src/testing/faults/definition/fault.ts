@@ -4,16 +4,16 @@ import type { Session } from "../../../server/connection/session.ts";
 import type { CertificateFlaw } from "../../certificates/server-certificate.ts";
 
 /**
- * Where in a conversation a fault strikes.
+ * The point of a connection at which a fault strikes.
  *
- * - `"listen"`: before that: whether there is anybody to connect to;
- * - `"connect"`: on accept, before the greeting, and before TLS on a port that begins with it; `"greeting"`: the
+ * - `"listen"`: whether the server accepts connections at all;
+ * - `"connect"`: when a connection is accepted, before the greeting (and before implicit TLS); `"greeting"`: the
  *   greeting;
- * - `"tls"`: before the handshake, behind the 220 to STARTTLS too;
- * - the commands by their names; `"auth-response"`: each line of the client that answers a 334; `"unknown"`: no command
- *   at all;
- * - `"content"`: amid the content of a message; `"final"`: its end, the dot or the last chunk of BDAT;
- * - `"error"`: each reply of class 4 or 5, whoever said it.
+ * - `"tls"`: before a TLS handshake, also after STARTTLS;
+ * - the commands by their names; `"auth-response"`: a line of the client that answers a 334; `"unknown"`: any other
+ *   line;
+ * - `"content"`: within the content of a message; `"final"`: at its end, after the dot or the last chunk of BDAT;
+ * - `"error"`: each reply with 4xx or 5xx, from the server or from another fault.
  */
 export type FaultPoint =
   | "listen"
@@ -41,222 +41,229 @@ export type FaultPoint =
   | "unknown"
   | "error";
 
-/** What is known when a fault may strike. */
+/** What is known at a point at which a fault may strike. */
 export interface FaultMoment {
-  /** Where in the conversation it is. */
+  /** The point. */
   readonly at: FaultPoint;
-  /** Which connection of the server it is: the first is 1. */
+  /** The number of the connection; the first is 1. */
   readonly connection: number;
   /** What is known of the connection. */
   readonly session: Session;
-  /** The command, without its line end; what authenticates is masked. */
+  /** The command without its line end. Secrets are masked. */
   readonly line: string;
-  /** The transaction so far, without the recipient that is being named. */
+  /** The transaction so far, without the recipient of this RCPT. */
   readonly envelope: ReceivedEnvelope;
 }
 
-/** When a fault strikes: all that is given must hold. */
+/** When a fault strikes. All conditions that are given must hold. */
 export interface FaultCondition {
   /**
-   * At `"rcpt"`, and at `"final"` in LMTP, the recipient that the reply is about, anywhere else one that has been
-   * accepted. A string must be equal, in whole.
+   * At `"rcpt"`, and at `"final"` in LMTP, the recipient that the reply is about; elsewhere one of the accepted
+   * recipients. A string must match as a whole.
    */
   readonly recipient?: string | RegExp;
   /** The sender; `""` is the null sender. */
   readonly sender?: string | RegExp;
-  /** The connection, the first being 1. */
+  /** The number of the connection; the first is 1. */
   readonly connection?: number;
-  /** Only over TLS, or only in clear. */
+  /** Only over TLS (`true`), or only without (`false`). */
   readonly secure?: boolean;
-  /** Only once the client has authenticated, or only before. */
+  /** Only after the client authenticated (`true`), or only before (`false`). */
   readonly authenticated?: boolean;
-  /** Anything else. */
+  /** Any other condition. */
   readonly test?: (moment: FaultMoment) => boolean;
-  /** Only the n-th time that everything above holds, the first being 1. */
+  /** Only the n-th time that the conditions above hold; the first is 1. */
   readonly nth?: number;
-  /** Only from then on: not the first n times that everything above holds. */
+  /** Not the first n times that the conditions above hold. */
   readonly after?: number;
-  /** Within what `nth` and `after` count; `"server"`. */
+  /** What `nth` and `after` count within; default `"server"`. */
   readonly per?: "server" | "connection" | "transaction";
-  /** With this probability, from 0 to 1. The same seed, connection and occurrence always come to the same. */
+  /** Only with this probability, from 0 to 1. The same seed, connection and occurrence always give the same result. */
   readonly chance?: number;
-  /** What `chance` is drawn from; 1. */
+  /** The seed of `chance`; default 1. */
   readonly seed?: number;
 }
 
-/** What all faults have. */
+/** The fields that all faults have. */
 export interface FaultTrigger {
-  /** Where it strikes. */
+  /** The point at which it strikes. */
   readonly at: FaultPoint;
-  /** When it does; always. */
+  /** When it strikes; by default always. */
   readonly when?: FaultCondition;
-  /** How often it strikes, for as long as it is not lifted; without end. */
+  /** How often it strikes, until it is lifted; by default without limit. */
   readonly times?: number;
-  /** At `"content"`: behind so many octets of content, as they are on the wire; 0. */
+  /** At `"content"`: after how many bytes of content, counted as they are sent; default 0. */
   readonly octet?: number;
   /**
-   * At `"final"`: whether the message is kept, whatever the client is told; by default `"once"`, and `"never"` for a
-   * refusal.
+   * At `"final"`: how often the message is stored, whatever the client is told; by default `"once"`, or `"never"` if
+   * the reply refuses.
    */
   readonly keep?: "once" | "never" | "twice";
-  /** At `"final"`: no more than so many octets of the message are kept. */
+  /** At `"final"`: stores at most this number of bytes of the message. */
   readonly truncate?: number;
-  /** At `"final"`: header fields that are kept with another value, or with `null` not at all. The name in any case. */
+  /**
+   * At `"final"`: stores the message with other values of these header fields, or with `null` without them. Names in
+   * any case.
+   */
   readonly rewrite?: Readonly<Record<string, string | null>>;
-  /** At `"final"`: the message is kept without the eighth bit of its octets. */
+  /** At `"final"`: stores the message without the eighth bit of each byte. */
   readonly strip8bit?: boolean;
   /**
-   * At `"final"`: the message is taken, and then comes back: its sender gets a delivery status (RFC 3464), which is
-   * kept as well, about all recipients, with this reply of another server, such as `"550 5.1.1 Nobody"`.
+   * At `"final"`: accepts the message and returns a delivery status (RFC 3464) to its sender, which is stored as well.
+   * It reports this reply of another server, such as `"550 5.1.1 Nobody"`, for all recipients.
    */
   readonly bounce?: string;
 }
 
-/** How words go out. */
+/** How a reply is sent. */
 export interface FaultManner {
-  /** So many milliseconds late. */
+  /** Replies this number of milliseconds late. */
   readonly delay?: number;
-  /** Octet by octet, each in a packet of its own, with so many milliseconds in between. */
+  /** Sends the reply byte by byte, each in a packet of its own, with this number of milliseconds in between. */
   readonly tarpit?: number;
-  /** Then, or in their place, the connection ends: see {@link DropFault}. */
+  /** Ends the connection: see {@link DropFault}. */
   readonly drop?: Drop;
-  /** How it ends; `"fin"`. */
+  /** How the connection ends; default `"fin"`. */
   readonly by?: DropManner;
 }
 
 /**
- * Other words. A refusal is said in place of obeying: the server does not hear the command. Anything else is said in
- * place of the server's own reply. Behind 421 and 521 the connection closes, unless it `stays`. 354 where nobody
- * expects content reads it, and refuses it with 554; 334 where nobody expects it reads the response, and refuses it
- * with 535.
+ * Sends another reply. A refusal (4xx or 5xx) also keeps the command from the server, which does not act on it; any
+ * other reply only replaces the one of the server. After 421 and 521 the connection closes, unless the fault `stays`.
+ * After a 354 where no content is expected the server reads the content and refuses it with 554. After such a 334 it
+ * reads the response and refuses it with 535.
  */
 export interface ReplyFault extends FaultTrigger, FaultManner {
-  /** `"450 4.7.1 Later"`; lines are separated by `\n`. */
+  /** The reply, such as `"450 4.7.1 Later"`. Separate lines by `\n`. */
   readonly reply: string | Reply;
-  /** At `"bdat"`: does not read the octets of a chunk that is refused, so that they are taken for commands. */
+  /** At `"bdat"`: does not read the bytes of a refused chunk, so that they are taken for commands. */
   readonly undiscarded?: boolean;
-  /** The connection stays open behind a 421 or 521, and the server goes on to answer, as some do. */
+  /** Keeps the connection open after a 421 or 521, and goes on to answer, as some servers do. */
   readonly stays?: boolean;
 }
 
-/**
- * Octets in place of a reply, right or wrong, as they stand; a list goes out in as many packets. The command is obeyed.
- */
+/** Sends arbitrary bytes instead of the reply, a list in as many packets. The server acts on the command. */
 export interface RawFault extends FaultTrigger, FaultManner {
-  /** The octets, as text, as they stand, or as a list of packets. */
+  /** The bytes, as text, as bytes, or as a list of packets. */
   readonly raw: string | Uint8Array | readonly (string | Uint8Array)[];
-  /** They go out underneath TLS, where no TLS record is to be found in them. */
+  /** Sends the bytes below TLS, where the client expects TLS records. */
   readonly unencrypted?: boolean;
-  /** How often; once. `Infinity` goes on until the client leaves. */
+  /** How often the bytes are sent; default 1. `Infinity` goes on until the client closes the connection. */
   readonly repeat?: number;
 }
 
-/** Offers what is not there, or not what is there. */
+/** Changes which extensions EHLO offers. */
 export interface EhloFault extends FaultTrigger, FaultManner {
-  /** Where offers are made. */
+  /** The point: the reply to EHLO or LHLO. */
   readonly at: "ehlo" | "lhlo";
-  /** Lines of the reply, such as `"SIZE 10"` or `"auth=PLAIN LOGIN"`, as they are written. */
+  /** Lines that are added to the reply, such as `"SIZE 10"` or `"auth=PLAIN LOGIN"`. */
   readonly offer?: readonly string[];
-  /** Keywords that are not offered, though the server knows them. */
+  /** Keywords that are removed from the reply, though the server supports them. */
   readonly conceal?: readonly string[];
 }
 
-/** Right, but late or slow. */
+/** Replies correctly, but late or slowly. */
 export interface SlowFault extends FaultTrigger, Pick<FaultManner, "delay" | "tarpit"> {}
 
-/** Nothing more is said, and at `"content"` nothing more is read, until the client leaves. */
+/** Sends nothing more until the client closes the connection. At `"content"` the server also reads nothing more. */
 export interface StallFault extends FaultTrigger {
-  /** Nothing more comes. */
+  /** Sends nothing more. */
   readonly stall: true;
 }
 
 /**
- * - `"before"` the reply, once the command has been obeyed;
- * - `"within"` the reply, half of which goes out;
- * - `"after"` the reply.
+ * When the connection ends:
+ *
+ * - `"before"`: before the reply, after the server acted on the command;
+ * - `"within"`: after half of the reply;
+ * - `"after"`: after the reply.
  */
 export type Drop = "before" | "within" | "after";
 
 /**
- * - `"fin"`: closes, over TLS with a close_notify;
- * - `"truncate"`: closes, over TLS without a close_notify, as somebody on the way could;
- * - `"rst"`: resets;
- * - `"half-close"`: says that nothing more comes, and goes on reading.
+ * How the connection ends:
+ *
+ * - `"fin"`: it is closed, over TLS with a close_notify;
+ * - `"truncate"`: it is closed, over TLS without a close_notify, as an attacker could do;
+ * - `"rst"`: it is reset;
+ * - `"half-close"`: the server ends its side and goes on reading.
  */
 export type DropManner = "fin" | "truncate" | "rst" | "half-close";
 
 /**
- * The connection ends. At `"connect"`, `"tls"` and `"content"` there is no reply: it ends there. At `"listen"`
- * connections are refused until the fault is lifted; with `stall` there they are not even that, as where the queue of a
- * server is full.
+ * Ends the connection. At `"connect"`, `"tls"` and `"content"` it ends at that point, because there is no reply. At
+ * `"listen"` the server refuses connections until the fault is lifted; with `stall` they wait, as if the queue of the
+ * server were full.
  */
 export interface DropFault extends FaultTrigger {
-  /** When, in relation to the reply. */
+  /** When the connection ends. */
   readonly drop: Drop;
-  /** `"fin"`. */
+  /** How the connection ends; default `"fin"`. */
   readonly by?: DropManner;
 }
 
-/** Refuses each recipient of each sender from each address for a while. */
+/** Refuses each combination of sender, recipient and client address for a while. */
 export interface GreylistFault extends FaultTrigger {
-  /** Where recipients are named. */
+  /** The point: RCPT. */
   readonly at: "rcpt";
-  /** For so many attempts, or for so many milliseconds since the first; else for one attempt. */
+  /** For a number of attempts, or for a number of milliseconds after the first; `true` is one attempt. */
   readonly greylist: { readonly attempts: number } | { readonly ms: number } | true;
-  /** `"450 4.2.0 Greylisted, try again later"`. */
+  /** Default: `"450 4.2.0 Greylisted, try again later"`. */
   readonly reply?: string | Reply;
 }
 
 /**
- * Tells the client the truth about a message, and keeps something else: by `keep`, `truncate`, `rewrite` or
- * `strip8bit`; or sends it back by `bounce`.
+ * Replies correctly, but stores the message in another way (`keep`, `truncate`, `rewrite`, `strip8bit`), or returns it
+ * to its sender (`bounce`).
  */
 export interface StorageFault extends FaultTrigger {
-  /** Where messages are kept. */
+  /** The point: the end of a message. */
   readonly at: "final";
 }
 
-/** The handshake is done, or refused, in a way of its own. */
+/** Does a TLS handshake with other settings. */
 export interface TlsFault extends FaultTrigger {
-  /** Where handshakes are done. */
+  /** The point: the handshake. */
   readonly at: "tls";
-  /** What about it is not as it is else. */
+  /** The settings that differ. */
   readonly tls: TlsChanges;
 }
 
-/** What about a TLS handshake is not as it is else. */
+/** The settings of a TLS handshake that differ from those of the server. */
 export interface TlsChanges {
-  /** Speaks none below it. */
+  /** The lowest version. */
   readonly minVersion?: TlsVersion;
-  /** Speaks none above it; below TLS 1.2 it takes keys and ciphers as weak as they were then. */
+  /** The highest version. Below TLS 1.2 the server also accepts the weak keys and ciphers of that time. */
   readonly maxVersion?: TlsVersion;
-  /** Has these ciphers alone, as OpenSSL writes them: `"AES128-SHA"`. */
+  /** The only ciphers, as OpenSSL writes them: `"AES128-SHA"`. */
   readonly ciphers?: string;
-  /** Shows another certificate. */
+  /** Uses a certificate that clients must refuse. */
   readonly certificate?: CertificateFlaw;
-  /** Refuses clients that have no certificate of the server's own authority. */
+  /** Refuses clients without a certificate of the server's authority. */
   readonly clientCertificate?: "required";
-  /** Refuses clients that offer protocols (ALPN, RFC 7301), none of which is one of these. */
+  /** Refuses clients that offer only other protocols (ALPN, RFC 7301). */
   readonly alpn?: readonly string[];
 }
 
-/** A version of TLS, as node:tls names it. */
+/** A version of TLS, as `node:tls` writes it. */
 export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
-/** Lies in an exchange of SCRAM, which is what a client has to see through (RFC 5802 9). */
+/** Lies in a SCRAM login, which clients must detect (RFC 5802 section 9). */
 export interface ScramFault extends FaultTrigger {
-  /** Where an exchange begins. */
+  /** The point: AUTH. */
   readonly at: "auth";
-  /** What it lies about. */
+  /** How it lies. */
   readonly scram: ScramLie;
 }
 
 /**
- * - `"wrong-signature"`: proves that it does not know the password;
- * - `"no-signature"`: says 235 in place of any proof;
- * - `"foreign-nonce"`: goes on from a nonce that is not the client's;
- * - `"few-iterations"`, `"many-iterations"`: asks for 1, or for 1,000,000,000, iterations;
- * - `"no-salt"`: gives no salt.
+ * How the server lies in a SCRAM login:
+ *
+ * - `"wrong-signature"`: it sends a proof that does not match the password;
+ * - `"no-signature"`: it sends 235 instead of a proof;
+ * - `"foreign-nonce"`: it replaces the nonce of the client;
+ * - `"few-iterations"`, `"many-iterations"`: it asks for 1 iteration, or for 1,000,000,000;
+ * - `"no-salt"`: it sends no salt.
  */
 export type ScramLie =
   | "wrong-signature"
@@ -267,7 +274,7 @@ export type ScramLie =
   | "no-salt";
 
 /**
- * Something that a TestServer is to do wrong: plain data, where and when, and what.
+ * A mistake that a TestServer makes on purpose, as plain data: at which point, when, and what.
  *
  * @example
  * ```ts
@@ -291,7 +298,7 @@ export type Fault =
   | TlsFault
   | ScramFault;
 
-/** As Postfix does: slower from the eleventh refusal of a connection on, and no more behind the twentieth. */
+/** The limits of Postfix: it slows down after the tenth refusal in a connection, and closes after the twentieth. */
 export const postfixErrorLimits: readonly Fault[] = [
   { at: "error", when: { nth: 20, per: "connection" }, reply: "421 4.7.0 Error: too many errors" },
   { at: "error", when: { after: 10, per: "connection" }, delay: 1000 },
