@@ -8,7 +8,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ family }) => family === "IPv6"),
 );
 
-describe("SmtpServer: a client that comes by IPv4 to a port of IPv6", { skip: !hasIpv6 }, () => {
+describe("SmtpServer: an IPv4 client of an IPv6 port", { skip: !hasIpv6 }, () => {
   it("has its IPv4 address in hooks, in the Received field and for the limits", async () => {
     const sessions: Session[] = [];
     let raw = "";

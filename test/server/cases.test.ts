@@ -32,7 +32,7 @@ for (const lenient of [false, true]) {
     const listen = (options: SmtpServerOptions = {}): Promise<SmtpServer> =>
       SmtpServer.listen({ lenient, hostname: "mx.y.test", onError: () => {}, ...options });
 
-    it("takes nothing that stands in clear behind STARTTLS for what comes through TLS", async () => {
+    it("never takes plaintext after STARTTLS for something sent over TLS", async () => {
       const heard: string[] = [];
       await using server = await listen({ certificates, hello: ({ name }) => void heard.push(name) });
       for (const injected of [
@@ -49,7 +49,7 @@ for (const lenient of [false, true]) {
       assert.deepEqual(new Set(heard), new Set(["c.test"]));
     });
 
-    it("forgets at STARTTLS what it was told, and offers it no second time", async () => {
+    it("forgets at STARTTLS what came before, and does not offer it again", async () => {
       await using server = await listen({ certificates, domains: ["y.test"], data: () => {} });
       const { client } = await met(server);
       await using _ = client;
@@ -61,7 +61,7 @@ for (const lenient of [false, true]) {
       assert.match(await client.ask("STARTTLS"), /^503 5\.5\.1/);
     });
 
-    it("closes on who speaks in clear where TLS is due, and TLS where clear is, and goes on", async () => {
+    it("closes on plaintext in place of TLS, and on TLS in place of plaintext, and serves others", async () => {
       const listeners = [{ tls: "implicit" }, { tls: "none" }] as const;
       await using server = await listen({ certificates, listeners });
       const [secure, clear] = server.listeners;
@@ -78,7 +78,7 @@ for (const lenient of [false, true]) {
       assert.match(await next.reply(), /^220 /);
     });
 
-    it("counts who is silent behind STARTTLS as a connection", async () => {
+    it("counts a client that is silent after STARTTLS as a connection", async () => {
       await using server = await listen({ certificates, maxConnections: 1 });
       const { client } = await met(server);
       await using _ = client;
@@ -87,7 +87,7 @@ for (const lenient of [false, true]) {
       assert.match(await second.reply(), /^421 /);
     });
 
-    it("neither offers nor takes AUTH in clear, and shows the hook none of it", async () => {
+    it("neither offers nor accepts AUTH without TLS, and does not call the hook", async () => {
       const shown: unknown[] = [];
       await using server = await listen({ certificates, auth: ({ user }) => void shown.push(user) });
       const { client, offered } = await met(server);
@@ -98,7 +98,7 @@ for (const lenient of [false, true]) {
       assert.deepEqual(shown, []);
     });
 
-    it("refuses users that nobody can have, before the hook sees them", async () => {
+    it("refuses names that no user can have, before the hook sees them", async () => {
       const shown: string[] = [];
       const auth: SmtpServerOptions = {
         allowPlaintextCredentials: true,
@@ -119,7 +119,7 @@ for (const lenient of [false, true]) {
       assert.equal(shown.filter((user) => /[\0-\x1f\x7f]/.test(user) || user === "").length, 0);
     });
 
-    it("relays for nobody, whatever the address looks like", async () => {
+    it("relays for no client, whatever the address looks like", async () => {
       await using server = await listen({ domains: ["y.test"], data: () => {} });
       const { client } = await met(server);
       await using _ = client;
@@ -155,7 +155,7 @@ for (const lenient of [false, true]) {
       }
     });
 
-    it("takes a thousand recipients, and the mail to them where there were more", async () => {
+    it("accepts a thousand recipients, and the mail to them if there were more", async () => {
       let taken = 0;
       await using server = await listen({
         domains: ["y.test"],
@@ -173,14 +173,14 @@ for (const lenient of [false, true]) {
       assert.equal(taken, 1000);
     });
 
-    it("refuses who does not wait for the greeting, if it is to", async () => {
+    it("refuses a client that does not wait for the greeting, with greetingDelay", async () => {
       await using server = await listen({ greetingDelay: 60_000 });
       await using client = await Client.connect(server.port);
       client.write("EHLO e\n");
       assert.match(await client.rest(), /^554 .*\r\n$/);
     });
 
-    it("takes no more memory for endless lines than for short ones", () => {
+    it("needs no more memory for endless lines than for short ones", () => {
       const chunk = Buffer.alloc(65_536, "x");
       const held = (responder: Responder, chunks: number): number => {
         const earlier = process.memoryUsage().arrayBuffers;
@@ -227,7 +227,7 @@ for (const lenient of [false, true]) {
 }
 
 describe("Nonces", () => {
-  it("are never the same, and nobody can foresee them", () => {
+  it("never repeat, and cannot be predicted", () => {
     const seen = new Set<string>();
     for (let i = 0; i < 1000; i++) {
       for (const line of ["AUTH CRAM-MD5", `AUTH SCRAM-SHA-256 ${base64("n,,n=jo,r=x")}`]) {

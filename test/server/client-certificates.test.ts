@@ -91,7 +91,7 @@ describe("SmtpServer: certificates of clients, whichever name the client asks fo
     });
   }
 
-  it("speaks the ciphers and versions that the server was told to speak", async () => {
+  it("speaks the ciphers and versions of the options", async () => {
     const ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384";
     const server = await RunningServer.start(options({ minVersion: "TLSv1.2" }), { ciphers });
     for (const servername of names) {
@@ -102,7 +102,7 @@ describe("SmtpServer: certificates of clients, whichever name the client asks fo
     await server.close(0);
   });
 
-  it("admits nobody without one by the ticket of a handshake that was refused", async () => {
+  it("admits no client without one by the ticket of a refused handshake", async () => {
     await using server = await SmtpServer.listen(
       options({ clientCertificates: { ca: ca.cert, required: true } }),
     );
@@ -114,7 +114,7 @@ describe("SmtpServer: certificates of clients, whichever name the client asks fo
     }
   });
 
-  it("gives EXTERNAL to nobody by a ticket that was given without one", async () => {
+  it("offers no EXTERNAL by a ticket that was issued without one", async () => {
     await using server = await SmtpServer.listen(
       options({ clientCertificates: { ca: ca.cert, required: false } }),
     );

@@ -34,7 +34,7 @@ describe("SmtpServer: LMTP", () => {
     assert.deepEqual(await deliver(refuseSecond), [accepted, "452 4.2.2 Full", accepted]);
   });
 
-  it("refuses for all where the hook does, whomever it has refused before", async () => {
+  it("refuses for all recipients if the hook returns a refusal", async () => {
     const both = ({ envelope, refuse }: DataContext) => {
       refuse(envelope.to[0] as never, full);
       return { code: 554, lines: "No" };
@@ -42,7 +42,7 @@ describe("SmtpServer: LMTP", () => {
     assert.deepEqual(await deliver(both), ["554 5.0.0 No", "554 5.0.0 No", "554 5.0.0 No"]);
   });
 
-  it("takes no refusal for somebody else, none that refuses nothing, and none in SMTP", async () => {
+  it("accepts refuse() only for its recipients, with a refusal, and in LMTP", async () => {
     const failed = "451 4.3.0 Local error, try again later";
     const somebodyElse = ({ envelope, refuse }: DataContext) => refuse({ ...envelope.to[0] } as never, full);
     assert.deepEqual(await deliver(somebodyElse), [failed, failed, failed]);

@@ -60,7 +60,7 @@ describe("SmtpServer: STARTTLS", () => {
     assert.equal(secure?.tls?.cipher, "TLS_AES_256_GCM_SHA384");
   });
 
-  it("closes where something is said behind it in clear, and answers none of it", async () => {
+  it("closes if plaintext follows it, without answering that", async () => {
     await using server = await SmtpServer.listen(options("starttls"));
     for (const injected of ["RSET\r\n", "NOO", "EHLO i\r\nMAIL FROM:<i@x.test>\r\n"]) {
       await using client = await Client.connect(server.port);
@@ -73,7 +73,7 @@ describe("SmtpServer: STARTTLS", () => {
     assert.deepEqual(sessions, []);
   });
 
-  it("takes nothing that comes in clear behind its reply for what came through TLS", async () => {
+  it("never takes plaintext after its reply for something sent over TLS", async () => {
     await using server = await SmtpServer.listen(options("starttls"));
     await using client = await Client.connect(server.port);
     await client.reply();
@@ -84,7 +84,7 @@ describe("SmtpServer: STARTTLS", () => {
     assert.deepEqual(sessions, []);
   });
 
-  it("gives a handshake no more time than it was told", async () => {
+  it("limits the time of a handshake", async () => {
     const clock = new HandClock();
     const server = await RunningServer.start(options("starttls", { timeouts: { handshake: 2000 } }), {
       clock,
@@ -101,7 +101,7 @@ describe("SmtpServer: STARTTLS", () => {
 });
 
 describe("SmtpServer: implicit TLS", () => {
-  it("speaks TLS from the first octet", async () => {
+  it("speaks TLS from the first byte", async () => {
     await using server = await SmtpServer.listen(options("implicit"));
     await using client = await Client.connect(server.port, trusted);
     assert.match(await client.reply(), /^220 /);
@@ -114,7 +114,7 @@ describe("SmtpServer: implicit TLS", () => {
     );
   });
 
-  it("closes on a client that speaks in clear, and serves the next", async () => {
+  it("closes on a client that speaks plaintext, and serves the next", async () => {
     await using server = await SmtpServer.listen(options("implicit"));
     await using plain = await Client.connect(server.port);
     plain.say("EHLO x");
@@ -137,7 +137,7 @@ describe("SmtpServer: implicit TLS", () => {
     assert.deepEqual(sessions.map(({ hello }) => hello?.name).sort(), names.sort());
   });
 
-  it("gives all replies to a client that has said all it had to say", async () => {
+  it("sends all replies to a client that has ended its side", async () => {
     await using server = await SmtpServer.listen(options("implicit"));
     await using client = await Client.connect(server.port, trusted);
     client.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<b@y.test>", "DATA", "x", ".");
@@ -154,7 +154,7 @@ describe("SmtpServer: implicit TLS", () => {
     await server.close({ grace: 60_000 });
   });
 
-  it("is no older than it was told", async () => {
+  it("has at least the minimum version", async () => {
     await using server = await SmtpServer.listen(options("implicit", { minVersion: "TLSv1.3" }));
     await assert.rejects(
       Client.connect(server.port, { ...trusted, maxVersion: "TLSv1.2" }),
@@ -162,7 +162,7 @@ describe("SmtpServer: implicit TLS", () => {
     );
   });
 
-  it("does no second handshake on a connection", async () => {
+  it("refuses renegotiation", async () => {
     const others = [ca.issue(), ca.issue({ names: ["other.test"] })];
     await using server = await SmtpServer.listen(options("implicit", { certificates: others }));
     for (const servername of ["localhost", "other.test"]) {
@@ -215,7 +215,7 @@ describe("SmtpServer: certificates of clients", () => {
     assert.equal(sessions[0]?.tls?.clientCertificate?.subject, "CN=billing");
   });
 
-  it("that are missing, or that a stranger issued, are refused where one is required", async () => {
+  it("are refused if they are missing or of another authority, and one is required", async () => {
     const clientCertificates = { ca: ca.cert, required: true };
     await using server = await SmtpServer.listen(options("implicit", { clientCertificates }));
     const stranger = (await CertificateAuthority.create("stranger")).issue({ purpose: "client" });
@@ -226,7 +226,7 @@ describe("SmtpServer: certificates of clients", () => {
     }
   });
 
-  it("that do not verify count for nothing where none is required", async () => {
+  it("do not count if they are not valid and none is required", async () => {
     const clientCertificates = { ca: ca.cert, required: false };
     await using server = await SmtpServer.listen(options("implicit", { clientCertificates }));
     const stranger = (await CertificateAuthority.create("stranger")).issue({ purpose: "client" });

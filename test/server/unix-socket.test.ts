@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "envoi-"));
 after(() => rmSync(folder, { recursive: true }));
 
 describe("SmtpServer: a Unix socket", { skip: process.platform === "win32" }, () => {
-  it("is listened on beside ports, and speaks LMTP if told so", async () => {
+  it("works beside ports, and speaks LMTP with lmtp", async () => {
     const path = join(folder, "lmtp");
     const received: string[] = [];
     const server = await SmtpServer.listen({
@@ -48,7 +48,7 @@ describe("SmtpServer: a Unix socket", { skip: process.platform === "win32" }, ()
     for (const client of [first, second]) assert.match(await client.reply(), /^220 /);
   });
 
-  it("that nobody listens on any more is replaced; nothing else is", async () => {
+  it("is replaced if no server listens on it; nothing else is", async () => {
     const path = join(folder, "left-over");
     const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
     spawnSync(process.execPath, ["-e", script]);

@@ -80,7 +80,7 @@ describe("a server that is closed once a test has seen its mail", () => {
     }
   });
 
-  it("has taken the mail back from nobody when it was cleared", async () => {
+  it("does not make a wait lose a message when it is cleared", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();
     const sent = transport.send(mail);
@@ -108,7 +108,7 @@ describe("waits for messages", () => {
     assert.equal((await server.waitForMessage()).parsed.subject, "one");
   });
 
-  it("last as long as the server was told, or the call", async () => {
+  it("last as long as the option of the server or the call says", async () => {
     await using server = await TestServer.start({ waitTimeout: 3 });
     await assert.rejects(server.waitForMessage(), { kind: "timeout", message: /within 3 ms/ });
     await assert.rejects(server.inbox("@y.test").waitForMessage(), { message: /within 3 ms/ });

@@ -19,7 +19,7 @@ async function seen(server: TestServer, said: string, size: number): Promise<str
   return [...server.transcripts.map(String), ...commands].join("\n");
 }
 
-describe("a transcript of a TestServer shows no secret", () => {
+describe("The transcript of a TestServer shows no secret", () => {
   const cases: Readonly<Record<string, string>> = {
     "of an AUTH that is taken": `AUTH PLAIN ${secret}\r\n`,
     "behind a tab": `AUTH\tPLAIN\t${secret}\r\n`,

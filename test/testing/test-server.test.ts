@@ -31,8 +31,8 @@ const mail = (subject: string, to = "b@y.test"): string[] => [
 const message = (subject = "x"): Message =>
   Message.builder().from("a@x.test").to("b@y.test").subject(subject).text("x").build();
 
-describe("TestServer: what it catches", () => {
-  it("is the message octet by octet, with all there is to know of it", async () => {
+describe("TestServer: a captured message", () => {
+  it("has the bytes of the message, and everything known about it", async () => {
     await using server = await TestServer.start();
     await say(server, ...mail("Gruß"));
     const caught = await server.waitForMessage({ to: "b@y.test" });
@@ -46,7 +46,7 @@ describe("TestServer: what it catches", () => {
     assert.equal(server.messages.length, 1);
   });
 
-  it("is there before the client is told", async () => {
+  it("is there before the client gets its reply", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();
     for (let count = 1; count <= 5; count++) {
@@ -98,14 +98,14 @@ describe("TestServer: what it catches", () => {
     );
   });
 
-  it("has no fields where nobody could parse it", async () => {
+  it("has no fields if it cannot be parsed", async () => {
     await using server = await TestServer.start();
     await say(server, ...mail("x").slice(0, 4), ".");
     const { parsed, raw } = await server.waitForMessage();
     assert.deepEqual([raw.length, parsed.subject, parsed.to, parsed.attachments], [0, undefined, [], []]);
   });
 
-  it("is also handed to the hook of the test, and does not count where that refuses", async () => {
+  it("goes to the hook of the test as well, and is not kept if the hook refuses it", async () => {
     let seen = "";
     await using server = await TestServer.start({
       recipient: ({ recipient }) => (recipient.localPart === "no" ? { code: 550, lines: "No" } : undefined),
@@ -207,7 +207,7 @@ describe("TestServer: TLS and users", () => {
     });
   }
 
-  it("none: offers no AUTH, and its transport does without", async () => {
+  it("none: offers no AUTH, and its transport does not log in", async () => {
     await using server = await TestServer.start({ users });
     await server.transport().send(message());
     assert.equal((await server.waitForMessage()).session.authenticated, undefined);
@@ -215,7 +215,7 @@ describe("TestServer: TLS and users", () => {
     assert.equal(server.ca, "");
   });
 
-  it("tells by environment variables where it is", async () => {
+  it("gives its address as environment variables", async () => {
     const server = await TestServer.start({ tls: "implicit" });
     const { SMTP_URL, SMTP_HOST, SMTP_PORT, NODE_EXTRA_CA_CERTS = "" } = server.env;
     assert.deepEqual([SMTP_URL, SMTP_HOST, SMTP_PORT], [server.url, "127.0.0.1", String(server.port)]);
@@ -270,7 +270,7 @@ describe("TestServer: transcripts", () => {
 });
 
 describe("TestServer: what is shown of a client", () => {
-  it("moves no cursor", async () => {
+  it("cannot move the cursor of a terminal", async () => {
     await using server = await TestServer.start();
     await say(server, "\x1b[31mNOOP\x07\x9b");
     assert.match(String(server.transcripts[0]), /\nC: \\u001b\[31mNOOP\\u0007/);
@@ -278,7 +278,7 @@ describe("TestServer: what is shown of a client", () => {
 });
 
 describe("TestServer: itself", () => {
-  it("withholds the extensions that it is told to", async () => {
+  it("hides the extensions in the option without", async () => {
     const offered = async (options: TestServerOptions): Promise<string> => {
       await using server = await TestServer.start(options);
       return await say(server, "EHLO x");
@@ -303,7 +303,7 @@ describe("TestServer: itself", () => {
     socket.destroy();
   });
 
-  it("refuses options that it does not know", async () => {
+  it("refuses unknown options", async () => {
     await assert.rejects(TestServer.start({ user: { jo: "x" } } as never), {
       kind: "configuration",
       message: /there is no "user"; the nearest is users/,

@@ -24,7 +24,7 @@ describe("Responder: BDAT", () => {
     assert.deepEqual(messages(wire), ["Subject: x\r\n\r\n.\r\nQUIT\r\n..\r\n"]);
   });
 
-  it("takes a message in one chunk, in none but an empty last, and two behind one another", () => {
+  it("accepts a message in one chunk, in an empty last chunk, and two messages in a row", () => {
     const one = `${envelope}${chunk("x\r\n", true)}`;
     assert.deepEqual(messages(`${one}${one}`), ["x\r\n", "x\r\n"]);
     assert.deepEqual(messages(`${envelope}${chunk("x\r\n")}${chunk("", true)}`), ["x\r\n"]);
@@ -32,7 +32,7 @@ describe("Responder: BDAT", () => {
     assert.deepEqual(messages(`${envelope}bdat 3 last\r\nx\r\n`), ["x\r\n"]);
   });
 
-  it("eats exactly the octets of a chunk that is out of place, and says nothing to them", () => {
+  it("reads exactly the octets of a misplaced chunk, and does not answer them", () => {
     const wire = "BDAT 22 LAST\r\nMAIL FROM:<i@x.test>\r\n";
     assert.equal(replies(`${wire}NOOP\r\n`), "503 5.5.1, 250 2.0.0");
     assert.deepEqual(talk(`${wire}NOOP\r\n`).replies, ["503 5.5.1", "250 2.0.0"]);
@@ -43,14 +43,14 @@ describe("Responder: BDAT", () => {
     assert.equal(replies(`MAIL FROM:<>\r\n${wire}NOOP\r\n`), "250 2.1.0, 503 5.5.1, 250 2.0.0");
   });
 
-  it("ends the transaction where a chunk is refused", () => {
+  it("ends the transaction if a chunk is refused", () => {
     const wire = `MAIL FROM:<>\r\n${chunk("RSET\r\n")}RCPT TO:<b@y.test>\r\n`;
     assert.equal(replies(wire), "250 2.1.0, 503 5.5.1, 503 5.5.1");
     const large = `${envelope}${chunk("x".repeat(1001))}`;
     assert.equal(replies(`${large}RCPT TO:<b@y.test>\r\n`), `${accepted}552 5.3.4, 503 5.5.1`);
   });
 
-  it("closes where nobody can tell how many octets follow", () => {
+  it("closes if the number of octets is not valid", () => {
     for (const line of [
       "BDAT 6 LASTX\r\nRSET",
       "BDAT -1",
@@ -86,7 +86,7 @@ describe("Responder: BDAT", () => {
     }
   });
 
-  it("says 552 once, and eats and refuses what still comes", () => {
+  it("says 552 once, and reads and refuses what follows", () => {
     const wire = `${envelope}${chunk("x".repeat(600)).repeat(4)}${chunk("x", true)}RSET\r\n`;
     assert.equal(
       replies(wire),
@@ -103,7 +103,7 @@ describe("Responder: BDAT", () => {
     assert.equal(replies(`${envelope}${chunk(`x${lines.repeat(2)}`, true)}`), `${accepted}552 5.3.4`);
   });
 
-  it("does not wait for a chunk that it would not take to its end", () => {
+  it("does not wait for the end of a chunk that it would refuse", () => {
     for (const where of ["", envelope]) {
       const { replies, end } = talk(`EHLO x\r\n${where}BDAT 999999999999999\r\n`);
       assert.deepEqual([replies.at(-1), end], ["552 5.3.4", "closed"]);
@@ -132,7 +132,7 @@ describe("Responder: BDAT", () => {
     assert.equal(replies(`${envelope}${chunk("a\r")}${chunk("", true)}`), `${accepted}250 2.0.0, 554 5.6.0`);
   });
 
-  it("is not there, and neither is BINARYMIME, where CHUNKING is withheld", () => {
+  it("is absent, with BINARYMIME, if CHUNKING is hidden", () => {
     const changes = { without: new Set(["CHUNKING"] as const) };
     assert.equal(replies(`${envelope}BDAT 3 LAST\r\n`, changes), `${accepted}500 5.5.2`);
     assert.equal(replies("MAIL FROM:<> BODY=BINARYMIME\r\n", changes), "504 5.5.4");
@@ -142,7 +142,7 @@ describe("Responder: BDAT", () => {
     );
   });
 
-  it("carries any octets over, in any chunks, cut up anyhow", () => {
+  it("carries any octets, in any chunks, split anyhow", () => {
     const octets = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array).toString("latin1"));
     const property = fc.property(
       fc.array(octets, { maxLength: 5 }),

@@ -24,7 +24,7 @@ const all = (reply: string): string[] => Array<string>(4).fill(reply);
 describe("A message that goes in circles", () => {
   const hops = (count: number): string => "Received: from a\r\n\tby b; now\r\n".repeat(count);
 
-  it("is known by its Received fields, and refused once it is whole", () => {
+  it("is detected by its Received fields, and refused at its end", () => {
     assert.deepEqual(verdicts(`${hops(3)}Subject: x\r\n\r\n`, { maxHops: 3 }), all("250 2.6.0"));
     assert.deepEqual(verdicts(`${hops(3)}RECEIVED:\r\n\r\nx\r\n`, { maxHops: 3 }), all("554 5.4.6"));
     assert.deepEqual(verdicts(`${hops(50)}\r\n`), all("250 2.6.0"));
@@ -52,7 +52,7 @@ describe("A line of content", () => {
     assert.deepEqual(verdicts(line(5000)), all("250 2.6.0"));
   });
 
-  it("beyond the limit is refused, once the message is whole", () => {
+  it("is refused at the end of the message if it is beyond the limit", () => {
     assert.deepEqual(verdicts(line(20).repeat(3) + line(0), limited), all("250 2.6.0"));
     assert.deepEqual(verdicts(line(20) + line(21) + line(1), limited), all("554 5.6.0"));
     assert.deepEqual(verdicts(line(21), limited), all("554 5.6.0"));
@@ -64,7 +64,7 @@ describe("A line of content", () => {
     assert.equal(said, "250 2.6.0");
   });
 
-  it("is none under BODY=BINARYMIME", () => {
+  it("does not apply to BODY=BINARYMIME", () => {
     const said = talk(
       `EHLO x\r\nMAIL FROM:<> BODY=BINARYMIME\r\nRCPT TO:<b@y.test>\r\nBDAT 100 LAST\r\n${"x".repeat(100)}`,
       limited,

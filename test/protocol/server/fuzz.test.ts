@@ -56,7 +56,7 @@ function withoutTrace({ trace: _, ...talk }: ReturnType<typeof play>): unknown {
 const places = fc.array(fc.nat(600), { maxLength: 6 });
 
 describe("Responder: anything at all", () => {
-  it("is answered in whole replies, the same however it is cut up, and never throws", () => {
+  it("is answered in whole replies that do not depend on how it is split, and never throws", () => {
     fc.assert(
       fc.property(
         fc.array(tokens, { maxLength: 25 }),
@@ -85,7 +85,7 @@ describe("Responder: content", () => {
   const envelope = "EHLO x\r\nMAIL FROM:<> BODY=BINARYMIME\r\nRCPT TO:<b@y.test>\r\n";
   const plain = envelope.replace(" BODY=BINARYMIME", "");
 
-  it("by DATA is never answered as if it were commands, and arrives as it was sent", () => {
+  it("by DATA is never taken for commands, and arrives as it was sent", () => {
     const line = tokens.map((word) => word.replace(/[\0\r\n]/g, ""));
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), places, fc.boolean(), (lines, at, lenient) => {
@@ -119,7 +119,7 @@ describe("Responder: content", () => {
     );
   });
 
-  it("that is refused is eaten, whatever it is", () => {
+  it("is read if it is refused, whatever it is", () => {
     fc.assert(
       fc.property(fc.array(tokens, { maxLength: 12 }), places, (words, at) => {
         const octets = Buffer.from(words.join(""), "utf8");

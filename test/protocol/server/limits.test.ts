@@ -9,14 +9,14 @@ function once(wire: string, changes: Parameters<typeof play>[1]): readonly strin
 }
 
 describe("Responder: how much a message may take", () => {
-  it("is not bounded by maxCommands: recipients up to maxRecipients come on top", () => {
+  it("is not limited by maxCommands: recipients up to maxRecipients do not count", () => {
     const recipients = Array.from({ length: 50 }, (_, index) => `RCPT TO:<u${index}@y.test>\r\n`).join("");
     const wire = `EHLO x\r\n${mail}${recipients}DATA\r\nx\r\n.\r\n`;
     const told = once(wire, { maxCommands: 5, maxRecipients: 50 });
     assert.equal(told.at(-1), "250 2.6.0");
   });
 
-  it("is not bounded by maxCommands: chunks that bring something come on top", () => {
+  it("is not limited by maxCommands: chunks that are not empty do not count", () => {
     const wire = `EHLO x\r\n${mail}RCPT TO:<b@y.test>\r\n${"BDAT 1\r\nx".repeat(500)}BDAT 0 LAST\r\n`;
     assert.equal(once(wire, { maxCommands: 5 }).at(-1), "250 2.6.0");
   });
@@ -90,7 +90,7 @@ describe("Responder: what only lenient takes", () => {
     assert.deepEqual(messages, ["a@x.test > b@y.test postmaster@mx.y.test: x\r\n"]);
   });
 
-  it("takes nothing whose meaning is not clear", () => {
+  it("refuses what has no clear meaning", () => {
     for (const line of [
       "MAIL FROM:",
       "MAIL FROM:<a@x.test",
@@ -110,7 +110,7 @@ describe("Responder: what only lenient takes", () => {
 });
 
 describe("Responder: long local parts", () => {
-  it("are taken up to an address of 254 octets", () => {
+  it("are accepted up to an address of 254 octets", () => {
     const long = (length: number) => `${"v".repeat(length)}@y.test`;
     for (const length of [64, 65, 67, 200, 247])
       assert.match(

@@ -55,7 +55,7 @@ describe("Responder: LMTP", () => {
 });
 
 describe("Responder: TLS required", () => {
-  it("does nothing in clear but what leads to TLS, and eats what is no command", () => {
+  it("allows only the way to TLS before it, and reads refused chunks", () => {
     const wire = `EHLO x\r\n${envelope.slice(0, 22)}NOOP\r\nAUTH PLAIN\r\nRSET\r\nBDAT 6\r\nNOOP\r\nSTARTTLS\r\n`;
     const { replies, end } = talk(wire, { requireTls: true });
     const first = "530 5.7.0";
@@ -76,7 +76,7 @@ describe("Responder: limits", () => {
     assert.deepEqual([messages.length, end], [5, "open"]);
   });
 
-  it("closes after too many commands that nobody knows", () => {
+  it("closes after too many unknown commands", () => {
     const { replies, end } = talk("A\r\nB\r\nC\r\nD\r\n", { maxUnknownCommands: 2 });
     assert.deepEqual([replies, end], [["500 5.5.2", "500 5.5.2", "421 4.7.0"], "closed"]);
   });

@@ -77,7 +77,7 @@ describe("Responder: what the host undertakes", () => {
     });
   }
 
-  it("is not known to RCPT where it is not offered", () => {
+  it("is unknown to RCPT if it is not offered", () => {
     const wire = "MAIL FROM:<>\r\nRCPT TO:<b@y.test> NOTIFY=NEVER ORCPT=rfc822;c@y.test\r\n";
     assert.equal(replies(wire), "250 2.1.0, 555 5.5.4");
     assert.equal(replies(wire, { offeredExtensions }), "250 2.1.0, 250 2.1.5");

@@ -13,7 +13,7 @@ describe("Responder: transactions", () => {
     assert.deepEqual(messages, ["a@x.test > b@y.test: Subject: x\r\n\r\n.dot\r\n"]);
   });
 
-  it("takes one message after the other, commands behind the dot in the same piece", () => {
+  it("accepts one message after another, with commands after the dot in the same piece", () => {
     const { replies, messages } = talk(`${transaction}x\r\n.\r\nMAIL FROM:<c@x.test>\r\nRSET\r\nQUIT\r\n`);
     assert.deepEqual(replies.slice(4), ["250 2.6.0", "250 2.1.0", "250 2.0.0", "221 2.0.0"]);
     assert.equal(messages.length, 1);
@@ -104,7 +104,7 @@ describe("Responder: smuggling", () => {
     assert.equal(replies("NOOP\0\r\n", { lenient: true }), "500 5.5.2");
   });
 
-  it("reads a message that is too large to its end, takes nothing in it for commands, and goes on", () => {
+  it("reads a message that is too large to its end, takes none of it for commands, and goes on", () => {
     const body = `${"x".repeat(998)}\r\nRSET\r\nMAIL FROM:<s@x.test>\r\n`;
     assert.equal(
       replies(`${envelope}DATA\r\n${body}.\r\nNOOP\r\n`),
@@ -124,7 +124,7 @@ describe("Responder: smuggling", () => {
   });
 });
 
-describe("Responder: commands that make no sense", () => {
+describe("Responder: commands that are not valid", () => {
   const wrong: readonly (readonly [command: string, reply: string])[] = [
     ["MAIL FROM:<a@x.test> SIZE=-1", "501 5.5.4"],
     ["MAIL FROM:<a@x.test> SIZE=1e9", "501 5.5.4"],
@@ -167,12 +167,12 @@ describe("Responder: commands that make no sense", () => {
     });
   }
 
-  it("takes parameters, verbs and paths in any case and with white space behind", () => {
+  it("accepts parameters, verbs and paths in any case and with white space at the end", () => {
     const mail = "mail from:<a@x.test> size=10 Body=8bitMIME smtputf8 AUTH=<>  ";
     assert.equal(replies(`${mail}\r\nrcpt to: <j\u00f6rg@y.test> \r\n`), "250 2.1.0, 250 2.1.5");
   });
 
-  it("takes no parameters of extensions that are not in force", () => {
+  it("refuses parameters of extensions that are not in force", () => {
     const { replies } = talk("HELO x\r\nMAIL FROM:<a@x.test> SIZE=1\r\n");
     assert.deepEqual(replies, ["250", "555 5.5.4"]);
   });
@@ -216,7 +216,7 @@ describe("Responder: STARTTLS", () => {
     assert.deepEqual([replies, end], [["250", "220 2.0.0"], "starttls"]);
   });
 
-  it("is 502 where there is no certificate, or it is withheld", () => {
+  it("is answered with 502 without a certificate, or if it is hidden", () => {
     assert.equal(replies("STARTTLS\r\n", { starttls: false }), "502 5.5.1");
     assert.equal(replies("STARTTLS\r\n", { without: new Set(["STARTTLS"]) }), "502 5.5.1");
   });
@@ -267,7 +267,7 @@ describe("Responder: AUTH", () => {
     ]);
   });
 
-  it("takes no credentials in clear, unless told to", () => {
+  it("refuses credentials without TLS, unless the option allows them", () => {
     const { replies, attempts } = talk(`EHLO x\r\nAUTH PLAIN ${plain}\r\nAUTH LOGIN\r\nNOOP\r\n`, {
       allowPlaintextCredentials: false,
     });
@@ -275,7 +275,7 @@ describe("Responder: AUTH", () => {
     assert.deepEqual(attempts, []);
   });
 
-  it("refuses what it does not know, and what is no base64", () => {
+  it("refuses unknown mechanisms and invalid base64", () => {
     assert.equal(replies("AUTH GSSAPI\r\n"), "504 5.5.4");
     assert.equal(replies("AUTH PLAIN !!!!\r\n"), "501 5.5.2");
     assert.equal(replies("AUTH PLAIN =\r\n"), "501 5.5.2");
@@ -283,7 +283,7 @@ describe("Responder: AUTH", () => {
     assert.equal(replies("AUTH PLAIN abc\r\n"), "501 5.5.2");
   });
 
-  it("lets nobody act for somebody else, and no name hold a control character", () => {
+  it("refuses an authorization identity of another user, and control characters in names", () => {
     for (const response of [
       "al\0jo\0secret",
       "\0j\r\no\0secret",
@@ -308,11 +308,11 @@ describe("Responder: AUTH", () => {
     assert.deepEqual([replies.slice(1), end], [["535 5.7.8", "501 5.5.2", "421 4.7.0"], "closed"]);
   });
 
-  it("takes no line of an exchange for a command", () => {
+  it("never takes a line of a login for a command", () => {
     assert.equal(replies("AUTH PLAIN\r\nQUIT\r\nNOOP\r\n"), "334, 501 5.5.2, 250 2.0.0");
   });
 
-  it("shows nothing of it to whoever watches", () => {
+  it("shows nothing of it to the observer", () => {
     const lines = `AUTH LOGIN ${base64("jo")}\r\n${base64("secret")}\r\n`;
     const { trace } = talk(`EHLO x\r\n${lines}`);
     for (const secret of ["jo", "secret", "Password:"]) assert.ok(!trace.includes(base64(secret)), trace);

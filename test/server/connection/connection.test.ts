@@ -25,7 +25,7 @@ async function start(
 const timeout = "421 4.4.2 Timeout";
 
 describe("SmtpServer: deadlines", () => {
-  it("a client that says nothing is told so", async () => {
+  it("answers a silent client with 421", async () => {
     await using talk = await start();
     await talk.client.reply();
     await talk.clock.armed(5000);
@@ -34,7 +34,7 @@ describe("SmtpServer: deadlines", () => {
     assert.equal(await talk.client.rest(), "");
   });
 
-  it("a command that comes octet by octet gets no more time than another", async () => {
+  it("gives a command that comes byte by byte no extra time", async () => {
     await using talk = await start();
     await talk.client.reply();
     for (let i = 0; i < 5; i++) {
@@ -55,7 +55,7 @@ describe("SmtpServer: deadlines", () => {
     }
   });
 
-  it("so does one whose reply went out before there was nothing more to read", async () => {
+  it("does so after a reply that was sent early", async () => {
     await using talk = await start({ maxReplyBacklog: 1 });
     await talk.client.reply();
     for (let i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ describe("SmtpServer: deadlines", () => {
     }
   });
 
-  it("a connection lasts no longer than a session may, however busy it is", async () => {
+  it("limits the time of a busy connection as well", async () => {
     await using talk = await start({ timeouts: { ...timeouts, session: 7000 } });
     await talk.client.reply();
     talk.clock.turn(4000);
@@ -112,7 +112,7 @@ describe("SmtpServer: deadlines", () => {
 });
 
 describe("SmtpServer: limits", () => {
-  it("connections beyond the limit are told to come again", async () => {
+  it("answers connections beyond the limit with 421", async () => {
     await using server = await SmtpServer.listen({ maxConnections: 1 });
     {
       await using first = await Client.connect(server.port);
@@ -128,7 +128,7 @@ describe("SmtpServer: limits", () => {
     assert.match(await third.reply(), /^(?:220|421) /);
   });
 
-  it("not all of them, where there are very many: what is said to those costs too", async () => {
+  it("closes the connections far beyond the limit without an answer", async () => {
     await using server = await SmtpServer.listen({ maxConnections: 1, maxConnectionsPerAddress: 1000 });
     const clients: Client[] = [];
     for (let i = 0; i < 150; i++) clients.push(await Client.connect(server.port));
@@ -154,7 +154,7 @@ describe("SmtpServer: limits", () => {
     }
   });
 
-  it("resets in every state do no harm", async () => {
+  it("survives resets in every state", async () => {
     const lines = ["EHLO x", "MAIL FROM:<>", "RCPT TO:<b@y.test>", "DATA", "x", "."];
     await using server = await SmtpServer.listen({ domains: ["y.test"], data });
     for (let said = 0; said <= lines.length; said++) {
@@ -166,7 +166,7 @@ describe("SmtpServer: limits", () => {
     assert.match(await client.reply(), /^220 /);
   });
 
-  it("a client that half-closes behind its last command gets all replies", async () => {
+  it("sends all replies to a client that half-closes after its last command", async () => {
     await using server = await SmtpServer.listen({ domains: ["y.test"], data });
     await using client = await Client.connect(server.port);
     client.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<b@y.test>", "DATA");
@@ -178,7 +178,7 @@ describe("SmtpServer: limits", () => {
 });
 
 describe("SmtpServer: hooks", () => {
-  it("see what there is to see, and refuse what they like", async () => {
+  it("see everything, and can refuse", async () => {
     const seen: unknown[] = [];
     await using server = await SmtpServer.listen({
       domains: ["y.test"],
@@ -237,7 +237,7 @@ describe("SmtpServer: hooks", () => {
     assert.equal(await client.rest(), "");
   });
 
-  it("an onError that fails itself does no harm", async () => {
+  it("survive an onError that fails", async () => {
     const warned = new Promise((resolve) => process.once("warning", resolve));
     await using server = await SmtpServer.listen({
       mail: () => {
@@ -283,7 +283,7 @@ describe("SmtpServer: hooks", () => {
 });
 
 describe("SmtpServer: closing", () => {
-  it("can be hurried on, where a hook keeps the patient waiting", async () => {
+  it("can be made to close at once while a hook runs", async () => {
     const hung = Promise.race<void>([]);
     let ask = (): void => {};
     const asked = new Promise<void>((resolve) => {
@@ -303,7 +303,7 @@ describe("SmtpServer: closing", () => {
     assert.match(await client.rest(), /^220 /);
   });
 
-  it("tells idle clients, lets a message come to its end, and resolves when nobody is left", async () => {
+  it("answers idle clients with 421, lets a message finish, and resolves when no connection is left", async () => {
     let taken = 0;
     const server = await SmtpServer.listen({ domains: ["y.test"], data: () => void taken++ });
     await using idle = await Client.connect(server.port);
@@ -325,7 +325,7 @@ describe("SmtpServer: closing", () => {
     await assert.rejects(Client.connect(server.port), { code: "ECONNREFUSED" });
   });
 
-  it("cuts everything at once where no grace is given, and may be asked for twice", async () => {
+  it("cuts all connections at once without grace, and may be called twice", async () => {
     const server = await SmtpServer.listen();
     await using client = await Client.connect(server.port);
     await client.reply();

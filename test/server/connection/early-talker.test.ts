@@ -6,7 +6,7 @@ import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
 
 describe("SmtpServer: a client that does not wait for the greeting", () => {
-  it("is refused where the server waits with it, and hears the reply", async () => {
+  it("is refused if the server delays the greeting, and gets the reply", async () => {
     const clock = new HandClock();
     const server = await RunningServer.start({ greetingDelay: 500 }, { clock });
     await using client = await Client.connect(server.port);
@@ -15,7 +15,7 @@ describe("SmtpServer: a client that does not wait for the greeting", () => {
     await server.close(0);
   });
 
-  it("is refused over TLS from the first octet as well", async () => {
+  it("is refused over implicit TLS as well", async () => {
     const ca = await CertificateAuthority.create();
     const clock = new HandClock();
     const tls = { tls: "implicit", certificates: ca.issue() } as const;
@@ -26,7 +26,7 @@ describe("SmtpServer: a client that does not wait for the greeting", () => {
     await server.close(0);
   });
 
-  it("who waits is greeted after that time, and whom the server closes on in the meantime is told so", async () => {
+  it("is greeted after the delay if it waits, and gets 421 if the server closes before", async () => {
     const clock = new HandClock();
     const server = await RunningServer.start({ greetingDelay: 500 }, { clock });
     await using first = await Client.connect(server.port);
@@ -43,7 +43,7 @@ describe("SmtpServer: a client that does not wait for the greeting", () => {
     await closed;
   });
 
-  it("is none to a server that does not watch", async () => {
+  it("is not noticed without the option", async () => {
     const server = await RunningServer.start({});
     await using client = await Client.connect(server.port);
     client.say("EHLO x", "QUIT");

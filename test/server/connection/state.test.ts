@@ -5,7 +5,7 @@ import { CertificateAuthority } from "envoi/testing";
 import { Client } from "../client.js";
 
 describe("SmtpServer: what the host keeps with a connection", () => {
-  it("is there in every hook, as it was made, and each connection has its own", async () => {
+  it("is the same in every hook of a connection, and each connection has its own", async () => {
     const seen: string[] = [];
     await using server = await SmtpServer.listen({
       state: () => ({ said: [] as string[] }),
@@ -24,7 +24,7 @@ describe("SmtpServer: what the host keeps with a connection", () => {
     assert.deepEqual(seen, ["connect one mail recipient", "connect two mail recipient"]);
   });
 
-  it("is an empty object where nothing makes it, and outlasts STARTTLS", async () => {
+  it("is an empty object by default, and survives STARTTLS", async () => {
     const seen: unknown[] = [];
     const ca = await CertificateAuthority.create();
     await using server = await SmtpServer.listen({
@@ -42,7 +42,7 @@ describe("SmtpServer: what the host keeps with a connection", () => {
     assert.deepEqual(seen, [undefined, 1]);
   });
 
-  it("that cannot be made costs the connection, and nobody is told why but onError", async () => {
+  it("ends the connection if it cannot be made, and only onError learns why", async () => {
     const errors: unknown[] = [];
     await using server = await SmtpServer.listen({
       state: () => {

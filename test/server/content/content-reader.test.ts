@@ -69,7 +69,7 @@ async function quiet(): Promise<void> {
 for (const how of ["DATA", "BDAT"] as const) {
   for (const [size, content] of Object.entries({ small, large })) {
     describe(`SmtpServer: a reader that the hook leaves behind, ${size} content by ${how}`, () => {
-      it("gets the whole message, and the client its reply afterwards", async () => {
+      it("gets the whole message, and the client gets its reply afterwards", async () => {
         let read: string | undefined;
         await using talk = await start(({ bytes }) => {
           void (async () => {
@@ -85,7 +85,7 @@ for (const how of ["DATA", "BDAT"] as const) {
         assert.equal(read === content, true);
       });
 
-      it("gets it although it is slow", async () => {
+      it("gets it even if it is slow", async () => {
         let read = "";
         await using talk = await start(({ content: pieces }) => {
           void (async () => {
@@ -138,7 +138,7 @@ describe("SmtpServer: a reader", () => {
     assert.match(await said, /^451 4\.3\.0/);
   });
 
-  it("that begins when the hook has returned gets an error, and no end", async () => {
+  it("gets an error if it begins after the hook has returned", async () => {
     let late: Promise<unknown> | undefined;
     await using talk = await start(({ bytes }) => {
       late = turn().then(bytes);
@@ -153,7 +153,7 @@ describe("SmtpServer: a reader", () => {
     await assert.rejects(async () => await late);
   });
 
-  it("that is left behind gets an error if the client goes", async () => {
+  it("gets an error if the client leaves", async () => {
     let reading: Promise<unknown> | undefined;
     await using talk = await start(({ bytes }) => {
       reading = bytes();
@@ -165,7 +165,7 @@ describe("SmtpServer: a reader", () => {
     await assert.rejects(reading, { kind: "closed" });
   });
 
-  it("whose hook fails without waiting for it does not end the process", async () => {
+  it("does not end the process if its hook fails without waiting for it", async () => {
     await using talk = await start(({ bytes }) => {
       void bytes();
       throw new Error("at once");

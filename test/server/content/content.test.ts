@@ -71,7 +71,7 @@ describe("SmtpServer: content", () => {
     assert.equal(seen, "one\r\n.two\r\n");
   });
 
-  it("that breaks off ends no process, though the hook that collects it looks elsewhere", async () => {
+  it("does not end the process if it breaks off while the hook awaits something else", async () => {
     let outcome: unknown;
     await using talk = await start(async ({ bytes, signal }) => {
       const collected = bytes();
@@ -129,7 +129,7 @@ describe("SmtpServer: content", () => {
     }
   });
 
-  it("that is too large is 552, whatever the hook made of it, and the hook does not take it for whole", async () => {
+  it("is refused with 552 if it is too large, and the hook gets an error", async () => {
     const outcomes: unknown[] = [];
     for (const data of [
       () => {},
@@ -142,14 +142,14 @@ describe("SmtpServer: content", () => {
     assert.deepEqual(outcomes, ["too-large"]);
   });
 
-  it("that is not whole is no news to onError where the hook passes the error on", async () => {
+  it("is not reported to onError if the hook rethrows its error", async () => {
     await using talk = await start(async (context) => void (await read(context)), { maxMessageSize: 1000 });
     talk.client.write(`${"x".repeat(2000)}\r\n.\r\n`);
     assert.equal(await talk.client.reply(), "552 5.3.4 The message is too large");
     assert.deepEqual(talk.errors, []);
   });
 
-  it("that breaks off is not whole either, and the signal says so", async () => {
+  it("throws if it breaks off, and aborts the signal", async () => {
     let outcome: unknown;
     let signal: AbortSignal | undefined;
     await using talk = await start(async (context) => {
@@ -196,7 +196,7 @@ describe("SmtpServer: content", () => {
     assert.equal(await talk.client.reply(), "250 2.0.0 queued as 12");
   });
 
-  it("is tried again later where the hook fails, of which the client learns nothing", async () => {
+  it("is refused with 451 if the hook fails, without the text of the error", async () => {
     await using talk = await start(async () => {
       throw new Error("no space left on /var/spool\r\n250 yes");
     });
@@ -205,7 +205,7 @@ describe("SmtpServer: content", () => {
     assert.match(String(talk.errors[0]), /no space left/);
   });
 
-  it("begins with a Received field that names no recipient", async () => {
+  it("begins with a Received field without recipients", async () => {
     let text = "";
     await using talk = await start(
       async (context) => {
@@ -225,7 +225,7 @@ describe("SmtpServer: content", () => {
 describe("SmtpServer: content in chunks", () => {
   const begin = ["MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>"];
 
-  it("is given up at RSET: the hook is told, and is done before it is given the next", async () => {
+  it("is aborted at RSET, and the hook ends before the next message", async () => {
     const contents: string[] = [];
     await using server = await SmtpServer.listen({
       received: false,

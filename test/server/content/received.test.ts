@@ -30,14 +30,14 @@ function received(facts: Partial<Session>, smtpUtf8 = false): string {
 }
 
 describe("formatReceived", () => {
-  it("tells who, where and when", () => {
+  it("says from whom, by whom and when", () => {
     assert.equal(
       received({}),
       "Received: from client.test ([192.0.2.1])\r\n\tby mx.test with ESMTP id 7;\r\n\tFri, 02 Jan 2026 03:04:05 +0000\r\n",
     );
   });
 
-  it("names the protocol as it is registered", () => {
+  it("uses the registered name of the protocol", () => {
     const protocol = (field: string) => /with (\w+) id/.exec(field)?.[1];
     assert.equal(protocol(received({ hello: { verb: "HELO", name: "x" } })), "SMTP");
     assert.equal(protocol(received({ tls })), "ESMTPS");
@@ -46,7 +46,7 @@ describe("formatReceived", () => {
     assert.equal(protocol(received({ tls, authenticated }, true)), "UTF8SMTPSA");
   });
 
-  it("leaves out a name that is not ASCII, and no line is too long", () => {
+  it("leaves out a name that is not ASCII, and keeps lines short", () => {
     assert.match(
       received({ hello: { verb: "EHLO", name: "bücher.test" } }),
       /^Received: from \[192\.0\.2\.1\]\r\n/,

@@ -21,7 +21,7 @@ describe("Failed attempts to authenticate", () => {
     assert.equal(throttle.failed("192.0.2.2"), 0);
   });
 
-  it("are forgotten after ten minutes in which there was none", () => {
+  it("are forgotten after ten minutes without another", () => {
     const clock = new HandClock();
     const throttle = worn(new AuthThrottle(10_000, clock), "a");
     assert.equal(throttle.failed("a"), 10_000);
@@ -39,7 +39,7 @@ describe("Failed attempts to authenticate", () => {
     worn(throttle, "first");
   });
 
-  it("are not counted on Unix sockets, nor where there is to be no delay", () => {
+  it("are not counted on Unix sockets, nor if the delay is 0", () => {
     assert.equal(worn(new AuthThrottle(0, new HandClock()), "a").failed("a"), 0);
     assert.equal(worn(new AuthThrottle(9, new HandClock()), "").failed(""), 0);
   });

@@ -81,7 +81,7 @@ const authenticated = "235 2.7.0 Authenticated";
 const failed = "535 5.7.8 Authentication failed";
 
 describe("SmtpServer: SCRAM", () => {
-  it("lets in who knows the secret, bound to TLS or not", async () => {
+  it("accepts a client that knows the secret, bound to TLS or not", async () => {
     await using server = await start(knows);
     for (const mechanism of [scramSha1, scramSha256, scramSha256Plus]) {
       const { client, offered } = await meet(server);
@@ -92,7 +92,7 @@ describe("SmtpServer: SCRAM", () => {
     }
   });
 
-  it("believes a client that could have bound itself where that was not offered, and else does not", async () => {
+  it("accepts a client that could bind only if the server did not offer binding", async () => {
     const half = scramSha256.client({ user: "jo", password: "secret", nonce: "x", binding: "unused" });
     const first = half.next().value as Buffer;
     for (const [mechanisms, expected] of [
@@ -106,7 +106,7 @@ describe("SmtpServer: SCRAM", () => {
     }
   });
 
-  it("gives who does not know it, and who is not known, the same answer", async () => {
+  it("gives the same answer to a wrong secret and to an unknown user", async () => {
     await using server = await start(knows);
     const { client } = await meet(server);
     await using _ = client;
@@ -137,7 +137,7 @@ describe("SmtpServer: SCRAM", () => {
     assert.equal(await say(other, "\0jo\0secret", "AUTH PLAIN "), authenticated);
   });
 
-  it("lets nobody in whose proof the hook has not asked for, or has not awaited, or does not heed", async () => {
+  it("refuses a client if the hook did not ask for, await or respect its proof", async () => {
     const careless: readonly Auth[] = [
       ({ user }) => ({ user }),
       ({ user, verify }) => {
@@ -157,7 +157,7 @@ describe("SmtpServer: SCRAM", () => {
     }
   });
 
-  it("tells the hook that there is no proof where the client cancels, talks nonsense, or leaves", async () => {
+  it("tells the hook that the proof failed if the client cancels, sends nonsense, or leaves", async () => {
     const results: boolean[] = [];
     const server = await start(async ({ verify }) => {
       results.push(await verify("secret"));
@@ -176,7 +176,7 @@ describe("SmtpServer: SCRAM", () => {
     assert.deepEqual(results, [false, false, false]);
   });
 
-  it("has no user before the client has seen the server's proof", async () => {
+  it("sets no user before the client has seen the proof of the server", async () => {
     const seen: unknown[] = [];
     await using server = await start(knows, {
       mail: ({ session }) => void seen.push(session.authenticated?.user),
@@ -198,7 +198,7 @@ describe("SmtpServer: SCRAM", () => {
 });
 
 describe("SmtpServer: other mechanisms", () => {
-  it("CRAM-MD5 lets in who has answered the question, which is never the same", async () => {
+  it("CRAM-MD5 accepts the right answer to a challenge that never repeats", async () => {
     const questions = new Set<string>();
     await using server = await start(knows);
     for (const [password, reply] of [
@@ -236,7 +236,7 @@ describe("SmtpServer: other mechanisms", () => {
     assert.equal(await say(client, "n,,\x01auth=Bearer good\x01\x01", "AUTH OAUTHBEARER "), authenticated);
   });
 
-  it("EXTERNAL is for who has shown a certificate", async () => {
+  it("EXTERNAL accepts clients with a certificate", async () => {
     const auth: Auth = ({ user, session }) =>
       session.tls?.clientCertificate?.subject === "CN=billing" && user === ""
         ? { user: "billing" }
@@ -253,7 +253,7 @@ describe("SmtpServer: other mechanisms", () => {
     assert.equal(await known.client.ask("AUTH EXTERNAL ="), authenticated);
   });
 
-  it("are offered only if asked for, -PLUS only over a TLS that it can be bound to", async () => {
+  it("are offered only if the options name them, -PLUS only over TLS that can be bound", async () => {
     const certificates = ca.issue({ names: ["localhost"] });
     await using usual = await SmtpServer.listen({ tls: "implicit", certificates, auth: knows });
     const { client, offered } = await meet(usual);
@@ -273,7 +273,7 @@ describe("SmtpServer: other mechanisms", () => {
     assert.match(await unbound.ask("EHLO x"), /AUTH PLAIN OAUTHBEARER CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256$/m);
   });
 
-  it("that are none are refused", async () => {
+  it("are refused if they are unknown", async () => {
     for (const mechanisms of [["DIGEST-MD5"], []])
       await assert.rejects(start(knows, { mechanisms }), { kind: "configuration" });
   });

@@ -25,8 +25,8 @@ const auth: SmtpServerOptions = {
   auth: async ({ user, verify }) => ((await verify("secret")) ? { user } : undefined),
 };
 
-describe("SmtpServer: who may receive mail", () => {
-  it("nobody by omission, not even the postmaster", async () => {
+describe("SmtpServer: recipients", () => {
+  it("refuses every recipient by default, even the postmaster", async () => {
     assert.deepEqual(await recipients({}), [denied, denied]);
     await using server = await SmtpServer.listen();
     await using client = await Client.connect(server.port);
@@ -34,11 +34,11 @@ describe("SmtpServer: who may receive mail", () => {
     assert.equal((await client.replies(4))[3], denied);
   });
 
-  it("whoever is in the domains, in any spelling of them", async () => {
+  it("accepts recipients in its domains in any spelling", async () => {
     assert.deepEqual(await recipients({ domains: ["Y.Test"], data }), [denied, accepted]);
   });
 
-  it("the postmaster, with no domain or the server's own, wherever there are domains at all", async () => {
+  it("accepts the postmaster, without a domain or at its hostname, if it has domains", async () => {
     const options = { hostname: "mx.y.test", domains: ["y.test"], data };
     await using server = await SmtpServer.listen(options);
     await using client = await Client.connect(server.port);
@@ -47,13 +47,13 @@ describe("SmtpServer: who may receive mail", () => {
     assert.deepEqual((await client.replies(7)).slice(3), [accepted, accepted, denied, denied]);
   });
 
-  it("everybody, for who has authenticated, if told so", async () => {
+  it("accepts every recipient from authenticated clients with relay", async () => {
     assert.deepEqual(await recipients({ ...auth, relay: "authenticated" }), [denied, denied]);
     assert.deepEqual(await recipients({ ...auth, relay: "authenticated" }, login), [accepted, accepted]);
     assert.deepEqual(await recipients({ ...auth, domains: ["y.test"] }, login), [denied, accepted]);
   });
 
-  it("whom the hook accepts; nothing returned is no opinion", async () => {
+  it("accepts whom the hook accepts, and follows its rules if the hook returns nothing", async () => {
     assert.deepEqual(await recipients({ data, recipient: () => "accept" }), [accepted, accepted]);
     assert.deepEqual(await recipients({ data, recipient: () => undefined }), [denied, denied]);
     assert.deepEqual(await recipients({ data, recipient: async () => {}, domains: ["y.test"] }), [
@@ -62,7 +62,7 @@ describe("SmtpServer: who may receive mail", () => {
     ]);
   });
 
-  it("nobody whom the hook refuses, returned or thrown", async () => {
+  it("refuses whom the hook refuses, by a returned or thrown reply", async () => {
     const full = { code: 452, enhancedCode: "4.2.2", lines: "Full" };
     const thrown = () => {
       throw full;
@@ -72,7 +72,7 @@ describe("SmtpServer: who may receive mail", () => {
     assert.deepEqual(await recipients({ data, recipient: thrown, domains: ["y.test"] }), expected);
   });
 
-  it("nobody where the hook fails or returns nonsense", async () => {
+  it("refuses if the hook fails or returns nonsense", async () => {
     const nonsense = [
       "yes",
       true,
@@ -95,7 +95,7 @@ describe("SmtpServer: who may receive mail", () => {
   });
 });
 
-describe("SmtpServer: who gets in", () => {
+describe("SmtpServer: logins", () => {
   /** What the server says to a login whose hook returns this. */
   async function attempt(returned: unknown, ...lines: string[]): Promise<string> {
     const hook = (async () => {
@@ -109,11 +109,11 @@ describe("SmtpServer: who gets in", () => {
     return await client.ask(...(lines.length > 0 ? lines : [login]));
   }
 
-  it("who the hook names", async () => {
+  it("accepts the user that the hook names", async () => {
     assert.equal(await attempt({ user: "jo" }), "235 2.7.0 Authenticated");
   });
 
-  it("nobody else, whatever the hook returns", async () => {
+  it("refuses everything else that the hook returns", async () => {
     for (const returned of [
       undefined,
       { user: "" },
@@ -132,14 +132,14 @@ describe("SmtpServer: who gets in", () => {
     assert.match(await attempt(true), /^451 4\.3\.0 /);
   });
 
-  it("nobody with a wrong secret", async () => {
+  it("refuses a wrong secret", async () => {
     await using server = await SmtpServer.listen(auth);
     await using client = await Client.connect(server.port);
     client.say("EHLO x", "AUTH PLAIN", Buffer.from("\0jo\0secreT").toString("base64"));
     assert.equal((await client.replies(4))[3], "535 5.7.8 Authentication failed");
   });
 
-  it("nobody without a password whom the hook compares it with, though it has none either", async () => {
+  it("refuses a client without a password, even if the hook compares it with none", async () => {
     const secrets: Readonly<Record<string, string>> = { jo: "secret" };
     await using server = await SmtpServer.listen({
       ...auth,

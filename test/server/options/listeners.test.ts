@@ -39,13 +39,13 @@ describe("SmtpServer: listeners", () => {
     assert.match(await fourth.reply(), /^421 /);
   });
 
-  it("all close where one of them cannot be listened on", async () => {
+  it("all close if the server cannot listen on one of them", async () => {
     await using taken = await SmtpServer.listen();
     const listeners = [{ port: 0 }, { port: taken.port }];
     await assert.rejects(SmtpServer.listen({ listeners }), { kind: "connection" });
   });
 
-  it("that make no sense are refused", async () => {
+  it("are refused if they are not valid", async () => {
     for (const listeners of [[], [{ tls: "starttls" as const }], [{ prot: 25 } as object]])
       await assert.rejects(SmtpServer.listen({ listeners }), { kind: "configuration" });
     await assert.rejects(SmtpServer.listen({ requireTls: true }), { kind: "configuration" });
@@ -53,7 +53,7 @@ describe("SmtpServer: listeners", () => {
 });
 
 describe("SmtpServer: limits", () => {
-  it("connections from one address beyond their limit are told so; the place of one that is over is free", async () => {
+  it("refuses connections beyond the limit of an address, until one of them ends", async () => {
     await using server = await SmtpServer.listen({ host: "127.0.0.1", maxConnectionsPerAddress: 1 });
     await using first = await Client.connect(server.port);
     assert.match(await first.reply(), /^220 /);

@@ -74,7 +74,7 @@ describe("assertMail", () => {
 });
 
 describe("assertNoFindings", () => {
-  it("passes where there are none, and lists those there are", () => {
+  it("passes without findings, and lists them otherwise", () => {
     assertNoFindings(server);
     const finding = { rule: "no-quit", text: "left without QUIT", connection: 2, command: "" } as const;
     const findings = [{ ...finding, session: assertMail(server).session }];
@@ -88,13 +88,13 @@ describe("assertNoFindings", () => {
 });
 
 describe("toHaveReceivedMail", () => {
-  it("passes where there is such a mail, and tells for its opposite which", () => {
+  it("passes if a mail matches, and names it for not", () => {
     const { pass, message } = mailMatchers.toHaveReceivedMail(server, { subject: "Rechnung" });
     assert.equal(pass, true);
     assert.match(message(), /^there is <a@x\.test> to <al@y\.test>: "Rechnung"/);
   });
 
-  it("tells where there is none what is not as expected", () => {
+  it("says what differs if no mail matches", () => {
     const { pass, message } = mailMatchers.toHaveReceivedMail(server, { subject: "Mahnung" });
     assert.equal(pass, false);
     assert.match(message(), /subject: expected "Mahnung"/);

@@ -63,7 +63,7 @@ describe("CertificateAuthority", () => {
     assert.equal(alone.checkHost("localhost"), "localhost");
   });
 
-  it("is the same for the whole process where it is shared", async () => {
+  it("is one for the whole process if it is shared", async () => {
     assert.equal(await CertificateAuthority.shared(), await CertificateAuthority.shared());
   });
 });

@@ -198,7 +198,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("faults, and what comes of a mail", () => {
+describe("The outcome of a mail after a fault", () => {
   for (const [name, { fault, options, outcome, kept = 0 }] of Object.entries(cases)) {
     it(name, async () => {
       await using server = await TestServer.start(options);
@@ -221,7 +221,7 @@ describe("faults, and what comes of a mail", () => {
     });
   }
 
-  it("late and slow replies, one octet at a time, change nothing", async () => {
+  it("late and slow replies, byte by byte, change nothing", async () => {
     await using server = await TestServer.start(users);
     for (const at of ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "final"] as const)
       server.fail({ at, delay: 2, tarpit: 0 });
@@ -267,7 +267,7 @@ describe("faults, and what comes of a mail", () => {
 });
 
 describe("faults on the wire", () => {
-  it("a refusal is said in place of obeying; all else is obeyed, and called otherwise", async () => {
+  it("keeps a command from the server if the reply refuses, and only replaces the reply otherwise", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "rcpt", times: 1, reply: "450 4.7.1 Later\nor never" });
     server.fail({ at: "noop", reply: "299 Well" });
@@ -283,7 +283,7 @@ describe("faults on the wire", () => {
     );
   });
 
-  it("354 where every recipient was refused reads the content, and refuses it", async () => {
+  it("reads and refuses the content after a 354 to refused recipients", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "rcpt", reply: "550 5.1.1 Nobody" }, { at: "data", reply: "354 Go on" });
     await using client = await greeted(server);
@@ -294,7 +294,7 @@ describe("faults on the wire", () => {
     );
   });
 
-  it("made-up exchanges of AUTH come to an end", async () => {
+  it("ends a made-up login", async () => {
     const options = { users: { jo: "secret" }, allowPlaintextCredentials: true };
     await using server = await TestServer.start(options);
     server.fail(
@@ -332,7 +332,7 @@ describe("faults on the wire", () => {
     );
   });
 
-  it("offers and conceals extensions as told", async () => {
+  it("offers and conceals extensions", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "ehlo", conceal: ["pipelining", "SIZE"], offer: ["auth=PLAIN LOGIN", "X-Y"] });
     await using client = await greeted(server);
@@ -401,7 +401,7 @@ describe("faults on the wire", () => {
     assert.equal((error as NodeJS.ErrnoException).code, "ECONNRESET");
   });
 
-  it("ends amid content behind exactly so many octets", async () => {
+  it("ends the connection after exactly the given bytes of content", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "content", octet: 5, raw: "451 4.3.0 enough\r\n", drop: "after" });
     await using client = await greeted(server);
@@ -413,7 +413,7 @@ describe("faults on the wire", () => {
     assert.equal(server.messages.length, 0);
   });
 
-  it("reads nothing more while it stalls amid content", async () => {
+  it("reads nothing more while it stalls within content", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "content", octet: 10, stall: true });
     await using client = await greeted(server);
@@ -457,7 +457,7 @@ describe("faults on the wire", () => {
     assert.equal(await client.rest(), "");
   });
 
-  it("keeps a transaction open whose chunk it refused, as Exim does", async () => {
+  it("keeps the transaction open after a refused chunk, as Exim does", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "bdat", times: 1, reply: "554 5.6.0 No" });
     await using client = await greeted(server);
@@ -467,7 +467,7 @@ describe("faults on the wire", () => {
     assert.equal(String(server.messages[0]?.raw), "def");
   });
 
-  it("closes behind too many refusals, as Postfix does", async () => {
+  it("closes after too many refusals, as Postfix does", async () => {
     await using server = await TestServer.start({ maxErrors: 1000 });
     server.fail(...postfixErrorLimits.map((fault) => ({ ...fault, ...("delay" in fault && { delay: 1 }) })));
     server.fail({ at: "rcpt", reply: "550 5.1.1 Nobody" });
@@ -494,7 +494,7 @@ describe("when a fault strikes", () => {
   }
   const noop = { at: "noop", reply: "450 4.0.0 No" } as const;
 
-  it("is told by number, by connection, by transaction, or from some time on", async () => {
+  it("strikes by number, by connection, by transaction, or after a number of times", async () => {
     await using server = await TestServer.start();
     const cases: [Fault, string[]][] = [
       [{ ...noop, times: 2 }, ["xx..", "...."]],
@@ -532,7 +532,7 @@ describe("when a fault strikes", () => {
   });
 });
 
-describe("a fault that makes no sense", () => {
+describe("A fault that is not valid", () => {
   const wrong: [unknown, RegExp][] = [
     [{ at: "rctp", reply: "450 x" }, /^fault\.at: expected "listen", "connect", .*, got "rctp"$/],
     [{ at: "rcpt" }, /^fault: expected one of reply, .* got none of them$/],

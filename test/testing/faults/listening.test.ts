@@ -17,8 +17,8 @@ async function attempt(server: TestServer): Promise<string> {
   }
 }
 
-describe("faults as plain data: nobody to connect to", () => {
-  it("connections are refused, those there are go on, and then it is as before", async () => {
+describe("faults at listen", () => {
+  it("refuses new connections and keeps the others, until the fault is lifted", async () => {
     await using server = await TestServer.start();
     await using client = await Client.connect(server.port);
     await client.reply();
@@ -68,7 +68,7 @@ describe("faults as plain data: nobody to connect to", () => {
     assert.equal(await attempt(server), "ECONNREFUSED");
   });
 
-  it("is a matter of no more than that", async () => {
+  it("allows only drop and stall", async () => {
     await using server = await TestServer.start();
     for (const fault of [
       { at: "listen", drop: "before", times: 1 },

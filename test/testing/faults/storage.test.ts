@@ -37,7 +37,7 @@ describe("faults as plain data: what is kept", () => {
     });
   }
 
-  it("a delivery status comes back to the sender", async () => {
+  it("returns a delivery status to the sender", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "final", bounce: "550 5.1.1 Nobody of that name", keep: "never" });
     await using client = await Client.connect(server.port);
@@ -62,7 +62,7 @@ describe("faults as plain data: what is kept", () => {
     );
   });
 
-  it("a delivery status comes back even for what is no message", async () => {
+  it("returns a delivery status even for bytes that are not a message", async () => {
     await using server = await TestServer.start({ lenient: true });
     server.fail({ at: "final", bounce: "450 4.4.7 Too late" });
     await using client = await Client.connect(server.port);
@@ -81,7 +81,7 @@ describe("faults as plain data: what is kept", () => {
     assert.equal(change(""), "subject: y\r\n");
   });
 
-  it("what makes no sense is refused at once", async () => {
+  it("refuses fields that are not valid at once", async () => {
     await using server = await TestServer.start();
     for (const fault of [
       { at: "final", truncate: -1 },
@@ -139,7 +139,7 @@ describe("a fault amid content", () => {
 });
 
 describe("a captured message", () => {
-  it("has what was said in its connection, and only there", async () => {
+  it("has the lines of its own connection only", async () => {
     await using server = await TestServer.start();
     for (const name of ["one", "two"]) {
       await using client = await Client.connect(server.port);
@@ -154,7 +154,7 @@ describe("a captured message", () => {
     assert.ok((second?.transcript.lines.at(-1)?.at ?? 0) > 0);
   });
 
-  it("has it already when the hook of the test is asked, and when the server waits for it", async () => {
+  it("is there when the hook of the test is called, and while the server waits for it", async () => {
     await using server = await TestServer.start();
     const waiting = server.waitForMessage();
     await using client = await Client.connect(server.port);

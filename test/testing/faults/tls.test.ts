@@ -92,7 +92,7 @@ describe("faults as plain data: TLS", () => {
     });
   }
 
-  it("a certificate that has been revoked, to who looks there", async () => {
+  it("shows a revoked certificate in the revocation list", async () => {
     const ca = await CertificateAuthority.create();
     await using server = await TestServer.start({ tls: "implicit", ca });
     server.fail({ at: "tls", tls: { certificate: "revoked" }, when: { nth: 1 } });
@@ -113,7 +113,7 @@ describe("faults as plain data: TLS", () => {
     socket.destroy();
   });
 
-  it("ciphers there are none of are refused at once", async () => {
+  it("refuses unknown ciphers at once", async () => {
     await using server = await TestServer.start(implicit);
     for (const tls of [
       { ciphers: "NONESUCH" },
@@ -171,7 +171,7 @@ describe("faults as plain data: the end of TLS", () => {
   }
   const ALERT = 0x15;
 
-  it("comes with a close_notify where a server closes, and without where it is truncated", async () => {
+  it("sends a close_notify when it closes, and none when it truncates", async () => {
     for (const by of ["fin", "truncate"] as const) {
       await using server = await TestServer.start({ tls: "implicit" });
       server.fail({ at: "noop", drop: "after", by });
@@ -180,7 +180,7 @@ describe("faults as plain data: the end of TLS", () => {
     }
   });
 
-  it("octets underneath TLS are no TLS", async () => {
+  it("sends bytes below TLS that are not TLS", async () => {
     await using server = await TestServer.start({ tls: "implicit" });
     server.fail({ at: "noop", raw: "250 in clear\r\n", unencrypted: true });
     const { octets, error } = await records(server, "NOOP\r\n");

@@ -9,7 +9,7 @@ import { Client } from "../../server/client.js";
 const problemOf = (line: string): string | undefined =>
   syntaxProblem(line, readClientLine(Buffer.from(`${line}\r\n`), false, new CommandMask("***")).at);
 
-describe("a command is found to be written otherwise than it must be", () => {
+describe("Findings about the syntax of commands", () => {
   const cases: readonly (readonly [line: string, problem: RegExp])[] = [
     ["MAIL FROM: <a@x.test>", /blank beside the colon/],
     ["mail from : <a@x.test>", /blank beside the colon/],
@@ -121,7 +121,7 @@ describe("findings about syntax", () => {
     return server.findings.map(({ rule, text }) => `${rule}: ${text.slice(text.lastIndexOf(": ") + 2)}`);
   }
 
-  it("come once for each kind in a transaction, and in the next again", async () => {
+  it("come once for each kind in a transaction, and again in the next", async () => {
     const mail = ["MAIL FROM: <a@x.test>", "RCPT TO: <b@y.test>", "RCPT TO: <c@y.test>", "RSET"];
     assert.deepEqual(await found(false, "EHLO c.test", ...mail, ...mail), [
       ...["command-syntax: a blank beside the colon", "command-syntax: a blank beside the colon"],
@@ -129,7 +129,7 @@ describe("findings about syntax", () => {
     ]);
   });
 
-  it("are no others for parameters behind what is written wrong, or behind another with brackets", async () => {
+  it("do not repeat for parameters after wrong syntax, or after another with brackets", async () => {
     const found8bit = await found(
       false,
       "EHLO c.test",
@@ -154,7 +154,7 @@ describe("findings about syntax", () => {
     );
   });
 
-  it("are none where 8-bit content is declared in front of a parameter with brackets", async () => {
+  it("are absent if 8-bit content is declared before a parameter with brackets", async () => {
     await using server = await TestServer.start({ users: { jo: "x" }, allowPlaintextCredentials: true });
     await using client = await Client.connect(server.port);
     await client.reply();

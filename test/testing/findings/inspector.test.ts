@@ -171,7 +171,7 @@ describe("findings: commands", () => {
     assert.equal(server.findings[0]?.rule, "pipelining-past-synchronisation");
   });
 
-  it("no QUIT, unless it was the server that left", async () => {
+  it("reports a missing QUIT, unless the server closed the connection", async () => {
     await using server = await TestServer.start();
     const leave = async (): Promise<void> => {
       await using client = await Client.connect(server.port);
@@ -191,7 +191,7 @@ describe("findings: commands", () => {
     assert.deepEqual(server.findings, []);
   });
 
-  it("no secret is shown", async () => {
+  it("shows no secret", async () => {
     await using server = await TestServer.start({ users: { jo: "x" }, allowPlaintextCredentials: true });
     await using client = await Client.connect(server.port);
     await client.reply();

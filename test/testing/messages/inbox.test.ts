@@ -41,7 +41,7 @@ describe("matching by address", () => {
 });
 
 describe("waitForMessages", () => {
-  it("returns the oldest that no call has returned, once all are there", async () => {
+  it("returns the oldest messages that no call has returned, once all are there", async () => {
     await using server = await TestServer.start();
     await deliver(server, ["one", "b@y.test"]);
     const three = server.waitForMessages(3);
@@ -51,7 +51,7 @@ describe("waitForMessages", () => {
     assert.deepEqual(await server.waitForMessages(0), []);
   });
 
-  it("takes nothing where it has to give up, and lists what did arrive", async () => {
+  it("returns nothing on timeout, and lists what arrived", async () => {
     await using server = await TestServer.start();
     await deliver(server, ["one", "b@y.test"]);
     await assert.rejects(server.waitForMessages(2, {}, { timeout: 1 }), {
@@ -84,7 +84,7 @@ describe("waitForMessages", () => {
 });
 
 describe("expectNoMessage", () => {
-  it("resolves if none comes, or none that is meant, or all have been returned", async () => {
+  it("resolves if no message comes, none matches, or all have been returned", async () => {
     await using server = await TestServer.start();
     await server.expectNoMessage(1);
     await deliver(server, ["one", "b@y.test"]);
@@ -93,7 +93,7 @@ describe("expectNoMessage", () => {
     await server.expectNoMessage(1);
   });
 
-  it("names the message that is there, or comes", async () => {
+  it("names the message that is there or comes", async () => {
     await using server = await TestServer.start();
     const waiting = assert.rejects(server.expectNoMessage(10_000), (error) => {
       assert.ok(error instanceof AssertionError);
@@ -113,7 +113,7 @@ describe("expectNoMessage", () => {
 });
 
 describe("inbox", () => {
-  it("shows the messages to one recipient, however it is written", async () => {
+  it("shows the messages to one recipient in any spelling", async () => {
     await using server = await TestServer.start();
     const jo = server.inbox("jo@Y.test");
     const waiting = jo.waitForMessage();
@@ -142,7 +142,7 @@ describe("inbox", () => {
     assert.equal(server.messages.length, 1);
   });
 
-  it("refuses what is no address", async () => {
+  it("refuses a text that is not an address", async () => {
     await using server = await TestServer.start();
     assert.throws(() => server.inbox("jo"), { kind: "address" });
   });
@@ -159,7 +159,7 @@ describe("keep", () => {
     );
   });
 
-  it("forgets the oldest messages beyond so many octets, never the newest", async () => {
+  it("forgets the oldest messages beyond the limit in bytes, never the newest", async () => {
     await using server = await TestServer.start({ keep: { octets: 20 } });
     await deliver(server, ["1", "b@y.test"], ["2", "b@y.test"]);
     assert.deepEqual(subjects(server.messages), ["2"]);
@@ -167,7 +167,7 @@ describe("keep", () => {
     assert.equal(server.messages.length, 1);
   });
 
-  it("is refused where it is no number", async () => {
+  it("is refused if it is not a number", async () => {
     await assert.rejects(TestServer.start({ keep: { messages: Number.NaN } }), {
       kind: "configuration",
       message: "keep.messages: expected a whole number of at least 0, got NaN",

@@ -12,8 +12,8 @@ const withOctets = (octets: number): Message =>
     attach: Attachment.fromBytes("a.bin", Buffer.alloc(octets, 0xff)),
   });
 
-describe("the octets that a server keeps", () => {
-  it("are those of messages, and no more memory than that", async () => {
+describe("The bytes that a server keeps", () => {
+  it("need no more memory than the messages", async () => {
     await using server = await TestServer.start({ keep: { octets: 100_000 } });
     server.fail({ at: "final", when: { nth: 2 }, truncate: 10 });
     for (let count = 0; count < 3; count++) await server.transport().send(withOctets(50_000));

@@ -18,7 +18,7 @@ describe("a message with binary bodies that was caught", () => {
       .map((all) => Buffer.from(all.join(""))),
   );
 
-  it("has its attachments octet for octet, and the rest as it is without them", async () => {
+  it("has its attachments byte for byte, and the rest as without them", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(octets, { minLength: 1, maxLength: 4 }),
@@ -50,7 +50,7 @@ describe("a message with binary bodies that was caught", () => {
     );
   });
 
-  it("is parsed as well as may be where it is cut short", async () => {
+  it("is parsed as far as possible if it is cut short", async () => {
     const message = Message.create({
       from: "a@x.test",
       to: "b@y.test",
@@ -86,7 +86,7 @@ describe("the text of a message that was caught", () => {
       assert.equal(text, "one\ntwo");
     });
 
-  it("keeps a CR that stands by itself, which is no line end", async () => {
+  it("keeps a lone CR, which is not a line end", async () => {
     assert.equal(
       (await parsed("Content-Transfer-Encoding: quoted-printable", "", "one=0Dtwo")).text,
       "one\rtwo",
@@ -139,7 +139,7 @@ describe("the text of a message that was caught", () => {
       assert.equal((await parsed(...fields, "", encoded)).html, text);
     });
 
-  it("is put together to paragraphs where it is flowed, and quotes and the signature stay", async () => {
+  it("joins the lines of format=flowed into paragraphs, and keeps quotes and the signature", async () => {
     const type = "Content-Type: text/plain; format=flowed";
     const lines = ["one ", "two", " >three", "> a ", "> b", ">> c", "-- ", "me"];
     assert.equal((await parsed(type, "", ...lines)).text, "one two\n>three\n> a b\n>> c\n-- \nme");
@@ -172,12 +172,12 @@ describe("the fields of a message that was caught", () => {
     assert.equal(headers[1]?.value, "=?iso-8859-1?q?J=F6_=80?= <jo@a.test>");
   });
 
-  it("are read where they are 8-bit without a charset", async () => {
+  it("are read if they are 8-bit without a charset", async () => {
     assert.equal((await parsed("Subject: caf\xc3\xa9", "", "")).subject, "café");
     assert.equal((await parsed("Subject: caf\xe9 \x80", "", "")).subject, "café \u20ac");
   });
 
-  it("are whole where a character begins in one word and ends in the next", async () => {
+  it("are whole if a character begins in one word and ends in the next", async () => {
     const { subject } = await parsed("Subject: =?big5?B?pw==?=", " =?big5?B?QQ==?=", "", "");
     assert.equal(subject, "\u4f60");
   });
@@ -196,7 +196,7 @@ describe("the fields of a message that was caught", () => {
 });
 
 describe("the parts of a message that was caught", () => {
-  it("are attachments where they are messages, with or without a disposition", async () => {
+  it("are attachments if they are messages, with or without a disposition", async () => {
     const inner = [
       "From: a@x.test",
       "Content-Type: multipart/mixed; boundary=y",
@@ -228,7 +228,7 @@ describe("the parts of a message that was caught", () => {
     }
   });
 
-  it("are messages in a digest, and have their octets as they were sent", async () => {
+  it("are messages in a digest, with their bytes as they were sent", async () => {
     const { attachments } = await parsed(
       "Content-Type: multipart/digest; boundary=x",
       ...["", "--x", "", "Subject: one", "", "--x", "Content-Type: text/csv", "", "a,b", "1,2", "", "--x--"],
@@ -266,8 +266,8 @@ describe("the parts of a message that was caught", () => {
   });
 });
 
-describe("a multipart whose parts cannot be read", () => {
-  it("is no attachment", async () => {
+describe("A multipart whose parts cannot be read", () => {
+  it("is not an attachment", async () => {
     for (const parameters of ["; boundary=x", "", '; boundary=""']) {
       const { attachments, text } = await parsed(`Content-Type: multipart/mixed${parameters}`, "", "nothing");
       assert.deepEqual([attachments, text], [[], undefined]);
@@ -313,7 +313,7 @@ describe("a message that is too much of something", () => {
       assert.ok(to.length <= 100_000 && attachments.length <= 10_000);
     });
 
-  it("has a subject that is decoded as far as it is one", async () => {
+  it("has its subject decoded as far as possible", async () => {
     const { subject = "" } = await parsed(`Subject: ${of("=?utf-8?q?a?= ", 100_000)}`, "", "");
     assert.match(subject, /^a{4000}/);
   });
