@@ -44,11 +44,23 @@ function isOccasion(word: string): word is "SUCCESS" | "FAILURE" | "DELAY" {
   return word === "SUCCESS" || word === "FAILURE" || word === "DELAY";
 }
 
-/** `rfc822;jo+2Bx@y.test`, or for the type `utf-8` its form in ASCII, which may stand with SMTPUTF8 and without. */
+/**
+ * `rfc822;jo+2Bx@y.test`, or for the type `utf-8` its form in ASCII, which may stand with SMTPUTF8 and without. One
+ * that is too long in ASCII is written in UTF-8, for SMTPUTF8 only (utf-8-addr-unitext, RFC 6533 3).
+ *
+ * @returns undefined if it is not valid, or too long in any form.
+ */
 export function formatOriginalRecipient({ type, address }: OriginalRecipient): string | undefined {
-  const text = `${type};${type === "utf-8" ? encodeUnicodeXtext(address) : encodeXtext(address)}`;
-  const back = parseOriginalRecipient(text);
-  return back?.type === type && back.address === address ? text : undefined;
+  const isUnicode = type === "utf-8";
+  const forms = isUnicode
+    ? [encodeUnicodeXtext(address), encodeUnicodeXtext(address, /[^!-*,-<>-[\]-~\u00a0-\u{10ffff}]/gu)]
+    : [encodeXtext(address)];
+  return forms
+    .map((form) => `${type};${form}`)
+    .find((text) => {
+      const back = parseOriginalRecipient(text);
+      return back?.type === type && back.address === address;
+    });
 }
 
 /**
@@ -68,8 +80,8 @@ export function parseOriginalRecipient(text: string): OriginalRecipient | undefi
 }
 
 /** utf-8-addr-xtext (RFC 6533 3): all but printable ASCII stands as `\x{hex}`. */
-function encodeUnicodeXtext(text: string): string {
-  return text.replace(/[^!-*,-<>-[\]-~]/gu, (character) => {
+function encodeUnicodeXtext(text: string, escaped: RegExp = /[^!-*,-<>-[\]-~]/gu): string {
+  return text.replace(escaped, (character) => {
     const hex = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, "0");
     return `\\x{${hex}}`;
   });

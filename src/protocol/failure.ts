@@ -78,14 +78,20 @@ export class Failure extends Error {
   }
 }
 
-/** The source of the content failed; the server has not seen the end of it. */
+/**
+ * The source of the content failed; the server has not seen the end of it. What an error of our own says of the mail
+ * holds here too: a stream that gives what the server does not take is refused as octets are.
+ */
 export function sourceFailed(cause: unknown): Failure {
+  const { kind, transient = false, permanent = false } = EnvoiError.is(cause) ? cause : {};
+  const isUnsupported = kind === "unsupported";
+  const reason = reasonOf(cause);
   return new Failure({
-    kind: "content",
+    kind: isUnsupported ? kind : "content",
     phase: "content",
-    message: `the content could not be read: ${reasonOf(cause)}`,
+    message: isUnsupported ? reason : `the content could not be read: ${reason}`,
     cause,
-    transient: false,
-    permanent: false,
+    transient,
+    permanent,
   });
 }

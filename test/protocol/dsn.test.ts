@@ -78,6 +78,13 @@ describe("an original recipient", () => {
     );
   });
 
+  it("is written in UTF-8 if it is too long in hexadecimal", () => {
+    const address = `${"ü".repeat(110)}+@y.test`;
+    const text = formatOriginalRecipient({ type: "utf-8", address });
+    assert.equal(text, `utf-8;${"ü".repeat(110)}\\x{2B}@y.test`);
+    assert.deepEqual(parseOriginalRecipient(text ?? ""), { type: "utf-8", address });
+  });
+
   it("is not written if it could not be read back", () => {
     for (const wrong of [
       { type: "rfc822", address: "" },

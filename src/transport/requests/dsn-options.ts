@@ -29,8 +29,8 @@ export interface DsnOptions {
   readonly notify?: DsnNotify | undefined;
   /**
    * Tells notifications the address of each recipient as it stands here (ORCPT), so that they can be matched after
-   * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs. `false` without
-   * this.
+   * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs, and so are
+   * addresses with more than 500 octets as xtext. `false` without this.
    */
   readonly orcpt?: boolean | undefined;
   /** What differs for single recipients, by their address. */
@@ -80,7 +80,7 @@ export function readDsn(
   if (notify === undefined && !orcpt && single.size === 0) return { mail, recipient: undefined };
   const recipient = (to: Address): RcptParameters => ({
     ...all,
-    ...(orcpt && names?.(to) === true && { ORCPT: originalOf(to) }),
+    ...(orcpt && names?.(to) === true && fitting(originalOf(to))),
     ...single.get(to.toString()),
   });
   return { mail, recipient };
@@ -113,8 +113,14 @@ function readNotify(field: string, notify: DsnNotify): Notify {
 function readOriginal(field: string, orcpt: string | OriginalRecipient): OriginalRecipient {
   const { type, address } = typeof orcpt === "string" ? originalOf(toMailbox(orcpt, field).address) : orcpt;
   const sound = typeof type === "string" && typeof address === "string";
-  if (sound && formatOriginalRecipient({ type, address }) !== undefined) return { type, address };
+  const written = sound ? formatOriginalRecipient({ type, address }) : undefined;
+  if (written !== undefined && /^[!-~]+$/.test(written)) return { type, address };
   throw wrongOption(field, "expects an address, or { type, address }, which as xtext has at most 500 octets");
+}
+
+/** A mail is not refused for what was only to help notifications. */
+function fitting(original: OriginalRecipient): RcptParameters {
+  return formatOriginalRecipient(original) === undefined ? {} : { ORCPT: original };
 }
 
 /** A recipient under its own address (RFC 3461 4.2; RFC 6533 3 where that is not ASCII). */

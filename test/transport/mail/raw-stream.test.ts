@@ -99,6 +99,22 @@ describe("a raw stream", () => {
     assert.equal(server.messages.length, 0);
   });
 
+  it("that has octets above 127 far behind its header is unsupported without 8BITMIME, as octets are", async () => {
+    await using server = await TestServer.start({ without: ["8BITMIME"] });
+    for (const chunking of ["never", "auto"] as const) {
+      await using transport = server.builder().chunking(chunking).build();
+      const sent = transport.sendRaw(envelope, inPieces(`A: b\r\n\r\n${"x\r\n".repeat(9)}ü\r\n`, 2));
+      await assert.rejects(sent, {
+        name: "SmtpError",
+        kind: "unsupported",
+        delivery: "not-sent",
+        permanent: true,
+        message: /8BITMIME/,
+      });
+    }
+    assert.equal(server.messages.length, 0);
+  });
+
   it("may be any source of octets", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();

@@ -293,6 +293,15 @@ describe("ORCPT", () => {
     ]);
   });
 
+  it("is in UTF-8 for a long address beyond ASCII, and left out if no form of an address is short enough", async () => {
+    const to = [`${"ü".repeat(110)}@y.test`, `${"+".repeat(200)}@y.test`, `${"b".repeat(240)}@y.test`];
+    assert.deepEqual((await lines({ dsn: { orcpt: true } }, { ...mail, to }, offers)).slice(1), [
+      Buffer.from(`RCPT TO:<${to[0]}> ORCPT=utf-8;${to[0]}`).toString("latin1"),
+      `RCPT TO:<${to[1]}>`,
+      `RCPT TO:<${to[2]}> ORCPT=rfc822;${to[2]}`,
+    ]);
+  });
+
   it("does not follow an envelope to whom the header does not name", async () => {
     const envelope = { from: "a@x.test", to: ["b@y.test", "g@y.test"] };
     assert.deepEqual((await lines({ dsn: { orcpt: true }, envelope }, mail)).slice(1), [
