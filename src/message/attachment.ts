@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
-import { kindOf } from "../address/address-error.ts";
 import { reasonOf } from "../errors.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import type { EmbeddedMail } from "../mime/embedded.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { MessageError, wrongField, wrongWord } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
 import type { PartOptions } from "../mime/part-options.ts";
 import { SinglePart } from "../mime/single-part.ts";
@@ -14,15 +13,15 @@ import { type ByteSourceInput, quietUntilRead, readFile, readSource, readsOnce }
 import { fileName } from "./file-name.ts";
 import { typeOfFile } from "./media-types.ts";
 
-/** What may be said of an attachment beside its name. */
+/** Options of an attachment. */
 export interface AttachmentOptions {
-  /** The media type; without it, what the ending of the name stands for. */
+  /** The media type; by default the one that the extension of the name stands for. */
   readonly type?: string;
-  /** The name it is sent under, where it is not the name of the file. */
+  /** The name it is sent under, if not the name of the file. */
   readonly name?: string;
-  /** A line of text about it. */
+  /** A description of one line. */
   readonly description?: string;
-  /** In octets, before encoding, for readers to show: `true` writes that of octets in memory. */
+  /** The size in bytes before encoding, for readers to show; `true` writes the size of bytes in memory. */
   readonly size?: number | true;
   /** When the file was made (RFC 2183 section 2.4). */
   readonly creationDate?: DateInput;
@@ -33,7 +32,7 @@ export interface AttachmentOptions {
 }
 
 /**
- * A file that goes with a message; immutable. Messages that share one share its encoded octets.
+ * A file that is sent with a message; immutable. Messages that share an attachment share its encoded bytes.
  *
  * @example
  * ```ts
@@ -45,9 +44,9 @@ export interface AttachmentOptions {
 export class Attachment {
   /** The name it is sent under. */
   readonly name: string;
-  /** What a `cid:` URL in the HTML refers to; `undefined` unless it is inline. */
+  /** The id to which a `cid:` URL in the HTML refers; `undefined` unless the attachment is inline. */
   readonly contentId: string | undefined;
-  /** The part of the message that it becomes. */
+  /** The part of the message that the attachment becomes. */
   readonly part: SinglePart;
   readonly #said: Said;
 
@@ -66,8 +65,8 @@ export class Attachment {
   }
 
   /**
-   * An attachment of octets in memory, or of a string, which is encoded in the charset that the type names, else in
-   * UTF-8. It is encoded here: changing the array later changes nothing.
+   * Makes an attachment of bytes in memory, or of a string, which is encoded in the charset that the type names, else
+   * in UTF-8. The bytes are encoded at once: later changes to the array have no effect.
    *
    * @throws MessageError if the name or the type is not valid, or the charset lacks a character of the string.
    */
@@ -79,43 +78,41 @@ export class Attachment {
     if (typeof bytes === "string")
       return Attachment.#of(name, type, (as) => SinglePart.file(bytes, as, {}, "bytes"));
     const octets = types.isArrayBuffer(bytes) ? new Uint8Array(bytes) : bytes;
-    if (!(octets instanceof Uint8Array)) {
-      const problem = `bytes: expected a Uint8Array, an ArrayBuffer or a string, got ${kindOf(bytes)}`;
-      throw new MessageError(problem, { field: "bytes" });
-    }
+    if (!(octets instanceof Uint8Array))
+      throw wrongField("bytes", "a Uint8Array, an ArrayBuffer or a string", bytes);
     return Attachment.#of(name, type, (as) => SinglePart.bytes(octets, as));
   }
 
   /**
-   * An attachment of a Blob or a File, such as one from a form. A File keeps its name and its type; a Blob needs a
-   * `name`. It is read when the message is sent, each time.
+   * Makes an attachment of a Blob or a File, such as one from a form. A File keeps its name and its type; a Blob needs
+   * a `name`. It is read each time the message is sent.
    *
    * @example
    * ```ts
    * const file = new File(["Hello"], "greeting.txt", { type: "text/plain" });
    * await transport.send({ ...shared, text: "Attached.", attach: Attachment.from(file) });
    * ```
-   * @throws MessageError if it is not a Blob, has no name, or its name or type is not valid.
+   * @throws MessageError if `blob` is not a Blob or has no name, or the name or the type is not valid.
    */
   static from(blob: Blob, options: AttachmentOptions = {}): Attachment {
-    if (!(blob instanceof Blob)) {
-      const problem = `blob: expected a Blob or a File, got ${kindOf(blob)}`;
-      throw new MessageError(problem, { field: "blob" });
-    }
+    if (!(blob instanceof Blob)) throw wrongField("blob", "a Blob or a File", blob);
     const name = options.name ?? ("name" in blob ? String(blob.name) : undefined);
     if (name === undefined)
-      throw new MessageError('name: a Blob has none; give one: Attachment.from(blob, { name: "a.pdf" })', {
-        field: "name",
-      });
+      throw wrongField(
+        "name",
+        "a name, because a Blob has none",
+        name,
+        'Pass Attachment.from(blob, { name: "a.pdf" })',
+      );
     return Attachment.fromStream(name, blob, blob.type === "" ? options : { type: blob.type, ...options });
   }
 
   /**
-   * An attachment of a file, given by its path or a `file:` URL, and named as the file is. The file is opened when the
-   * message is sent, each time; if it cannot be read then, sending fails with an error that names it. A mail,
-   * `message/rfc822`, is read twice each time: to see whether it can travel unencoded, and to be sent.
+   * Makes an attachment of a file, given by its path or a `file:` URL, under the name of the file. The file is opened
+   * each time the message is sent; if it cannot be read then, sending fails with an error that names it. A mail
+   * (`message/rfc822`) is read twice each time: first to see whether it can travel unencoded, then to send it.
    *
-   * @throws MessageError if the name or the type is not valid, or the URL is not one of a file.
+   * @throws MessageError if the name or the type is not valid, or the URL is not a `file:` URL.
    */
   static fromPath(path: string | URL, type?: string | AttachmentOptions): Attachment {
     const file = path instanceof URL ? pathOf(path) : path;
@@ -126,22 +123,17 @@ export class Attachment {
   }
 
   /**
-   * An attachment that is read from a stream when the message is sent. A stream can be read once; give a function that
-   * opens one to be able to send the message again.
+   * Makes an attachment of a stream, which is read when the message is sent. A stream can be read only once; to be able
+   * to send the message again, pass a function that opens a stream.
    *
-   * @throws MessageError if the name or the type is none.
+   * @throws MessageError if the name or the type is not valid.
    */
   static fromStream(name: string, source: ByteSourceInput, type?: string | AttachmentOptions): Attachment {
     if ((typeof source !== "object" && typeof source !== "function") || source === null) {
-      throw new MessageError(
-        "source: a Uint8Array, a Blob, a stream, an async iterable or a function is expected",
-        {
-          field: "source",
-        },
-      );
+      throw wrongField("source", "a Uint8Array, a Blob, a stream, an async iterable or a function", source);
     }
     quietUntilRead(source);
-    // What can be read once cannot be looked at first, so it goes as the type that may be encoded.
+    // What can be read only once cannot be inspected first, so it is sent as the type that may be encoded.
     const once = typeof source === "object" && readsOnce(source);
     return Attachment.#of(name, type, (as) =>
       SinglePart.stream(
@@ -152,29 +144,28 @@ export class Attachment {
   }
 
   /**
-   * A whole mail as an attachment, to forward it unchanged (`message/rfc822`).
+   * Makes an attachment of a whole mail, to forward it unchanged (`message/rfc822`).
    *
-   * @param mail a `Message`, or the octets of a mail
-   * @throws MessageError if it is neither.
+   * @param mail a `Message`, or the bytes of a mail
+   * @throws MessageError if `mail` is neither.
    */
   static fromMessage(mail: EmbeddedMail | Uint8Array, options: AttachmentOptions = {}): Attachment {
     refuseUnknown(options, optionNames, "an attachment");
     const { name = "message.eml", type = "message/rfc822" } = options;
-    if (type !== "message/rfc822")
-      throw new MessageError("type: a mail that is attached is message/rfc822", { field: "type" });
+    if (type !== "message/rfc822") throw wrongWord("type", "message/rfc822 for a mail", type);
     return Attachment.#of(name, { ...options, type: "message/rfc822" }, () => SinglePart.message(mail));
   }
 
-  /** Whether `value` is an attachment; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is an attachment. An object from JSON that looks like one is not. */
   static is(value: unknown): value is Attachment {
     return typeof value === "object" && value !== null && #said in value;
   }
 
   /**
-   * The same, to be shown inside the HTML, which refers to it as `cid:` and the id.
+   * Returns the same attachment, to be shown inside the HTML, which refers to it as `cid:` and the id.
    *
-   * @param contentId made up if not given; read it back from {@link Attachment.contentId}
-   * @throws MessageError if it is not printable ASCII without spaces.
+   * @param contentId random by default; read it from {@link Attachment.contentId}
+   * @throws MessageError if the id is not printable ASCII without spaces.
    */
   inline(contentId?: string): Attachment {
     const id = contentId === undefined ? `${randomUUID()}@envoi` : checkContentId(contentId, "contentId");
@@ -182,10 +173,10 @@ export class Attachment {
   }
 
   /**
-   * The same with its file or stream read and encoded now: for many messages that share it, which would each read it
-   * when they are sent.
+   * Reads and encodes the file or stream now, and returns the attachment with the result: for many messages that share
+   * it, each of which would otherwise read it when it is sent.
    *
-   * @throws EnvoiError of kind `content` if it cannot be read.
+   * @throws EnvoiError of kind `content` if the file or stream cannot be read.
    */
   async encoded(): Promise<Attachment> {
     return new Attachment(internal, this.name, await this.part.encoded(), this.#said, this.contentId);
@@ -205,7 +196,7 @@ export class Attachment {
   }
 }
 
-/** What is said of an attachment beside its name. */
+/** What Content-Disposition and Content-Description say, besides the name. */
 interface Said {
   readonly description: string | undefined;
   readonly parameters: readonly [string, string][];
@@ -232,10 +223,7 @@ function dispositionParameters(options: AttachmentOptions, part: SinglePart): [s
   const known = part.size;
   const size = options.size === true ? known : options.size;
   if (size === undefined || !Number.isSafeInteger(size) || size < 0 || size !== (known ?? size)) {
-    throw new MessageError(
-      "size: the number of octets is expected, or true where they are in memory already",
-      { field: "size" },
-    );
+    throw wrongField("size", "the number of bytes, or true if they are in memory", options.size);
   }
   return [...parameters, ["size", String(size)]];
 }

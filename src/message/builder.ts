@@ -4,7 +4,7 @@ import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type BoundarySource, checkBoundary } from "../mime/boundary.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import { keywordsHeader } from "../mime/keywords.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { MessageError, wrongField } from "../mime/message-error.ts";
 import { messageId } from "../mime/message-id.ts";
 import { messageIds } from "../mime/message-ids.ts";
 import type { Part } from "../mime/part.ts";
@@ -25,14 +25,14 @@ import {
 import type { Message } from "./message.ts";
 import { type Priority, priorityHeaders, priorityNames } from "./priority.ts";
 import { type ResentFields, resentBlock } from "./resent.ts";
-import { noSigner, type Signer, toSigners } from "./signer.ts";
+import { aSigner, type Signer, toSigners } from "./signer.ts";
 
 /**
- * Gathers a message, checks each value as it comes, and builds once: after `build()` every call throws, because a
- * builder used again would carry recipients from one mail into the next. `clone()` forks it before.
+ * Gathers the values of a message, checks each at once, and builds one message. After `build()` every call throws,
+ * because a reused builder would leak recipients from one mail to the next; call `clone()` before `build()` instead.
  *
- * Methods in the plural sense (`from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `keywords`, `comments`, `attach`,
- * `header`, `resent`) add, as does `alternative`; the others replace.
+ * `from`, `to`, `cc`, `bcc`, `replyTo`, `references`, `keywords`, `comments`, `attach`, `header`, `resent` and
+ * `alternative` add; the other methods replace.
  *
  * @example
  * ```ts
@@ -44,13 +44,13 @@ export class MessageBuilder {
   readonly #construct: (draft: Draft) => Message;
   #draft: Draft | undefined;
 
-  /** Not for callers: `Message.builder()` makes one. */
+  /** For the library only: call `Message.builder()`. */
   constructor(construct: (draft: Draft) => Message, draft: Draft = new Draft()) {
     this.#construct = construct;
     this.#draft = draft;
   }
 
-  /** Adds authors; several need a `sender`. @throws AddressError */
+  /** Adds authors. Several authors need a `sender`. @throws AddressError */
   from(author: OneOrMore<MailboxInput>): this {
     pushAll(this.#open().from, readEach(author, "from", toMailbox));
     return this;
@@ -68,54 +68,56 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Adds recipients whom the others do not see: in the envelope, not in the header. @throws AddressError */
+  /** Adds recipients that the others do not see: they are in the envelope, not in the header. @throws AddressError */
   bcc(recipient: OneOrMore<RecipientInput>): this {
     pushAll(this.#open().bcc, readEach(recipient, "bcc", toRecipient));
     return this;
   }
 
-  /** Adds where answers go. @throws AddressError */
+  /** Adds mailboxes for answers. @throws AddressError */
   replyTo(mailbox: OneOrMore<RecipientInput>): this {
     pushAll(this.#open().replyTo, readEach(mailbox, "replyTo", toRecipient));
     return this;
   }
 
   /**
-   * Adds ids of earlier mails in the thread, oldest first. A string may hold several, and be the value of a header
-   * field as others wrote it: folded, with comments and phrases (RFC 5322 3.6.4, 4.5.4). `MessageIds.parse` reads what
-   * is refused here.
+   * Adds the ids of earlier mails in the thread, oldest first. A string may contain several ids, and may be the value
+   * of a header field of another program: folded, with comments and phrases (RFC 5322 3.6.4, 4.5.4).
+   * `MessageIds.parse` also reads what this method refuses.
    *
-   * @throws MessageError if there is no id, or something that is neither an id nor a phrase.
+   * @throws MessageError if there is no id, or text that is neither an id nor a phrase.
    */
   references(ids: OneOrMore<string>): this {
     pushAll(this.#open().references, readEach(ids, "references", messageIds).flat());
     return this;
   }
 
-  /** Adds attachments, or parts that stand beside the text. @throws MessageError */
+  /** Adds attachments, or parts beside the text. @throws MessageError */
   attach(attachment: OneOrMore<Attachment | Part>): this {
     pushAll(this.#open().attachments, readEach(attachment, "attach", toAttachment));
     return this;
   }
 
   /**
-   * Adds a header of free text. A field that this builder has a method for goes there, and is refused if it is set.
+   * Adds a header field of free text. If this builder has a method for the field, that method is called, unless the
+   * field is set already.
    *
-   * @throws MessageError if the name or value is none, the field may stand once and stands, or is not made by hand.
+   * @throws MessageError if the name or value is not valid, the field is set already and must not be repeated, or it
+   * must not be written manually.
    */
   header(name: string, value: string): this {
     customHeader(this, this.#open(), name, value);
     return this;
   }
 
-  /** Adds a field of keywords. @throws MessageError */
+  /** Adds a Keywords field. @throws MessageError */
   keywords(keyword: OneOrMore<string>): this {
     const keywords = readEach(keyword, "keywords", (item) => item);
     this.#open().headers.push(keywordsHeader("Keywords", keywords, "keywords"));
     return this;
   }
 
-  /** Adds a field of remarks. @throws MessageError */
+  /** Adds Comments fields. @throws MessageError */
   comments(text: OneOrMore<string>): this {
     const headers = readEach(text, "comments", (item, field) => textHeader("Comments", item, field));
     pushAll(this.#open().headers, headers);
@@ -123,8 +125,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Adds a block of Resent-* fields, above those that are there: the mail goes on as it is, and the last block makes
-   * the envelope.
+   * Adds a block of Resent-* fields above the existing ones: the mail is sent on unchanged, and the last block
+   * determines the envelope.
    *
    * @throws MessageError or AddressError
    */
@@ -133,62 +135,64 @@ export class MessageBuilder {
     return this;
   }
 
-  /** Who sent the mail, where it is not the author; also the sender of the envelope. @throws AddressError */
+  /** Sets the sender, if it is not the author; it is also the sender of the envelope. @throws AddressError */
   sender(mailbox: MailboxInput): this {
     this.#open().sender = toMailbox(mailbox, "sender");
     return this;
   }
 
-  /** @throws MessageError if it holds a line break or another control character. */
+  /** Sets the subject. @throws MessageError if it contains a line break or another control character. */
   subject(text: string): this {
     this.#open().subject = textHeader("Subject", text, "subject");
     return this;
   }
 
-  /** The date; that of building if not given. A string keeps its zone. @throws MessageError */
+  /** Sets the date; by default the time of `build()`. A string keeps its time zone. @throws MessageError */
   date(date: DateInput): this {
     this.#open().date = dateHeader("Date", date, "date");
     return this;
   }
 
-  /** The id; random under the domain of the author if not given. @throws MessageError */
+  /** Sets the id; by default a random one in the domain of the author. @throws MessageError */
   messageId(id: string): this {
     this.#open().messageId = messageId(id, "messageId");
     return this;
   }
 
-  /** The id of the mail that this one answers, or several; read as in `references`. @throws MessageError */
+  /** Sets the ids of the mails that this one answers, which are read as in `references`. @throws MessageError */
   inReplyTo(id: string): this {
     this.#open().inReplyTo = messageIds(id, "inReplyTo");
     return this;
   }
 
-  /** The plain text, or a part of type text/plain, which messages can share. @throws MessageError */
+  /** Sets the plain text; messages can share a part of type text/plain. @throws MessageError */
   text(text: string | SinglePart): this {
     this.#open().text = toTextPart(text, "text/plain", "text");
     return this;
   }
 
-  /** The HTML, or a part of type text/html, which messages can share. @throws MessageError */
+  /** Sets the HTML; messages can share a part of type text/html. @throws MessageError */
   html(html: string | SinglePart): this {
     this.#open().html = toTextPart(html, "text/html", "html");
     return this;
   }
 
   /**
-   * Adds a form of the content, such as `text/x-amp-html`; one of each type. It stands between text and HTML.
+   * Adds a form of the content, such as `text/x-amp-html`; one of each type. It is placed between text and HTML.
    *
-   * @throws MessageError if the type is not valid, was given before, or is that of text, HTML or calendar, which have
-   * methods of their own.
+   * @throws MessageError if the type is not valid, is set already, or is that of text, HTML or calendar, which have
+   * their own methods.
    */
   alternative(type: string, text: string | SinglePart): this {
     const part = toAlternative(type, text);
     const own = ownMethods.get(part.type);
     if (own !== undefined)
-      throw new MessageError(`alternative: use ${own}() for ${part.type}`, { field: "alternative" });
+      throw new MessageError(`alternative: expected another type than ${part.type}. Call ${own}()`, {
+        field: "alternative",
+      });
     const { alternatives } = this.#open();
     if (alternatives.some(({ type: other }) => other === part.type))
-      throw new MessageError(`alternative: there is a form of type ${part.type} already`, {
+      throw new MessageError(`alternative: ${part.type} is set already, and must not be repeated`, {
         field: "alternative",
       });
     alternatives.push(part);
@@ -196,54 +200,54 @@ export class MessageBuilder {
   }
 
   /**
-   * An invitation, or another calendar that is not only a file (RFC 6047): the text of an iCalendar object.
+   * Sets an invitation, or another calendar that is more than a file (RFC 6047): the text of an iCalendar object.
    *
-   * @throws MessageError if it is none, or its METHOD is missing or is not the one given.
+   * @throws MessageError if the text is not a calendar, or its METHOD is missing or differs from the option.
    */
   calendar(ics: string, options: CalendarOptions = {}): this {
     this.#open().calendar = calendarParts(ics, options);
     return this;
   }
 
-  /** How urgent the mail is. @throws MessageError */
+  /** Sets how urgent the mail is. @throws MessageError */
   priority(priority: Priority): this {
     replaceHeaders(this.#open(), priorityNames, priorityHeaders(priority));
     return this;
   }
 
-  /** Says that a program wrote the mail, so that no program answers it (RFC 3834). @throws MessageError */
+  /** Marks the mail as written by a program, so that no program answers it (RFC 3834). @throws MessageError */
   autoSubmitted(kind: AutoSubmitted = "auto-generated"): this {
     replaceHeaders(this.#open(), ["Auto-Submitted"], [autoSubmittedHeader(kind)]);
     return this;
   }
 
-  /** How a reader leaves the list (RFC 2369, RFC 8058). @throws MessageError or AddressError */
+  /** Sets how a reader unsubscribes (RFC 2369, RFC 8058). @throws MessageError or AddressError */
   listUnsubscribe(url: string | URL, options: ListUnsubscribeOptions = {}): this {
     replaceHeaders(this.#open(), listUnsubscribeNames, listUnsubscribeHeaders(url, options));
     return this;
   }
 
-  /** Asks that readers tell these when the mail is read (RFC 8098). @throws AddressError */
+  /** Sets the mailboxes that ask for a notification when the mail is read (RFC 8098). @throws AddressError */
   dispositionNotificationTo(mailbox: OneOrMore<MailboxInput>): this {
     this.#open().dispositionNotificationTo = readEach(mailbox, "dispositionNotificationTo", toMailbox);
     return this;
   }
 
-  /** The content in place of text and html: plain text, octets, or a part as it is. @throws MessageError */
+  /** Sets the whole content, instead of text and HTML: plain text, bytes, or a part as it is. @throws MessageError */
   body(body: string | Uint8Array | Part): this {
     this.#open().body = toPart(body);
     return this;
   }
 
-  /** The envelope in place of the one made of the header. @throws AddressError */
+  /** Sets the envelope, instead of the one made from the header. @throws AddressError */
   envelope(envelope: Envelope | EnvelopeFields): this {
     this.#open().envelope = toEnvelope(envelope);
     return this;
   }
 
   /**
-   * Writes Bcc into the header of what `formatted()`, `bytes()`, `stream()` and `save()` give, for a copy that is kept.
-   * No transport sends it. @throws MessageError if `keep` is no boolean
+   * Sets whether `formatted()`, `bytes()`, `stream()` and `save()` write Bcc into the header, for a copy that is kept.
+   * No transport sends Bcc. @throws MessageError if `keep` is not a boolean
    */
   keepBcc(keep = true): this {
     this.#open().keepBcc = checkSwitch(keep, "keepBcc");
@@ -251,44 +255,45 @@ export class MessageBuilder {
   }
 
   /**
-   * Writes text in the header as UTF-8 in place of encoded words (RFC 6532). The mail then needs SMTPUTF8 wherever such
-   * text stands in it.
+   * Sets whether text in the header is written as UTF-8 instead of encoded words (RFC 6532). If such text is not ASCII,
+   * the mail needs SMTPUTF8. @throws MessageError if `use` is not a boolean
    */
   utf8Headers(use = true): this {
     this.#open().utf8Headers = checkSwitch(use, "utf8Headers");
     return this;
   }
 
-  /** Where boundaries come from; random if not given. With date and id given too, the octets are always the same. */
+  /**
+   * Sets the source of boundaries; by default they are random. With a date and an id, the bytes are then reproducible.
+   */
   boundaries(source: BoundarySource): this {
-    if (typeof source !== "function")
-      throw new MessageError("boundaries: a function is expected", { field: "boundaries" });
+    if (typeof source !== "function") throw wrongField("boundaries", "a function", source);
     this.#open().boundaries = () => checkBoundary(source());
     return this;
   }
 
   /**
-   * Signs the message each time it is sent or written; several signers sign side by side. A signed message is encoded
-   * for a 7-bit way, so that no server on its way has a reason to change it.
+   * Sets who signs the message each time it is sent or written; several signers sign independently. A signed message is
+   * encoded as 7-bit, so that no server has a reason to change it.
    *
-   * @throws MessageError if one is no signer.
+   * @throws MessageError if one is not a signer.
    */
   sign(signer: OneOrMore<Signer>): this {
     const signers = toSigners(signer);
-    if (signers === undefined) throw new MessageError(`sign: ${noSigner}`, { field: "sign" });
+    if (signers === undefined) throw wrongField("sign", aSigner, signer);
     this.#open().signers = signers;
     return this;
   }
 
-  /** A second builder that has what this one has; from here on they share nothing. */
+  /** Returns a second builder with the same values; later calls of one do not affect the other. */
   clone(): MessageBuilder {
     return new MessageBuilder(this.#construct, this.#open().copy());
   }
 
   /**
-   * Makes the message and ends the builder.
+   * Makes the message. The builder cannot be used any more.
    *
-   * @throws MessageError if there is no author, no recipient, or what was given does not go together.
+   * @throws MessageError if there is no author or no recipient, or values contradict each other.
    */
   build(): Message {
     const message = this.#construct(this.#open());
@@ -298,24 +303,26 @@ export class MessageBuilder {
 
   #open(): Draft {
     if (this.#draft !== undefined) return this.#draft;
-    throw new MessageError("the message is built; clone() the builder before build() to make another");
+    throw new MessageError(
+      "the message is built already. To make another, clone() the builder before build()",
+    );
   }
 }
 
-/** Forms of the content that have their place by a method. */
+/** Forms of the content that have a method of their own. */
 const ownMethods = new Map([
   ["text/plain", "text"],
   ["text/html", "html"],
   ["text/calendar", "calendar"],
 ]);
 
-/** `"false"` from a form or from JSON is no `false`. */
+/** The string `"false"`, from a form or from JSON, is not `false`. */
 function checkSwitch(value: unknown, field: string): boolean {
   if (typeof value === "boolean") return value;
-  throw new MessageError(`${field}: true or false is expected`, { field });
+  throw wrongField(field, "true or false", value);
 }
 
-/** One by one: as arguments of `push`, a hundred thousand would not fit on the stack. */
+/** One by one, because a hundred thousand arguments of `push` would overflow the stack. */
 function pushAll<T>(list: T[], items: readonly T[]): void {
   for (const item of items) list.push(item);
 }

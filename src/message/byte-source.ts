@@ -1,18 +1,19 @@
 import { open } from "node:fs/promises";
 import { EnvoiError, reasonOf } from "../errors.ts";
 import { contentError } from "../mime/content-error.ts";
+import { described } from "../text/shown.ts";
 
-/** Where the octets of an attachment come from. */
+/** The source of the bytes of an attachment. */
 export type ByteSource = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** A source, or a function that opens one afresh, so that the message can be sent more than once. */
+/** A source, or a function that opens a new one each time, so that the message can be sent more than once. */
 export type ByteSourceInput = ByteSource | (() => ByteSource | Promise<ByteSource>);
 
 /**
  * Reads a source.
  *
- * @param what the name errors give it
- * @throws EnvoiError of kind `content` if it fails, gives something else than octets, or is a stream that was read
+ * @param what the name of the source in errors
+ * @throws EnvoiError of kind `content` if the source fails, yields anything but bytes, or is a stream that was read
  * before.
  */
 export async function* readSource(input: ByteSourceInput, what: string): AsyncGenerator<Uint8Array> {
@@ -25,7 +26,7 @@ export async function* readSource(input: ByteSourceInput, what: string): AsyncGe
     const chunks = source instanceof Blob ? source.stream() : takeOnce(source, what);
     for await (const chunk of chunks as AsyncIterable<unknown>) {
       if (!(chunk instanceof Uint8Array)) {
-        throw contentError(`${what}: its stream gave ${typeof chunk} where octets (Uint8Array) are expected`);
+        throw contentError(`${what}: expected a stream of Uint8Array, got ${described(chunk)} in it`);
       }
       yield chunk;
     }
@@ -36,11 +37,11 @@ export async function* readSource(input: ByteSourceInput, what: string): AsyncGe
   }
 }
 
-/** A multiple of the octets in a base64 line, so that no line is cut; 16 of the blocks encoded at once. */
+/** A multiple of the bytes in a base64 line, so that no line is cut: 16 of the blocks that are encoded at once. */
 const readSize = 57 * 256 * 16;
 
 /**
- * Reads a file, opening it at the first octet asked for.
+ * Reads a file. It is opened when the first bytes are asked for.
  *
  * @throws EnvoiError of kind `content`, naming the path, if it cannot be read.
  */
@@ -51,7 +52,7 @@ export async function* readFile(path: string, what: string): AsyncGenerator<Uint
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, readSize, null);
       if (bytesRead === 0) return;
-      // Used up before the next is asked for: the encoder keeps no reference to it.
+      // The encoder is done with it before it asks for the next, and keeps no reference.
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
@@ -60,7 +61,7 @@ export async function* readFile(path: string, what: string): AsyncGenerator<Uint
 }
 
 /**
- * Keeps a stream that fails before it is read from ending the process: its error is thrown when it is read.
+ * Prevents a stream that fails before it is read from ending the process. Its error is thrown when it is read.
  */
 export function quietUntilRead(input: ByteSourceInput): void {
   const emitter = input as { on?: unknown };
@@ -68,21 +69,22 @@ export function quietUntilRead(input: ByteSourceInput): void {
 }
 
 const spent = new WeakSet<object>();
+const sources = "a Uint8Array, a Blob, a stream or an async iterable";
 
 function takeOnce(source: unknown, what: string): unknown {
   if (typeof source !== "object" || source === null || !(Symbol.asyncIterator in source)) {
-    throw contentError(`${what}: a Uint8Array, a Blob, a stream or an async iterable is expected`);
+    throw contentError(`${what}: expected ${sources}, got ${described(source)}`);
   }
   if (spent.has(source)) {
     throw contentError(
-      `${what}: its stream was read before and cannot be read again; give a function that opens a fresh one`,
+      `${what}: its stream was read before and cannot be read again. Pass a function that opens a new one`,
     );
   }
   if (readsOnce(source)) spent.add(source);
   return source;
 }
 
-/** Streams and generators give their octets once; other iterables begin anew. */
+/** Whether a source yields its bytes only once: streams and generators do, other iterables start again. */
 export function readsOnce(source: object): boolean {
   return "getReader" in source || "pipe" in source || "next" in source;
 }

@@ -1,14 +1,16 @@
 import { isMethod, statedMethods } from "../mime/calendar-method.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { MessageError, wrongField, wrongWord } from "../mime/message-error.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { Attachment } from "./attachment.ts";
 
-/** What a calendar part says beside its content. */
+/** Options of a calendar. */
 export interface CalendarOptions {
-  /** What is asked of the reader, such as `REQUEST` (RFC 5546). Not needed where the calendar says it itself. */
+  /** What the reader is asked to do, such as `REQUEST` (RFC 5546). Not needed if the calendar states it. */
   readonly method?: string | undefined;
-  /** Adds the same calendar as a file, for readers that show no invitation; a string is its name. */
+  /**
+   * Also attaches the calendar as a file, for readers that do not show invitations; a string is the name of the file.
+   */
   readonly attach?: boolean | string | undefined;
 }
 
@@ -19,43 +21,36 @@ export interface CalendarParts {
 }
 
 /**
- * The parts of an invitation that readers recognise: the method stands in Content-Type and in the calendar itself
- * (RFC 6047 section 2.4), where it is put if only the option says it.
+ * Makes the parts of an invitation that readers recognise: Content-Type and the calendar both state the method
+ * (RFC 6047 section 2.4). If only the option states it, it is added to the calendar.
  *
- * @throws MessageError if it is no calendar, or its method is missing or is not the one given.
+ * @throws MessageError if the text is not a calendar, or its method is missing or differs from the option.
  */
 export function calendarParts(given: string, options: CalendarOptions): CalendarParts {
   const field = "calendar";
   refuseUnknown(options, ["method", "attach"], field);
-  // Programs that write calendars put a byte order mark or empty lines there, and readers do not know what to make of
-  // it.
+  // Some programs write a byte order mark or empty lines first, which readers do not understand.
   const ics = typeof given === "string" ? given.replace(/^\ufeff?(?:[ \t]*\r?\n)*/, "") : "";
   if (
     typeof given !== "string" ||
     !begin.test(ics) ||
     !/\nEND:VCALENDAR$/i.test(ics.slice(-1000).trimEnd())
   ) {
-    throw new MessageError(`${field}: a text from BEGIN:VCALENDAR to END:VCALENDAR is expected`, { field });
+    throw wrongField(field, "a text from BEGIN:VCALENDAR to END:VCALENDAR", given);
   }
   const stated = statedMethod(ics, field);
   const method = (options.method ?? stated)?.toUpperCase();
   if (method === undefined) {
-    throw new MessageError(
-      `${field}: no reader takes a calendar without a method for an invitation: give { method: "REQUEST" }`,
-      { field },
-    );
+    throw wrongField(field, 'a method, such as "REQUEST" for an invitation', method);
   }
-  if (!isMethod(method)) throw new MessageError(`${field}: the method is no name`, { field });
+  if (!isMethod(method)) throw wrongWord(field, "1 to 40 letters, digits and hyphens", method);
   if (stated !== undefined && stated !== method) {
-    throw new MessageError(`${field}: the method given is ${method}, but the calendar says ${stated}`, {
-      field,
-    });
+    throw wrongWord(field, `${stated}, which the calendar states`, method);
   }
   const text = stated === undefined ? ics.replace(begin, `$&METHOD:${method}\r\n`) : ics;
   const { attach = false } = options;
   if (typeof attach !== "boolean" && typeof attach !== "string") {
-    const problem = "expected true, false or the name of the file";
-    throw new MessageError(`${field}.attach: ${problem}, got ${typeof attach}`, { field: `${field}.attach` });
+    throw wrongField(`${field}.attach`, "true, false or the name of the file", attach);
   }
   const name = attach === true ? "invite.ics" : attach === false ? undefined : attach;
   return {
@@ -71,7 +66,9 @@ const begin = /^BEGIN:VCALENDAR[ \t]*\r?\n/i;
 function statedMethod(ics: string, field: string): string | undefined {
   const methods = statedMethods(ics);
   if (methods.length < 2) return methods[0];
-  throw new MessageError(`${field}: the calendar says ${methods.slice(0, 5).join(" and ")}`, { field });
+  throw new MessageError(`${field}: expected one METHOD, got ${methods.slice(0, 5).join(" and ")}`, {
+    field,
+  });
 }
 
 /** RFC 5545 section 3.1. */

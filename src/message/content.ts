@@ -1,19 +1,19 @@
 import type { Piece } from "../mime/part.ts";
 
 /**
- * The octets of a message on their way out: what a transport asks for.
+ * The bytes of a message as a transport sends them.
  *
- * Small pieces lie together in one buffer; large ones, such as an encoded attachment that many messages share, are
- * passed on without being copied.
+ * Small pieces are gathered into one buffer; large ones, such as an encoded attachment that many messages share, are
+ * passed on without a copy.
  */
 export class Content {
-  /** Whether an octet above 127 is in a body, so that the server must offer 8BITMIME. */
+  /** Whether a body has a byte above 127, so that the server must offer 8BITMIME. */
   readonly eightBit: boolean;
-  /** Whether a body may be no lines, so that the server must offer BINARYMIME; then `eightBit` is true as well. */
+  /** Whether a body may lack line structure, so that the server must offer BINARYMIME; `eightBit` is then true too. */
   readonly binary: boolean;
-  /** In octets; `undefined` if something must be streamed. */
+  /** In bytes; `undefined` if a part must be streamed. */
   readonly size: number | undefined;
-  /** All of it, where it is small and ASCII throughout. */
+  /** All of the content, if it is small and ASCII. */
   readonly text: string | undefined;
   readonly #pieces: () => readonly (Buffer | Stream)[];
 
@@ -33,13 +33,13 @@ export class Content {
     if (gathered.every(isBuffer)) this.size = gathered.reduce((size, { length }) => size + length, 0);
   }
 
-  /** All of it, not to be written to; `undefined` if something must be streamed. */
+  /** All of the content, which must not be written to; `undefined` if a part must be streamed. */
   get chunks(): readonly Buffer[] | undefined {
     const pieces = this.#pieces();
     return pieces.every(isBuffer) ? pieces : undefined;
   }
 
-  /** The octets piece by piece; streams are opened, afresh at each call. */
+  /** The bytes, piece by piece. Each call opens the streams anew. */
   async *stream(): AsyncGenerator<Buffer> {
     for (const piece of this.#pieces()) {
       if (isBuffer(piece)) yield piece;
@@ -50,10 +50,10 @@ export class Content {
 
 type Stream = () => AsyncIterable<Buffer>;
 
-/** From this size on a piece is not copied: a write of its own costs less. */
+/** A piece of this size or more is not copied: a separate write costs less. */
 const large = 65_536;
 
-/** A string that is its own octets needs no buffer until it is written. */
+/** ASCII text needs no buffer until it is written. */
 function shortText(pieces: readonly Piece[]): string | undefined {
   let text = "";
   for (const piece of pieces) {

@@ -1,7 +1,7 @@
 import { type Header, headerName } from "../mime/header.ts";
 import { parsedKeywordsHeader } from "../mime/keywords.ts";
 import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { MessageError, wrongWord } from "../mime/message-error.ts";
 import { contentFieldAdvice } from "../mime/part-options.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { Draft } from "./draft.ts";
@@ -37,7 +37,7 @@ const methods = new Map<string, Method>([
 /** A `MessageBuilder`, as far as fields given by name need it. */
 export type FieldMethods = Readonly<Record<Method, (value: string) => unknown>>;
 
-/** Fields that are not free text, and so are folded in a manner of their own. */
+/** Fields that are not free text, and are folded by rules of their own. */
 const formats = new Map<string, (name: string, value: string) => Header>([
   ["list-unsubscribe-post", (name, value) => fixed(name, value, "List-Unsubscribe=One-Click")],
   ["tls-required", (name, value) => fixed(name, value, "No")],
@@ -48,33 +48,33 @@ const formats = new Map<string, (name: string, value: string) => Header>([
   ),
 ]);
 
-/** Fields that would break the mail or lie about it when written by hand, and what to do instead. */
+/** Fields that would break or misrepresent the mail if written manually, and what to do instead. */
 const refused = new Map([
   ["bcc", "use bcc()"],
   ["mime-version", "it is added"],
   ["received", "servers add it"],
   ["return-path", "the last server adds it; use envelope()"],
   ["dkim-signature", "a signer adds it"],
-  // A server that finds its own takes the mail for one that goes in circles, and sends it back (RFC 9228).
-  ["delivered-to", "the server that delivers adds it"],
-  ["apparently-to", "it would name those who are hidden"],
+  // A server that finds its own name there assumes a mail loop and returns the mail (RFC 9228).
+  ["delivered-to", "the server that delivers the mail adds it"],
+  ["apparently-to", "it would disclose blind copies"],
 ]);
 
-/** Fields that mean something only once: of List-* because RFC 2369 says so. */
+/** Fields that must not be repeated; those of List-* because RFC 2369 says so. */
 const once =
   /^(?:content-.*|list-.*|tls-required|auto-submitted|importance|priority|x-priority|x-mailer|user-agent|organization)$/;
 
 /**
  * Adds a field by name to the draft of a builder.
  *
- * @throws MessageError if the name or the value is none, the field is not made by hand, or stands already and may not
- * twice.
+ * @throws MessageError if the name or the value is not valid, the field must not be written manually, or it is set
+ * already and must not be repeated.
  */
 export function customHeader(builder: FieldMethods, draft: Draft, name: string, value: string): void {
   const key = headerName(name).toLowerCase();
   const advice = refused.get(key) ?? prefixAdvice(key);
   if (advice !== undefined)
-    throw new MessageError(`${name}: not written by hand; ${advice}`, { field: name });
+    throw new MessageError(`${name}: cannot be written manually; ${advice}`, { field: name });
   const method = methods.get(key);
   if (method !== undefined) {
     const current = draft[method];
@@ -88,17 +88,17 @@ export function customHeader(builder: FieldMethods, draft: Draft, name: string, 
   draft.headers.push(format(name, value));
 }
 
-/** Puts fields into the place of those of these names, for the methods that replace. */
+/** Replaces the fields of these names, for the methods that replace. */
 export function replaceHeaders(draft: Draft, names: readonly string[], headers: readonly Header[]): void {
   const replaced = new Set(names.map((name) => name.toLowerCase()));
   draft.headers = draft.headers.filter(({ name }) => !replaced.has(name.toLowerCase())).concat(headers);
 }
 
-/** A field that has one value, and no other (RFC 8058 3.1, RFC 8689 5). */
+/** A field that has only one possible value (RFC 8058 3.1, RFC 8689 5). */
 function fixed(name: string, value: string, only: string): Header {
   if (typeof value === "string" && value.toLowerCase() === only.toLowerCase())
     return textHeader(name, only, name);
-  throw new MessageError(`${name}: its only value is ${only}`, { field: name });
+  throw wrongWord(name, only, value);
 }
 
 function prefixAdvice(key: string): string | undefined {
@@ -107,5 +107,5 @@ function prefixAdvice(key: string): string | undefined {
 }
 
 function secondTime(name: string): MessageError {
-  return new MessageError(`${name}: stands already, and may stand only once`, { field: name });
+  return new MessageError(`${name}: is set already, and must not be repeated`, { field: name });
 }

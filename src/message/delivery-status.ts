@@ -1,41 +1,41 @@
 import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { wrongField, wrongWord } from "../mime/message-error.ts";
 import type { MultiPart } from "../mime/multi-part.ts";
 import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
 
-/** What became of a mail, recipient by recipient (RFC 3464). */
+/** The outcome of a delivery, recipient by recipient (RFC 3464). */
 export interface DeliveryStatusFields extends ReportFields {
   /** The name of the host that reports. */
   readonly reportingMta: string;
   /** ENVID, as the sender gave it. */
   readonly envelopeId?: string | undefined;
-  /** The name of the host that the mail came from. */
+  /** The name of the host that the mail was received from. */
   readonly receivedFromMta?: string | undefined;
-  /** When the mail came to the host that reports. */
+  /** When the mail arrived at the reporting host. */
   readonly arrivalDate?: DateInput | undefined;
-  /** What became of it, one by one; at least one. */
+  /** The outcome for each recipient; at least one. */
   readonly recipients: readonly RecipientStatus[];
 }
 
-/** What became of a mail for one recipient. */
+/** The outcome of a delivery for one recipient. */
 export interface RecipientStatus {
-  /** The address that the mail was for when it came to the host that reports. */
+  /** The recipient address when the mail arrived at the reporting host. */
   readonly recipient: MailboxInput;
-  /** ORCPT, where that is another. */
+  /** ORCPT, if it is another address. */
   readonly originalRecipient?: MailboxInput | undefined;
-  /** What the host has done with the mail. */
+  /** What the host did with the mail. */
   readonly action: "failed" | "delayed" | "delivered" | "relayed" | "expanded";
   /** An enhanced status code (RFC 3463), such as `5.1.1`. */
   readonly status: string;
-  /** The host that said so. */
+  /** The host that the status is from. */
   readonly remoteMta?: string | undefined;
   /** The reply of that host in one line, such as `550 5.1.1 No such user`. */
   readonly diagnostic?: string | undefined;
-  /** When delivery was last tried. */
+  /** When delivery was last attempted. */
   readonly lastAttempt?: DateInput | undefined;
-  /** Until when it will be tried, where the action is `"delayed"`. */
+  /** Until when delivery will be attempted, if the action is `"delayed"`. */
   readonly willRetryUntil?: DateInput | undefined;
 }
 
@@ -44,7 +44,7 @@ export function deliveryStatus(fields: DeliveryStatusFields): MultiPart {
   refuseUnknown(fields, [...reportFieldNames, ...names], "a delivery status");
   const { recipients, reportingMta, envelopeId, receivedFromMta, arrivalDate } = fields;
   if (!Array.isArray(recipients) || recipients.length === 0)
-    throw new MessageError("recipients: at least one is expected", { field: "recipients" });
+    throw wrongField("recipients", "an array of at least one recipient", recipients);
   const message: Group = [
     ["Original-Envelope-Id", word(envelopeId, "envelopeId")],
     ["Reporting-MTA", host(reportingMta, "reportingMta") ?? host("", "reportingMta")],
@@ -67,14 +67,9 @@ const actions = ["failed", "delayed", "delivered", "relayed", "expanded"];
 function recipientGroup(given: RecipientStatus, field: string): Group {
   refuseUnknown(given, recipientNames, field);
   const { originalRecipient, action, status, diagnostic } = given;
-  if (!actions.includes(action))
-    throw new MessageError(`${field}.action: one of ${actions.join(", ")} is expected`, {
-      field: `${field}.action`,
-    });
+  if (!actions.includes(action)) throw wrongWord(`${field}.action`, `one of ${actions.join(", ")}`, action);
   if (typeof status !== "string" || !/^[245]\.\d{1,3}\.\d{1,3}$/.test(status)) {
-    throw new MessageError(`${field}.status: a status such as 5.1.1 is expected`, {
-      field: `${field}.status`,
-    });
+    throw wrongWord(`${field}.status`, "a status such as 5.1.1", status);
   }
   return [
     [

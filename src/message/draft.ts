@@ -10,7 +10,7 @@ import type { CalendarParts } from "./calendar.ts";
 import type { ResentBlock } from "./resent.ts";
 import type { Signer } from "./signer.ts";
 
-/** What a builder has gathered so far: every value checked, nothing yet put together. */
+/** The values that a builder has gathered so far, each of them checked. */
 export class Draft {
   from: Mailbox[] = [];
   to: (Mailbox | Group)[] = [];
@@ -18,11 +18,11 @@ export class Draft {
   bcc: (Mailbox | Group)[] = [];
   replyTo: (Mailbox | Group)[] = [];
   references: string[] = [];
-  /** The fields of `header()` and of the methods that write one by their name, in their order. */
+  /** The fields of `header()` and of methods that write a field directly, in their order. */
   headers: Header[] = [];
-  /** In the order of resending. */
+  /** In the order in which the mail was resent. */
   resent: ResentBlock[] = [];
-  /** Forms of the content beside text, HTML and calendar, one of each type. */
+  /** Forms of the content other than text, HTML and calendar, one of each type. */
   alternatives: SinglePart[] = [];
   attachments: (Attachment | Part)[] = [];
   keepBcc = false;
@@ -41,7 +41,7 @@ export class Draft {
   boundaries: BoundarySource | undefined;
   signers: readonly Signer[] | undefined;
 
-  /** A draft that shares nothing with this one but its values. */
+  /** Returns a draft with the same values; changes to one do not affect the other. */
   copy(): Draft {
     const copy = Object.assign(new Draft(), this);
     copy.from = [...this.from];

@@ -2,18 +2,18 @@ import { type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
 import { checkUrl } from "../mime/list-header.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { wrongField, wrongWord } from "../mime/message-error.ts";
 import type { MultiPart } from "../mime/multi-part.ts";
 import type { Message } from "./message.ts";
 import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
 
 /** A complaint about a mail (RFC 5965). */
 export interface FeedbackReportFields extends ReportFields {
-  /** What the complaint is about; the types that are registered. */
+  /** The registered type of the complaint. */
   readonly type: "abuse" | "fraud" | "virus" | "not-spam" | "other";
   /** The program that made the report, such as `Example-Feedback/1.0`. */
   readonly userAgent: string;
-  /** The mail that is complained of. */
+  /** The mail that the complaint is about. */
   readonly original: Message | Uint8Array;
   /** ENVID, as the sender gave it. */
   readonly envelopeId?: string | undefined;
@@ -21,15 +21,15 @@ export interface FeedbackReportFields extends ReportFields {
   readonly originalMailFrom?: MailboxInput | null | undefined;
   /** The recipients of the envelope. */
   readonly originalRecipients?: readonly MailboxInput[] | undefined;
-  /** When the mail came in. */
+  /** When the mail arrived. */
   readonly arrivalDate?: DateInput | undefined;
-  /** The name of the host that took the mail. */
+  /** The name of the host that accepted the mail. */
   readonly reportingMta?: string | undefined;
-  /** The IP address that the mail came from. */
+  /** The IP address that the mail was received from. */
   readonly sourceIp?: string | undefined;
-  /** How many such mails the report stands for. */
+  /** How many similar mails the report stands for. */
   readonly incidents?: number | undefined;
-  /** Values of Authentication-Results (RFC 8601), one for each field. */
+  /** The values of the Authentication-Results fields (RFC 8601). */
   readonly authenticationResults?: readonly string[] | undefined;
   /** Domains that the complaint is about. */
   readonly reportedDomains?: readonly string[] | undefined;
@@ -48,14 +48,12 @@ export function feedbackReport(fields: FeedbackReportFields): MultiPart {
   refuseUnknown(fields, [...reportFieldNames, ...names], "a feedback report");
   const { type, userAgent, original, envelopeId, originalMailFrom, arrivalDate, reportingMta, incidents } =
     fields;
-  if (!types.includes(type))
-    throw new MessageError(`type: one of ${types.join(", ")} is expected`, { field: "type" });
+  if (!types.includes(type)) throw wrongWord("type", `one of ${types.join(", ")}`, type);
   if (typeof userAgent !== "string" || userAgent === "")
-    throw new MessageError("userAgent: the name of a program is expected", { field: "userAgent" });
-  if (original === undefined)
-    throw new MessageError("original: the mail that is complained of is expected", { field: "original" });
+    throw wrongField("userAgent", "the name of a program", userAgent);
+  if (original === undefined) throw wrongField("original", "the mail that the complaint is about", original);
   if (incidents !== undefined && !(Number.isSafeInteger(incidents) && incidents > 0))
-    throw new MessageError("incidents: a number above 0 is expected", { field: "incidents" });
+    throw wrongField("incidents", "a whole number above 0", incidents);
   const group: Group = [
     ["Feedback-Type", type],
     ["User-Agent", userAgent],

@@ -4,23 +4,24 @@ import { refuseUnknown } from "../mime/known-fields.ts";
 import { checkUrl, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError } from "../mime/message-error.ts";
 
-/** How a reader is taken off a list, beside the URL. */
+/** Ways to unsubscribe besides the page of the URL. */
 export interface ListUnsubscribeOptions {
   /**
-   * The URL takes a POST of `List-Unsubscribe=One-Click` without asking anything (RFC 8058), as large mailbox providers
-   * require of bulk mail. It must be https, and the mail must be signed with DKIM to be believed.
+   * Whether the URL accepts a POST of `List-Unsubscribe=One-Click` without further questions (RFC 8058), as large
+   * mailbox providers require of bulk mail. The URL must be https, and the mail should be signed with DKIM: otherwise
+   * providers ignore the promise.
    */
   readonly oneClick?: boolean | undefined;
-  /** An address that takes mails instead, or a `mailto:` URL with a subject. */
+  /** An address that accepts mails to unsubscribe, or a `mailto:` URL with a subject. */
   readonly mailto?: string | undefined;
 }
 
-/** The fields that say it. */
+/** The fields that state how to unsubscribe. */
 export const listUnsubscribeNames: readonly string[] = ["List-Unsubscribe", "List-Unsubscribe-Post"];
 
 /**
- * @throws MessageError or AddressError if the URL or the address is none, or one click is promised of another URL than
- * https.
+ * @throws MessageError or AddressError if the URL or the address is not valid, or `oneClick` is set for a URL that is
+ * not https.
  */
 export function listUnsubscribeHeaders(url: string | URL, options: ListUnsubscribeOptions): Header[] {
   refuseUnknown(options, ["oneClick", "mailto"], "listUnsubscribe");
@@ -30,7 +31,7 @@ export function listUnsubscribeHeaders(url: string | URL, options: ListUnsubscri
   const list = listUrlHeader("List-Unsubscribe", urls.map((each) => `<${each}>`).join(", "), field);
   if (options.oneClick !== true) return [list];
   if (!/^https:/i.test(first)) {
-    throw new MessageError(`${field}: one click needs an https URL (RFC 8058 section 3.1)`, { field });
+    throw new MessageError(`${field}: expected an https URL for oneClick (RFC 8058 section 3.1)`, { field });
   }
   const [, name = ""] = listUnsubscribeNames;
   return [list, Header.formatted(name, oneClick, `${name}: ${oneClick}`)];
@@ -41,7 +42,7 @@ const oneClick = "List-Unsubscribe=One-Click";
 function mailtoUrl(mailto: string): string {
   const field = "listUnsubscribe.mailto";
   if (/^mailto:/i.test(mailto)) return checkUrl(mailto, field);
-  // RFC 6068 section 2: what has a meaning in a URL is percent-encoded.
+  // RFC 6068 section 2: characters with a meaning in URLs are percent-encoded.
   const address = toMailbox(mailto, field).address.toString();
   return `mailto:${encodeURIComponent(address).replaceAll("%40", "@")}`;
 }

@@ -4,7 +4,7 @@ import type { MailboxInput } from "../address/mailbox.ts";
 import type { BoundarySource } from "../mime/boundary.ts";
 import type { DateInput } from "../mime/date-time.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { MessageError, wrongField } from "../mime/message-error.ts";
 import { type Pairs, readPairs } from "../mime/pairs.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
@@ -17,71 +17,71 @@ import type { Priority } from "./priority.ts";
 import type { ResentFields } from "./resent.ts";
 import type { Signer } from "./signer.ts";
 
-/** A message as one object; what each field means is said at the builder's method of the same name. */
+/** A message as one object. The builder's method of the same name describes each field. */
 export interface MessageFields {
   /** The authors; several need a `sender`. */
   readonly from?: OneOrMore<MailboxInput> | undefined;
-  /** The recipients, a string being one mailbox; groups too. */
+  /** The recipients: a string is one mailbox; groups are allowed. */
   readonly to?: OneOrMore<RecipientInput> | undefined;
-  /** Who gets a copy. */
+  /** The recipients of a copy. */
   readonly cc?: OneOrMore<RecipientInput> | undefined;
-  /** Who gets a copy that nobody is told of: in the envelope, not in the header. */
+  /** The recipients of a blind copy: they are in the envelope, not in the header. */
   readonly bcc?: OneOrMore<RecipientInput> | undefined;
-  /** Where answers go. */
+  /** The mailboxes for answers. */
   readonly replyTo?: OneOrMore<RecipientInput> | undefined;
-  /** The Message-IDs of the mails before it in the thread. */
+  /** The Message-IDs of earlier mails in the thread. */
   readonly references?: OneOrMore<string> | undefined;
-  /** Attachments, inline images and parts of your own. */
+  /** Attachments, inline images and other parts. */
   readonly attach?: OneOrMore<Attachment | Part> | undefined;
   /** Other header fields by name: an object, a Map, or the Headers of the web. */
   readonly headers?: Pairs<OneOrMore<string>> | undefined;
-  /** Who sent it, where that is not the author. */
+  /** The sender, if it is not the author. */
   readonly sender?: MailboxInput | undefined;
   /** One line, in any script. */
   readonly subject?: string | undefined;
-  /** Now, unless given; a string has its zone. */
+  /** The date; by default now. A string must have a time zone. */
   readonly date?: DateInput | undefined;
-  /** Made in the domain of From unless given; with or without angle brackets. */
+  /** The id, with or without angle brackets; by default a random one in the domain of From. */
   readonly messageId?: string | undefined;
-  /** The Message-ID of the mail it answers. */
+  /** The Message-ID of the mail that this one answers. */
   readonly inReplyTo?: string | undefined;
   /** The body as plain text. */
   readonly text?: string | SinglePart | undefined;
   /** The body as HTML; with `text` they are alternatives. */
   readonly html?: string | SinglePart | undefined;
-  /** The whole body, in place of `text` and `html`: a text, octets or a part. */
+  /** The whole body, instead of `text` and `html`: a text, bytes or a part. */
   readonly body?: string | Uint8Array | Part | undefined;
   /** Other alternatives, such as `text/x-amp-html`. */
   readonly alternative?: OneOrMore<AlternativeFields> | undefined;
   /** An invitation, or an answer to one: the iCalendar text. */
   readonly calendar?: string | CalendarFields | undefined;
-  /** Words to find it by. */
+  /** Words to find the mail by. */
   readonly keywords?: OneOrMore<string> | undefined;
   /** Remarks on the body. */
   readonly comments?: OneOrMore<string> | undefined;
   /** Writes Importance, Priority and X-Priority. */
   readonly priority?: Priority | undefined;
-  /** Says that no person wrote it (RFC 3834). */
+  /** Marks the mail as written by a program (RFC 3834). */
   readonly autoSubmitted?: AutoSubmitted | undefined;
-  /** How to unsubscribe, by one click where it can be (RFC 2369, RFC 8058). */
+  /** How to unsubscribe, also with one click (RFC 2369, RFC 8058). */
   readonly listUnsubscribe?: string | URL | ListUnsubscribeFields | undefined;
-  /** Who is to be told that it was read, if the reader agrees (RFC 8098). */
+  /** Who is notified when the mail is read, if the reader agrees (RFC 8098). */
   readonly dispositionNotificationTo?: OneOrMore<MailboxInput> | undefined;
-  /** Resends it: the block makes the envelope (RFC 5322 3.6.6). */
+  /** Resends the mail: the last block determines the envelope (RFC 5322 3.6.6). */
   readonly resent?: OneOrMore<ResentFields> | undefined;
-  /** The envelope in place of the one made of the header. */
+  /** The envelope, instead of the one made from the header. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
-  /** Writes Bcc into the header of a copy that is kept; no transport sends it. */
+  /** Writes Bcc into the header of a copy that is kept; no transport sends Bcc. */
   readonly keepBcc?: boolean | undefined;
-  /** Writes the header as UTF-8 (RFC 6532); the server must then offer SMTPUTF8. */
+  /** Writes the header as UTF-8 (RFC 6532), which needs SMTPUTF8. */
   readonly utf8Headers?: boolean | undefined;
-  /** Where boundaries come from; random if not given. */
+  /** The source of boundaries; by default they are random. */
   readonly boundaries?: BoundarySource | undefined;
-  /** Who signs it, each time it is sent. */
+  /** The signers, each time the mail is sent. */
   readonly sign?: OneOrMore<Signer> | undefined;
 }
 
-/** What `alternative()` takes, as one object. */
+/** The arguments of `alternative()` as one object. */
 export interface AlternativeFields {
   /** Its media type. */
   readonly type: string;
@@ -89,15 +89,15 @@ export interface AlternativeFields {
   readonly text: string | SinglePart;
 }
 
-/** What `calendar()` takes, as one object. */
+/** The arguments of `calendar()` as one object. */
 export interface CalendarFields extends CalendarOptions {
   /** The iCalendar text. */
   readonly ics: string;
 }
 
-/** What `listUnsubscribe()` takes, as one object. */
+/** The arguments of `listUnsubscribe()` as one object. */
 export interface ListUnsubscribeFields extends ListUnsubscribeOptions {
-  /** The page, or for one click the https URL that is posted to. */
+  /** The page; for one click the https URL that accepts the POST. */
   readonly url: string | URL;
 }
 
@@ -154,18 +154,18 @@ const known: { readonly [K in keyof MessageFields]-?: K extends Composed ? Sette
 };
 
 /**
- * Gives a builder all fields of an object. Only the object's own fields are read; one that is `undefined` counts as
- * absent.
+ * Sets all fields of an object on a builder. Only the object's own fields are read; a field that is `undefined` counts
+ * as absent.
  *
- * @throws MessageError if a field is unknown, naming the nearest; and what the builder throws.
+ * @throws MessageError if a field is unknown (it names the nearest known one), and whatever the builder throws.
  */
 export function readFields<B extends FieldSetters>(builder: B, fields: MessageFields): B {
-  if (typeof fields !== "object" || fields === null) throw new MessageError("fields: an object is expected");
+  if (typeof fields !== "object" || fields === null) throw wrongField("fields", "an object", fields);
   if ("build" in fields)
-    throw new MessageError("this is a builder, and no message yet: .build() makes one of it");
+    throw new MessageError("fields: expected plain data or a Message, got a builder. Call build() first");
   const names = Object.keys(fields);
   for (const name of names) if (name !== "headers") readField(builder, fields, name);
-  // Headers last, so that one given twice is refused in whatever order the object has it.
+  // Headers come last, so that a field that is set twice is refused whatever the order of the object.
   if (names.includes("headers")) readField(builder, fields, "headers");
   return builder;
 }

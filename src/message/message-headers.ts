@@ -10,33 +10,35 @@ import { messageIdHeader } from "../mime/message-id.ts";
 import type { Draft } from "./draft.ts";
 import { resentHeaders } from "./resent.ts";
 
-/** The header fields of a draft that stand above those of its content, and what else is known from them. */
+/** The header fields of a draft, without those of its content, and what is known from them. */
 export interface MessageHeaders {
   readonly fields: readonly Header[];
-  /** The same as they are sent. */
+  /** The fields as they are sent. */
   readonly text: string;
   readonly messageId: string;
-  /** Whether they hold UTF-8: an address with a local part beyond ASCII (RFC 6531), or text, if that was asked for. */
+  /** Whether they contain UTF-8: an address with a non-ASCII local part (RFC 6531), or text if `utf8Headers` is set. */
   readonly international: boolean;
 }
 
 const mimeVersion = Header.formatted("MIME-Version", "1.0", "MIME-Version: 1.0");
 
 /**
- * The fields of a draft, with Date, Message-ID and MIME-Version added. Bcc is left out unless it is to be kept.
+ * Makes the fields of a draft, and adds Date, Message-ID and MIME-Version. Bcc is left out unless the draft keeps it.
  *
- * @throws MessageError if From is missing, or is several and Sender is missing (RFC 5322 section 3.6.2).
+ * @throws MessageError if From is missing, or has several mailboxes and Sender is missing (RFC 5322 section 3.6.2).
  */
 export function messageHeaders(draft: Draft): MessageHeaders {
   const { from, sender, replyTo, to, cc, subject, inReplyTo, references, keepBcc } = draft;
   const [author] = from;
-  if (author === undefined) throw new MessageError("from: a message needs an author", { field: "from" });
+  if (author === undefined) throw new MessageError("from: expected an author, got none", { field: "from" });
   if (from.length > 1 && sender === undefined) {
-    throw new MessageError("sender: a message of several authors needs a sender", { field: "sender" });
+    throw new MessageError("sender: expected a sender, because there are several authors", {
+      field: "sender",
+    });
   }
   checkOneClick(draft.headers);
   const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
-  // The last to send the mail on stands first, like the traces of servers.
+  // The latest block comes first, like the trace fields of servers.
   const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
   fields.push(draft.date ?? dateHeaderNow());
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
@@ -67,13 +69,13 @@ export function headerLines(fields: readonly Header[]): string {
   return text;
 }
 
-/** One click means a POST to the https URL in List-Unsubscribe: by itself it means nothing (RFC 8058 section 3.1). */
+/** One-click means a POST to the https URL of List-Unsubscribe, so it needs that field (RFC 8058 section 3.1). */
 function checkOneClick(headers: readonly Header[]): void {
   if (!headers.some(({ name }) => name.toLowerCase() === "list-unsubscribe-post")) return;
   const list = headers.find(({ name }) => name.toLowerCase() === "list-unsubscribe");
   const urls = (withoutComments(list?.value ?? "") ?? "").match(/<[ \t]*https?:/gi) ?? [];
   if (urls.length === 1 && /https/i.test(urls[0] ?? "")) return;
   const problem =
-    "needs List-Unsubscribe beside it with exactly one https URL and no http URL; listUnsubscribe() writes both";
+    "expected List-Unsubscribe with exactly one https URL and no http URL. listUnsubscribe() writes both fields";
   throw new MessageError(`List-Unsubscribe-Post: ${problem}`, { field: "List-Unsubscribe-Post" });
 }

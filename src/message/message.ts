@@ -19,7 +19,7 @@ import type { Signer } from "./signer.ts";
 import { tree } from "./tree.ts";
 
 /**
- * A mail, ready to be sent any number of times over any transport; immutable.
+ * A mail that can be sent any number of times over any transport; immutable.
  *
  * @example
  * ```ts
@@ -32,9 +32,9 @@ import { tree } from "./tree.ts";
  * ```
  */
 export class Message {
-  /** From whom and to whom the mail travels; Bcc counts. */
+  /** The sender and the recipients, those of Bcc included. */
   readonly envelope: Envelope;
-  /** With its angle brackets. */
+  /** The Message-ID, with its angle brackets. */
   readonly messageId: string;
   readonly #fields: readonly Header[];
   /** The same as they are sent. */
@@ -62,42 +62,43 @@ export class Message {
     Object.freeze(this);
   }
 
-  /** Begins a message. */
+  /** Returns a new builder. */
   static builder(): MessageBuilder {
     return new MessageBuilder((draft) => new Message(internal, draft));
   }
 
   /**
-   * Makes a message of fields that bear the builder's names. A plain object, such as parsed JSON, can open no file.
+   * Makes a message from fields with the names of the builder's methods. A plain object, such as parsed JSON, cannot
+   * open a file.
    *
    * @example
    * ```ts
    * Message.create({ from: "shop@example.com", to: ["a@example.org"], subject: "Hello", text: "Hello!" });
    * ```
-   * @throws MessageError if a field is unknown or cannot be as it is; AddressError if an address is none.
+   * @throws MessageError if a field is unknown or not valid; AddressError if an address is not valid.
    */
   static create(fields: MessageFields): Message {
     try {
       return readFields(Message.builder(), fields).build();
     } catch (error) {
-      // Fields are read so deep down that the caller's line would fall off the end of the stack.
+      // Fields are read so deep in the stack that the caller's line would be cut off.
       if (EnvoiError.is(error)) Error.captureStackTrace?.(error, Message.create);
       throw error;
     }
   }
 
-  /** Whether `value` is a message; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is a message. An object from JSON that looks like one is not. */
   static is(value: unknown): value is Message {
     return typeof value === "object" && value !== null && #root in value;
   }
 
-  /** The header fields, those of the content included, as they are on a 7-bit way. */
+  /** The header fields, including those of the content, as they are sent to a server without 8BITMIME. */
   get headers(): Headers {
     return new Headers([...this.#fields, ...this.#root.encode(sevenBit).headers]);
   }
 
   /**
-   * Whether the server must offer SMTPUTF8: an address, in header or envelope, has a local part beyond ASCII, or the
+   * Whether the server must offer SMTPUTF8: an address in the header or the envelope has a non-ASCII local part, or the
    * header is UTF-8.
    */
   get international(): boolean {
@@ -116,10 +117,9 @@ export class Message {
   }
 
   /**
-   * The octets for a way that bears what `constraint` says, with the signatures of the message above them. This is what
-   * transports call.
+   * Returns the bytes that fit `constraint`, with the signatures of the message above them. Transports call this.
    *
-   * @param signers sign beside those of the message
+   * @param signers sign in addition to those of the message
    */
   content(constraint: EncodingConstraint, signers: readonly Signer[] = []): SignedContent {
     const header = this.#draft.keepBcc ? headerLines(this.#fields.filter(isToBeSent)) : this.#header;
@@ -128,13 +128,13 @@ export class Message {
 
   #signed(header: string, constraint: EncodingConstraint, signers: readonly Signer[]): SignedContent {
     const all = signers.length === 0 ? this.#signers : [...this.#signers, ...signers];
-    // What is signed goes as 7-bit whatever the way bears: a server on it that must encode would break the signature.
+    // Signed mail is always 7-bit: a later server that had to encode it would break the signature.
     return all.length === 0
       ? this.#content(header, constraint)
       : signContent(this.#content(header, constraint.signed === true ? constraint : sevenBit), all);
   }
 
-  /** As it is written down: with Bcc, where that is kept. */
+  /** The copy that is kept: with Bcc, if the message keeps it. */
   #written(): SignedContent {
     return this.#signed(this.#header, sevenBit, []);
   }
@@ -143,32 +143,32 @@ export class Message {
     const encoded = this.#root.encode(constraint);
     const { body, eightBit, binary } = encoded;
     const pieces = [header + headText(encoded), ...body];
-    // Behind binary octets a line end would be one octet of them more.
+    // After binary content a line end would be part of the content.
     if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
     return new Content(pieces, eightBit, binary, this.#asciiHeader);
   }
 
   /**
-   * The whole message as it is sent over a 7-bit way: CRLF, no Bcc. Only a message that is to `keepBcc` has it here,
-   * and in the other forms in which it is written down; over no transport does Bcc go out.
+   * Returns the whole message as it is sent to a server without 8BITMIME: with CRLF, without Bcc. Only a message with
+   * `keepBcc` has Bcc here and in `bytes()`, `stream()` and `save()`; no transport sends it.
    *
-   * @throws MessageError if an attachment must be streamed or a signer awaited; {@link Message.bytes} does both.
+   * @throws MessageError if an attachment must be streamed or a signer awaited: call {@link Message.bytes} then.
    */
   formatted(): Buffer {
     if (this.#signers.some(({ awaited }) => awaited)) {
-      throw new MessageError("the message has a signer that must be awaited: use bytes() or stream()");
+      throw new MessageError("the message has a signer that must be awaited. Call bytes() or stream()");
     }
     const { chunks } = this.#written();
     if (chunks === undefined) {
       throw new MessageError(
-        "a file or stream is attached, which is read asynchronously: use bytes() or stream()",
+        "the message has a file or stream attached, which must be awaited. Call bytes() or stream()",
       );
     }
     return joined(chunks);
   }
 
   /**
-   * The same as {@link Message.formatted}, with files and streams read and signers awaited. @throws EnvoiError if one
+   * Like {@link Message.formatted}, but reads files and streams and awaits signers. @throws EnvoiError if one of them
    * fails.
    */
   async bytes(): Promise<Buffer> {
@@ -179,7 +179,7 @@ export class Message {
     return Buffer.concat(chunks);
   }
 
-  /** The same octets, piece by piece, in constant memory whatever is attached. */
+  /** Returns the same bytes piece by piece, in constant memory whatever the size of attachments. */
   stream(): AsyncIterable<Buffer> {
     return this.#written().stream();
   }
@@ -193,7 +193,7 @@ export class Message {
 const internal: unique symbol = Symbol("Message");
 const sevenBit: EncodingConstraint = { eightBit: false };
 
-/** Of the header; of the last block of Resent-* if there is one (RFC 5322 section 3.6.6). */
+/** The envelope by the header, or by its last block of Resent-* fields (RFC 5322 section 3.6.6). */
 function envelopeOf(draft: Draft): Envelope {
   const { from, sender, to, cc, bcc } = draft;
   const resent = draft.resent.at(-1);
@@ -201,7 +201,7 @@ function envelopeOf(draft: Draft): Envelope {
     return Envelope.of(resent.sender ?? resent.from, [...resent.to, ...resent.cc, ...resent.bcc]);
   const recipients = mailboxesOf([to, cc, bcc]);
   if (recipients.length === 0) {
-    throw new MessageError("to: a message needs a recipient in to, cc or bcc, or an envelope", {
+    throw new MessageError("to: expected a recipient in to, cc or bcc, or an envelope", {
       field: "to",
     });
   }
@@ -219,19 +219,19 @@ function mailboxesOf(lists: readonly (readonly (Mailbox | Group)[])[]): Mailbox[
   return mailboxes;
 }
 
-/** Bcc is for whoever keeps the mail. */
+/** Bcc is only for a copy that is kept. */
 function isToBeSent({ name }: Header): boolean {
   return !isBlindCopy(name);
 }
 
-/** A Content-* field may be given for the message or for the part that is its content, which is the same place. */
+/** Fields of the message and of the part that is its content stand in the same header. */
 function refuseSecondField(fields: readonly Header[], root: Part): void {
   const content = fields.filter(({ name }) => /^content-/i.test(name));
   if (content.length === 0) return;
   const names = root.encode(sevenBit).headers.map(({ name }) => name.toLowerCase());
   const second = content.find(({ name }) => names.includes(name.toLowerCase()));
   if (second === undefined) return;
-  const problem = "the content of the message has this field already";
+  const problem = "is set already by the content of the message";
   throw new MessageError(`${second.name}: ${problem}`, { field: second.name });
 }
 

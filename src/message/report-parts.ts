@@ -1,34 +1,34 @@
 import { isBlindCopy, withoutBlindCopies } from "../mime/blind-copies.ts";
-import { MessageError } from "../mime/message-error.ts";
+import { wrongField, wrongWord } from "../mime/message-error.ts";
 import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
 import type { Message } from "./message.ts";
 
-/** What every report has (RFC 6522). */
+/** The fields of every report (RFC 6522). */
 export interface ReportFields {
-  /** What people read. */
+  /** The text for people. */
   readonly text: string | SinglePart;
   /** The mail that the report is about. */
   readonly original?: Message | Uint8Array | undefined;
-  /** Whether all of that mail goes back, or its header only. */
+  /** Whether the whole mail is returned, or only its header. */
   readonly returned?: "full" | "headers" | undefined;
-  /** Random if not given. */
+  /** The boundary; by default a random one. */
   readonly boundary?: string | undefined;
 }
 
 /** The names of {@link ReportFields}. */
 export const reportFieldNames: readonly string[] = ["text", "original", "returned", "boundary"];
 
-/** Names and values of one group of fields; those without a value are left out. */
+/** Names and values of a group of fields; a field without a value is left out. */
 export type Group = readonly (readonly [name: string, value: string | undefined])[];
 
-/** A report: what people read, what programs read, and the mail it is about. */
+/** Makes a report: a part for people, a part for programs, and the mail that the report is about. */
 export function report(kind: string, groups: readonly Group[], fields: ReportFields): MultiPart {
   const { text, original, returned = "full", boundary } = fields;
   if (returned !== "full" && returned !== "headers")
-    throw new MessageError('returned: "full" or "headers" is expected', { field: "returned" });
+    throw wrongWord("returned", '"full" or "headers"', returned);
   const parts: Part[] = [
     SinglePart.is(text) ? text : SinglePart.text(text, {}, "text"),
     machinePart(kind, groups),
@@ -37,10 +37,10 @@ export function report(kind: string, groups: readonly Group[], fields: ReportFie
   return MultiPart.of("report", parts, { boundary, parameters: new Map([["report-type", kind]]) });
 }
 
-/** A name in a field where RFC 3464 has no room for anything else: a host, or the name of a program. */
+/** Checks a value that must be one word in a field of RFC 3464: a host, or the name of a program. */
 export function word(value: string | undefined, field: string): string | undefined {
   if (value === undefined || (typeof value === "string" && /^[!-~]{1,255}$/.test(value))) return value;
-  throw new MessageError(`${field}: printable ASCII without spaces is expected`, { field });
+  throw wrongField(field, "1 to 255 printable ASCII characters without spaces", value);
 }
 
 function machinePart(kind: string, groups: readonly Group[]): SinglePart {
@@ -50,7 +50,7 @@ function machinePart(kind: string, groups: readonly Group[]): SinglePart {
   return SinglePart.text(text.join("\r\n"), { type: `message/${kind}` }, kind);
 }
 
-/** The mail that comes back; who got a blind copy of it is not for those who read the report. */
+/** The returned mail, without Bcc: the reader of the report must not see blind copies. */
 function mailPart(original: Message | Uint8Array): SinglePart {
   return SinglePart.message(original instanceof Uint8Array ? withoutBlindCopies(original) : original);
 }

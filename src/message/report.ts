@@ -3,7 +3,7 @@ import { type DeliveryStatusFields, deliveryStatus } from "./delivery-status.ts"
 import { type FeedbackReportFields, feedbackReport } from "./feedback-report.ts";
 
 /**
- * Reports that programs read as well as people (RFC 6522), as the body of a message.
+ * Reports for people and programs (RFC 6522), as the body of a message.
  *
  * @example
  * ```ts
@@ -17,13 +17,13 @@ import { type FeedbackReportFields, feedbackReport } from "./feedback-report.ts"
  */
 export const Report: {
   /**
-   * What became of a mail (RFC 3464). It goes out with the null sender, so that it is not reported on itself.
+   * Makes a report of the outcome of a delivery (RFC 3464). Send it with the null sender, so that it causes no reports.
    *
    * @throws MessageError or AddressError naming the field.
    */
   deliveryStatus(fields: DeliveryStatusFields): MultiPart;
   /**
-   * A complaint about a mail (ARF, RFC 5965), as mailbox providers send it to who sends the mail.
+   * Makes a complaint about a mail (ARF, RFC 5965), as mailbox providers send it to the sender.
    *
    * @throws MessageError or AddressError naming the field.
    */

@@ -8,25 +8,25 @@ import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIdHeader } from "../mime/message-id.ts";
 import { type OneOrMore, readEach } from "../text/one-or-more.ts";
 
-/** Who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
+/** A block of Resent-* fields: who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {
-  /** Who sends it on. */
+  /** Who sends the mail on. */
   readonly from: MailboxInput;
-  /** Who does it, where that is not `from`. */
+  /** The sender, if it is not `from`. */
   readonly sender?: MailboxInput | undefined;
-  /** To whom it is sent on; a recipient there must be, here, in `cc` or in `bcc`. */
+  /** The recipients; at least one is needed in `to`, `cc` or `bcc`. */
   readonly to?: OneOrMore<MailboxInput> | undefined;
-  /** Who gets a copy. */
+  /** The recipients of a copy. */
   readonly cc?: OneOrMore<MailboxInput> | undefined;
-  /** In the envelope, not in the header. */
+  /** The recipients of a blind copy: they are in the envelope, not in the header. */
   readonly bcc?: OneOrMore<MailboxInput> | undefined;
-  /** Now, if not given. */
+  /** The date; by default now. */
   readonly date?: DateInput | undefined;
-  /** Random under the domain of `from`, if not given. */
+  /** The id; by default a random one in the domain of `from`. */
   readonly messageId?: string | undefined;
 }
 
-/** The same, every value checked. */
+/** A block whose values are checked. */
 export interface ResentBlock {
   readonly from: Mailbox;
   readonly sender: Mailbox | undefined;
@@ -39,7 +39,7 @@ export interface ResentBlock {
 
 const names = ["from", "sender", "to", "cc", "bcc", "date", "messageId"];
 
-/** @throws MessageError or AddressError naming the field. */
+/** Checks the values of a block. @throws MessageError or AddressError naming the field. */
 export function resentBlock(fields: ResentFields): ResentBlock {
   refuseUnknown(fields, names, "resent");
   const list = (key: "to" | "cc" | "bcc"): Mailbox[] => {
@@ -58,11 +58,11 @@ export function resentBlock(fields: ResentFields): ResentBlock {
     messageId: messageIdHeader("Resent-Message-ID", [messageId(id, "resent.messageId")]),
   };
   if (block.to.length + block.cc.length + block.bcc.length === 0)
-    throw new MessageError("resent.to: a recipient is needed in to, cc or bcc", { field: "resent.to" });
+    throw new MessageError("resent.to: expected a recipient in to, cc or bcc", { field: "resent.to" });
   return block;
 }
 
-/** The fields of a block; they stand together at the top of the header. */
+/** The fields of a block, which stand together at the top of the header. */
 export function resentHeaders(block: ResentBlock, keepBcc: boolean): Header[] {
   const { from, sender, to, cc, bcc, date, messageId: id } = block;
   const fields = [date, mailboxHeader("Resent-From", [from])];

@@ -4,33 +4,33 @@ import { contentError } from "../mime/content-error.ts";
 import { HeadReader } from "../mime/head-reader.ts";
 import type { Signer, Signing } from "./signer.ts";
 
-/** The octets of a mail: those of a message, or octets from elsewhere. */
+/** The bytes of a mail: those of a message, or raw bytes. */
 export interface SignableContent {
   readonly eightBit: boolean;
-  /** In octets; `undefined` if not known before they come. */
+  /** In bytes; `undefined` if it is not known before they are read. */
   readonly size: number | undefined;
-  /** All of it; `undefined` if something must be waited for. */
+  /** All of the content; `undefined` if a part must be awaited. */
   readonly chunks: readonly Buffer[] | undefined;
   stream(): AsyncIterable<Buffer>;
 }
 
-/** Content that is signed, or will be. */
+/** Content with its signatures, or with a way to make them. */
 export interface SignedContent extends SignableContent {
-  /** Whether the server must offer BINARYMIME; what is signed never asks for that. */
+  /** Whether the server must offer BINARYMIME; signed content never does. */
   readonly binary?: boolean;
   /**
-   * There only where the signatures must be waited for: makes them, once, and gives the content with them. A transport
-   * calls it before it says anything of the mail; `stream()` does so by itself.
+   * Makes the signatures, once, and returns the content with them. Present only if they must be awaited: a transport
+   * calls it before it sends any command for the mail; `stream()` calls it automatically.
    */
   readonly signed?: (signal?: AbortSignal) => Promise<SignableContent>;
 }
 
 /**
- * The content with its signatures above it, each made over the same octets.
+ * Puts signatures above the content, each made over the same bytes.
  *
- * Signatures stand above the body, and need all of it. Content in memory is signed at once. Content that is streamed is
- * read to be signed, and up to 1 MiB kept; what is larger is read again to be sent, in constant memory, and must be
- * the same then. So a large attachment must be one that can be opened twice.
+ * A signature needs the whole body. Content in memory is signed at once. Streamed content is read to be signed, and up
+ * to 1 MiB of it is kept; larger content is read again to be sent, in constant memory, and must then be the same. So it
+ * must be possible to open a large attachment twice.
  */
 export function signContent(content: SignableContent, signers: readonly Signer[]): SignedContent {
   if (signers.length === 0) return content;
@@ -41,7 +41,7 @@ export function signContent(content: SignableContent, signers: readonly Signer[]
   return inMemory([Buffer.from(pass.finish(), "latin1"), ...chunks], eightBit);
 }
 
-/** Streamed content up to this many octets is kept when it is signed, and so read once. */
+/** Streamed content up to this many bytes is kept when it is signed, so that it is read only once. */
 const keptAtMost = 1024 * 1024;
 
 function deferred(content: SignableContent, signers: readonly Signer[]): SignedContent {
@@ -76,7 +76,7 @@ async function signInPasses(
     digest.update(chunk);
     size += chunk.length;
     if (size > keptAtMost) kept = undefined;
-    // A copy: who gives the chunk may use its memory again.
+    // A copy, because the source may reuse the memory of its chunk.
     kept?.push(Buffer.from(chunk));
   }
   const header = Buffer.from(await pass.finishAwaited(signal), "latin1");
@@ -90,7 +90,7 @@ async function signInPasses(
   };
 }
 
-/** A source that changed since it was signed would arrive with a signature that is wrong. */
+/** Reads the content again. If it changed since it was signed, its signature would be wrong. */
 async function* secondReading(
   header: Buffer,
   content: SignableContent,
@@ -107,24 +107,22 @@ async function* secondReading(
     throw secondFailed(error);
   }
   if (digest.digest().equals(expected)) return;
-  throw contentError(
-    "a file or stream of the mail gave other octets when it was sent than when it was signed",
-  );
+  throw contentError("a file or stream of the mail changed between signing and sending");
 }
 
 function secondFailed(cause: unknown): EnvoiError {
-  const message = `${reasonOf(cause)} (a signed mail of more than 1 MiB is read twice: to be signed, then to be sent)`;
+  const message = `${reasonOf(cause)} (a signed mail above 1 MiB is read twice: to sign it and to send it)`;
   return contentError(message, cause);
 }
 
-/** What a signer gives stands above the header: it must neither end it nor leave a line open. */
+/** Checks what a signer returned: it stands above the header, so it must not end it or leave a line open. */
 function wholeFields(text: string): string {
   if (/^(?:[!-9;-~]+:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)*$/.test(text)) return text;
-  const message = "a signer gave something else than whole header fields that end in CRLF";
+  const message = "signer: expected whole header fields that end in CRLF";
   throw new EnvoiError(message, { kind: "message", ...callersMistake });
 }
 
-/** One reading of a mail, for all its signers. */
+/** Reads a mail once, for all its signers. */
 class SigningPass {
   readonly #signings: readonly Signing[];
   readonly #head = new HeadReader();
@@ -134,14 +132,14 @@ class SigningPass {
       const signing = signer.begin();
       if (typeof signing?.update === "function" && typeof signing.finish === "function") return signing;
       harmless(signing);
-      throw misconfigured("a signer began with something that is not a Signing");
+      throw misconfigured("signer: expected begin() to return a Signing");
     });
   }
 
   update(octets: Buffer): void {
     const body = this.#head.push(octets);
     if (body === undefined || body.length === 0) return;
-    // What it returns is of no use: a promise, should it be one, must not end the process.
+    // If a signer returns a promise here, its rejection must not end the process.
     for (const signing of this.#signings) harmless(signing.update(body) as unknown);
   }
 
@@ -173,5 +171,5 @@ function inMemory(chunks: readonly Buffer[], eightBit: boolean): SignableContent
 
 function notAsSaid(promise: Promise<string>): EnvoiError {
   harmless(promise);
-  return misconfigured("a signer gave a promise although it says that it is not awaited");
+  return misconfigured("signer: expected a string, got a promise. Set awaited to true");
 }

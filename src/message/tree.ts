@@ -7,7 +7,7 @@ import { contentIdReferences } from "./content-id-references.ts";
 import type { Draft } from "./draft.ts";
 
 /**
- * The tree of parts that a draft asks for, no deeper than it must be:
+ * Makes the tree of parts for a draft, no deeper than necessary:
  *
  * ```text
  * mixed
@@ -30,18 +30,21 @@ export function tree(draft: Draft): Part {
   const { inline, beside } = files(draft);
 
   const rich = html && (inline.length === 0 ? html : MultiPart.related([html, ...inline], options()));
-  // Readers show the last form they know, and some know only the last.
+  // Readers show the last form that they can display, and some look only at the last.
   const forms = [text, ...draft.alternatives, rich, calendar?.alternative].filter(
     (form) => form !== undefined,
   );
   if (body !== undefined && forms.length > 0) {
-    throw new MessageError("body: the message has text, html or another form of it already", {
-      field: "body",
-    });
+    throw new MessageError(
+      "body: the message has text, html or another form already. Give either body or these",
+      {
+        field: "body",
+      },
+    );
   }
   const content = body ?? (forms.length > 1 ? MultiPart.alternative(forms, options()) : forms[0]);
   if (content === undefined && beside.length === 0) {
-    const problem = 'the message has neither a body nor an attachment; an empty mail is text: ""';
+    const problem = 'expected a text, another body or an attachment. For an empty mail, give text: ""';
     throw new MessageError(`text: ${problem}`, { field: "text" });
   }
   const root =
@@ -53,7 +56,7 @@ export function tree(draft: Draft): Part {
 }
 
 interface Files {
-  /** What the HTML shows. */
+  /** Parts that the HTML shows. */
   readonly inline: readonly Part[];
   readonly beside: readonly Part[];
 }
@@ -64,13 +67,13 @@ function files({ attachments, calendar, html, body }: Draft): Files {
   if (attachments.length === 0 && calendar?.file === undefined) return noFiles;
   const inline: Part[] = [];
   const beside: Part[] = [];
-  // Readers take a calendar with a method for an invitation: it must be the only one.
+  // Readers treat a calendar with a method as an invitation, of which there must be only one.
   const mayInvite = calendar === undefined && !holdsCalendar(body);
   let named: Set<string> | undefined;
   for (const item of calendar?.file === undefined ? attachments : [...attachments, calendar.file]) {
     const part = partOf(item, mayInvite);
     const id = SinglePart.is(part) ? part.contentId : undefined;
-    // Only HTML refers to other parts; without it they stand beside the text.
+    // Only HTML refers to other parts; without HTML they stand beside the text.
     if (html !== undefined && id !== undefined && !Attachment.is(item)) named ??= references(html);
     const shown = html !== undefined && id !== undefined && (Attachment.is(item) || named?.has(id) === true);
     const list = shown ? inline : beside;
@@ -96,7 +99,7 @@ function isSame(one: Part, other: Part): boolean {
   return SinglePart.is(one) && SinglePart.is(other) && one.sameAs(other);
 }
 
-/** A `cid:` URL means one part (RFC 2392); the mails inside a mail have ids of their own. */
+/** A `cid:` URL identifies one part (RFC 2392). A mail inside the mail has ids of its own. */
 function refuseSecondId(root: Part, seen: Set<string> = new Set()): void {
   if (MultiPart.is(root)) {
     for (const part of root.parts) refuseSecondId(part, seen);

@@ -8,7 +8,7 @@ import {
 } from "../text/base64.ts";
 import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import { bearsEightBit, type Way } from "./part.ts";
 import { encodeQuotedPrintable, quotedPrintableRoom } from "./quoted-printable.ts";
 import type { TransferEncoding } from "./transfer-encoding.ts";
@@ -54,7 +54,7 @@ export function textBody(
   field: string,
   flow?: (lines: string) => string,
 ): Body {
-  if (typeof text !== "string") throw new MessageError(`${field}: a string is expected`, { field });
+  if (typeof text !== "string") throw wrongField(field, "a string", text);
   const given = toCrlf(text);
   const lines = flow === undefined ? given : flow(given);
   const flowed = flow !== undefined;

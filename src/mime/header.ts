@@ -1,4 +1,4 @@
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 
 /**
  * One header field: its name, its value as a reader sees it, and its lines as they are sent.
@@ -84,7 +84,7 @@ const harmless = /^[\x20-\x7e]*$/;
  * @throws MessageError naming the field and the position if a character could end the line or is no character.
  */
 export function checkText(value: string, field: string): string {
-  if (typeof value !== "string") throw new MessageError(`${field}: a string is expected`, { field });
+  if (typeof value !== "string") throw wrongField(field, "a string", value);
   if (harmless.test(value)) return value;
   const position = value.search(forbidden);
   if (position < 0) return value;

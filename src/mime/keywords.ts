@@ -1,7 +1,7 @@
 import { commentTokens } from "./comment.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import { phrase } from "./phrase.ts";
 import { readPhrase } from "./phrase-reader.ts";
 
@@ -16,7 +16,7 @@ export function keywordsHeader(name: string, keywords: readonly string[], field:
     if (checkText(keyword, field).trim() === "")
       throw new MessageError(`${field}: keyword ${index} is empty`, { field });
   }
-  if (keywords.length === 0) throw new MessageError(`${field}: a keyword is expected`, { field });
+  if (keywords.length === 0) throw wrongField(field, "at least one keyword", keywords);
   return written(
     name,
     keywords.map((text) => ({ text, comments: [] })),
@@ -42,7 +42,7 @@ export function parsedKeywordsHeader(name: string, value: string): Header {
       });
     at = end + 1;
   }
-  if (keywords.length === 0) throw new MessageError(`${name}: a keyword is expected`, { field: name });
+  if (keywords.length === 0) throw wrongField(name, "at least one keyword", keywords);
   return written(name, keywords);
 }
 

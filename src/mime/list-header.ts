@@ -1,7 +1,7 @@
 import { commentTokens } from "./comment.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import { phrase } from "./phrase.ts";
 import { readPhrase } from "./phrase-reader.ts";
 
@@ -29,7 +29,7 @@ export function listIdHeader(name: string, value: string, field: string = name):
   const id = listId.exec(value)?.[1];
   const back = id === undefined ? undefined : readPhrase(value, front.end + id.length + 2, "", field);
   if (id === undefined || back?.text !== "")
-    throw new MessageError(`${field}: an id such as News <news.example.com> is expected`, { field });
+    throw wrongField(field, "an id such as News <news.example.com>", value);
   const tokens = (utf8: boolean): string[] => [
     ...(front.text === "" ? [] : phrase(front.text, name.length + 2, utf8)),
     ...front.comments.flatMap((comment) => commentTokens(comment, utf8)),

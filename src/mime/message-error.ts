@@ -1,6 +1,7 @@
 import { callersMistake, EnvoiError, named } from "../errors.ts";
+import { described, shown } from "../text/shown.ts";
 
-/** Where in a message the mistake is. */
+/** The place of a mistake in a message. */
 export interface MessageErrorDetails {
   /** The field, by its name in the builder or its name as a header. */
   readonly field?: string | undefined;
@@ -11,7 +12,7 @@ export interface MessageErrorDetails {
 }
 
 /**
- * A message, part or header that cannot be as it was asked for. Nothing was sent, and the same input will not pass.
+ * A message, part or header that is not valid. Nothing was sent, and the same input will not pass.
  *
  * @example
  * ```ts
@@ -38,4 +39,24 @@ export class MessageError extends EnvoiError {
     this.field = field;
     this.position = position;
   }
+}
+
+/**
+ * The error for a field that is not what it must be: "*field*: expected *X*, got *Y*", then the remedy if it is not
+ * obvious. It does not show a string, which may be content of the message: see {@link wrongWord}.
+ *
+ * @param remedy a sentence, without its full stop.
+ */
+export function wrongField(field: string, expected: string, value: unknown, remedy?: string): MessageError {
+  return wrong(field, expected, described(value), remedy);
+}
+
+/** Like {@link wrongField}, and shows a string: for fields that are a word out of a few, a name or a media type. */
+export function wrongWord(field: string, expected: string, value: unknown, remedy?: string): MessageError {
+  return wrong(field, expected, shown(value), remedy);
+}
+
+function wrong(field: string, expected: string, got: string, remedy: string | undefined): MessageError {
+  const hint = remedy === undefined ? "" : `. ${remedy}`;
+  return new MessageError(`${field}: expected ${expected}, got ${got}${hint}`, { field });
 }

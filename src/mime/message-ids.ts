@@ -1,7 +1,7 @@
 import { wideAtomCharacters } from "../address/atom.ts";
 import { commentEnd } from "./comment.ts";
 import { checkText } from "./header.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import { bareId, longestId } from "./message-id.ts";
 
 /** What was found in a field of message ids. */
@@ -37,7 +37,7 @@ export const MessageIds: {
   parse(text: string): ParsedMessageIds;
 } = Object.freeze({
   parse(text: string): ParsedMessageIds {
-    if (typeof text !== "string") throw new MessageError("message ids: expected a string");
+    if (typeof text !== "string") throw wrongField("text", "a string", text);
     const pieces = readPieces(text);
     return {
       ids: pieces.flatMap(({ id }) => id ?? []),

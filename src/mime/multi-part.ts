@@ -2,7 +2,7 @@ import { checkBoundary, randomBoundary } from "./boundary.ts";
 import { parseContentType } from "./content-type.ts";
 import type { Header } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import type { Pairs } from "./pairs.ts";
 import { checkParameters, type Parameters, parameterHeader } from "./parameters.ts";
 import {
@@ -106,12 +106,12 @@ export class MultiPart implements Part {
     if (parameters.size > 0)
       throw new MessageError("subtype: parameters are an option", { field: "subtype" });
     if (!Array.isArray(parts) || parts.length === 0) {
-      throw new MessageError("parts: at least one part is expected", { field: "parts" });
+      throw wrongField("parts", "an array of at least one part", parts);
     }
     const stranger = parts.findIndex((part) => !MultiPart.is(part) && !SinglePart.is(part));
     if (stranger >= 0) {
       const field = `parts[${stranger}]`;
-      throw new MessageError(`${field}: a SinglePart or a MultiPart is expected`, { field });
+      throw wrongField(field, "a SinglePart or a MultiPart", parts[stranger]);
     }
     return new MultiPart(internal, essence, parts, options);
   }

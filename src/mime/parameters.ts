@@ -1,6 +1,6 @@
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongWord } from "./message-error.ts";
 import { type Pairs, readPairs } from "./pairs.ts";
 
 /** The parameters of a Content-Type or Content-Disposition; names are in small letters. */
@@ -26,18 +26,13 @@ export function checkParameters(given: Pairs<string>, field: string): Parameters
 /** @throws MessageError if it is not the name of a parameter. */
 function parameterName(name: string, field: string): string {
   if (typeof name === "string" && /^[A-Za-z0-9!#$&^_.+-]{1,60}$/.test(name)) return name.toLowerCase();
-  const given = typeof name === "string" ? JSON.stringify(name.slice(0, 60)) : typeof name;
-  throw new MessageError(
-    `${field}: expected the name of a parameter, of 1 to 60 letters, digits and !#$&^_.+-, got ${given}`,
-    { field },
-  );
+  throw wrongWord(field, "the name of a parameter, of 1 to 60 letters, digits and !#$&^_.+-", name);
 }
 
 /** Checks a word that stands where only a token may (RFC 2045 section 5.1). @throws MessageError if it is not one. */
 export function checkToken(value: string, field: string): string {
   if (typeof value === "string" && /^[A-Za-z0-9!#$%&'*+^_`{|}~.-]{1,60}$/.test(value)) return value;
-  const given = typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : typeof value;
-  throw new MessageError(`${field}: expected a word without spaces and separators, got ${given}`, { field });
+  throw wrongWord(field, "a word without spaces and separators", value);
 }
 
 /**

@@ -77,7 +77,7 @@ function ownFields(given: Pairs<string>): Header[] {
     const advice = contentFieldAdvice(key);
     if (advice !== undefined) throw new MessageError(`${name}: ${advice}`, { field: name });
     if (headers.some((header) => header.name.toLowerCase() === key))
-      throw new MessageError(`${name}: stands already, and may stand only once`, { field: name });
+      throw new MessageError(`${name}: is set already, and must not be repeated`, { field: name });
     headers.push(textHeader(name, value));
   }
   return headers;

@@ -9,7 +9,7 @@ import { type EmbeddedMail, embeddedBody, lookedAtBody } from "./embedded.ts";
 import { flowOf } from "./flowed.ts";
 import type { Header } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 import { parameterHeader } from "./parameters.ts";
 import { type EncodedPart, type EncodingConstraint, headText, type Part, type Way, wayOf } from "./part.ts";
 import { noOptions, type PartFields, type PartOptions, partFields, partOptionNames } from "./part-options.ts";
@@ -94,8 +94,7 @@ export class SinglePart implements Part {
     type = "application/octet-stream",
     options: PartOptions = noOptions,
   ): SinglePart {
-    if (!(bytes instanceof Uint8Array))
-      throw new MessageError("bytes: a Uint8Array is expected", { field: "bytes" });
+    if (!(bytes instanceof Uint8Array)) throw wrongField("bytes", "a Uint8Array", bytes);
     const contentType = typeOf(type);
     const fields = partFields(options);
     if (isComposite(contentType.essence)) return SinglePart.#composite(bytes, contentType, fields, "bytes");
@@ -143,8 +142,7 @@ export class SinglePart implements Part {
     type = "application/octet-stream",
     options: PartOptions = noOptions,
   ): SinglePart {
-    if (typeof open !== "function")
-      throw new MessageError("open: expected a function that opens a stream", { field: "open" });
+    if (typeof open !== "function") throw wrongField("open", "a function that opens a stream", open);
     const contentType = typeOf(type);
     const { essence } = contentType;
     const body =
@@ -167,7 +165,7 @@ export class SinglePart implements Part {
     if (isUnencoded(essence))
       return new SinglePart(internal, contentType, unencodedBody(content, essence, field), fields);
     if (typeof content !== "string" && !(content instanceof Uint8Array))
-      throw new MessageError(`${field}: a string or a Uint8Array is expected`, { field });
+      throw wrongField(field, "a string or a Uint8Array", content);
     const octets = typeof content === "string" ? Buffer.from(content) : content;
     return SinglePart.#embedded(octets, parameters, fields);
   }
@@ -178,7 +176,7 @@ export class SinglePart implements Part {
     fields: PartFields,
   ): SinglePart {
     if (!(mail instanceof Uint8Array) && typeof mail?.content !== "function") {
-      throw new MessageError("message: a Message or its octets are expected", { field: "message" });
+      throw wrongField("message", "a Message or its bytes", mail);
     }
     const body = embeddedBody(mail);
     const form = body.encode("8bit");
@@ -322,9 +320,7 @@ function textFields(options: TextOptions): PartFields {
   refuseUnknown(options, ["type", "charset", ...partOptionNames], "a part of text");
   const { type, charset, ...rest } = options;
   if (charset === undefined || isCharset(charset)) return partFields(rest);
-  throw new MessageError("charset: expected a Charset, made by await Charset.load(name)", {
-    field: "charset",
-  });
+  throw wrongField("charset", "a Charset", charset, "Make one with await Charset.load(name)");
 }
 
 /** The type of a text in a charset. */

@@ -2,7 +2,7 @@ import { toCrlf } from "../text/lines.ts";
 import { always, type Body, gathered } from "./body.ts";
 import { contentError } from "./content-error.ts";
 import { MailLines } from "./mail-lines.ts";
-import { MessageError } from "./message-error.ts";
+import { MessageError, wrongField } from "./message-error.ts";
 
 /**
  * Types of which the content is ASCII and must not be encoded: RFC 2046 section 5.2 (partial, external-body), RFC 3464
@@ -19,7 +19,7 @@ export function isUnencoded(essence: string): boolean {
 /** @throws MessageError if the content is not lines of ASCII. */
 export function unencodedBody(content: string | Uint8Array, essence: string, field: string): Body {
   if (typeof content !== "string" && !(content instanceof Uint8Array))
-    throw new MessageError(`${field}: a string or a Uint8Array is expected`, { field });
+    throw wrongField(field, "a string or a Uint8Array", content);
   const octets = typeof content === "string" ? Buffer.from(toCrlf(content)) : content;
   const lines = new MailLines();
   const written = Buffer.concat([lines.push(octets), lines.end()]);

@@ -46,16 +46,16 @@ describe("fields written by hand", () => {
   });
 
   const wrong: readonly (readonly [headers: unknown, message: RegExp])[] = [
-    [{ "List-Unsubscribe-Post": one }, /^List-Unsubscribe-Post: needs List-Unsubscribe/],
+    [{ "List-Unsubscribe-Post": one }, /^List-Unsubscribe-Post: expected List-Unsubscribe/],
     [
       { "List-Unsubscribe-Post": one, "List-Unsubscribe": "<mailto:l@x.test>" },
-      /^List-Unsubscribe-Post: needs/,
+      /^List-Unsubscribe-Post: expected List-Unsubscribe/,
     ],
-    [{ "List-Unsubscribe-Post": "yes", "List-Unsubscribe": https }, /only value/],
-    [{ "Delivered-To": "b@y.test" }, /^Delivered-To: not written by hand/],
-    [{ "Apparently-To": "b@y.test" }, /^Apparently-To: not written by hand/],
-    [{ "TLS-Required": "Yes" }, /^TLS-Required: its only value is No/],
-    [{ "TLS-Required": ["No", "No"] }, /^TLS-Required: stands already/],
+    [{ "List-Unsubscribe-Post": "yes", "List-Unsubscribe": https }, /expected List-Unsubscribe=One-Click/],
+    [{ "Delivered-To": "b@y.test" }, /^Delivered-To: cannot be written manually/],
+    [{ "Apparently-To": "b@y.test" }, /^Apparently-To: cannot be written manually/],
+    [{ "TLS-Required": "Yes" }, /^TLS-Required: expected No, got/],
+    [{ "TLS-Required": ["No", "No"] }, /^TLS-Required: is set already/],
     [["a"], /^headers: expected an object/],
     [[], /^headers: expected an object/],
   ];

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import { noSigner, type Signer, toSigners } from "../../message/signer.ts";
+import { aSigner, type Signer, toSigners } from "../../message/signer.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import type { Connector } from "../../net/client/connector.ts";
 import { FailedAddresses } from "../../net/client/failed-addresses.ts";
@@ -202,7 +202,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
    */
   sign(signer: OneOrMore<Signer>): this {
     const signers = toSigners(signer);
-    if (signers === undefined) throw wrong("sign", noSigner);
+    if (signers === undefined) throw wrong("sign", `expected ${aSigner}`);
     return this.#set("sign", { signers });
   }
 
