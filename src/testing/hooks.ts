@@ -18,17 +18,15 @@ import type { Transcript } from "./transcripts/transcript.ts";
 
 /** What the laboratory knows of a connection, by the id of its session. */
 export interface SessionRecords {
-  /** How the message that has just come over it is to be kept. */
+  /** How the last message of a connection is stored. */
   storageOf(session: string): Storage;
-  /** What has been said in it. */
+  /** The transcript of a connection. */
   transcriptOf(session: string): Transcript;
-  /** A message that has come over it is there: its client must be told so. */
+  /** A message of a connection was stored: its client must get its reply. */
   caught(session: string): void;
 }
 
-/**
- * The hooks of a TestServer, around those of the test: recipients are accepted unless told otherwise, mail is caught.
- */
+/** The hooks of a TestServer, around those of the test: they accept recipients by default, and store mail. */
 export function testHooks(
   options: TestServerOptions,
   caught: CapturedMessages,
@@ -87,7 +85,7 @@ async function capture(
   const message = await captured(facts, caught);
   const status = storage.bounce && bounceOf(message(), storage.bounce);
   const bounce = status && (await captured(status, caught));
-  // From here on the client can be told, and nothing is waited for.
+  // From here on nothing is awaited, so the client gets its reply.
   records.caught(session.id);
   for (let copy = 0; copy < storage.copies; copy++) caught.add(message());
   if (bounce !== undefined) caught.add(bounce());

@@ -10,7 +10,7 @@ import type { Finding } from "./findings/finding.ts";
 import { ObservedConnection } from "./observed-connection.ts";
 import type { Transcripts } from "./transcripts/transcripts.ts";
 
-/** What a TestServer does with each connection besides serving it: writes it down, judges it, and disturbs it. */
+/** Observes each connection of a TestServer: writes transcripts, reports findings, and applies faults. */
 export class Laboratory {
   readonly faults: FaultBook = new FaultBook(() => this.#applyListenFaults());
   readonly #transcripts: Transcripts;
@@ -18,33 +18,33 @@ export class Laboratory {
   readonly #acceptors: FaultyAcceptors | undefined;
   #listenFaults: ListenFaults | undefined;
   readonly #findings: Finding[] = [];
-  /** How messages are to be kept, where it is not as they come, by the connection they came over. */
+  /** How messages are stored if a fault changes that, by connection. */
   readonly #storage = new Map<string, Storage>();
-  /** The connections over which a message has come that its client has not been told of. */
+  /** The connections with a stored message whose client has not got its reply. */
   readonly #owing = new Set<string>();
   #noneOwing: (() => void) | undefined;
   #allAnswered: Promise<void> | undefined;
   #connections = 0;
   #closing = false;
 
-  /** `authority` is that of a server with TLS. */
+  /** @param authority the authority of a server with TLS. */
   constructor(transcripts: Transcripts, maxLineLength: number, authority: CertificateAuthority | undefined) {
     this.#transcripts = transcripts;
     this.#maxLineLength = maxLineLength;
     this.#acceptors = authority && new FaultyAcceptors(authority);
   }
 
-  /** The server listens there. */
+  /** Sets the listeners of the server. */
   open(listeners: readonly Listener[]): void {
     this.#listenFaults = new ListenFaults(listeners);
   }
 
-  /** A message that has come over this connection is there. */
+  /** A message of this connection was stored. */
   caught(session: string): void {
     this.#owing.add(session);
   }
 
-  /** Resolves when the client of each message that is there has been told so; after a while in any case. */
+  /** Resolves when the client of each stored message has got its reply, or after a while. */
   async allAnswered(): Promise<void> {
     if (this.#owing.size === 0) return;
     this.#allAnswered ??= new Promise((resolve) => {
@@ -57,7 +57,7 @@ export class Laboratory {
     await this.#allAnswered;
   }
 
-  /** The server closes: it cuts what is left, and that nobody says QUIT any more means nothing. */
+  /** The server closes. From now on a missing QUIT is not a finding. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#listenFaults?.stop();
@@ -68,25 +68,25 @@ export class Laboratory {
     await this.#listenFaults?.ready;
   }
 
-  /** What clients did wrong so far. */
+  /** The findings so far. */
   get findings(): readonly Finding[] {
     return [...this.#findings];
   }
 
-  /** Forgets what clients did wrong, and lifts all faults. */
+  /** Forgets the findings, and lifts all faults. */
   clear(): void {
     this.#findings.length = 0;
     this.faults.clear();
   }
 
-  /** How the message that has just come over this connection is to be kept. */
+  /** How the last message of this connection is stored. */
   takeStorage(session: string): Storage {
     const storage = this.#storage.get(session) ?? properly;
     this.#storage.delete(session);
     return storage;
   }
 
-  /** Watches a connection. */
+  /** Creates the observer of a connection. */
   observe(session: Session): ConnectionObserver {
     const connection = ++this.#connections;
     return new ObservedConnection(session, this.#transcripts.begin(session), {
@@ -112,8 +112,8 @@ export class Laboratory {
   }
 }
 
-/** So many milliseconds the end waits for replies that a fault holds up. */
+/** How long the end waits for delayed replies, in milliseconds. */
 const PATIENCE = 1000;
 
-/** So many findings are kept. */
+/** How many findings are kept. */
 const MOST_FINDINGS = 1000;

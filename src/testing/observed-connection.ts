@@ -21,15 +21,15 @@ import type { TranscriptWriter } from "./transcripts/transcript.ts";
 export interface ObservedConnectionHost {
   readonly wire: InterceptorSettings;
   report(finding: Omit<Finding, "connection">): void;
-  /** So the message that ends now is to be kept. */
+  /** The message that ends now is stored in this way. */
   keep(storage: Storage): void;
-  /** Everything said so far has gone out. */
+  /** All replies so far have been sent. */
   answered(): void;
   /** Whether the server cuts its connections. */
   isCut(): boolean;
 }
 
-/** One connection of a TestServer: what is said goes to its transcript, as it is on the wire, and is looked at. */
+/** Observes one connection of a TestServer: writes what was really sent to its transcript, and inspects it. */
 export class ObservedConnection implements ConnectionObserver {
   readonly #transcript: TranscriptWriter;
   readonly #inspector: Inspector;
@@ -76,7 +76,7 @@ export class ObservedConnection implements ConnectionObserver {
   }
 
   received(line: string): void {
-    // The wire has heard of an AUTH that it did not let the protocol hear.
+    // The interceptor has seen an AUTH that was kept from the protocol.
     this.#transcript.received(this.#masked ? serverMask : line);
   }
 

@@ -2,7 +2,7 @@ import { lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 
-/** Where to listen, and what to do with whoever comes. */
+/** Where to listen, and what to do with each connection. */
 export interface ListenerOptions {
   /**
    * A name or an IP address of this machine with a port, 0 being any that is free; or the path of a Unix socket, on
@@ -22,11 +22,11 @@ export interface Listener {
   readonly port: number;
   /** The path of a Unix socket. */
   readonly path: string | undefined;
-  /** Accepts nobody any more, until `take`. Who has connected stays. */
+  /** Accepts no more connections until `take`. The others go on. */
   leave(): void;
   /** Listens again, in the same place. */
   take(): Promise<void>;
-  /** Accepts nobody any more. Resolves when no connection is left. */
+  /** Accepts no more connections. Resolves when none is left. */
   stop(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ function placeOf(server: Server): Omit<Listener, "leave" | "take" | "stop"> {
   return { address: place.address, port: place.port, path: undefined };
 }
 
-/** Whether there is a Unix socket at this path that nobody listens on. */
+/** Whether there is a Unix socket at this path without a listening process. */
 async function isLeftOver(path: string): Promise<boolean> {
   try {
     if (!(await lstat(path)).isSocket()) return false;

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 
-/** What a read brings: octets, or why there are none. */
+/** The result of a read: bytes, or the reason why there are none. */
 export type Received = Buffer | "ended" | "timeout" | "interrupted" | "lost";
 
 /**
@@ -37,12 +37,12 @@ export class ServerSocket {
     return this.#socket;
   }
 
-  /** Whether octets have arrived that nobody has read. */
+  /** Whether bytes have arrived that were not read yet. */
   get pending(): boolean {
     return this.#queued > 0;
   }
 
-  /** What has arrived, or arrives within so many milliseconds. */
+  /** Returns the bytes that have arrived, or waits for them for `ms` milliseconds. */
   read(ms: number): Received | Promise<Received> {
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
@@ -54,7 +54,7 @@ export class ServerSocket {
     return this.#wait(ms);
   }
 
-  /** Lets so many milliseconds pass, fewer where the connection is lost. */
+  /** Waits for `ms` milliseconds, or until the connection is lost. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const over = (): void => {
@@ -68,7 +68,7 @@ export class ServerSocket {
     });
   }
 
-  /** Whether nothing arrives for so many milliseconds. What does is kept for the next read. */
+  /** Whether nothing arrives for `ms` milliseconds. Bytes that arrive are kept for the next read. */
   async quiet(ms: number): Promise<boolean> {
     if (this.pending) return false;
     const received = await this.read(ms);
@@ -87,8 +87,8 @@ export class ServerSocket {
   }
 
   /**
-   * Waits, where more than so many octets have not been taken by the client, until it has taken them; `false` if it
-   * does not within so many milliseconds.
+   * If `most` bytes or more wait for the client, waits until it has taken them; resolves to `false` if that takes more
+   * than `ms` milliseconds.
    */
   async drained(ms: number, most: number): Promise<boolean> {
     if (this.#socket.writableLength < most) return true;
@@ -119,8 +119,8 @@ export class ServerSocket {
   }
 
   /**
-   * Closes so that the last reply arrives: closing a socket with unread octets in it would send a reset, which makes
-   * the client's system forget what it has received. So what still comes is read and thrown away, up to a bound.
+   * Closes so that the last reply arrives. Closing a socket with unread bytes would send a reset, and the client's
+   * system would drop what it has received. So the server reads and discards what still arrives, up to a limit.
    */
   async linger(ms: number): Promise<void> {
     let left = LINGER_OCTETS;
@@ -177,7 +177,7 @@ export class ServerSocket {
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
     socket.on("drain", this.#onDrain);
-    // A reset is followed by "close", which says all there is to know.
+    // A reset is followed by "close", which handles it.
     socket.on("error", ignore);
   }
 
@@ -215,13 +215,13 @@ export class ServerSocket {
   }
 }
 
-/** Above so many octets unread, reading stops. */
+/** How many unread bytes stop the reading. */
 const HIGH_WATER = 65_536;
 
-/** What a chunk takes besides its octets, or more: many small ones are not to take more room than few large ones. */
+/** The size of a chunk besides its bytes, so that many small chunks count as much as they need. */
 const CHUNK_COST = 256;
 
-/** So many octets are read after the end for the sake of the last reply. */
+/** How many bytes are read after the end, so that the last reply arrives. */
 const LINGER_OCTETS = 4_194_304;
 
 /** What abort() would make by itself, with a stack for each connection, which takes longer than a command. */

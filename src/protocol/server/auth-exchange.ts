@@ -5,7 +5,7 @@ import type { Channel, KeysWanted, Proof, ServerHalf, ServerMechanism } from "..
 import type { AuthEvent, AuthenticatedEvent, IdentifyEvent, ProofEvent } from "./event.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** What an exchange comes to: something to say, or something to be judged or known. */
+/** The next step of a login: a reply, or an event for the host application. */
 export type AuthStep = Reply | AuthEvent | IdentifyEvent | ProofEvent | AuthenticatedEvent;
 
 /** What an exchange reads and changes of the conversation that it is part of. */
@@ -23,9 +23,9 @@ export class AuthExchange {
   readonly #conversation: AuthConversation;
   readonly #mechanism: ServerMechanism;
   readonly #server: ServerHalf;
-  /** The client is being told of its refusal. */
+  /** The refusal, while the client must still answer its challenge (OAUTHBEARER, XOAUTH2). */
   #refusal: Reply | undefined;
-  /** The user is known, and whoever asked for keys waits to hear what came of the proof. */
+  /** Whether the host application waits for the result of the proof. */
   #identified = false;
   /** The client is being shown that the server knows the secret too. */
   #accepted: string | undefined;
@@ -36,7 +36,8 @@ export class AuthExchange {
     this.#conversation = conversation;
     this.#mechanism = mechanism;
     const { settings, mechanisms, channel: own } = conversation;
-    // A client that says it could have bound itself, had it been offered, is right where it has not been (RFC 5802 6).
+    // A client may say that it would have bound itself; that is an attack only if -PLUS was offered (RFC 5802 section
+    // 6).
     const bound = mechanisms.some((name) => name.endsWith("-PLUS"));
     const channel = bound ? own : { ...own, bindings: new Map<string, Buffer>() };
     const nonce = randomBytes(18).toString("base64");
@@ -122,7 +123,7 @@ export class AuthExchange {
     return last ? Reply.of(421, "4.7.0", "Too many failed attempts to authenticate") : reply;
   }
 
-  /** Whoever waits for the proof is told that there is none, and the client what there is to say. */
+  /** Ends the login. If the host application waits for the proof, it learns that there is none. */
   #end(reply: Reply): Reply | ProofEvent {
     this.over = true;
     if (!this.#identified) return reply;

@@ -8,15 +8,15 @@ import type { Input } from "./input.ts";
 import { excess, tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** A BDAT command: what it says of the octets behind it. */
+/** What a BDAT command says of the octets after it. */
 export interface ChunkHeader {
-  /** How many octets follow, exactly. */
+  /** Exactly how many octets follow. */
   readonly size: number;
   /** The message is complete with them. */
   readonly last: boolean;
 }
 
-/** The content of one message as BDAT brings it (RFC 3030 2): no octet in it means anything. */
+/** The content of one message sent by BDAT (RFC 3030 section 2). No octet of it has a meaning for SMTP. */
 export class ChunkedContent implements Incoming {
   readonly #limit: number;
   readonly #check: LineCheck | undefined;
@@ -27,7 +27,7 @@ export class ChunkedContent implements Incoming {
   #fault: DataFault | undefined;
   #problem: Reply | undefined;
 
-  /** `binary`: the client has said BODY=BINARYMIME, so that line ends mean nothing either. */
+  /** @param binary whether the client said BODY=BINARYMIME: then line ends have no meaning either. */
   constructor(settings: ServerSettings, binary: boolean) {
     const { lenient, maxMessageSize } = settings;
     this.#content = new ContentCheck(settings, binary);
@@ -61,7 +61,7 @@ export class ChunkedContent implements Incoming {
   }
 }
 
-/** A chunk that is not wanted: its octets have to be eaten all the same, or they would be taken for commands. */
+/** A refused chunk. Its octets must be read, otherwise they would be taken for commands. */
 export class RefusedChunk implements Incoming {
   readonly #reply: Reply;
   readonly #fatal: boolean;

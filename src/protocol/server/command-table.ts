@@ -8,7 +8,7 @@ import type { Conversation } from "./conversation.ts";
 import type { ConversationState } from "./conversation-state.ts";
 import type { ServerEvent } from "./event.ts";
 
-/** What a command leads to; nothing where all has been said. */
+/** The result of a command; `undefined` if the reply has been written already. */
 export type Outcome = Reply | ServerEvent | undefined;
 
 /** What is done about a command. */
@@ -53,7 +53,7 @@ export const commandTable: { readonly [V in Verb]: Row<V> } = {
   QUIT: { fresh: quit, ready: quit, mail: quit, recipients: quit, chunks: quit },
 };
 
-/** The verb that begins a command line, in any case, or `undefined` where there is no such command. */
+/** The verb of a command line, in any case, or `undefined` if the command is unknown. */
 export function readVerb(line: string): Verb | undefined {
   const space = line.indexOf(" ");
   const word = (space === -1 ? line : line.slice(0, space)).toUpperCase();
@@ -148,7 +148,7 @@ function chunkInVain(conversation: Conversation, header: CommandOf<"BDAT">): Out
   return refuseChunk(dataInVain(conversation))(conversation, header);
 }
 
-/** Refuses a chunk, once its octets have come (RFC 3030 2). */
+/** Refuses a chunk after its octets have arrived (RFC 3030 section 2). */
 function refuseChunk(refusal: Reply): Handler<"BDAT"> {
   return (conversation, header) => {
     conversation.chunk = { header, refusal };

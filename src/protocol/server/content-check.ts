@@ -2,8 +2,8 @@ import { Reply } from "../reply.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /**
- * Looks at the content of one message, in whatever pieces it comes: for lines that are too long, and for so many
- * Received fields that the message must have been going in circles (RFC 5321 6.3).
+ * Checks the content of one message, piece by piece: for lines that are too long, and for so many Received fields that
+ * the message must be in a loop (RFC 5321 section 6.3).
  */
 export class ContentCheck {
   readonly #longest: number;
@@ -22,7 +22,7 @@ export class ContentCheck {
     this.#maxHops = maxHops;
   }
 
-  /** Why the message is not taken, if the piece tells; then there is nothing more to look at. */
+  /** The refusal, if this piece shows the problem. Then nothing more needs to be checked. */
   check(piece: Buffer): Reply | undefined {
     if (this.#head > 0 && this.#countHops(piece) > this.#maxHops) return loop;
     if (this.#longest === Number.POSITIVE_INFINITY || !this.#hasLongLine(piece)) return undefined;
@@ -76,10 +76,10 @@ const loop = Reply.of(554, "5.4.6", "Too many hops: the message goes in circles"
 
 const RECEIVED = "received:";
 
-/** The beginning of a line that is no field of a header section, nor goes on with one: the section is over. */
+/** The beginning of a line that is neither a header field nor its continuation: it ends the header section. */
 const noField = /^(?:[^ \t:\n][^:\n]*)?\n/;
 
-/** Behind so many octets nothing is looked for any more: the fields are at the top. */
+/** How many octets are searched: Received fields are at the top. */
 const LONGEST_HEAD = 262_144;
 
 const R = 0x72;

@@ -10,28 +10,28 @@ import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
 import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** What a conversation has come to: all that the handlers of commands read and change. */
+/** Everything that the handlers of commands read and change about one connection. */
 export class Conversation {
   readonly settings: ServerSettings;
   readonly #observer: ((reply: string) => void) | undefined;
   readonly #states = new ConversationStates();
   /** The AUTH exchange under way: lines are not commands. */
   exchange: AuthExchange | undefined;
-  /** The chunk whose octets follow, and why they are not wanted, if they are not. */
+  /** The chunk whose octets follow, and the refusal, if it is refused. */
   chunk: { readonly header: ChunkHeader; readonly refusal: Reply | undefined } | undefined;
   /** An event waits for its answer. */
   waiting = false;
   #output = "";
   #errors = 0;
   secure = false;
-  /** What TLS tells of the client. */
+  /** What TLS says about the client. */
   channel: Channel = inClear;
-  /** Whether the client said EHLO, which is what extensions hang on. */
+  /** Whether the client said EHLO: without it there are no extensions. */
   extended = false;
   user: string | undefined;
   /** How many commands there have been since a message was accepted, without those that bring one forward. */
   commands = 0;
-  /** How many commands nobody knows, since a message was accepted. */
+  /** How many unknown commands there were since a message was accepted. */
   unknownCommands = 0;
   /** How many recipients have been accepted, and how many refused, since a message was accepted. */
   #acceptedRecipients = 0;
@@ -46,7 +46,7 @@ export class Conversation {
   #parameters: MailParameters = {};
   #to: EnvelopeRecipient[] = [];
 
-  /** `observer` is told every reply as it goes out. */
+  /** @param observer gets every reply as it is written. */
   constructor(settings: ServerSettings, observer?: (reply: string) => void) {
     this.settings = settings;
     this.#observer = observer;
@@ -95,12 +95,12 @@ export class Conversation {
     this.#write(new Reply({ code, lines }));
   }
 
-  /** How many octets of replies have not been taken. */
+  /** How many bytes of replies wait to be taken. */
   get backlog(): number {
     return this.#output.length;
   }
 
-  /** Takes the replies that have not been taken. */
+  /** Takes the replies that wait. */
   takeOutput(): string {
     const output = this.#output;
     this.#output = "";
@@ -138,7 +138,7 @@ export class Conversation {
     return this.#parameters.SMTPUTF8 === true;
   }
 
-  /** Whether what is not quite right is taken, where it is known what is meant. */
+  /** Whether wrong syntax is accepted if its meaning is clear. */
   get lenient(): boolean {
     return this.settings.lenient;
   }
@@ -160,7 +160,7 @@ export class Conversation {
     this.#refusedRecipients = 0;
   }
 
-  /** Refuses a recipient; whoever guesses at addresses is not answered for ever. */
+  /** Refuses a recipient. A client that guesses addresses is not answered for ever. */
   refuseRecipient(reply: Reply): void {
     this.refusedRecipients = true;
     const tooMany = ++this.#refusedRecipients > this.settings.maxRefusedRecipients;
@@ -183,7 +183,7 @@ export class Conversation {
     this.#states.on("reset");
   }
 
-  /** Forgets all that was learnt in clear (RFC 3207 4.2). */
+  /** Forgets everything that came before TLS (RFC 3207 section 4.2). */
   secured(channel: Channel = inClear): void {
     this.reset();
     this.channel = channel;
@@ -256,7 +256,7 @@ export class Conversation {
     return new Date(Math.trunc(this.settings.now() / 1000 + seconds) * 1000);
   }
 
-  /** Why mail with these parameters is not taken, though they are well formed. */
+  /** The refusal of parameters that are well-formed but not acceptable. */
   objection({ SIZE = 0, BY, HOLDFOR = 0, HOLDUNTIL }: MailParameters): Reply | undefined {
     const { maxMessageSize, offeredExtensions } = this.settings;
     if (maxMessageSize > 0 && SIZE > maxMessageSize) return tooLarge;
@@ -275,7 +275,7 @@ const HIGHEST_LIMIT = 999_999;
 
 const inClear: Channel = { certified: false, bindings: new Map() };
 
-/** The client made a mistake; a refusal for other reasons is none. */
+/** Whether a reply says that the client made a mistake. A refusal for other reasons does not. */
 function isError({ code }: Reply): boolean {
   return (code >= 500 && code <= 504) || code === 555;
 }

@@ -13,7 +13,7 @@ export interface HelloEvent {
   answer(verdict: Reply | undefined): void;
 }
 
-/** A client has said who it is. Nothing but `{ user }` lets it in. */
+/** A client logs in. Only `{ user }` accepts it. */
 export interface AuthEvent {
   readonly type: "auth";
   readonly mechanism: string;
@@ -21,7 +21,7 @@ export interface AuthEvent {
   answer(verdict: Reply | { readonly user: string }): void;
 }
 
-/** A client that is going to prove who it is has told its name: the exchange goes on with the keys of that user. */
+/** A client that will prove its identity has sent its name. The login goes on with the keys of that user. */
 export interface IdentifyEvent {
   readonly type: "identify";
   readonly mechanism: string;
@@ -31,13 +31,13 @@ export interface IdentifyEvent {
 }
 
 /**
- * The client of an `identify` event has proved who it is, or not, or will not. Follows each such event, unless the
+ * The client of an `identify` event has proved its identity, or has failed to. This follows each such event, unless the
  * connection ends.
  */
 export interface ProofEvent {
   readonly type: "proof";
   readonly proved: boolean;
-  /** `{ user }` counts only where it has been proved. */
+  /** `{ user }` accepts only if `proved` is true. */
   answer(verdict: Reply | { readonly user: string }): void;
 }
 
@@ -92,25 +92,24 @@ export interface AbandonEvent {
   readonly type: "abandon";
 }
 
-/** Replies have piled up: they have to be taken, and the client has to take them, before it gets more. */
+/** Too many replies wait: write them, and wait for the client to take them, before going on. */
 export interface PauseEvent {
   readonly type: "pause";
 }
 
-/** Once the replies are out, TLS begins; {@link Responder.secured} goes on. */
+/** Write the replies and begin TLS; then call {@link Responder.secured}. */
 export interface StarttlsEvent {
   readonly type: "starttls";
 }
 
-/** Once the replies are out, the connection is to be closed. */
+/** Write the replies and close the connection. */
 export interface CloseEvent {
   readonly type: "close";
 }
 
 /**
- * What a client has done, as far as somebody has to do something about it. An event with `answer` or `proceed` waits:
- * nothing more is read until it has been answered, with a negative reply to refuse, with nothing or a reply of one's
- * own to accept.
+ * An action of a client that the server must react to. After an event with `answer` or `proceed` nothing more is read
+ * until it is called: with a negative reply to refuse, with nothing or another reply to accept.
  */
 export type ServerEvent =
   | HelloEvent

@@ -2,25 +2,22 @@ import type { Reply } from "../reply.ts";
 import type { ContentEvent } from "./event.ts";
 import type { Input } from "./input.ts";
 
-/** What comes to its end when octets that are no commands do. */
+/** What has ended when octets that are not commands end. */
 export type IncomingEnd =
-  /**
-   * The message, for better or worse. `fatal`: what follows cannot be read. `early`: the client has not said that it
-   * was all.
-   */
+  /** The message, accepted or not. `fatal`: what follows cannot be read. `early`: the client has not sent its end. */
   | {
       readonly type: "ended";
       readonly problem: Reply | undefined;
       readonly fatal: boolean;
       readonly early?: boolean;
     }
-  /** A part of it; more is to come. */
+  /** A part of the message; more follows. */
   | { readonly type: "part"; readonly reply: Reply }
-  /** Octets that were not wanted. */
+  /** Refused octets. */
   | { readonly type: "refused"; readonly reply: Reply; readonly fatal: boolean };
 
-/** Octets that are no commands, on their way in. */
+/** Reads octets that are not commands. */
 export interface Incoming {
-  /** Takes some off the input; `undefined` where more has to arrive first. */
+  /** Takes octets from the input; `undefined` if more must arrive first. */
   next(input: Input): ContentEvent | IncomingEnd | undefined;
 }

@@ -3,35 +3,35 @@ import type { DataRead, DataReader } from "../data-reader.ts";
 /** Why a command line cannot be read. */
 export type LineFault = "a bare CR" | "a bare LF" | "a NUL" | "too long" | "not UTF-8" | "TLS";
 
-/** A command line without its line end, or why there is none. */
+/** A command line without its line end, or the reason why it cannot be read. */
 export type Line =
   | { readonly text: string; readonly fault?: undefined }
   | { readonly fault: LineFault; readonly text?: undefined };
 
 /** How {@link Input} reads lines. */
 export interface InputOptions {
-  /** The longest line, in octets with its end. */
+  /** The longest line, in bytes with its end. */
   readonly maxLineLength: number;
   /** Lets a bare LF end a line; bare CR and NUL make the line unreadable, no more. */
   readonly lenient: boolean;
 }
 
 /**
- * What a client has sent and nobody has read yet: lines and mail data are taken off one buffer, so that it does not
- * matter how the octets were cut up. It holds no more than the last chunk and one unfinished line.
+ * The bytes that a client has sent and that were not read yet. Lines and mail data are taken from one buffer, so the
+ * result does not depend on how the bytes were split. It holds at most the last chunk and one unfinished line.
  */
 export class Input {
   readonly #options: InputOptions;
   #octets: Buffer = EMPTY;
   #at = 0;
-  /** Up to here there is no LF. */
+  /** Up to this position there is no LF. */
   #searched = 0;
 
   constructor(options: InputOptions) {
     this.#options = options;
   }
 
-  /** Whether there is something nobody has read. */
+  /** Whether there are unread bytes. */
   get pending(): boolean {
     return this.#at < this.#octets.length;
   }
@@ -51,12 +51,12 @@ export class Input {
     this.#searched = 0;
   }
 
-  /** How what has not been read begins. */
+  /** The first unread bytes. */
   peek(octets: number): string {
     return this.#octets.toString("latin1", this.#at, this.#at + octets);
   }
 
-  /** Takes the next line off, or tells that it has not arrived. A line with a fault is taken off where it ends. */
+  /** Takes the next line; `undefined` if it has not arrived. A line with a fault is taken up to its end. */
   line(): Line | undefined {
     const { maxLineLength, lenient } = this.#options;
     const start = this.#at;
@@ -81,7 +81,7 @@ export class Input {
     return crlf || lenient ? { text } : { fault: "a bare LF" };
   }
 
-  /** Takes up to so many octets off, whatever they are; `undefined` where nothing has arrived. */
+  /** Takes at most `most` bytes; `undefined` if nothing has arrived. */
   take(most: number): Buffer | undefined {
     if (!this.pending) return this.#nothing();
     const taken = this.#octets.subarray(this.#at, this.#at + most);
@@ -90,7 +90,7 @@ export class Input {
     return taken;
   }
 
-  /** Takes mail data off; `undefined` where nothing has arrived. */
+  /** Takes mail data; `undefined` if nothing has arrived. */
   data(reader: DataReader): DataRead | undefined {
     if (!this.pending) return this.#nothing();
     const read = reader.read(this.#octets, this.#at);
@@ -121,5 +121,5 @@ const EMPTY = Buffer.alloc(0);
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The first octet of a TLS record that opens a handshake; no command begins with it. */
+/** The first byte of a TLS handshake; no command begins with it. */
 const TLS_HANDSHAKE = 0x16;

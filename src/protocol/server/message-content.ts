@@ -6,7 +6,7 @@ import type { Incoming, IncomingEnd } from "./incoming.ts";
 import type { Input } from "./input.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** The content of one message as DATA brings it. */
+/** The content of one message sent by DATA. */
 export class MessageContent implements Incoming {
   readonly #settings: ServerSettings;
   readonly #reader: DataReader;
@@ -21,7 +21,10 @@ export class MessageContent implements Incoming {
     this.#check = new ContentCheck(settings, false);
   }
 
-  /** Takes content off the input: what is beyond the limit is read (RFC 1870 6.3 wants its end found), not shown. */
+  /**
+   * Takes content from the input. Content beyond the limit is read, to find its end (RFC 1870 section 6.3), and
+   * dropped.
+   */
   next(input: Input): ContentEvent | IncomingEnd | undefined {
     while (this.#end === undefined) {
       const read = input.data(this.#reader);
@@ -41,7 +44,7 @@ export class MessageContent implements Incoming {
   }
 }
 
-/** The content is larger than is taken, or would be (RFC 1870 6). */
+/** The message is larger than the limit (RFC 1870 section 6). */
 export const tooLarge: Reply = Reply.of(552, "5.3.4", "The message is too large");
 
 /** How much of a message is read for the sake of a proper reply, where so much is taken. */

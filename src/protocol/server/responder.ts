@@ -12,7 +12,7 @@ import { Input, type LineFault } from "./input.ts";
 import { MessageContent } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** Who is told what goes over the line. What authenticates is masked, content is not shown. */
+/** Observes the lines of a connection. Secrets are masked, and content is not shown. */
 export interface ResponderObserver {
   received(line: string): void;
   sent(reply: string): void;
@@ -30,7 +30,7 @@ export class Responder {
   readonly #input: Input;
   readonly #observer: ResponderObserver | undefined;
   readonly #mask: CommandMask = new CommandMask(serverMask);
-  /** The octets that are coming and are no commands. */
+  /** The reader of octets that are not commands. */
   #incoming: Incoming | undefined;
   /** The message that comes in chunks, while it does. */
   #chunked: ChunkedContent | undefined;
@@ -67,7 +67,7 @@ export class Responder {
     if (refusal !== undefined) this.#conversation.close();
   }
 
-  /** Says a last word, such as 421, behind which nothing more is read. */
+  /** Writes a last reply, such as 421, and reads nothing more. */
   end(reply: Reply): void {
     this.#conversation.say(reply);
     this.#conversation.close();
@@ -93,7 +93,7 @@ export class Responder {
     return this.#conversation.takeOutput();
   }
 
-  /** What happens next; `undefined` when more octets have to arrive first. */
+  /** The next event; `undefined` if more bytes must arrive first. */
   next(): ServerEvent | undefined {
     for (;;) {
       if (this.#conversation.waiting) throw new TypeError("the event before has not been answered");
@@ -149,7 +149,7 @@ export class Responder {
     return cell(this.#conversation, command as never);
   }
 
-  /** A browser that was led here with a form speaks its protocol's first lines before it comes to SMTP. */
+  /** A browser can be made to send a form to this port: HTTP comes first, and SMTP could follow. */
   #unknown(line: string): Reply {
     if (/ HTTP\/\d/.test(line)) return Reply.of(421, "4.7.0", "This is not a web server");
     return ++this.#conversation.unknownCommands > this.#conversation.settings.maxUnknownCommands
@@ -173,7 +173,7 @@ export class Responder {
   #raise(event: ServerEvent): ServerEvent {
     if (event.type === "data") this.#begin();
     else if (event.type === "starttls") {
-      // Whoever put octets there wants them to be taken for what came through TLS.
+      // An attacker sends bytes there so that they seem to have come over TLS.
       if (this.#input.pending) {
         this.end(Reply.of(554, "5.5.1", "Nothing may follow STARTTLS before TLS"));
         return { type: "close" };
@@ -189,7 +189,7 @@ export class Responder {
     else this.#chunked = new ChunkedContent(settings, envelope.parameters.BODY === "BINARYMIME");
   }
 
-  /** After BDAT, octets follow and no line. */
+  /** After BDAT, octets follow instead of a line. */
   #beginChunk(): void {
     const { settings, chunk } = this.#conversation;
     if (chunk === undefined) return;
@@ -226,7 +226,7 @@ export class Responder {
   }
 }
 
-/** What a server shows in place of secrets. */
+/** What a server shows instead of secrets. */
 export const serverMask = "****";
 
 const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");

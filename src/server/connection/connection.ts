@@ -8,7 +8,7 @@ import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** The life of one connection: what its client says goes to the protocol, what the protocol asks goes to the host. */
+/** One connection, from its beginning to its end: passes bytes to the protocol and events to the host application. */
 export class Connection {
   readonly #host: ServerContext;
   readonly #socket: ServerSocket;
@@ -17,7 +17,7 @@ export class Connection {
   readonly #handler: EventHandler;
   /** How long the client may still take, in milliseconds. */
   #patience: number;
-  /** Something has been said since the client was last waited for. */
+  /** Whether replies were written since the server last waited for the client. */
   #replied = false;
   readonly #connectedAt: number;
   #leaving = false;
@@ -49,7 +49,7 @@ export class Connection {
     }
   }
 
-  /** Lets a transaction that is under way come to its end, then closes. */
+  /** Closes after the current transaction, or at once if there is none. */
   leave(): void {
     this.#leaving = true;
     if (!this.#responder.inTransaction) this.#socket.interrupt();
@@ -60,7 +60,7 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  /** Whether the client is greeted: not if it does not wait for that, where it is watched. */
+  /** The refusal of a client, if it is not greeted: by a hook, or because it did not wait for the greeting. */
   async #admit(): Promise<Reply | undefined> {
     const { greetingDelay } = this.#host.resolved;
     if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) return earlyTalker;
@@ -81,7 +81,7 @@ export class Connection {
     }
   }
 
-  /** Waits for a hook, or its reader; what has been said already does not wait long with it. */
+  /** Waits for a hook or its reader. Replies that wait are written after a short time. */
   async #answering(pending: Promise<unknown>): Promise<unknown> {
     if (this.#responder.hasReplies === false) return await pending;
     const timer = this.#host.clock.timer(PROMPT, () => this.#flush());
@@ -118,7 +118,7 @@ export class Connection {
     return true;
   }
 
-  /** Waits until the client has taken most of what has been said to it; whether it does. */
+  /** Waits until the client has taken most replies; resolves to `false` if it does not. */
   #taken(): Promise<boolean> {
     const { timeouts } = this.#host.resolved;
     return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
@@ -150,11 +150,11 @@ export class Connection {
     }
   }
 
-  /** TLS, at once or after STARTTLS. What was learnt in clear is forgotten. */
+  /** Does the TLS handshake, at once or after STARTTLS, and forgets what came before. */
   async #secure(): Promise<boolean> {
     const { tls, clock, resolved } = this.#host;
     this.#flush();
-    // Octets that came in clear behind STARTTLS would end up inside what TLS protects.
+    // Plaintext bytes after STARTTLS would be taken for something sent over TLS.
     if (tls === undefined || this.#socket.pending) return false;
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const acceptor = (await this.#responder.acceptor?.()) ?? tls;

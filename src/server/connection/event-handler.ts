@@ -12,10 +12,10 @@ import { StepwiseProof } from "../hooks/stepwise-proof.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 
-/** What the host has a say in. */
+/** The events that the host application decides. */
 export type HostEvent = Exclude<ServerEvent, { type: "close" | "pause" | "starttls" }>;
 
-/** The host's side of one connection: what is known of the client, and what the hooks make of what it does. */
+/** Handles the events of one connection: keeps what is known of the client, and calls the hooks. */
 export class EventHandler {
   readonly #host: ServerContext;
   readonly #socket: ServerSocket;
@@ -49,7 +49,7 @@ export class EventHandler {
     return this.#session;
   }
 
-  /** Whether the client is greeted. */
+  /** Calls the hook `connect`: returns a refusal, or nothing. */
   connect(): Judgement {
     const { policy } = this.#host;
     const state = policy.newState(this.#session);
@@ -59,7 +59,7 @@ export class EventHandler {
     return policy.connect(this.#context());
   }
 
-  /** Acts on an event: at once, or as long as a hook takes. */
+  /** Acts on an event: at once, or until the promise of a hook resolves. */
   handle(event: HostEvent): Promise<unknown> | undefined {
     const { policy } = this.#host;
     switch (event.type) {
@@ -99,13 +99,13 @@ export class EventHandler {
     }
   }
 
-  /** TLS is active: what was learnt in clear is forgotten. */
+  /** TLS is active: forgets what came before. */
   secured(): void {
     const tls = tlsSession(this.#socket.socket as TLSSocket);
     this.#know({ hello: undefined, authenticated: undefined, tls });
   }
 
-  /** The connection is gone; resolves when no hook has to do with it any more. */
+  /** The connection has ended. Resolves when no hook runs for it any more. */
   async leave(): Promise<void> {
     await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
   }

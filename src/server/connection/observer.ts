@@ -4,53 +4,53 @@ import type { ServerEvent } from "../../protocol/server/event.ts";
 import type { Responder, ResponderObserver } from "../../protocol/server/responder.ts";
 import type { Session } from "./session.ts";
 
-/** Who watches one connection. What authenticates is masked and content is not shown, only counted. */
+/** Observes one connection. Secrets are masked, and content is only counted. */
 export interface ConnectionObserver extends ResponderObserver {
-  /** A piece of content, of so many octets, has arrived. */
+  /** A piece of content has arrived. */
   content(octets: number): void;
-  /** Everything said so far has been written in one piece; the client's turn. */
+  /** The replies so far have been written together; the client may answer. */
   flushed(): void;
-  /** A TLS handshake is over. */
+  /** A TLS handshake has succeeded. */
   secured(session: Session): void;
   /** A TLS handshake has failed. */
   notSecured(): void;
   /** The connection is closed. */
   ended(): void;
-  /** What is to stand between the protocol and the socket, if anything. */
+  /** Returns an interceptor between the protocol and the socket, if there is one. */
   intercept?(protocol: ProtocolHalf, line: InterceptedConnection): Interceptor;
 }
 
-/** The seam through which the laboratory looks at a server; the host has no use for it. */
+/** Creates the observer of a connection. `envoi/testing` uses it; the host application cannot. */
 export type Observe = (session: Session) => ConnectionObserver;
 
-/** The server's half of the protocol, as a connection plays it: octets in, events and replies out. */
+/** The server's half of the protocol: bytes in, events and replies out. */
 export type ProtocolHalf = Pick<
   Responder,
   "greet" | "push" | "next" | "takeReplies" | "end" | "secured" | "envelope" | "inContent" | "inTransaction"
 > &
   Partial<Pick<Responder, "hasReplies">>;
 
-/** What stands in for the protocol: it may also do things to the socket, in between. */
+/** Stands between a connection and the protocol, and may act on the socket. */
 export interface Interceptor extends Omit<ProtocolHalf, "next"> {
   next(): ServerEvent | SocketAction | undefined;
-  /** What is to be done before a TLS handshake. */
+  /** An action before a TLS handshake. */
   handshake?(): SocketAction | undefined;
-  /** What does the handshake, if it is not the server's own. */
+  /** Another acceptor for the handshake, instead of the server's own. */
   acceptor?(): Promise<TlsAcceptor | undefined>;
 }
 
-/** Something done to the socket between two events; what has been said before goes out first. */
+/** An action on the socket between two events. Replies are written first. */
 export interface SocketAction {
   readonly type: "socket-action";
-  /** Returns early when the signal says that the connection is gone. */
+  /** Returns early if the signal is aborted, because the connection is lost. */
   play(socket: Socket, signal: AbortSignal): Promise<void>;
 }
 
-/** The connection, as what is interposed may know it. */
+/** What an interceptor may know of the connection. */
 export interface InterceptedConnection {
-  /** The socket as it was accepted, underneath TLS. */
+  /** The accepted socket, below TLS. */
   readonly accepted: Socket;
-  /** Whether octets have arrived that the protocol has not been given. */
+  /** Whether bytes have arrived that the protocol has not got yet. */
   readonly pending: boolean;
   readonly session: Session;
 }

@@ -6,7 +6,7 @@ import type { Policy } from "../hooks/policy.ts";
 import type { ResolvedOptions } from "../options/resolved-options.ts";
 import type { Observe } from "./observer.ts";
 
-/** What all connections of a server have in common. */
+/** What all connections of a listener share. */
 export interface ServerContext {
   readonly resolved: ResolvedOptions;
   readonly protocol: ServerSettings;

@@ -1,4 +1,4 @@
-/** Octets in one growing piece, so that content that comes octet by octet takes no more room than any other. */
+/** Collects bytes in one growing buffer, so content that arrives byte by byte needs no more memory. */
 export class Collector {
   #octets: Buffer = Buffer.alloc(0);
   #length = 0;
@@ -19,14 +19,14 @@ export class Collector {
   }
 }
 
-/** All of a content; rejects as its iteration throws. */
+/** Collects a whole content; rejects with what its iteration throws. */
 export function collect(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const collected = (async () => {
     const collector = new Collector();
     for await (const piece of content) collector.add(piece);
     return collector.octets();
   })();
-  // A hook may do something else before it awaits it; a client that leaves meanwhile is not to end the process.
+  // The hook may await it later: until then a client that leaves must not end the process.
   collected.catch(() => {});
   return collected;
 }

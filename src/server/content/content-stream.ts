@@ -1,4 +1,7 @@
-/** Content on its way to the hook that reads it: pieces wait for the reader, and the writer for the pieces. */
+/**
+ * The content of a message between the connection, which writes it, and the hook, which reads it. Each waits for the
+ * other.
+ */
 export class ContentStream implements AsyncIterable<Buffer> {
   #pieces: Buffer[] = [];
   #waiting = 0;
@@ -8,17 +11,17 @@ export class ContentStream implements AsyncIterable<Buffer> {
   #wakeReader: (() => void) | undefined;
   #moved: (() => void)[] = [];
 
-  /** What the reader has been given, or will be, in place of the rest. */
+  /** The error that the reader gets instead of the rest, if any. */
   get failure(): unknown {
     return this.#error;
   }
 
-  /** Whether somebody has begun to read, and has neither come to the end nor let go. */
+  /** Whether a reader has begun and has neither finished nor stopped. */
   get reading(): boolean {
     return this.#reader === "reading";
   }
 
-  /** Whether so much waits for the reader that the client has to wait too. */
+  /** Whether so much waits for the reader that the client must wait too. */
   get behind(): boolean {
     return this.#waiting >= HIGH_WATER && this.#state === "open" && this.#reader !== "gone";
   }
@@ -37,12 +40,12 @@ export class ContentStream implements AsyncIterable<Buffer> {
     this.#wakeReader?.();
   }
 
-  /** The content will not be complete: the reader gets the error in place of the rest. */
+  /** The content will not be complete: the reader gets the error instead of the rest. */
   fail(error: unknown): void {
     if (this.#state === "open") this.#break(error);
   }
 
-  /** Nobody waits any more for the reader to take the rest: it gets the error, also if the content is complete. */
+  /** The reader was too slow: it gets the error, even if the content is complete. */
   giveUp(error: unknown): void {
     if (this.#state !== "failed") this.#break(error);
   }
@@ -54,21 +57,18 @@ export class ContentStream implements AsyncIterable<Buffer> {
     this.#wakeReader?.();
   }
 
-  /**
-   * The hook has returned. Who reads may read to the end; where nobody does, nobody will, and what comes is thrown
-   * away.
-   */
+  /** The hook has returned. A reader that has begun may read to the end; otherwise the content is discarded. */
   release(): void {
     if (this.#reader === "none") this.#leave();
   }
 
-  /** Resolves when the reader takes a piece, or lets go, or the content fails. */
+  /** Resolves when the reader takes a piece or stops, or the content fails. */
   moved(): Promise<void> {
     return new Promise((resolve) => this.#moved.push(resolve));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {
-    // Not an end: who reads would take nothing for all of it.
+    // An error, not an end: otherwise the reader would take the empty content for the whole.
     if (this.#reader === "gone")
       throw this.#error ?? new TypeError("the content is there until the hook returns, and once");
     if (this.#reader === "reading") throw new TypeError("the content can be read once");
@@ -113,8 +113,8 @@ export class ContentStream implements AsyncIterable<Buffer> {
   }
 }
 
-/** What a piece takes besides its octets: many small ones are not to take more room than few large ones. */
+/** The size of a piece besides its bytes, so that many small pieces count as much as they need. */
 const PIECE_COST = 256;
 
-/** With so many octets waiting for the reader, the client has to wait. */
+/** How many waiting bytes make the client wait. */
 const HIGH_WATER = 131_072;

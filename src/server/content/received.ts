@@ -2,7 +2,7 @@ import { formatAddressLiteral } from "../../address/address-literal.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../connection/session.ts";
 
-/** What a Received field tells of. */
+/** What a Received field says. */
 export interface Receipt {
   readonly session: Session;
   readonly envelope: ReceivedEnvelope;

@@ -8,31 +8,31 @@ import type { Session } from "../connection/session.ts";
 import { ContentStream } from "./content-stream.ts";
 import { formatReceived } from "./received.ts";
 
-/** What a Received field tells, beside the envelope. */
+/** What a Received field says besides the envelope. */
 export interface ReceivedFacts {
   readonly session: Session;
   readonly hostname: string;
 }
 
-/** How long a reader of content may take for one piece of it. */
+/** How long a reader may take for one piece of content. */
 export interface Patience {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly ms: number;
-  /** Told where that was not enough. */
+  /** Called if the reader takes longer. */
   readonly stalled: (error: EnvoiError) => void;
 }
 
-/** The receiving of one message: its content on the way to the hook, and what the hook makes of it. */
+/** Receives one message: passes its content to the hook, and waits for the verdict. */
 export class Reception {
   readonly #content: ContentStream = new ContentStream();
   readonly #verdict: Promise<ContentVerdict>;
   readonly #patience: Patience;
-  /** Comes when the reader has stopped reading: without the end nobody has the message, whatever the hook comes to. */
+  /** Resolves if the reader has stopped reading. Then the message is refused, whatever the hook returns. */
   readonly #stalled: Promise<Reply>;
   #stall!: (reply: Reply) => void;
 
-  /** `take` is given the content, with a Received field in front where one is wanted. */
+  /** @param take gets the content, after a Received field if `received` is given. */
   constructor(
     envelope: ReceivedEnvelope,
     take: (content: AsyncIterable<Buffer>) => Promise<ContentVerdict>,
@@ -46,13 +46,13 @@ export class Reception {
     const content = this.#content;
     if (received !== undefined) {
       const receipt = { ...received, envelope, id: randomUUID(), date: new Date() };
-      // It is far too short for the reader to have to be waited for.
+      // It is short, so the client need not wait for the reader.
       content.push(Buffer.from(formatReceived(receipt)));
     }
     this.#verdict = take(content).finally(() => content.release());
   }
 
-  /** Hands on a piece; to be waited for where a promise comes back. */
+  /** Passes a piece on. If it returns a promise, the caller must wait for it. */
   push(piece: Buffer): Promise<void> | undefined {
     const content = this.#content;
     content.push(piece);
@@ -101,7 +101,7 @@ export class Reception {
     await this.#verdict;
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   async cut(): Promise<void> {
     this.#content.fail(lost());
     await this.#verdict;

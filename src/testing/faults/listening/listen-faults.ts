@@ -4,21 +4,21 @@ import { FullBacklog } from "./full-backlog.ts";
 
 type State = "hearing" | "refusing" | "waiting";
 
-/** Whether anybody can connect to a server: the faults at `"listen"`. */
+/** Applies the faults at `"listen"`: whether clients can connect to the server. */
 export class ListenFaults {
   readonly #listeners: readonly Listener[];
   #state: State = "hearing";
   #listening = true;
   #changing = false;
   #backlogs: readonly FullBacklog[] = [];
-  /** Resolves when it is as the faults say. */
+  /** Resolves when the listeners are as the faults say. */
   ready: Promise<void> = Promise.resolve();
 
   constructor(listeners: readonly Listener[]) {
     this.#listeners = listeners;
   }
 
-  /** Does as the first of the faults says; without any, hears again. */
+  /** Applies the first of the faults; without faults, listens again. */
   apply([fault]: readonly ResolvedFault[]): void {
     const next: State = fault === undefined ? "hearing" : fault.stall ? "waiting" : "refusing";
     if (next === this.#state) return;
@@ -30,7 +30,7 @@ export class ListenFaults {
     this.ready.catch(() => {});
   }
 
-  /** Gives up for good. */
+  /** Ends all faults at `"listen"`. */
   async stop(): Promise<void> {
     await this.ready.catch(() => {});
     await this.#stopBacklogs();

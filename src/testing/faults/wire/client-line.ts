@@ -2,25 +2,25 @@ import type { CommandMask } from "../../../protocol/command-lines.ts";
 import { readVerb } from "../../../protocol/server/command-table.ts";
 import type { FaultPoint } from "../definition/fault.ts";
 
-/** One line of a client, as the laboratory understands it: enough to know where in the conversation it stands. */
+/** One line of a client, parsed far enough to know the point at which faults strike. */
 export interface ClientLine {
   readonly at: FaultPoint;
-  /** Without the line end; what authenticates is masked. */
+  /** The line without its end. Secrets are masked. */
   readonly line: string;
   /** The recipient of RCPT. */
   readonly recipient: string | undefined;
   /** The sender of MAIL. */
   readonly sender: string | undefined;
-  /** The octets that follow BDAT. */
+  /** How many octets follow BDAT. */
   readonly chunk: number;
 }
 
-/** What the server says unprompted. */
+/** A point at which the server acts without a line of the client. */
 export function unprompted(at: "connect" | "greeting" | "tls" | "content" | "final"): ClientLine {
   return { at, line: "", recipient: undefined, sender: undefined, chunk: 0 };
 }
 
-/** Reads a line, which `mask` has seen all before of; `answers334`: it is no command. */
+/** Parses a line. `mask` must have seen all lines before it. `answers334`: it is an answer, not a command. */
 export function readClientLine(octets: Buffer, answers334: boolean, mask: CommandMask): ClientLine {
   const text = octets.toString("utf8").replace(/\r?\n$/, "");
   const line = mask.line(text, answers334);

@@ -3,30 +3,30 @@ import type { ResolvedFault } from "../definition/resolved-fault.ts";
 import type { ReservedFault } from "../selection/fault-book.ts";
 import type { UnreadInput } from "./unread-input.ts";
 
-/** Whom a {@link ContentFeed} works for. */
+/** What a {@link ContentFeed} calls. */
 export interface ContentFeedHost {
-  /** Content came, as it is on the wire. */
+  /** Content has arrived, as it was sent. */
   heard(octets: Buffer, from: "data" | "bdat"): void;
-  /** The protocol is to have it. */
+  /** Passes content to the protocol. */
   pass(octets: Buffer): void;
-  /** So much of it has come that a fault strikes. */
+  /** So much content has arrived that a fault strikes. */
   strike(fault: ResolvedFault): void;
-  /** The dot that ends it has come; `feigned`: the protocol knows nothing of this content. */
+  /** The final dot has arrived. `feigned`: the protocol does not know of this content. */
   dotted(feigned: boolean): void;
 }
 
-/** The content of messages on its way to the protocol: not commands, whatever it may look like. */
+/** Passes the content of messages to the protocol, so that none of it is taken for commands. */
 export class ContentFeed {
   readonly #input: UnreadInput;
   readonly #host: ContentFeedHost;
-  /** Finds the end, where a dot tells it. */
+  /** Finds the end of content that ends with a dot. */
   #reader: DataReader | undefined;
   #feigned = false;
   #underway = false;
-  /** So many octets of the message have come. */
+  /** How many bytes of the message have arrived. */
   #octets = 0;
   #pending: ReservedFault | undefined;
-  /** Octets of a chunk (RFC 3030 2) that are still to come, and whether the protocol is to have them. */
+  /** How many octets of a chunk are missing (RFC 3030 section 2), and whether they are kept from the protocol. */
   #chunk = { left: 0, withheld: false };
 
   constructor(input: UnreadInput, host: ContentFeedHost) {
@@ -34,12 +34,12 @@ export class ContentFeed {
     this.#host = host;
   }
 
-  /** Whether what comes next, if anything does, is no line. */
+  /** Whether content follows instead of a line. */
   get reading(): boolean {
     return this.#chunk.left > 0 || this.#reader !== undefined || this.#isDue;
   }
 
-  /** A message begins: by DATA, or in chunks; `pending` strikes amid it. */
+  /** A message begins, by DATA or in chunks. `pending` strikes within it. */
   begin(kind: "dotted" | "chunked" | "feigned", pending: ReservedFault | undefined): void {
     this.end();
     this.#underway = true;
@@ -49,7 +49,7 @@ export class ContentFeed {
     this.#octets = 0;
   }
 
-  /** The message is over, or given up. What has not struck in it does not any more. */
+  /** The message has ended. A fault that has not struck in it does not strike any more. */
   end(): void {
     this.#pending?.finish(false);
     this.#pending = undefined;
@@ -58,12 +58,12 @@ export class ContentFeed {
     this.#underway = false;
   }
 
-  /** So many octets follow. */
+  /** A chunk of this size follows. */
   expect(octets: number, withheld: boolean): void {
     this.#chunk = { left: octets, withheld };
   }
 
-  /** Moves on what belongs together; whether there was anything. */
+  /** Passes the next piece on. Returns whether there was one. */
   feed(): boolean {
     if (this.#isDue) return this.#strike();
     if (this.#input.length === 0) return false;
@@ -111,7 +111,7 @@ export class ContentFeed {
     return true;
   }
 
-  /** No more than up to where a fault strikes. */
+  /** The size of a piece, at most up to the point at which a fault strikes. */
   #most(octets: number): number {
     return this.#pending === undefined ? octets : Math.min(octets, this.#pending.fault.octet - this.#octets);
   }

@@ -22,19 +22,19 @@ import { lieInScram } from "./scram-lie.ts";
 import { inTurn } from "./socket-actions.ts";
 import { UnreadInput } from "./unread-input.ts";
 
-/** Who is told what really goes over the line. */
+/** Observes what the client and the server really send. */
 export interface InterceptorObserver {
-  /** The client said a line; `behind`: what it said before, if it did not wait for the reply to that. */
+  /** The client sent a line. `behind`: the previous command, if the client did not wait for its reply. */
   heard(octets: Buffer, clientLine: ClientLine, behind: FaultPoint | undefined): void;
-  /** The protocol does not get to hear that line. */
+  /** The line was kept from the protocol. */
   withheld(clientLine: ClientLine): void;
-  /** Content came, as it is on the wire; `behind`, as above. */
+  /** Content has arrived, as it was sent. `behind`: as above. */
   heardContent(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void;
-  /** The client is told something, in whatever manner. */
+  /** The client gets a reply, in whatever manner. */
   told(reply: string): void;
-  /** What was said so far has gone out, without the server's doing, or never will. */
+  /** All replies so far have been sent by actions, or never will be. */
   answered?(): void;
-  /** The content of a message has ended; so it is to be kept. */
+  /** The content of a message has ended. It is stored in this way. */
   messageEnded(storage: Storage): void;
 }
 
@@ -44,14 +44,13 @@ export interface InterceptorSettings {
   /** Which connection of the server it is. */
   readonly connection: number;
   readonly maxLineLength: number;
-  /** Makes what does handshakes in another way. */
+  /** Creates the acceptor of a handshake with other settings. */
   acceptor(changes: TlsChanges): Promise<TlsAcceptor | undefined>;
 }
 
 /**
- * What stands between the protocol and the socket of one connection, and does wrong on demand. It hands the protocol
- * one line at a time, so that it knows what each reply answers, and changes what comes and goes. The protocol itself
- * knows nothing of it.
+ * Makes mistakes on request, between the protocol and the socket of one connection. It passes one line at a time to the
+ * protocol, so it knows what each reply answers, and can change both. The protocol does not know of it.
  */
 export class FaultInterceptor implements Interceptor {
   readonly #protocol: ProtocolHalf;
@@ -65,25 +64,25 @@ export class FaultInterceptor implements Interceptor {
   readonly #mask: CommandMask = new CommandMask(serverMask);
   #greeted = false;
   #leaving = false;
-  /** An event of the protocol before which something has to be done. */
+  /** An event of the protocol that must wait for actions. */
   #held: ServerEvent | undefined;
-  /** What the next reply answers, and what is the matter with it. */
+  /** The line that the next reply answers, and the fault that strikes there. */
   #clientLine: ClientLine = unprompted("greeting");
   #fault: ResolvedFault | undefined;
-  /** In LMTP, what is the matter with the replies to a message, one for each recipient. */
+  /** In LMTP, the faults of the replies to a message, one for each recipient. */
   #finals: (ResolvedFault | undefined)[] = [];
-  /** What is otherwise in the handshake that comes. */
+  /** The changes of the next handshake. */
   #tls: TlsChanges | undefined;
-  /** How the exchange of SCRAM that is under way is lied in. */
+  /** The lie in the current SCRAM login. */
   #lie: ScramLie | undefined;
-  /** The client thinks that the exchange is over: it is ended for the protocol, whose reply nobody is to hear. */
+  /** Whether the login is over for the client only. It is ended for the protocol too, and that reply is dropped. */
   #ending = false;
-  /** The last line whose reply its client cannot know yet. */
+  /** The last line whose reply the client cannot know yet. */
   #unanswered: FaultPoint | undefined;
   #early = false;
   #answers334 = false;
   #inAction = false;
-  /** The client has been made to believe that it authenticates, without the protocol knowing. */
+  /** Whether the client is in a login that the protocol does not know of. */
   #feigned = false;
 
   constructor(
@@ -111,7 +110,7 @@ export class FaultInterceptor implements Interceptor {
     });
   }
 
-  /** Whether the client was greeted and left by itself. */
+  /** Whether the client was greeted, and closed the connection. */
   get deserted(): boolean {
     return this.#greeted && !this.#leaving && !this.#writer.muted;
   }
@@ -181,7 +180,7 @@ export class FaultInterceptor implements Interceptor {
     for (;;) {
       this.#collect();
       const action = this.#writer.takeAction();
-      // What is said in an action has gone out once it is over, and what is left out never does.
+      // The replies of an action have been sent when it is over; those of a muted writer never are.
       if (this.#writer.muted || (action === undefined && this.#inAction)) this.#observer.answered?.();
       this.#inAction = action !== undefined;
       if (action !== undefined) return action;
@@ -199,7 +198,7 @@ export class FaultInterceptor implements Interceptor {
     }
   }
 
-  /** Looks at an event on its way to the host. */
+  /** Looks at an event before the host application gets it. */
   #passing(event: ServerEvent): ServerEvent {
     if (event.type === "close") this.#leaving = true;
     if (event.type === "data") this.#beginContent(this.#clientLine.at === "bdat" ? "chunked" : "dotted");
@@ -208,7 +207,7 @@ export class FaultInterceptor implements Interceptor {
     return event;
   }
 
-  /** The message is there, and the reply to it is what comes next: in LMTP one for each recipient. */
+  /** The message is complete. Its reply comes next; in LMTP, one for each recipient. */
   #ended(): void {
     this.#content.end();
     this.#clientLine = unprompted("final");
@@ -219,7 +218,7 @@ export class FaultInterceptor implements Interceptor {
     this.#observer.messageEnded(storageOf(faults.map((fault) => fault?.storage)));
   }
 
-  /** Gives the protocol as much as belongs together; whether there was anything. */
+  /** Passes the next line or piece of content to the protocol. Returns whether there was one. */
   #feed(): boolean {
     if (this.#content.reading) return this.#content.feed();
     return this.#input.length > 0 && this.#feedLine();
@@ -227,7 +226,7 @@ export class FaultInterceptor implements Interceptor {
 
   #feedLine(): boolean {
     const end = this.#input.line;
-    // What is no line is for the protocol to judge, as is what must not follow STARTTLS.
+    // The protocol judges what is not a line, and what must not follow STARTTLS.
     if (end === 0) {
       if (this.#input.length <= this.#settings.maxLineLength && this.#input.first !== TLS_HANDSHAKE)
         return false;
@@ -253,7 +252,7 @@ export class FaultInterceptor implements Interceptor {
     return true;
   }
 
-  /** Whether the protocol does not hear of the command: it is refused, or AUTH is made up. */
+  /** Whether the command is kept from the protocol: it is refused, or the login is made up. */
   #isWithheld(): boolean {
     if (this.#feigned) return true;
     const reply = this.#fault?.reply;
@@ -262,11 +261,11 @@ export class FaultInterceptor implements Interceptor {
     return reply.code >= 400 || at === "auth" || at === "auth-response";
   }
 
-  /** Answers a command that the protocol does not hear of. */
+  /** Answers a command that is kept from the protocol. */
   #answer(clientLine: ClientLine, octets: Buffer): void {
     if (this.#fault?.undiscarded) this.#content.expect(0, false);
     if (clientLine.at === "auth-response" && !this.#feigned) {
-      // The protocol is amid an exchange, which has to end for it as well.
+      // The protocol is in a login, which must end for it as well.
       this.#protocol.push(CANCEL);
       this.#protocol.next();
       this.#protocol.takeReplies();
@@ -288,7 +287,7 @@ export class FaultInterceptor implements Interceptor {
     this.#content.begin(kind, this.#faults.reserve());
   }
 
-  /** Something that a reply will answer begins. */
+  /** A line, or another point that a reply answers, begins. */
   #begin(clientLine: ClientLine): void {
     this.#clientLine = clientLine;
     this.#fault = this.#ending ? undefined : this.#faults.pick(clientLine);
@@ -296,7 +295,7 @@ export class FaultInterceptor implements Interceptor {
     else if (clientLine.at !== "auth-response") this.#lie = undefined;
   }
 
-  /** The replies of the protocol go out, or others. */
+  /** Sends the replies of the protocol, or others instead. */
   #collect(): void {
     const replies = this.#protocol.takeReplies();
     if (replies !== "") this.#say(replies);
@@ -362,7 +361,7 @@ const CRLF = Buffer.from("\r\n");
 const ASTERISK = 0x2a;
 const CANCEL = Buffer.from("*\r\n");
 
-/** The first octet of a TLS record that opens a handshake. */
+/** The first byte of a TLS handshake. */
 const TLS_HANDSHAKE = 0x16;
 
 const authCancelled = Reply.of(501, "5.7.0", "Authentication cancelled");

@@ -3,45 +3,45 @@ import type { SocketAction } from "../../../server/connection/observer.ts";
 import type { ResolvedFault } from "../definition/resolved-fault.ts";
 import { beneath, end, freeze, hold, packets, pause, trickle } from "./socket-actions.ts";
 
-/** How a reply goes out: the parts of a fault that have to do with it. */
+/** How a reply is sent: the fields of a fault that say so. */
 export type Manner = Pick<
   ResolvedFault,
   "delay" | "tarpit" | "stall" | "drop" | "by" | "raw" | "repeat" | "unencrypted"
 >;
 
-/** What is said to the client, as octets and as things done to the socket, in their order. */
+/** Sends replies to the client, as text and as actions on the socket, in their order. */
 export class FaultyWriter {
   readonly #accepted: Socket;
   readonly #said: (reply: string) => void;
   readonly #actions: SocketAction[] = [];
   #output = "";
-  /** Nothing more is said, and what comes is not heeded. */
+  /** Whether nothing more is sent, and what arrives is ignored. */
   muted = false;
 
-  /** `accepted` is the socket underneath TLS; `said` is told every reply in clear words. */
+  /** @param accepted the socket below TLS. @param said gets every reply as text. */
   constructor(accepted: Socket, said: (reply: string) => void) {
     this.#accepted = accepted;
     this.#said = said;
   }
 
-  /** Whether there is something to be done. */
+  /** Whether there are actions. */
   get busy(): boolean {
     return this.#actions.length > 0;
   }
 
-  /** What is to be written before anything else is done. */
+  /** Takes the text that must be written before the next action. */
   takeOutput(): string {
     const output = this.#output;
     this.#output = "";
     return output;
   }
 
-  /** What is to be done next. */
+  /** Takes the next action. */
   takeAction(): SocketAction | undefined {
     return this.#actions.shift();
   }
 
-  /** Says a reply, in the manner of a fault. */
+  /** Sends a reply in the manner of a fault. */
   say(reply: string, manner: Manner | undefined): void {
     if (this.muted) return;
     if (manner === undefined) this.#write(reply);
@@ -64,7 +64,7 @@ export class FaultyWriter {
     if (drop !== undefined) this.#finish(manner);
   }
 
-  /** Does what a fault does where there is no reply. */
+  /** Does what a fault says at a point without a reply. */
   act(manner: Manner, at: "greeting" | "handshake" | "content"): void {
     if (this.muted) return;
     const { delay, drop, raw, stall } = manner;

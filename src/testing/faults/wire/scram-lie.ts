@@ -1,12 +1,12 @@
 import type { ScramLie } from "../definition/fault.ts";
 
-/** All of them. */
+/** All lies. */
 export const scramLies: readonly ScramLie[] = [
   ...(["wrong-signature", "no-signature", "foreign-nonce"] as const),
   ...(["few-iterations", "many-iterations", "no-salt"] as const),
 ];
 
-/** What a client of SCRAM is told in place of a reply (RFC 5802 5.1): the same, where the lie is about another. */
+/** The reply that a SCRAM client gets instead (RFC 5802 section 5.1); the same if the lie is about another reply. */
 export function lieInScram(lie: ScramLie, reply: string): string {
   const challenge = /^334 (.+)\r\n$/.exec(reply)?.[1];
   if (challenge === undefined) return reply;

@@ -3,19 +3,19 @@ import type { Socket } from "node:net";
 import type { SocketAction } from "../../../server/connection/observer.ts";
 import type { DropManner } from "../definition/fault.ts";
 
-/** One after the other. */
+/** Runs actions one after another. */
 export function inTurn(actions: readonly SocketAction[]): SocketAction {
   return action(async (socket, signal) => {
     for (const each of actions) await each.play(socket, signal);
   });
 }
 
-/** Time passes, unless the client leaves. */
+/** Waits, unless the client closes the connection. */
 export function pause(ms: number): SocketAction {
   return action((socket, signal) => wait(ms, socket, signal));
 }
 
-/** Time passes in which nothing is read; what comes then is for the handshake. */
+/** Waits without reading. What arrives is left for the handshake. */
 export function hold(ms: number): SocketAction {
   return action(async (socket, signal) => {
     socket.pause();
@@ -23,7 +23,7 @@ export function hold(ms: number): SocketAction {
   });
 }
 
-/** Time passes in which nothing is read: the client's system finds no more room to send to. */
+/** Waits without reading, so that the client cannot send any more. */
 export function freeze(ms: number): SocketAction {
   return action(async (socket, signal) => {
     socket.pause();
@@ -32,7 +32,7 @@ export function freeze(ms: number): SocketAction {
   });
 }
 
-/** Packets go out as they stand, the list so many times. */
+/** Sends packets, the whole list `repeat` times. */
 export function packets(list: readonly Buffer[], repeat: number): SocketAction {
   return action(async (socket, signal) => {
     for (let round = 0; round < repeat; round++) {
@@ -45,12 +45,12 @@ export function packets(list: readonly Buffer[], repeat: number): SocketAction {
   });
 }
 
-/** The same underneath TLS: `accepted` is the socket there. */
+/** Sends packets below TLS, by the accepted socket. */
 export function beneath(list: readonly Buffer[], repeat: number, accepted: Socket): SocketAction {
   return action((_, signal) => packets(list, repeat).play(accepted, signal));
 }
 
-/** Octets go out one by one, each in a packet of its own. */
+/** Sends bytes one by one, each in a packet of its own. */
 export function trickle(octets: Buffer, ms: number): SocketAction {
   return action(async (socket, signal) => {
     for (let i = 0; i < octets.length; i++) {
@@ -61,12 +61,12 @@ export function trickle(octets: Buffer, ms: number): SocketAction {
   });
 }
 
-/** The connection ends; `accepted` is the socket underneath TLS. */
+/** Ends the connection. `accepted` is the socket below TLS. */
 export function end(by: DropManner, accepted: Socket): SocketAction {
   return action(async (socket) => {
     if (by === "half-close") socket.end();
     else {
-      // What has been said is to arrive.
+      // What was written before must arrive.
       if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write("", () => resolve()));
       await turn();
       if (by === "rst") accepted.resetAndDestroy();
@@ -76,7 +76,7 @@ export function end(by: DropManner, accepted: Socket): SocketAction {
   });
 }
 
-/** TLS is over for our part: close_notify has gone out, or cannot. */
+/** Resolves when close_notify has been sent, or cannot be sent. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, PATIENCE).unref();
@@ -87,7 +87,7 @@ function closed(socket: Socket): Promise<void> {
   });
 }
 
-/** Milliseconds for a client that takes nothing any more. */
+/** How long to wait for a client that reads nothing, in milliseconds. */
 const PATIENCE = 1000;
 
 function action(play: SocketAction["play"]): SocketAction {
@@ -114,7 +114,7 @@ function hasLeft(socket: Socket): boolean {
   return socket.destroyed || socket.readableEnded;
 }
 
-/** What has been written goes out before the event loop comes round again. */
+/** Waits one turn of the event loop, in which written bytes are sent. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

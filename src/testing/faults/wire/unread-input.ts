@@ -1,4 +1,4 @@
-/** What a client has said and the protocol has not been given. */
+/** The bytes of a client that were not passed to the protocol yet. */
 export class UnreadInput {
   #octets: Buffer = EMPTY;
 
@@ -6,12 +6,12 @@ export class UnreadInput {
     return this.#octets.length;
   }
 
-  /** The first octet. */
+  /** The first byte. */
   get first(): number | undefined {
     return this.#octets[0];
   }
 
-  /** How long the first line is, with its end; 0 where it has none yet. */
+  /** The length of the first line with its end; 0 if it is not complete. */
   get line(): number {
     return this.#octets.indexOf(LF) + 1;
   }
@@ -20,17 +20,17 @@ export class UnreadInput {
     this.#octets = this.length === 0 ? octets : Buffer.concat([this.#octets, octets]);
   }
 
-  /** Puts octets in front. */
+  /** Adds bytes at the beginning. */
   unshift(octets: Buffer): void {
     this.#octets = Buffer.concat([octets, this.#octets]);
   }
 
-  /** The first so many, which stay. */
+  /** The first bytes, without taking them. */
   peek(octets: number): Buffer {
     return this.#octets.subarray(0, octets);
   }
 
-  /** Takes the first so many off. */
+  /** Takes the first bytes. */
   take(octets: number): Buffer {
     const taken = this.peek(octets);
     this.#octets = this.#octets.subarray(octets);
