@@ -17,6 +17,7 @@ import { ratesOf } from "./pool-config.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { SendQueue } from "./send-queue.ts";
 import { Throttle } from "./throttle.ts";
+import { WindowReach } from "./window-reach.ts";
 
 /**
  * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and
@@ -55,6 +56,7 @@ export class Dispatcher implements SubmissionObserver {
       throttle: this.#throttle,
       chainingRefused: false,
       windowRefused: false,
+      windowReach: new WindowReach(),
       waiting: () => this.#queue.size > 0 && this.#free,
       take: (session) => this.#take(session),
       putBack: (pending) => this.#putBack(pending),

@@ -25,6 +25,10 @@ export class GivenMail implements ChainedMail {
   readonly pending: PendingMail;
   /** Its place among those that were given to the chain. */
   place: Place<GivenMail> | undefined;
+  /** Which mail of its connection it is; the first is 1. */
+  number = 0;
+  /** It is in a window. */
+  inWindow = false;
   /** The first octet of its content is about to go out, or has. */
   contentBegun = false;
   readonly #giver: Giver;

@@ -16,6 +16,7 @@ import type { PendingMail } from "./pending-mail.ts";
 import { isTooMuch, RecipientBatches } from "./recipient-batches.ts";
 import { leftToSendAgain, wantsLogin } from "./resending.ts";
 import type { Throttle } from "./throttle.ts";
+import type { WindowReach } from "./window-reach.ts";
 
 /** What all lanes of a transport have in common. */
 export interface Lanes {
@@ -24,6 +25,8 @@ export interface Lanes {
   chainingRefused: boolean;
   /** The server was seen not to discard what it refuses: it gets no window. */
   windowRefused: boolean;
+  /** How far the windows of a connection reach. */
+  readonly windowReach: WindowReach;
   /** Says how much may be under way on a connection, of what usually may. */
   readonly throttle: Throttle;
   /** Whether one waits that may go. */
@@ -109,7 +112,10 @@ export class Lane implements Giver {
   }
 
   get #mayWindow(): boolean {
-    return this.#session.mayWindow && !this.#lanes.windowRefused;
+    const { mails, window, mayWindow } = this.#session;
+    const { windowRefused, windowReach } = this.#lanes;
+    // The test is a mail for the server, and a single one behind it needs no window.
+    return mayWindow && !windowRefused && windowReach.admits(window === undefined ? mails + 2 : mails);
   }
 
   /** Whether the server must pass the test for a window first: there is more to send, and room for it. */
@@ -122,8 +128,9 @@ export class Lane implements Giver {
   #chain(): MailChain {
     const { options, chainingRefused } = this.#lanes;
     const { window, pipelining } = this.#session;
-    if (window !== undefined) {
-      const chain: MailChain = new WindowedChain(() => this.#next(chain), window);
+    if (window !== undefined && this.#mayWindow) {
+      const next = () => (this.#mayWindow ? this.#next(chain) : undefined);
+      const chain: MailChain = new WindowedChain(next, window);
       return chain;
     }
     // If more comes, the server is put to the test before.
@@ -210,6 +217,8 @@ export class Lane implements Giver {
     const given = new GivenMail(mail, pending, session.used, this);
     session.carries();
     submission.begins();
+    given.number = session.mails;
+    given.inWindow = chain instanceof WindowedChain;
     given.place = this.#given.append(given);
     submission.cancellation.during((reason) => {
       if (!chain.callOff(given, reason)) session.connection.abort(reason);
@@ -217,7 +226,10 @@ export class Lane implements Giver {
     return given;
   }
 
-  settled({ pending, used }: GivenMail, outcome: TransactionOutcome): void {
+  settled({ pending, used, number, inWindow }: GivenMail, outcome: TransactionOutcome): void {
+    const { windowReach } = this.#lanes;
+    if (outcome.reply?.positive === true) windowReach.answered(number);
+    else if (inWindow && isClosedUpon(outcome)) windowReach.closed(number - 1);
     const { connection } = this.#session;
     const { mail, cancellation } = pending.submission;
     const failure = outcome.failure?.on(connection);
@@ -237,6 +249,11 @@ export class Lane implements Giver {
     const { connection } = this.#session;
     pending.fail(failure.on(connection), connection.tls);
   }
+}
+
+/** Whether the server closed the connection and said nothing of content that it may have. */
+function isClosedUpon({ recipients, failure }: TransactionOutcome): boolean {
+  return failure?.kind === "connection" && recipients.some(({ outcome }) => outcome === "unknown");
 }
 
 function tooManyAtOnce(count: number): Failure {

@@ -35,6 +35,8 @@ export class Opener {
   readonly #queue: SendQueue;
   readonly #surroundings: Surroundings;
   readonly #openings: Set<Opening> = new Set();
+  /** A session has stood since an opening failed while none did. */
+  #stood = false;
 
   constructor(options: SmtpOptions, gate: LoginGate, queue: SendQueue, surroundings: Surroundings) {
     this.bounds = new Openings(options.clock);
@@ -56,8 +58,9 @@ export class Opener {
     this.#openings.add(opening);
     try {
       await this.#heedVerdict(opening);
-      const session = await openSession(this.#options, opening, this.#gate);
+      const session = await this.#opened(opening);
       this.#over(opening);
+      this.#stood = true;
       this.#gate.verdicts.lift();
       this.bounds.stood(this.#surroundings.others() + 1);
       return session;
@@ -91,6 +94,28 @@ export class Opener {
     for (const opening of this.#openings) opening.abandon(this.#options.clock, closed);
   }
 
+  /**
+   * A server may still count a connection that has just come to its end, and say that there are too many. So what it
+   * says first after a session has stood, and while none does, is asked again.
+   */
+  async #opened(opening: Opening): Promise<Session> {
+    const { clock } = this.#options;
+    try {
+      return await openSession(this.#options, opening, this.#gate);
+    } catch (error) {
+      if (!this.#mayBeCounted(failureOf(error, "connect"))) throw error;
+    }
+    this.#stood = false;
+    const past = () => new Promise<void>((resolve) => clock.timer(COUNTED, resolve, true));
+    await opening.cancellation.aborting("connect", past);
+    return await openSession(this.#options, opening, this.#gate);
+  }
+
+  #mayBeCounted({ kind, phase }: Failure): boolean {
+    if (!this.#stood || this.#surroundings.others() > 0 || phase !== "greeting") return false;
+    return kind === "rejected" || kind === "connection";
+  }
+
   #over(opening: Opening): void {
     opening.over();
     this.#openings.delete(opening);
@@ -112,7 +137,10 @@ export class Opener {
     const others = this.#surroundings.others();
     if (others > 0) {
       this.bounds.failed(failure, others);
-    } else if (isVerdict(failure)) {
+      return;
+    }
+    this.#stood = false;
+    if (isVerdict(failure)) {
       this.bounds.denied(failure);
       this.#gate.verdicts.pronounce(failure, opening.secrets);
       for (const pending of this.#queue.upTo(latest)) this.#surroundings.fail(pending, failure);
@@ -125,3 +153,6 @@ export class Opener {
     }
   }
 }
+
+/** Milliseconds after which a server should no longer count a connection that has come to its end. */
+const COUNTED = 100;

@@ -64,6 +64,26 @@ describe("a mail on a connection that carried another before", () => {
     });
   }
 
+  it("is sent in the end, if the server takes two connections and still counts those that it has just closed", async () => {
+    for (const mode of modes) {
+      for (const perConnection of [1, 3]) {
+        await using server = await BusyServer.start({
+          ...most(perConnection),
+          onConnect(socket, open) {
+            if (open < 2) return undefined;
+            socket.end("421 4.7.0 too many connections\r\n");
+            return "taken";
+          },
+        });
+        await using transport = to(server).pipelining(mode).build();
+        await Promise.all(Array.from({ length: 60 }, (_, i) => transport.send(numbered(i))));
+        assert.equal(new Set(server.taken).size, 60, `${mode} ${perConnection}`);
+        assert.equal(server.taken.length, 60, `${mode} ${perConnection}`);
+        assert.equal(transport.status().slowdown, undefined);
+      }
+    }
+  });
+
   it("goes to the recipients that a 421 to RCPT left out, and to no other twice", async () => {
     for (const mode of modes) {
       let struck = false;
