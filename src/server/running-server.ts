@@ -19,13 +19,13 @@ import { resolveOptions } from "./options/resolved-options.ts";
 export interface ServerInternals {
   readonly clock?: Clock;
   readonly observe?: Observe;
-  /** What the greeting says behind the name. */
+  /** The text after the name in the greeting. */
   readonly banner?: string;
   /** Extensions that are not offered. */
   readonly without?: ServerSettings["without"];
   /** Does not keep the process alive. */
   readonly unref?: boolean;
-  /** The ciphers of TLS, as OpenSSL writes them, in place of its own. */
+  /** The ciphers of TLS, as OpenSSL writes them, instead of its defaults. */
   readonly ciphers?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export class RunningServer {
   #closed: Promise<void> | undefined;
   /** Lets no connection go on, once it is being closed. */
   #cut: () => void = () => {};
-  /** How many connections are there only to be told that they are too many. */
+  /** How many connections exist only to be refused, because there are too many. */
   #refused = 0;
 
   private constructor(host: ServerContext) {
@@ -102,8 +102,8 @@ export class RunningServer {
   }
 
   /**
-   * Accepts nobody any more, gives transactions under way so many milliseconds, and cuts what is left. Who is in more
-   * of a hurry than before says so again.
+   * Accepts no more connections, lets transactions go on for `grace` milliseconds, and cuts the rest. A second call can
+   * shorten the time.
    */
   close(grace: number): Promise<void> {
     this.#closed ??= this.#close();
@@ -125,7 +125,7 @@ export class RunningServer {
         resolve();
       };
     });
-    // A hook that goes on may outlast its connection, but not the patience.
+    // A hook may outlast its connection, but not the grace.
     await Promise.race([over, cut]);
     await stopped;
   }
@@ -136,7 +136,7 @@ export class RunningServer {
     // Gone before it was looked at.
     if (remoteAddress === undefined) return void socket.destroy();
     const { maxConnections, maxConnectionsPerAddress } = host.resolved;
-    // Who comes through a Unix socket has no address to be told apart by.
+    // Clients of a Unix socket have no address.
     const before = remoteAddress === "" ? 0 : (this.#addresses.get(remoteAddress) ?? 0);
     const refusal =
       this.#connections.size >= maxConnections
@@ -166,8 +166,8 @@ export class RunningServer {
 }
 
 /**
- * So many are told at a time that they are too many, which takes a TLS handshake and some patience; the others are just
- * closed.
+ * How many connections are refused with a reply at a time, which may need a TLS handshake. The others are closed at
+ * once.
  */
 const MOST_REFUSED = 100;
 

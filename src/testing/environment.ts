@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Where a server is, for processes that are told by environment variables. */
+/** The address of a server, as environment variables for other processes. */
 export interface ServerEnvironment {
   /** As `server.url`. */
   readonly SMTP_URL: string;
@@ -10,7 +10,7 @@ export interface ServerEnvironment {
   readonly SMTP_HOST: string;
   /** The port. */
   readonly SMTP_PORT: string;
-  /** A file with the certificate of the authority; where there is TLS. */
+  /** A file with the certificate of the authority, if the server has TLS. */
   readonly NODE_EXTRA_CA_CERTS?: string;
 }
 

@@ -60,8 +60,8 @@ export class Reception {
   }
 
   /**
-   * The content has ended, well or with a problem; what the hook made of it. A reader that the hook has left behind,
-   * and that is still reading, is waited for as the hook is.
+   * The content has ended, complete or with a problem. Resolves with the verdict of the hook, when the hook and a
+   * reader that still reads are done.
    */
   async finish(problem: Reply | undefined): Promise<ContentVerdict> {
     if (problem === undefined) this.#content.end();
@@ -77,7 +77,7 @@ export class Reception {
     return verdict;
   }
 
-  /** Waits while the reader is behind. Once it has begun, it has to take a piece from time to time. */
+  /** Waits while the reader is behind. Once it has begun, it must take a piece before the timeout. */
   async #wait(behind: () => boolean): Promise<void> {
     const content = this.#content;
     const { clock, ms, stalled } = this.#patience;
@@ -95,7 +95,7 @@ export class Reception {
     }
   }
 
-  /** The client has given the message up. The hook has to be done with one message before it is given the next. */
+  /** The client has aborted the message. The hook must end before it gets the next one. */
   async abandon(): Promise<void> {
     this.#content.fail(givenUp());
     await this.#verdict;

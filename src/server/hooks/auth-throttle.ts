@@ -1,8 +1,8 @@
 import type { Clock } from "../../net/clock.ts";
 
 /**
- * Failed attempts to authenticate, counted by address: whoever tries out passwords gets his answers later and later, on
- * however many connections. An address that has been quiet for ten minutes starts afresh.
+ * Delays the replies to failed logins more and more, counted by address over all connections, against guessing of
+ * passwords. After ten minutes without a failure an address starts again.
  */
 export class AuthThrottle {
   readonly #delay: number;
@@ -32,7 +32,7 @@ export class AuthThrottle {
     return Math.min(delay * 2 ** (count - FREE - 1), Math.max(delay, LONGEST));
   }
 
-  /** Forgets whoever has been quiet, and the one who has been for longest where there are too many. */
+  /** Forgets addresses without recent failures, and the oldest if there are too many. */
   #forget(now: number): void {
     for (const [address, { at }] of this.#failures) {
       if (now - at < MEMORY && this.#failures.size < MOST) return;

@@ -19,7 +19,7 @@ import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 export interface RelayRules {
   /** Canonical domains. */
   readonly domains: ReadonlySet<string>;
-  /** The server's own name: who receives mail for domains receives the postmaster's too (RFC 5321 4.5.1). */
+  /** The server's own name, at which the postmaster must accept mail (RFC 5321 section 4.5.1). */
   readonly hostname: string;
   readonly authenticated: boolean;
 }
@@ -27,12 +27,12 @@ export interface RelayRules {
 /** The host's hooks, and what makes the state that they find in the session. */
 export type Hooks = ServerHooks & Pick<SmtpServerOptions, "state">;
 
-/** A resolved question: nothing to go on, or the reply; at once where no hook has to be awaited. */
+/** The answer to a question: nothing, or a reply. It is a promise only if a hook must be awaited. */
 export type Judgement<T = Reply | undefined> = T | Promise<T>;
 
 /**
- * What the host has to say to what clients do: its hooks, guarded. Whatever a hook does, the client gets a reply that
- * tells nothing of an error's text, and is let in, or relayed for, only where that was said in so many words.
+ * Calls the hooks of the host application safely. Whatever a hook does, the client gets a reply without the text of an
+ * error, and nothing is accepted unless the hook or the options explicitly say so.
  */
 export class Policy {
   readonly #hooks: Hooks;
@@ -43,7 +43,7 @@ export class Policy {
     this.#rules = rules;
   }
 
-  /** What the host keeps with a connection, if it makes something of its own; a refusal where it fails. */
+  /** Creates the state of a connection by the option `state`; a refusal if that fails. */
   newState(session: Session): { readonly made: Session["state"] } | { readonly refusal: Reply } | undefined {
     try {
       if (this.#hooks.state === undefined) return undefined;
@@ -73,7 +73,7 @@ export class Policy {
     );
   }
 
-  /** Whether the client is who it says it is. */
+  /** Whether the login is accepted. */
   auth(
     context: HookContext,
     mechanism: string,
@@ -89,7 +89,7 @@ export class Policy {
         proved ||= same;
         return same;
       })();
-      // A hook that has failed meanwhile does not wait for it, and nobody else does.
+      // A hook that has failed no longer waits for it: a rejection must not end the process.
       harmless(verified);
       return verified;
     };
@@ -121,7 +121,7 @@ export class Policy {
     );
   }
 
-  /** Whether mail from this sender is taken. */
+  /** Whether mail from this sender is accepted. */
   mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
     const { mail } = this.#hooks;
     return (
@@ -130,7 +130,7 @@ export class Policy {
     );
   }
 
-  /** Whether mail to this recipient is taken: never by omission. */
+  /** Whether mail to this recipient is accepted: never by default. */
   recipient(
     context: HookContext,
     recipient: Address,
@@ -155,7 +155,7 @@ export class Policy {
     content: AsyncIterable<Buffer> & { readonly failure?: unknown },
   ): Promise<ContentVerdict> {
     const { data } = this.#hooks;
-    // Without the hook nobody would have the message. The options do not let it come to that.
+    // Without the hook the message would be lost. `checkPurpose` refuses such options.
     if (data === undefined) return localError;
     const refusals = new Refusals(context.session, envelope);
     const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
@@ -200,7 +200,7 @@ export class Policy {
     }
   }
 
-  /** Tells the host of an error that nobody else is told of. */
+  /** Reports an error to `onError`; without it, as a process warning. */
   report(error: unknown, hook: string, session: Session): void {
     const hooks = this.#hooks;
     if (hooks.onError === undefined) warn(error);
@@ -219,7 +219,7 @@ function refusal(verdict: unknown): Reply | undefined {
   return reply;
 }
 
-/** What a hook returned: nothing, or a reply. Anything else is a mistake, and a mistake does not accept. */
+/** What a hook returned: nothing, or a reply. Anything else is an error, and refuses. */
 function asReply(verdict: unknown): Reply | undefined {
   if (verdict === undefined) return undefined;
   const reply = asReplyIfAny(verdict);

@@ -4,7 +4,7 @@ import type { ContentVerdict } from "../../protocol/server/event.ts";
 import { refuseOption, wrongChoice, wrongOption } from "../../text/options.ts";
 import type { Session } from "../connection/session.ts";
 
-/** The recipients for whom a message is refused, which LMTP can tell apart (RFC 2033 4.2). */
+/** The recipients for whom a message is refused, as LMTP allows (RFC 2033 section 4.2). */
 export class Refusals {
   readonly #lmtp: boolean;
   readonly #envelope: ReceivedEnvelope;
@@ -15,7 +15,9 @@ export class Refusals {
     this.#envelope = envelope;
   }
 
-  /** @throws EnvoiError of kind `"configuration"` in SMTP, for somebody else, and for a reply that refuses nothing. */
+  /**
+   * @throws EnvoiError of kind `"configuration"` in SMTP, for another recipient, and for a reply that does not refuse.
+   */
   add(recipient: EnvelopeRecipient, reply: Reply | undefined): void {
     if (!this.#lmtp)
       throw refuseOption(
@@ -30,7 +32,7 @@ export class Refusals {
     this.#replies.set(recipient, reply);
   }
 
-  /** What is said to all, or to each. */
+  /** The verdict for all recipients, or one for each. */
   with(verdict: Reply | undefined): ContentVerdict {
     if (this.#replies.size === 0 || verdict?.positive === false) return verdict;
     return this.#envelope.to.map((recipient) => this.#replies.get(recipient) ?? verdict);

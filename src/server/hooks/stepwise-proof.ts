@@ -3,7 +3,7 @@ import type { Reply } from "../../protocol/reply.ts";
 import { deriveScramKeys, type HashName, type ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { StepwiseAttempt } from "./verifier.ts";
 
-/** What the hook comes to. */
+/** The result of the hook. */
 type Verdict = Reply | { readonly user: string };
 
 /**
@@ -14,7 +14,7 @@ type Verdict = Reply | { readonly user: string };
  * user is not to be seen from how soon the refusal comes.
  */
 export class StepwiseProof {
-  /** What the exchange goes on with. */
+  /** The keys with which the login goes on. */
   readonly keys: Promise<ScramKeys>;
   readonly #verdict: Promise<Verdict>;
   #judged: (proved: boolean) => void = () => {};

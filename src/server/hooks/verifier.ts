@@ -25,7 +25,7 @@ export function verifier(attempt: AuthAttempt | StepwiseAttempt): Verifier {
   return async () => false;
 }
 
-/** Whether the attempt shows no password: the user is who it says only if something else has been judged. */
+/** Whether the attempt shows no password, so that `{ user }` alone must not accept it. */
 export function needsProof(attempt: AuthAttempt | StepwiseAttempt): boolean {
   return "prove" in attempt || "matches" in attempt || "token" in attempt;
 }

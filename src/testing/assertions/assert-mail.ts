@@ -10,9 +10,9 @@ export type Received =
   | CapturedMessage;
 
 /**
- * Asserts that a message has been received, and returns the first that is as expected.
+ * Asserts that a message matches, and returns the first one.
  *
- * @throws AssertionError which tells of each message what is not as expected.
+ * @throws AssertionError that says for each message what differs.
  *
  * @example
  * ```ts

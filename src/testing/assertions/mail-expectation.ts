@@ -24,9 +24,9 @@ export interface MailExpectation extends MessagePattern {
 }
 
 /**
- * What about a message is not as expected, one line each; none where it is.
+ * How a message differs from what is expected: one line for each difference.
  *
- * @throws EnvoiError of kind `"configuration"` for an expectation that is none.
+ * @throws EnvoiError of kind `"configuration"` for an expectation that is not valid.
  */
 export function mismatches(message: CapturedMessage, expected: MailExpectation): string[] {
   const { envelope, parsed, to } = message;

@@ -6,7 +6,7 @@ import type { MailExpectation } from "./mail-expectation.ts";
 export interface MatcherResult {
   /** Whether it is as expected. */
   readonly pass: boolean;
-  /** What there is to say to that, for people. */
+  /** The explanation, for people. */
   message(): string;
 }
 

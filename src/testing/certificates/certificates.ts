@@ -8,11 +8,11 @@ import type { CertificateContent } from "./x509.ts";
 export interface IssuedCertificate extends ServerCertificate {
   /** The private key, as PEM. */
   readonly key: string;
-  /** The certificate, as PEM, with those of intermediate authorities behind it. */
+  /** The certificate, as PEM, followed by those of intermediate authorities. */
   readonly cert: string;
 }
 
-/** What a certificate is to say. */
+/** What a certificate says. */
 export interface CertificateRequest {
   /** DNS names and IP addresses: by default `localhost`, `127.0.0.1` and `::1`; none for a client. */
   readonly names?: readonly string[];
@@ -29,7 +29,8 @@ export interface CertificateRequest {
 }
 
 /**
- * A certificate authority to be thrown away: it lives in this process, and nobody trusts it who was not told to.
+ * A certificate authority for tests. It lives only in this process, and only those trust it that you give its
+ * certificate.
  *
  * @example
  * ```ts
@@ -40,11 +41,11 @@ export interface CertificateRequest {
  * ```
  */
 export class CertificateAuthority {
-  /** The certificate of the authority, as PEM: what clients have to trust. */
+  /** The certificate of the authority, as PEM. Clients must trust it. */
   readonly cert: string;
   readonly #x509: X509;
   readonly #issuer: CertificateContent["issuer"];
-  /** What stands behind each certificate it issues: its own, where another authority vouches for it. */
+  /** The certificates that follow each certificate that it issues: its own, if it is an intermediate authority. */
   readonly #chain: string;
 
   readonly #revoked: Buffer[] = [];
@@ -80,7 +81,7 @@ export class CertificateAuthority {
     return shared;
   }
 
-  /** An authority that this one vouches for. What it issues comes with its own certificate behind. */
+  /** An intermediate authority, certified by this one. Its certificate follows each certificate that it issues. */
   intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
     text(name, "name");
     return new CertificateAuthority(this.#x509, { subject: name, ...newKeys() }, this);

@@ -1,10 +1,7 @@
 import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
 import { CertificateAuthority } from "./certificates.ts";
 
-/**
- * What is the matter with the certificate that a TestServer shows; `"revoked"` is to be seen in the `crl` of its
- * authority alone.
- */
+/** What is wrong with the certificate of a TestServer. `"revoked"` shows only in the `crl` of its authority. */
 export type CertificateFlaw =
   | "expired"
   | "not-yet-valid"
@@ -16,7 +13,7 @@ export type CertificateFlaw =
   | "revoked"
   | "weak-key";
 
-/** All of them. */
+/** All flaws. */
 export const certificateFlaws: readonly CertificateFlaw[] = [
   ...(["expired", "not-yet-valid", "wrong-name", "no-name"] as const),
   ...(["self-signed", "unknown-issuer", "missing-intermediate", "revoked", "weak-key"] as const),
@@ -64,6 +61,6 @@ export function ciphersFor(flaw: CertificateFlaw | undefined): string | undefine
 /** OpenSSL's ciphers, with keys and versions of TLS as weak as one likes. */
 export const WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0";
 
-/** Before, and behind, any time that the clock of a test shows. */
+/** Before and after the dates of all tests. */
 const LONG_AGO = new Date("1971-01-01T00:00:00Z");
 const LONG_HENCE = new Date("2099-01-01T00:00:00Z");

@@ -1,20 +1,20 @@
 import type { FindingRule } from "./finding.ts";
 
-/** Looks at the content of one message as it is on the wire, octet by octet, and keeps none of it. */
+/** Inspects the content of one message as it was sent, byte by byte, without keeping it. */
 export class ContentInspector {
   readonly #report: (rule: FindingRule) => void;
-  /** The line so far: how many octets it has without its end, and how it begins. */
+  /** The line so far: its length in bytes without its end, and its beginning. */
   #length = 0;
   #dots = 0;
-  /** The octet before was a CR, which may be part of a line end. */
+  /** Whether the byte before was a CR, which may be part of a line end. */
   #cr = false;
   #inHeader = true;
   #ended = false;
   /** Octets without doubled dots and the end: what SIZE counts. */
   size = 0;
-  /** Whether there are octets above 127 in the header section. */
+  /** Whether there are bytes above 127 in the header section. */
   has8bitHeader = false;
-  /** Whether there are behind it. */
+  /** Whether there are bytes above 127 after the header section. */
   has8bitBody = false;
 
   constructor(report: (rule: FindingRule) => void) {
@@ -33,7 +33,7 @@ export class ContentInspector {
       if (this.#cr) this.#bareCr();
       if (octet === CR) this.#cr = true;
       else this.#octet(octet);
-      // Most octets are nothing but a part of their line.
+      // Most bytes are an ordinary part of their line.
       if (this.#length > 2 && !this.#cr) {
         const end = plainUntil(octets, at + 1);
         this.#length += end - at - 1;
@@ -83,7 +83,7 @@ export class ContentInspector {
   }
 }
 
-/** Where the printable octets of ASCII end that begin there. */
+/** The end of the printable ASCII that begins there. */
 function plainUntil(octets: Buffer, at: number): number {
   let end = at;
   while (end < octets.length && (octets[end] as number) >= 0x20 && (octets[end] as number) < 0x80) end++;

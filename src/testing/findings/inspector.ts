@@ -23,7 +23,7 @@ export class Inspector {
     this.#report = report;
   }
 
-  /** The client said a line; `behind`: without waiting for what answers that. */
+  /** The client sent a line. `behind`: the command whose reply it did not await. */
   line(octets: Buffer, { at, line }: ClientLine, behind: FaultPoint | undefined): void {
     this.#command = line;
     this.#at = at;
@@ -47,7 +47,7 @@ export class Inspector {
       this.#find("extension-unadvertised", extension);
   }
 
-  /** Content came; `behind` as above. */
+  /** Content has arrived. `behind`: as above. */
   content(octets: Buffer, from: "data" | "bdat", behind: FaultPoint | undefined): void {
     if (from === "data" && behind === "data") this.#early(behind);
     this.#content ??= this.#inspectContent();
@@ -70,7 +70,7 @@ export class Inspector {
     if (content.size > declared) this.#find("size-exceeded", `${content.size} for ${declared}`);
   }
 
-  /** The server said something. */
+  /** The server sent a reply. */
   said(reply: string): void {
     if ((this.#at !== "ehlo" && this.#at !== "lhlo" && this.#at !== "helo") || !reply.startsWith("250"))
       return;
@@ -79,12 +79,12 @@ export class Inspector {
     this.#offered = new Set(this.#at === "helo" ? [] : keywords.keys());
   }
 
-  /** TLS is active: what was offered in clear counts no more. */
+  /** TLS is active: extensions that were offered before no longer count. */
   secured(): void {
     this.#offered = new Set();
   }
 
-  /** The client has gone by itself. */
+  /** The client has closed the connection. */
   left(): void {
     if (this.#spoke && !this.#quit) this.#find("no-quit");
   }

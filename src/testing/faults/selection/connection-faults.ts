@@ -4,7 +4,7 @@ import type { ResolvedFault } from "../definition/resolved-fault.ts";
 import { type ClientLine, unprompted } from "../wire/client-line.ts";
 import type { FaultBook, FaultContext, ReservedFault } from "./fault-book.ts";
 
-/** What a connection knows of itself when a fault may strike. */
+/** What is known of a connection at a point at which a fault may strike. */
 export interface ConnectionFacts {
   /** Which connection of the server it is. */
   readonly connection: number;
@@ -12,11 +12,11 @@ export interface ConnectionFacts {
   readonly envelope: ReceivedEnvelope;
 }
 
-/** The occasions on which faults may strike one connection. */
+/** Picks the faults that strike one connection. */
 export class ConnectionFaults {
   readonly #book: FaultBook;
   readonly #facts: () => ConnectionFacts;
-  /** Stands for the transaction. */
+  /** Identifies the transaction. */
   #transaction = {};
 
   constructor(book: FaultBook, facts: () => ConnectionFacts) {
@@ -34,15 +34,12 @@ export class ConnectionFaults {
     return this.#book.pick(this.#at(clientLine));
   }
 
-  /** The fault that strikes amid the content that begins, if enough of it comes. */
+  /** The fault that strikes within the content that begins, if enough of it arrives. */
   reserve(): ReservedFault | undefined {
     return this.#book.reserve(this.#at(unprompted("content")));
   }
 
-  /**
-   * In LMTP, the faults of the replies to a message, one for each recipient, up to one behind which there are no
-   * replies.
-   */
+  /** In LMTP, the faults of the replies to a message, one for each recipient, up to one that ends the replies. */
   pickFinals(): (ResolvedFault | undefined)[] {
     const picked: (ResolvedFault | undefined)[] = [];
     for (const { address } of this.#facts().envelope.to) {

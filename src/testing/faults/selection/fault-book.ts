@@ -2,27 +2,27 @@ import { isLike } from "../../messages/captured-message.ts";
 import type { Fault, FaultCondition, FaultMoment, FaultPoint } from "../definition/fault.ts";
 import { type ResolvedFault, resolveFault } from "../definition/resolved-fault.ts";
 
-/** A fault that a TestServer has been told of. */
+/** The handle of faults that were added to a TestServer. */
 export interface FaultHandle extends Disposable {
-  /** How often it has struck. */
+  /** How often the faults have struck. */
   readonly hits: number;
   /**
-   * Resolves when it is in force, or lifted: at once, but for faults at `"listen"`, which take a while; rejects where
-   * another process has taken the port in the meantime.
+   * Resolves when the fault is in force, or lifted. Only faults at `"listen"` take a while. Rejects if another process
+   * has taken the port in the meantime.
    */
   readonly ready: Promise<void>;
-  /** Ends it. */
+  /** Ends the faults. */
   lift(): void;
 }
 
-/** A fault that has been picked, and may not come to strike. */
+/** A fault that was picked, but may not strike in the end. */
 export interface ReservedFault {
   readonly fault: ResolvedFault;
   /** Whether it has struck; only the first word counts. */
   finish(struck: boolean): void;
 }
 
-/** A moment, and where counts belong that it may advance. */
+/** A point at which a fault may strike, with the scopes of its counts. */
 export interface FaultContext extends FaultMoment {
   /** Stands for the connection. */
   readonly connectionScope: object;
@@ -75,12 +75,12 @@ export class FaultBook {
     void this.#changed();
   }
 
-  /** The fault that strikes now. Every fault of the point counts the context, also behind the one that strikes. */
+  /** The fault that strikes now. All faults at the point count the context, also those after the one that strikes. */
   pick(context: FaultContext): ResolvedFault | undefined {
     return this.#pick(context, (entry) => entry.hits++);
   }
 
-  /** The fault that will strike if it comes to that, which {@link ReservedFault.finish} tells. */
+  /** The fault that may strike later; {@link ReservedFault.finish} says whether it did. */
   reserve(context: FaultContext): ReservedFault | undefined {
     let entry: Entry | undefined;
     const fault = this.#pick(context, (picked) => {
@@ -115,7 +115,7 @@ export class FaultBook {
 class Entry {
   readonly fault: ResolvedFault;
   hits = 0;
-  /** How often it may yet strike, so that nobody else is to be struck in the place. */
+  /** How many reservations have not finished: they count as strikes until then. */
   reserved = 0;
   readonly #server = {};
   readonly #counts = new WeakMap<object, number>();
@@ -192,7 +192,7 @@ function advance(counts: WeakMap<object, number>, scope: object): number {
   return count;
 }
 
-/** A number from 0 to 1 that depends on nothing else: however connections run side by side, each fares the same. */
+/** A number from 0 to 1 that depends only on its arguments, so results are the same if connections run in parallel. */
 function random(seed: number, connection: number, draw: number): number {
   let hash = 0x811c9dc5;
   for (const part of [seed, Math.floor(seed / 2 ** 32), connection, draw]) {

@@ -50,7 +50,7 @@ function statusOf(
     .formatted();
 }
 
-/** The message, as far as it is one: what is none comes back without it. */
+/** The message for the report; `undefined` if it cannot be parsed. */
 function original({ raw }: CapturedMessage): Uint8Array | undefined {
   try {
     Report.deliveryStatus({

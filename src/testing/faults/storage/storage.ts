@@ -4,21 +4,21 @@ import { wrongChoice, wrongOption } from "../../../text/options.ts";
 import type { FaultTrigger } from "../definition/fault.ts";
 import { readReply } from "../definition/reply-reader.ts";
 
-/** How a message is kept. */
+/** How a message is stored. */
 export interface Storage {
   readonly copies: 0 | 1 | 2;
-  /** It is not kept for no other reason than that it is refused. */
+  /** Whether it is not stored only because it is refused. */
   readonly refused: boolean;
-  /** The most octets. */
+  /** The most bytes that are stored. */
   readonly truncate: number;
   /** Header fields by their names in lower case, with another value or none. */
   readonly rewrite: Rewrite;
   readonly strip8bit: boolean;
-  /** What a delivery status about it says that another server has said. */
+  /** The reply that a delivery status reports. */
   readonly bounce: Reply | undefined;
 }
 
-/** As it came. */
+/** Stored once, as it came. */
 export const properly: Storage = {
   copies: 1,
   refused: false,
@@ -65,14 +65,14 @@ export function storageOf(told: readonly (Storage | undefined)[]): Storage {
   return told.every((storage) => storage !== undefined) ? (told[0] ?? properly) : properly;
 }
 
-/** The message as it is kept. */
+/** The message as it is stored. */
 export function stored(raw: Buffer, { truncate, rewrite, strip8bit }: Storage): Buffer {
   let kept = rewrite.size === 0 ? raw : rewritten(raw, rewrite);
   if (strip8bit) kept = Buffer.from(kept.map((octet) => octet & 0x7f));
   return kept.subarray(0, Math.min(truncate, kept.length));
 }
 
-/** Fields stay where they are; what was not there is put in front. */
+/** Fields keep their place; new ones come first. */
 function rewritten(raw: Buffer, rewrite: Rewrite): Buffer {
   const text = raw.toString("latin1");
   const end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
