@@ -68,7 +68,7 @@ export { DkimSigner } from "./signing/dkim-signer.ts";
 
 export type { ConnectedSocket, Connector, ConnectTarget } from "./net/client/connector.ts";
 export { DEFAULT_TIMEOUT, type Timeouts } from "./net/client/timeouts.ts";
-export { SmtpTransportBuilder } from "./transport/smtp/builder.ts";
+export { SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./protocol/ports.ts";
 export type { TestConnectionOptions } from "./transport/smtp/connection-tests.ts";
 export { LmtpTransport } from "./transport/smtp/lmtp-transport.ts";
 export { Credentials, type TokenSource } from "./transport/smtp/login/credentials.ts";
@@ -78,10 +78,10 @@ export type { TokenFetcher, TokenRequest } from "./transport/smtp/login/shared-t
 export type { PoolConfig, Rate } from "./transport/smtp/pool/pool-config.ts";
 export type { ServerInfo } from "./transport/smtp/session/server-info.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
+export type { TlsIdentity, TlsVersion } from "./transport/smtp/tls/tls-identity.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
-export { type TlsIdentity, TlsParameters, type TlsVersion } from "./transport/smtp/tls/tls-parameters.ts";
-export { TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters-builder.ts";
-export { SMTP_PORT, SmtpTransport, SUBMISSION_PORT, SUBMISSIONS_PORT } from "./transport/smtp/transport.ts";
+export { TlsParameters, TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters.ts";
+export { SmtpTransport, SmtpTransportBuilder } from "./transport/smtp/transport.ts";
 
 // What it tells of itself
 
@@ -105,11 +105,10 @@ export { FailoverTransport } from "./transport/forwarding/failover-transport.ts"
 export type { NamedRelay, RelayOptions } from "./transport/forwarding/relays.ts";
 export { type RetryOptions, RetryTransport } from "./transport/forwarding/retry-transport.ts";
 export { RoundRobinTransport } from "./transport/forwarding/round-robin-transport.ts";
+export type { Deliver, HandedOver } from "./transport/raw/deliver.ts";
 export { FileTransport, type StoredMail } from "./transport/raw/file-transport.ts";
 export { HandedMail } from "./transport/raw/handed-mail.ts";
 export {
-  type HandedOver,
-  type HandOver,
   RawTransport,
   type RawTransportOptions,
 } from "./transport/raw/raw-transport.ts";
@@ -128,7 +127,7 @@ export type {
   RecipientDsnOptions,
 } from "./transport/requests/dsn-options.ts";
 export type { ParameterOption, ParameterOptions } from "./transport/requests/parameter-options.ts";
-export type { HoldOptions, RequestOptions } from "./transport/requests/requests.ts";
+export type { DispensableOption, HoldOptions, RequestOptions } from "./transport/requests/request-options.ts";
 export type {
   SendAllItem,
   SendAllOptions,
@@ -140,7 +139,8 @@ export type {
   TagOf,
 } from "./transport/run/send-run.ts";
 export type { SendCounts } from "./transport/run/tally.ts";
-export type { CloseOptions, SendOptions, Transport } from "./transport/transport.ts";
+export type { CloseOptions, SendOptions } from "./transport/send-options.ts";
+export type { Transport } from "./transport/transport.ts";
 
 // Outcomes
 

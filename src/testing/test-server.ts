@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import { RunningServer } from "../server/running-server.ts";
-import { SmtpTransportBuilder } from "../transport/smtp/builder.ts";
 import { Credentials } from "../transport/smtp/login/credentials.ts";
 import { Tls } from "../transport/smtp/tls/tls-mode.ts";
 import { TlsParameters } from "../transport/smtp/tls/tls-parameters.ts";
-import { SmtpTransport } from "../transport/smtp/transport.ts";
+import { SmtpTransport, SmtpTransportBuilder } from "../transport/smtp/transport.ts";
 import { CertificateAuthority } from "./certificates/certificates.ts";
 import { ciphersFor, serverCertificate } from "./certificates/server-certificate.ts";
 import { AuthorityFile, type ServerEnvironment } from "./environment.ts";

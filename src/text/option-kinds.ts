@@ -35,6 +35,14 @@ export function milliseconds(least: number = 1): OptionReader<number> {
   return (value, field) => readNumber(value, field, "a whole number of milliseconds", least, LONGEST_TIMER);
 }
 
+/** A number of milliseconds, at least `least` or else above 0, also a fraction of one. `Infinity` is without limit. */
+export function duration(least?: 0): OptionReader<number> {
+  return (value, field) => {
+    if (typeof value === "number" && (value > 0 || value === least)) return value;
+    throw wrongOption(field, `milliseconds ${least === 0 ? "from" : "above"} 0`, value);
+  };
+}
+
 function readNumber(value: unknown, field: string, what: string, least: number, most: number): number {
   const whole = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY;
   if (whole && (value as number) >= least && (value as number) <= most) return value as number;

@@ -1,14 +1,4 @@
-import { misconfigured } from "../errors.ts";
 import { LinkedQueue } from "./linked-queue.ts";
-
-/** Refuses what is no AbortSignal; one of another realm is. @throws EnvoiError of kind `"configuration"` */
-export function checkSignal(what: string, signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  const { aborted, addEventListener, removeEventListener } = signal ?? {};
-  const functions = [addEventListener, removeEventListener].every((each) => typeof each === "function");
-  if (typeof aborted === "boolean" && functions) return;
-  throw misconfigured(`${what}: the signal is no AbortSignal`);
-}
 
 /**
  * Does something once a signal aborts. What it returns takes that back.

@@ -1,15 +1,16 @@
 import { type Clock, systemClock } from "../../net/clock.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
 import type { Transport } from "../transport.ts";
-import { type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
+import type { ForwardedMail } from "./attempt.ts";
+import { ForwardingTransport } from "./forwarding-transport.ts";
 import { type NamedRelay, type RelayOptions, Relays } from "./relays.ts";
 
 /**
- * Sends by the first of several relays, and by the next where it fails.
+ * Sends by the first of several relays, and by the next if that fails.
  *
- * The next is given only those recipients of whom it is certain that they do not have the mail: `"not-sent"` and, if
- * asked, those refused for now; never `"unknown"`. A relay that fails rests a while and is asked last. Each recipient's
- * `via` in the report names the relay that told of it.
+ * The next relay gets only recipients that certainly do not have the mail: `"not-sent"` and, with `transientRefusals`,
+ * those refused temporarily; never `"unknown"`. A relay that fails is tried last for the time of its `cooldown`. The
+ * `via` of each recipient in the report names the relay that its outcome comes from.
  *
  * @example
  * ```ts
@@ -23,16 +24,16 @@ export class FailoverTransport extends ForwardingTransport {
   readonly #relays: Relays;
 
   /**
-   * The relays are closed with it.
+   * The relays are closed with this transport.
    *
-   * @throws EnvoiError of kind `"configuration"` where a relay or an option makes no sense.
+   * @throws EnvoiError of kind `"configuration"` if a relay or an option is not valid.
    */
   constructor(
     relays: readonly (Transport | NamedRelay)[],
     options: RelayOptions = {},
     clock: Clock = systemClock,
   ) {
-    const checked = new Relays("FailoverTransport", relays, options, clock);
+    const checked = new Relays(relays, options, clock);
     super(checked.transports, checked.concurrency);
     this.#relays = checked;
   }

@@ -3,8 +3,8 @@ import { Envelope } from "../../address/envelope.ts";
 import { isLeave } from "../../protocol/dialogues/farewell.ts";
 import type { SendError } from "../../protocol/send-error.ts";
 import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../../protocol/send-report.ts";
+import type { Attempt } from "./attempt.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
-import type { Attempt } from "./forwarding-transport.ts";
 
 /** What several attempts at one mail have come to, recipient by recipient. */
 export class Outcomes {

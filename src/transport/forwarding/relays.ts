@@ -1,18 +1,18 @@
-import { type EnvoiError, type ErrorKind, misconfigured } from "../../errors.ts";
+import type { ErrorKind } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { SendError } from "../../protocol/send-error.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import { checkOptionNames } from "../option-names.ts";
-import { checkCount, checkFlag, checkMilliseconds } from "../option-values.ts";
+import { duration, flag, text, wholeNumber } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 import type { Transport } from "../transport.ts";
+import type { ForwardedMail } from "./attempt.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
-import type { ForwardedMail } from "./forwarding-transport.ts";
 import { Outcomes } from "./outcomes.ts";
 import { round } from "./round.ts";
 
-/** A transport with the name that reports call it by. */
+/** A transport with the name that it has in reports. */
 export interface NamedRelay {
-  /** What reports call it by; of two relays not the same. */
+  /** Its name in reports; no two relays may have the same. */
   readonly name: string;
   /** The transport itself. */
   readonly transport: Transport;
@@ -20,41 +20,39 @@ export interface NamedRelay {
 
 /** How a transport chooses among others. */
 export interface RelayOptions {
-  /** Milliseconds for which a relay that failed is asked last; 30,000 by default. */
-  readonly rest?: number | undefined;
-  /** Whether recipients refused for now (4xx) are tried at the next relay too; `false` by default. */
+  /** Milliseconds for which a relay that failed is tried last; 30,000 by default. */
+  readonly cooldown?: number | undefined;
+  /** Whether recipients that were refused temporarily (4xx) are tried at the next relay too; `false` by default. */
   readonly transientRefusals?: boolean | undefined;
   /** How many mails `sendAll` sends at once; 100 by default. */
   readonly concurrency?: number | undefined;
 }
 
-/** Relays that stand in for one another, and which of them are resting. */
+const readers: OptionReaders<RelayOptions> = {
+  cooldown: duration(0),
+  transientRefusals: flag,
+  concurrency: wholeNumber(1),
+};
+
+/** Relays that replace one another, and which of them failed lately. */
 export class Relays {
   readonly concurrency: number;
   readonly #relays: readonly NamedRelay[];
-  readonly #rest: number;
+  readonly #cooldown: number;
   readonly #transientRefusals: boolean;
   readonly #clock: Clock;
-  readonly #restsUntil: Map<NamedRelay, number> = new Map();
+  readonly #coolsUntil: Map<NamedRelay, number> = new Map();
 
-  /** @throws EnvoiError of kind `"configuration"` where a relay or an option makes no sense. */
-  constructor(
-    owner: string,
-    relays: readonly (Transport | NamedRelay)[],
-    options: RelayOptions,
-    clock: Clock,
-  ) {
-    checkOptionNames(owner, options, ["rest", "transientRefusals", "concurrency"]);
-    const { rest = 30_000, transientRefusals = false, concurrency = 100 } = options;
-    checkMilliseconds(`${owner}: rest`, rest, 0);
-    checkFlag(`${owner}: transientRefusals`, transientRefusals);
-    checkCount(`${owner}: concurrency`, concurrency, 1);
-    if (!Array.isArray(relays)) throw wrong(owner, "expects an array of transports");
-    if (relays.length === 0) throw wrong(owner, "expects at least one transport");
-    this.#relays = relays.map((relay, index) => named(owner, relay, index));
+  /** @throws EnvoiError of kind `"configuration"` if a relay or an option is not valid. */
+  constructor(relays: readonly (Transport | NamedRelay)[], options: RelayOptions, clock: Clock) {
+    const read = readOptions(options, readers);
+    const { cooldown = 30_000, transientRefusals = false, concurrency = 100 } = read;
+    if (!Array.isArray(relays) || relays.length === 0)
+      throw wrongOption("relays", "an array with at least one transport", relays);
+    this.#relays = relays.map(named);
     if (new Set(this.#relays.map(({ name }) => name)).size < relays.length)
-      throw wrong(owner, "two relays have the same name");
-    this.#rest = rest;
+      throw refuseOption("relays", "two have the same name");
+    this.#cooldown = cooldown;
     this.#transientRefusals = transientRefusals;
     this.concurrency = concurrency;
     this.#clock = clock;
@@ -64,7 +62,7 @@ export class Relays {
     return this.#relays.map(({ transport }) => transport);
   }
 
-  /** Sends a mail by the relay at `first`, and by those behind it whatever it did not take; who rests comes last. */
+  /** Sends a mail by the relay at `first`, and what that did not take by those behind it; those that cool down last. */
   async forward(mail: ForwardedMail, first: number): Promise<SendReport> {
     const { envelope, options } = mail;
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
@@ -82,7 +80,7 @@ export class Relays {
       if (ended.length === 0 || mail.closing.aborted || options.signal?.aborted) break;
       const errors = ended.flatMap(({ error }) => error ?? []);
       if (errors.some(({ kind }) => kind === "content")) break;
-      if (errors.some(isOfRelay)) this.#restsUntil.set(relay, this.#clock.now() + this.#rest);
+      if (errors.some(isOfRelay)) this.#coolsUntil.set(relay, this.#clock.now() + this.#cooldown);
     }
     return outcomes.end();
   }
@@ -90,8 +88,8 @@ export class Relays {
   #inOrder(first: number): NamedRelay[] {
     const turned = [...this.#relays.slice(first), ...this.#relays.slice(0, first)];
     const now = this.#clock.now();
-    const rests = (relay: NamedRelay) => (this.#restsUntil.get(relay) ?? 0) > now;
-    return [...turned.filter((relay) => !rests(relay)), ...turned.filter(rests)];
+    const cools = (relay: NamedRelay) => (this.#coolsUntil.get(relay) ?? 0) > now;
+    return [...turned.filter((relay) => !cools(relay)), ...turned.filter(cools)];
   }
 }
 
@@ -111,17 +109,18 @@ const OF_RELAYS: ReadonlySet<ErrorKind> = new Set([
   "closed",
 ]);
 
-function named(owner: string, relay: Transport | NamedRelay, index: number): NamedRelay {
+function named(relay: Transport | NamedRelay, index: number): NamedRelay {
   const { name, transport } =
     typeof relay === "object" && relay !== null && "transport" in relay
       ? relay
       : { name: `relay ${index + 1}`, transport: relay };
-  if (typeof name !== "string" || name === "") throw wrong(owner, `relays[${index}]: its name is no text`);
-  if (typeof transport?.send !== "function" || typeof transport.sendRaw !== "function")
-    throw wrong(owner, `relays[${index}] is no transport; a builder wants .build()`);
-  return { name, transport };
+  const field = `relays[${index}]`;
+  return { name: text(name, `${field}.name`), transport: toTransport(transport, field) };
 }
 
-function wrong(owner: string, problem: string): EnvoiError {
-  return misconfigured(`${owner}: ${problem}`);
+/** Whether it is a transport, of whatever origin. @throws EnvoiError of kind `"configuration"` if it is not. */
+export function toTransport(value: unknown, field: string): Transport {
+  const { send, sendRaw } = (value ?? {}) as Partial<Transport>;
+  if (typeof send === "function" && typeof sendRaw === "function") return value as Transport;
+  throw wrongOption(field, "a transport", value, "If it is a builder, call .build()");
 }

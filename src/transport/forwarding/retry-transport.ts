@@ -1,35 +1,36 @@
-import { type EnvoiError, misconfigured } from "../../errors.ts";
 import { type Clock, systemClock } from "../../net/clock.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
+import { duration, flag, wholeNumber } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
 import { calledOff } from "../called-off.ts";
-import { checkOptionNames } from "../option-names.ts";
-import { checkCount, checkFlag, checkMilliseconds } from "../option-values.ts";
 import { onAbort } from "../signal.ts";
 import type { Transport } from "../transport.ts";
-import { type Attempt, type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
+import type { Attempt, ForwardedMail } from "./attempt.ts";
+import { ForwardingTransport } from "./forwarding-transport.ts";
 import { Outcomes } from "./outcomes.ts";
+import { toTransport } from "./relays.ts";
 import { round } from "./round.ts";
 
 /** When a mail is tried again, and how often. */
 export interface RetryOptions {
-  /** How often a mail is tried in all; 3 by default. */
+  /** How often a mail is tried in total; 3 by default. */
   readonly attempts?: number | undefined;
-  /** Milliseconds before the second attempt; each later pause is twice as long. 1,000 by default. */
+  /** Milliseconds before the second attempt; each later pause is twice as long as the one before. 1,000 by default. */
   readonly delay?: number | undefined;
   /** The longest pause, in milliseconds; 60,000 by default. */
   readonly maxDelay?: number | undefined;
-  /** Whether recipients refused for now (4xx) are tried again too; `false` by default. */
+  /** Whether recipients that were refused temporarily (4xx) are tried again too; `false` by default. */
   readonly transientRefusals?: boolean | undefined;
   /** How many mails `sendAll` sends at once; 100 by default. */
   readonly concurrency?: number | undefined;
 }
 
 /**
- * Sends once more what may pass later: an error that is `transient`, and of it only the recipients that certainly do
- * not have the mail. What is `"unknown"` is never sent again.
+ * Sends a mail again if its error is `transient`, and only to recipients that certainly do not have it: what is
+ * `"unknown"` is never sent again.
  *
- * Between two attempts it pauses, somewhere between half and the whole of the delay, so that many mails do not come
- * back at once. A pause that would outlast the `deadline` of the send is not begun.
+ * The pause between two attempts is random, between half and the whole of the delay, so that many mails do not come
+ * back at once. It does not begin if it would outlast the `deadline` of the send.
  *
  * @example
  * ```ts
@@ -38,14 +39,14 @@ export interface RetryOptions {
  */
 export class RetryTransport extends ForwardingTransport {
   readonly #transport: Transport;
-  readonly #options: Required<{ readonly [name in keyof RetryOptions]: NonNullable<RetryOptions[name]> }>;
+  readonly #options: typeof defaults;
   readonly #clock: Clock;
   readonly #random: () => number;
 
   /**
-   * The transport is closed with it.
+   * The transport behind is closed with this one.
    *
-   * @throws EnvoiError of kind `"configuration"` where an option makes no sense.
+   * @throws EnvoiError of kind `"configuration"` if an option is not valid.
    */
   constructor(
     transport: Transport,
@@ -53,17 +54,10 @@ export class RetryTransport extends ForwardingTransport {
     clock: Clock = systemClock,
     random: () => number = Math.random,
   ) {
-    checkOptionNames("RetryTransport", options, Object.keys(defaults));
-    if (typeof transport?.send !== "function") throw wrong("expects a transport; a builder wants .build()");
-    const { attempts, delay, maxDelay, transientRefusals, concurrency } = { ...defaults, ...given(options) };
-    checkCount("RetryTransport: attempts", attempts, 1);
-    checkCount("RetryTransport: concurrency", concurrency, 1);
-    checkMilliseconds("RetryTransport: delay", delay, 0);
-    checkMilliseconds("RetryTransport: maxDelay", maxDelay, 0);
-    checkFlag("RetryTransport: transientRefusals", transientRefusals);
-    super([transport], concurrency);
+    const read = { ...defaults, ...readOptions(options as typeof defaults, readers) };
+    super([toTransport(transport, "transport")], read.concurrency);
     this.#transport = transport;
-    this.#options = { attempts, delay, maxDelay, transientRefusals, concurrency };
+    this.#options = read;
     this.#clock = clock;
     this.#random = random;
   }
@@ -105,7 +99,7 @@ export class RetryTransport extends ForwardingTransport {
         for (const take of forget) take?.();
         resolve();
       };
-      // Held: somebody waits for the mail, and nothing else may keep the process alive meanwhile.
+      // Held: the caller waits for the mail, and nothing else may keep the process alive meanwhile.
       const timer = this.#clock.timer(ms, go, true);
       const forget = signals.map((signal) => signal && onAbort(signal, go));
       if (signals.some((signal) => signal?.aborted)) go();
@@ -115,17 +109,16 @@ export class RetryTransport extends ForwardingTransport {
 
 const defaults = { attempts: 3, delay: 1000, maxDelay: 60_000, transientRefusals: false, concurrency: 100 };
 
-/** The options without those that are said to be undefined. */
-function given(options: RetryOptions): Partial<typeof defaults> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
+const readers: OptionReaders<typeof defaults> = {
+  attempts: wholeNumber(1),
+  delay: duration(0),
+  maxDelay: duration(0),
+  transientRefusals: flag,
+  concurrency: wholeNumber(1),
+};
 
 /** Whether another attempt may do better. */
 function mayPass({ report, error }: Attempt, transientRefusals: boolean): boolean {
   if (error?.transient) return true;
   return transientRefusals && report.rejected.some(({ reply }) => reply.transient);
-}
-
-function wrong(problem: string): EnvoiError {
-  return misconfigured(`RetryTransport: ${problem}`);
 }

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from "../../net/clock.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
 import type { Transport } from "../transport.ts";
-import { type ForwardedMail, ForwardingTransport } from "./forwarding-transport.ts";
+import type { ForwardedMail } from "./attempt.ts";
+import { ForwardingTransport } from "./forwarding-transport.ts";
 import { type NamedRelay, type RelayOptions, Relays } from "./relays.ts";
 
 /**
- * Sends by several relays in turn, one mail each; where one fails the next takes over, as in `FailoverTransport`.
+ * Sends by several relays in turn, one mail each; if one fails the next takes over, as in `FailoverTransport`.
  *
  * @example
  * ```ts
@@ -20,16 +21,16 @@ export class RoundRobinTransport extends ForwardingTransport {
   #next = 0;
 
   /**
-   * The relays are closed with it.
+   * The relays are closed with this transport.
    *
-   * @throws EnvoiError of kind `"configuration"` where a relay or an option makes no sense.
+   * @throws EnvoiError of kind `"configuration"` if a relay or an option is not valid.
    */
   constructor(
     relays: readonly (Transport | NamedRelay)[],
     options: RelayOptions = {},
     clock: Clock = systemClock,
   ) {
-    const checked = new Relays("RoundRobinTransport", relays, options, clock);
+    const checked = new Relays(relays, options, clock);
     super(checked.transports, checked.concurrency);
     this.#relays = checked;
   }

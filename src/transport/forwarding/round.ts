@@ -1,6 +1,6 @@
 import type { Clock } from "../../net/clock.ts";
 import type { Transport } from "../transport.ts";
-import { type Attempt, attempt, type ForwardedMail } from "./forwarding-transport.ts";
+import { type Attempt, attempt, type ForwardedMail } from "./attempt.ts";
 import type { Outcomes } from "./outcomes.ts";
 
 /** A mail that a transport is given, and what is known of it. */

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Envelope } from "../../address/envelope.ts";
-import { EnvoiError, misconfigured } from "../../errors.ts";
+import { EnvoiError } from "../../errors.ts";
+import { refuseOption, wrongOption } from "../../text/options.ts";
 import type { HandedMail } from "./handed-mail.ts";
 import { RawTransport } from "./raw-transport.ts";
 
@@ -37,19 +38,19 @@ export class FileTransport extends RawTransport {
   /** @throws EnvoiError of kind `"configuration"` where `directory` is no path. */
   constructor(directory: string) {
     if (typeof directory !== "string" || directory === "" || directory.includes("\0"))
-      throw wrong("expects the path of a directory");
+      throw wrongOption("directory", "the path of a directory", directory);
     super(async (mail) => ({ id: await write(directory, mail) }));
     this.directory = directory;
   }
 
   /** Reads a mail back. @throws EnvoiError of kind `"configuration"` where there is none of this id. */
   async read(id: string): Promise<StoredMail> {
-    if (!/^[\w-]+$/.test(id)) throw wrong(`${JSON.stringify(id)} is no id of a mail`);
+    if (!/^[\w-]+$/.test(id)) throw wrongOption("id", "the id of a mail", id);
     const [raw, json] = await Promise.all([
       readFile(join(this.directory, `${id}.eml`)),
       readFile(join(this.directory, `${id}.json`), "utf8"),
     ]).catch((cause: unknown) => {
-      throw wrong(`there is no mail ${id}`, cause);
+      throw refuseOption("id", `there is no mail ${id}`, undefined, cause);
     });
     const { from, to, messageId } = JSON.parse(json) as {
       from: string | null;
@@ -95,8 +96,4 @@ function unwritable(directory: string, cause: unknown): EnvoiError {
   const message = `FileTransport: the mail could not be written to ${directory} (${code})`;
   const kind = transient ? "rejected" : "configuration";
   return new EnvoiError(message, { kind, delivery: "not-sent", transient, permanent: !transient, cause });
-}
-
-function wrong(problem: string, cause?: unknown): EnvoiError {
-  return misconfigured(`FileTransport: ${problem}`, cause);
 }

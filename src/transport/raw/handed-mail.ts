@@ -1,7 +1,7 @@
 import type { Envelope } from "../../address/envelope.ts";
 import { EnvoiError, reasonOf } from "../../errors.ts";
 import { contentError } from "../../mime/content-error.ts";
-import type { RequestOptions } from "../requests/requests.ts";
+import type { RequestOptions } from "../requests/request-options.ts";
 
 /** What a mail is made of. */
 interface MailFields {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { EnvoiError, type ErrorKind, misconfigured } from "../../errors.ts";
-import { checkOptionNames } from "../option-names.ts";
+import { EnvoiError, type ErrorKind } from "../../errors.ts";
+import { duration, listOf } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, wrongOption } from "../../text/options.ts";
 import type { HandedMail } from "./handed-mail.ts";
 import { RawTransport } from "./raw-transport.ts";
 import { exitCodes } from "./sendmail-exit.ts";
@@ -31,16 +32,26 @@ export interface SendmailOptions {
 export class SendmailTransport extends RawTransport {
   /** @throws EnvoiError of kind `"configuration"` where an option makes no sense. */
   constructor(options: SendmailOptions = {}) {
-    checkOptionNames("SendmailTransport", options, ["command", "arguments", "deadline"]);
-    const { command = "sendmail", arguments: before = [], deadline = 600_000 } = options;
-    if (!isArgument(command) || command === "")
-      throw wrong("command", "expects the name or path of a program");
-    if (!Array.isArray(before) || !before.every(isArgument))
-      throw wrong("arguments", "expects an array of strings");
-    const fixed = [...before];
-    super((mail) => run(command, fixed, mail), { deadline });
+    const {
+      command = "sendmail",
+      arguments: before = [],
+      deadline = 600_000,
+    } = readOptions(options, readers);
+    super((mail) => run(command, before, mail), { deadline });
   }
 }
+
+const readers: OptionReaders<SendmailOptions> = {
+  command(value, field) {
+    if (isArgument(value) && value !== "") return value;
+    throw wrongOption(field, "the name or path of a program", value);
+  },
+  arguments: listOf((value, field) => {
+    if (isArgument(value)) return value;
+    throw wrongOption(field, "a string without NUL", value);
+  }),
+  deadline: duration(),
+};
 
 async function run(command: string, before: readonly string[], mail: HandedMail): Promise<undefined> {
   const { from, to } = mail.envelope;
@@ -135,8 +146,4 @@ function failed(command: string, { code, signal }: Exit, complaint: string): Env
 
 function isArgument(value: unknown): value is string {
   return typeof value === "string" && !value.includes("\0");
-}
-
-function wrong(option: string, problem: string): EnvoiError {
-  return misconfigured(`SendmailTransport ${option}: ${problem}`);
 }

@@ -1,9 +1,9 @@
 import type { Envelope } from "../../address/envelope.ts";
 import { EnvoiError } from "../../errors.ts";
-import { requestOptionNames } from "../option-names.ts";
-import type { RequestOptions } from "../requests/requests.ts";
+import { type RequestOptions, requestOptionNames } from "../requests/request-options.ts";
+import type { HandedOver } from "./deliver.ts";
 import type { HandedMail } from "./handed-mail.ts";
-import { type HandedOver, RawTransport } from "./raw-transport.ts";
+import { RawTransport } from "./raw-transport.ts";
 
 /** A mail that a {@link StubTransport} was given. */
 export interface StubbedMail {
@@ -43,7 +43,7 @@ export class StubTransport extends RawTransport {
       if (messages.length > KEPT) messages.shift();
       return answer(stubbed);
     };
-    super(remember, { heeds: requestOptionNames });
+    super(remember, { supports: requestOptionNames });
     this.#messages = messages;
   }
 

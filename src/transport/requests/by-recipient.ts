@@ -1,31 +1,31 @@
 import type { Envelope } from "../../address/envelope.ts";
 import { toMailbox } from "../../address/mailbox.ts";
-import { wrongOption } from "../wrong-option.ts";
+import { type OptionReader, refuseOption, wrongOption } from "../../text/options.ts";
 
 /**
- * Reads an option that says something of single recipients, by their address.
+ * Reads an option that has an entry for each of some recipients, by their address.
  *
- * @param read is given the name of the entry, which is its number: `dsn.recipients[0]`
- * @returns what was read, by the address in its canonical form
- * @throws EnvoiError of kind `"configuration"` where a key is nobody in the envelope, or somebody twice; AddressError
- * where it is no address.
+ * @param read Gets the number of the entry as its name, `dsn.recipients[0]`: an address must not appear in an error.
+ * @returns What was read, by the address in its canonical form.
+ * @throws EnvoiError of kind `"configuration"` if a key is not a recipient of the envelope, or names one twice;
+ * AddressError if it is not an address.
  */
 export function readByRecipient<Given, Read>(
-  name: string,
   given: Readonly<Record<string, Given>>,
+  name: string,
   { to }: Envelope,
-  read: (field: string, value: Given) => Read,
+  read: OptionReader<Read>,
 ): Map<string, Read> {
   if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw wrongOption(name, "expects an object whose keys are addresses");
+    throw wrongOption(name, "an object whose keys are addresses", given);
   const result = new Map<string, Read>();
   for (const [key, value] of Object.entries(given)) {
     const field = `${name}[${result.size}]`;
     const address = toMailbox(key, field).address.toString();
     if (!to.some((recipient) => recipient.toString() === address))
-      throw wrongOption(field, "this address is no recipient of the mail");
-    if (result.has(address)) throw wrongOption(field, "this recipient is there already");
-    result.set(address, read(field, value));
+      throw refuseOption(field, "this address is not a recipient of the mail");
+    if (result.has(address)) throw refuseOption(field, "this recipient has an entry already");
+    result.set(address, read(value, field));
   }
   return result;
 }

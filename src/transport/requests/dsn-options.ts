@@ -9,8 +9,8 @@ import {
   parseNotify,
 } from "../../protocol/dsn.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
-import { checkOptionNames } from "../option-names.ts";
-import { wrongOption } from "../wrong-option.ts";
+import { flag, oneOf } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 import { readByRecipient } from "./by-recipient.ts";
 
 /** On which occasion the sender is notified (RFC 3461 4.1). */
@@ -55,67 +55,78 @@ export interface DsnRequest {
 }
 
 /**
- * @param names whether To or Cc names an address; absent where the mail is octets of which that is not known.
+ * The parameters for DSN options.
+ *
+ * @param mentions Whether To or Cc mention an address; absent if the mail is bytes, of which that is not known.
  * @throws EnvoiError of kind `"configuration"` naming the option; AddressError.
  */
-export function readDsn(
+export function dsnParameters(
   options: DsnOptions,
   envelope: Envelope,
-  names: ((address: Address) => boolean) | undefined,
+  mentions: ((address: Address) => boolean) | undefined,
 ): DsnRequest {
-  checkOptionNames("dsn", options, ["ret", "envid", "notify", "orcpt", "recipients"]);
-  const { ret, envid, notify, orcpt = false, recipients = {} } = options;
-  if (ret !== undefined && ret !== "FULL" && ret !== "HDRS")
-    throw wrongOption("dsn.ret", 'expects "FULL" or "HDRS"');
-  if (envid !== undefined) checkEnvelopeId(envid);
-  if (typeof orcpt !== "boolean") throw wrongOption("dsn.orcpt", "expects true or false");
-  if (orcpt && names === undefined)
-    throw wrongOption("dsn.orcpt", "whom octets name is not read; set it for each of dsn.recipients");
-  const all: RcptParameters = notify === undefined ? {} : { NOTIFY: readNotify("dsn.notify", notify) };
-  const single = readByRecipient("dsn.recipients", recipients, envelope, readRecipient);
+  const { ret, envid, notify, orcpt = false, recipients = {} } = readOptions(options, dsnReaders, "dsn");
+  if (orcpt && mentions === undefined)
+    throw refuseOption(
+      "dsn.orcpt",
+      "raw content is not searched for recipients",
+      "Set it for each of dsn.recipients",
+    );
+  const single = readByRecipient(recipients, "dsn.recipients", envelope, recipientParameters);
   const mail: MailParameters = {
     ...(ret !== undefined && { RET: ret }),
     ...(envid !== undefined && { ENVID: envid }),
   };
   if (notify === undefined && !orcpt && single.size === 0) return { mail, recipient: undefined };
   const recipient = (to: Address): RcptParameters => ({
-    ...all,
-    ...(orcpt && names?.(to) === true && fitting(originalOf(to))),
+    ...(notify !== undefined && { NOTIFY: notify as Notify }),
+    ...(orcpt && mentions?.(to) === true && fitting(originalOf(to))),
     ...single.get(to.toString()),
   });
   return { mail, recipient };
 }
 
-function readRecipient(field: string, options: RecipientDsnOptions): RcptParameters {
-  checkOptionNames(field, options, ["notify", "orcpt"]);
-  const { notify, orcpt } = options;
+const dsnReaders: OptionReaders<DsnOptions> = {
+  ret: oneOf(["FULL", "HDRS"]),
+  envid: envelopeId,
+  notify: notification,
+  orcpt: flag,
+  // Read by readByRecipient, which knows the envelope.
+  recipients: (value) => value as NonNullable<DsnOptions["recipients"]>,
+};
+
+const recipientReaders: OptionReaders<RecipientDsnOptions> = { notify: notification, orcpt: original };
+
+function recipientParameters(value: unknown, field: string): RcptParameters {
+  const { notify, orcpt } = readOptions(value as RecipientDsnOptions, recipientReaders, field);
   return {
-    ...(notify !== undefined && { NOTIFY: readNotify(`${field}.notify`, notify) }),
-    ...(orcpt !== undefined && { ORCPT: readOriginal(`${field}.orcpt`, orcpt) }),
+    ...(notify !== undefined && { NOTIFY: notify as Notify }),
+    ...(orcpt !== undefined && { ORCPT: orcpt as OriginalRecipient }),
   };
 }
 
-function checkEnvelopeId(envid: string): void {
-  if (typeof envid === "string" && formatEnvelopeId(envid) !== undefined) return;
-  throw wrongOption("dsn.envid", "expects printable ASCII, which as xtext has at most 100 octets");
+function envelopeId(value: unknown, field: string): string {
+  if (typeof value === "string" && formatEnvelopeId(value) !== undefined) return value;
+  throw wrongOption(field, "printable ASCII of at most 100 bytes as xtext", value);
 }
 
-function readNotify(field: string, notify: DsnNotify): Notify {
-  const words: readonly unknown[] = Array.isArray(notify) ? notify : [notify];
+function notification(value: unknown, field: string): Notify {
+  const words: readonly unknown[] = Array.isArray(value) ? value : [value];
   const text = words.filter((word) => typeof word === "string").join(",");
   const read = parseNotify(text);
-  // Not in any case, nor in a text with commas: what was meant then is not for us to guess.
+  // Lower case and a text with commas are refused too: what they meant is a guess.
   const plain = read === "NEVER" ? [read] : read;
   if (plain !== undefined && JSON.stringify(plain) === JSON.stringify(words)) return read as Notify;
-  throw wrongOption(field, 'expects "NEVER", or one or more of "SUCCESS", "FAILURE" and "DELAY"');
+  throw wrongOption(field, '"NEVER", or one or more of "SUCCESS", "FAILURE" and "DELAY"', value);
 }
 
-function readOriginal(field: string, orcpt: string | OriginalRecipient): OriginalRecipient {
-  const { type, address } = typeof orcpt === "string" ? originalOf(toMailbox(orcpt, field).address) : orcpt;
+function original(value: unknown, field: string): OriginalRecipient {
+  const given = typeof value === "string" ? originalOf(toMailbox(value, field).address) : value;
+  const { type, address } = (given ?? {}) as Partial<OriginalRecipient>;
   const sound = typeof type === "string" && typeof address === "string";
   const written = sound ? formatOriginalRecipient({ type, address }) : undefined;
-  if (written !== undefined && /^[!-~]+$/.test(written)) return { type, address };
-  throw wrongOption(field, "expects an address, or { type, address }, which as xtext has at most 500 octets");
+  if (written !== undefined && /^[!-~]+$/.test(written)) return { type, address } as OriginalRecipient;
+  throw wrongOption(field, "an address, or { type, address }, of at most 500 bytes as xtext", value);
 }
 
 /** A mail is not refused for what was only to help notifications. */
@@ -123,7 +134,7 @@ function fitting(original: OriginalRecipient): RcptParameters {
   return formatOriginalRecipient(original) === undefined ? {} : { ORCPT: original };
 }
 
-/** A recipient under its own address (RFC 3461 4.2; RFC 6533 3 where that is not ASCII). */
+/** A recipient under its own address (RFC 3461 4.2; RFC 6533 3 if that is not ASCII). */
 function originalOf(address: Address): OriginalRecipient {
   return { type: address.international ? "utf-8" : "rfc822", address: address.toString() };
 }

@@ -1,7 +1,7 @@
 import { formatOtherParameter, type OtherParameter } from "../../protocol/other-parameter.ts";
 import { extensionOf } from "../../protocol/parameters.ts";
-import { checkOptionNames } from "../option-names.ts";
-import { wrongOption } from "../wrong-option.ts";
+import { flag, text } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 
 /**
  * Parameters of extensions that have no option of their own, by keyword: `true` for one that stands alone, a text for
@@ -25,38 +25,48 @@ export interface WantedParameter extends OtherParameter {
   readonly ifOffered: boolean;
 }
 
-/** @throws EnvoiError of kind `"configuration"` naming the parameter, also for one that has an option of its own. */
-export function readParameters(name: string, given: ParameterOptions): readonly WantedParameter[] {
-  if (typeof given !== "object" || given === null || Array.isArray(given))
-    throw wrongOption(name, "expects an object of values by keyword");
+/**
+ * Reads other parameters.
+ *
+ * @throws EnvoiError of kind `"configuration"` naming the parameter, also if it is one that has an option of its own.
+ */
+export function readParameters(value: unknown, field: string): readonly WantedParameter[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrongOption(field, "an object of values by keyword", value);
   const wanted = new Map<string, WantedParameter>();
-  for (const [key, option] of Object.entries(given)) {
-    const field = `${name}[${JSON.stringify(key.slice(0, 64))}]`;
-    const parameter = readParameter(field, key.toUpperCase(), option);
-    if (wanted.has(parameter.keyword)) throw wrongOption(field, "this parameter is there already");
+  for (const [key, option] of Object.entries(value)) {
+    const own = `${field}[${JSON.stringify(key.slice(0, 64))}]`;
+    const parameter = readParameter(own, key.toUpperCase(), option);
+    if (wanted.has(parameter.keyword)) throw refuseOption(own, "this parameter has been given already");
     wanted.set(parameter.keyword, parameter);
   }
   return [...wanted.values()];
 }
 
-function readParameter(field: string, keyword: string, option: ParameterOptions[string]): WantedParameter {
-  if (extensionOf(keyword) !== undefined)
-    throw wrongOption(field, `envoi says this parameter itself; ${ours}`);
-  const given: ParameterOption =
-    option === true ? {} : typeof option === "string" ? { value: option } : option;
-  checkOptionNames(field, given, ["value", "extension", "ifOffered"]);
-  const { value, extension = keyword, ifOffered = false } = given;
-  if (value !== undefined && typeof value !== "string") throw wrongOption(field, "expects true or a text");
+const readers: OptionReaders<ParameterOption> = {
+  value: text,
+  extension(value, field) {
+    if (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(value)) return value;
+    throw wrongOption(field, "an EHLO keyword", value);
+  },
+  ifOffered: flag,
+};
+
+function readParameter(field: string, keyword: string, option: unknown): WantedParameter {
+  if (extensionOf(keyword) !== undefined) throw refuseOption(field, "envoi sets this parameter", ours);
+  const given = option === true ? {} : typeof option === "string" ? { value: option } : option;
+  const {
+    value,
+    extension = keyword,
+    ifOffered = false,
+  } = readOptions(given as ParameterOption, readers, field);
   try {
     formatOtherParameter({ keyword, value });
   } catch (error) {
-    throw wrongOption(field, (error as Error).message);
+    throw refuseOption(field, (error as Error).message);
   }
-  if (typeof ifOffered !== "boolean") throw wrongOption(`${field}.ifOffered`, "expects true or false");
-  if (typeof extension !== "string" || !/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(extension))
-    throw wrongOption(`${field}.extension`, "expects an EHLO keyword");
   return { keyword, value, extension: extension.toUpperCase(), ifOffered };
 }
 
 const ours =
-  "dsn, requireTls, deliverBy, hold, mtPriority and submitter are its options, the rest follows from the mail";
+  "dsn, requireTls, deliverBy, hold, mtPriority and submitter are options of their own; the rest follows from the mail";

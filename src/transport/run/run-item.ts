@@ -1,11 +1,11 @@
 import { callersMistake, EnvoiError, reasonOf } from "../../errors.ts";
 import { Message } from "../../message/message.ts";
-import { checkOptionNames, sendOptionNames } from "../option-names.ts";
-import { checkSignal } from "../signal.ts";
-import type { SendOptions } from "../transport.ts";
+import type { MessageFields } from "../../message/message-fields.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { readSendOptions, type SendOptions } from "../send-options.ts";
 import type { SendItem } from "./send-run.ts";
 
-/** An item as a run takes it: a message, or the mistake for which there is none. */
+/** An item of a run, read: a message, or why there is none. */
 export interface RunItem {
   readonly tag: unknown;
   readonly message?: Message;
@@ -13,32 +13,31 @@ export interface RunItem {
   readonly mistake?: EnvoiError;
 }
 
-/** Reads an item, a mail by itself or one with something said of it, and builds its message. */
-export function readItem(item: unknown): RunItem {
+/** Reads an item, which is a mail or an object with a mail, and builds its message. */
+export function readItem(item: unknown, build: (fields: MessageFields) => Message): RunItem {
   let tag: unknown;
   try {
-    if (!isWrapped(item)) return { tag, message: built(item) };
+    if (!isWrapped(item)) return { tag, message: toMessage(item, build) };
     ({ tag } = item);
-    const { message, options } = item;
-    checkOptionNames("sendAll, an item", item, itemNames);
-    if (options !== undefined) {
-      checkOptionNames("sendAll, the options of an item", options, sendOptionNames);
-      checkSignal("sendAll, the options of an item", options.signal);
-    }
-    return { tag, message: built(message), options };
+    const { message, options } = readOptions(item, itemReaders, "item");
+    return { tag, message: toMessage(message, build), options };
   } catch (error) {
     return { tag, mistake: EnvoiError.is(error) ? error : unbuildable(error) };
   }
 }
 
-const itemNames: readonly (keyof SendItem)[] = ["message", "tag", "options"];
+const itemReaders: OptionReaders<SendItem> = {
+  message: (value) => value as SendItem["message"],
+  tag: (value) => value,
+  options: (value, field) => readSendOptions(value as SendOptions, field),
+};
 
 function isWrapped(item: unknown): item is SendItem {
   return typeof item === "object" && item !== null && !Message.is(item) && "message" in item;
 }
 
-function built(message: unknown): Message {
-  return Message.is(message) ? message : Message.create(message as object);
+function toMessage(message: unknown, build: (fields: MessageFields) => Message): Message {
+  return Message.is(message) ? message : build(message as MessageFields);
 }
 
 /** A getter of the caller's has thrown. */

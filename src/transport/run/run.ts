@@ -1,8 +1,9 @@
 import { EnvoiError, misconfigured, reasonOf } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
+import type { MessageFields } from "../../message/message-fields.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
+import type { SendOptions } from "../send-options.ts";
 import { onAbort, underBoth } from "../signal.ts";
-import type { SendOptions } from "../transport.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
 import { readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
@@ -11,6 +12,7 @@ import { Tally } from "./tally.ts";
 /** What a run is made of. */
 export interface RunParts {
   readonly source: ItemSource;
+  readonly build: (fields: MessageFields) => Message;
   readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
   /** At most this many mails are taken and not told of. */
   readonly concurrency: number;
@@ -246,11 +248,11 @@ export class Run<Tag> implements SendRun<Tag> {
 
   #take(item: unknown): void {
     const index = this.#taken++;
-    const { send, each, signal } = this.#parts;
+    const { build, send, each, signal } = this.#parts;
     this.#underWay++;
     // A source and a transport that are always ready must not keep everybody else from their turns.
     if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest(setImmediate);
-    const { tag, message, options, mistake } = readItem(item);
+    const { tag, message, options, mistake } = readItem(item, build);
     const sending =
       message === undefined
         ? Promise.reject(mistake)

@@ -1,11 +1,10 @@
 import { EnvoiError } from "../../errors.ts";
-import type { Message } from "../../message/message.ts";
+import { Message } from "../../message/message.ts";
+import type { MessageFields } from "../../message/message-fields.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import { checkOptionNames, sendOptionNames } from "../option-names.ts";
-import { checkCount } from "../option-values.ts";
-import { checkSendOptions } from "../send-options.ts";
-import { checkSignal } from "../signal.ts";
-import type { SendOptions } from "../transport.ts";
+import { wholeNumber } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { type SendOptions, sendReaders } from "../send-options.ts";
 import { ItemSource } from "./item-source.ts";
 import { Run } from "./run.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
@@ -13,37 +12,42 @@ import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./
 /** Sends one mail of a run; rejects with an EnvoiError. */
 export type SendOne = (message: Message, options: SendOptions) => Promise<SendReport>;
 
-/** The runs of a transport, all that its `sendAll` needs: whatever sends one mail can send many. */
+/** The runs of a transport: a function that sends one mail is all that `sendAll` needs. */
 export class Runs {
   readonly #send: SendOne;
   readonly #concurrency: number;
+  readonly #build: (fields: MessageFields) => Message;
   readonly #lull: () => Promise<void> | undefined;
   /** Those that have begun and not ended. */
   readonly #begun: Set<{ close(): void }> = new Set();
   #closed = false;
 
   /**
-   * @param concurrency mails of a run that are under way at once, if the run itself says nothing of it
-   * @param lull there while no run should take anything more from its source; resolves when it may
+   * @param concurrency How many mails of a run are under way at once, unless the run says otherwise.
+   * @param build Builds the message of an item that has fields.
+   * @param lull Returns a promise while no run may take anything more from its source; it resolves when it may.
    */
-  constructor(send: SendOne, concurrency: number, lull: () => Promise<void> | undefined = () => undefined) {
+  constructor(
+    send: SendOne,
+    concurrency: number,
+    build: (fields: MessageFields) => Message = (fields) => Message.create(fields),
+    lull: () => Promise<void> | undefined = () => undefined,
+  ) {
     this.#send = send;
     this.#concurrency = concurrency;
+    this.#build = build;
     this.#lull = lull;
   }
 
-  /** @throws EnvoiError of kind `"configuration"` where the source or an option is none. */
+  /** @throws EnvoiError of kind `"configuration"` if the source is not iterable, or an option is not valid. */
   sendAll<Item extends SendAllItem>(
     items: SendSource<Item>,
     options: SendAllOptions = {},
   ): SendRun<TagOf<Item>> {
-    checkOptionNames("sendAll", options, runOptionNames);
-    const { concurrency = this.#concurrency, signal, ...each } = options;
-    checkSignal("sendAll", signal);
-    checkCount("sendAll: concurrency", concurrency, 1);
-    checkSendOptions("sendAll", each);
+    const { concurrency = this.#concurrency, signal, ...each } = readOptions(options, runReaders);
     const run: Run<TagOf<Item>> = new Run({
       source: new ItemSource(items),
+      build: this.#build,
       send: this.#send,
       concurrency,
       lull: this.#lull,
@@ -58,17 +62,15 @@ export class Runs {
     return run;
   }
 
-  /** To be called as the transport closes: no run takes anything more, and each ends when what it took has ended. */
+  /** Called when the transport closes: no run takes anything more, and each ends once what it took has ended. */
   close(): void {
     this.#closed = true;
     for (const run of this.#begun) run.close();
   }
 }
 
-const runOptionNames: readonly (keyof SendAllOptions)[] = [
-  "concurrency",
-  ...sendOptionNames.filter((name) => name !== "envelope"),
-];
+const { envelope: _, ...eachReaders } = sendReaders;
+const runReaders: OptionReaders<SendAllOptions> = { ...eachReaders, concurrency: wholeNumber(1) };
 
 function closed(): EnvoiError {
   const fields = { kind: "closed", delivery: "not-sent", transient: false, permanent: false } as const;

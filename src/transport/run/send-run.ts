@@ -2,7 +2,7 @@ import type { EnvoiError } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import type { SendOptions } from "../transport.ts";
+import type { SendOptions } from "../send-options.ts";
 import type { SendCounts } from "./tally.ts";
 
 /** A mail of a run with something said of it. */

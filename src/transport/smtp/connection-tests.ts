@@ -2,9 +2,9 @@ import { Envelope } from "../../address/envelope.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { sendReport } from "../../protocol/send-report.ts";
-import { checkOptionNames } from "../option-names.ts";
-import { checkMilliseconds } from "../option-values.ts";
-import { checkSignal, onAbort } from "../signal.ts";
+import { abortSignal, duration } from "../../text/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { onAbort } from "../signal.ts";
 import type { LoginGate } from "./login/login-gate.ts";
 import type { SmtpOptions } from "./options.ts";
 import { Opening } from "./session/opening.ts";
@@ -13,15 +13,17 @@ import { openSession } from "./session/session.ts";
 import type { Cancellation } from "./submission/cancellation.ts";
 import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 
-/** What may be said of one test of a connection. */
+/** The options of `testConnection`. */
 export interface TestConnectionOptions {
   /** Cancels the test. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the whole test may take; what the builder said, or 120 s, without this. */
+  /** Milliseconds the whole test may take; the deadline of the builder, or else 120 s, by default. */
   readonly deadline?: number | undefined;
 }
 
-/** The tests of connections that a transport is asked for, each on a connection of its own. */
+const readers: OptionReaders<TestConnectionOptions> = { signal: abortSignal, deadline: duration() };
+
+/** The tests of connections of a transport, each on a connection of its own. */
 export class ConnectionTests {
   readonly #options: SmtpOptions;
   readonly #gate: LoginGate;
@@ -35,10 +37,7 @@ export class ConnectionTests {
 
   /** @throws SmtpError, once the connection is closed. */
   async run(options: TestConnectionOptions = {}): Promise<ServerInfo> {
-    checkOptionNames("testConnection", options, ["signal", "deadline"]);
-    const { signal, deadline = this.#options.deadline ?? LIMIT } = options;
-    checkSignal("testConnection", signal);
-    checkMilliseconds("testConnection: deadline", deadline);
+    const { signal, deadline = this.#options.deadline ?? LIMIT } = readOptions(options, readers);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted("test", signal)("queue"));
     // Who asks wants to know what the server says now.

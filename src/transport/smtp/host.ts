@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import { AddressError } from "../../address/address-error.ts";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import { wrongOption } from "./wrong-option.ts";
+import { wrongOption } from "../../text/options.ts";
 
 /**
- * A host as sockets take it: a domain in A-labels, or an IP address without brackets. `[::1]`, `[IPv6:::1]` and
- * `fe80::1%eth0` are IP addresses too.
+ * A host in the form that sockets take: a domain in A-labels, or an IP address without brackets. `[::1]`, `[IPv6:::1]`
+ * and `fe80::1%eth0` are IP addresses too.
  *
- * @throws AddressError, which says what to do with what is often taken for a part of it: a port, a scheme, a path.
+ * @throws AddressError, which says where a port, a scheme or a path belongs.
  */
 export function hostOf(host: string): string {
-  if (typeof host !== "string") throw wrongOption("host", "expects a host name or an IP address");
+  if (typeof host !== "string") throw wrongOption("host", "a host name or an IP address", host);
   const address = /^\[(?:IPv6:)?(.*)\]$/i.exec(host)?.[1] ?? host;
   if (isIP(address) !== 0) return address;
   for (const [pattern, advice] of misunderstandings) {
@@ -27,6 +27,6 @@ const misunderstandings: readonly (readonly [RegExp, string])[] = [
   [/@/, "a host is a name alone; .credentials() takes user and password"],
   [/\//, "a host is a name alone, without a path"],
   [/(?<=^[^:]*|\]):\d*$/, "a host is a name alone; .port() takes the port"],
-  [/^[\d.]+$/, "this is no IP address"],
-  [/[:[]/, "this is no IP address"],
+  [/^[\d.]+$/, "this is not an IP address"],
+  [/[:[]/, "this is not an IP address"],
 ];

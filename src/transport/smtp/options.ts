@@ -1,3 +1,4 @@
+import type { DefaultFields } from "../../message/default-fields.ts";
 import type { Signer } from "../../message/signer.ts";
 import type { Resolve } from "../../net/client/addresses.ts";
 import type { FailedAddresses } from "../../net/client/failed-addresses.ts";
@@ -35,6 +36,8 @@ export interface SmtpOptions {
   readonly timeouts: Timeouts;
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
+  /** The fields that messages built by the transport have unless they have their own. */
+  readonly defaults: DefaultFields;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
   readonly observer: Observer;

@@ -1,49 +1,44 @@
-import type { Envelope, EnvelopeFields } from "../../address/envelope.ts";
-import { misconfigured } from "../../errors.ts";
-import { toEnvelope } from "../../message/inputs.ts";
-import { Message } from "../../message/message.ts";
+import { isIP } from "node:net";
+import { canonicalDomainOf } from "../../address/domain.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
-import { signContent } from "../../message/signed-content.ts";
+import { aSigner, type Signer, toSigners } from "../../message/signer.ts";
+import type { Connector } from "../../net/client/connector.ts";
+import { FailedAddresses } from "../../net/client/failed-addresses.ts";
+import type { Route } from "../../net/client/route.ts";
 import { SessionTickets } from "../../net/client/session-tickets.ts";
+import type { Timeouts } from "../../net/client/timeouts.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
-import type { Failure } from "../../protocol/failure.ts";
-import { SmtpError } from "../../protocol/send-error.ts";
-import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
-import { LinkedQueue } from "../linked-queue.ts";
-import type { Mail } from "../mail/mail.ts";
-import { type RawContent, rawMail } from "../mail/raw-mail.ts";
-import { readRequests } from "../requests/requests.ts";
-import { Runs } from "../run/runs.ts";
-import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "../run/send-run.ts";
-import { checkCloseOptions, checkSendOptions } from "../send-options.ts";
-import { breakingOff } from "../signal.ts";
-import type { CloseOptions, SendOptions, Transport } from "../transport.ts";
-import { SmtpTransportBuilder } from "./builder.ts";
-import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
-import { LoginGate } from "./login/login-gate.ts";
-import type { SendObserver } from "./observer/send-observer.ts";
+import { SMTP_PORT } from "../../protocol/ports.ts";
+import type { OneOrMore } from "../../text/one-or-more.ts";
+import { callback, duration, flag } from "../../text/option-kinds.ts";
+import { refuseOption, wrongOption } from "../../text/options.ts";
+import {
+  type BuilderOptions,
+  checkTogether,
+  chunkingMode,
+  defaultOptions,
+  isTlsMode,
+  pipeliningMode,
+  portOf,
+  readTimeouts,
+} from "./builder-options.ts";
+import { hostOf } from "./host.ts";
+import { Credentials } from "./login/credentials.ts";
+import type { Mechanism, SaslMechanism } from "./login/mechanism.ts";
+import { checkedMechanisms } from "./login/mechanism-list.ts";
+import { isLogger, type Logger } from "./observer/logger.ts";
+import { Observer } from "./observer/observer.ts";
 import type { SmtpOptions } from "./options.ts";
-import { Dispatcher } from "./pool/dispatcher.ts";
-import type { ServerInfo } from "./session/server-info.ts";
-import type { TransportStatus } from "./status.ts";
-import { withCallers } from "./submission/callers.ts";
-import { aborted, closed } from "./submission/cancellation-reasons.ts";
-import { OutgoingMail } from "./submission/outgoing-mail.ts";
-import { SharedTimeout } from "./submission/shared-timeout.ts";
-import { Submission } from "./submission/submission.ts";
-import { Tls } from "./tls/tls-mode.ts";
-import { builderFromUrl } from "./url/url.ts";
-import { Verdicts } from "./verdicts.ts";
-
-/** The port of SMTP between servers, and of a relay on this machine (RFC 5321). */
-export const SMTP_PORT = 25;
-/** The port of submission with STARTTLS (RFC 6409). */
-export const SUBMISSION_PORT = 587;
-/** The port of submission over TLS from the first octet (RFC 8314). */
-export const SUBMISSIONS_PORT = 465;
+import { type PoolConfig, readPoolConfig } from "./pool/pool-config.ts";
+import { ServerTransport } from "./server-transport.ts";
+import { Tls, tlsParameters } from "./tls/tls-mode.ts";
+import type { TlsParameters } from "./tls/tls-parameters.ts";
+import { unixPath } from "./unix-path.ts";
+import { proxyFromUrl } from "./url/proxy-url.ts";
+import { readUrl } from "./url/url.ts";
 
 /**
- * Hands mail to a relay over SMTP (RFC 5321), over connections that it keeps for the next.
+ * Sends mail through a relay by SMTP (RFC 5321), over connections that it keeps for the next mail.
  *
  * @example
  * ```ts
@@ -59,227 +54,76 @@ export const SUBMISSIONS_PORT = 465;
  * console.log(`accepted for ${report.accepted.length}: ${report.reply}`);
  * ```
  */
-export class SmtpTransport implements Transport {
-  readonly #options: SmtpOptions;
-  readonly #dispatcher: Dispatcher;
-  /** All that have no outcome. */
-  readonly #open: LinkedQueue<Submission> = new LinkedQueue();
-  readonly #alone: Manner;
-  readonly #inRun: Manner;
-  readonly #tests: ConnectionTests;
-  readonly #runs: Runs;
-  #closing: Promise<void> | undefined;
-
-  /** @internal For `builder` and its like. */
+export class SmtpTransport extends ServerTransport {
+  /** @internal A builder calls it. */
   constructor(options: SmtpOptions) {
-    // From JavaScript it can be called with anything.
-    if (!((options as Partial<SmtpOptions> | undefined)?.tickets instanceof SessionTickets))
-      throw misconfigured(
-        "SmtpTransport: expected a builder to construct it: SmtpTransport.relay(host).credentials(...).build(), or SmtpTransport.fromUrl(url).build()",
-      );
-    this.#options = options;
-    this.#alone = { timeout: new SharedTimeout(options.clock, UNTIL_CONTENT), counted: true };
-    this.#inRun = { timeout: new SharedTimeout(options.clock, NEVER), counted: false };
-    const gate = new LoginGate(new Verdicts(options.clock));
-    this.#dispatcher = new Dispatcher(options, gate);
-    this.#tests = new ConnectionTests(options, gate);
-    this.#runs = new Runs(
-      (message, each) => this.#send(message, each, this.#inRun),
-      options.pool.maxSize * backlog(options),
-      () => this.#dispatcher.lull,
+    super(
+      options,
+      "Use SmtpTransport.relay(host).credentials(...).build(), or SmtpTransport.fromUrl(url).build()",
     );
   }
 
-  /** A relay on port 465 that speaks TLS from the first octet: {@link Tls.Wrapper}. Use this where you can. */
+  /** Its name; also tells an SmtpTransport from an LmtpTransport in types. */
+  get [Symbol.toStringTag](): "SmtpTransport" {
+    return "SmtpTransport";
+  }
+
+  /** A relay on port 465 with TLS from the first byte, {@link Tls.Wrapper}. Use this if the relay offers it. */
   static relay(host: string): SmtpTransportBuilder {
     return SmtpTransport.builder(host);
   }
 
-  /** A relay on port 587 that switches to TLS by STARTTLS, or is not sent to: {@link Tls.Required}. */
+  /** A relay on port 587 with STARTTLS, {@link Tls.Required}: without TLS nothing is sent. */
   static starttlsRelay(host: string): SmtpTransportBuilder {
     return SmtpTransport.builder(host).tls(Tls.Required);
   }
 
   /**
-   * Any relay. TLS from the first octet unless `.tls()` says otherwise; the port follows the mode unless `.port()`
-   * does.
+   * Any relay. TLS from the first byte unless `.tls()` says otherwise; the port follows the mode unless `.port()` is
+   * called.
    */
   static builder(host: string): SmtpTransportBuilder {
     return beginning(host);
   }
 
-  /** As lettre's: no TLS, port 25, unless the builder is told otherwise. Everybody on the way can read the mail. */
+  /** Like lettre's: no TLS and port 25 unless the builder says otherwise. Anybody on the way can read the mail. */
   static builderDangerous(host: string): SmtpTransportBuilder {
     return SmtpTransport.builder(host).tls(Tls.None);
   }
 
-  /** Any relay behind a Unix socket, in clear: what goes there stays on this machine. */
+  /** Any relay behind a Unix socket, unencrypted: what goes there stays on this machine. */
   static unixSocket(path: string): SmtpTransportBuilder {
     return SmtpTransport.builder("localhost").tls(Tls.None).unixSocket(path);
   }
 
   /**
-   * A relay named by a URL, as deployments keep it in an environment variable.
+   * A relay named by a URL, such as from an environment variable.
    *
    * | URL | what it is | port |
    * |---|---|---|
-   * | `smtps://user:password@host` | TLS from the first octet | 465 |
+   * | `smtps://user:password@host` | TLS from the first byte | 465 |
    * | `smtp://user:password@host?tls=required` | STARTTLS, or nothing is sent | 587 |
-   * | `smtp://host?tls=opportunistic` | STARTTLS where it is offered | 25 |
-   * | `smtp://host` | in clear | 25 |
-   * | `smtp+unix:///run/relay` | a Unix socket, in clear unless `tls` says otherwise | |
-   * | `lmtp://host`, `lmtp+unix:///run/lmtp` | LMTP (RFC 2033), as {@link LmtpTransport} speaks it | 24 |
+   * | `smtp://host?tls=opportunistic` | STARTTLS if the server offers it | 25 |
+   * | `smtp://host` | unencrypted | 25 |
+   * | `smtp+unix:///run/relay` | a Unix socket, unencrypted unless `tls` says otherwise | |
+   * | `lmtp://host`, `lmtp+unix:///run/lmtp` | LMTP (RFC 2033), like {@link LmtpTransport} | 24 |
    *
-   * User and password are percent-decoded: `encodeURIComponent` encodes them. What else the builder can be told follows
-   * as parameters: `?helloName=shop.example.org&timeout.connect=5000&pool.maxSize=10`. `docs/connecting.md` lists them.
+   * User and password are percent-decoded: `encodeURIComponent` encodes them. Parameters set the rest of the builder:
+   * `?helloName=shop.example.org&timeout.connect=5000&pool.maxSize=10`. `docs/connecting.md` lists them.
    *
-   * @throws EnvoiError of kind `"configuration"`, or an AddressError, where the URL says anything else.
+   * @throws EnvoiError of kind `"configuration"`, or an AddressError, if the URL is not one of these.
    */
   static fromUrl(url: string): SmtpTransportBuilder {
-    return builderFromUrl(url, (host, dialect) => beginning(host, dialect));
+    return builderFromUrl(url, beginning);
   }
 
   /**
-   * The relay, or mail catcher, on this machine, in clear. `docs/localhost.md` says when that is safe.
+   * The relay or mail catcher on this machine, unencrypted. `docs/localhost.md` says when that is safe.
    *
    * @param port 25, where a local Postfix listens; mail catchers usually listen on 1025.
    */
   static unencryptedLocalhost(port: number = SMTP_PORT): SmtpTransport {
     return SmtpTransport.builderDangerous("localhost").port(port).build();
-  }
-
-  /**
-   * Sends a message.
-   *
-   * @throws SmtpError whose `report` tells of each recipient; AddressError or MessageError where fields were given of
-   * which no message can be built.
-   */
-  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
-  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
-  send(message: Message | MessageFields, options: SendOptions = {}): Promise<SendReport> {
-    return this.#send(message, options, this.#alone);
-  }
-
-  /**
-   * Sends many, over all connections. A mail that waits in a run waits for as long as it takes, unless a `deadline`
-   * says otherwise.
-   */
-  sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
-    return this.#runs.sendAll(items, options);
-  }
-
-  async #send(message: Message | MessageFields, options: SendOptions, manner: Manner): Promise<SendReport> {
-    checkSendOptions("send", options);
-    const built = Message.is(message) ? message : Message.create(message);
-    const envelope = options.envelope === undefined ? built.envelope : toEnvelope(options.envelope);
-    const requests = readRequests(options, envelope, (address) => built.mentions(address));
-    const mail = {
-      envelope,
-      messageId: built.messageId,
-      international: built.international || envelope.international,
-    };
-    const content: Mail["content"] = (way) => built.content(way, this.#options.signers);
-    try {
-      return await this.#submit(new OutgoingMail(mail, requests, options.partial, content), options, manner);
-    } catch (error) {
-      throw withCallers(error);
-    }
-  }
-
-  /**
-   * Sends octets as they are: a message stored or built elsewhere.
-   *
-   * @throws SmtpError as `send` does; MessageError naming the line that cannot be sent.
-   */
-  async sendRaw(
-    envelope: Envelope | EnvelopeFields,
-    content: RawContent,
-    options: SendOptions = {},
-  ): Promise<SendReport> {
-    checkSendOptions("sendRaw", options);
-    const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
-    const requests = readRequests(options, mail.envelope, undefined);
-    const signed: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
-    try {
-      return await this.#submit(
-        new OutgoingMail(mail, requests, options.partial, signed),
-        options,
-        this.#alone,
-      );
-    } catch (error) {
-      throw withCallers(error);
-    }
-  }
-
-  /** What the transport is doing at this moment: connections, mails, and whether the server has asked for less. */
-  status(): TransportStatus {
-    return this.#dispatcher.status;
-  }
-
-  /**
-   * Connects, encrypts, logs in and says goodbye, on a connection of its own that is closed when this resolves or
-   * rejects. Nothing is sent.
-   *
-   * @returns What the server is and can do.
-   * @throws SmtpError as `send` would; its `report` is of no recipient.
-   *
-   * @example
-   * ```ts
-   * const transport = SmtpTransport.fromUrl(process.env["SMTP_URL"] ?? "").build();
-   * const { name, tls, user, maxMessageSize } = await transport.testConnection({ deadline: 10_000 });
-   * console.log(`${name} over ${tls?.protocol ?? "no TLS"} as ${user ?? "nobody"}, up to ${maxMessageSize} octets`);
-   * ```
-   */
-  testConnection(options: TestConnectionOptions = {}): Promise<ServerInfo> {
-    return this.#tests.run(options);
-  }
-
-  /** Takes nothing new, sends what is queued, says QUIT on every connection. May be called more than once. */
-  async close(options: CloseOptions = {}): Promise<void> {
-    checkCloseOptions(options);
-    const { force = false, signal } = options;
-    this.#runs.close();
-    this.#closing ??= Promise.all([this.#drain(), this.#tests.close()]).then(() => {});
-    if (force) this.#breakOff();
-    await breakingOff(
-      signal,
-      () => this.#breakOff(),
-      async () => this.#closing,
-    );
-  }
-
-  /** Closes, waiting for what is being sent. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  #submit(mail: Mail, options: SendOptions, { timeout, counted }: Manner): Promise<SendReport> {
-    const { signal, deadline = this.#options.deadline, priority } = options;
-    const sendObserver = this.#options.observer.sending(mail);
-    if (this.#closing !== undefined) throw refused(mail, closed("queue"), sendObserver);
-    if (signal?.aborted) throw refused(mail, aborted("send", signal)("queue"), sendObserver);
-    const submission = new Submission(mail, this.#dispatcher, {
-      priority,
-      counted,
-      timeout: deadline === undefined ? timeout : new SharedTimeout(this.#options.clock, deadline),
-      coversAll: deadline !== undefined,
-      signal,
-      open: this.#open,
-      sendObserver,
-    });
-    this.#dispatcher.enqueue(submission);
-    return submission.done;
-  }
-
-  async #drain(): Promise<void> {
-    for (const { done } of this.#open) await done.catch(() => {});
-    await this.#dispatcher.close();
-  }
-
-  #breakOff(): void {
-    for (const { cancellation } of this.#open) cancellation.cancel(closed);
-    this.#dispatcher.hurry();
-    this.#tests.breakOff();
   }
 }
 
@@ -287,33 +131,270 @@ function beginning(host: string, dialect?: Dialect): SmtpTransportBuilder {
   return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), dialect);
 }
 
-/** Milliseconds that a send may take until its content goes out, unless the caller gave a deadline. */
-const UNTIL_CONTENT = 120_000;
-
-const NEVER = Number.POSITIVE_INFINITY;
-
-/** How a mail is sent, alone or in a run. */
-interface Manner {
-  /** How long it may take until its content goes out, unless the caller gave a deadline. */
-  readonly timeout: SharedTimeout<Submission>;
-  /** Whether it counts for `maxQueue`. */
-  readonly counted: boolean;
+/**
+ * The builder that a URL describes.
+ *
+ * @param only The one protocol that is possible, if there is only one.
+ */
+export function builderFromUrl<Built>(
+  url: string,
+  begin: (host: string, dialect: Dialect) => SmtpTransportBuilder<Built>,
+  only?: Dialect,
+): SmtpTransportBuilder<Built> {
+  const { dialect, host, settings } = readUrl(url, only);
+  const builder = begin(host, dialect);
+  // The type of the settings ties each value to its method, which TypeScript cannot follow in a loop.
+  for (const [method, value] of settings) builder[method as "helloName"](value as string);
+  return builder;
 }
 
 /**
- * Mails of a run that are under way for each connection: the one whose reply is awaited, the one behind it or the
- * window, and some that wait, so that no connection does.
+ * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
+ * once: after `build()` every call throws, and `clone()` before it is the way to build two.
+ *
+ * Whatever makes no sense throws at once: an AddressError where a host or name is none, else an EnvoiError of kind
+ * `"configuration"`.
+ *
+ * @example
+ * ```ts
+ * const transport = SmtpTransport.starttlsRelay("mail.example.org")
+ *   .credentials(Credentials.password("shop", "secret"))
+ *   .helloName("shop.example.org")
+ *   .timeout({ connect: 5_000 })
+ *   .pool({ maxSize: 10 })
+ *   .build();
+ * ```
  */
-function backlog({ pipelining, pool }: SmtpOptions): number {
-  return pipelining === "window" ? pool.maxInFlight + 4 : 5;
-}
+export class SmtpTransportBuilder<Built = SmtpTransport> {
+  readonly #construct: (options: SmtpOptions) => Built;
+  #options: BuilderOptions;
+  #built = false;
 
-function refused(
-  { envelope, messageId }: Mail,
-  failure: Failure,
-  sendObserver: SendObserver | undefined,
-): SmtpError {
-  const error = new SmtpError(failure, nothingSent(envelope, messageId));
-  sendObserver?.failed(error);
-  return error;
+  /** @internal The transports have functions that begin builders. */
+  constructor(host: string, construct: (options: SmtpOptions) => Built, dialect: Dialect = "smtp") {
+    this.#construct = construct;
+    const tls = dialect === "lmtp" ? Tls.None : defaultOptions.tls;
+    this.#options = { ...defaultOptions, host: hostOf(host), dialect, tls };
+  }
+
+  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
+  port(port: number): this {
+    const remedy =
+      typeof port === "string" ? "Number() makes one of the text of an environment variable" : undefined;
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw wrongOption("port", "a number from 1 to 65535", port, remedy);
+    return this.#set("port", { port });
+  }
+
+  /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
+  localAddress(ip: string): this {
+    if (typeof ip !== "string" || isIP(ip) === 0)
+      throw wrongOption("localAddress", "an IP address of this machine, without brackets", ip);
+    return this.#set("localAddress", { localAddress: ip });
+  }
+
+  /**
+   * Connects to a Unix socket in place of host and port. It counts as loopback: what goes there stays on this machine.
+   *
+   * @param path Absolute.
+   */
+  unixSocket(path: string): this {
+    return this.#set("unixSocket", { route: this.#route({ via: "unix", path: unixPath(path) }) });
+  }
+
+  /**
+   * Connects through a proxy: `http://user:password@host:3128` or `https://` (HTTP CONNECT), `socks5://` (SOCKS 5, with
+   * the package `socks` installed). It is the proxy that looks the host up, and it counts as a stranger wherever it
+   * runs: nothing behind it is loopback.
+   *
+   * @param parameters For TLS with the proxy itself, where it is an `https://` one.
+   */
+  proxy(url: string, parameters?: TlsParameters): this {
+    return this.#set("proxy", { route: this.#route({ via: "proxy", proxy: proxyFromUrl(url, parameters) }) });
+  }
+
+  /**
+   * Connects by a function of yours, which is given host, port and a signal, and returns a stream: see
+   * {@link Connector}. TLS and logging in stay the transport's; nothing behind it is loopback.
+   */
+  connector(connector: Connector): this {
+    const route = this.#route({ via: "connector", connector: callback(connector, "connector") });
+    return this.#set("connector", { route });
+  }
+
+  /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
+  tls(tls: Tls): this {
+    if (!isTlsMode(tls?.mode))
+      throw wrongOption("tls", "Tls.None, Tls.Opportunistic, Tls.Required or Tls.Wrapper", tls);
+    const parameters = tlsParameters(tls.parameters, "tls.parameters");
+    return this.#set("tls", { tls: { mode: tls.mode, parameters } });
+  }
+
+  /** Logs in as. Where credentials are given and the server offers no AUTH, nothing is sent. */
+  credentials(credentials: Credentials): this {
+    if (!(credentials instanceof Credentials))
+      throw wrongOption("credentials", "Credentials.password() or .token()", credentials);
+    return this.#set("credentials", { credentials });
+  }
+
+  /**
+   * The mechanisms to log in with, the one to try first in front; ones of your own among them. The next is tried only
+   * where the server says that the one before will not do (504, 534, 538).
+   */
+  authentication(mechanisms: Mechanism | SaslMechanism | readonly (Mechanism | SaslMechanism)[]): this {
+    return this.#set("authentication", { mechanisms: checkedMechanisms(mechanisms) });
+  }
+
+  /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
+  allowPlaintextCredentials(allowed = true): this {
+    return this.#set("allowPlaintextCredentials", {
+      allowPlaintextCredentials: flag(allowed, "allowPlaintextCredentials"),
+    });
+  }
+
+  /**
+   * The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address.
+   */
+  helloName(name: string): this {
+    return this.#set("helloName", { helloName: canonicalDomainOf("helloName", name) });
+  }
+
+  /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
+  smtpUtf8(allowed: boolean): this {
+    return this.#set("smtpUtf8", { smtpUtf8: flag(allowed, "smtpUtf8") });
+  }
+
+  /**
+   * How much is said before the server has answered, where it allows it (RFC 2920); `"auto"` without this.
+   *
+   * - `"off"`: one command at a time.
+   * - `"auto"`: an envelope at once, and where mails wait, with it the content of the mail before.
+   * - `"window"`: whole mails behind each other, by BDAT, up to `maxInFlight` of {@link PoolConfig}. A server has to
+   *   offer CHUNKING, and is first put to the test whether it discards chunks that it refuses.
+   */
+  pipelining(pipelining: "off" | "auto" | "window"): this {
+    return this.#set("pipelining", { pipelining: pipeliningMode(pipelining, "pipelining") });
+  }
+
+  /**
+   * Whether content goes by BDAT (RFC 3030). Without this it does only with `pipelining("window")`.
+   *
+   * With `"auto"` attachments go as they are, a quarter smaller, where the server offers BINARYMIME. Whoever it passes
+   * the mail on to must be able to take that, or it has to encode it.
+   */
+  chunking(chunking: "never" | "auto"): this {
+    return this.#set("chunking", { chunking: chunkingMode(chunking, "chunking") });
+  }
+
+  /** How long each phase may take, in milliseconds; a number sets every phase. See {@link Timeouts}. */
+  timeout(timeout: number | Partial<Timeouts>): this {
+    return this.#set("timeout", { timeouts: readTimeouts(timeout, this.#options.timeouts) });
+  }
+
+  /** How long each send may take in all, the final reply included, in milliseconds. */
+  deadline(ms: number): this {
+    return this.#set("deadline", { deadline: duration()(ms, "deadline") });
+  }
+
+  /**
+   * How many connections are kept, and for how long, and how fast is sent: see {@link PoolConfig}. `false` opens a
+   * connection for each mail, at most `maxSize` of them at once, and closes it when the mail is sent.
+   */
+  pool(config: Partial<PoolConfig> | false): this {
+    return this.#set("pool", { pool: readPoolConfig(config, this.#options.pool) });
+  }
+
+  /**
+   * Fields for every message that is built of fields by `send` or `sendAll`: a sender, a Reply-To, headers. A field of
+   * the mail itself counts instead of the default, except `undefined`; `headers` are merged by name, in any case. A
+   * Message that was built before stays as it is. A second call adds to the first.
+   *
+   * @throws MessageError or AddressError if a field is unknown or not possible.
+   *
+   * @example
+   * ```ts
+   * const transport = SmtpTransport.relay("mail.example.org")
+   *   .defaults({ from: "Shop <shop@example.org>", headers: { "X-Mailer": "shop" } })
+   *   .build();
+   * await transport.send({ to: "jane@example.net", subject: "Your order", text: "Thank you!" });
+   * ```
+   */
+  defaults(fields: MessageFields): this {
+    return this.#set("defaults", { defaults: this.#options.defaults.and(fields) });
+  }
+
+  /**
+   * Signs everything that is sent, beside the signers that a message has; what goes through `sendRaw` too, as it is. A
+   * mail that cannot be signed is not sent.
+   */
+  sign(signer: OneOrMore<Signer>): this {
+    const signers = toSigners(signer);
+    if (signers === undefined) throw wrongOption("sign", aSigner, signer);
+    return this.#set("sign", { signers });
+  }
+
+  /**
+   * Writes down what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`.
+   * No content, nothing that authenticates, and no address unless `logAddresses()` was said.
+   */
+  logger(logger: Logger): this {
+    if (!isLogger(logger))
+      throw wrongOption(
+        "logger",
+        "an object with debug, info, warn and error, such as console or pino()",
+        logger,
+      );
+    return this.#set("logger", { logger });
+  }
+
+  /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
+  logAddresses(allowed = true): this {
+    return this.#set("logAddresses", { logAddresses: flag(allowed, "logAddresses") });
+  }
+
+  /** A builder that begins where this one stands. */
+  clone(): SmtpTransportBuilder<Built> {
+    const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
+    fork.#options = this.#options;
+    return fork;
+  }
+
+  /** The transport. It connects when something is sent. */
+  build(): Built {
+    this.#mayChange("build");
+    checkTogether(this.#options);
+    this.#built = true;
+    const { host, logger, logAddresses, ...options } = this.#options;
+    const port = portOf(this.#options);
+    const observer = new Observer({ host, port, logger, logAddresses });
+    const own = { failedAddresses: new FailedAddresses(), tickets: new SessionTickets() };
+    return this.#construct({ ...options, host, port, observer, ...own });
+  }
+
+  /** There can be only one way to the server. */
+  #route(route: Route): Route {
+    const { via } = this.#options.route;
+    if (via !== "tcp" && via !== route.via) {
+      throw refuseOption(
+        route.via,
+        "of a Unix socket, a proxy and a connector only one can be used; there is one already",
+      );
+    }
+    return route;
+  }
+
+  #set(method: string, change: Partial<BuilderOptions>): this {
+    this.#mayChange(method);
+    this.#options = { ...this.#options, ...change };
+    return this;
+  }
+
+  #mayChange(method: string): void {
+    if (this.#built)
+      throw refuseOption(
+        method,
+        "this builder has built its transport",
+        "To build another, clone() it before build()",
+      );
+  }
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { wrongOption } from "./wrong-option.ts";
+import { refuseOption, wrongOption } from "../../text/options.ts";
 
 /**
  * The path of a Unix socket: absolute, so that it means the same wherever the process was started.
@@ -8,11 +8,11 @@ import { wrongOption } from "./wrong-option.ts";
  */
 export function unixPath(path: string): string {
   if (typeof path !== "string" || !isAbsolute(path))
-    throw wrongOption("unixSocket", "expects an absolute path");
-  if (path.includes("\0")) throw wrongOption("unixSocket", "a path holds no NUL");
+    throw wrongOption("unixSocket", "an absolute path", path);
+  if (path.includes("\0")) throw refuseOption("unixSocket", "the path contains NUL");
   const octets = Buffer.byteLength(path);
   if (octets > LONGEST) {
-    throw wrongOption("unixSocket", `a socket's path has at most ${LONGEST} octets, and this one ${octets}`);
+    throw refuseOption("unixSocket", `expected a path of at most ${LONGEST} bytes, got ${octets}`);
   }
   return path;
 }

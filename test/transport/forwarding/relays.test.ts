@@ -142,7 +142,7 @@ describe("FailoverTransport", () => {
       if (!works) throw error("connection", "not-sent");
     });
     const second = StubTransport.ok();
-    const transport = new FailoverTransport([first, second], { rest: 1000 }, clock);
+    const transport = new FailoverTransport([first, second], { cooldown: 1000 }, clock);
     await transport.send(mail);
     works = true;
     await transport.send(mail);
@@ -225,10 +225,10 @@ describe("FailoverTransport", () => {
           { name: "a", transport: one },
           { name: "a", transport: one },
         ]),
-      () => new FailoverTransport([one], { rest: -1 }),
+      () => new FailoverTransport([one], { cooldown: -1 }),
       () => new FailoverTransport([one], { transientRefusals: "no" as never }),
       () => new FailoverTransport([one], { concurrency: 0 }),
-      () => new FailoverTransport([one], { rests: 1 } as object),
+      () => new FailoverTransport([one], { cooldowns: 1 } as object),
     ];
     for (const make of wrong) assert.throws(make, { kind: "configuration" });
   });

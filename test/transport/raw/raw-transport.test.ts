@@ -151,7 +151,7 @@ describe("StubTransport", () => {
 });
 
 describe("what a mail asks of servers", () => {
-  test("is refused where nobody heeds it, and nothing is handed over", async () => {
+  test("is refused if the function does not support it", async () => {
     let handed = 0;
     await using transport = new RawTransport(async () => {
       handed++;
@@ -168,7 +168,7 @@ describe("what a mail asks of servers", () => {
         kind: "unsupported",
         delivery: "not-sent",
         permanent: true,
-        message: new RegExp(`^${Object.keys(options)[0]} was asked for`),
+        message: new RegExp(`^${Object.keys(options)[0]}: this transport does not support it`),
       });
     await assert.rejects(
       transport.sendRaw({ from: null, to: ["b@y.test"] }, Buffer.from("x"), { requireTls: true }),
@@ -182,19 +182,19 @@ describe("what a mail asks of servers", () => {
     assert.equal(handed, 1);
   });
 
-  test("is given to a function that heeds it", async () => {
+  test("is given to a function that supports it", async () => {
     const asked: unknown[] = [];
-    const heeds = async (mail: HandedMail) => {
+    const supporting = async (mail: HandedMail) => {
       asked.push(mail.requests);
       return undefined;
     };
-    await using transport = new RawTransport(heeds, { heeds: ["dsn"] });
+    await using transport = new RawTransport(supporting, { supports: ["dsn"] });
     await transport.send(mail, { dsn: { notify: "NEVER" }, deadline: 1000 });
     await transport.send(mail);
     assert.deepEqual(asked, [{ dsn: { notify: "NEVER" } }, {}]);
     await assert.rejects(transport.send(mail, { hold: { seconds: 60 } }), { kind: "unsupported" });
-    const wrong = { heeds: ["signal"] } as unknown as ConstructorParameters<typeof RawTransport>[1];
-    assert.throws(() => new RawTransport(heeds, wrong), { kind: "configuration", message: /heeds/ });
+    const wrong = { supports: ["signal"] } as unknown as ConstructorParameters<typeof RawTransport>[1];
+    assert.throws(() => new RawTransport(supporting, wrong), { kind: "configuration", message: /supports/ });
   });
 
   test("is remembered by a stub", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import {
+  Envelope,
   EnvoiError,
   type MessageFields,
   type SendAllItem,
@@ -252,7 +253,7 @@ describe("a run", () => {
 
   it("says of each mail what was said of the run, and before that what was said of the mail", async () => {
     const transport = new ByHand();
-    const envelope = { from: "c@x.test", to: ["d@y.test"] };
+    const envelope = Envelope.of("c@x.test", ["d@y.test"]);
     const items = [
       mail(0),
       { message: mail(1), options: { deadline: 5, envelope } },

@@ -232,10 +232,10 @@ describe("a connector", () => {
       () => builder().proxy("http://proxy").unixSocket("/run/x"),
       () => builder().unixSocket("/run/x").connector(connector),
     ]) {
-      assert.throws(both, { kind: "configuration", message: /there can be one/ });
+      assert.throws(both, { kind: "configuration", message: /only one can be used/ });
     }
     assert.throws(() => builder().connector(connector).localAddress("127.0.0.1").build(), {
-      message: /localAddress: means nothing for a connector/,
+      message: /localAddress: not used with a connector/,
     });
     // The same once more is a change of mind.
     builder().proxy("http://proxy").proxy("http://another");

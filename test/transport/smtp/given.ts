@@ -1,6 +1,5 @@
-import { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
 import type { SmtpOptions } from "#src/transport/smtp/options.js";
-import { SmtpTransport } from "#src/transport/smtp/transport.js";
+import { SmtpTransport, SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
 
 /** A builder of transports that are given what builders know no word for: another resolver, another clock. */
 export function given(

@@ -121,7 +121,7 @@ describe("LmtpTransport", () => {
 
   it("is not spoken on port 25 (RFC 2033 5)", () => {
     assert.throws(() => LmtpTransport.builder("mail.test").port(25).build(), {
-      message: /not spoken on port 25/,
+      message: /must not use port 25/,
     });
     LmtpTransport.unixSocket("/run/lmtp").port(25).build();
   });

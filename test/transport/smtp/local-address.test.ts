@@ -38,7 +38,7 @@ describe("the local address", { skip }, () => {
     for (const wrong of ["localhost", "[::1]", "eth0", "", 5]) {
       assert.throws(() => SmtpTransport.relay("relay.test").localAddress(wrong as string), {
         kind: "configuration",
-        message: /localAddress: expects an IP address/,
+        message: /localAddress: expected an IP address/,
       });
     }
   });

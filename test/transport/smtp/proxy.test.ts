@@ -280,16 +280,16 @@ describe("the URL of a proxy", () => {
   });
 
   for (const [url, message] of [
-    ["proxy.example.org:3128", /is none of http:/],
-    ["//proxy", /is no URL/],
-    ["socks4://proxy", /socks4: is none of http:, https:, socks5:, socks5h:/],
-    ["http://proxy/path", /nothing follows/],
-    ["http://proxy?x=1", /nothing follows/],
-    ["http://a%3Ab:c@proxy", /no colon/],
-    ["socks5://user@proxy", /1 to 255 octets/],
-    [`socks5://user:${"x".repeat(256)}@proxy`, /1 to 255 octets/],
+    ["proxy.example.org:3128", /expected http:.*, got proxy\.example\.org:/],
+    ["//proxy", /expected http:\/\/host:3128/],
+    ["socks4://proxy", /expected http:, https:, socks5:, socks5h:, got socks4:/],
+    ["http://proxy/path", /nothing behind host and port/],
+    ["http://proxy?x=1", /nothing behind host and port/],
+    ["http://a%3Ab:c@proxy", /not contain a colon/],
+    ["socks5://user@proxy", /1 to 255 bytes/],
+    [`socks5://user:${"x".repeat(256)}@proxy`, /1 to 255 bytes/],
     ["socks5://user:%ff@proxy", /percent-encoded/],
-    ["socks5://", /no URL|names no host/],
+    ["socks5://", /got something else|host is missing/],
   ] as const) {
     it(`is not ${url.slice(0, 40)}`, () => {
       assert.throws(() => proxyFromUrl(url), { kind: "configuration", message });

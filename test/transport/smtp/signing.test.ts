@@ -10,7 +10,7 @@ import {
   SmtpTransport,
   Tls,
 } from "envoi";
-import type { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
+import type { SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { ed25519, messageVector, rsa, zone } from "../../signing/keys.js";
@@ -181,7 +181,7 @@ describe("a transport with signers", () => {
     for (const other of [undefined, null, {}, "x", [dkim("rsa"), {}]]) {
       assert.throws(() => builder.sign(other as never), {
         kind: "configuration",
-        message: /sign: expects a Signer/,
+        message: /sign: expected a Signer/,
       });
     }
   });

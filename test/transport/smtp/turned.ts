@@ -1,6 +1,5 @@
 import type { Clock } from "#src/net/clock.js";
-import { SmtpTransportBuilder } from "#src/transport/smtp/builder.js";
-import { SmtpTransport } from "#src/transport/smtp/transport.js";
+import { SmtpTransport, SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
 
 /** A builder of transports whose clock the test turns; builders themselves know no other clock than the machine's. */
 export function turnedBy(clock: Clock, host: string): SmtpTransportBuilder {

@@ -78,12 +78,12 @@ describe("a Unix socket", { skip: process.platform === "win32" }, () => {
       ["", /absolute/],
       [undefined, /absolute/],
       ["/run/a\0b", /NUL/],
-      [`/run/${"x".repeat(103)}`, /at most \d+ octets, and this one 108/],
+      [`/run/${"x".repeat(103)}`, /at most \d+ bytes, got 108/],
     ] as const) {
       assert.throws(() => SmtpTransport.unixSocket(wrong as string), { kind: "configuration", message });
     }
     assert.throws(() => SmtpTransport.unixSocket("/run/x").localAddress("127.0.0.1").build(), {
-      message: /means nothing for a Unix socket/,
+      message: /not used with a Unix socket/,
     });
   });
 });

@@ -1,5 +1,5 @@
-import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { systemClock } from "../../../net/clock.ts";
+import { refuseOption, wrongOption } from "../../../text/options.ts";
 import { DerivedKey } from "./derived-key.ts";
 import { RefreshTokenSource } from "./refresh-token.ts";
 import type { RefreshTokenOptions } from "./refresh-token-options.ts";
@@ -119,13 +119,10 @@ export class Credentials {
 
 /** A user, password or token as a mechanism can say it: NUL, ^A and line ends would change what it says. */
 export function checked(field: "user" | "password" | "token", value: unknown): string {
-  if (typeof value !== "string" || value === "") throw wrong(field, "is empty");
+  if (typeof value !== "string" || value === "")
+    throw wrongOption(field, "a string that is not empty", value);
   const at = value.search(/[\0-\x1f\x7f]/);
-  if (at !== -1) throw wrong(field, `holds a control character at position ${at}`);
-  if (/[\ud800-\udfff]/u.test(value)) throw wrong(field, "holds a lone surrogate");
+  if (at !== -1) throw refuseOption(field, `there is a control character at position ${at}`);
+  if (/[\ud800-\udfff]/u.test(value)) throw refuseOption(field, "there is a lone surrogate");
   return value;
-}
-
-function wrong(field: string, problem: string): EnvoiError {
-  return misconfigured(`Credentials: the ${field} ${problem}`);
 }

@@ -1,8 +1,7 @@
 import { isIP } from "node:net";
-import { type EnvoiError, misconfigured } from "../../../errors.ts";
 import { isLoopback } from "../../../net/client/loopback.ts";
-import { checkOptionNames } from "../../option-names.ts";
-import { checkMilliseconds } from "../../option-values.ts";
+import { callback, duration, text } from "../../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
 
 /** What an OAuth 2 refresh token is exchanged with for access tokens (RFC 6749 6). */
 export interface RefreshTokenOptions {
@@ -31,45 +30,32 @@ export interface RefreshTokenOptions {
   readonly onRefreshToken?: (refreshToken: string) => unknown;
 }
 
-/** @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense. */
-export function checkRefreshTokenOptions(options: RefreshTokenOptions): void {
-  checkOptionNames("Credentials.refreshToken", options, optionNames);
-  const { clientSecret, scope, timeout, onRefreshToken } = options;
-  for (const name of ["clientId", "refreshToken", "tokenUrl"] as const) {
-    if (typeof options[name] !== "string" || options[name] === "") throw wrong(`${name} is missing`);
-  }
-  for (const [name, value] of Object.entries({ clientSecret, scope })) {
-    if (value !== undefined && (typeof value !== "string" || value === "")) throw wrong(`${name} is empty`);
-  }
-  if (timeout !== undefined) checkMilliseconds("Credentials.refreshToken: timeout", timeout);
-  if (onRefreshToken !== undefined && typeof onRefreshToken !== "function")
-    throw wrong("onRefreshToken is no function");
-  checkUrl(options.tokenUrl);
+/** @throws EnvoiError of kind `"configuration"` if an option is missing or not valid. */
+export function readRefreshTokenOptions(options: RefreshTokenOptions): RefreshTokenOptions {
+  return readOptions(options, readers, undefined, ["clientId", "refreshToken", "tokenUrl"]);
 }
 
-function checkUrl(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw wrong("tokenUrl is no URL");
-  const { protocol, hostname, username, password, hash } = url;
+const readers: OptionReaders<RefreshTokenOptions> = {
+  // Checked with the credentials that it is for.
+  user: (value) => value as string,
+  clientId: text,
+  clientSecret: text,
+  refreshToken: text,
+  tokenUrl,
+  scope: text,
+  timeout: duration(),
+  onRefreshToken: callback,
+};
+
+function tokenUrl(value: unknown, field: string): string {
+  const address = text(value, field);
+  if (!URL.canParse(address)) throw wrongOption(field, "a URL", value);
+  const { protocol, hostname, username, password, hash } = new URL(address);
   if (username !== "" || password !== "" || hash !== "")
-    throw wrong("tokenUrl holds more than scheme, host, path and query");
-  const address = hostname.replace(/^\[|\]$/g, "");
-  const here = protocol === "http:" && isIP(address) !== 0 && isLoopback(address);
+    throw refuseOption(field, "expected only scheme, host, path and query, got more");
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const here = protocol === "http:" && isIP(host) !== 0 && isLoopback(host);
   if (protocol !== "https:" && !here)
-    throw wrong("tokenUrl is not https, and the secrets would go out in clear");
-}
-
-const optionNames: readonly (keyof RefreshTokenOptions)[] = [
-  "user",
-  "clientId",
-  "clientSecret",
-  "refreshToken",
-  "tokenUrl",
-  "scope",
-  "timeout",
-  "onRefreshToken",
-];
-
-function wrong(problem: string): EnvoiError {
-  return misconfigured(`Credentials.refreshToken: ${problem}`);
+    throw refuseOption(field, "the URL is not https: the secrets would go out unencrypted");
+  return address;
 }

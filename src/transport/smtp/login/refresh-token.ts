@@ -2,7 +2,7 @@ import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Clock } from "../../../net/clock.ts";
 import { Moment } from "../../../net/moment.ts";
 import { tell } from "../../../net/observers.ts";
-import { checkRefreshTokenOptions, type RefreshTokenOptions } from "./refresh-token-options.ts";
+import { type RefreshTokenOptions, readRefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 
 /** What the exchange needs beside its options. */
@@ -26,10 +26,9 @@ export class RefreshTokenSource {
   #kept: { readonly token: string; readonly asked: Moment; readonly life: number } | undefined;
 
   constructor(options: RefreshTokenOptions, context: RefreshTokenContext) {
-    checkRefreshTokenOptions(options);
-    this.#options = { ...options };
+    this.#options = readRefreshTokenOptions(options);
     this.#context = context;
-    this.#refreshToken = options.refreshToken;
+    this.#refreshToken = this.#options.refreshToken;
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { OneOrMore } from "../../../text/one-or-more.ts";
-import { checkOptionNames } from "../../option-names.ts";
-import { checkCount, checkMilliseconds } from "../../option-values.ts";
-import { wrongOption } from "../wrong-option.ts";
+import { duration, group, oneOrMore, wholeNumber } from "../../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
 
 /** How many connections a transport keeps and for how long, and how fast it sends. */
 export interface PoolConfig {
@@ -34,7 +33,7 @@ export interface Rate {
   readonly interval: number;
 }
 
-/** The configuration where nothing was said. */
+/** The default configuration. */
 export const defaultPool: PoolConfig = {
   maxSize: 5,
   minIdle: 0,
@@ -46,46 +45,41 @@ export const defaultPool: PoolConfig = {
   rate: [],
 };
 
+const readers: OptionReaders<PoolConfig> = {
+  maxSize: wholeNumber(1),
+  minIdle: wholeNumber(0),
+  idleTimeout: duration(),
+  maxInFlight: wholeNumber(1),
+  maxMessagesPerConnection: wholeNumber(1, Number.POSITIVE_INFINITY),
+  maxLifetime: duration(),
+  maxQueue: wholeNumber(0, Number.POSITIVE_INFINITY),
+  rate: oneOrMore(rate),
+};
+
 /**
- * What was said, over what was said before. `false` is a connection for each mail, closed when it is sent.
+ * Reads a configuration, which counts over the one before. `false` is a connection for each mail, closed when it is
+ * sent.
  *
- * @throws EnvoiError of kind `"configuration"` naming what makes no sense.
+ * @throws EnvoiError of kind `"configuration"` naming what is not valid.
  */
 export function readPoolConfig(given: Partial<PoolConfig> | false, before: PoolConfig): PoolConfig {
   if (given === false) return { ...before, maxMessagesPerConnection: 1 };
-  checkOptionNames(OWNER, given, Object.keys(defaultPool));
-  const said = Object.entries(given).filter(([, value]) => value !== undefined);
-  const config: PoolConfig = { ...before, ...Object.fromEntries(said) };
+  const config: PoolConfig = { ...before, ...readOptions(given as PoolConfig, readers, "pool") };
   const { maxSize, minIdle } = config;
-  checkCount(`${OWNER}: maxSize`, maxSize, 1);
-  checkCount(`${OWNER}: minIdle`, minIdle, 0);
-  if (minIdle > maxSize) throw wrongOption("pool", `minIdle is at most maxSize, ${maxSize}, not ${minIdle}`);
-  checkMilliseconds(`${OWNER}: idleTimeout`, config.idleTimeout);
-  checkCount(`${OWNER}: maxInFlight`, config.maxInFlight, 1);
-  checkCount(
-    `${OWNER}: maxMessagesPerConnection`,
-    config.maxMessagesPerConnection,
-    1,
-    Number.POSITIVE_INFINITY,
-  );
-  checkMilliseconds(`${OWNER}: maxLifetime`, config.maxLifetime);
-  checkCount(`${OWNER}: maxQueue`, config.maxQueue, 0, Number.POSITIVE_INFINITY);
-  return { ...config, rate: ratesOf(config).map(checkRate) };
+  if (minIdle > maxSize)
+    throw refuseOption("pool.minIdle", `expected at most maxSize, which is ${maxSize}, got ${minIdle}`);
+  return config;
 }
 
-/** Where an option stands, for errors. */
-const OWNER = "SmtpTransport pool";
-
-/** The limits to how fast is sent. */
+/** The limits to the number of mails in a time. */
 export function ratesOf({ rate }: Pick<PoolConfig, "rate">): readonly Rate[] {
   return Array.isArray(rate) ? rate : [rate as Rate];
 }
 
-function checkRate(rate: Rate): Rate {
-  checkOptionNames(`${OWNER}: rate`, rate, ["messages", "interval"]);
-  const { messages, interval } = rate;
-  checkCount(`${OWNER}: rate.messages`, messages, 1);
-  checkMilliseconds(`${OWNER}: rate.interval`, interval);
-  if (interval === Number.POSITIVE_INFINITY) throw wrongOption("pool", "rate.interval has an end");
-  return { messages, interval };
+const rateReaders: OptionReaders<Rate> = { messages: wholeNumber(1), interval: duration() };
+
+function rate(value: unknown, field: string): Rate {
+  const read = group(rateReaders, ["messages", "interval"])(value, field);
+  if (read.interval !== Number.POSITIVE_INFINITY) return read;
+  throw wrongOption(`${field}.interval`, "a finite number of milliseconds", read.interval);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 // Not as a namespace: webpack imports by name what is read from one, and Node 20 lacks getCACertificates.
 import tls from "node:tls";
-import { misconfigured } from "../../../errors.ts";
-import type { TlsIdentity, TlsVersion } from "./tls-parameters.ts";
+import { refuseOption } from "../../../text/options.ts";
+import type { TlsIdentity, TlsVersion } from "./tls-identity.ts";
 
 /** What a context is made of. */
 export interface SecureContextFields {
@@ -43,8 +43,7 @@ function newContext({ rootCertificates, identity, minVersion }: SecureContextFie
       ...(identity?.passphrase !== undefined && { passphrase: identity.passphrase }),
     });
   } catch (cause) {
-    const message = `TlsParameters.identity: ${problem(cause, identity)}`;
-    throw misconfigured(message, cause);
+    throw refuseOption("identity", problem(cause, identity), undefined, cause);
   }
 }
 

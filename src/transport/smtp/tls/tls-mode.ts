@@ -1,4 +1,4 @@
-import { wrongOption } from "../wrong-option.ts";
+import { wrongOption } from "../../../text/options.ts";
 import { TlsParameters } from "./tls-parameters.ts";
 
 /**
@@ -59,14 +59,15 @@ export const Tls: {
   Wrapper: mode("wrapper"),
 };
 
+/** Parameters, or none. @throws EnvoiError of kind `"configuration"` for anything else. */
+export function tlsParameters(value: unknown, field: string): TlsParameters | undefined {
+  if (value === undefined || value instanceof TlsParameters) return value;
+  throw wrongOption(field, "TlsParameters", value, "TlsParameters.builder() makes them, ended by .build()");
+}
+
 function mode(name: Tls["mode"]): TlsMode {
   const choose = (parameters?: TlsParameters): Tls => {
-    if (parameters !== undefined && !(parameters instanceof TlsParameters))
-      throw wrongOption(
-        "tls",
-        "its parameters are not TlsParameters; TlsParameters.builder() makes them, ended by .build()",
-      );
-    return Object.freeze({ mode: name, parameters });
+    return Object.freeze({ mode: name, parameters: tlsParameters(parameters, "tls") });
   };
   return Object.freeze(Object.assign(choose, { mode: name, parameters: undefined }));
 }

@@ -1,21 +1,12 @@
 import type { SecureContext } from "node:tls";
+import { type Pin, parsePin } from "../../../net/client/pin.ts";
 import type { TlsTrust } from "../../../net/client/tls-trust.ts";
+import { flag, oneOf, text } from "../../../text/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
 import { hostOf } from "../host.ts";
-import { secureContext } from "./secure-context.ts";
-import { type TlsFields, TlsParametersBuilder } from "./tls-parameters-builder.ts";
-
-/** What a client shows to prove who it is, in PEM. */
-export interface TlsIdentity {
-  /** The certificate, the issuers behind it following. */
-  readonly certificate: string;
-  /** The private key of the certificate. */
-  readonly key: string;
-  /** What the key is encrypted with, if it is. */
-  readonly passphrase?: string;
-}
-
-/** The versions of TLS that are still to be had. */
-export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+import { certificatesIn } from "./certificates.ts";
+import { type SecureContextFields, secureContext } from "./secure-context.ts";
+import type { TlsIdentity, TlsVersion } from "./tls-identity.ts";
 
 /**
  * How a connection is encrypted: whom to trust, who we are, how old TLS may be. Made by
@@ -65,3 +56,169 @@ export class TlsParameters {
     return { context: parameters.#context, pins, accepts };
   }
 }
+
+/** What TlsParameters are made of. */
+export interface TlsFields extends SecureContextFields {
+  readonly domain: string | undefined;
+  readonly pins: readonly Pin[];
+  readonly acceptInvalidCertificates: boolean;
+  readonly acceptInvalidHostnames: boolean;
+}
+
+/**
+ * Gathers {@link TlsParameters}; every method but `build` and `clone` returns the builder. It builds once: after
+ * `build()` every call throws, and `clone()` before it is the way to build two.
+ *
+ * Whatever makes no sense throws an EnvoiError of kind `"configuration"`.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { SmtpTransport, Tls, TlsParameters } from "envoi";
+ *
+ * const parameters = TlsParameters.builder("mail.example.org")
+ *   .addRootCertificate(await readFile("authority.pem", "utf8"))
+ *   .identity({ certificate: await readFile("us.pem", "utf8"), key: await readFile("us.key", "utf8") })
+ *   .minVersion("TLSv1.3")
+ *   .build();
+ * const transport = SmtpTransport.builder("10.0.0.5").tls(Tls.Required(parameters)).build();
+ * ```
+ */
+export class TlsParametersBuilder {
+  readonly #construct: (fields: TlsFields) => TlsParameters;
+  #fields: TlsFields;
+  #built = false;
+
+  /** @internal `TlsParameters.builder` begins one. */
+  constructor(domain: string | undefined, construct: (fields: TlsFields) => TlsParameters) {
+    this.#construct = construct;
+    this.#fields = { ...defaults, domain };
+  }
+
+  /**
+   * Trusts a certificate, or each of several, beside those that Node trusts (NODE_EXTRA_CA_CERTS included): that of a
+   * private authority, or the server's own.
+   *
+   * @param certificate In PEM, one or several behind each other; or one in DER.
+   * @throws EnvoiError of kind `"configuration"` where one of them is not a certificate.
+   */
+  addRootCertificate(certificate: string | Uint8Array): this {
+    const { rootCertificates: before } = this.#fields;
+    const more = certificatesIn(certificate, "addRootCertificate");
+    return this.#set("addRootCertificate", { rootCertificates: [...before, ...more] });
+  }
+
+  /**
+   * Shows a certificate to servers that ask for one.
+   *
+   * @throws EnvoiError of kind `"configuration"` where certificate or key is missing; by `build()` where they do not go
+   * together, or the passphrase does not open the key.
+   */
+  identity(identity: TlsIdentity): this {
+    const read = readOptions(identity, identityReaders, "identity", ["certificate", "key"]);
+    certificatesIn(read.certificate, "identity.certificate");
+    return this.#set("identity", { identity: read });
+  }
+
+  /** The oldest TLS to speak; 1.2 unless this says otherwise. */
+  minVersion(version: TlsVersion): this {
+    return this.#set("minVersion", { minVersion: tlsVersion(version, "minVersion") });
+  }
+
+  /**
+   * Believes only a server whose own certificate, or key, is this one; with several pins, one of these. That comes on
+   * top of what is verified otherwise. A server whose pin matches counts as verified, also where {@link
+   * acceptInvalidCertificates} or {@link acceptInvalidHostnames} lets pass what is wrong with its certificate.
+   *
+   * Pin the key, and the pin outlives a renewal that keeps it; give the next one as a second pin before the server
+   * changes.
+   *
+   * ```sh
+   * openssl s_client -connect mail.example.org:465 </dev/null | openssl x509 -out server.pem
+   * # The certificate: 3F:9A:...:07
+   * openssl x509 -in server.pem -noout -fingerprint -sha256
+   * # Its key; write sha256/ in front
+   * openssl x509 -in server.pem -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary |
+   * base64
+   * ```
+   *
+   * @param pin The SHA-256 of the certificate, in 64 hexadecimal digits with colons or without; or `sha256/` and that
+   * of the key (SubjectPublicKeyInfo), in base64.
+   * @throws EnvoiError of kind `"configuration"` where it is neither.
+   */
+  pin(pin: string): this {
+    const parsed = typeof pin === "string" ? parsePin(pin) : undefined;
+    if (parsed === undefined)
+      throw wrongOption("pin", "a SHA-256 in 64 hexadecimal digits, or sha256/ and one in base64", pin);
+    return this.#set("pin", { pins: [...this.#fields.pins, parsed] });
+  }
+
+  /**
+   * **Dangerous.** Believes whoever answers. Anybody on the way can take the server's place, read the mail, change it,
+   * and keep it, and nobody will notice: the encryption protects against nothing but a glance. Names are not looked at
+   * either, for a certificate that nobody vouches for can bear any.
+   *
+   * To trust a server with a certificate of its own, or of a private authority, use {@link addRootCertificate} or
+   * {@link pin} instead: both are as easy, and safe. This is for a look at a test server, never for a server that
+   * people's mail goes through. Credentials do not go out over such a connection, unless a pin matches or {@link
+   * SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
+   */
+  acceptInvalidCertificates(accept: boolean): this {
+    return this.#set("acceptInvalidCertificates", {
+      acceptInvalidCertificates: flag(accept, "acceptInvalidCertificates"),
+    });
+  }
+
+  /**
+   * **Dangerous.** Believes every server that has a certificate for whatever name. Anybody on the way who owns some
+   * domain has such a certificate, can take the server's place with it, read the mail, change it, and keep it.
+   *
+   * Where the certificate bears another name than the host, give that name to {@link TlsParameters.builder} instead.
+   * Credentials do not go out over a connection whose name is wrong, unless a pin matches or
+   * {@link SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
+   */
+  acceptInvalidHostnames(accept: boolean): this {
+    return this.#set("acceptInvalidHostnames", {
+      acceptInvalidHostnames: flag(accept, "acceptInvalidHostnames"),
+    });
+  }
+
+  /** A builder that begins where this one stands. */
+  clone(): TlsParametersBuilder {
+    const fork = new TlsParametersBuilder(this.#fields.domain, this.#construct);
+    fork.#fields = this.#fields;
+    return fork;
+  }
+
+  /**
+   * The parameters.
+   *
+   * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity do not go together.
+   */
+  build(): TlsParameters {
+    this.#set("build", {});
+    this.#built = true;
+    return this.#construct(this.#fields);
+  }
+
+  #set(method: string, change: Partial<TlsFields>): this {
+    if (this.#built) throw refuseOption(method, "this builder has built its parameters", CLONE);
+    this.#fields = { ...this.#fields, ...change };
+    return this;
+  }
+}
+
+const CLONE = "To build others, clone() it before build()";
+
+const tlsVersion = oneOf<TlsVersion>(["TLSv1.2", "TLSv1.3"]);
+
+const identityReaders: OptionReaders<TlsIdentity> = { certificate: text, key: text, passphrase: text };
+
+const defaults: TlsFields = {
+  domain: undefined,
+  rootCertificates: [],
+  minVersion: "TLSv1.2",
+  pins: [],
+  acceptInvalidCertificates: false,
+  acceptInvalidHostnames: false,
+};

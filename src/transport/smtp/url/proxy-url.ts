@@ -1,26 +1,25 @@
 import type { ProxyServer } from "../../../net/client/proxy-server.ts";
+import { refuseOption } from "../../../text/options.ts";
 import { hostOf } from "../host.ts";
+import { tlsParameters } from "../tls/tls-mode.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";
-import { wrongOption } from "../wrong-option.ts";
 
 /**
- * The proxy that a URL names; which URLs there are, the builder's `proxy` says.
+ * The proxy that a URL names; the builder's `proxy` says which URLs there are.
  *
- * @throws EnvoiError of kind `"configuration"`, which does not repeat the URL: it may hold a password.
+ * @throws EnvoiError of kind `"configuration"`, which does not repeat the URL: it may contain a password.
  */
 export function proxyFromUrl(text: string, parameters?: TlsParameters): ProxyServer {
-  if (parameters !== undefined && !(parameters instanceof TlsParameters))
-    throw wrong(
-      "expects TlsParameters behind the URL; TlsParameters.builder() makes them, ended by .build()",
-    );
+  tlsParameters(parameters, "proxy");
   const url = parse(text);
   const kind = kinds[url.protocol];
-  if (kind === undefined) throw wrong(`${url.protocol} is none of ${Object.keys(kinds).join(", ")}`);
+  if (kind === undefined) throw wrong(`expected ${Object.keys(kinds).join(", ")}, got ${url.protocol}`);
   const { protocol, port } = kind;
-  if (url.hostname === "") throw wrong("the URL names no host");
+  if (url.hostname === "") throw wrong("the host is missing");
   if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "")
-    throw wrong("nothing follows the host and port of a proxy");
-  if (parameters !== undefined && protocol !== "https") throw wrong("TLS parameters go with https: alone");
+    throw wrong("expected nothing behind host and port, got more");
+  if (parameters !== undefined && protocol !== "https")
+    throw wrong("TLS parameters are only used with https:");
   const host = hostOf(decoded(url.hostname));
   const trusted = parameters ?? TlsParameters.builder().build();
   return {
@@ -46,7 +45,7 @@ function parse(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    throw wrong("this is no URL; expected http://host:3128 or socks5://user:password@host:1080");
+    throw wrong("expected http://host:3128 or socks5://user:password@host:1080, got something else");
   }
 }
 
@@ -54,9 +53,10 @@ function loginOf({ username, password }: URL, protocol: ProxyServer["protocol"])
   if (username === "" && password === "") return undefined;
   const login = { user: decoded(username), password: decoded(password) };
   if (protocol !== "socks5") {
-    if (login.user.includes(":")) throw wrong("the user of an HTTP proxy holds no colon (RFC 7617)");
+    if (login.user.includes(":"))
+      throw wrong("the user of an HTTP proxy must not contain a colon (RFC 7617)");
   } else if (Object.values(login).some((part) => part === "" || Buffer.byteLength(part) > 255)) {
-    throw wrong("user and password of a SOCKS proxy have 1 to 255 octets each (RFC 1929)");
+    throw wrong("user and password of a SOCKS proxy must have 1 to 255 bytes each (RFC 1929)");
   }
   return login;
 }
@@ -65,10 +65,10 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong("the URL is not percent-encoded as it should be");
+    throw wrong("not percent-encoded correctly");
   }
 }
 
 function wrong(problem: string): Error {
-  return wrongOption("proxy", problem);
+  return refuseOption("proxy", problem);
 }

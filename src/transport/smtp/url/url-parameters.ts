@@ -1,58 +1,67 @@
 import { defaultTimeouts, type Timeouts } from "../../../net/client/timeouts.ts";
 import { nearest } from "../../../text/nearest.ts";
-import type { SmtpTransportBuilder } from "../builder.ts";
+import { refuseOption, wrongChoice } from "../../../text/options.ts";
 import type { Mechanism } from "../login/mechanism.ts";
 import { defaultPool, type PoolConfig, type Rate } from "../pool/pool-config.ts";
+import type { TlsVersion } from "../tls/tls-identity.ts";
 import { Tls } from "../tls/tls-mode.ts";
-import { TlsParameters, type TlsVersion } from "../tls/tls-parameters.ts";
-import { wrongUrl } from "./wrong-url.ts";
+import { TlsParameters } from "../tls/tls-parameters.ts";
+import type { UrlSetting, UrlSettings } from "./url-settings.ts";
 
-/** Tells a builder what the parameters of a URL say. Whatever is misspelt, or said twice, is refused. */
-export function applyParameters<Built>(
-  builder: SmtpTransportBuilder<Built>,
-  { protocol, searchParams }: URL,
-): SmtpTransportBuilder<Built> {
-  const said = new Parameters(searchParams);
-  builder.tls(tlsOf(protocol, said));
-  for (const [name, apply] of Object.entries(rows)) {
-    const value = said.take(name);
-    if (value !== undefined) apply(builder as SmtpTransportBuilder<unknown>, value, name);
+/**
+ * The settings in the parameters of a URL.
+ *
+ * @throws EnvoiError of kind `"configuration"` if a parameter is misspelt, given twice, or not valid.
+ */
+export function settingsIn({ protocol, searchParams }: URL): readonly UrlSetting[] {
+  const given = new Parameters(searchParams);
+  const settings: UrlSetting[] = [["tls", tlsOf(protocol, given)]];
+  for (const [name, read] of Object.entries(rows)) {
+    const value = given.take(name);
+    // The type of the table ties each value to its name, which TypeScript cannot follow by a key.
+    if (value !== undefined) settings.push([name, read(value, name)] as unknown as UrlSetting);
   }
-  const timeouts = said.takeAll("timeout");
-  if (timeouts !== undefined) builder.timeout(timeouts as Partial<Timeouts>);
-  const rate = said.take("pool.rate");
-  if (rate !== undefined) builder.pool({ rate: rateOf(rate) });
-  const pool = said.takeAll("pool");
-  if (pool !== undefined) builder.pool(pool as Partial<PoolConfig>);
-  said.refuseRest();
-  return builder;
+  const timeouts = given.takeAll("timeout");
+  if (timeouts !== undefined) settings.push(["timeout", timeouts as Partial<Timeouts>]);
+  const rate = given.take("pool.rate");
+  if (rate !== undefined) settings.push(["pool", { rate: rateOf(rate) }]);
+  const pool = given.takeAll("pool");
+  if (pool !== undefined) settings.push(["pool", pool as Partial<PoolConfig>]);
+  given.refuseRest();
+  return settings;
 }
 
-/** One row for each parameter that is a word of the builder's. */
-const rows: Readonly<
-  Record<string, (builder: SmtpTransportBuilder<unknown>, value: string, name: string) => unknown>
-> = {
-  helloName: (builder, value) => builder.helloName(value),
-  localAddress: (builder, value) => builder.localAddress(value),
-  proxy: (builder, value) => builder.proxy(value),
-  authentication: (builder, value) => builder.authentication(value.split(",") as Mechanism[]),
-  allowPlaintextCredentials: (builder, value, name) =>
-    builder.allowPlaintextCredentials(truthOf(name, value)),
-  smtpUtf8: (builder, value, name) => builder.smtpUtf8(truthOf(name, value)),
-  pipelining: (builder, value) => builder.pipelining(value as "auto"),
-  chunking: (builder, value) => builder.chunking(value as "auto"),
-  pool: (builder, value) => {
-    if (value !== "false")
-      throw wrongUrl("pool is false; what a pool has is said by pool.maxSize and the like");
-    builder.pool(false);
+/** How a parameter with the name of a builder's method is read; the method checks its value. */
+const rows: {
+  readonly [Name in Exclude<keyof UrlSettings, "unixSocket" | "port" | "credentials" | "tls">]: (
+    value: string,
+    name: string,
+  ) => UrlSettings[Name];
+} = {
+  helloName: asGiven,
+  localAddress: asGiven,
+  proxy: asGiven,
+  authentication: (value) => value.split(",") as Mechanism[],
+  allowPlaintextCredentials: truthOf,
+  smtpUtf8: truthOf,
+  pipelining: asGiven,
+  chunking: asGiven,
+  pool(value, name) {
+    if (value === "false") return false;
+    throw wrongChoice(
+      name,
+      "false",
+      value,
+      "Settings of a pool have names of their own, such as pool.maxSize",
+    );
   },
-  timeout: (builder, value, name) => builder.timeout(numberOf(name, value)),
-  deadline: (builder, value, name) => builder.deadline(numberOf(name, value)),
+  timeout: numberOf,
+  deadline: numberOf,
 };
 
 const tlsParameters = ["tls.domain", "tls.minVersion", "tls.pin"] as const;
 
-/** The names there are, for whoever misspelt one. */
+/** All names, to suggest the nearest to one that does not exist. */
 const known: readonly string[] = [
   ...["tls", ...tlsParameters],
   ...Object.keys(rows),
@@ -60,7 +69,7 @@ const known: readonly string[] = [
   ...Object.keys(defaultPool).map((name) => `pool.${name}`),
 ];
 
-/** What the URLs of nodemailer say, for those who bring theirs along. */
+/** The parameters of nodemailer's URLs, and what replaces them here. */
 const nodemailers: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   name: "helloName",
   secure: "the scheme smtps:",
@@ -80,11 +89,12 @@ const nodemailers: Readonly<Record<string, string>> = Object.assign(Object.creat
   "tls.rejectUnauthorized": "tls.pin, or NODE_EXTRA_CA_CERTS in the environment",
 });
 
-function tlsOf(protocol: string, said: Parameters): Tls {
-  const mode = modeOf(protocol, said.take("tls"));
-  const [domain, minVersion, pins] = tlsParameters.map((name) => said.take(name));
+function tlsOf(protocol: string, given: Parameters): Tls {
+  const mode = modeOf(protocol, given.take("tls"));
+  const [domain, minVersion, pins] = tlsParameters.map((name) => given.take(name));
   if (domain === undefined && minVersion === undefined && pins === undefined) return mode;
-  if (mode === Tls.None) throw wrongUrl(`${tlsParameters.join(", ")} mean nothing without TLS`);
+  if (mode === Tls.None)
+    throw refuseOption(tlsParameters.join(", "), "not used without TLS", "Add tls=required");
   const parameters = TlsParameters.builder(domain);
   if (minVersion !== undefined) parameters.minVersion(minVersion as TlsVersion);
   for (const pin of pins?.split(",") ?? []) parameters.pin(pin);
@@ -94,7 +104,7 @@ function tlsOf(protocol: string, said: Parameters): Tls {
 function modeOf(protocol: string, tls: string | undefined): Tls {
   if (protocol === "smtps:") {
     if (tls === undefined || tls === "wrapper") return Tls.Wrapper;
-    throw wrongUrl("smtps: speaks TLS from the first octet; ?tls= goes with smtp:");
+    throw refuseOption("tls", "smtps: is TLS from the first byte", "For STARTTLS use smtp: and tls=required");
   }
   switch (tls) {
     case undefined:
@@ -106,9 +116,9 @@ function modeOf(protocol: string, tls: string | undefined): Tls {
       return Tls.Required;
     case "wrapper":
       if (protocol !== "smtp:") return Tls.Wrapper;
-      throw wrongUrl("TLS from the first octet is what smtps: says");
+      throw refuseOption("tls", "smtp: is not TLS from the first byte", "Use smtps:");
     default:
-      throw wrongUrl("tls is one of none, opportunistic and required");
+      throw wrongChoice("tls", "none, opportunistic or required", tls);
   }
 }
 
@@ -118,8 +128,8 @@ class Parameters {
 
   constructor(parameters: URLSearchParams) {
     for (const [name, value] of parameters) {
-      if (this.#left.has(name)) throw wrongUrl(`${JSON.stringify(name)} is said more than once`);
-      if (value.includes("\ufffd")) throw wrongUrl(`${name} is not percent-encoded as it should be`);
+      if (this.#left.has(name)) throw refuseOption(name, "given more than once");
+      if (value.includes("\ufffd")) throw refuseOption(name, "not percent-encoded correctly");
       this.#left.set(name, value);
     }
   }
@@ -137,7 +147,7 @@ class Parameters {
       if (!name.startsWith(`${group}.`)) continue;
       found[name.slice(group.length + 1)] = /^(?:true|false)$/.test(value)
         ? value === "true"
-        : numberOf(name, value);
+        : numberOf(value, name);
       this.#left.delete(name);
     }
     return Object.keys(found).length === 0 ? undefined : found;
@@ -148,27 +158,29 @@ class Parameters {
     if (name === undefined) return;
     const written = JSON.stringify(name.slice(0, 60));
     const elsewhere = nodemailers[name];
-    if (elsewhere !== undefined) throw wrongUrl(`there is no parameter ${written}; here it is ${elsewhere}`);
-    throw wrongUrl(`there is no parameter ${written}; the nearest is ${nearest(name, known)}`);
+    const remedy = elsewhere === undefined ? `the nearest is ${nearest(name, known)}` : `use ${elsewhere}`;
+    throw refuseOption("url", `there is no parameter ${written}; ${remedy}`);
   }
 }
 
 /** `14/1000`: so many mails in so many milliseconds. */
 function rateOf(value: string): Rate {
-  const [messages, interval, ...rest] = value
-    .split("/")
-    .map((part) => numberOf("each part of pool.rate", part));
+  const [messages, interval, ...rest] = value.split("/").map((part) => numberOf(part, "pool.rate"));
   if (messages === undefined || interval === undefined || rest.length > 0)
-    throw wrongUrl("pool.rate is a number of mails, a slash, and milliseconds");
+    throw wrongChoice("pool.rate", "a number of mails, a slash, and milliseconds", value);
   return { messages, interval };
 }
 
-function numberOf(name: string, value: string): number {
-  if (!/^\d{1,12}$/.test(value)) throw wrongUrl(`${name} is a whole number`);
+function numberOf(value: string, name: string): number {
+  if (!/^\d{1,12}$/.test(value)) throw wrongChoice(name, "a whole number", value);
   return Number(value);
 }
 
-function truthOf(name: string, value: string): boolean {
-  if (value !== "true" && value !== "false") throw wrongUrl(`${name} is true or false`);
+function truthOf(value: string, name: string): boolean {
+  if (value !== "true" && value !== "false") throw wrongChoice(name, "true or false", value);
   return value === "true";
+}
+
+function asGiven<T extends string>(value: string): T {
+  return value as T;
 }

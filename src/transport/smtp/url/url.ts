@@ -1,35 +1,29 @@
 import type { Dialect } from "../../../protocol/dialect.ts";
-import type { SmtpTransportBuilder } from "../builder.ts";
+import { refuseOption, wrongOption } from "../../../text/options.ts";
 import { Credentials } from "../login/credentials.ts";
-import { applyParameters } from "./url-parameters.ts";
-import { wrongUrl } from "./wrong-url.ts";
-
-/** Begins a builder; the path of a Unix socket is told to it afterwards. */
-type Begin<Built> = (host: string, dialect: Dialect) => SmtpTransportBuilder<Built>;
+import { settingsIn } from "./url-parameters.ts";
+import type { ReadUrl, UrlSetting } from "./url-settings.ts";
 
 /**
- * The builder that a URL describes; what the URLs are, `SmtpTransport.fromUrl` says.
+ * Reads the URL of a server; `SmtpTransport.fromUrl` says which there are.
  *
- * @param only The one protocol there may be, where there is but one.
+ * @param only The one protocol that is possible, if there is only one.
+ * @throws EnvoiError of kind `"configuration"`, which does not repeat the URL: it may contain a password.
  */
-export function builderFromUrl<Built>(
-  text: string,
-  begin: Begin<Built>,
-  only?: Dialect,
-): SmtpTransportBuilder<Built> {
+export function readUrl(text: string, only?: Dialect): ReadUrl {
   const url = parse(text);
   const scheme = schemes[url.protocol];
   if (scheme === undefined || (only ?? scheme.dialect) !== scheme.dialect)
-    throw wrongUrl(`${url.protocol} is none of ${schemesOf(only).join(", ")}`);
+    throw wrong(`expected ${schemesOf(only).join(", ")}, got ${url.protocol}`);
   const { dialect, unix } = scheme;
-  const builder = unix ? begin("localhost", dialect).unixSocket(pathOf(url)) : begin(hostOf(url), dialect);
-  if (url.port !== "") builder.port(Number(url.port));
+  const host = unix ? "localhost" : hostOf(url);
+  const settings: UrlSetting[] = unix ? [["unixSocket", pathOf(url)]] : [];
+  if (url.port !== "") settings.push(["port", Number(url.port)]);
   if (url.username !== "" || url.password !== "") {
-    builder.credentials(
-      Credentials.password(decoded(url.username, "user"), decoded(url.password, "password")),
-    );
+    const [user, password] = [decoded(url.username, "user"), decoded(url.password, "password")];
+    settings.push(["credentials", Credentials.password(user, password)]);
   }
-  return applyParameters(builder, url);
+  return { dialect, host, settings: [...settings, ...settingsIn(url)] };
 }
 
 const schemes: Readonly<Record<string, { readonly dialect: Dialect; readonly unix?: true }>> = {
@@ -45,43 +39,47 @@ function schemesOf(only: Dialect | undefined): string[] {
 }
 
 function parse(text: string): URL {
-  if (typeof text !== "string") throw wrongUrl("expects a URL");
+  if (typeof text !== "string") throw wrongOption("url", "a URL as a string", text);
   // The parser would take them out.
   const stranger = text.search(/[\0-\x20\x7f]/);
-  if (stranger >= 0) throw wrongUrl(`a URL holds no white space, and there is some at position ${stranger}`);
+  if (stranger >= 0) throw wrong(`there is white space at position ${stranger}`);
   try {
     return new URL(text);
   } catch {
-    // The text may hold a password: it is not repeated.
-    throw wrongUrl(`this is no URL; expected smtps://user:password@host or smtp://host${encoded(text)}`);
+    throw wrong("expected smtps://user:password@host or smtp://host, got something else", encoded(text));
   }
 }
 
 function hostOf(url: URL): string {
-  if (url.hostname === "") throw wrongUrl("the host is missing");
+  if (url.hostname === "") throw wrong("the host is missing");
   if ((url.pathname !== "" && url.pathname !== "/") || url.hash !== "")
-    throw wrongUrl(
-      `nothing follows the host but a port and ?parameters, such as helloName${encoded(url.href)}`,
+    throw wrong(
+      "expected only a port and ?parameters behind the host, such as ?helloName=",
+      encoded(url.href),
     );
   return decoded(url.hostname, "host");
 }
 
 function pathOf(url: URL): string {
   if (!["", "localhost"].includes(url.hostname) || url.port !== "" || url.hash !== "")
-    throw wrongUrl(`${url.protocol} is followed by three slashes and a path`);
+    throw wrong(`expected three slashes and a path behind ${url.protocol}`);
   return decoded(url.pathname, "path");
 }
 
-/** What is likely meant where there is an `@`: a password that breaks off the URL. */
-function encoded(text: string): string {
-  const advice = "; in user and password, # / ? : @ are percent-encoded, as encodeURIComponent does it";
-  return /@/.test(text) ? advice : "";
+/** What to do if there is an `@`: a character of a password has probably ended the URL. */
+function encoded(text: string): string | undefined {
+  const advice = "In user and password, encode # / ? : @ with encodeURIComponent()";
+  return text.includes("@") ? advice : undefined;
 }
 
 function decoded(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrongUrl(`the ${what} is not percent-encoded as it should be`);
+    throw wrong(`the ${what} is not percent-encoded correctly`);
   }
+}
+
+function wrong(problem: string, remedy?: string): Error {
+  return refuseOption("url", problem, remedy);
 }

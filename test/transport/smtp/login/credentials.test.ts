@@ -239,7 +239,7 @@ describe("credentials that a mechanism cannot say", () => {
       ]) {
         assert.throws(make, ({ kind, message }: Error & { kind: string }) => {
           assert.equal(kind, "configuration");
-          assert.match(message, /^Credentials: the (user|password|token) (is empty|holds a )/);
+          assert.match(message, /^(user|password|token): (expected a string|there is a )/);
           assert.doesNotMatch(message, /secret|t0ken|a.b/s);
           return true;
         });
@@ -309,8 +309,8 @@ describe("a token", () => {
         /could not be fetched: at once/,
       ],
       [() => "a\r\nb", /control character at position 1/],
-      [() => "", /the token is empty/],
-      [() => undefined as unknown as string, /the token is empty/],
+      [() => "", /token: expected a string that is not empty/],
+      [() => undefined as unknown as string, /token: expected a string that is not empty/],
     ] as const) {
       await using transport = transportTo(server, Credentials.token("me@x.test", source));
       await assert.rejects(transport.send(mail), { kind: "authentication", delivery: "not-sent", message });

@@ -465,11 +465,11 @@ describe("a mechanism of the caller's own", () => {
       [{ name: "X Y", respond }, /1 to 20/],
       [{ name: "X\r\nY", respond }, /1 to 20/],
       [{ name: "", respond }, /1 to 20/],
-      [{ name: "X" }, /no function respond/],
-      [{ name: "X", respond, mutual: "yes" }, /mutual is true or false/],
-      [null, /expects one or more/],
-      ["NTLM", /not NTLM/],
-      [[], /expects one or more/],
+      [{ name: "X" }, /respond: expected a function/],
+      [{ name: "X", respond, mutual: "yes" }, /mutual: expected true or false/],
+      [null, /expected one or more/],
+      ["NTLM", /got "NTLM"/],
+      [[], /expected one or more/],
     ] as const) {
       const builder = clearTo({ port: 25 } as ScriptedServer);
       assert.throws(() => builder.authentication(wrong as unknown as SaslMechanism), {

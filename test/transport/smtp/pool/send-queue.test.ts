@@ -96,7 +96,7 @@ describe("priority", () => {
     for (const priority of [10, -10, 0.5, "high", Number.NaN, null])
       await assert.rejects(transport.send(mail, { priority: priority as number }), {
         kind: "configuration",
-        message: /priority is a whole number from -9 to 9/,
+        message: /priority: expected a whole number from -9 to 9/,
       });
   });
 });

@@ -110,14 +110,14 @@ describe("TlsParameters.addRootCertificate", () => {
   it("refuses what is no certificate, with its number where there are several", () => {
     const torn = ca.cert.replace(/(.{30})\n-----END/, "\n-----END");
     for (const [given, message] of [
-      ["", /expects a certificate in PEM/],
+      ["", /expected a certificate in PEM/],
       ["garbage", /in PEM/],
       [good.key, /in PEM/],
-      [torn, /in PEM/],
-      [`${ca.cert}${torn}`, /number 2 of 2/],
+      [torn, /certificate cannot be read/],
+      [`${ca.cert}${torn}`, /certificate 2 of 2/],
       [`${ca.cert}-----BEGIN CERTIFICATE-----\nAAAA`, /in PEM/],
-      [Buffer.from([0x30, 1, 2]), /PEM or DER/],
-      [undefined, /in PEM/],
+      [Buffer.from([0x30, 1, 2]), /cannot be read as DER/],
+      [undefined, /in PEM or DER, got undefined/],
       [5, /in PEM/],
     ] as const)
       assert.throws(() => TlsParameters.builder().addRootCertificate(given as string), {
@@ -164,12 +164,12 @@ describe("TlsParameters.identity", () => {
       [{ certificate, key: locked }, /the key is encrypted, and there is no passphrase/],
       [{ certificate, key: locked, passphrase: "open" }, /the passphrase does not open the key/],
       [{ certificate, key: "garbage" }, /the key is not a private key in PEM/],
-      [{ certificate: "garbage", key: client.key }, /expects a certificate in PEM/],
-      [{ certificate: client.key, key: certificate }, /expects a certificate in PEM/],
-      [{ certificate }, /expects a certificate and its key/],
-      [{ certificate, key: client.key, passphrase: 5 }, /expects a passphrase/],
+      [{ certificate: "garbage", key: client.key }, /expected a certificate in PEM/],
+      [{ certificate: client.key, key: certificate }, /expected a certificate in PEM/],
+      [{ certificate }, /identity\.key: expected .*, got undefined/],
+      [{ certificate, key: client.key, passphrase: 5 }, /identity\.passphrase: expected a string/],
       [{ certificate, key: client.key, password: "x" }, /password/],
-      [null, /TlsParameters\.identity/],
+      [null, /^identity: expected an object, got null/],
     ] as const)
       assert.throws(() => build(identity as object), { kind: "configuration", message });
     build({ certificate, key: client.key });
@@ -283,7 +283,7 @@ describe("TlsParameters.pin", () => {
     ])
       assert.throws(() => TlsParameters.builder().pin(wrong as string), {
         kind: "configuration",
-        message: /expects a SHA-256/,
+        message: /expected a SHA-256/,
       });
   });
 });

@@ -32,23 +32,23 @@ describe("the builder of a transport", () => {
     ...[0, -1, 65_536, 1.5, Number.NaN, "25", null, undefined].map((port): [string, unknown[], RegExp] => [
       "port",
       [port],
-      /port: .* is no port/,
+      /port: expected a number from 1 to 65535/,
     ]),
     ...[undefined, null, "required", {}, { mode: "constructor" }, { mode: "ssl" }].map(
-      (tls): [string, unknown[], RegExp] => ["tls", [tls], /tls: expects Tls\.None/],
+      (tls): [string, unknown[], RegExp] => ["tls", [tls], /tls: expected Tls\.None/],
     ),
-    ["tls", [{ mode: "required", parameters: { ca: "x" } }], /tls: .*TlsParameters/],
+    ["tls", [{ mode: "required", parameters: { ca: "x" } }], /tls\.parameters: expected TlsParameters/],
     ...[undefined, null, "secret", { user: "u", password: "secret" }].map(
       (credentials): [string, unknown[], RegExp] => [
         "credentials",
         [credentials],
-        /expects Credentials\.password/,
+        /expected Credentials\.password/,
       ],
     ),
     ...[undefined, null, [], "NTLM", ["PLAIN", "NTLM"], 5].map((mechanism): [string, unknown[], RegExp] => [
       "authentication",
       [mechanism],
-      /expects one or more of SCRAM-SHA-256-PLUS/,
+      /expected one or more of SCRAM-SHA-256-PLUS/,
     ]),
     ...["a b", "", "a\r\nMAIL FROM:<x>", "a\0b", "-a.test", "a..b", "[1.2.3]", "<a>", null, undefined, 5].map(
       (name): [string, unknown[], RegExp] => ["helloName", [name], /helloName/],
@@ -79,7 +79,7 @@ describe("the builder of a transport", () => {
       { connect: 0 },
       { connect: "5" },
       { toString: 5 },
-    ].map((timeout): [string, unknown[], RegExp] => ["timeout", [timeout], /timeout: /]),
+    ].map((timeout): [string, unknown[], RegExp] => ["timeout", [timeout], /timeout(\.connect)?: /]),
     ...[0, -1, Number.NaN, "5", null, undefined].map((ms): [string, unknown[], RegExp] => [
       "deadline",
       [ms],
@@ -114,7 +114,7 @@ describe("the builder of a transport", () => {
       undefined,
       true,
       5,
-    ].map((pool): [string, unknown[], RegExp] => ["pool", [pool], /pool: /]),
+    ].map((pool): [string, unknown[], RegExp] => ["pool", [pool], /pool(\.[a-zA-Z]+)*(\[0\])?: /]),
   ];
   for (const [method, values, message] of wrong) {
     it(`refuses ${method}(${inspect(values[0], { breakLength: Number.POSITIVE_INFINITY })})`, () => {
@@ -184,7 +184,10 @@ describe("the builder of TLS parameters", () => {
     const identity = ca.issue();
     const loose = () => TlsParameters.builder() as unknown as Loose;
     for (const pem of ["", "x", null, undefined, identity.key, 5]) {
-      refuses(() => loose()["addRootCertificate"]?.(pem), /addRootCertificate: expects a certificate in PEM/);
+      refuses(
+        () => loose()["addRootCertificate"]?.(pem),
+        /addRootCertificate: expected a certificate in PEM/,
+      );
     }
     for (const value of [
       null,
@@ -196,14 +199,14 @@ describe("the builder of TLS parameters", () => {
       refuses(() => {
         const builder = TlsParameters.builder().identity(value as unknown as TlsIdentity);
         builder.build();
-      }, /identity: /);
+      }, /identity(\.[a-z]+)?: /);
     }
     refuses(
       () => TlsParameters.builder().identity({ certificate: identity.cert, key: ca.issue().key }).build(),
       /identity: the key is not that of the certificate/,
     );
     for (const version of ["TLSv1", "TLSv1.1", 1.2, null, undefined]) {
-      refuses(() => loose()["minVersion"]?.(version), /minVersion: expects/);
+      refuses(() => loose()["minVersion"]?.(version), /minVersion: expected/);
     }
     assert.throws(() => TlsParameters.builder("a b"));
   });
@@ -234,11 +237,8 @@ describe("credentials", () => {
       ["u", undefined],
       ["u", 5],
     ]) {
-      refuses(
-        () => Credentials.password(user as string, secret as string),
-        /Credentials: the (user|password)/,
-      );
-      refuses(() => Credentials.token(user as string, secret as string), /Credentials: the (user|token)/);
+      refuses(() => Credentials.password(user as string, secret as string), /^(user|password): /);
+      refuses(() => Credentials.token(user as string, secret as string), /^(user|token): /);
     }
   });
 });

@@ -1,0 +1,142 @@
+import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
+import { toEnvelope } from "../message/inputs.ts";
+import { Message } from "../message/message.ts";
+import type { MessageFields } from "../message/message-fields.ts";
+import type { SendReport } from "../protocol/send-report.ts";
+import { withCallers } from "./callers.ts";
+import type { Mail } from "./mail/mail.ts";
+import { type RawContent, rawMail } from "./mail/raw-mail.ts";
+import { Runs } from "./run/runs.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./run/send-run.ts";
+import { type CloseOptions, readCloseOptions, readSendOptions, type SendOptions } from "./send-options.ts";
+import { breakingOff } from "./signal.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * What all transports of envoi have in common: reading what the caller gives, building messages, runs, and the order in
+ * which a transport closes. What one of them does with a mail is in its own methods.
+ */
+export abstract class BaseTransport implements Transport {
+  readonly #runs: Runs;
+  #closing: Promise<void> | undefined;
+
+  /** @param concurrency How many mails of a run are under way at once, unless the run says otherwise. */
+  constructor(concurrency: number) {
+    this.#runs = new Runs(
+      (message, options) => this.#send(message, options, true),
+      concurrency,
+      (fields) => this.build(fields),
+      () => this.lull,
+    );
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @throws SendError, whose `report` has the outcome of each recipient; SmtpError if the transport speaks SMTP or
+   * LMTP; AddressError or MessageError if no message can be built of the fields.
+   */
+  send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
+  send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport> {
+    return this.#send(message, options, false);
+  }
+
+  /**
+   * Sends bytes as they are: a message stored or built elsewhere.
+   *
+   * @throws SendError like `send`; MessageError naming the line that cannot be sent.
+   */
+  async sendRaw(
+    envelope: Envelope | EnvelopeFields,
+    content: RawContent,
+    options?: SendOptions,
+  ): Promise<SendReport> {
+    const read = readSendOptions(options);
+    const mail = rawMail(toEnvelope(read.envelope ?? envelope), content);
+    try {
+      return await this.deliverRaw(mail, content, read);
+    } catch (error) {
+      throw withCallers(error);
+    }
+  }
+
+  /**
+   * Sends many mails; see {@link SendRun}.
+   *
+   * @throws EnvoiError of kind `"configuration"` if the source is not iterable, or an option is not valid.
+   */
+  sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>> {
+    return this.#runs.sendAll(items, options);
+  }
+
+  /**
+   * Takes nothing new, and resolves when everything it was given has its outcome and every connection is closed. May be
+   * called more than once.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    const { force = false, signal } = readCloseOptions(options);
+    this.#runs.close();
+    this.#closing ??= this.finish();
+    if (force) this.breakOff();
+    await breakingOff(
+      signal,
+      () => this.breakOff(),
+      async () => this.#closing,
+    );
+  }
+
+  /** Closes, waiting for what is being sent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Whether `close` has been called. */
+  protected get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Set while runs must not take anything more from their sources; resolves when they may. */
+  protected get lull(): Promise<void> | undefined {
+    return undefined;
+  }
+
+  /** Builds a message of fields. */
+  protected build(fields: MessageFields): Message {
+    return Message.create(fields);
+  }
+
+  /** Delivers a message to an envelope. `inRun` says that the mail belongs to a run. */
+  protected abstract deliver(
+    message: Message,
+    envelope: Envelope,
+    options: SendOptions,
+    inRun: boolean,
+  ): Promise<SendReport>;
+
+  /** Delivers bytes, which `mail` has checked and `content` gives again. */
+  protected abstract deliverRaw(mail: Mail, content: RawContent, options: SendOptions): Promise<SendReport>;
+
+  /** Waits for everything that was given, then closes what is open. Called once. */
+  protected abstract finish(): Promise<void>;
+
+  /** Ends everything that is under way at once; `finish` then resolves soon. */
+  protected abstract breakOff(): void;
+
+  /** A run has read the options of its mails. */
+  async #send(
+    message: Message | MessageFields,
+    given: SendOptions | undefined,
+    inRun: boolean,
+  ): Promise<SendReport> {
+    const options = inRun && given !== undefined ? given : readSendOptions(given);
+    const built = Message.is(message) ? message : this.build(message);
+    const { envelope } = options;
+    const to = envelope === undefined ? built.envelope : toEnvelope(envelope);
+    try {
+      return await this.deliver(built, to, options, inRun);
+    } catch (error) {
+      throw withCallers(error);
+    }
+  }
+}
