@@ -90,8 +90,9 @@ function auth(conversation: Conversation, { mechanism: name, initialResponse }: 
     return Reply.of(538, "5.7.11", "Authenticate over TLS only");
   const mechanism = conversation.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
   if (mechanism === undefined) return Reply.of(504, "5.5.4", "Mechanism not implemented");
-  conversation.exchange = new AuthExchange(conversation, mechanism);
-  return conversation.exchange.start(initialResponse);
+  const exchange = new AuthExchange(conversation, mechanism);
+  conversation.exchange = exchange;
+  return exchange.start(initialResponse);
 }
 
 function mail(conversation: Conversation, { from, parameters }: CommandOf<"MAIL">): Outcome {

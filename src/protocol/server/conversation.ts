@@ -3,12 +3,18 @@ import type { MailParameters } from "../parameters.ts";
 import { formatReply, Reply } from "../reply.ts";
 import { serverMechanisms } from "../sasl/mechanisms.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
-import type { AuthExchange } from "./auth-exchange.ts";
 import type { ChunkHeader } from "./chunked-content.ts";
 import { type ConversationState, ConversationStates } from "./conversation-state.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
+import type { ServerEvent } from "./event.ts";
 import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
+
+/** A login in progress: takes lines that are not commands until it is over. */
+export interface LoginSteps {
+  readonly over: boolean;
+  respond(line: string): Reply | ServerEvent;
+}
 
 /** Everything that the handlers of commands read and change about one connection. */
 export class Conversation {
@@ -16,7 +22,7 @@ export class Conversation {
   readonly #observer: ((reply: string) => void) | undefined;
   readonly #states = new ConversationStates();
   /** The AUTH exchange under way: lines are not commands. */
-  exchange: AuthExchange | undefined;
+  exchange: LoginSteps | undefined;
   /** The chunk whose octets follow, and the refusal, if it is refused. */
   chunk: { readonly header: ChunkHeader; readonly refusal: Reply | undefined } | undefined;
   /** An event waits for its answer. */
