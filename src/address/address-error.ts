@@ -1,20 +1,20 @@
 import { callersMistake, EnvoiError, named } from "../errors.ts";
 
-/** Where an {@link AddressError} lies. */
+/** The place of an {@link AddressError}. */
 export interface AddressErrorPlace {
   /** The field or argument that held the input, such as `to[2]`. */
   readonly field?: string | undefined;
-  /** The offending place: an index into `input`, in UTF-16 code units, from 0. */
+  /** The index of the offending character in `input`, in UTF-16 code units from 0. */
   readonly position?: number | undefined;
-  /** What was to be read as an address. */
+  /** The value that should be an address. */
   readonly input?: unknown;
 }
 
 /**
- * Something that is not an address, a mailbox, a group, a domain or an envelope.
+ * A value that is not a valid address, mailbox, group, domain or envelope.
  *
- * The message says what is wrong, where, and what to write instead. It quotes the input, cut to what lies around
- * the place, with everything invisible escaped.
+ * The message says what is wrong, where, and what to write instead. It quotes the input around that place, with
+ * invisible characters escaped.
  *
  * @example
  * ```ts
@@ -26,13 +26,13 @@ export interface AddressErrorPlace {
  * ```
  */
 export class AddressError extends EnvoiError {
-  /** What is wrong and what to do, without the place. */
+  /** What is wrong and what to do, without the field and the position. */
   readonly problem: string;
   /** The field or argument that held the input, if known. */
   readonly field: string | undefined;
   /** The offending index in {@link AddressError.input}, in UTF-16 code units, if there is one. */
   readonly position: number | undefined;
-  /** The whole input. Not enumerable, so that a logged error does not carry what a stranger typed at any length. */
+  /** The whole input. Not enumerable, so that a logged error does not contain input of any length. */
   declare readonly input: unknown;
 
   static {
@@ -48,28 +48,21 @@ export class AddressError extends EnvoiError {
     Object.defineProperty(this, "input", { value: input });
   }
 
-  /** The same error seen from further out: what was read is part of `input`, beginning at `offset`. */
+  /** Returns the same error for a longer `input`, in which the text that was read begins at `offset`. */
   within(input: string, offset: number): AddressError {
     const position = this.position === undefined ? undefined : this.position + offset;
     return new AddressError(this.problem, { field: this.field, position, input });
   }
 
-  /** The same error, naming the field that held the input. */
+  /** Returns the same error with the field that held the input. */
   inField(field: string | undefined): AddressError {
     return new AddressError(this.problem, { field, position: this.position, input: this.input });
   }
 
-  /** As every error of envoi, with the place; without the input. */
+  /** Like every error of envoi, with field and position, without the input. */
   override toJSON(): object {
     return { ...super.toJSON(), field: this.field, position: this.position };
   }
-}
-
-/** What kind of thing a value is, in words; runs no code of the value. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function inWords(
@@ -84,7 +77,7 @@ function inWords(
   return `${what} (${place} \`${excerpt(input, position ?? 0)}\`)`;
 }
 
-/** How much of the input is shown on each side of the place. */
+/** How many characters of the input are shown on each side of the position. */
 const reach = 40;
 
 function excerpt(input: string, position: number): string {
@@ -93,7 +86,7 @@ function excerpt(input: string, position: number): string {
   return `${from > 0 ? "…" : ""}${printable(input.slice(from, to))}${to < input.length ? "…" : ""}`;
 }
 
-/** Escapes what a terminal would obey and what nobody sees: controls, format characters, half surrogates. */
+/** Escapes what a terminal would interpret and what is invisible: controls, format characters, lone surrogates. */
 function printable(text: string): string {
   return text.replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,

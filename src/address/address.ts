@@ -7,14 +7,14 @@ import { Scanner } from "./scanner.ts";
 
 /**
  * One address, `local@domain`, immutable (the addr-spec of RFC 5322 3.4.1 without comments and white space, the
- * Mailbox of RFC 5321 4.1.2; non-ASCII as RFC 6531 has it).
+ * Mailbox of RFC 5321 4.1.2; non-ASCII by RFC 6531).
  *
- * The domain is made canonical once, here: header and envelope cannot disagree. The local part is left as it is; only
- * quotes that mean nothing are gone: `"abc"@x.example` equals `abc@x.example`. An empty one (`""@x.example`) is
- * refused, although the grammar has it: it is always somebody's missing value. The local part may be longer than the 64
- * octets of RFC 5321 4.5.3.1.1, since servers of others hand out such addresses; it must not contain characters that
- * cannot be seen or told apart: white space (other than a space in quotes), noncharacters, U+FFFD, and what Unicode
- * does not display, except U+200C and U+200D.
+ * The domain is made canonical here, once, so that header and envelope cannot differ. The local part is kept; only
+ * needless quotes are removed: `"abc"@x.example` equals `abc@x.example`. An empty one (`""@x.example`) is refused,
+ * although the grammar allows it: it is always a missing value. The local part may be longer than the 64 octets of
+ * RFC 5321 4.5.3.1.1, because other servers assign such addresses. It must not contain characters that are invisible or
+ * look alike: white space (other than a space in quotes), noncharacters, U+FFFD, and what Unicode does not display,
+ * except U+200C and U+200D.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ import { Scanner } from "./scanner.ts";
  * ```
  */
 export class Address {
-  /** Who, at the domain: unquoted, in exactly the characters given. Case counts, and nothing is normalised. */
+  /** The part before the "@", unquoted, exactly as given. It is case-sensitive and not normalised. */
   readonly localPart: string;
   /** Lower-case A-labels, or an address literal: `[192.0.2.1]`, `[IPv6:2001:db8::1]`. */
   readonly domain: string;
@@ -49,7 +49,7 @@ export class Address {
   }
 
   /**
-   * Reads an address, and nothing but an address: no name, no angle brackets, no comment, no white space around.
+   * Reads an address alone: without a name, angle brackets, comments or surrounding white space.
    *
    * @throws AddressError naming the position.
    */
@@ -68,9 +68,9 @@ export class Address {
   }
 
   /**
-   * The address of these two parts.
+   * Makes an address of two parts.
    *
-   * @param localPart as it is meant, not as it is written: a quote in it is part of the name.
+   * @param localPart the local part without quoting: a quote in it belongs to the name.
    * @throws AddressError if either is not valid, or both are longer than 254 octets (RFC 5321 4.5.3.1.3).
    */
   static of(localPart: string, domain: string): Address {
@@ -84,12 +84,12 @@ export class Address {
     // The length in UTF-16 units is a lower bound that spares counting the octets of what is far too long.
     const octets = written.length > longestAddress ? written.length : Buffer.byteLength(written);
     if (octets > longestAddress) {
-      throw new AddressError(`an address has at most 254 octets, not ${octets}`, { input: written });
+      throw new AddressError(`expected an address of at most 254 octets, got ${octets}`, { input: written });
     }
     return new Address(internal, localPart, domain, written, /[^\0-\x7f]/.test(localPart));
   }
 
-  /** Whether `value` is an address; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is an address. An object from JSON that looks like one is not. */
   static is(value: unknown): value is Address {
     return typeof value === "object" && value !== null && #written in value;
   }
@@ -99,22 +99,22 @@ export class Address {
     return displayDomain(this.domain);
   }
 
-  /** Whether the local part has characters beyond ASCII, so that a server must offer SMTPUTF8 (RFC 6531). */
+  /** Whether the local part has non-ASCII characters, so that the server must offer SMTPUTF8 (RFC 6531). */
   get international(): boolean {
     return this.#international;
   }
 
-  /** Whether `other` is the same address: same local part, case and all, and same domain. */
+  /** Whether `other` is the same address: the same local part, case included, and the same domain. */
   equals(other: Address): boolean {
     return this.#written === other.#written;
   }
 
-  /** The address as it stands on the wire between `<` and `>`. */
+  /** The address as it is sent between `<` and `>`. */
   toString(): string {
     return this.#written;
   }
 
-  /** The same as `toString()`; {@link Address.parse} reads it back. */
+  /** The same as `toString()`; {@link Address.parse} reads it. */
   toJSON(): string {
     return this.#written;
   }
@@ -125,7 +125,7 @@ const internal: unique symbol = Symbol("Address");
 /** A path has at most 256 octets, its angle brackets included (RFC 5321 4.5.3.1.3). */
 const longestAddress = 254;
 
-// Most addresses: nothing in them needs work, so that they are told apart from the rest in one go.
+// Most addresses need no further work; this finds them in one step.
 const simple: RegExp = new RegExp(`^${atomsBetween("\\.", atomCharacters)}@${plainName}$`);
 
 /** Reads a local part and the @ behind it. */
@@ -157,7 +157,7 @@ function scanLocalPart(scanner: Scanner): string {
   );
 }
 
-/** Lets errors about a part tell of the text in which it begins at `start`. */
+/** Makes errors about a part refer to the whole text, in which the part begins at `start`. */
 function locate<T>(text: string, start: number, read: () => T): T {
   try {
     return read();

@@ -1,8 +1,8 @@
-/** The characters of an atom (RFC 5322 3.2.3), as the inside of a character class; `-` is to stay last. */
+/** The characters of an atom (RFC 5322 3.2.3), as the inside of a character class; `-` must stay last. */
 export const atomCharacters: string = "\\w!#$%&'*+/=?^`{|}~-";
 
 /**
- * The same with all beyond ASCII (RFC 6532 3.2). Of that, what may stand nowhere is refused before anything is read.
+ * The same with all non-ASCII characters (RFC 6532 3.2). Those that are never allowed are refused before reading.
  */
 export const wideAtomCharacters: string = `\\u0080-\\uffff${atomCharacters}`;
 

@@ -1,18 +1,19 @@
-import { AddressError, kindOf } from "./address-error.ts";
+import { described } from "../text/shown.ts";
+import { AddressError } from "./address-error.ts";
 
 /**
- * Refuses what may stand nowhere in an address, a name or a domain: control characters (CR, LF and NUL among them),
- * line and paragraph separators, characters that turn the direction of text, and halves of surrogate pairs.
+ * Refuses characters that no address, name or domain may contain: control characters (CR, LF and NUL among them),
+ * line and paragraph separators, characters that change the direction of text, and lone surrogates.
  *
- * Controls could end the command or header that carries the text (RFC 5321 4.1.2, RFC 5322 3.2.3); the direction
- * characters make an address look like another one (RFC 6532 leaves them to us). The tab passes: between words it is
- * white space.
+ * Control characters could end the command or header with the text (RFC 5321 4.1.2, RFC 5322 3.2.3); direction
+ * characters make an address look like another one (RFC 6532 leaves the decision to implementations). The tab is
+ * allowed: between words it is white space.
  *
- * @throws AddressError if `text` is not a string or holds one of these, with its position.
+ * @throws AddressError with the position, if `text` is not a string or contains one of these.
  */
 export function checkCharacters(text: unknown, what: string): asserts text is string {
   if (typeof text !== "string") {
-    throw new AddressError(`${what} must be a string, not ${kindOf(text)}`, { input: text });
+    throw new AddressError(`expected ${what} as a string, got ${described(text)}`, { input: text });
   }
   const position = text.search(forbidden);
   if (position < 0) return;
@@ -40,5 +41,5 @@ function kindOfCharacter(code: number): string {
   if (code < 0xa0) return "a control character";
   return code >= 0xd800 && code <= 0xdfff
     ? "half of a surrogate pair"
-    : "a character that turns the direction of text";
+    : "a character that changes the direction of text";
 }

@@ -5,17 +5,16 @@ import { checkCharacters } from "./characters.ts";
 import { isALabel, toAscii, toUnicode } from "./idna.ts";
 
 /**
- * The one form of a domain that goes into values, headers and commands: lower-case A-labels, or an address literal.
+ * Returns the canonical form of a domain, for values, headers and commands: lower-case A-labels or an address literal.
  *
  * Names are made canonical by UTS 46 (`MÜNCHEN.de` is `xn--mnchen-3ya.de`; full-width letters, ideographic dots and
  * soft hyphens are mapped, `ẞ` becomes `ß`). Every line of Node gives the same name, or refuses one with characters
  * newer than its tables. A name with text from right to left must keep the Bidi rule (RFC 5893). Labels have 1 to 63
  * octets, names at most 253 (RFC 1035 2.3.4). A single label is a domain (`localhost`), a name ending in a dot is not,
- * and one whose last label is a number is an IP address that lacks its brackets. An underscore is taken for a letter:
- * such names exist in DNS and in container networks, and mail servers deliver to them (as a name in EHLO, Exim refuses
- * them).
+ * and one whose last label is a number is an IP address without its brackets. An underscore is allowed: such names
+ * exist in DNS and in container networks, and mail servers deliver to them (Exim refuses them as the name in EHLO).
  *
- * @throws AddressError with the position, where the text and the canonical form still correspond.
+ * @throws AddressError, with the position if the text and the canonical form correspond.
  * @example
  * ```ts
  * canonicalDomain("BÜCHER.example"); // "xn--bcher-kva.example"
@@ -45,7 +44,7 @@ export function canonicalDomain(text: string): string {
   throw new AddressError(fault.problem, { input: text, position: ascii ? fault.position : undefined });
 }
 
-/** The same for an argument or option; the error names it. @throws AddressError */
+/** Like {@link canonicalDomain}, for an argument or option that the error names. @throws AddressError */
 export function canonicalDomainOf(field: string, text: string): string {
   try {
     return canonicalDomain(text);
@@ -55,8 +54,8 @@ export function canonicalDomainOf(field: string, text: string): string {
 }
 
 /**
- * Names that are canonical as they stand, as part of a regular expression: lower case, no A-label, and the last label
- * does not begin with a digit. Most names are like that; this spares them the rest.
+ * Names that are canonical already, as part of a regular expression: lower case, no A-label, and the last label does
+ * not begin with a digit. Most names are; this is a fast path for them.
  */
 export const plainName: string = ((): string => {
   const rest = "(?:[a-z\\d_-]{0,61}[a-z\\d_])?";
@@ -65,7 +64,7 @@ export const plainName: string = ((): string => {
 
 const plain: RegExp = new RegExp(`^${plainName}$`);
 
-/** What people read for a canonical domain: U-labels in place of A-labels. */
+/** The form of a canonical domain for people: U-labels instead of A-labels. */
 export function displayDomain(domain: string): string {
   return toUnicode(domain);
 }
@@ -79,11 +78,11 @@ interface Fault {
   readonly position: number;
 }
 
-/** What is wrong with a lower-case name of ASCII characters. */
+/** What is wrong with a lower-case ASCII name, if anything. */
 function faultOf(name: string): Fault | undefined {
   if (name === "") return { problem: "the domain is missing", position: 0 };
   if (name.length > longestName) {
-    return { problem: `a domain has at most 253 octets, not ${name.length}`, position: longestName };
+    return { problem: `expected a domain of at most 253 octets, got ${name.length}`, position: longestName };
   }
   if (name.endsWith(".")) {
     return { problem: "the domain ends in a dot; leave it out", position: name.length - 1 };
@@ -97,7 +96,7 @@ function faultOf(name: string): Fault | undefined {
   const top = name.lastIndexOf(".") + 1;
   if (/^(?:\d+|0x[\da-f]*)$/.test(name.slice(top))) {
     return {
-      problem: "a domain does not end in a number; an IP address is written as [192.0.2.1]",
+      problem: "a domain must not end in a number; write an IP address as [192.0.2.1]",
       position: top,
     };
   }
@@ -107,10 +106,10 @@ function faultOf(name: string): Fault | undefined {
 
 function problemOf(label: string): string | undefined {
   if (label === "") return "a label of the domain is empty";
-  if (label.length > 63) return `a label of a domain has at most 63 octets, not ${label.length}`;
-  if (label.startsWith("-")) return "a label of a domain does not begin with a hyphen";
-  if (label.endsWith("-")) return "a label of a domain does not end in a hyphen";
-  // What the mapping made of a name is not taken on trust.
+  if (label.length > 63) return `expected labels of at most 63 octets in the domain, got ${label.length}`;
+  if (label.startsWith("-")) return "a label of a domain must not begin with a hyphen";
+  if (label.endsWith("-")) return "a label of a domain must not end in a hyphen";
+  // The result of the mapping is checked too.
   if (!/^[a-z\d_-]+$/.test(label)) return "not a label of a domain";
   if (label.startsWith("xn--") && !isALabel(label)) return `"${label}" is not a valid A-label (RFC 5891)`;
   return undefined;

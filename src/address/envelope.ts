@@ -1,5 +1,6 @@
+import { described } from "../text/shown.ts";
 import type { Address } from "./address.ts";
-import { AddressError, kindOf } from "./address-error.ts";
+import { AddressError } from "./address-error.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
 
 /** An envelope as plain data. */
@@ -11,8 +12,8 @@ export interface EnvelopeFields {
 }
 
 /**
- * Who a mail comes from and whom it goes to, as the server is told (RFC 5321 2.3.1); immutable. What the header says
- * is another matter.
+ * The sender and the recipients that are given to the server (RFC 5321 2.3.1); immutable. The header of the mail may
+ * name others.
  *
  * @example
  * ```ts
@@ -21,9 +22,11 @@ export interface EnvelopeFields {
  * ```
  */
 export class Envelope {
-  /** Where failures are reported; `null` is the null reverse-path `<>`. */
+  /** The address for delivery failures; `null` is the null reverse-path `<>`. */
   readonly from: Address | null;
-  /** Each once, in the order given; at least one, but where nothing was sent to anybody. */
+  /**
+   * The recipients without duplicates, in the given order; at least one, except in the report of a mail without any.
+   */
   readonly to: readonly Address[];
   readonly #international: boolean;
 
@@ -37,34 +40,37 @@ export class Envelope {
   }
 
   /**
-   * The envelope of a sender and recipients. Names are left out; of exact duplicates the first stays.
-   * `A@x.example` and `a@x.example` are two recipients: only their server knows better.
+   * Makes an envelope. Names are dropped; of exact duplicates the first is kept. `A@x.example` and `a@x.example` are
+   * two recipients: only their server can tell whether they are the same.
    *
    * @throws AddressError naming the field (`to[2]`), or if there is no recipient.
    */
   static of(from: MailboxInput | null, to: readonly MailboxInput[]): Envelope {
     if (from === "") {
-      throw new AddressError("from: the sender is empty; null is the null sender <>", { input: from });
+      throw new AddressError("expected an address, got an empty string. The null sender is null", {
+        field: "from",
+      });
     }
     const sender = from === null ? null : toMailbox(from, "from").address;
     if (!Array.isArray(to)) {
-      throw new AddressError(`the recipients are an array, not ${kindOf(to)}`, { field: "to", input: to });
+      throw new AddressError(`expected an array, got ${described(to)}`, { field: "to", input: to });
     }
-    if (to.length === 0) throw new AddressError("an envelope needs at least one recipient", { field: "to" });
+    if (to.length === 0)
+      throw new AddressError("expected at least one recipient, got an empty array", { field: "to" });
     return new Envelope(internal, sender, distinct(Array.from(to, recipient)));
   }
 
-  /** @internal The envelope of no mail, in what is told where there was none. */
+  /** @internal The envelope in the report of a mail that has none. */
   static get none(): Envelope {
     return new Envelope(internal, null, Object.freeze([]));
   }
 
-  /** Whether `value` is an envelope; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is an envelope. An object from JSON that looks like one is not. */
   static is(value: unknown): value is Envelope {
     return typeof value === "object" && value !== null && #international in value;
   }
 
-  /** Whether an address of it has a local part beyond ASCII, so that the server must offer SMTPUTF8 (RFC 6531). */
+  /** Whether an address has a non-ASCII local part, so that the server must offer SMTPUTF8 (RFC 6531). */
   get international(): boolean {
     return this.#international;
   }
@@ -81,7 +87,7 @@ function recipient(input: MailboxInput, index: number): Address {
   return Mailbox.is(input) ? input.address : toMailbox(input, `to[${index}]`).address;
 }
 
-/** Of the same address the first. */
+/** The addresses without duplicates. */
 function distinct(addresses: readonly Address[]): readonly Address[] {
   if (addresses.length === 1) return Object.freeze(addresses);
   const seen = new Set<string>();

@@ -17,7 +17,8 @@ export interface ParsedGroup {
 
 /**
  * Reads exactly one mailbox (RFC 5322 3.4): an address, or a name and an address in angle brackets, with comments and
- * white space where they may stand. Of the obsolete syntax it takes dots in a bare name (`John Q. Public <...>`).
+ * white space where the grammar allows them. Of the obsolete syntax it accepts dots in an unquoted name
+ * (`John Q. Public <...>`).
  */
 export function parseMailbox(text: string): ParsedMailbox {
   const scanner = new Scanner(text, "a mailbox");
@@ -32,8 +33,9 @@ export function parseMailbox(text: string): ParsedMailbox {
 }
 
 /**
- * The same for the form that nearly all mailboxes have, read at one glance: words or a quoted string, a space, and an
- * address in angle brackets. `undefined` for any other text, also one that is not a mailbox.
+ * Reads the most usual form of a mailbox: words or a quoted string, a space, and an address in angle brackets.
+ *
+ * @returns `undefined` for any other text, whether it is a mailbox or not.
  */
 export function parseUsualMailbox(text: string): ParsedMailbox | undefined {
   if (typeof text !== "string" || !text.endsWith(">")) return undefined;
@@ -44,12 +46,12 @@ export function parseUsualMailbox(text: string): ParsedMailbox | undefined {
   try {
     return { name: quoted ? name.slice(1, -1) : name, address: Address.parse(text.slice(end + 2, -1)) };
   } catch {
-    // The other reading finds out what is wrong, and where in the whole text.
+    // parseMailbox finds what is wrong, and its position in the whole text.
     return undefined;
   }
 }
 
-/** Of what lies beyond ASCII only letters, of which none is refused and none needs a closer look. */
+/** Of the non-ASCII characters only Latin letters, all of which are allowed. */
 const usualWords: RegExp = new RegExp(
   `^[.${atomCharacters}\\u00c0-\\u02af]+(?: [.${atomCharacters}\\u00c0-\\u02af]+)*$`,
 );
@@ -70,9 +72,9 @@ export function parseGroup(text: string): ParsedGroup {
 /**
  * Reads mailboxes and groups with commas between them.
  *
- * @param written Who wrote the list. In that of a program nothing may be missing between two commas (RFC 5322 3.4). In
- *   one of a person, elements may be empty, as in the obsolete syntax (4.4), and between elements, outside groups, a
- *   semicolon serves as well; one element at least must be there.
+ * @param written Who wrote the list. In the list of a program no element may be empty (RFC 5322 3.4). In the list of a
+ *   person, elements may be empty, as in the obsolete syntax (4.4), and a semicolon between elements, outside groups,
+ *   is accepted as a comma; at least one element must not be empty.
  */
 export function parseList(text: string, written: Author): (ParsedMailbox | ParsedGroup)[] {
   const scanner = new Scanner(text, "an address list");
@@ -95,11 +97,11 @@ function isEmpty(scanner: Scanner, { words }: Phrase): boolean {
   return words === 0 && /^[,;]?$/.test(scanner.peek());
 }
 
-/** Words with white space between them: a name, or what turns out to be a local part. */
+/** Words with white space between them: a name, or a local part. */
 interface Phrase {
   readonly text: string;
   readonly words: number;
-  /** Where its first word begins, and its last one ends. */
+  /** Where the first word begins, and where the last one ends. */
   readonly start: number;
   readonly end: number;
 }

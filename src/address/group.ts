@@ -1,4 +1,5 @@
-import { AddressError, kindOf } from "./address-error.ts";
+import { described } from "../text/shown.ts";
+import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
 import { parseGroup } from "./grammar.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
@@ -7,7 +8,7 @@ import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
 export type RecipientInput = MailboxInput | Group;
 
 /**
- * Mailboxes under a name, immutable (RFC 5322 3.4). One without members is a way to name nobody:
+ * Mailboxes with a common name, immutable (RFC 5322 3.4). A group without members names nobody:
  * `undisclosed-recipients:;`.
  *
  * @example
@@ -17,9 +18,9 @@ export type RecipientInput = MailboxInput | Group;
  * ```
  */
 export class Group {
-  /** What stands before the colon, decoded. */
+  /** The name before the colon, decoded. */
   readonly name: string;
-  /** Who is in it; frozen. */
+  /** The mailboxes; frozen. */
   readonly members: readonly Mailbox[];
   readonly #genuine: true = true;
 
@@ -44,12 +45,15 @@ export class Group {
     );
   }
 
-  /** @throws AddressError if the name is empty or holds control characters, or a member is not a mailbox. */
+  /**
+   * Makes a group. @throws AddressError if the name is empty or has control characters, or a member is not a mailbox.
+   */
   static of(name: string, members: readonly MailboxInput[]): Group {
     checkDisplayName(name);
-    if (name === "") throw new AddressError("a group needs a name");
+    if (name === "") throw new AddressError("expected a name that is not empty", { field: "name" });
     if (!Array.isArray(members)) {
-      throw new AddressError(`the members of a group are an array, not ${kindOf(members)}`, {
+      throw new AddressError(`expected an array, got ${described(members)}`, {
+        field: "members",
         input: members,
       });
     }
@@ -65,7 +69,7 @@ export class Group {
     return typeof value === "object" && value !== null && #genuine in value;
   }
 
-  /** As people write it; {@link Group.parse} reads it back. */
+  /** The group as people write it; {@link Group.parse} reads it. */
   toString(): string {
     const members = this.members.length === 0 ? "" : ` ${this.members.join(", ")}`;
     return `${formatDisplayName(this.name)}:${members};`;

@@ -5,13 +5,13 @@ import punycode from "punycode.js";
  * The A-label form of a domain name with non-ASCII characters (UTS 46, non-transitional), or `undefined` if it has
  * none.
  *
- * The mapping tables are those of Node, which differ between its lines. Two differences would lead a mail to another
- * domain, and are levelled here to what UTS 46 says today: `ẞ` (U+1E9E) is mapped to `ß` (to `ss` before Unicode 15.1,
+ * The mapping tables are those of Node, which differ between its versions. Two differences would send a mail to another
+ * domain; here both follow the current UTS 46: `ẞ` (U+1E9E) is mapped to `ß` (to `ss` before Unicode 15.1,
  * and in Node 20 and 22), and the text is brought to NFC first, which Node 24 leaves undone in some sequences. All
  * other differences only refuse: characters newer than the tables of the running Node.
  *
- * `text` must hold no ASCII other than letters, digits, `-`, `_` and dots: underneath is a parser of URL hosts, which
- * would go on to decode `%41` and cut at `/`. The result is to be checked like any other name.
+ * `text` must not contain ASCII other than letters, digits, `-`, `_` and dots: Node parses URL hosts here, and would
+ * decode `%41` and cut at `/`. The result must be checked like any other name.
  */
 export function toAscii(text: string): string | undefined {
   if (text.length > longestSpelling) return undefined;
@@ -23,7 +23,7 @@ export function toAscii(text: string): string | undefined {
 // keeps Punycode, whose time is quadratic, to small input.
 const longestSpelling = 1024;
 
-/** The U-label form of a canonical name: what people read. */
+/** The U-label form of a canonical name, for people. */
 export function toUnicode(name: string): string {
   return name.includes("xn--") ? punycode.toUnicode(name) : name;
 }

@@ -3,12 +3,12 @@ import { atomsBetween, wideAtomCharacters } from "./atom.ts";
 import { codePoint } from "./characters.ts";
 
 /**
- * Writes a local part as it goes on the wire: as it is if the grammar allows it, else as a quoted string
+ * Writes a local part as it is sent: unchanged if the grammar allows it, else as a quoted string
  * (RFC 5321 4.1.2, with the characters of RFC 6531 3.3).
  *
  * A local part may be longer than the 64 octets of RFC 5321 4.5.3.1.1: VERP and SRS addresses of other senders are, and
- * their hosts take them. The limit of 254 octets for the whole address holds instead. Local parts that envoi itself
- * makes up must stay within 64.
+ * their hosts accept them. The limit of 254 octets for the whole address applies instead. Local parts that envoi
+ * generates must not exceed 64 octets.
  *
  * @throws AddressError if it is empty.
  */
@@ -19,12 +19,12 @@ export function formatLocalPart(localPart: string): string {
 }
 
 /**
- * Refuses what may stand in a name but not in a local part, because two addresses would look the same: white space
- * other than the space of a quoted string, noncharacters, the replacement character U+FFFD (left by a failed decoding),
- * and what is not displayed (the Unicode property Default_Ignorable_Code_Point). U+200C and U+200D pass, because words
- * of Persian and of Indic scripts are spelt with them. RFC 6532 leaves the choice to implementations.
+ * Refuses characters that a name may contain but a local part may not, because two addresses would look the same: white
+ * space other than the space of a quoted string, noncharacters, the replacement character U+FFFD (left by a failed
+ * decoding), and what is not displayed (the Unicode property Default_Ignorable_Code_Point). U+200C and U+200D are
+ * allowed, because Persian and Indic words are spelt with them. RFC 6532 leaves the choice to implementations.
  *
- * @param text A local part, as it is meant or as it is written.
+ * @param text A local part, with or without quoting.
  * @throws AddressError with the position.
  */
 export function checkLocalPart(text: string): void {

@@ -1,22 +1,23 @@
 import { checkNames } from "../text/known-names.ts";
+import { described } from "../text/shown.ts";
 import { Address } from "./address.ts";
-import { AddressError, kindOf } from "./address-error.ts";
+import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
 import { parseMailbox, parseUsualMailbox } from "./grammar.ts";
 
-/** An address and a name as plain data, such as a row of a database. No other property may be there. */
+/** An address and a name as plain data, such as a row of a database. Other properties are refused. */
 export interface MailboxFields {
   /** The address alone: `jane@example.org`. */
   readonly address: string | Address;
-  /** The name, as people write it; without one, or if it is empty, the address stands alone. */
+  /** The name, as people write it; an empty name counts as absent. */
   readonly name?: string | undefined;
 }
 
-/** What stands for one mailbox. A string is exactly one: lists are arrays, or read by `Mailboxes.parse`. */
+/** The accepted forms of a mailbox. A string is exactly one mailbox: for a list use an array or `Mailboxes.parse`. */
 export type MailboxInput = string | Address | Mailbox | MailboxFields;
 
 /**
- * An address, and the name of whoever it belongs to if there is one; immutable (RFC 5322 3.4).
+ * An address, with the name of its owner if there is one; immutable (RFC 5322 3.4).
  *
  * @example
  * ```ts
@@ -27,7 +28,7 @@ export type MailboxInput = string | Address | Mailbox | MailboxFields;
 export class Mailbox {
   /** The address itself. */
   readonly address: Address;
-  /** Whose it is, decoded, where a name was given. */
+  /** The name of the owner, decoded, if there is one. */
   readonly name: string | undefined;
   readonly #genuine: true = true;
 
@@ -42,8 +43,8 @@ export class Mailbox {
   /**
    * Reads one mailbox as people write it: `jane@example.org`, `Jane <jane@example.org>`, `"Doe, Jane" <...>`.
    *
-   * Comments are skipped, also one that holds a name in the manner of old: `jane@example.org (Jane)`. Words that look
-   * like encoded words (RFC 2047) are taken literally.
+   * Comments are skipped, also one with a name, as in the old form `jane@example.org (Jane)`. Words that look like
+   * encoded words (RFC 2047) are taken literally.
    *
    * @throws AddressError naming the position; also for a list of two or more.
    */
@@ -56,9 +57,9 @@ export class Mailbox {
   }
 
   /**
-   * A mailbox of an address and a name; an empty name is none.
+   * Makes a mailbox of an address and a name; an empty name counts as absent.
    *
-   * @throws AddressError if the address is not one, or the name holds control or direction characters.
+   * @throws AddressError if the address is not valid, or the name has control or direction characters.
    */
   static of(address: string | Address, name?: string): Mailbox {
     if (name !== undefined) checkDisplayName(name);
@@ -66,7 +67,7 @@ export class Mailbox {
     return new Mailbox(internal, parsed, name === "" ? undefined : name);
   }
 
-  /** Whether `value` is a mailbox; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is a mailbox. An object from JSON that looks like one is not. */
   static is(value: unknown): value is Mailbox {
     return typeof value === "object" && value !== null && #genuine in value;
   }
@@ -76,7 +77,7 @@ export class Mailbox {
     return this.name === other.name && this.address.equals(other.address);
   }
 
-  /** As people write it; {@link Mailbox.parse} reads it back. A name beyond ASCII stands as it is. */
+  /** The mailbox as people write it; {@link Mailbox.parse} reads it. A non-ASCII name is not encoded. */
   toString(): string {
     const address = this.address.toString();
     return this.name === undefined ? address : `${formatDisplayName(this.name)} <${address}>`;
@@ -90,13 +91,13 @@ export class Mailbox {
 
 const internal: unique symbol = Symbol("Mailbox");
 
-// Without these a text can be nothing but an address.
+// A text without these characters can only be an address.
 const beyondAddress: RegExp = /[\s()<>,:;"[\\]/;
 
 /**
- * The mailbox that `input` stands for.
+ * Reads one of the accepted forms of a mailbox.
  *
- * @param field what the caller calls it; errors bear the name.
+ * @param field the name of the value in errors.
  * @throws AddressError if it is not a mailbox: an object has `address`, `name` and nothing else.
  */
 export function toMailbox(input: MailboxInput, field?: string): Mailbox {
@@ -111,7 +112,7 @@ export function toMailbox(input: MailboxInput, field?: string): Mailbox {
   throw notAMailbox(input, field);
 }
 
-/** An object of no class that has an address: data. */
+/** Whether a value is plain data with an address, and not an instance of a class. */
 function isPlain(input: unknown): input is MailboxFields {
   if (typeof input !== "object" || input === null || !Object.hasOwn(input, "address")) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
@@ -124,8 +125,8 @@ function fromFields(fields: MailboxFields): Mailbox {
 }
 
 function notAMailbox(input: unknown, field: string | undefined): AddressError {
-  const kind = kindOf(input);
-  return new AddressError(`expected a string, { name, address }, an Address or a Mailbox, got ${kind}`, {
+  const got = described(input);
+  return new AddressError(`expected a string, { name, address }, an Address or a Mailbox, got ${got}`, {
     field,
     input,
   });

@@ -3,8 +3,8 @@ import { Group } from "./group.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /**
- * Lists of mailboxes (the address-list of RFC 5322 3.4): commas between, groups allowed. `parse` reads what people
- * write: it also takes semicolons and empty elements. `parseWithGroups` keeps to the RFC.
+ * Lists of mailboxes (the address-list of RFC 5322 3.4): separated by commas, with groups. `parse` reads what
+ * people write: it also accepts semicolons and empty elements. `parseWithGroups` accepts only what the RFC allows.
  *
  * @example
  * ```ts

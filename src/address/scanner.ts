@@ -5,15 +5,15 @@ import { checkCharacters } from "./characters.ts";
 /**
  * Reads the tokens of RFC 5322 3.2 (as widened by RFC 6532) from the left, each character once.
  *
- * Nested comments are counted, not recursed into, so any input takes linear time and a flat stack. White space is
- * space and tab: a folded header must be unfolded before.
+ * Nested comments are counted without recursion, so any input takes linear time and constant stack. White space is
+ * space and tab: unfold a folded header first.
  */
 export class Scanner {
   readonly text: string;
   /** The index of the next character. */
   position = 0;
 
-  /** @throws AddressError if `text` is not a string or holds characters that stand in no address. */
+  /** @throws AddressError if `text` is not a string or contains characters that no address may contain. */
   constructor(text: string, what: string) {
     checkCharacters(text, what);
     this.text = text;
@@ -31,7 +31,7 @@ export class Scanner {
     return true;
   }
 
-  /** Skips white space and comments (CFWS); whether there was any. */
+  /** Skips white space and comments (CFWS); returns whether there were any. */
   skipSpace(): boolean {
     const start = this.position;
     for (;;) {
@@ -50,7 +50,7 @@ export class Scanner {
     return run;
   }
 
-  /** The content of the quoted string that begins here, its quoted pairs undone. */
+  /** Reads the quoted string that begins here, and returns its content without quoting. */
   quotedString(): string {
     const start = this.position++;
     let content = "";
@@ -63,7 +63,7 @@ export class Scanner {
       content += this.text.slice(from, at);
       this.position = at + 1;
       if (character === '"') return content;
-      // A quoted pair: what follows the backslash is content, unless it is a tab.
+      // A quoted pair: the character after the backslash is content, unless it is a tab.
       from = at + 1;
       if (this.peek() !== "\t") this.position++;
     }

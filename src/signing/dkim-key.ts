@@ -1,37 +1,40 @@
 import crypto, { createPrivateKey, KeyObject, sign } from "node:crypto";
 import { EnvoiError, reasonOf } from "../errors.ts";
-import { wrongOption } from "./wrong-option.ts";
+import { refuseOption, wrongOption } from "../text/options.ts";
+import { described } from "../text/shown.ts";
 
 /** How a signature is made (RFC 8301, RFC 8463). There is no rsa-sha1. */
 export type DkimAlgorithm = "rsa-sha256" | "ed25519-sha256";
 
-/** What a key that is kept elsewhere is asked to sign. */
+/** A request for a signature to a function that has access to the key. */
 export interface DkimSignRequest {
-  /** What to sign by. */
+  /** The algorithm to sign with. */
   readonly algorithm: DkimAlgorithm;
-  /** The octets to sign: by RSASSA-PKCS1-v1_5 with SHA-256, or by Ed25519, which is given their digest already. */
+  /**
+   * The bytes to sign, with RSASSA-PKCS1-v1_5 and SHA-256, or with Ed25519: for Ed25519 they are the digest already.
+   */
   readonly data: Buffer;
-  /** The SHA-256 of the octets, for services that take a digest in place of `data` for RSA. */
+  /** The SHA-256 digest, for services that sign a digest instead of `data` with RSA. */
   readonly digest: Buffer;
-  /** Aborts when nobody waits for the signature any more. */
+  /** Is aborted when the signature is not needed any more. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** Asks for a signature where the key is, such as a key management service. */
+/** Asks a service that has the key, such as a key management service, for a signature. */
 export type DkimSignCallback = (request: DkimSignRequest) => Promise<Uint8Array>;
 
-/** A private key in PEM, or as an object, or the way to where it is. */
+/** A private key as PEM or as an object, or a function that asks for a signature. */
 export type DkimKeyInput = string | Uint8Array | KeyObject | DkimSignCallback;
 
-/** A key that was found fit to sign. */
+/** A key that can sign. */
 export interface DkimKey {
   readonly algorithm: DkimAlgorithm;
   readonly awaited: boolean;
-  /** The signature of octets, in base64. @throws EnvoiError of kind `"content"` if it cannot be made. */
+  /** Signs, and returns the signature in base64. @throws EnvoiError of kind `"content"` if it cannot be made. */
   sign(data: Buffer, signal: AbortSignal | undefined): string | Promise<string>;
 }
 
-/** What else was said of the key. */
+/** The options of a key. */
 export interface DkimKeyOptions {
   readonly algorithm: DkimAlgorithm | undefined;
   readonly passphrase: string | undefined;
@@ -41,16 +44,15 @@ export interface DkimKeyOptions {
 /**
  * Reads a key.
  *
- * @throws EnvoiError of kind `"configuration"` if it cannot sign as DKIM does.
+ * @throws EnvoiError of kind `"configuration"` if it cannot make DKIM signatures.
  */
 export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
   if (typeof input === "function") return remoteKey(input as DkimSignCallback, options);
   const key = input instanceof KeyObject ? input : fromPem(input, options.passphrase);
-  if (key.type !== "private")
-    throw wrongOption("key", `a ${key.type} key signs nothing; give the private key`);
+  if (key.type !== "private") throw refuseOption(field, `expected a private key, got a ${key.type} key`);
   const algorithm = algorithmOf(key, options.allowShortRsaKey);
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {
-    throw wrongOption("algorithm", `the key signs by ${algorithm}, not by ${options.algorithm}`);
+    throw refuseOption(algorithmField, `expected ${algorithm} for this key, got ${options.algorithm}`);
   }
   return {
     algorithm,
@@ -63,64 +65,69 @@ export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
   };
 }
 
-/** Keys that verifiers must take (RFC 8301 section 3.2), and what signers should not go below. */
+/** The sizes that verifiers must accept (RFC 8301 section 3.2), and the least that signers should use. */
 const rsaBits = { least: 1024, usual: 2048, most: 4096 };
+
+const field = "DkimSigner.key";
+const algorithmField = "DkimSigner.algorithm";
+
+function wrongSize(least: number, bits: number, remedy: string): EnvoiError {
+  return refuseOption(field, `expected an RSA key of at least ${least} bits, got ${bits}`, remedy);
+}
 
 function algorithmOf(key: KeyObject, allowShort: boolean): DkimAlgorithm {
   const type = key.asymmetricKeyType;
   if (type === "ed25519") return "ed25519-sha256";
-  if (type !== "rsa")
-    throw wrongOption("key", `a key of type ${type} makes no DKIM signature; RSA and Ed25519 do`);
+  if (type !== "rsa") throw refuseOption(field, `expected an RSA or Ed25519 key, got one of type ${type}`);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < rsaBits.least)
-    throw wrongOption("key", `an RSA key of ${bits} bits is too short; verifiers refuse it`);
-  if (bits < rsaBits.usual && !allowShort) {
-    const advice = `should have ${rsaBits.usual} (RFC 8301); say allowShortRsaKey: true to sign with it`;
-    throw wrongOption("key", `an RSA key of ${bits} bits is short, and ${advice}`);
-  }
+  if (bits < rsaBits.least) throw wrongSize(rsaBits.least, bits, "Verifiers refuse it");
+  if (bits < rsaBits.usual && !allowShort)
+    throw wrongSize(rsaBits.usual, bits, "To use it nevertheless, set allowShortRsaKey: true (RFC 8301)");
   if (bits > rsaBits.most)
-    throw wrongOption("key", `an RSA key of ${bits} bits is longer than verifiers must take`);
+    throw refuseOption(field, `expected an RSA key of at most ${rsaBits.most} bits, got ${bits}`);
   return "rsa-sha256";
 }
 
 function fromPem(input: unknown, passphrase: string | undefined): KeyObject {
   if (typeof input !== "string" && !(input instanceof Uint8Array)) {
-    throw wrongOption(
-      "key",
-      "expects a private key in PEM, a KeyObject, or a function that asks for a signature",
-    );
+    throw wrongOption(field, "a private key as PEM, a KeyObject, or a function that signs", input);
   }
   const pem = typeof input === "string" ? input : Buffer.from(input).toString("latin1");
   const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem)?.[1];
-  if (label === undefined) throw wrongOption("key", "is no PEM: it has no line -----BEGIN PRIVATE KEY-----");
-  if (!label.endsWith("PRIVATE KEY"))
-    throw wrongOption("key", `a ${label} signs nothing; give the private key`);
+  if (label === undefined)
+    throw refuseOption(field, "expected PEM, got text without a line -----BEGIN PRIVATE KEY-----");
+  if (!label.endsWith("PRIVATE KEY")) throw refuseOption(field, `expected a private key, got a ${label}`);
   if (!pem.includes("\n") && pem.includes("\\n")) {
-    throw wrongOption("key", "has \\n written out where lines end; put line ends in their place");
+    throw refuseOption(
+      field,
+      "expected PEM with line ends, got \\n written out",
+      "Replace each with a line end",
+    );
   }
   try {
     return createPrivateKey({ key: pem, format: "pem", ...(passphrase !== undefined && { passphrase }) });
   } catch (cause) {
     const encrypted = label.startsWith("ENCRYPTED") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);
     const reason = encrypted
-      ? "is encrypted, and its passphrase is missing or wrong"
-      : "cannot be read as a key";
-    throw wrongOption("key", reason, cause);
+      ? "it is encrypted, and its passphrase is missing or wrong"
+      : "it cannot be read as a key";
+    throw refuseOption(field, reason, undefined, cause);
   }
 }
 
 function remoteKey(ask: DkimSignCallback, { algorithm }: DkimKeyOptions): DkimKey {
   if (algorithm === undefined) {
-    throw wrongOption("algorithm", 'a function as key needs it said: "rsa-sha256" or "ed25519-sha256"');
+    throw wrongOption(algorithmField, '"rsa-sha256" or "ed25519-sha256" for a function as key', algorithm);
   }
   const sign = async (data: Buffer, signal: AbortSignal | undefined): Promise<string> => {
     const digest = sha256(data);
     const request = { algorithm, data: algorithm === "rsa-sha256" ? data : digest, digest, signal };
     const signature: unknown = await answered(ask, request);
-    if (!(signature instanceof Uint8Array)) throw unsigned("the function gave no Uint8Array");
+    if (!(signature instanceof Uint8Array))
+      throw unsigned(`expected a Uint8Array from the function, got ${described(signature)}`);
     const { length } = signature;
     const fits = algorithm === "rsa-sha256" ? length >= rsaBits.least / 8 : length === 64;
-    if (!fits) throw unsigned(`the function gave ${length} octets, which is no signature by ${algorithm}`);
+    if (!fits) throw unsigned(`expected a signature by ${algorithm} from the function, got ${length} bytes`);
     return Buffer.from(signature.buffer, signature.byteOffset, length).toString("base64");
   };
   return { algorithm, awaited: true, sign };

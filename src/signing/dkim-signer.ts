@@ -1,16 +1,16 @@
 import type { Signer, Signing } from "../message/signer.ts";
 import type { RawField } from "../mime/head-reader.ts";
 import { MessageError } from "../mime/message-error.ts";
+import { refuseOption } from "../text/options.ts";
 import { BodyHash } from "./canonical-body.ts";
 import { canonicalField } from "./canonicalization.ts";
-import { type DkimOptions, type DkimSettings, readOptions } from "./dkim-options.ts";
+import { type DkimOptions, type DkimSettings, readDkimOptions } from "./dkim-options.ts";
 import { SignatureField, signed } from "./signature-field.ts";
 import { signedFields } from "./signed-fields.ts";
-import { wrongOption } from "./wrong-option.ts";
 
 /**
- * Signs mail by DKIM (RFC 6376), with RSA (RFC 8301) or Ed25519 (RFC 8463). It never signs less than it was asked to:
- * what is wrong with the key or the options is told here, and a mail that cannot be signed is not sent.
+ * Signs mail with DKIM (RFC 6376), by RSA (RFC 8301) or Ed25519 (RFC 8463). It never signs less than was asked for: an
+ * invalid key or option is refused at construction, and a mail that cannot be signed is not sent.
  *
  * @example
  * ```ts
@@ -26,30 +26,30 @@ import { wrongOption } from "./wrong-option.ts";
  * ```
  */
 export class DkimSigner implements Signer {
-  /** Whether the signature is a promise: where the key is kept elsewhere. */
+  /** Whether the signature must be awaited: if the key is a function. */
   readonly awaited: boolean;
   readonly #settings: DkimSettings;
   readonly #field: SignatureField;
 
   private constructor(key: symbol, options: DkimOptions) {
-    if (key !== internal) throw wrongOption("constructor", "use DkimSigner.create()");
-    this.#settings = readOptions(options);
+    if (key !== internal) throw refuseOption("DkimSigner", "use DkimSigner.create()");
+    this.#settings = readDkimOptions(options);
     this.#field = new SignatureField(this.#settings);
     this.awaited = this.#settings.key.awaited;
     Object.freeze(this);
   }
 
   /**
-   * A signer, for any number of mails.
+   * Makes a signer for any number of mails.
    *
-   * @throws EnvoiError of kind `"configuration"` naming the option that cannot be: an unknown one, a name that is none,
+   * @throws EnvoiError of kind `"configuration"` naming the option that is not valid: an unknown one, a malformed name,
    * a key that is public, too short, or neither RSA nor Ed25519.
    */
   static create(options: DkimOptions): Signer {
     return new DkimSigner(internal, options);
   }
 
-  /** Begins the signature of one mail; a Message and the transports do. */
+  /** Begins the signature of one mail. Messages and transports call this. */
   begin(): Signing {
     const body = new BodyHash(this.#settings.body);
     return {
@@ -66,7 +66,7 @@ export class DkimSigner implements Signer {
     const { key, now, protections, header: canonicalization } = this.#settings;
     const { names, fields } = signedFields(header, protections);
     if (!fields.some(({ name }) => name === "from")) {
-      throw new MessageError("from: a mail without From cannot be signed by DKIM", { field: "from" });
+      throw new MessageError("from: expected a From field to sign by DKIM, got none", { field: "from" });
     }
     const bodyHash = body.digest();
     const field = this.#field.unsigned({ timestamp: now(), names, bodyHash, bodyLength: body.length });

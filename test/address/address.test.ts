@@ -159,8 +159,8 @@ test("takes a local part above 64 octets, in any form, up to an address of 254",
     const address = Address.of(local, "x.co");
     assert.equal(Buffer.byteLength(address.toString()), 254);
     assert.equal(Address.parse(address.toString()).localPart, local);
-    assert.match(refused(() => Address.of(`${local}a`, "x.co")).problem, /254 octets, not 255/);
-    assert.match(refused(() => Address.parse(address.toString().replace("a", "aa"))).problem, /not 255/);
+    assert.match(refused(() => Address.of(`${local}a`, "x.co")).problem, /254 octets.*, got 255/);
+    assert.match(refused(() => Address.parse(address.toString().replace("a", "aa"))).problem, /got 255/);
   }
 });
 
@@ -182,11 +182,11 @@ test("an address has at most 254 octets", () => {
   assert.equal(Address.parse(`${"a".repeat(64)}@${domain(189)}`).toString().length, 254);
   assert.match(
     refused(() => Address.parse(`${"a".repeat(64)}@${domain(190)}`)).problem,
-    /254 octets, not 255/,
+    /254 octets.*, got 255/,
   );
   assert.match(
     refused(() => Address.parse(`${"é".repeat(32)}@${domain(190)}`)).problem,
-    /254 octets, not 255/,
+    /254 octets.*, got 255/,
   );
 });
 

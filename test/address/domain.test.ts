@@ -117,7 +117,7 @@ test("a label has at most 63 octets, as an A-label too", () => {
   assert.equal(canonicalDomain(`${"a".repeat(63)}.com`).length, 67);
   assert.equal(refused(() => canonicalDomain(`b.${"a".repeat(64)}.com`)).position, 2);
   assert.equal(canonicalDomain("é".repeat(57)).length, 63);
-  assert.match(refused(() => canonicalDomain("é".repeat(58))).problem, /63 octets, not 64/);
+  assert.match(refused(() => canonicalDomain("é".repeat(58))).problem, /63 octets.*, got 64/);
 });
 
 test("a name has at most 253 octets", () => {
@@ -131,7 +131,7 @@ test("a name has at most 253 octets", () => {
   refused(() => canonicalDomain(name(255)));
   assert.match(
     refused(() => canonicalDomain("é.".repeat(31).concat("bb.com"))).problem,
-    /253 octets, not 254/,
+    /253 octets.*, got 254/,
   );
 });
 

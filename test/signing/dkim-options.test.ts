@@ -35,39 +35,36 @@ test("a key that makes no DKIM signature is refused at construction, and told wh
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
   const key = (value: unknown): unknown => ({ ...usual, key: value });
-  refused(key(ec.privateKey), /key: a key of type ec makes no DKIM signature/);
+  refused(key(ec.privateKey), /key: expected an RSA or Ed25519 key, got one of type ec/);
   refused(key(ec.privateKey.export(pem)), /type ec/);
   refused(key(pss.privateKey), /type rsa-pss/);
   refused(key(generateKeyPairSync("ed448").privateKey), /type ed448/);
-  refused(key(createPublicKey(rsa)), /a public key signs nothing/);
-  refused(key(createPublicKey(rsa).export({ type: "spki", format: "pem" })), /a PUBLIC KEY signs nothing/);
-  refused(
-    key("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"),
-    /a CERTIFICATE signs nothing/,
-  );
-  refused(key(createSecretKey(Buffer.alloc(32))), /a secret key signs nothing/);
-  refused(key(""), /is no PEM/);
-  refused(key("fL+5V9EquCZAovKik3pA6Lk9zwCzoEtjIuIqK9ZXHHA="), /is no PEM/);
+  refused(key(createPublicKey(rsa)), /got a public key/);
+  refused(key(createPublicKey(rsa).export({ type: "spki", format: "pem" })), /got a PUBLIC KEY/);
+  refused(key("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"), /got a CERTIFICATE/);
+  refused(key(createSecretKey(Buffer.alloc(32))), /got a secret key/);
+  refused(key(""), /expected PEM/);
+  refused(key("fL+5V9EquCZAovKik3pA6Lk9zwCzoEtjIuIqK9ZXHHA="), /expected PEM/);
   refused(key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), /cannot be read/);
-  refused(key(String(rsa.export(pem)).replaceAll("\n", "\\n")), /has \\n written out/);
+  refused(key(String(rsa.export(pem)).replaceAll("\n", "\\n")), /got \\n written out/);
   for (const other of [undefined, null, 1, {}, { pem: "x" }])
-    refused(key(other), /key: expects a private key in PEM/);
+    refused(key(other), /key: expected a private key as PEM/);
 });
 
 test("an RSA key below 1024 bits is refused, and below 2048 unless it is allowed", () => {
   const bits = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
-  refused({ ...usual, key: bits(768), allowShortRsaKey: true }, /768 bits is too short/);
+  refused({ ...usual, key: bits(768), allowShortRsaKey: true }, /at least 1024 bits, got 768/);
   const short = bits(1024);
-  refused({ ...usual, key: short }, /1024 bits is short.*allowShortRsaKey: true/);
+  refused({ ...usual, key: short }, /at least 2048 bits, got 1024.*allowShortRsaKey: true/);
   DkimSigner.create({ ...usual, key: short, allowShortRsaKey: true });
 });
 
 test("the algorithm follows from the key, and another is refused", () => {
   assert.match(field({ key: rsa }), /a=rsa-sha256;/);
   assert.match(field({ key: ed25519, algorithm: "ed25519-sha256" }), /a=ed25519-sha256;/);
-  refused({ ...usual, algorithm: "rsa-sha256" }, /algorithm: the key signs by ed25519-sha256/);
-  refused({ ...usual, key: rsa, algorithm: "rsa-sha1" }, /algorithm: expects/);
-  refused({ ...usual, key: async () => Buffer.alloc(64) }, /algorithm: a function as key needs it said/);
+  refused({ ...usual, algorithm: "rsa-sha256" }, /algorithm: expected ed25519-sha256 for this key/);
+  refused({ ...usual, key: rsa, algorithm: "rsa-sha1" }, /algorithm: expected/);
+  refused({ ...usual, key: async () => Buffer.alloc(64) }, /algorithm: expected .* for a function as key/);
 });
 
 test("a key comes as PEM of either kind, as octets of it, encrypted, or as an object", () => {
@@ -93,7 +90,7 @@ test("domain and selector become A-labels, and what is none is refused", () => {
     / d=xn--mnchen-3ya.example; s=xn--grn-ioa.2026;/,
   );
   for (const domain of ["", "a b", "x;d=y", "a\r\nb", "example.com.", "[192.0.2.1]", "1.2.3.4", undefined, 5])
-    refused({ ...usual, domain }, /DkimSigner domain: /);
+    refused({ ...usual, domain }, /^DkimSigner.domain: /);
   for (const selector of [
     "",
     ".",
@@ -108,7 +105,7 @@ test("domain and selector become A-labels, and what is none is refused", () => {
     undefined,
     5,
   ])
-    refused({ ...usual, selector }, /DkimSigner selector: /);
+    refused({ ...usual, selector }, /^DkimSigner.selector: /);
   refused({ ...usual, domain: `${"a.".repeat(120)}example`, selector: "s" }, /253/);
 });
 
@@ -125,7 +122,7 @@ test("an identity is an address or a domain, in the domain that signs or below i
     "a\r\n@example.com",
     "a;b@example.com",
   ])
-    refused({ ...usual, identity }, /DkimSigner identity: /);
+    refused({ ...usual, identity }, /^DkimSigner.identity: /);
 });
 
 test("the time is now, that of a Date, or none, and the expiry is so many seconds later", () => {
@@ -156,13 +153,13 @@ test("fields that the way changes are refused for signing, and From cannot be le
     "ARC-Seal",
     "Authentication-Results",
   ]) {
-    refused({ ...usual, headers: ["From", name] }, /is not signed/);
-    refused({ ...usual, oversign: [name] }, /is not signed/);
+    refused({ ...usual, headers: ["From", name] }, /expected a field that can be signed/);
+    refused({ ...usual, oversign: [name] }, /expected a field that can be signed/);
   }
-  refused({ ...usual, headers: ["Subject"] }, /From must be among them/);
+  refused({ ...usual, headers: ["Subject"] }, /expected From among them/);
   for (const name of ["a b", "a:b", "x;y", "", "a\r\nb"])
-    refused({ ...usual, headers: ["From", name] }, /headers: /);
-  refused({ ...usual, headers: "From" }, /expects an array/);
+    refused({ ...usual, headers: ["From", name] }, /headers\[1\]: /);
+  refused({ ...usual, headers: "From" }, /expected an array/);
   assert.match(field({ headers: ["FROM", "Date", "X-None"] }), / h=from:from:date:date; /);
   assert.match(field({ headers: ["From", "Date"], oversign: [] }), / h=from:date; /);
   assert.match(field({ headers: ["From"], oversign: ["Subject"] }), / h=from:subject; /);
@@ -173,12 +170,12 @@ test("an unknown option is refused with the nearest, and so is an option of anot
   refused({ ...usual, keySelector: "x" }, /the nearest is selector/);
   refused({ ...usual, canonicalization: "relaxed" }, /canonicalization: /);
   refused({ ...usual, canonicalization: "nowsp/simple" }, /canonicalization: /);
-  refused({ ...usual, insecureBodyLength: 1 }, /insecureBodyLength: expects a boolean/);
+  refused({ ...usual, insecureBodyLength: 1 }, /insecureBodyLength: expected true or false/);
   for (const options of [undefined, null, "example.com"]) refused(options, /expected an object, got /);
 });
 
 test("only a signer signs", () => {
   for (const other of [null, {}, "x", { awaited: false }, [undefined]]) {
-    assert.throws(() => Message.builder().sign(other as never), /sign: expects a Signer/);
+    assert.throws(() => Message.builder().sign(other as never), /sign: expected a Signer/);
   }
 });

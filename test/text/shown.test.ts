@@ -25,3 +25,8 @@ test("described does not write the contents of a string", () => {
   assert.equal(described(""), "an empty string");
   assert.equal(described(5), "5");
 });
+
+test("described runs no code of the value", () => {
+  const trap = new Proxy(Object.create(null), { get: () => assert.fail("was asked") });
+  assert.equal(described(trap), "an object");
+});

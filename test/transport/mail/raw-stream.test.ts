@@ -93,7 +93,7 @@ describe("a raw stream", () => {
       {
         kind: "content",
         delivery: "not-sent",
-        message: /was read before.*more than 1 MiB is read twice/s,
+        message: /was read before.*above 1 MiB is read twice/s,
       },
     );
     assert.equal(server.messages.length, 0);

@@ -100,7 +100,7 @@ describe("a transport with signers", () => {
     const refused = { kind: "message", delivery: "not-sent", permanent: true };
     await assert.rejects(transport.sendRaw(envelope, messageVector("test_nofrom.message")), {
       ...refused,
-      message: /without From cannot be signed/,
+      message: /expected a From field to sign by DKIM/,
     });
     const broken = Buffer.from("From: a@example.com\r\nno field\r\n\r\nx\r\n");
     await assert.rejects(transport.sendRaw(envelope, broken), { ...refused, message: /line 2 is no field/ });
