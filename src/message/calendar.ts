@@ -30,7 +30,7 @@ export function calendarParts(given: string, options: CalendarOptions): Calendar
   const field = "calendar";
   refuseUnknown(options, ["method", "attach"], field);
   // Some programs write a byte order mark or empty lines first, which readers do not understand.
-  const ics = typeof given === "string" ? given.replace(/^\ufeff?(?:[ \t]*\r?\n)*/, "") : "";
+  const ics = typeof given === "string" ? given.replace(/^(?:\ufeff|[ \t]*\r?\n)*/, "") : "";
   if (
     typeof given !== "string" ||
     !begin.test(ics) ||

@@ -18,9 +18,24 @@ export function checkParameters(given: Pairs<string>, field: string): Parameters
     const key = parameterName(name, field);
     if (parameters.has(key))
       throw new MessageError(`${field}: ${JSON.stringify(name)} stands there twice`, { field });
-    parameters.set(key, checkText(value, `${field}.${key}`));
+    const check = key === "filename" || key === "name" ? checkFileName : checkText;
+    parameters.set(key, check(value, `${field}.${key}`));
   }
   return parameters;
+}
+
+/**
+ * Checks the name of a file.
+ *
+ * @throws MessageError if the name has a control character or one that changes the direction of text: `gpj.exe` would be read
+ * as `exe.jpg`.
+ */
+export function checkFileName(name: string, field: string): string {
+  checkText(name, field);
+  const position = name.search(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+  if (position < 0) return name;
+  const problem = `the character at position ${position} changes the direction of text and disguises the name`;
+  throw new MessageError(`${field}: ${problem}`, { field, position });
 }
 
 /** @throws MessageError if it is not the name of a parameter. */

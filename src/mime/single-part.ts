@@ -263,7 +263,9 @@ export class SinglePart implements Part {
   #typeHeader(essence = this.type): Header {
     const { parameters } = this.#contentType;
     const { fileName } = this.#fields;
-    if (fileName !== undefined && !parameters.has("name"))
+    // There it is the name of the file that is to be fetched (RFC 2046 section 5.2.3).
+    const isElsewhere = essence === "message/external-body";
+    if (fileName !== undefined && !parameters.has("name") && !isElsewhere)
       return typeHeader(essence, new Map([...parameters, ["name", fileName]]));
     const isUsual = essence === this.type && usual.get(essence) === this.#contentType;
     if (!isUsual) return typeHeader(essence, parameters);

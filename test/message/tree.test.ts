@@ -130,7 +130,7 @@ test("a calendar that is read when it is sent bears no method, and one that was 
 });
 
 test("calendar() takes a byte order mark and empty lines in front, and does not send them", () => {
-  for (const front of ["\ufeff", "\r\n\n", "\ufeff \r\n\t\n"]) {
+  for (const front of ["\ufeff", "\r\n\n", "\ufeff \r\n\t\n", "\r\n\ufeff"]) {
     const raw = letter()
       .calendar(front + ics("METHOD:ADD\r\n"))
       .build()

@@ -154,3 +154,22 @@ test("a multipart/related refuses options that are not an object", () => {
     );
   }
 });
+
+test("the name of a file does not turn the direction of text, whichever parameter it is", () => {
+  for (const key of ["filename", "FileName", "name"]) {
+    const dispositionParameters = { [key]: "a\u202egpj.exe" };
+    assert.throws(
+      () => SinglePart.plain("x", { disposition: "attachment", dispositionParameters }),
+      (error) => error instanceof MessageError && error.position === 1,
+    );
+  }
+});
+
+test("the name of a file is no parameter of message/external-body, where it means the file to be fetched", () => {
+  const options = { disposition: "attachment", dispositionParameters: { filename: "a.txt" } };
+  const type = "message/external-body; access-type=URL";
+  const { headers } = SinglePart.text("Content-Type: text/plain\n", { type, ...options }).encode({
+    eightBit: false,
+  });
+  assert.equal(headers[0]?.value, "message/external-body; access-type=URL");
+});
