@@ -27,8 +27,8 @@ export function checkParameters(given: Pairs<string>, field: string): Parameters
 /**
  * Checks the name of a file.
  *
- * @throws MessageError if the name has a control character or one that changes the direction of text: `gpj.exe` would be read
- * as `exe.jpg`.
+ * @throws MessageError if the name has a control character or one that changes the direction of text: `gpj.exe` would
+ * be read as `exe.jpg`.
  */
 export function checkFileName(name: string, field: string): string {
   checkText(name, field);

@@ -67,12 +67,27 @@ export class ContentStream implements AsyncIterable<Buffer> {
     return new Promise((resolve) => this.#moved.push(resolve));
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {
+  /** A reader begins here, not with its first piece: a `Readable` or a pipeline asks for that a moment later. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Buffer> {
     // An error, not an end: otherwise the reader would take the empty content for the whole.
     if (this.#reader === "gone")
-      throw this.#error ?? new TypeError("the content is there until the hook returns, and once");
-    if (this.#reader === "reading") throw new TypeError("the content can be read once");
+      return failing(this.#error ?? new TypeError("the content is there until the hook returns, and once"));
+    if (this.#reader === "reading") return failing(new TypeError("the content can be read once"));
     this.#reader = "reading";
+    const pieces = this.#read();
+    const iterator: AsyncIterableIterator<Buffer> = {
+      next: () => pieces.next(),
+      return: () => {
+        // A generator that has not been started ends without its `finally`.
+        this.#leave();
+        return pieces.return();
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  async *#read(): AsyncGenerator<Buffer, void, void> {
     try {
       for (;;) {
         if (this.#state === "failed") throw this.#error;
@@ -118,3 +133,14 @@ const PIECE_COST = 256;
 
 /** How many waiting bytes make the client wait. */
 const HIGH_WATER = 131_072;
+
+/** Gives the error to the reader when it asks for the first piece. */
+function failing(error: unknown): AsyncIterableIterator<Buffer> {
+  const iterator: AsyncIterableIterator<Buffer> = {
+    next: async () => {
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}

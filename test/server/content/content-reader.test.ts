@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { DataContext, SmtpServerOptions, Verdict } from "envoi/server";
@@ -136,6 +138,34 @@ describe("SmtpServer: a reader", () => {
     while (!begun) await turn();
     await stall(talk);
     assert.match(await said, /^451 4\.3\.0/);
+  });
+
+  it("has begun if its hook leaves a Readable or an iterator behind that reads a moment later", async () => {
+    for (const begin of [
+      (content: AsyncIterable<Buffer>) => Readable.from(content),
+      (content: AsyncIterable<Buffer>) => {
+        const iterator = content[Symbol.asyncIterator]();
+        return { [Symbol.asyncIterator]: () => iterator };
+      },
+    ]) {
+      let read: Promise<string> | undefined;
+      await using talk = await start(({ content }) => {
+        const begun = begin(content);
+        read = turn().then(() => text(begun));
+        read.catch(() => {});
+      });
+      say(talk.client, "DATA", large);
+      assert.match(await verdict(talk.client), /^250 /);
+      assert.equal(await read, large);
+    }
+  });
+
+  it("that is let go of before its first piece keeps nobody waiting", async () => {
+    await using talk = await start(async ({ content }) => {
+      await content[Symbol.asyncIterator]().return?.();
+    });
+    say(talk.client, "DATA", large);
+    assert.match(await verdict(talk.client), /^250 /);
   });
 
   it("gets an error if it begins after the hook has returned", async () => {
