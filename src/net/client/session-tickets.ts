@@ -26,7 +26,7 @@ export class Resumption {
   readonly #tickets: Map<string, SessionTicket>;
   readonly #unfit: Set<string>;
   readonly #key: string;
-  /** A ticket was shown, in a handshake that has not been completed. */
+  /** A ticket was shown, and the server has not said anything since. */
   #shown = false;
 
   /** @internal {@link SessionTickets.at} makes them. */
@@ -43,7 +43,10 @@ export class Resumption {
     return ticket;
   }
 
-  /** The handshake is complete: what goes wrong from now on, with the certificate say, is not the ticket's doing. */
+  /**
+   * The server goes on: what goes wrong from now on is not the ticket's doing. Nor is what the certificate is refused
+   * for.
+   */
   completed(): void {
     this.#shown = false;
   }

@@ -72,16 +72,19 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
       keep();
     });
     socket.on("secureConnect", () => {
-      resumption?.completed();
       const resumed = ticket !== undefined && socket.isSessionReused();
+      // In TLS 1.3 the client is through before the server has accepted that: what it says next shows it.
+      if (!resumed) resumption?.completed();
       try {
         verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
       } catch (error) {
+        resumption?.completed();
         resumption?.distrust();
         socket.destroy();
         return reject(untrusted((error as Error).message, error));
       }
       if (verdict.problem !== undefined && !tolerant) {
+        resumption?.completed();
         resumption?.distrust();
         socket.destroy();
         return reject(untrusted(verdict.problem, socket.authorizationError ?? undefined));

@@ -50,7 +50,7 @@ export async function reach(
       const told = error instanceof Failure ? error.on(connection) : error;
       leaving(leave(connection));
       if (!(told instanceof Failure) || cancellation.requested) throw told;
-      if (tickets.blamed()) dialer.stay();
+      if (mayBeOfTicket(told) && tickets.blamed()) dialer.stay();
       else if (isOfAddress(told)) dialer.passOver(told);
       else throw told;
     }
@@ -71,6 +71,7 @@ async function introduced(
   if (tls.mode === "wrapper" && !encrypted) await secure(connection, options, tickets);
   const greeted = await connection.play(greeting());
   opening.greeted = true;
+  tickets.completed();
   const name = helloName(options.helloName, connection);
   let asked = clock.now();
   // HELO offers neither STARTTLS nor AUTH.
@@ -81,8 +82,17 @@ async function introduced(
   if (mayUpgrade && (await upgrade(connection, capabilities, options, tickets))) {
     asked = clock.now();
     capabilities = await connection.play(hello(name, { dialect, mayHelo: !login }));
+    tickets.completed();
   }
   return { connection, greeting: greeted, capabilities, roundTrip: clock.now() - asked };
+}
+
+/**
+ * Whether a handshake with a ticket may be what failed. A server that refuses the ticket late closes right after the
+ * handshake; one that is silent there, or says why it closes, has another reason.
+ */
+function mayBeOfTicket({ phase, kind, reply }: Failure): boolean {
+  return phase === "tls" || (reply === undefined && (kind === "connection" || kind === "tls"));
 }
 
 /**

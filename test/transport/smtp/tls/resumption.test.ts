@@ -130,6 +130,57 @@ describe("a TLS session", () => {
       });
     }
 
+    it(`of ${maxVersion} is begun anew, if the server closes as soon as it is resumed`, async () => {
+      await using server = await once(async (peer, nth) => {
+        await secure(peer);
+        if (nth === 2) peer.halfClose();
+      });
+      await using transport = to(server);
+      assert.deepEqual(await connections(transport, 3), [false, false, false]);
+      assert.equal(server.peers.length, 4);
+    });
+
+    it(`of ${maxVersion} is begun anew, if the server closes as soon as it is resumed behind STARTTLS`, async () => {
+      await using server = await ScriptedServer.start(async (peer, nth) => {
+        peer.say("220 hi");
+        await peer.answer("250-x", "250 STARTTLS");
+        await peer.answer("220 go");
+        await secure(peer);
+        if (nth === 2) return peer.halfClose();
+        await serve(peer, {
+          greeting: () => {},
+          ".": () => {
+            peer.say("250 2.0.0 queued");
+            peer.halfClose();
+          },
+        });
+      });
+      await using transport = clearTo(server).tls(Tls.Required(trusting().build())).build();
+      assert.deepEqual(await connections(transport, 3), [false, false, false]);
+    });
+
+    it(`of ${maxVersion} is not blamed for a greeting that refuses`, async () => {
+      await using server = await ScriptedServer.start(async (peer, nth) => {
+        await secure(peer);
+        if (nth === 2) {
+          peer.say("554 5.7.1 go away");
+          peer.halfClose();
+          return;
+        }
+        await serve(peer, {
+          ".": () => {
+            peer.say("250 2.0.0 queued");
+            peer.halfClose();
+          },
+        });
+      });
+      const transport = to(server);
+      assert.deepEqual(await connections(transport, 1), [false]);
+      // It may have counted the first connection still, so it is asked again: by the same ticket.
+      assert.deepEqual(await connections(transport, 1), [true]);
+      await transport.close();
+    });
+
     it(`of ${maxVersion} is tried without a ticket once per opening, and the error is that of the second handshake`, async () => {
       await using server = await once(async (peer, nth) => {
         if (nth === 1) return secure(peer);
