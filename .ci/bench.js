@@ -1,7 +1,7 @@
 /**
- * Runs the benchmarks, one after the other: all files at the top of bench/, or those named: `npm run bench -- client`.
+ * Runs the benchmarks one after another: all files at the top of bench/, or the named ones: `npm run bench -- client`.
  *
- * Options go to each: `--write` puts the tables into docs/performance.md, `--smoke` only shows that it runs.
+ * Each gets the options: `--write` puts the tables into docs/performance.md, `--smoke` only shows that it runs.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -1,9 +1,9 @@
 /**
- * Bundles what is published into dist/: one file an entry point and what several of them share, as ES modules
+ * Bundles the published files into dist/: one file for each entry point and files that they share, as ES modules
  * (dist/esm) and as CommonJS (dist/cjs).
  *
- * The ES modules hold iconv-lite, generic-pool and punycode.js at the version of the lock file, because these are
- * CommonJS: left outside they break the ES-module bundles of our users. Their licences stand in
+ * The ES modules contain iconv-lite, generic-pool and punycode.js at the version of the lock file. These packages are
+ * CommonJS: outside the bundle they break the ES-module bundles of our users. Their licences are in
  * dist/esm/LICENSES.txt. The other dependencies stay outside and are loaded by the code that uses them.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const input = Object.fromEntries(
   Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
 );
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
-/** Where tsc leaves the declarations. */
+/** The folder into which tsc writes the declarations. */
 const declarations = join(".build", "types");
 const external = ["node-forge/lib/asn1.js", "postal-mime", "socks"];
 
@@ -29,7 +29,7 @@ export async function bundle() {
   const builtins = builtinModules.filter((name) => !name.startsWith("_"));
   await write("esm", ".js", {
     external,
-    // As an ES module bundlers can take it apart, but not its default export, which is what Node knows.
+    // Bundlers can split an ES module, but not its default export, which Node imports.
     resolve: { alias: { "punycode.js": "punycode.js/punycode.es6.js" } },
     plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), pure()],
   });
@@ -38,7 +38,7 @@ export async function bundle() {
   declare();
 }
 
-/** An old Node is refused in one line, before something that it lacks is called. */
+/** Refuses an old Node in one line, before a call that it does not support. */
 const oldNode = `{
   const { node } = process.versions;
   const [major, minor] = node.split(".").map(Number);
@@ -52,9 +52,9 @@ async function write(format, ending, options) {
     platform: "node",
     transform: { target: "node20.19" },
     treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
-    // A chunk of ours with Rolldown's helpers in it would be kept whole by bundlers, for the sake of a lazy one.
+    // Otherwise bundlers keep a whole chunk that contains Rolldown's helpers, because a lazy chunk needs them.
     experimental: { chunkOptimization: { avoidRedundantChunkLoads: false } },
-    // A busy machine is no fault.
+    // A slow build on a busy machine is not an error.
     checks: { bundlerTimings: false },
     onLog: (level, log) => {
       throw new Error(`${level}: ${log.message}`);
@@ -68,11 +68,11 @@ async function write(format, ending, options) {
     entryFileNames: `[name]${ending}`,
     chunkFileNames: (chunk) => `shared/${nameOf(chunk)}${ending}`,
     intro: (chunk) => (chunk.isEntry ? oldNode : ""),
-    // CommonJS has no maps: it is for few, as readable as the source, and they are a tenth of what is installed.
+    // CommonJS has no maps: few users need it, it is as readable as the source, and maps are a tenth of the package.
     sourcemap: format === "esm",
     sourcemapExcludeSources: true,
     comments: { jsdoc: false, legal: false, annotation: true },
-    // Node parses it at every start. Names stay, for stacks and for people.
+    // Node parses it at every start. Names stay readable, for stacks.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await build.close();
@@ -91,7 +91,7 @@ function punycodeByName() {
   };
 }
 
-/** What is shared bears the name of the first of these that is in it; else Rolldown's. */
+/** A shared chunk is named for the first of these that it contains, otherwise by Rolldown. */
 function nameOf({ moduleIds, name }) {
   const landmarks = {
     client: "/src/transport/smtp/transport.ts",
@@ -104,8 +104,8 @@ function nameOf({ moduleIds, name }) {
 }
 
 /**
- * Marks what stands at the top of a chunk as free of side effects, as every module of ours is. A bundler drops a whole
- * file by `sideEffects: false`, but within a file it must keep each call that it cannot see through.
+ * Marks the statements at the top of a chunk as free of side effects; all modules of envoi are. With
+ * `sideEffects: false` a bundler drops a whole file, but within a file it keeps each call that it cannot analyse.
  */
 function pure() {
   return {
@@ -113,7 +113,7 @@ function pure() {
     renderChunk(code) {
       const text = new MagicString(code);
       for (const node of parseAst(code).body) {
-        // Rolldown's runtime leaves it behind when nothing needs its require().
+        // Rolldown's runtime leaves this import, even when nothing needs its require().
         if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
           text.remove(node.start, node.end);
         const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
@@ -153,8 +153,8 @@ function licence(folder) {
 }
 
 /**
- * Copies the declarations that the entry points lead to, and their maps: for ES modules, and once more in a folder that
- * says CommonJS, because TypeScript takes the format of a module from the nearest package.json.
+ * Copies the declarations that the entry points reach, and their maps: for ES modules, and again into a folder marked as
+ * CommonJS, because TypeScript reads the format of a module from the nearest package.json.
  */
 function declare() {
   const found = new Set();

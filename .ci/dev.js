@@ -1,6 +1,6 @@
 /**
- * Builds and runs tests whenever a source changes: `npm run dev -- mime` runs those of files with "mime" in their path;
- * without a name, the tests beside what changed.
+ * Builds and runs tests when a source changes: `npm run dev -- mime` runs the files with "mime" in their path. Without
+ * a name it runs the tests of the changed source.
  */
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";

@@ -1,8 +1,8 @@
 /**
  * Builds the site: the guides of docs/ and an API reference from the docstrings, with a search over both, in site/.
- * Fails if a link leads nowhere.
+ * Fails if a link has no target.
  *
- * typedoc needs TypeScript 6, so it lives in docs/site with a lock file of its own.
+ * typedoc needs TypeScript 6, so it is in docs/site with its own lock file.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";

@@ -1,14 +1,14 @@
 /**
- * Checks that every name a file of src/ exports has a docstring. Of what an entry point exports, each member has one as
- * well, and each class, each function and the entry point itself has an example; the declarations in .build/types/ show
- * that.
+ * Checks that every export of a file in src/ has a docstring. For the exports of an entry point, each member must have
+ * one too, and each class, each function and the entry point itself must have an example. The declarations in
+ * .build/types/ show that.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { entryPoints } from "./entry-points.js";
 
 /**
- * What lacks documentation.
+ * Lists the exports without documentation.
  *
  * @param sources a Map from each path to what `readSource` gives
  */
@@ -68,7 +68,7 @@ function check({ name, path }, seen) {
   ];
 }
 
-/** The members of what is declared at a line that have no docstring. Overloads share that of the first. */
+/** The members, of the declaration at a line, that have no docstring. Overloads share that of the first. */
 function membersWithout(lines, starts) {
   const found = [];
   let before = "";

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The files below a folder whose names end in `ending`, sorted, without those in its subfolders named in `except` and
- * what is installed.
+ * The files below a folder whose names end in `ending`, sorted, except those in the subfolders named in `except` and in
+ * node_modules.
  */
 export function filesBelow(folder, ending, except = []) {
   if (!existsSync(folder)) return [];

@@ -1,7 +1,7 @@
 /**
- * Checks what each file imports. The rules are the two tables of docs/architecture.md: what a folder of src/ may
- * import, and the one place of each library. No folder is without a row, no row without a folder, and no files import
- * each other in a circle, not even types.
+ * Checks the imports of each file. The rules are the two tables of docs/architecture.md: what a folder of src/ may
+ * import, and the one place of each library. Each folder must have a row and each row a folder, and files must not
+ * import each other in a circle, not even types.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
@@ -13,7 +13,7 @@ import { dirname, join } from "node:path/posix";
 const openCircles = [{ around: "src/message/message.ts", files: 2 }];
 
 /**
- * What is wrong with the imports below a root.
+ * Lists the wrong imports below a root.
  *
  * @param sources a Map from each path, such as src/index.ts, to what `readSource` gives
  */
@@ -69,7 +69,7 @@ function refusal(path, row, specifier, libraries) {
   return inPlace(path, place) ? undefined : `its one place is src/${place}`;
 }
 
-/** The row that is for a path: the first folder below src/, or a file that stands there by itself. */
+/** The row for a path: the first folder below src/, or a file directly in src/. */
 function rowOf(path) {
   const [, first] = path.split("/");
   return first ?? "";
@@ -99,14 +99,14 @@ function wrongRows(root, folders) {
   ];
 }
 
-/** Reads both tables: a row begins with what it is about, in code. */
+/** Reads both tables: a row begins with its subject, in code. */
 function readTables(document) {
   const folders = new Map();
   for (const [name, , imports, builtins] of rowsBelow(document, "folder")) {
     const list = words(imports);
     folders.set(word(name), { folders: list, builtins, builtin: builtinsOf(builtins) });
   }
-  // A file that all may import stands on nothing.
+  // A file that all may import must import nothing.
   folders.set("errors.ts", { folders: [], builtins: "nothing", builtin: () => false });
   const libraries = new Map();
   for (const [name, , place] of rowsBelow(document, "library")) {

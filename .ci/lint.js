@@ -1,8 +1,8 @@
 /**
  * The checks that read sources without running them: Biome's rules and formatting, imports, docstrings,
  * the size of files and the width of prose.
- * All of them run, so that one call shows everything there is to mend. `--write` mends what it can first: formatting,
- * and prose that is too wide.
+ * All checks run, so one call shows every problem. `--write` first fixes what it can: formatting, and prose that is too
+ * wide.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { wideComments, wideMarkdown, widest } from "./prose.js";
 import { reflowComments, reflowMarkdown } from "./reflow.js";
 import { largeFiles } from "./size.js";
 
-// Its parser is a package, which ./prepare.js may just have installed.
+// Its parser is a package that ./prepare.js may just have installed.
 const { readSource } = await import("./source.js");
 
 const write = process.argv.includes("--write");

@@ -1,6 +1,6 @@
 /**
- * Makes a checkout ready to run: installs what the lock file names if it is not there, and builds.
- * It uses nothing but Node and npm, because it runs before anything is installed.
+ * Prepares a checkout: installs the packages of the lock file if they are missing, and builds.
+ * It uses only Node and npm, because it runs before anything is installed.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 if (!isInstalled()) {
   if (lstatSync("node_modules", { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-    // npm ci empties the folder first, and others may be working with it.
+    // npm ci empties the folder first, and other processes may be using it.
     console.error(
       "node_modules is a link and does not hold what package-lock.json names: install where it points.",
     );
@@ -32,7 +32,7 @@ if (bundleIsOld()) {
   await bundle();
 }
 
-/** What is built is a package of the same name: tests find the modules that they cover, not the bundles of dist/. */
+/** The build is a package of the same name, so tests import the modules that they cover, not the bundles of dist/. */
 function nameTheBuild() {
   const exports = Object.fromEntries(
     Object.entries(entryPoints).map(([path, module]) => [path, `./src/${module}.js`]),
@@ -41,7 +41,7 @@ function nameTheBuild() {
   writeIfOther(join(".build", "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** Whether node_modules holds what the lock file names; npm writes what it installed into a lock file of its own. */
+/** Whether node_modules matches the lock file; npm writes the installed versions into its own lock file. */
 function isInstalled() {
   const record = join("node_modules", ".package-lock.json");
   if (!existsSync(record)) return false;
@@ -50,15 +50,15 @@ function isInstalled() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "") return true;
     const found = installed[path];
-    // What is for another platform is optional, and absent here.
+    // Packages for other platforms are optional and missing here.
     if (found === undefined) return entry.optional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
   });
 }
 
-/** Whether what is published was bundled before something it is made of changed. */
+/** Whether a source of the bundles has changed since they were made. */
 function bundleIsOld() {
-  // The last thing that bundle() writes.
+  // bundle() writes this file last.
   const made = join("dist", "types-cjs", "package.json");
   if (!existsSync(made)) return true;
   const { mtimeMs } = statSync(made);
@@ -70,7 +70,7 @@ function writeIfOther(path, text) {
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
-/** Removes what was compiled from sources that are gone: a deleted test must not run, nor a deleted module be found. */
+/** Removes the output of deleted sources: a deleted test must not run, and a deleted module must not be found. */
 function prune(output, source) {
   if (!existsSync(output)) return;
   for (const entry of readdirSync(output, { withFileTypes: true })) {
@@ -86,7 +86,7 @@ function prune(output, source) {
   }
 }
 
-/** Runs npm, the one that runs this script where there is one. */
+/** Runs npm: the one that runs this script, if there is one. */
 function npm(...args) {
   const cli = process.env.npm_execpath;
   if (cli === undefined) run("npm", args, { shell: process.platform === "win32" });

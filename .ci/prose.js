@@ -1,9 +1,9 @@
 /**
- * Checks the width of what people read: prose has at most 120 columns, in comments and in Markdown. What cannot be
- * broken may be wider: tables, code, and one long word (a link).
+ * Checks the width of prose: at most 120 columns, in comments and in Markdown. Text that cannot be broken may be wider:
+ * tables, code, and one long word (a link).
  */
 
-/** The most columns of a line of prose. */
+/** The maximum number of columns of a line of prose. */
 export const widest = 120;
 
 /** The lines of prose in a Markdown file that are too wide, each with its number and width. */
@@ -20,7 +20,7 @@ export function wideMarkdown(text) {
   });
 }
 
-/** The lines of a source with a comment that are too wide; examples count, because they are read as well. */
+/** The lines of a source with a comment that are too wide; examples count too. */
 export function wideComments(text, comments) {
   const lines = text.split("\n");
   const numbers = comments.flatMap((comment) =>
@@ -31,7 +31,7 @@ export function wideComments(text, comments) {
     .flatMap((number) => tooWide(lines[number - 1], number));
 }
 
-/** A line is excused if a word of it fits nowhere. */
+/** A line may be wider if one of its words does not fit any line. */
 function tooWide(text, line) {
   const width = [...text].length;
   if (width <= widest) return [];

@@ -1,18 +1,18 @@
-/** Breaks prose anew where it is too wide: from the line that is, to the end of its paragraph. */
+/** Breaks prose that is too wide, from the first wide line to the end of its paragraph. */
 import { wideComments, wideMarkdown, widest } from "./prose.js";
 
-/** A Markdown file with its wide prose broken. */
+/** Returns a Markdown file with its wide prose broken. */
 export function reflowMarkdown(text) {
   const wide = new Set(wideMarkdown(text).map(({ line }) => line));
   return wide.size === 0 ? text : reflow(text.split("\n"), wide, markdownLine).join("\n");
 }
 
-/** A source with the wide prose of its comments broken; `read` gives the comments of a source. */
+/** Returns a source with the wide prose of its comments broken; `read` gives the comments of a source. */
 export function reflowComments(text, read) {
   const wideLines = (source) => new Set(wideComments(source, read(source)).map(({ line }) => line));
   const before = wideLines(text);
   if (before.size === 0) return text;
-  // A docstring on one line gets three first.
+  // A one-line docstring becomes three lines first.
   const opened = text
     .split("\n")
     .map((line, index) =>
@@ -23,8 +23,7 @@ export function reflowComments(text, read) {
 }
 
 /**
- * `read` takes a line apart: what stands before its words, what before those it goes on with, and whether a paragraph
- * begins.
+ * `read` splits a line: its margin, the margin of the lines that continue it, and whether a paragraph begins.
  */
 function reflow(lines, wide, read) {
   const broken = [];
@@ -61,7 +60,7 @@ function fill(words, first, rest) {
   return [...lines, line];
 }
 
-/** The words of a text. Code in backticks is one; what would begin a list or a heading stays with the word before. */
+/** The words of a text. Code in backticks is one word; a mark of a list or heading stays with the word before it. */
 function unbreakable(text) {
   const found = [];
   let inCode = false;

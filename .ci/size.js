@@ -1,4 +1,4 @@
-/** Checks that a file of src/ is one concept: at most 300 lines, without comments and blank ones. */
+/** Checks the size of each file of src/: at most 300 lines, without comments and blank lines. */
 const most = 300;
 
 /** Files that may be longer: tables of data, of which there is none so large, and what is still to be divided. */

@@ -5,7 +5,7 @@
 import { extname } from "node:path";
 import { parseAst } from "rolldown/parseAst";
 
-/** @param {string} path where the source is from; its extension says what language it is in */
+/** @param {string} path the path of the source; its extension decides the language */
 export function readSource(path, text) {
   const program = parseAst(text, { lang: extname(path) === ".ts" ? "ts" : "js" }, path);
   const nodes = nodesIn(program);
@@ -50,7 +50,7 @@ function importsOf(node, lineOf) {
 /** The names that a statement declares and exports, and whether a docstring stands above it. */
 function exportsOf({ type, declaration, start }, text, lineOf) {
   if (type !== "ExportNamedDeclaration" || declaration === null) return [];
-  // Between the two there may be a word to the linter.
+  // A comment for the linter may be between the two.
   const above = text.slice(0, start).replace(/(?:\s*\/\/.*)*\s*$/, "");
   const documented = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/$/.test(above);
   return (declaration.declarations ?? [declaration]).flatMap(({ id }) =>
@@ -68,7 +68,7 @@ function nodesIn(value, nodes = []) {
   return nodes;
 }
 
-/** The comments are what looks like one outside of strings, templates and regular expressions. */
+/** Finds comments: everything that looks like one outside strings, templates and regular expressions. */
 function commentsIn(text, nodes) {
   const opaque = nodes
     .filter(({ type }) => type === "Literal" || type === "TemplateElement")
@@ -84,7 +84,7 @@ function commentsIn(text, nodes) {
   return comments;
 }
 
-/** The lines that hold more than blanks and comments. */
+/** The lines that are not blank and not only comments. */
 function countLines(text, comments) {
   let code = "";
   let position = 0;
@@ -96,7 +96,7 @@ function countLines(text, comments) {
   return code.split("\n").filter((line) => line.trim() !== "").length;
 }
 
-/** A function from an offset to its line. */
+/** Returns a function that gives the line of an offset. */
 function lineCounter(text) {
   const ends = [...text.matchAll(/\n/g)].map(({ index }) => index);
   return (offset) => {

@@ -1,11 +1,16 @@
 /**
  * Runs the compiled tests on the Node that runs this script.
  *
- * `--suite=` says which: `main` (all but the others; the default), `interop` (needs Postfix and other foreign
- * programs), `soak` (the files with property tests, fuzzing or the ledger, with a fresh seed, ENVOI_RUNS runs for each
- * property, ENVOI_FUZZ inputs, or as many as ENVOI_FUZZ_SECONDS allow for, and ENVOI_MAILS mails; processes with seeds
- * of their own share a long run). Other arguments with a dash go to Node's test runner; one without keeps the files
- * with it in their path: `npm test -- mime --test-name-pattern=fold`.
+ * `--suite=` selects the suite:
+ *
+ * - `main`, the default: all tests but those of the others;
+ * - `interop`: needs Postfix and other foreign programs;
+ * - `soak`: the files with property tests, fuzzing or the ledger. It uses a fresh seed, ENVOI_RUNS runs for each
+ *   property, ENVOI_FUZZ inputs or as many as ENVOI_FUZZ_SECONDS allows, and ENVOI_MAILS mails. Processes with different
+ *   seeds share a long run.
+ *
+ * Other arguments with a dash go to Node's test runner. An argument without one selects files by their path:
+ * `npm test -- mime --test-name-pattern=fold`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -21,7 +26,7 @@ const suites = {
     files: () => filesBelow(join(".build", "test"), ".test.js", ["interop", "package"]),
     environment: () => ({}),
     timeout: 120_000,
-    // One file a processor; Node leaves one processor idle, which is half of them on small machines.
+    // One file per processor; Node would leave one processor idle, half of them on small machines.
     concurrency: availableParallelism(),
   },
   interop: {
@@ -57,13 +62,13 @@ if (suite === undefined) fail(`There is no suite ${suiteName}; there are ${Objec
 const files = suite.files().filter((file) => parts.every((part) => file.includes(part)));
 if (files.length === 0) fail(`The suite ${suiteName} has no test file ${parts.join(" and ")}`.trimEnd());
 
-// At once, for the case that it does not come to its end.
+// Written at once, in case the run does not finish.
 if (suiteName === "soak") console.log(`ENVOI_SEED=${freshSeed}`);
 const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
 const environment = { ...process.env, ENVOI_COUNTS: counts, ...suite.environment() };
 const { status, error } = spawnSync(
   process.execPath,
-  // Lists of files, because Node 20 expands no globs and 22 and 24 take no folders.
+  // Lists of files, because Node 20 does not expand globs, and 22 and 24 accept no folders.
   [
     "--enable-source-maps",
     "--test",
@@ -81,8 +86,8 @@ if (error !== undefined) throw error;
 process.exit(status ?? 1);
 
 /**
- * Each test process leaves a file that says how many properties ran, and how often, and how many inputs were fuzzed;
- * see test/fast-check.ts and test/fuzz/effort.ts.
+ * Each test process writes a file with how many properties ran, how often, and how many inputs were fuzzed; see
+ * test/fast-check.ts and test/fuzz/effort.ts.
  */
 function tellCounts() {
   const all = readdirSync(counts).map((name) => JSON.parse(readFileSync(join(counts, name), "utf8")));
@@ -93,7 +98,7 @@ function tellCounts() {
   if (told.length > 0) console.log(`${told.join("; ")}; with ENVOI_SEED=${all[0].seed}`);
 }
 
-/** An option of Node's test runner, unless it was given. */
+/** A default for an option of Node's test runner. */
 function unlessSaid(option, value) {
   return options.some((given) => given.startsWith(option)) ? [] : [`${option}=${value}`];
 }

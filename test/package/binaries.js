@@ -6,13 +6,13 @@ import { project } from "./project.js";
 const platform = `${process.platform}-${process.arch}`;
 const installed = new Map();
 
-/** The program of a line of Node, such as "20.19" or "22"; it comes as an npm package. */
+/** The program of a line of Node, such as "20.19" or "22", from an npm package. */
 export function nodeOf(line) {
   if (process.versions.node.startsWith(`${line}.`)) return process.execPath;
   return once(`node-${platform}@${line}`, join("node_modules", `node-${platform}`, "bin", "node"));
 }
 
-/** The programs of other runtimes, with the words that go before the file to run. */
+/** The programs of other runtimes, with the arguments before the file to run. */
 export const others = {
   Bun: async () => [
     await once(`@oven/bun-${platform}@1.4`, join("node_modules", "@oven", `bun-${platform}`, "bin", "bun")),
@@ -23,7 +23,7 @@ export const others = {
   },
 };
 
-/** Installs a package once for all rows, and says where the program in it is. */
+/** Installs a package once for all rows, and returns the path of its program. */
 function once(name, path) {
   const known = installed.get(name);
   if (known !== undefined) return known;

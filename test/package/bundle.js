@@ -1,4 +1,4 @@
-/** Runs in a project: bundles its consumer.mjs by one bundler, in one format, and prints what the bundler warns of. */
+/** Runs in a project: bundles its consumer.mjs by one bundler, in one format, and prints the bundler's warnings. */
 import { resolve } from "node:path";
 import process from "node:process";
 

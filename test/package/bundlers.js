@@ -11,7 +11,7 @@ const packages = [
 ];
 
 /**
- * Bundles made without a warning, and run where there is nothing else; what is bundled is both client and TestServer.
+ * Makes bundles without a warning, and runs them in an empty folder. They contain both client and TestServer.
  */
 export const bundlers = ["esbuild", "rollup", "webpack", "rolldown"].flatMap((bundler) =>
   ["esm", "cjs"].map((format) => ({
@@ -30,7 +30,7 @@ export const bundlers = ["esbuild", "rollup", "webpack", "rolldown"].flatMap((bu
 );
 
 let folder;
-/** One project for all bundlers. */
+/** Makes one project for all bundlers. */
 export function shared(tarball) {
   folder ??= project("bundlers", { type: "module" }, tarball, ...packages).then((made) => {
     writeConsumer(made, "esm");

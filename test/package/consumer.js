@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "./project.js";
 
-/** Writes the consumer, as an ES module or as CommonJS, and says its name; see consumer.ts for what it does. */
+/** Writes the consumer (see consumer.ts) as an ES module or as CommonJS, and returns its name. */
 export function writeConsumer(folder, format) {
   mkdirSync(folder, { recursive: true });
   const source = readFileSync(join(root, ".build", "test", "package", "consumer.js"), "utf8");
@@ -19,7 +19,7 @@ function asCommonJs(source) {
   return text;
 }
 
-/** Runs the consumer: it sends, logs in over TLS, and catches what it has sent. */
+/** Runs the consumer: it sends, logs in over TLS, and catches its own mail. */
 export async function sends(folder, command, args) {
   const output = await run(folder, command, args);
   assert.equal(output.trim(), "sent and caught");

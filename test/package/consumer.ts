@@ -1,6 +1,6 @@
 /**
- * What a user of the package writes: a mail built, sent over a connection that is encrypted and logged in, and read
- * back; without top-level await, so that it compiles to CommonJS too. Run by run.js in projects of every kind.
+ * A program like a user's: it builds a mail, sends it over TLS with a login, and reads it back. It has no top-level
+ * await, so it compiles to CommonJS too. run.js runs it in projects of every kind.
  */
 import { EnvoiError, Message, type SendReport, SmtpTransport, Tls, TlsParameters } from "envoi";
 import { SmtpServer } from "envoi/server";
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   console.log("sent and caught");
 }
 
-/** A server that was told nothing refuses all, and the error is one that can be switched on. */
+/** Checks that a server without hooks refuses every recipient, with an error that has a kind. */
 async function refusedWithoutOpinion(): Promise<void> {
   const server = await SmtpServer.listen({ port: 0 });
   const transport = SmtpTransport.unencryptedLocalhost(server.port);

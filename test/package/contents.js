@@ -10,7 +10,7 @@ const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const entries = ["index", "server", "testing"];
 const own = async (tarball) => join(await empty(tarball), "node_modules", "envoi");
 
-/** What is in the tarball, and what is installed with it. */
+/** Checks the contents of the tarball and what is installed with it. */
 export const contents = [
   {
     name: "tarball: dist, src, docs and texts, no tests, no folder of the machine",
@@ -85,7 +85,7 @@ export const contents = [
   },
 ];
 
-/** A proxy that hangs up: the error tells whether the package was found. */
+/** Uses a proxy that closes: the error shows whether the package was found. */
 const proxied = `
 import { createServer } from "node:net";
 import { SmtpTransport } from "envoi";

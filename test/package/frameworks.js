@@ -4,7 +4,7 @@ import process from "node:process";
 import { nodeOf } from "./binaries.js";
 import { project, run } from "./project.js";
 
-/** What users of frameworks write, built and tested as the frameworks' own templates do. */
+/** Builds and tests applications like those of users, as the frameworks' own templates do. */
 export const frameworks = [
   { name: "NestJS 11, its tests (ts-jest, CommonJS)", run: nest11 },
   { name: "NestJS 12, its tests (vitest, ES modules)", run: nest12 },
@@ -62,7 +62,7 @@ async function nest11(tarball) {
 async function nest12(tarball) {
   const folder = await project("nest12", { type: "module" }, tarball, ...nestPackages("12"), "vitest@5");
   const head = 'import "reflect-metadata";\nimport { test } from "vitest";';
-  // Only what can be erased: vitest has no decorators' metadata here.
+  // Only erasable syntax: vitest has no metadata of decorators here.
   const text = module(head).replace(
     "constructor(readonly transport: SmtpTransport) {}",
     "readonly transport: SmtpTransport;\n  constructor(transport: SmtpTransport) {\n    this.transport = transport;\n  }",
@@ -102,7 +102,7 @@ export async function GET() {
 }
 `;
 
-/** Starts a TestServer and what was built, and asks for the route. */
+/** Starts a TestServer and the application, and requests the route. */
 const serve = `
 import { spawn } from "node:child_process";
 import { once } from "node:events";

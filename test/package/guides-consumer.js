@@ -1,4 +1,4 @@
-/** Runs what docs/frameworks.md and docs/templates.md show, compiled beside this file, against a TestServer. */
+/** Runs the code of docs/frameworks.md and docs/templates.md, compiled beside this file, against a TestServer. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import process from "node:process";

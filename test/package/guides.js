@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { project, root, run } from "./project.js";
 
-/** What docs/frameworks.md and docs/templates.md show, compiled with the real packages and run. */
+/** Compiles the code of docs/frameworks.md and docs/templates.md with the real packages, and runs it. */
 export const guides = [
   { name: "docs/frameworks.md and docs/templates.md, compiled and run", run: compileAndRun },
 ];
@@ -37,7 +37,7 @@ async function compileAndRun(tarball) {
   return `${snippets.length} snippets`;
 }
 
-/** The snippets that bear a file name behind their language. */
+/** The snippets that have a file name after their language. */
 function namedSnippets(page) {
   const text = readFileSync(join(root, "docs", page), "utf8");
   return [...text.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, code]) => ({ name, code }));

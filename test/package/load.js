@@ -9,7 +9,7 @@ import { shared } from "./bundlers.js";
 import { attempt, run, work } from "./project.js";
 import { empty } from "./runtimes.js";
 
-/** What is loaded, what is left of it in a bundle, and what is said to those for whom it does not load. */
+/** Checks what is loaded, what remains in a bundle, and the errors for users for whom it does not load. */
 export const load = [
   ...["import", "require"].map((way) => ({
     name: `"envoi" by ${way} loads no server, node-forge, iconv-lite or postal-mime`,

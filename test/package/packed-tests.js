@@ -7,7 +7,7 @@ import { project, root, run } from "./project.js";
 
 const compiled = join(root, ".build", "test");
 
-/** The tests that use public names only, run on what is packed; the others reach for single modules of src/. */
+/** Runs the tests that use only public names on the packed package; the others import single modules of src/. */
 export const packedTests = [
   {
     name: "our own tests that need public names only",
@@ -28,11 +28,11 @@ export const packedTests = [
 const known = new Map();
 
 /**
- * Whether a file, and all that it imports, names nothing but Node, envoi, and fast-check, and reads no file of ours.
+ * Whether a file, and everything that it imports, imports only Node, envoi and fast-check, and reads no file of ours.
  */
 function isPublic(file) {
   if (known.has(file)) return known.get(file);
-  // Not what is copied, or an import in a text.
+  // Files that are copied, and imports in strings, do not count.
   if (!file.startsWith(compiled) || !existsSync(file)) return false;
   known.set(file, true);
   const text = readFileSync(file, "utf8");

@@ -6,10 +6,10 @@ import process from "node:process";
 
 /** The checkout. */
 export const root = process.cwd();
-/** Where the projects are, outside of the checkout, so that none finds what is installed there. */
+/** The folder of the projects, outside the checkout, so that none finds its packages. */
 export const work = mkdtempSync(join(tmpdir(), "envoi-package-"));
 
-/** An empty project with these packages; a tarball is one too. Says where it is. */
+/** Makes an empty project with these packages, which may be tarballs, and returns its path. */
 export async function project(name, fields, ...packages) {
   const folder = join(work, name);
   mkdirSync(folder, { recursive: true });
@@ -26,13 +26,13 @@ export function describe(folder, fields) {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, ...fields }));
 }
 
-/** Runs npm, the one that runs this script if there is one; returns what it prints. */
+/** Runs npm (the one that runs this script, if there is one) and returns its output. */
 export function npm(folder, ...args) {
   const cli = process.env.npm_execpath;
   return cli === undefined ? run(folder, "npm", args) : run(folder, process.execPath, [cli, ...args]);
 }
 
-/** Runs a command and returns all that it prints. @throws Error if it fails, or takes longer than five minutes. */
+/** Runs a command and returns its output. @throws Error if it fails, or takes longer than five minutes. */
 export async function run(folder, command, args, environment = {}) {
   const { status, output } = await attempt(folder, command, args, environment);
   if (status !== 0) throw new Error(`${[command, ...args].join(" ")} ended with ${status}:\n${output}`);

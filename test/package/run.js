@@ -1,8 +1,8 @@
 /**
- * Packs the package as it would be published, and uses it from projects of every kind: a table, a row each, which fails
- * if one does. `npm run test:package -- Deno` runs the rows with "Deno" in their name.
+ * Packs the package as it is published, and uses it from projects of every kind, one row each. It fails if a row fails.
+ * `npm run test:package -- Deno` runs the rows with "Deno" in their name.
  *
- * Runs on any Node from 20.19 on; where a row needs another one, that comes as an npm package.
+ * Runs on any Node from 20.19 on. If a row needs another one, it comes from an npm package.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";

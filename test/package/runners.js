@@ -22,7 +22,7 @@ const required =
   'const { Message } = require("envoi");\nconst { TestServer } = require("envoi/testing");\nconst { test } = globalThis;\n';
 const jest = join("node_modules", "jest", "bin", "jest.js");
 
-/** A test that logs in over TLS and waits for the mail, by each test runner. */
+/** Runs a test that logs in over TLS and waits for the mail, in each test runner. */
 export const runners = [
   {
     name: "Jest 30, no configuration (CommonJS)",
@@ -57,7 +57,7 @@ export const runners = [
   },
 ];
 
-/** The test suites that docs/testing.md shows. */
+/** Runs the test suites of docs/testing.md. */
 async function examples(tarball) {
   const source = join(root, "docs", "examples");
   const { type, scripts, devDependencies } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));

@@ -7,7 +7,7 @@ import { project, run } from "./project.js";
 
 const lines = ["20.19", "22", "24", "26"];
 
-/** Every line of Node, Bun and Deno: by import, by require, and by both in one process. */
+/** Loads envoi in every line of Node, Bun and Deno: by import, by require, and by both in one process. */
 export const runtimes = [
   ...lines.map((line) => ({ name: `Node ${line}`, program: async () => [await nodeOf(line)] })),
   ...Object.entries(others).map(([name, program]) => ({ name, program })),
@@ -38,13 +38,13 @@ function row(name, program, format) {
 }
 
 let shared;
-/** One project for all of them: nothing in it depends on the runtime. */
+/** Makes one project for all runtimes: nothing in it depends on the runtime. */
 export function empty(tarball) {
   shared ??= project("runtimes", {}, tarball);
   return shared;
 }
 
-/** Every name is the same value, whichever way it was loaded; loaded by require() first, then by import. */
+/** Checks that every name has the same value by require() and by import, with require() first. */
 const both = `
 const names = ["envoi", "envoi/server", "envoi/testing"];
 const required = names.map((name) => require(name));

@@ -16,8 +16,8 @@ const settings = {
 };
 
 /**
- * Every TypeScript with every setting, and every TypeScript with the types of every Node; declarations are checked too.
- * TypeScript 7 has the old resolution no more.
+ * Compiles with every TypeScript and every setting, and with the types of every Node; declarations are checked too.
+ * TypeScript 7 no longer has the old resolution.
  */
 export const typescript = compilers.flatMap((compiler, shift) =>
   Object.entries(settings)
@@ -55,7 +55,7 @@ async function compile(tarball, compiler, node, { type, ...options }) {
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
   const tsc = join(packages, `typescript-${compiler}`, "bin", "tsc");
   const { output } = await attempt(folder, process.execPath, [tsc, "--pretty", "false"]);
-  // The types of Node 26 do not compile with TypeScript 5.4; what counts is everything else.
+  // The types of Node 26 do not compile with TypeScript 5.4; everything else must.
   const errors = output
     .split("\n")
     .filter((line) => /error TS/.test(line) && !line.includes(`types-${node}/`));
