@@ -153,8 +153,8 @@ function licence(folder) {
 }
 
 /**
- * Copies the declarations that the entry points reach, and their maps: for ES modules, and again into a folder marked as
- * CommonJS, because TypeScript reads the format of a module from the nearest package.json.
+ * Copies the declarations that the entry points reach, and their maps: for ES modules, and again into a folder marked
+ * as CommonJS, because TypeScript reads the format of a module from the nearest package.json.
  */
 function declare() {
   const found = new Set();

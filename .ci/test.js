@@ -6,8 +6,8 @@
  * - `main`, the default: all tests but those of the others;
  * - `interop`: needs Postfix and other foreign programs;
  * - `soak`: the files with property tests, fuzzing or the ledger. It uses a fresh seed, ENVOI_RUNS runs for each
- *   property, ENVOI_FUZZ inputs or as many as ENVOI_FUZZ_SECONDS allows, and ENVOI_MAILS mails. Processes with different
- *   seeds share a long run.
+ *   property, ENVOI_FUZZ inputs or as many as ENVOI_FUZZ_SECONDS allows, and ENVOI_MAILS mails. Processes with
+ *   different seeds share a long run.
  *
  * Other arguments with a dash go to Node's test runner. An argument without one selects files by their path:
  * `npm test -- mime --test-name-pattern=fold`.

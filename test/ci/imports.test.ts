@@ -129,21 +129,21 @@ test("the import check reads no imports in comments, strings and templates", () 
   assert.deepEqual(judged({ "src/low/a.ts": text }), []);
 });
 
-test("the import check wants a row for each folder and each file at the top", () => {
+test("the import check requires a row for each folder and each file at the top", () => {
   assert.deepEqual(judged({ "src/new/a.ts": "", "src/stray.ts": "" }), [
     "src/new: has no row in the table of folders of docs/architecture.md",
     "src/stray.ts: has no row in the table of folders of docs/architecture.md",
   ]);
 });
 
-test("the import check wants a folder for each row, and for each name in one", () => {
+test("the import check requires a folder for each row, and for each name in a row", () => {
   const planned = document.replace("| high | nothing |", "| high, later | nothing |");
   assert.deepEqual(judged({ "docs/architecture.md": planned }), [
     "docs/architecture.md: the table of folders names src/later, which does not exist",
   ]);
 });
 
-test("the import check wants a row for each dependency, and a use for each row", () => {
+test("the import check requires a row for each dependency, and a use for each row", () => {
   assert.deepEqual(
     judged({
       "package.json": '{ "dependencies": { "pool": "1", "other": "1" } }',
@@ -188,7 +188,7 @@ test("the import check finds a circle over several files and a test", () => {
   );
 });
 
-test("the import check lets an open circle be no larger than its row says, and no smaller", () => {
+test("the import check requires that an open circle has exactly the size in its row", () => {
   const types = { "src/low/egg.ts": egg, "src/low/hen.ts": hen };
   assert.deepEqual(judged(types, { allowed: [{ around: "src/low/egg.ts", files: 2 }] }), []);
   assert.deepEqual(judged(types, { allowed: [{ around: "src/low/egg.ts", files: 3 }] }), [
@@ -197,7 +197,7 @@ test("the import check lets an open circle be no larger than its row says, and n
   assert.equal(judged(types, { allowed: [{ around: "src/high/high.ts", files: 0 }] }).length, 1);
 });
 
-test("lines count without comments and blank ones", () => {
+test("the size check does not count comments and blank lines", () => {
   const text = '/**\n * What.\n */\n\nconst a = "//"; // why\nconst b = `\n/* */\n`;\n/* x */\n';
   assert.equal(readSource("a.ts", text).lines, 4);
 });

@@ -53,7 +53,7 @@ describe("the check of prose", () => {
     assert.deepEqual(wideMarkdown("\u{1f600} ".repeat(60)), []);
   });
 
-  it("excuses tables, code, and what no line can hold", () => {
+  it("excuses tables, code, and words that are too long for a line", () => {
     const link = `[a](https://example.org/${"x".repeat(120)})`;
     const text = [`| ${columns(130)} |`, "```ts", columns(130), "```", `- ${link}`, columns(121)].join("\n");
     assert.deepEqual(
@@ -70,7 +70,7 @@ describe("the check of prose", () => {
     );
   });
 
-  it("finds every kind of comment, and no string that looks like one", () => {
+  it("finds every kind of comment, but no string that looks like one", () => {
     const text = [
       columns(121, "// "),
       "/**",
@@ -88,7 +88,7 @@ describe("the check of prose", () => {
 });
 
 describe("the reflow of prose", () => {
-  it("changes nothing that is narrow enough", () => {
+  it("does not change lines that are narrow enough", () => {
     const text = `/** ${columns(100)} */\n\n// short\n// lines\n`;
     assert.equal(reflowComments(text, commentsOf), text);
     assert.equal(reflowMarkdown(`${columns(120)}\nshort\n`), `${columns(120)}\nshort\n`);
@@ -100,7 +100,7 @@ describe("the reflow of prose", () => {
     assert.deepEqual(wideIn(after), []);
   });
 
-  it("goes on with the paragraph, and stops before the next, a list, a tag or code", () => {
+  it("reflows to the end of the paragraph, a list, a tag or code", () => {
     for (const next of [" *", " * - item", " * @param a b", " * ```ts", " */"]) {
       const end = next === " */" ? "" : "\n */";
       const after = reflowComments(`/**\n${columns(125, " * ")}\n * tail\n${next}${end}\n`, commentsOf);
@@ -110,13 +110,13 @@ describe("the reflow of prose", () => {
     }
   });
 
-  it("indents what an item of a list goes on with", () => {
+  it("indents the continuation of a list item", () => {
     const [first, second] = reflowMarkdown(columns(130, "- ")).split("\n");
     assert.match(first ?? "", /^- word/);
     assert.match(second ?? "", /^ {2}\w/);
   });
 
-  it("breaks no code in backticks, and begins no line with what would make it a list or a heading", () => {
+  it("does not break code in backticks, nor begin a line like a list or a heading", () => {
     const before = `${columns(112)} \`a b c d e\` and more`;
     assert.equal(reflowMarkdown(before).split("\n")[1], "`a b c d e` and more");
     for (const sign of ["-", "+", "#", "1.", ">"]) {
@@ -125,7 +125,7 @@ describe("the reflow of prose", () => {
     }
   });
 
-  it("is done after one time, and loses no word", () => {
+  it("needs one run, and loses no word", () => {
     const text = `/**\n${columns(300, " * ")}\n *\n${columns(200, " * - ")}\n */\n${columns(150, "// ")}\n`;
     const once = reflowComments(text, commentsOf);
     assert.deepEqual(wideIn(once), []);
@@ -147,13 +147,13 @@ describe("the check of sizes", () => {
     assert.deepEqual(largeFiles(files, ["src/b.ts"]), []);
   });
 
-  it("refuses an exception that nothing needs", () => {
+  it("refuses an exception that is not needed", () => {
     assert.match(largeFiles(new Map([["src/a.ts", { lines: 300 }]]), ["src/a.ts"])[0] ?? "", /does not need/);
   });
 });
 
 describe("the check of docstrings", () => {
-  it("finds the docstring above an export, also behind a word to the linter", () => {
+  it("finds the docstring above an export, also after a linter comment", () => {
     const text = [
       "/** A. */\nexport const a = 1;",
       "/** B. */\n// biome-ignore lint/a/b: c\nexport type B = void;",

@@ -12,7 +12,7 @@ const documents = ["", "docs"].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-test("every link of the README and the docs leads to a file, and to a section of it", () => {
+test("every link of the README and the docs leads to an existing file and section", () => {
   let links = 0;
   const broken = documents.flatMap((document) => {
     const text = readFileSync(join(root, document), "utf8");
@@ -29,7 +29,7 @@ test("every link of the README and the docs leads to a file, and to a section of
   assert.deepEqual(broken, []);
 });
 
-test("a link is found wherever it stands, but not in code", () => {
+test("the check finds links everywhere except in code", () => {
   const text =
     "# Is it right?\n\n[a](b.md#c), [d](#e-f)\n[web](https://example.org)\n\n```md\n# Not\n[g](h.md)\n```\n[i](j.ts)\n";
   assert.deepEqual(linksOf(text), [

@@ -19,7 +19,7 @@ const shares: readonly (readonly [Target, number])[] = [
 describe("the server's readers, fuzzed", () => {
   const corpora: Buffer[] = [];
   for (const [target, share] of shares) {
-    it(`find nothing wrong with any input: ${target.name}`, (test) => {
+    it(`find no wrong result for any input: ${target.name}`, (test) => {
       const { inputs, corpus, blocks } = fuzz(target, effort(share, shares.length));
       corpora.push(...corpus);
       count(inputs);
@@ -29,7 +29,7 @@ describe("the server's readers, fuzzed", () => {
     });
   }
 
-  it("hold little, however long they are told any of it", () => {
+  it("hold little memory, however long the input is", () => {
     // Those that were found last went farthest.
     for (const input of corpora.slice(-8)) {
       const { wire } = readInput(input);

@@ -44,7 +44,7 @@ before(async () => {
 });
 
 for (const [index, [name, python, onlyPython]] of charsets.entries()) {
-  test(`${name} writes no character that Python's ${python} lacks, and the others by the same octets`, async () => {
+  test(`${name} writes the same bytes as Python's ${python}, and refuses characters that Python lacks`, async () => {
     const codec = await loadCodec(name);
     assert.ok(codec);
     const theirs = answers[index] ?? {};

@@ -5,7 +5,7 @@ import { order } from "../../docs/demo/order.ts";
 import { receiptPdf } from "../../docs/demo/receipt-pdf.ts";
 
 describe("the PDF of the demo", () => {
-  it("is opened without complaint by poppler, which reads every line of it", () => {
+  it("is opened without a warning by poppler, which reads every line", () => {
     const text = execFileSync("pdftotext", ["-layout", "-", "-"], {
       input: receiptPdf(order),
       encoding: "utf8",

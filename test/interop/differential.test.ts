@@ -46,14 +46,14 @@ describe(`the same ${all.length} dialogues with SmtpServer, Postfix and Exim`, (
     await Promise.all([ours, postfix, exim].map((server) => server?.[Symbol.asyncDispose]()));
   });
 
-  it("are some hundreds, and each has a name of its own", () => {
+  it("are some hundreds, each with a different name", () => {
     assert.ok(all.length >= 300);
     assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   });
 
   const used = new Set<Reason>();
   for (const oracle of ["Postfix", "Exim"] as const) {
-    it(`get replies of the same class from us as from ${oracle}, or there is a reason`, () => {
+    it(`get replies of the same class from envoi as from ${oracle}, or a reason is listed`, () => {
       const unexplained: Difference[] = [];
       for (const [index, dialogue] of all.entries()) {
         const difference = firstDifference(
@@ -72,7 +72,7 @@ describe(`the same ${all.length} dialogues with SmtpServer, Postfix and Exim`, (
   }
 
   for (const oracle of ["Postfix", "Exim"] as const) {
-    it(`leave the same mail with us as with ${oracle}, byte for byte, wherever the replies agree`, async () => {
+    it(`store the same mail in envoi as in ${oracle}, byte for byte, if the replies agree`, async () => {
       const agreed = all.flatMap((dialogue, index) => {
         const pair = [answers.ours[index] ?? [], answers[oracle][index] ?? []] as const;
         if (firstDifference(oracle, dialogue, ...pair) !== undefined) return [];
@@ -99,7 +99,7 @@ describe(`the same ${all.length} dialogues with SmtpServer, Postfix and Exim`, (
     });
   }
 
-  it("need each of the reasons", () => {
+  it("need each listed reason", () => {
     assert.deepEqual(
       [...reasons, ...contentReasons].filter((reason) => !used.has(reason)).map(({ reason }) => reason),
       [],

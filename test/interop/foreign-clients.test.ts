@@ -67,7 +67,7 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
       });
     }
 
-    await t.test("a message that is not ASCII", async () => {
+    await t.test("delivers a message that is not ASCII", async () => {
       const mode = { tls: "none" } as const;
       await using server = await TestServer.start(serverFor(mode, certificates, { [user]: secretOf(mode) }));
       await client.deliver(destination(mode, server.port), { from, to, message: message8bit });
@@ -76,7 +76,7 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
     });
 
     if (client.utf8 === true)
-      await t.test("an address that is not ASCII", async () => {
+      await t.test("delivers to an address that is not ASCII", async () => {
         const mode = { tls: "none" } as const;
         await using server = await TestServer.start(serverFor(mode, certificates, {}));
         await client.deliver(destination(mode, server.port), {
@@ -90,7 +90,7 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
       });
 
     if (client.dsn === true)
-      await t.test("asking for notifications", async () => {
+      await t.test("asks for notifications", async () => {
         const mode = { tls: "none" } as const;
         await using server = await TestServer.start(serverFor(mode, certificates, {}));
         await client.deliver(destination(mode, server.port), { from, to, message, dsn: true });
@@ -104,7 +104,7 @@ for (const client of [swaks, msmtp, curl, smtplib, nodemailer]) {
     for (const mode of client.modes.filter(
       ({ mechanism, tls }) => mechanism !== undefined && mechanism !== "EXTERNAL" && tls === "implicit",
     )) {
-      await t.test(`${describeMode(mode)}: a wrong password is refused, and nothing arrives`, async () => {
+      await t.test(`refuses a wrong password with ${describeMode(mode)}, and receives nothing`, async () => {
         await using server = await TestServer.start(serverFor(mode, certificates, { [user]: "other" }));
         await assert.rejects(client.deliver(destination(mode, server.port), { from, to, message }));
         assert.equal(server.messages.length, 0);

@@ -61,7 +61,7 @@ for (const [name, server] of [
     };
 
     for (const service of services) {
-      await t.test(`delivers byte for byte what comes in on ${service}`, async () => {
+      await t.test(`delivers mail from ${service} byte for byte`, async () => {
         const to = `${service}@${INBOX_DOMAIN}`;
         await send(service, to);
         const delivered = await oracle.delivered(to);
@@ -101,7 +101,7 @@ test("the OpenSMTPD of these tests delivers byte for byte, and refuses", async (
   );
 });
 
-test("the Dovecot of these tests takes LMTP, with and without TLS, and tells recipients apart", async (t) => {
+test("the Dovecot of these tests takes LMTP, with and without TLS, and answers each recipient", async (t) => {
   await using oracle = await Dovecot.start({ users: ["ada", "bob"] });
   t.afterEach(oracle.explain);
   for (const [service, user, options] of [
@@ -126,7 +126,7 @@ test("the Dovecot of these tests takes LMTP, with and without TLS, and tells rec
   assert.equal((await oracle.deliveries(`ada@${INBOX_DOMAIN}`, 2)).length, 2);
 });
 
-test("the smtp-sink of these tests keeps what it takes", async () => {
+test("the smtp-sink of these tests keeps the mail it accepts", async () => {
   await using sink = await SmtpSink.start();
   const how = { port: sink.port, tls: "none", ca: "", from: "s@x.example" } as const;
   await sendBySmtplib({ ...how, to: ["a@x.example", "b@x.example"] }, "Subject: x\r\n\r\n.\r\n");
@@ -139,7 +139,7 @@ test("the smtp-sink of these tests keeps what it takes", async () => {
 });
 
 for (const tls of ["none", "starttls", "wrapper"] as const) {
-  test(`the smtp-server of these tests takes mail over TLS ${tls} from who has logged in`, async () => {
+  test(`the smtp-server of these tests takes mail over TLS ${tls} from a client that has logged in`, async () => {
     const certificates = await makeCertificates();
     await using server = await NodeSmtpServer.start({ tls, certificates, auth: true });
     const { user, password } = MailServer;
@@ -158,7 +158,7 @@ for (const [name, server] of [
   ["Exim", "Exim"],
   ["OpenSMTPD", "OpenSmtpd"],
 ] as const) {
-  test(`nothing is left of ${name} when it was disposed of`, async () => {
+  test(`nothing is left of ${name} after it is disposed`, async () => {
     const { [server]: Server } = await import(`./${name.toLowerCase()}.js`);
     const oracle = await Server.start();
     const { directory, supervisor } = oracle.daemon;
@@ -168,7 +168,7 @@ for (const [name, server] of [
     for (const port of Object.values<number>(oracle.ports)) await assertNobodyListens(port);
   });
 
-  test(`nothing is left of ${name} when its test was killed`, async () => {
+  test(`nothing is left of ${name} after its test is killed`, async () => {
     const killed = `
     const { ${server}: Server } = await import(${JSON.stringify(import.meta.resolve(`./${name.toLowerCase()}.js`))});
     const { ports, daemon } = await Server.start();
@@ -183,7 +183,7 @@ for (const [name, server] of [
   });
 }
 
-test("a program that is not there is a failure which names the package", async (t) => {
+test("a missing program fails with the name of its package", async (t) => {
   const { PATH } = process.env;
   t.after(() => Object.assign(process.env, { PATH }));
   Object.assign(process.env, { PATH: "/nonexistent" });

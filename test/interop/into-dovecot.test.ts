@@ -26,7 +26,7 @@ function trusting(): TlsParameters {
 describe("LMTP into Dovecot", () => {
   for (const [user, begin] of Object.entries(ways)) {
     const what = { ada: "in clear", bob: "by STARTTLS", eve: "over TLS", zoe: "by its Unix socket" }[user];
-    it(`${what}: mail after mail arrives, octet by octet, and each recipient is answered`, async () => {
+    it(`delivers mails byte for byte and answers each recipient: ${what}`, async () => {
       const to = [`${user}@${INBOX_DOMAIN}`, `nobody@${INBOX_DOMAIN}`];
       await using transport = begin().pool({ maxSize: 1 }).build();
       const count = 50;
@@ -53,7 +53,7 @@ describe("LMTP into Dovecot", () => {
     });
   }
 
-  it("tells what the server is and can do", async () => {
+  it("reports what the server is and supports", async () => {
     await using transport = ways["bob"]?.().build() as LmtpTransport;
     const info = await transport.testConnection();
     assert.equal(info.name, "mx.dovecot.example");

@@ -155,7 +155,7 @@ for (const [name, start] of Object.entries(targets)) {
       }
     }
 
-    await t.test("each mail has arrived once, as it was sent", async () => {
+    await t.test("each mail arrives once, unchanged", async () => {
       const delivered = await target.delivered([...sent.keys()]);
       const expected = [...sent].map(([to, text]) => `${to}\n${text}`).sort();
       assert.deepEqual(delivered.map(({ to, message }) => `${to}\n${message}`).sort(), expected);
@@ -163,7 +163,7 @@ for (const [name, start] of Object.entries(targets)) {
 
     const { chunked } = target;
     if (chunked !== undefined)
-      await t.test("with a window, and only then, content came by BDAT", async () => {
+      await t.test("content goes by BDAT with a window, and only then", async () => {
         assert.equal(await chunked(), target.ways.length * (MAILS - 1));
       });
   });

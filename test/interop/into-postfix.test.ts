@@ -50,7 +50,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     }
   };
 
-  await t.test("plain on loopback arrives as it was formatted", async () => {
+  await t.test("delivers plaintext over loopback unchanged", async () => {
     const transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     const { message, report, delivered } = await send(transport, "plain");
     assert.deepEqual(delivered.message, message.formatted());
@@ -60,30 +60,30 @@ test("SmtpTransport into a real Postfix", async (t) => {
     assert.deepEqual(report.accepted.map(String), [`plain@${INBOX_DOMAIN}`]);
   });
 
-  await t.test("STARTTLS, required", async () => {
+  await t.test("delivers over STARTTLS, required", async () => {
     const { message, delivered } = await send(builder("starttls", Tls.Required(trusted)).build(), "starttls");
     assert.deepEqual(delivered.message, message.formatted());
     assert.match(delivered.received, /using TLSv1\.3 with cipher .* with ESMTPS id/);
   });
 
-  await t.test("STARTTLS, opportunistic", async () => {
+  await t.test("delivers over STARTTLS, opportunistic", async () => {
     const transport = builder("starttls", Tls.Opportunistic(trusted)).build();
     const { delivered } = await send(transport, "opportunistic");
     assert.match(delivered.received, /using TLSv1\.3/);
   });
 
-  await t.test("opportunistic goes on in clear where Postfix has no TLS", async () => {
+  await t.test("continues in plaintext, opportunistic, if Postfix has no TLS", async () => {
     const { delivered } = await send(builder("plain", Tls.Opportunistic(trusted)).build(), "cleartext");
     assert.doesNotMatch(delivered.received, /TLS/);
   });
 
-  await t.test("TLS from the first octet", async () => {
+  await t.test("delivers over implicit TLS", async () => {
     const { message, delivered } = await send(builder("wrapper", Tls.Wrapper(trusted)).build(), "wrapper");
     assert.deepEqual(delivered.message, message.formatted());
     assert.match(delivered.received, /using TLSv1\.3 with cipher .* with ESMTPS id/);
   });
 
-  await t.test("TLS to an IP address that the certificate bears", async () => {
+  await t.test("delivers over TLS to an IP address that is in the certificate", async () => {
     const { delivered } = await send(builder("wrapper", Tls.Wrapper(trusted), "127.0.0.1").build(), "by-ip");
     assert.match(delivered.received, /using TLSv1\.3/);
   });
@@ -95,7 +95,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     ["another authority vouches for the certificate", "wrapper", Tls.Wrapper(await untrusted())],
     ["the certificate bears another name", "wrapper", Tls.Wrapper(otherName(postfix))],
   ] as const) {
-    await t.test(`nothing is sent when ${what}`, async () => {
+    await t.test(`sends nothing when ${what}`, async () => {
       const error = await refusal(builder(service, tls).build(), `tls@${INBOX_DOMAIN}`);
       assert.equal(error.kind, "tls");
       assert.equal(error.delivery, "not-sent");
@@ -114,12 +114,12 @@ test("SmtpTransport into a real Postfix", async (t) => {
           .authentication(mechanism)
           .build();
 
-      await t.test(`AUTH ${mechanism} through SASL on ${service}`, async () => {
+      await t.test(`logs in by AUTH ${mechanism} on ${service}`, async () => {
         const { delivered } = await send(transport(Postfix.password), `${mechanism}-${service}`);
         assert.match(delivered.received, /Authenticated sender: ada/);
       });
 
-      await t.test(`AUTH ${mechanism} with a wrong password on ${service}`, async () => {
+      await t.test(`is refused by AUTH ${mechanism} with a wrong password on ${service}`, async () => {
         const error = await refusal(transport("wrong"), `auth@${INBOX_DOMAIN}`);
         assert.equal(error.kind, "authentication");
         assert.equal(error.delivery, "not-sent");
@@ -129,13 +129,13 @@ test("SmtpTransport into a real Postfix", async (t) => {
     }
   }
 
-  await t.test("without credentials Postfix's own refusal is told", async () => {
+  await t.test("reports Postfix's refusal if it has no credentials", async () => {
     const error = await refusal(builder("submissions", Tls.Wrapper(trusted)).build(), `auth@${INBOX_DOMAIN}`);
     assert.equal(error.delivery, "refused");
     assert.match(String(error.reply), /^554 5\.7\.1/);
   });
 
-  await t.test("local parts that are not ASCII, by SMTPUTF8", async () => {
+  await t.test("delivers to local parts that are not ASCII, by SMTPUTF8", async () => {
     const transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     const to = `jürgen@${INBOX_DOMAIN}`;
     const message = Message.create({ from: "Zoë <zoë@interop.example>", to, subject: "ü", text: "x" });
@@ -147,7 +147,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     assert.deepEqual(delivered.message, message.formatted());
   });
 
-  await t.test("an attachment of 5 MB arrives byte for byte", async () => {
+  await t.test("delivers an attachment of 5 MB byte for byte", async () => {
     const content = randomBytes(5_000_000);
     const to = `large@${INBOX_DOMAIN}`;
     const message = Message.create({
@@ -166,21 +166,24 @@ test("SmtpTransport into a real Postfix", async (t) => {
     assert.ok(Buffer.from(encoded.slice(0, encoded.indexOf("--")), "base64").equals(content));
   });
 
-  await t.test("dots at line starts, and every other line that might end the content early", async () => {
-    const lines = [".", "..", "...", ".a", "a.", "", ".", "QUIT", "", " .", "From me", ".\t", "", "."];
-    for (const [localPart, ends] of [
-      ["dots", [...lines, ""]],
-      ["dots-first", [".", ...lines]],
-    ] as const) {
-      const to = `${localPart}@${INBOX_DOMAIN}`;
-      const content = Buffer.from(`From: <${from}>\r\nSubject: dots\r\n\r\n${ends.join("\r\n")}\r\n`);
-      await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
-      await transport.sendRaw(Envelope.of(from, [to]), content);
-      assert.equal((await postfix.delivered(to)).message.toString(), content.toString());
-    }
-  });
+  await t.test(
+    "delivers dots at line starts, and every other line that might end the content early",
+    async () => {
+      const lines = [".", "..", "...", ".a", "a.", "", ".", "QUIT", "", " .", "From me", ".\t", "", "."];
+      for (const [localPart, ends] of [
+        ["dots", [...lines, ""]],
+        ["dots-first", [".", ...lines]],
+      ] as const) {
+        const to = `${localPart}@${INBOX_DOMAIN}`;
+        const content = Buffer.from(`From: <${from}>\r\nSubject: dots\r\n\r\n${ends.join("\r\n")}\r\n`);
+        await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
+        await transport.sendRaw(Envelope.of(from, [to]), content);
+        assert.equal((await postfix.delivered(to)).message.toString(), content.toString());
+      }
+    },
+  );
 
-  await t.test("text that is not ASCII goes as 8 bits, which Postfix offers to take", async () => {
+  await t.test("sends text that is not ASCII as 8-bit, because Postfix offers 8BITMIME", async () => {
     const to = `text@${INBOX_DOMAIN}`;
     await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     await transport.send({ from, to, subject: "x", text: "Grüße aus Köln\n" });
@@ -189,7 +192,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     assert.ok(message.toString().endsWith("\r\n\r\nGrüße aus Köln\r\n"));
   });
 
-  await t.test("8-bit content from elsewhere is passed on as it is", async () => {
+  await t.test("sends 8-bit content from another source unchanged", async () => {
     const to = `eight@${INBOX_DOMAIN}`;
     const content = Buffer.from(`From: <${from}>\r\nSubject: x\r\n\r\nGrüße, ${"ü".repeat(400)}\r\n`);
     await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
@@ -197,7 +200,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     assert.equal((await postfix.delivered(to)).message.toString(), content.toString());
   });
 
-  await t.test("Bcc gets the mail and nobody learns of it", async () => {
+  await t.test("delivers to Bcc without showing it to others", async () => {
     const bcc = `hidden@${INBOX_DOMAIN}`;
     await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     await transport.send({ from, to: `seen@${INBOX_DOMAIN}`, bcc, subject: "x", text: "x" });
@@ -206,7 +209,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     }
   });
 
-  await t.test("a refused recipient is told, and the others get the mail", async () => {
+  await t.test("reports a refused recipient, and delivers to the others", async () => {
     await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     const to = [`some@${INBOX_DOMAIN}`, `nobody@${INBOX_DOMAIN}`, `others@${INBOX_DOMAIN}`];
     const report = await transport.send({ from, to, subject: "x", text: "x" });
@@ -221,7 +224,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
   });
 
   await t.test(
-    "when every recipient is refused the send rejects with the reply, and the connection goes on",
+    "rejects with the reply when every recipient is refused, and keeps the connection",
     async () => {
       await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
       await assert.rejects(
@@ -251,7 +254,7 @@ test("SmtpTransport into a real Postfix", async (t) => {
     },
   );
 
-  await t.test("a mail above Postfix's SIZE is refused before it goes out", async () => {
+  await t.test("refuses a mail above Postfix's SIZE before it goes out", async () => {
     await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
     const content = Buffer.from(`Subject: big\r\n\r\n${`${"x".repeat(76)}\r\n`.repeat(400_000)}`);
     await assert.rejects(transport.sendRaw(Envelope.of(from, [`big@${INBOX_DOMAIN}`]), content), {
@@ -259,18 +262,15 @@ test("SmtpTransport into a real Postfix", async (t) => {
     });
   });
 
-  await t.test(
-    "of more recipients than Postfix takes at once, the rest goes in a further transaction",
-    async () => {
-      const to = Array.from({ length: RECIPIENT_LIMIT + 20 }, (_, i) => `many${i}@${INBOX_DOMAIN}`);
-      await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
-      const report = await transport.send({ from, bcc: to, subject: "x", text: "x" });
-      assert.deepEqual(report.accepted.map(String), to);
-      for (const each of to) await postfix.delivered(each);
-    },
-  );
+  await t.test("sends to more recipients than Postfix takes at once in a second transaction", async () => {
+    const to = Array.from({ length: RECIPIENT_LIMIT + 20 }, (_, i) => `many${i}@${INBOX_DOMAIN}`);
+    await using transport = SmtpTransport.unencryptedLocalhost(postfix.ports.plain);
+    const report = await transport.send({ from, bcc: to, subject: "x", text: "x" });
+    assert.deepEqual(report.accepted.map(String), to);
+    for (const each of to) await postfix.delivered(each);
+  });
 
-  await t.test("nothing was sent of what was refused", async () => {
+  await t.test("sends nothing of a refused mail", async () => {
     assert.ok(SmtpError.prototype instanceof SendError);
     const log = await postfix.log();
     for (const never of ["tls", "auth", "nobody", "big"]) {

@@ -70,7 +70,7 @@ for (const [name, start] of [
   ["Postfix", () => Postfix.start()],
   ["Exim", () => Exim.start()],
 ] as const)
-  test(`HAProxy that passes two connections to a real ${name}`, async (t) => {
+  test(`HAProxy that allows two connections to a real ${name}`, async (t) => {
     await using server = await start();
     t.afterEach(server.explain);
     for (const [bound, manner] of [
@@ -81,7 +81,7 @@ for (const [name, start] of [
       t.afterEach(proxy.explain);
       for (const row of rows)
         await t.test(
-          `300 of 300 by "${row}" as a ${manner === "run" ? "run" : "storm of sends"}, held back in its ${bound}`,
+          `takes 300 of 300 by "${row}" as a ${manner === "run" ? "run" : "storm of sends"}, held back in its ${bound}`,
           async () => {
             await sendsAll(
               transportTo(proxy.port, row),
@@ -99,13 +99,13 @@ test("a real Exim that takes three mails on a connection", async (t) => {
   await using server = await Exim.start({ main: { smtp_accept_max_per_connection: "3" } });
   t.afterEach(server.explain);
   for (const row of rows) {
-    await t.test(`ten mails of "${row}" over one connection at a time, three on each`, async () => {
+    await t.test(`takes ten mails by "${row}" over one connection at a time, three on each`, async () => {
       const transport = transportTo(server.ports.plain, row, { maxSize: 1 });
       const to = `three-${row}@${INBOX_DOMAIN}`;
       await sendsAll(transport, server, to, 10);
       assert.equal(transport.status().slowdown, undefined, "without a pause");
     });
-    await t.test(`300 mails of a run of "${row}" over all connections, three on each`, async () => {
+    await t.test(`takes 300 mails of a run by "${row}" over all connections, three on each`, async () => {
       const transport = transportTo(server.ports.plain, row);
       await sendsAll(transport, server, `all-${row}@${INBOX_DOMAIN}`, 300, "run");
       assert.equal(transport.status().slowdown, undefined, "without a pause");
@@ -113,26 +113,26 @@ test("a real Exim that takes three mails on a connection", async (t) => {
   }
 });
 
-test("a real Exim that takes two connections of a host", async (t) => {
+test("a real Exim that takes two connections from a host", async (t) => {
   await using server = await Exim.start({ main: { smtp_accept_max_per_host: "2" } });
   t.afterEach(server.explain);
   for (const row of rows)
-    await t.test(`300 of 300 by "${row}"`, async () => {
+    await t.test(`takes 300 of 300 by "${row}"`, async () => {
       await sendsAll(transportTo(server.ports.plain, row), server, `host-${row}@${INBOX_DOMAIN}`, 300);
     });
 });
 
-test("a real Postfix that takes two connections of a client", async (t) => {
+test("a real Postfix that takes two connections from a client", async (t) => {
   const main = { smtpd_client_connection_count_limit: "2", smtpd_client_event_limit_exceptions: "" };
   await using server = await Postfix.start({ main });
   t.afterEach(server.explain);
   for (const row of rows)
-    await t.test(`300 of 300 by "${row}"`, async () => {
+    await t.test(`takes 300 of 300 by "${row}"`, async () => {
       await sendsAll(transportTo(server.ports.plain, row), server, `client-${row}@${INBOX_DOMAIN}`, 300);
     });
 });
 
-test("a real Postfix that leaves after three errors", async (t) => {
+test("a real Postfix that closes after three errors", async (t) => {
   const main = {
     smtpd_hard_error_limit: "3",
     smtpd_soft_error_limit: "3",
@@ -141,7 +141,7 @@ test("a real Postfix that leaves after three errors", async (t) => {
   await using server = await Postfix.start({ main });
   t.afterEach(server.explain);
   for (const row of rows)
-    await t.test(`every second recipient of "${row}" is refused, and no other mail fails`, async () => {
+    await t.test(`refuses every second recipient by "${row}", and no other mail fails`, async () => {
       const to = `errors-${row}@${INBOX_DOMAIN}`;
       const mails = Array.from({ length: 60 }, (_, i) => ({
         from,
@@ -162,7 +162,7 @@ test("a real Postfix that leaves after three errors", async (t) => {
     });
 });
 
-test("a real Postfix whose access table means a recipient by 421, 521 and 450", async (t) => {
+test("a real Postfix whose access table answers recipients with 421, 521 and 450", async (t) => {
   const access = [
     "leave@inbox.example=421 4.3.2 come back later",
     "never@inbox.example=521 5.7.1 never come back",
@@ -172,7 +172,7 @@ test("a real Postfix whose access table means a recipient by 421, 521 and 450", 
   await using server = await Postfix.start({ main });
   t.afterEach(server.explain);
 
-  await t.test("a run of mails, some of them to such recipients, loses no other", async () => {
+  await t.test("loses no other mail of a run with such recipients", async () => {
     const to = `among@${INBOX_DOMAIN}`;
     const special = new Map([
       [7, ["leave", "connection not-sent 421"]],

@@ -38,12 +38,15 @@ test("SmtpTransport logs in to a real Postfix, whose SASL is Cyrus's", async (t)
     });
   }
 
-  await t.test("by the strongest, on connections that resume the TLS of the first", async () => {
-    await using transport = builder(Postfix.password).pool({ maxMessagesPerConnection: 1 }).build();
-    const resumed: (boolean | undefined)[] = [];
-    for (const nth of [1, 2, 3])
-      resumed.push((await transport.send(mailTo(`strongest${nth}@${INBOX_DOMAIN}`))).tls?.resumed);
-    assert.deepEqual(resumed, [false, true, true]);
-    await postfix.logged(/sasl_method=SCRAM-SHA-256, sasl_username=ada@/, 4);
-  });
+  await t.test(
+    "by the strongest mechanism, on connections that resume the TLS session of the first",
+    async () => {
+      await using transport = builder(Postfix.password).pool({ maxMessagesPerConnection: 1 }).build();
+      const resumed: (boolean | undefined)[] = [];
+      for (const nth of [1, 2, 3])
+        resumed.push((await transport.send(mailTo(`strongest${nth}@${INBOX_DOMAIN}`))).tls?.resumed);
+      assert.deepEqual(resumed, [false, true, true]);
+      await postfix.logged(/sasl_method=SCRAM-SHA-256, sasl_username=ada@/, 4);
+    },
+  );
 });

@@ -38,7 +38,7 @@ test("a pool into a real Postfix", async (t) => {
     assert.equal((await postfix.logged(quit, connections)).length, connections);
   };
 
-  await t.test(`${MAILS} mails in clear need no more than ${CONNECTIONS} connections`, async () => {
+  await t.test(`sends ${MAILS} mails in plaintext over at most ${CONNECTIONS} connections`, async () => {
     const transport = SmtpTransport.builder("localhost")
       .port(ports.plain)
       .tls(Tls.None)
@@ -49,7 +49,7 @@ test("a pool into a real Postfix", async (t) => {
     await check("plain", to);
   });
 
-  await t.test(`${MAILS} mails over TLS log in no more than ${CONNECTIONS} times`, async () => {
+  await t.test(`logs in at most ${CONNECTIONS} times for ${MAILS} mails over TLS`, async () => {
     const transport = SmtpTransport.builder("localhost")
       .port(ports.submissions)
       .tls(Tls.Wrapper(TlsParameters.builder().addRootCertificate(certificates.ca).build()))

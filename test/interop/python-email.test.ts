@@ -12,7 +12,7 @@ before(() => {
 });
 after(() => python.close());
 
-test("Python's email package and postal-mime read back what was put in, header by header and octet by octet", async (context) => {
+test("Python's email package and postal-mime read back every header and byte of a message", async (context) => {
   let read = 0;
   await fc.assert(
     fc.asyncProperty(letters, fc.boolean(), async (letter, eightBit) => {
@@ -26,7 +26,7 @@ test("Python's email package and postal-mime read back what was put in, header b
   context.diagnostic(`both agreed on ${read} messages`);
 });
 
-test("Python's email package reads back parts nested in any manner, in base64 and in binary", async () => {
+test("Python's email package reads back parts nested in any way, in base64 and in binary", async () => {
   await fc.assert(
     fc.asyncProperty(trees, fc.boolean(), async (tree, binary) => {
       const { chunks } = writeTree(tree).content({ eightBit: binary, binary });

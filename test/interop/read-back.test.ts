@@ -5,7 +5,7 @@ import { INBOX_DOMAIN } from "./configuration.ts";
 import { Postfix } from "./postfix.ts";
 import { type ReadPart, readMail } from "./python.ts";
 
-test("Python reads back from Postfix what Message was given", async () => {
+test("Python reads back from Postfix every value that Message was given", async () => {
   await using postfix = await Postfix.start();
   const to = `reader@${INBOX_DOMAIN}`;
   const subject =

@@ -59,7 +59,7 @@ const servers: readonly Relaying[] = [
 ];
 
 for (const { name, modes: ways, start, findings } of servers) {
-  test(`${name} hands on to TestServers`, async (t) => {
+  test(`${name} relays to TestServers`, async (t) => {
     const certificates = await makeCertificates();
     const targets = await Promise.all(
       ways.map((mode) => TestServer.start(serverFor(mode, certificates, { [user]: password }))),
@@ -102,7 +102,7 @@ for (const { name, modes: ways, start, findings } of servers) {
       const target = targets[index] as TestServer;
       const way = `${describeMode(mode)}${mode.chunking === true ? ", BDAT" : ""}`;
 
-      await t.test(`${way}: byte for byte, once for both recipients`, async () => {
+      await t.test(`delivers byte for byte, once for both recipients: ${way}`, async () => {
         const to = ["one", "two"].map((local) => `${local}@way${index}.example`);
         await deliver(to, message, ["BODY=8BITMIME"]);
         const mail = await target.waitForMessage({ subject: "both" }, { timeout: 20_000 });
@@ -116,7 +116,7 @@ for (const { name, modes: ways, start, findings } of servers) {
       });
 
       if (mode.mechanism === undefined) {
-        await t.test(`${way}: an address that is not ASCII`, async () => {
+        await t.test(`delivers to an address that is not ASCII: ${way}`, async () => {
           const to = `jürgen@way${index}.example`;
           await deliver([to], "Subject: Grüße\r\n\r\nx\r\n", ["SMTPUTF8", "BODY=8BITMIME"]);
           const mail = await target.waitForMessage({ to }, { timeout: 20_000 });
@@ -126,7 +126,7 @@ for (const { name, modes: ways, start, findings } of servers) {
       }
 
       if (mode.mechanism === undefined && mode.tls === "none" && mode.lmtp !== true) {
-        await t.test(`${way}: two megabytes`, async () => {
+        await t.test(`delivers two megabytes: ${way}`, async () => {
           const to = `large@way${index}.example`;
           const large = `${message.replace("both", "large")}${randomBytes(1_500_000)
             .toString("base64")
@@ -136,7 +136,7 @@ for (const { name, modes: ways, start, findings } of servers) {
           assert.ok(mail.raw.toString().endsWith(large));
         });
 
-        await t.test(`${way}: what is asked for in notifications is passed on`, async () => {
+        await t.test(`passes on requests for notifications: ${way}`, async () => {
           const to = `dsn@way${index}.example`;
           const asked = {
             options: ["RET=HDRS", "ENVID=one+2Btwo"],
@@ -150,7 +150,7 @@ for (const { name, modes: ways, start, findings } of servers) {
         });
       }
 
-      await t.test(`${way}: nothing is found against it`, () => {
+      await t.test(`has no findings: ${way}`, () => {
         assert.deepEqual(
           [...new Set(target.findings.map(({ rule }) => rule))],
           findings,

@@ -25,7 +25,7 @@ for (const [name, start] of [
     await using server = await start();
     t.afterEach(server.explain);
     for (const row of ["off", "auto", "window"] as const) {
-      await t.test(`"${row}" delivers each mail once, and to whom it was accepted for`, async () => {
+      await t.test(`deliver each mail once to its accepted recipients by "${row}"`, async () => {
         await using transport = SmtpTransport.builderDangerous("127.0.0.1")
           .tls(Tls.None)
           .port(server.ports.plain)

@@ -39,7 +39,7 @@ describe("the site that npm run docs builds, in Chromium", () => {
     });
   }
 
-  test("asks nobody else for anything and runs without an error", () => {
+  test("loads nothing from other sites and runs without an error", () => {
     assert.deepEqual(complaints, []);
   });
 });

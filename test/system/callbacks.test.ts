@@ -115,7 +115,7 @@ const observers: Readonly<Record<string, (callback: Misbehaviour) => Partial<Log
   "logger.isLevelEnabled": (callback) => ({ isLevelEnabled: callback as () => boolean }),
 };
 
-describe("a callback that only looks on", () => {
+describe("a callback for information", () => {
   for (const [name, made] of Object.entries(observers)) {
     for (const manner of manners) {
       for (const modes of ["off", "auto", "window"] as const) {
@@ -140,7 +140,7 @@ describe("a callback that only looks on", () => {
     }
   }
 
-  it("changes no outcome: logger.error and logger.warn of a mail that is refused", async () => {
+  it("changes no outcome: logger.error and logger.warn for a refused mail", async () => {
     for (const manner of manners) {
       await using server = await TestServer.start({ recipient: () => ({ code: 550, lines: ["no"] }) });
       const callback = misbehaving(manner, () => transport);
@@ -229,7 +229,7 @@ describe("a callback whose answer is needed", () => {
     for (const manner of manners) {
       // What write() of a stream returns is no promise of anybody's.
       if (name.includes("stream") && manner === "rejects") continue;
-      it(`decides about nothing but its own answer: ${name} ${manner}`, async () => {
+      it(`decides only its own answer: ${name} ${manner}`, async () => {
         unhandled = [];
         const login = { tls: "implicit", users: { jo: "secret" }, mechanisms: ["XOAUTH2"] } as const;
         await using server = await TestServer.start(/token|mechanism/.test(name) ? login : {});
@@ -249,8 +249,8 @@ describe("a callback whose answer is needed", () => {
   }
 });
 
-describe("the end of a login that is good", () => {
-  it("is not changed by what a mechanism throws when it is told to stop", async () => {
+describe("the end of a successful login", () => {
+  it("is not changed by an error of a mechanism that is stopped", async () => {
     await using server = await TestServer.start({
       tls: "implicit",
       users: { jo: "secret" },
@@ -303,7 +303,7 @@ describe("a source of content", () => {
       }),
   };
   for (const [name, open] of Object.entries(broken)) {
-    it(`that ${name} leaves its mail not sent, and others alone`, async () => {
+    it(`that ${name} leaves its mail not sent, and other mails unchanged`, async () => {
       unhandled = [];
       await using server = await TestServer.start();
       await using transport = server.builder().pool({ maxSize: 1 }).build();
@@ -357,7 +357,7 @@ describe("the function of a RawTransport", () => {
     }
   }
 
-  it("that names an outcome there is not leaves the mail unknown", async () => {
+  it("that returns an invalid outcome leaves the mail unknown", async () => {
     const transport = new RawTransport(async (handed) => {
       await handed.bytes();
       return { recipients: handed.envelope.to.map((recipient) => ({ recipient, outcome: "sent" })) } as never;
@@ -365,7 +365,7 @@ describe("the function of a RawTransport", () => {
     await assert.rejects(transport.send(mail("one")), { delivery: "unknown" });
   });
 
-  it("may leave the octets that it asked for to fail by themselves", async () => {
+  it("may ignore an error of the bytes that it asked for", async () => {
     unhandled = [];
     const transport = new RawTransport(async (handed) => {
       void handed.bytes();

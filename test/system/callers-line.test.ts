@@ -51,7 +51,7 @@ describe("the stack of an error has the caller's line", () => {
     });
   }
 
-  test("from waitForMessage that waits in vain", async () => {
+  test("from a waitForMessage that fails", async () => {
     await using server = await TestServer.start();
     const error: unknown = await server
       .waitForMessage({ to: "nobody@example.net" }, { timeout: 1 })

@@ -22,7 +22,7 @@ function demo(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promis
 }
 
 describe("npm run demo", () => {
-  it("sends with each mode, is refused where it should be, and exits with 0", async () => {
+  it("sends with each mode, shows each refusal, and exits with 0", async () => {
     const { status, stdout, stderr } = await demo();
     assert.equal(stderr, "");
     assert.equal(status, 0, stdout);
@@ -59,7 +59,7 @@ describe("npm run demo", () => {
     assert.doesNotMatch(stdout, /a secret/);
   });
 
-  it("exits with 1 and the error where the relay does not take the mail", async () => {
+  it("exits with 1 and the error if the relay refuses the mail", async () => {
     await using server = await TestServer.start();
     const { status, stdout } = await demo([
       ...["--host", server.host, "--port", String(server.port), "--tls", "required"],
@@ -90,7 +90,7 @@ describe("npm run demo", () => {
     });
   }
 
-  it("tells its usage with --help", async () => {
+  it("prints its usage with --help", async () => {
     const { status, stdout } = await demo(["--help"]);
     assert.equal(status, 0);
     assert.match(stdout, /Usage: npm run demo/);

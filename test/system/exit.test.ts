@@ -29,7 +29,7 @@ describe("a process that forgets close()", () => {
     ["sends a run", 20],
     ["keeps to a rate", 3],
   ] as const) {
-    it(`ends by itself when it ${way}`, async () => {
+    it(`ends when it ${way}`, async () => {
       await using server = await TestServer.start({ keepAlive: true });
       const { code, err } = await run(way, server.port);
       assert.deepEqual({ code, err }, { code: 0, err: "" });
@@ -37,7 +37,7 @@ describe("a process that forgets close()", () => {
     });
   }
 
-  it("ends by itself when the server refuses, and when nobody listens", async () => {
+  it("ends when the server refuses, and when nothing listens", async () => {
     await using server = await TestServer.start({ recipient: () => ({ code: 550, lines: "no" }) });
     assert.deepEqual(await run("fails", server.port).then(({ code, err }) => [code, err]), [0, "rejected\n"]);
     await using free = await ScriptedServer.start(() => {});
@@ -47,13 +47,13 @@ describe("a process that forgets close()", () => {
     assert.deepEqual([code, err], [0, "connection\n"]);
   });
 
-  it("does not end before a send that waits for a key has failed by its deadline", async () => {
+  it("ends only after a send that waits for a key has failed by its deadline", async () => {
     await using server = await TestServer.start({ keepAlive: true });
     const { code, err } = await run("waits", server.port);
     assert.deepEqual([code, err], [0, "timeout\n"]);
   });
 
-  it("ends by itself when a send that the server never answers is aborted", async () => {
+  it("ends when a send that the server never answers is aborted", async () => {
     await using server = await ScriptedServer.start(() => {});
     const { code, out, err } = await run("aborts", server.port);
     assert.deepEqual([code, err], [0, "aborted\n"]);

@@ -40,8 +40,8 @@ const hooks = `export const resolve = (name, context, next) => {
 };`;
 const withoutSocks = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(hooks)}");`;
 
-describe("a process that is told by environment variables", () => {
-  it("sends in clear, by STARTTLS and over TLS, logs in, and ends by itself", async () => {
+describe("a process that is configured by environment variables", () => {
+  it("sends in plaintext, by STARTTLS and over TLS, logs in, and ends", async () => {
     for (const [tls, expected] of [
       ["none", {}],
       ["starttls", login],
@@ -53,7 +53,7 @@ describe("a process that is told by environment variables", () => {
     }
   });
 
-  it("does so through a proxy", async () => {
+  it("sends through a proxy", async () => {
     const authority = await CertificateAuthority.shared();
     await using server = await TestServer.start({ tls: "implicit", users, keepAlive: true });
     await using http = await httpProxy(server.port);
@@ -72,7 +72,7 @@ describe("a process that is told by environment variables", () => {
     assert.deepEqual(socks.asked, http.asked);
   });
 
-  it("is told what to install for a SOCKS proxy", async () => {
+  it("reports what to install for a SOCKS proxy", async () => {
     await using socks = await socksProxy(1);
     const flag = `--import=data:text/javascript,${encodeURIComponent(withoutSocks)}`;
     const SMTP_URL = `smtp://relay.invalid?proxy=socks5://127.0.0.1:${socks.port}`;

@@ -41,43 +41,43 @@ async function frozen(
   return (await text(started.stdout)).trim();
 }
 
-describe("a process that was stopped beyond its limits", { skip: process.platform === "win32" }, () => {
-  it("takes a mail for accepted whose final reply is in the socket", async () => {
+describe("a process that was frozen beyond its limits", { skip: process.platform === "win32" }, () => {
+  it("reports a mail as accepted if its final reply is in the socket", async () => {
     const told = await frozen("reply", (peer, child) => ({
       ".": () => freeze(child(), () => peer.say("250 queued as 1")),
     }));
     assert.equal(told, "accepted: 250 queued as 1");
   });
 
-  it("does so when the deadline of the send has passed", async () => {
+  it("reports a mail as accepted even if the deadline of the send has passed", async () => {
     const told = await frozen("deadline", (peer, child) => ({
       ".": () => freeze(child(), () => peer.say("250 queued as 2")),
     }));
     assert.equal(told, "accepted: 250 queued as 2");
   });
 
-  it("reads a greeting that has come, and sends", async () => {
+  it("reads a greeting that has arrived, and sends", async () => {
     const told = await frozen("connect", (peer, child) => ({
       greeting: () => freeze(child(), () => peer.say("220 here")),
     }));
     assert.equal(told, "accepted: 250 2.0.0 queued");
   });
 
-  it("reads the replies to an envelope that have come, and sends", async () => {
+  it("reads the replies to an envelope that have arrived, and sends", async () => {
     const told = await frozen("reply", (peer, child) => ({
       MAIL: () => freeze(child(), () => peer.say("250 ok")),
     }));
     assert.equal(told, "accepted: 250 2.0.0 queued");
   });
 
-  it("takes a refusal that has come for a refusal", async () => {
+  it("reports a refusal that has arrived", async () => {
     const told = await frozen("reply", (peer, child) => ({
       ".": () => freeze(child(), () => peer.say("550 5.7.1 spam")),
     }));
     assert.equal(told, "refused: the server refused the mail: 550 5.7.1 spam");
   });
 
-  it("takes what was not answered for unknown", async () => {
+  it("reports a mail without a final reply as unknown", async () => {
     const told = await frozen("reply", (_, child) => ({ ".": () => freeze(child(), () => {}) }));
     assert.match(told, /^unknown: no answer within 2000 ms/);
   });

@@ -11,7 +11,7 @@ import { turnedBy } from "../transport/smtp/turned.js";
  * reported as accepted has been stored exactly once, every one not sent or refused never, every unknown one at most
  * once.
  */
-describe("the ledger of what was sent and what was stored", () => {
+describe("the ledger of sent and stored mail", () => {
   for (const pipelining of ["off", "auto", "window"] as const) {
     test(`agrees with pipelining ${pipelining}`, async () => {
       await using server = await TestServer.start({ keep: { messages: BATCH * 4, connections: 10 } });

@@ -7,7 +7,7 @@ import { TestServer } from "envoi/testing";
 
 const program = fileURLToPath(new URL("./many-transports.js", import.meta.url));
 
-it("a thousand transports hold no socket and no timer before they are used and after they have idled out", async () => {
+it("a thousand transports hold no socket and no timer before use and after their idle timeout", async () => {
   await using server = await TestServer.start();
   const { stdout } = await promisify(execFile)(process.execPath, [program, String(server.port)], {
     timeout: 20_000,

@@ -6,7 +6,7 @@ import { receiptPdf } from "../../docs/demo/receipt-pdf.ts";
 describe("the PDF of the demo", () => {
   const file = receiptPdf(order).toString("latin1");
 
-  it("has a table that tells where each object begins", () => {
+  it("has a table with the start of each object", () => {
     const offsets = [...file.matchAll(/^(\d{10}) 00000 n $/gm)].map(([, offset]) => Number(offset));
     assert.equal(offsets.length, 6);
     for (const [index, offset] of offsets.entries()) {
@@ -16,7 +16,7 @@ describe("the PDF of the demo", () => {
     assert.ok(file.startsWith("xref\n0 7\n", table));
   });
 
-  it("has a page as long as it says, with the whole order on it", () => {
+  it("has a page of the stated length, with the whole order", () => {
     const [, length, content] = /\/Length (\d+) >>\nstream\n([\s\S]*)\nendstream/.exec(file) ?? [];
     assert.equal(content?.length, Number(length));
     for (const text of ["Zoë Ångström", "Crème brûlée", "26.55"]) assert.ok(content?.includes(text), text);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { LinkedQueue, type Place } from "#src/transport/linked-queue.js";
 import { fc } from "../property.ts";
 
-test("the first that came is taken first, and nobody from an empty line", () => {
+test("a queue gives the first item first, and nothing when it is empty", () => {
   const line = new LinkedQueue<string>();
   assert.equal(line.take(), undefined);
   line.append("a");
@@ -13,7 +13,7 @@ test("the first that came is taken first, and nobody from an empty line", () => 
   assert.deepEqual([line.take(), line.take(), line.take()], ["b", "c", undefined]);
 });
 
-test("who leaves is not taken, and can leave only once", () => {
+test("an item that leaves is not taken, and leaves only once", () => {
   const line = new LinkedQueue<string>();
   line.append("a");
   const place = line.append("b");
@@ -23,14 +23,14 @@ test("who leaves is not taken, and can leave only once", () => {
   assert.deepEqual([...line], ["a", "c"]);
 });
 
-test("who was taken no longer stands in the line", () => {
+test("an item that was taken is no longer in the queue", () => {
   const line = new LinkedQueue<string>();
   const place = line.append("a");
   assert.equal(line.take(), "a");
   assert.equal(place.leave(), false);
 });
 
-test("all are seen, though each leaves as it is seen", () => {
+test("iteration sees every item, even if each leaves when it is seen", () => {
   const line = new LinkedQueue<number>();
   const places = [0, 1, 2].map((value) => line.append(value));
   const seen: number[] = [];
@@ -42,7 +42,7 @@ test("all are seen, though each leaves as it is seen", () => {
   assert.deepEqual([...line], []);
 });
 
-test("a line holds what an array would hold, whoever comes, goes and is taken", () => {
+test("a queue behaves like an array, whatever is added, removed and taken", () => {
   const action = fc.oneof(fc.constant("append"), fc.constant("take"), fc.nat());
   fc.assert(
     fc.property(fc.array(action), (actions) => {

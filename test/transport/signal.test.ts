@@ -3,8 +3,8 @@ import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
 import { onAbort, underBoth } from "#src/transport/signal.js";
 
-describe("what waits for a signal", () => {
-  it("is done when that aborts, in order, unless it was taken back", () => {
+describe("a callback that waits for a signal", () => {
+  it("is called in order when it aborts, unless it was removed", () => {
     const { signal, abort } = controller();
     const done: number[] = [];
     const takeBack = [1, 2, 3, 4].map((number) => onAbort(signal, () => done.push(number)));
@@ -15,7 +15,7 @@ describe("what waits for a signal", () => {
     assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 
-  it("is behind one listener, however much it is, and behind none when it is nothing", () => {
+  it("shares one listener with all others, and none remains without callbacks", () => {
     const { signal, abort } = controller();
     const takeBack = Array.from({ length: 1000 }, () => onAbort(signal, () => assert.fail("taken back")));
     assert.equal(getEventListeners(signal, "abort").length, 1);
@@ -29,7 +29,7 @@ describe("what waits for a signal", () => {
 });
 
 describe("two signals", () => {
-  it("call off together, with the reason of the one that did", async () => {
+  it("cancel together, with the reason of the first", async () => {
     for (const which of [0, 1]) {
       const both = [controller(), controller()] as const;
       const reason = underBoth([both[0].signal, both[1].signal], async (signal) => {
@@ -41,7 +41,7 @@ describe("two signals", () => {
     }
   });
 
-  it("of which one has aborted before do so at once", async () => {
+  it("cancel at once if one has already aborted", async () => {
     const aborted = await underBoth(
       [controller().signal, AbortSignal.abort()],
       async ({ aborted }) => aborted,

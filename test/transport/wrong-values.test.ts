@@ -36,7 +36,7 @@ function relay(): SmtpTransport {
   return SmtpTransport.unencryptedLocalhost(1);
 }
 
-describe("a value of the wrong kind, as plain JavaScript may give it, is refused", () => {
+describe("a value of the wrong type, as JavaScript may give it, is refused", () => {
   it("by the builder", async () => {
     const builder = () => SmtpTransport.builderDangerous("relay.test");
     await refused("port", (port) => builder().port(port));
@@ -66,7 +66,7 @@ describe("a value of the wrong kind, as plain JavaScript may give it, is refused
     });
 
   for (const [name, transport] of Object.entries(transports))
-    it(`by the close of ${name}, which then has closed nothing`, async () => {
+    it(`by the close of ${name}, which then closes nothing`, async () => {
       const open = transport();
       await refused("signal", (signal) => open.close({ signal }));
       await refused("force", (force) => open.close({ force }));

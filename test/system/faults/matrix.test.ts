@@ -14,7 +14,9 @@ const modes: readonly Mode[] = thorough
 const ways: readonly Way[] = ["stepwise", "lone", "chained", "window"];
 
 /** Every fault that a server commits, at every phase, in every Tls mode, in every way of pipelining. */
-describe("what a fault of the server makes of a mail, and of those beside it", { concurrency: 8 }, () => {
+describe("a fault of the server has the listed effect on a mail and on those beside it", {
+  concurrency: 8,
+}, () => {
   const stray: unknown[] = [];
   const note = (error: unknown) => stray.push(error);
   process.on("unhandledRejection", note);

@@ -38,11 +38,11 @@ function rest(outcomes: Outcomes, refusedForNow = false): string[] {
 }
 
 describe("the outcomes of several attempts", () => {
-  it("leave everybody if nothing was tried", () => {
+  it("leave all recipients if nothing was tried", () => {
     assert.deepEqual(rest(new Outcomes(envelope)), ["bcd"]);
   });
 
-  it("leave only those that nothing was sent to", () => {
+  it("leave only recipients that nothing was sent to", () => {
     const outcomes = new Outcomes(envelope);
     outcomes.add({ report: reportOf({ b: "accepted", c: "unknown", d: "not-sent" }) });
     assert.deepEqual(rest(outcomes), ["d"]);
@@ -66,7 +66,7 @@ describe("the outcomes of several attempts", () => {
     );
   });
 
-  it("take what a later attempt found, and name the relay of each", () => {
+  it("take the result of a later attempt, and name the relay of each recipient", () => {
     const outcomes = new Outcomes(envelope);
     outcomes.add({ report: reportOf({ b: "accepted", c: full, d: "not-sent" }) }, "one");
     outcomes.add({ report: reportOf({ c: "accepted", d: unknownUser }) }, "two");
@@ -77,7 +77,7 @@ describe("the outcomes of several attempts", () => {
     assert.equal(outcomes.end().accepted.length, 2);
   });
 
-  it("send first to the others if a server closed the connection at a recipient", () => {
+  it("send to the others first if a server closed the connection at a recipient", () => {
     const outcomes = new Outcomes(envelope);
     const [b, c, d] = reportOf({ b: "not-sent", c: "not-sent", d: "not-sent" }).recipients;
     assert.ok(b !== undefined && c !== undefined && d !== undefined);
@@ -90,7 +90,7 @@ describe("the outcomes of several attempts", () => {
     assert.deepEqual(rest(outcomes), ["cd", "b"]);
   });
 
-  it("leave all or nobody with partial: false", () => {
+  it("leave all recipients or none with partial: false", () => {
     const outcomes = new Outcomes(envelope, { partial: false });
     outcomes.add({ report: reportOf({ b: "not-sent", c: "not-sent", d: "not-sent" }) });
     assert.deepEqual(rest(outcomes), ["bcd"]);

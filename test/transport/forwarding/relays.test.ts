@@ -42,7 +42,7 @@ const refusing = (reply: Reply) =>
   }));
 
 describe("FailoverTransport", () => {
-  test("sends by the first, and asks nobody else", async () => {
+  test("sends by the first relay, and uses no other", async () => {
     const [first, second] = [StubTransport.ok(), StubTransport.ok()];
     const { recipients } = await new FailoverTransport([{ name: "main", transport: first }, second]).send(
       mail,
@@ -55,7 +55,7 @@ describe("FailoverTransport", () => {
     );
   });
 
-  test("sends the same mail by the next where the first has not sent it", async () => {
+  test("sends the same mail by the next relay if the first has not sent it", async () => {
     const [first, second] = [failing("connection", "not-sent"), StubTransport.ok()];
     const { recipients, messageId } = await new FailoverTransport([first, second]).send(mail);
     assert.deepEqual(
@@ -69,7 +69,7 @@ describe("FailoverTransport", () => {
     assert.equal(second.messages[0]?.messageId, messageId);
   });
 
-  test("never gives to another relay what is unknown, refused, or cannot be read", async () => {
+  test("never gives another relay a mail that is unknown, refused, or cannot be read", async () => {
     for (const first of [
       failing("timeout", "unknown"),
       failing("rejected", "refused", false),
@@ -82,7 +82,7 @@ describe("FailoverTransport", () => {
     }
   });
 
-  test("gives the next relay only whom the first did not send to", async () => {
+  test("gives the next relay only the recipients that the first did not send to", async () => {
     const first = new StubTransport(({ envelope }) => ({
       recipients: [{ recipient: envelope.to[0] as never, outcome: "accepted" }],
     }));
@@ -98,7 +98,7 @@ describe("FailoverTransport", () => {
     );
   });
 
-  test("gives the next relay whom the first refused for now, if asked to, and nobody refused for good", async () => {
+  test("gives the next relay recipients refused for now, if asked to, and none refused permanently", async () => {
     const second = StubTransport.ok();
     const asked = { transientRefusals: true };
     const report = await new FailoverTransport([refusing(greylisted), second], asked).send(mail);
@@ -110,7 +110,7 @@ describe("FailoverTransport", () => {
     assert.equal(third.messages.length, 0);
   });
 
-  test("keeps what the first relay refused, where the next cannot be reached", async () => {
+  test("keeps the refusals of the first relay if the next cannot be reached", async () => {
     const relays = [refusing(greylisted), failing("connection", "not-sent")];
     const report = await new FailoverTransport(relays, { transientRefusals: true }).send(mail);
     assert.deepEqual(
@@ -122,7 +122,7 @@ describe("FailoverTransport", () => {
     );
   });
 
-  test("throws the last relay's error, where none has sent the mail", async () => {
+  test("throws the last relay's error if none has sent the mail", async () => {
     const relays = [failing("tls", "not-sent", false), failing("connection", "not-sent")];
     const thrown = await failed(new FailoverTransport(relays).send(mail));
     assert.deepEqual([thrown.kind, thrown.delivery, thrown.transient], ["connection", "not-sent", true]);
@@ -152,7 +152,7 @@ describe("FailoverTransport", () => {
     assert.deepEqual([first.messages.length, second.messages.length], [2, 2]);
   });
 
-  test("asks even those that rest, where all do", async () => {
+  test("uses resting relays if all rest", async () => {
     const relays = [failing("connection", "not-sent"), failing("connection", "not-sent")] as const;
     const transport = new FailoverTransport(relays);
     await failed(transport.send(mail));
@@ -160,7 +160,7 @@ describe("FailoverTransport", () => {
     assert.deepEqual([relays[0].messages.length, relays[1].messages.length], [2, 2]);
   });
 
-  test("lets no relay rest for what is wrong with one mail", async () => {
+  test("lets no relay rest because of an error in one mail", async () => {
     const first = failing("too-large", "not-sent", false);
     const transport = new FailoverTransport([first, StubTransport.ok()]);
     await transport.send(mail);
@@ -190,7 +190,7 @@ describe("FailoverTransport", () => {
     assert.equal(given.length, 1);
   });
 
-  test("goes on from a relay where nothing listens", async () => {
+  test("continues with the next relay if nothing listens at one", async () => {
     const nobody = SmtpTransport.builder("127.0.0.1").port(1).tls(Tls.None).build();
     const spare = StubTransport.ok();
     await using transport = new FailoverTransport([nobody, spare]);
@@ -198,7 +198,7 @@ describe("FailoverTransport", () => {
     assert.equal(spare.messages.length, 1);
   });
 
-  test("breaks off what a relay is sending once the signal of its close aborts", async () => {
+  test("aborts what a relay is sending when the signal of its close aborts", async () => {
     const hanging = new RawTransport(() => new Promise(() => {}));
     const spare = StubTransport.ok();
     const transport = new FailoverTransport([hanging, spare]);
@@ -212,7 +212,7 @@ describe("FailoverTransport", () => {
     assert.equal(spare.messages.length, 0);
   });
 
-  test("refuses what makes no sense", () => {
+  test("refuses wrong options", () => {
     const builder = SmtpTransport.builder("localhost");
     const one = StubTransport.ok();
     const wrong: (() => unknown)[] = [
@@ -245,7 +245,7 @@ describe("RoundRobinTransport", () => {
     );
   });
 
-  test("passes over a relay that fails", async () => {
+  test("skips a relay that fails", async () => {
     const relays = [StubTransport.ok(), failing("connection", "not-sent"), StubTransport.ok()];
     const transport = new RoundRobinTransport(relays);
     for (let i = 0; i < 6; i++) await transport.send(mail);
@@ -266,7 +266,7 @@ describe("RetryTransport", () => {
   };
   const down = error("connection", "not-sent");
 
-  test("sends again what may pass later, after pauses that grow", async () => {
+  test("sends a mail again that failed transiently, after growing pauses", async () => {
     const clock = new HandClock();
     const stub = failingTimes(3, down);
     const transport = new RetryTransport(stub, { attempts: 4, delay: 100, maxDelay: 300 }, clock, () => 1);
@@ -282,7 +282,7 @@ describe("RetryTransport", () => {
     assert.equal(new Set(stub.messages.map(({ messageId }) => messageId)).size, 1);
   });
 
-  test("pauses half as long where chance wants it", async () => {
+  test("pauses half as long if the random number is low", async () => {
     const clock = new HandClock();
     const stub = failingTimes(1, down);
     const sent = new RetryTransport(stub, { delay: 100 }, clock, () => 0).send(mail);
@@ -291,7 +291,7 @@ describe("RetryTransport", () => {
     await sent;
   });
 
-  test("that wakes when the deadline is over tells of the attempt before", async () => {
+  test("that wakes after the deadline reports the attempt before", async () => {
     const clock = new HandClock();
     const stub = StubTransport.error(down);
     const thrown = failed(
@@ -311,7 +311,7 @@ describe("RetryTransport", () => {
     assert.equal(thrown.kind, "connection");
   });
 
-  test("never sends again what is unknown, refused, or will not pass", async () => {
+  test("never sends a mail again that is unknown, refused, or failed permanently", async () => {
     for (const thrown of [
       error("timeout", "unknown"),
       error("rejected", "refused"),
@@ -324,7 +324,7 @@ describe("RetryTransport", () => {
     }
   });
 
-  test("sends again to whom was refused for now, if asked to, and to nobody else", async () => {
+  test("sends again only to recipients refused for now, if asked to", async () => {
     let tries = 0;
     const stub = new StubTransport(({ envelope }) => ({
       recipients: envelope.to.map((recipient, i) =>
@@ -341,7 +341,7 @@ describe("RetryTransport", () => {
     assert.equal(report.accepted.length, 2);
   });
 
-  test("begins no pause that the deadline would cut", async () => {
+  test("begins no pause that is longer than the deadline", async () => {
     const stub = StubTransport.error(down);
     const thrown = await failed(new RetryTransport(stub, { delay: 5000 }).send(mail, { deadline: 1000 }));
     assert.equal(stub.messages.length, 1);
@@ -362,7 +362,7 @@ describe("RetryTransport", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("refuses what makes no sense", () => {
+  test("refuses wrong options", () => {
     const one = StubTransport.ok();
     const wrong: (() => unknown)[] = [
       () => new RetryTransport(undefined as never),
@@ -393,7 +393,7 @@ describe("a mail for all or none, over several attempts", () => {
   };
   const everybody = "b@example.net c@example.net";
 
-  test("goes to nobody else where one is refused", async () => {
+  test("goes to no other recipient if one is refused", async () => {
     for (const forward of [
       (transport: RawTransport) => new FailoverTransport([transport, StubTransport.ok()]),
       (transport: RawTransport) => new RetryTransport(transport, { delay: 0 }),
@@ -410,7 +410,7 @@ describe("a mail for all or none, over several attempts", () => {
     }
   });
 
-  test("goes to all again where all may have it, and then to each once", async () => {
+  test("goes to all again if all may get it, and to each only once", async () => {
     const { transport, tried } = allOrNone(greylisted, undefined);
     const retrying = new RetryTransport(transport, { delay: 0, transientRefusals: true });
     const { accepted } = await retrying.send(mail, { partial: false });
@@ -422,7 +422,7 @@ describe("a mail for all or none, over several attempts", () => {
   });
 });
 
-describe("a server that closes the connection at one recipient, in front of other transports", () => {
+describe("a server that closes the connection at one recipient, used by another transport", () => {
   const bad = "b@example.net";
   const three = { ...mail, to: [bad, "c@example.net", "d@example.net"] };
 
@@ -444,7 +444,7 @@ describe("a server that closes the connection at one recipient, in front of othe
   const told = ({ recipients }: SendReport) =>
     recipients.map(({ outcome, reply, via }) => [outcome, reply?.code, via].filter(Boolean).join(" "));
 
-  test("is given the others first when the mail is tried again, and the error keeps all it had", async () => {
+  test("gets the other recipients first when the mail is tried again, and the error keeps its details", async () => {
     const { server, transport } = await closingAt("421 4.3.0 no", bad);
     await using retrying = new RetryTransport(transport, { attempts: 2, delay: 0 });
     const thrown = await failed(retrying.send(three));
@@ -464,7 +464,7 @@ describe("a server that closes the connection at one recipient, in front of othe
     await server.close();
   });
 
-  test("is given in the end everybody but those it does not like, however many these are", async () => {
+  test("gets in the end all recipients but those it closes at, however many these are", async () => {
     const { server, transport } = await closingAt("421 4.3.0 no", bad, "c@example.net");
     await using retrying = new RetryTransport(transport, { attempts: 3, delay: 0 });
     const thrown = await failed(retrying.send(three));
@@ -476,7 +476,7 @@ describe("a server that closes the connection at one recipient, in front of othe
     await server.close();
   });
 
-  test("leaves the next relay to the others first, then to that one; and rests for nothing", async () => {
+  test("leaves the next relay to the others first, then to that recipient, and does not rest", async () => {
     for (const Forwarding of [FailoverTransport, RoundRobinTransport]) {
       const main = await closingAt("421 4.3.0 no", bad);
       const spare = await closingAt("550 5.1.1 nobody");
@@ -496,7 +496,7 @@ describe("a server that closes the connection at one recipient, in front of othe
     }
   });
 
-  test("of which every relay does so is told of with what the last said, and the others have the mail", async () => {
+  test("is reported with the last reply if every relay does so, and the others get the mail", async () => {
     const main = await closingAt("421 4.3.0 no", bad);
     const spare = await closingAt("421 4.3.2 nor here", bad);
     await using transport = new FailoverTransport([main.transport, spare.transport]);
@@ -524,7 +524,7 @@ describe("a server that closes the connection at one recipient, in front of othe
     await spare.server.close();
   });
 
-  test("is no reason to rest, as a 421 to MAIL or to DATA is", async () => {
+  test("does not make a relay rest, unlike a 421 to MAIL or to DATA", async () => {
     for (const at of ["mail", "data"] as const) {
       const main = await closingAt("");
       main.server.fail({ at, reply: "421 4.3.2 busy" });

@@ -45,7 +45,7 @@ const mails = [
 ];
 for (const mail of mails) {
   for (const eightBit of [true, false]) {
-    test(`octets and streams are judged alike, ${eightBit ? "8-bit" : "7-bit"}: ${JSON.stringify(mail.slice(0, 40))}`, async () => {
+    test(`bytes and streams are judged alike, ${eightBit ? "8-bit" : "7-bit"}: ${JSON.stringify(mail.slice(0, 40))}`, async () => {
       const octets = Buffer.from(mail);
       const expected = await judged(() => rawMail(envelope, octets), eightBit);
       for (const size of [1, 7, 1000, Math.max(1, octets.length)]) {
@@ -59,7 +59,7 @@ for (const mail of mails) {
   }
 }
 
-test("a header above 16 MiB is refused in octets as in streams", async () => {
+test("a header above 16 MiB is refused in bytes and in streams", async () => {
   const octets = Buffer.from(`X: ${"y".repeat(900)}\r\n`.repeat(20_000));
   assert.throws(() => rawMail(envelope, octets), { kind: "message", message: /16 MiB/ });
   const mail = rawMail(envelope, () => octets);

@@ -20,7 +20,7 @@ function inPieces(text: string, size: number): () => AsyncGenerator<Buffer> {
 }
 
 describe("a raw stream", () => {
-  it("whose header holds UTF-8 goes with SMTPUTF8, and one whose header does not without", async () => {
+  it("goes with SMTPUTF8 only if its header holds UTF-8", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();
     for (const size of [1, 7, 1000]) {
@@ -34,7 +34,7 @@ describe("a raw stream", () => {
     assert.equal(server.messages[0]?.raw.toString(), utf8);
   });
 
-  it("whose header needs what the server has not is refused before MAIL, and let go of", async () => {
+  it("is refused before MAIL, and closed, if the server lacks what its header needs", async () => {
     await using server = await TestServer.start({ without: ["SMTPUTF8"] });
     let released = 0;
     const source = async function* () {
@@ -57,7 +57,7 @@ describe("a raw stream", () => {
     await assert.rejects(forbidden.sendRaw(envelope, inPieces(utf8, 5)), { kind: "unsupported" });
   });
 
-  it("is let go of where the server refuses the mail, and opened anew where it is tried again", async () => {
+  it("is closed if the server refuses the mail, and opened again for another attempt", async () => {
     let opened = 0;
     let released = 0;
     const source = async function* () {
@@ -75,7 +75,7 @@ describe("a raw stream", () => {
     assert.deepEqual([opened, released], [2, 2]);
   });
 
-  it("that is signed says whether it needs SMTPUTF8, too", async () => {
+  it("that is signed declares SMTPUTF8 if needed, too", async () => {
     const signer = DkimSigner.create({ domain: "x.test", selector: "s", key: ed25519 });
     await using server = await TestServer.start();
     await using transport = server.builder().sign(signer).build();
@@ -83,7 +83,7 @@ describe("a raw stream", () => {
     assert.equal(server.messages[0]?.envelope.parameters.SMTPUTF8, true);
   });
 
-  it("that is signed and too long to keep, and cannot be read twice, says so", async () => {
+  it("that is signed, too long to keep and readable only once is refused with the reason", async () => {
     const signer = DkimSigner.create({ domain: "x.test", selector: "s", key: ed25519 });
     await using server = await TestServer.start();
     await using transport = server.builder().sign(signer).build();
@@ -115,7 +115,7 @@ describe("a raw stream", () => {
     assert.equal(server.messages.length, 0);
   });
 
-  it("may be any source of octets", async () => {
+  it("may be any source of bytes", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();
     const sources: readonly RawContent[] = [
@@ -138,7 +138,7 @@ describe("a raw stream", () => {
     ["a stream of texts", () => Readable.from([plain])],
     ["an error", () => Promise.reject(new Error("no such file"))],
   ] as const) {
-    it(`that is ${what} is refused before MAIL, in words of our own`, async () => {
+    it(`that is ${what} is refused before MAIL with our own message`, async () => {
       await using server = await TestServer.start();
       await assert.rejects(server.transport().sendRaw(envelope, source as RawContent), {
         name: "SmtpError",
@@ -150,7 +150,7 @@ describe("a raw stream", () => {
     });
   }
 
-  it("that never gives its header does not outlast its deadline", async () => {
+  it("that never gives its header fails at its deadline", async () => {
     await using server = await TestServer.start();
     const never = async function* (): AsyncGenerator<Buffer> {
       await new Promise(() => {});
@@ -159,7 +159,7 @@ describe("a raw stream", () => {
     await assert.rejects(server.transport().sendRaw(envelope, never, options), { kind: "timeout" });
   });
 
-  it("without a header, however long, goes out", async () => {
+  it("is sent without a header, however long it is", async () => {
     await using server = await TestServer.start();
     const text = `${"x".repeat(70)}\r\n`.repeat(10_000);
     await server.transport().sendRaw(envelope, inPieces(text, 5000));

@@ -32,13 +32,13 @@ describe("FileTransport", () => {
     assert.equal((await transport.read(id ?? "")).envelope.to.join(), "b@example.net");
   });
 
-  test("keeps the files from everybody but their owner", async () => {
+  test("makes the files readable only for their owner", async () => {
     const { id } = await new FileTransport(directory).send(fields);
     for (const suffix of ["eml", "json"])
       assert.equal((await stat(join(directory, `${id}.${suffix}`))).mode & 0o777, 0o600);
   });
 
-  test("leaves nothing of a mail that could not be written whole", async () => {
+  test("leaves no file of a mail that could not be written completely", async () => {
     const empty = join(directory, "empty");
     const source = async function* () {
       yield Buffer.from("Subject: x\r\n");
@@ -49,7 +49,7 @@ describe("FileTransport", () => {
     assert.deepEqual(await readdir(empty), []);
   });
 
-  test("tells of a directory that cannot be one", async () => {
+  test("reports a directory that cannot be created", async () => {
     const path = join(directory, "file");
     await writeFile(path, "");
     await assert.rejects(new FileTransport(path).send(fields), {
@@ -60,7 +60,7 @@ describe("FileTransport", () => {
     assert.throws(() => new FileTransport(""), { kind: "configuration" });
   });
 
-  test("reads no file but a mail's", async () => {
+  test("reads only files of mails", async () => {
     const transport = new FileTransport(directory);
     await assert.rejects(transport.read("../../etc/passwd"), { kind: "configuration" });
     await assert.rejects(transport.read("missing"), { kind: "configuration" });

@@ -20,7 +20,7 @@ const failed = (promise: Promise<unknown>): Promise<SendError> =>
   );
 
 describe("RawTransport", () => {
-  test("tells what its function tells: the id, the reply, and who has the mail", async () => {
+  test("reports what its function returns: the id, the reply, and the outcome of each recipient", async () => {
     const reply = new Reply({ code: 550, lines: ["no"] });
     const transport = new RawTransport(async (handed) => {
       await handed.bytes();
@@ -34,7 +34,7 @@ describe("RawTransport", () => {
     assert.equal(report.rejected[0]?.reply, reply);
   });
 
-  test("counts as not sent whom its function says nothing of", async () => {
+  test("reports recipients as not sent if its function does not mention them", async () => {
     const accepted = { recipient: Address.parse("c@example.net"), outcome: "accepted" } as const;
     const error = await failed(new RawTransport(async () => ({ recipients: [accepted] })).send(mail));
     assert.deepEqual(
@@ -44,7 +44,7 @@ describe("RawTransport", () => {
     assert.equal(error.delivery, "refused");
   });
 
-  test("knows that nobody has a mail whose octets were not read to their end", async () => {
+  test("reports a mail as not sent if its bytes were not read to the end", async () => {
     const early = new RawTransport(() => {
       throw new Error("no network");
     });
@@ -57,7 +57,7 @@ describe("RawTransport", () => {
     assert.equal((await failed(late.send(mail))).delivery, "unknown");
   });
 
-  test("believes an error of envoi", async () => {
+  test("keeps the outcome of an error of envoi", async () => {
     const fields = { kind: "rejected", delivery: "refused", transient: true, permanent: false } as const;
     const transport = new RawTransport(async () => {
       throw new EnvoiError("come back later", fields);
@@ -70,7 +70,7 @@ describe("RawTransport", () => {
     );
   });
 
-  test("waits no longer than the deadline for a function that never ends", async () => {
+  test("waits until the deadline for a function that never ends", async () => {
     const clock = new HandClock();
     const never = new RawTransport(() => new Promise(() => {}), { deadline: 500 }, clock);
     const first = failed(never.send(mail));
@@ -83,7 +83,7 @@ describe("RawTransport", () => {
     assert.equal(clock.timers, 0);
   });
 
-  test("breaks off what is being handed over when it is closed by force", async () => {
+  test("aborts its function when it is closed by force", async () => {
     let reason: unknown;
     const never = new RawTransport(
       ({ signal }) =>
@@ -99,7 +99,7 @@ describe("RawTransport", () => {
     assert.ok(EnvoiError.is(reason));
   });
 
-  test("gives no half of a mail for the whole to a function that goes on reading after an abort", async () => {
+  test("fails the read of a function that continues to read after an abort", async () => {
     const controller = new AbortController();
     let read: Promise<unknown> | undefined;
     const reading = new RawTransport(async (handed) => {
@@ -111,7 +111,7 @@ describe("RawTransport", () => {
     await assert.rejects(read ?? assert.fail("nothing was read"), { kind: "aborted" });
   });
 
-  test("refuses what makes no sense", () => {
+  test("refuses wrong options", () => {
     assert.throws(() => new RawTransport("x" as never), { kind: "configuration" });
     assert.throws(() => new RawTransport(async () => {}, { deadline: Number.NaN }), {
       kind: "configuration",
@@ -124,7 +124,7 @@ describe("RawTransport", () => {
 });
 
 describe("StubTransport", () => {
-  test("remembers what it was given", async () => {
+  test("remembers every mail", async () => {
     const stub = StubTransport.ok();
     await stub.send(mail);
     assert.match(String(stub.messages[0]?.raw), /^Subject: Hi\r\n/m);
@@ -133,14 +133,14 @@ describe("StubTransport", () => {
     assert.deepEqual(stub.messages, []);
   });
 
-  test("fails every mail, as refused for good or with an error of one's own", async () => {
+  test("fails every mail, as refused permanently or with a given error", async () => {
     const error = await failed(StubTransport.error().send(mail));
     assert.deepEqual([error.kind, error.delivery, error.permanent], ["rejected", "refused", true]);
     const own = await failed(StubTransport.error(new Error("mine")).send(mail));
     assert.deepEqual([own.message, own.delivery], ["mine", "unknown"]);
   });
 
-  test("answers each mail as it is told", async () => {
+  test("answers each mail as it is configured", async () => {
     const stub = new StubTransport(({ envelope }) => {
       if (String(envelope.to[0]) === "bad@example.net") throw new Error("bad");
     });
@@ -150,7 +150,7 @@ describe("StubTransport", () => {
   });
 });
 
-describe("what a mail asks of servers", () => {
+describe("a request for an extension", () => {
   test("is refused if the function does not support it", async () => {
     let handed = 0;
     await using transport = new RawTransport(async () => {

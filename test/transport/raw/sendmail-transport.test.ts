@@ -29,7 +29,7 @@ describe("SendmailTransport", () => {
       (error: SendError) => error,
     );
 
-  test("names every recipient behind --, so that none is an option", async () => {
+  test("names every recipient after --, so that none is read as an option", async () => {
     const out = join(directory, "args");
     const transport = await script("args", `printf '%s\\n' "$@" > ${out}; cat > /dev/null`);
     await transport.send(mail, { envelope: { from: null, to: ["-oQ/tmp@x.co", "-X/etc/x@y.co"] } });
@@ -37,7 +37,7 @@ describe("SendmailTransport", () => {
     assert.deepEqual(args, ["-i", "-f", "<>", "--", "-oQ/tmp@x.co", "-X/etc/x@y.co"]);
   });
 
-  test("ends lines in LF, as programs here do, wherever the octets are cut", async () => {
+  test("ends lines in LF, wherever the bytes are split", async () => {
     const out = join(directory, "body");
     const transport = await script("body", `cat > ${out}`);
     const octets = Buffer.from("Subject: x\r\n\r\n.\r\na\r\n");
@@ -58,25 +58,25 @@ describe("SendmailTransport", () => {
     });
   }
 
-  test("tells why a program ended that did not read the mail", async () => {
+  test("reports why a program ended without reading the mail", async () => {
     const transport = await script("early", "exit 75");
     const text = "x".repeat(70).concat("\r\n").repeat(50_000);
     const error = await failed(transport.send({ ...mail, text }));
     assert.deepEqual([error.kind, error.transient], ["rejected", true]);
   });
 
-  test("does not know what became of a mail whose program was killed", async () => {
+  test("reports a mail as unknown if its program was killed", async () => {
     const error = await failed((await script("killed", "cat > /dev/null; kill -9 $$")).send(mail));
     assert.deepEqual([error.kind, error.delivery], ["rejected", "unknown"]);
   });
 
-  test("tells of a program that is not there", async () => {
+  test("reports a missing program", async () => {
     const error = await failed(new SendmailTransport({ command: "no-such-sendmail" }).send(mail));
     assert.deepEqual([error.kind, error.delivery, error.permanent], ["configuration", "not-sent", true]);
     assert.match(error.message, /there is no program no-such-sendmail/);
   });
 
-  test("waits for no program that hangs once the send is aborted", async () => {
+  test("does not wait for a hanging program after the send is aborted", async () => {
     const transport = await script("hangs", "sleep 600");
     const controller = new AbortController();
     const sent = failed(transport.send(mail, { signal: controller.signal }));
@@ -85,7 +85,7 @@ describe("SendmailTransport", () => {
     await transport.close();
   });
 
-  test("refuses what makes no sense", () => {
+  test("refuses wrong options", () => {
     assert.throws(() => new SendmailTransport({ command: "" }), { kind: "configuration" });
     assert.throws(() => new SendmailTransport({ comand: "x" } as object), { kind: "configuration" });
     assert.throws(() => new SendmailTransport({ arguments: [1] as never }), { kind: "configuration" });

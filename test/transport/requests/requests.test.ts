@@ -69,7 +69,7 @@ async function refusal(options: SendOptions, offers = ["PIPELINING"]): Promise<E
 type Value<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
 describe("the options of a send that go to extensions", () => {
-  it("are said to a server that offers them", async () => {
+  it("are sent to a server that offers them", async () => {
     const options: SendOptions = {
       dsn: { ret: "HDRS", envid: "order 1+1=2", notify: ["SUCCESS", "FAILURE"] },
       deliverBy: { seconds: 120, mode: "R", trace: true },
@@ -91,7 +91,7 @@ describe("the options of a send that go to extensions", () => {
     ]);
   });
 
-  it("are said one command at a time, too", async () => {
+  it("are sent stepwise, too", async () => {
     const options: SendOptions = { dsn: { notify: "NEVER" }, parameters: { XVERP: true } };
     const offers = everything.filter((line) => line !== "PIPELINING");
     assert.deepEqual(await lines(options, mail, offers), [
@@ -100,7 +100,7 @@ describe("the options of a send that go to extensions", () => {
     ]);
   });
 
-  it("that ask for nothing say nothing", async () => {
+  it("send nothing if they ask for nothing", async () => {
     assert.deepEqual(await lines({ dsn: {}, parameters: {}, ifOffered: [] }, mail, ["PIPELINING"]), [
       "MAIL FROM:<a@x.test>",
       "RCPT TO:<b@y.test>",
@@ -120,7 +120,7 @@ describe("the options of a send that go to extensions", () => {
     [{ recipientParameters: { "b@y.test": { RRVS: "2014-04-03T23:01:00Z" } } }, /RRVS/],
   ];
   for (const [options, message] of unoffered) {
-    it(`are not sent without: ${JSON.stringify(options)}`, async () => {
+    it(`fail the mail if the server does not offer them: ${JSON.stringify(options)}`, async () => {
       const error = await refusal(options);
       assert.equal(error.kind, "unsupported");
       assert.equal(error.permanent, true);
@@ -128,7 +128,7 @@ describe("the options of a send that go to extensions", () => {
     });
   }
 
-  it("are left out where the server does not offer them, if the caller says so", async () => {
+  it("are left out if the server does not offer them and the caller allows that", async () => {
     const options: SendOptions = {
       dsn: { ret: "FULL", notify: "NEVER" },
       deliverBy: { seconds: 60, mode: "N" },
@@ -148,7 +148,7 @@ describe("the options of a send that go to extensions", () => {
     ]);
   });
 
-  it("are held against the times that the server told", async () => {
+  it("are compared with the times that the server announced", async () => {
     const offers = ["DELIVERBY 240", "FUTURERELEASE 3600 2030-01-01T00:00:00Z"];
     for (const options of [
       { deliverBy: { seconds: 239, mode: "R" } },
@@ -161,7 +161,7 @@ describe("the options of a send that go to extensions", () => {
     await lines({ hold: { until: new Date("2030-01-01T00:00:00Z") } }, mail, offers);
   });
 
-  it("reach the server as what they were", async () => {
+  it("reach the server unchanged", async () => {
     const extensions = { DSN: true, DELIVERBY: 0, "MT-PRIORITY": "" } as const;
     await using server = await TestServer.start({ extensions });
     await server.transport().send(mail, {
@@ -178,7 +178,7 @@ describe("the options of a send that go to extensions", () => {
     });
   });
 
-  it("reach the server as what they were, whatever they are", () => {
+  it("reach the server unchanged, whatever they are", () => {
     const text = fc.stringMatching(/^[ -~]{1,30}$/);
     const options = fc.record(
       {
@@ -228,7 +228,7 @@ describe("the options of a send that go to extensions", () => {
     fc.assert(fc.property(options, check));
   });
 
-  it("go with each mail of a run, and are its own where it has its own", async () => {
+  it("apply to each mail of a run that has none of its own", async () => {
     await using server = await TestServer.start({ extensions: { "MT-PRIORITY": "" } });
     const items = [mail, { message: mail, options: { mtPriority: -1 } }];
     await server.transport().sendAll(items, { mtPriority: 5 });
@@ -236,7 +236,7 @@ describe("the options of a send that go to extensions", () => {
     assert.deepEqual(priorities.sort(), [-1, 5]);
   });
 
-  it("go with each part of a mail that is divided", async () => {
+  it("go with each transaction of a mail for many recipients", async () => {
     await using server = await TestServer.start({ extensions: { DSN: true } });
     server.fail({ at: "ehlo", conceal: ["LIMITS"], offer: ["LIMITS RCPTMAX=1"] });
     await server
@@ -254,7 +254,7 @@ describe("the options of a send that go to extensions", () => {
     );
   });
 
-  it("hold for octets as they do for messages", async () => {
+  it("apply to raw bytes as to messages", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, {}, everything));
     await using transport = clearTo(server).build();
     await transport.sendRaw({ from: null, to: ["b@y.test"] }, raw, {
@@ -277,13 +277,13 @@ describe("ORCPT", () => {
   };
   const offers = [...everything, "SMTPUTF8"];
 
-  it("is never made up", async () => {
+  it("is never invented", async () => {
     const rcpt = (await lines({ dsn: { notify: "FAILURE" } }, hidden, offers)).slice(1);
     assert.equal(rcpt.length, 5);
     for (const line of rcpt) assert.doesNotMatch(line, /ORCPT/);
   });
 
-  it("tells whom To and Cc name, and no blind copy but where that is set", async () => {
+  it("names recipients of To and Cc, and a blind copy only if that is set", async () => {
     const dsn = { orcpt: true, recipients: { "f@y.test": { orcpt: { type: "x400", address: "/G=F/" } } } };
     assert.deepEqual((await lines({ dsn }, hidden, offers)).slice(1), [
       "RCPT TO:<b@y.test> ORCPT=rfc822;b@y.test",
@@ -303,7 +303,7 @@ describe("ORCPT", () => {
     ]);
   });
 
-  it("does not follow an envelope to whom the header does not name", async () => {
+  it("does not name recipients of an envelope that the header does not name", async () => {
     const envelope = { from: "a@x.test", to: ["b@y.test", "g@y.test"] };
     assert.deepEqual((await lines({ dsn: { orcpt: true }, envelope }, mail)).slice(1), [
       "RCPT TO:<b@y.test> ORCPT=rfc822;b@y.test",
@@ -323,13 +323,13 @@ describe("ORCPT", () => {
 });
 
 describe("requireTls", () => {
-  it("is said over verified TLS to a server that offers it", async () => {
+  it("is sent over verified TLS to a server that offers it", async () => {
     await using server = await TestServer.start({ tls: "starttls", extensions: { REQUIRETLS: true } });
     await server.transport().send(mail, { requireTls: true });
     assert.equal(server.messages[0]?.envelope.parameters.REQUIRETLS, true);
   });
 
-  it("is never left out: not in clear, not where the certificate does not verify, not where it is not offered", async () => {
+  it("is never left out: in plaintext, with an unverified certificate, or if not offered", async () => {
     const inClear = await refusal({ requireTls: true }, ["REQUIRETLS"]);
     assert.equal(inClear.kind, "tls");
     assert.match(inClear.message, /not encrypted/);
@@ -350,8 +350,8 @@ describe("requireTls", () => {
   });
 });
 
-describe("a mail that was made ready for a connection that has gone", () => {
-  it("is made ready anew: the next may not be verified", async () => {
+describe("a mail that was prepared for a lost connection", () => {
+  it("is prepared again, because the next connection may not be verified", async () => {
     await using server = await TestServer.start({ tls: "starttls", extensions: { REQUIRETLS: true } });
     server.fail({ at: "ehlo", when: { secure: false, connection: 2 }, conceal: ["STARTTLS"] });
     server.fail({ at: "final", when: { connection: 1 }, reply: "421 4.3.2 Closing" });
@@ -377,7 +377,7 @@ describe("a mail that was made ready for a connection that has gone", () => {
   });
 });
 
-describe("options that make no sense", () => {
+describe("wrong options", () => {
   const wrong: readonly (readonly [unknown, RegExp])[] = [
     [{ dsn: "FULL" }, /^dsn: /],
     [{ dsn: { id: "x" } }, /^dsn: .*"id"/],
@@ -466,7 +466,7 @@ describe("options that make no sense", () => {
     });
   }
 
-  it("are refused at the call, before anything is connected", async () => {
+  it("are refused at the call, before a connection", async () => {
     await using server = await ScriptedServer.start(() => assert.fail("it connected"));
     await using transport = clearTo(server).build();
     await assert.rejects(transport.send(mail, { mtPriority: 99 }), { kind: "configuration" });

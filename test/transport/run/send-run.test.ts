@@ -89,7 +89,7 @@ describe("a run", () => {
     assert.equal(run.totals.total, 0);
   });
 
-  it("that is awaited sends everything and gives totals", async () => {
+  it("sends everything and gives totals when it is awaited", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const run = transport.runs.sendAll(numbered(10));
@@ -107,7 +107,7 @@ describe("a run", () => {
     assert.equal(transport.seen.length, 10);
   });
 
-  it("has catch and finally like a promise, which begin it as awaiting does", async () => {
+  it("has catch and finally like a promise, which begin it like await", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const caught: Promise<SendTotals | string> = transport.runs.sendAll(numbered(3)).catch(() => "failed");
@@ -143,7 +143,7 @@ describe("a run", () => {
     );
   });
 
-  it("that is iterated gives each outcome as it comes, with index and tag", async () => {
+  it("gives each outcome with index and tag when it is iterated", async () => {
     const transport = new ByHand();
     const outcomes: SendOutcome<string>[] = [];
     const run = transport.runs.sendAll(numbered(4));
@@ -206,7 +206,7 @@ describe("a run", () => {
     }
   });
 
-  it("types its tags as its items have them", async () => {
+  it("types its tags like those of its items", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     for await (const { tag } of transport.runs.sendAll([{ message: mail(0), tag: 5 }])) tag satisfies number;
@@ -215,7 +215,7 @@ describe("a run", () => {
     for await (const { tag } of transport.runs.sendAll(mixed)) tag satisfies string | undefined;
   });
 
-  it("gives a not-sent outcome for an item that cannot be built, and goes on", async () => {
+  it("gives a not-sent outcome for an item that cannot be built, and continues", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const wrong = [
@@ -251,7 +251,7 @@ describe("a run", () => {
     assert.ok(outcomes.find(({ index }) => index === 8)?.error?.cause instanceof RangeError);
   });
 
-  it("says of each mail what was said of the run, and before that what was said of the mail", async () => {
+  it("applies its options to each mail, and those of the mail first", async () => {
     const transport = new ByHand();
     const envelope = Envelope.of("c@x.test", ["d@y.test"]);
     const items = [
@@ -270,7 +270,7 @@ describe("a run", () => {
     await totals;
   });
 
-  it("says of an error that is not ours that nobody knows what became of the mail", async () => {
+  it("reports a mail as unknown after an error that is not envoi's own", async () => {
     const runs = new Runs(() => Promise.reject(new TypeError("theirs")), 1);
     const [outcome] = await collect(runs.sendAll([mail(0)]));
     assert.equal(outcome?.error?.delivery, "unknown");
@@ -278,8 +278,8 @@ describe("a run", () => {
   });
 });
 
-describe("the taking of mails", () => {
-  it("stops while the loop pauses; what was taken is sent", async () => {
+describe("taking mails from a source", () => {
+  it("stops while the loop pauses, and mails that were taken are sent", async () => {
     const transport = new ByHand(3);
     transport.automatic = true;
     let taken = 0;
@@ -300,7 +300,7 @@ describe("the taking of mails", () => {
     assert.equal(taken, 5);
   });
 
-  it("never goes beyond what may be under way, nor falls below it", async () => {
+  it("keeps exactly as many mails under way as allowed", async () => {
     const transport = new ByHand(100);
     const run = transport.runs.sendAll(numbered(10), { concurrency: 4 });
     const totals = run.then((totals) => totals);
@@ -312,7 +312,7 @@ describe("the taking of mails", () => {
     assert.equal((await totals).ok, 10);
   });
 
-  it("asks an asynchronous source for one at a time", async () => {
+  it("asks an asynchronous source for one mail at a time", async () => {
     const transport = new ByHand(5);
     let asked = 0;
     let most = 0;
@@ -335,7 +335,7 @@ describe("the taking of mails", () => {
     assert.equal((await totals).total, 5);
   });
 
-  it("leaves everybody else their turns, even where source and transport are always ready", async () => {
+  it("lets other work run, even if source and transport are always ready", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const run = transport.runs.sendAll(
@@ -351,7 +351,7 @@ describe("the taking of mails", () => {
 });
 
 describe("a run that is stopped", () => {
-  it("before it begins sends nothing", async () => {
+  it("sends nothing if it is stopped before it begins", async () => {
     const transport = new ByHand();
     const run = transport.runs.sendAll(numbered(3));
     run.stop();
@@ -362,7 +362,7 @@ describe("a run that is stopped", () => {
     assert.deepEqual(transport.seen, []);
   });
 
-  it("goes on to the outcome of all that was taken", async () => {
+  it("continues until every mail taken has its outcome", async () => {
     const transport = new ByHand();
     const run = transport.runs.sendAll(numbered(10));
     const outcomes = collect(run);
@@ -375,7 +375,7 @@ describe("a run that is stopped", () => {
     assert.equal((await run).complete, false);
   });
 
-  it("by leaving the loop waits for what was taken, and for the source to clean up", async () => {
+  it("waits for the mails taken, and for the source to clean up, if the loop is left", async () => {
     const transport = new ByHand();
     let cleanedUp = false;
     const run = transport.runs.sendAll(
@@ -405,7 +405,7 @@ describe("a run that is stopped", () => {
     assert.equal(total, transport.seen.length);
   });
 
-  it("from within its own source gives what the source then gives", async () => {
+  it("gives what its source still gives if the source stops it", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     let cleanedUp = false;
@@ -424,7 +424,7 @@ describe("a run that is stopped", () => {
     assert.equal(cleanedUp, true);
   });
 
-  it("while the source is asked waits for its answer", async () => {
+  it("waits for a pending answer of its source", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     let give = () => {};
@@ -445,7 +445,7 @@ describe("a run that is stopped", () => {
 });
 
 describe("closing the transport", () => {
-  it("ends its runs with the outcome of all that was taken", async () => {
+  it("ends its runs with the outcome of every mail taken", async () => {
     const transport = new ByHand();
     const run = transport.runs.sendAll(numbered(10));
     const outcomes = collect(run);
@@ -456,7 +456,7 @@ describe("closing the transport", () => {
     assert.equal((await run).complete, false);
   });
 
-  it("does not wait for a source that gives nothing, and has what it has ready", async () => {
+  it("does not wait for a source that gives nothing, but takes what is ready", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const never = new Promise<IteratorResult<never>>(() => {});
@@ -479,7 +479,7 @@ describe("closing the transport", () => {
 });
 
 describe("an abort of a run", () => {
-  it("gives an outcome for everything taken, then throws", async () => {
+  it("gives an outcome for every mail taken, then throws", async () => {
     const transport = new ByHand();
     const controller = new AbortController();
     const reason = new Error("enough");
@@ -515,14 +515,14 @@ describe("an abort of a run", () => {
     });
   });
 
-  it("that came before lets nothing happen", async () => {
+  it("sends nothing if it came first", async () => {
     const transport = new ByHand();
     const run = transport.runs.sendAll(numbered(10), { signal: AbortSignal.abort() });
     await assert.rejects(async () => await run, { kind: "aborted" });
     assert.deepEqual(transport.seen, []);
   });
 
-  it("loses nothing that the source has given", async () => {
+  it("loses no mail that the source has given", async () => {
     for (let after = 1; after < 8; after++) {
       const transport = new ByHand(2);
       transport.automatic = true;
@@ -556,7 +556,7 @@ describe("an abort of a run", () => {
     await assert.rejects(outcomes, { kind: "aborted" });
   });
 
-  it("leaves mails with a signal of their own to both signals", async () => {
+  it("cancels mails with a signal of their own by either signal", async () => {
     const transport = new ByHand();
     const own = new AbortController();
     const whole = new AbortController();
@@ -591,7 +591,7 @@ describe("an abort of a run", () => {
 describe("a source that throws", () => {
   const mine = new RangeError("mine");
 
-  it("ends the run with its error, behind the outcome of all that was taken", async () => {
+  it("ends the run with its error, after the outcome of every mail taken", async () => {
     const synchronous = (function* () {
       yield mail(0);
       throw mine;
@@ -617,7 +617,7 @@ describe("a source that throws", () => {
     }
   });
 
-  it("as it begins, or as it is told to end, does so too", async () => {
+  it("ends the run with its error also if it throws at its begin or its end", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const noIterator = {
@@ -646,7 +646,7 @@ describe("a source that throws", () => {
 });
 
 describe("misuse of a run", () => {
-  it("is told: iterated twice, or iterated after it was awaited", async () => {
+  it("is reported: iterated twice, or iterated after it was awaited", async () => {
     const transport = new ByHand();
     transport.automatic = true;
     const iterated = transport.runs.sendAll(numbered(2));
@@ -668,7 +668,7 @@ describe("misuse of a run", () => {
     assert.equal(await totals, 5);
   });
 
-  it("is left before it begins: then it has sent nothing", async () => {
+  it("sends nothing if it is left before it begins", async () => {
     const transport = new ByHand();
     const run = transport.runs.sendAll(numbered(5));
     await run[Symbol.asyncIterator]().return?.();
@@ -676,7 +676,7 @@ describe("misuse of a run", () => {
     assert.deepEqual(transport.seen, []);
   });
 
-  it("is refused at once: no source, no option, no number", () => {
+  it("is refused at once: a wrong source, option or number", () => {
     const { runs } = new ByHand();
     const expected = { name: "EnvoiError", kind: "configuration", delivery: "not-sent", permanent: true };
     for (const items of [undefined, null, 5, "a@x.test", {}, mail(0), Message.create(mail(0))])

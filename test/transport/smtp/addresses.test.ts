@@ -71,7 +71,7 @@ async function trusted(): Promise<{ ca: CertificateAuthority; parameters: TlsPar
 }
 
 describe("a host with several addresses", { skip }, () => {
-  it("is reached at the first at which somebody listens", async () => {
+  it("is reached at the first address at which something listens", async () => {
     await using place = await serving(well, undefined, undefined);
     await using reversed = await serving(undefined, undefined, well);
     for (const { builder, servers } of [place, reversed]) {
@@ -88,7 +88,7 @@ describe("a host with several addresses", { skip }, () => {
     "550 5.7.1 no",
     "554 5.3.2 no",
   ]) {
-    it(`is left for the next of them after a greeting of ${line.slice(0, 3)}, with a goodbye`, async () => {
+    it(`is tried at its next address after a greeting of ${line.slice(0, 3)}, and the first gets QUIT`, async () => {
       await using place = await serving(greeting(line), greeting(line), well);
       await using transport = place.builder.build();
       await transport.send(mail);
@@ -116,7 +116,7 @@ describe("a host with several addresses", { skip }, () => {
     ["closes at EHLO", (peer: Peer) => serve(peer, { EHLO: () => peer.halfClose() })],
     ["resets at EHLO", (peer: Peer) => serve(peer, { EHLO: () => peer.reset() })],
   ] as const) {
-    it(`is left for the next of them if the first ${what}`, async () => {
+    it(`is tried at its next address if the first ${what}`, async () => {
       await using place = await serving(act, well);
       await using transport = place.builder.build();
       await transport.send(mail);
@@ -127,7 +127,7 @@ describe("a host with several addresses", { skip }, () => {
     });
   }
 
-  it("is left for the next of them if the first is silent in place of a greeting, or at EHLO", async () => {
+  it("is tried at its next address if the first is silent instead of greeting, or at EHLO", async () => {
     for (const silent of [() => {}, (peer: Peer) => serve(peer, { EHLO: () => peer.closed() })]) {
       await using place = await serving(silent, well);
       await using transport = place.builder.timeout({ greeting: 100, command: 500 }).build();
@@ -136,7 +136,7 @@ describe("a host with several addresses", { skip }, () => {
     }
   });
 
-  it("is left for the next of them if the first cuts the handshake, or has no TLS for now", async () => {
+  it("is tried at its next address if the first cuts the handshake, or has no TLS for now", async () => {
     const { ca, parameters } = await trusted();
     const tls = { STARTTLS: "454 4.7.0 not available now" };
     const cuts: Script[] = [
@@ -162,7 +162,7 @@ describe("a host with several addresses", { skip }, () => {
     }
   });
 
-  it("is not left for a verdict: no STARTTLS, a certificate for another name, a refused login", async () => {
+  it("is not tried at its next address after a verdict: no STARTTLS, a wrong certificate, a refused login", async () => {
     const { ca, parameters } = await trusted();
     await using plain = await serving(well, well);
     await using required = plain.builder.tls(Tls.Required(parameters)).build();
@@ -182,7 +182,7 @@ describe("a host with several addresses", { skip }, () => {
     assert.deepEqual([plain.servers[1]?.peers.length, other.servers[1]?.peers.length], [0, 0]);
   });
 
-  it("is not left once AUTH was said, also if the connection ends then", async () => {
+  it("is not tried at its next address after AUTH, even if the connection ends", async () => {
     await using place = await serving(
       (peer) => serve(peer, { AUTH: () => peer.halfClose() }, ["AUTH PLAIN"]),
       well,
@@ -195,7 +195,7 @@ describe("a host with several addresses", { skip }, () => {
     assert.equal(place.servers[1]?.peers.length, 0);
   });
 
-  it("is given up after four that take no mail, in one opening", async () => {
+  it("fails after four addresses that take no mail, in one opening", async () => {
     const busy = greeting("421 4.3.2 busy");
     await using place = await serving(busy, busy, busy, busy, well);
     await using transport = place.builder.build();
@@ -211,7 +211,7 @@ describe("a host with several addresses", { skip }, () => {
     );
   });
 
-  it("is tried last where it failed, for five minutes by either clock", async () => {
+  it("tries an address that failed last, for five minutes by either clock", async () => {
     const clock = new HandClock();
     let busy = true;
     const first: Script = (peer) => serve(peer, busy ? { greeting: "450 4.3.2 busy" } : {});
@@ -230,14 +230,14 @@ describe("a host with several addresses", { skip }, () => {
     assert.deepEqual(peers(), [2, 3]);
   });
 
-  it("ends where the send is called off, and goes to no other", async () => {
+  it("tries no other address after the send is cancelled", async () => {
     await using place = await serving(() => {}, well);
     await using transport = place.builder.build();
     await assert.rejects(transport.send(mail, { deadline: 100 }), { kind: "timeout" });
     assert.equal(place.servers[1]?.peers.length, 0);
   });
 
-  it("that ends the connection at each of them: the error tells how", async () => {
+  it("reports how each address ended the connection", async () => {
     await using place = await serving(
       // Sooner it is the connecting that fails.
       (peer) => pause(20).then(() => peer.reset()),
@@ -250,7 +250,7 @@ describe("a host with several addresses", { skip }, () => {
     assert.match(error.message, /the connection was lost \(ECONNRESET\) at the greeting; the server closed/);
   });
 
-  it("is left also where the greeting comes under TLS", async () => {
+  it("is tried at its next address also if the greeting comes under TLS", async () => {
     const authority = await CertificateAuthority.shared();
     const secured =
       (script: Script): Script =>
@@ -264,7 +264,7 @@ describe("a host with several addresses", { skip }, () => {
     assert.equal((await transport.send(mail)).tls?.verified, true);
   });
 
-  it("that is of no use at any of them: the error tells of each", async () => {
+  it("reports each address if none works", async () => {
     await using place = await serving(
       greeting("554 5.3.2 none here"),
       undefined,
@@ -291,7 +291,7 @@ describe("a host with several addresses", { skip }, () => {
     );
   });
 
-  it("at none of which anybody listens: the error names the host, and its cause each address", async () => {
+  it("reports the host, and each address in the cause, if nothing listens at any", async () => {
     await using place = await serving(well, undefined);
     await place.servers[0]?.[Symbol.asyncDispose]();
     await using transport = place.builder.build();
@@ -313,7 +313,7 @@ const ipv6 = await ScriptedServer.start(() => {}, { host: "::1" }).then(
 );
 
 describe("a host that is an IPv6 address", { skip: !ipv6 }, () => {
-  it("is connected to with brackets and without, and is judged by that address", async () => {
+  it("is connected to with and without brackets, and its certificate must have that address", async () => {
     await using server = await TestServer.start({ host: "::1", tls: "implicit" });
     const parameters = TlsParameters.builder().addRootCertificate(server.ca).build();
     for (const builder of [
@@ -329,7 +329,7 @@ describe("a host that is an IPv6 address", { skip: !ipv6 }, () => {
     }
   });
 
-  it("that is link-local needs to know of which interface", { skip }, async () => {
+  it("needs an interface if it is link-local", { skip }, async () => {
     for (const host of ["fe80::1", "fe80::1%none"]) {
       await using transport = SmtpTransport.relay(host).build();
       await assert.rejects(transport.testConnection(), {

@@ -26,7 +26,7 @@ async function failure(send: Promise<unknown>): Promise<SmtpError> {
 }
 
 describe("a report", () => {
-  it("tells of each recipient, in the order of the envelope", async () => {
+  it("has each recipient, in the order of the envelope", async () => {
     await using server = await refusing({ "c@y.test": [550, "5.1.1"] });
     const report = await server.transport().send(three);
     assert.deepEqual(
@@ -46,7 +46,7 @@ describe("a report", () => {
     assert.deepEqual(server.messages[0]?.to, ["b@y.test", "d@y.test"]);
   });
 
-  it("comes with the error where nobody is left, and the error is classed by the first refusal", async () => {
+  it("comes with the error if no recipient is left, and the first refusal decides the kind", async () => {
     for (const pipelining of ["auto", "off"] as const) {
       await using server = await refusing({
         "b@y.test": [450, "4.2.1"],
@@ -68,7 +68,7 @@ describe("a report", () => {
     }
   });
 
-  it("of a mail lost behind its content tells unknown from refused", async () => {
+  it("separates unknown from refused for a mail lost after its content", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
         RCPT: (line) => peer.say(line.includes("c@y.test") ? "550 5.1.1 no" : "250 ok"),
@@ -85,7 +85,7 @@ describe("a report", () => {
     );
   });
 
-  it("of a mail lost before its content says refused where anybody was, so that nobody resends it whole", async () => {
+  it("has delivery refused if a recipient was, for a mail lost before its content", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
         RCPT: (line) => peer.say(line.includes("c@y.test") ? "550 5.1.1 no" : "250 ok"),
@@ -101,7 +101,7 @@ describe("a report", () => {
     );
   });
 
-  it("of a mail whose content is refused in its midst gives the server's reason", async () => {
+  it("has the server's reason for a mail that is refused in the middle of its content", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
         async DATA() {
@@ -125,7 +125,7 @@ describe("a report", () => {
 });
 
 describe("a source that fails", () => {
-  it("in the midst of content leaves no end of it with the server: the mail is not sent", async () => {
+  it("in the middle of content does not end it at the server: the mail is not sent", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     const broken = transport.sendRaw({ from: "a@x.test", to: ["b@y.test"] }, async function* () {
@@ -141,7 +141,7 @@ describe("a source that fails", () => {
     assert.equal(server.transcripts.length, 2);
   });
 
-  it("by what it gives (a bare LF among CRLF, NUL, a long line) fails likewise, and names the line", async () => {
+  it("also fails by invalid data (a bare LF among CRLF, NUL, a long line), and names the line", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     for (const [octets, message] of [
@@ -167,7 +167,7 @@ describe("a source that fails", () => {
     assert.equal(server.messages.length, 0);
   });
 
-  it("that is no source is refused before anything happens", async () => {
+  it("is refused before a connection if it is not a source", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     for (const content of ["text", null, undefined, {}, 5]) {
@@ -179,7 +179,7 @@ describe("a source that fails", () => {
     assert.equal(server.transcripts.length, 0);
   });
 
-  it("that opens nothing, or fails to open, or gives text is a failure of the content", async () => {
+  it("that opens nothing, fails to open, or gives text fails with kind content", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     for (const open of [
@@ -205,8 +205,8 @@ describe("a source that fails", () => {
   });
 });
 
-describe("raw octets", () => {
-  it("arrive as they are, in one piece or by the octet, with lines that end in LF throughout given CRLF", async () => {
+describe("raw bytes", () => {
+  it("arrive unchanged, whole or byte by byte, but with CRLF if all lines end in LF", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     const expected = "Subject: x\r\n\r\n.dot\r\n..\r\n\r\n.\r\nend\r\n";
@@ -222,7 +222,7 @@ describe("raw octets", () => {
     );
   });
 
-  it("of some megabytes stream through", async () => {
+  it("of several megabytes are streamed", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().build();
     const line = Buffer.from(`.${"x".repeat(75)}\r\n`);
@@ -236,7 +236,7 @@ describe("raw octets", () => {
 });
 
 describe("an error", () => {
-  it("of a port where nobody listens says so, and for this machine what may be meant", async () => {
+  it("of a port where nothing listens says so, and gives a hint for this machine", async () => {
     await using free = await ScriptedServer.start(() => {});
     const { port } = free;
     await free[Symbol.asyncDispose]();
@@ -252,7 +252,7 @@ describe("an error", () => {
     );
   });
 
-  it("has in its stack who waited for the send", async () => {
+  it("has the waiting caller in its stack", async () => {
     await using free = await ScriptedServer.start(() => {});
     const { port } = free;
     await free[Symbol.asyncDispose]();
@@ -267,7 +267,7 @@ describe("an error", () => {
     await assert.rejects(sendStored(), { stack: /at async sendStored .*outcomes/ });
   });
 
-  it("of a host that is not known says so", async () => {
+  it("of an unknown host says so", async () => {
     await using transport = SmtpTransport.builder("no-such-host.invalid").tls(Tls.None).build();
     const error = await failure(transport.send(mail));
     assert.equal(error.kind, "connection");
@@ -291,7 +291,7 @@ describe("an error", () => {
     assert.equal(EnvoiError.is(error), true);
   });
 
-  it("holds none of the server's octets that are no reply, other than masked", async () => {
+  it("holds invalid bytes of the server only masked", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { MAIL: () => peer.say("hello b@y.test") }),
     );
@@ -304,7 +304,7 @@ describe("an error", () => {
 });
 
 describe("a mail", () => {
-  it("whose envelope was given goes by that", async () => {
+  it("with an explicit envelope uses it", async () => {
     await using server = await TestServer.start();
     const report = await server
       .transport()
@@ -314,7 +314,7 @@ describe("a mail", () => {
     assert.deepEqual(report.accepted.map(String), ["other@y.test"]);
   });
 
-  it("of fields that make none is refused before anything is said", async () => {
+  it("of invalid fields is refused before a connection", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     await assert.rejects(transport.send({ ...mail, to: "b@y.test\r\nRCPT TO:<evil@x.test>" }), {

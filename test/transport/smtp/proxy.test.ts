@@ -34,7 +34,7 @@ const kinds: Readonly<
 
 describe("a proxy", () => {
   for (const [kind, { start, url }] of Object.entries(kinds)) {
-    it(`of ${kind} is given the name of the host, and the login`, async () => {
+    it(`of ${kind} gets the name of the host, and the login`, async () => {
       await using server = await TestServer.start();
       await using proxy = await start(server.port);
       await using transport = SmtpTransport.builder("relay.invalid")
@@ -77,7 +77,7 @@ describe("a proxy", () => {
     assert.deepEqual(proxy.asked, ["relay.invalid:25"]);
   });
 
-  it("on this machine makes no server behind it local: no password goes out in clear", async () => {
+  it("on this machine does not make a server local: no password goes out in plaintext", async () => {
     await using server = await TestServer.start({ users: { u: "p" }, allowPlaintextCredentials: true });
     await using proxy = await httpProxy(server.port);
     await using transport = SmtpTransport.builder("127.0.0.1")
@@ -89,7 +89,7 @@ describe("a proxy", () => {
     assert.doesNotMatch(String(server.transcripts[0]), /C: AUTH/);
   });
 
-  it("that listens nowhere is told of by its own address", async () => {
+  it("that does not listen is reported by its own address", async () => {
     await using free = await ScriptedServer.start(() => {});
     const { port } = free;
     await free[Symbol.asyncDispose]();
@@ -121,7 +121,7 @@ const answers: readonly (readonly [string, object])[] = [
 
 describe("an HTTP proxy", () => {
   for (const [answer, expected] of answers) {
-    it(`that answers ${JSON.stringify(answer.slice(0, 40))} is no way`, async () => {
+    it(`fails if it answers ${JSON.stringify(answer.slice(0, 40))}`, async () => {
       await using proxy = await ScriptedServer.start(async (peer) => {
         await hearRequest(peer);
         peer.send(answer);
@@ -132,7 +132,7 @@ describe("an HTTP proxy", () => {
     });
   }
 
-  it("may answer octet by octet, or with the greeting behind it", async () => {
+  it("may answer byte by byte, or together with the greeting", async () => {
     const head = "HTTP/1.1 200 OK\r\nVia: 1.1 test\r\n\r\n";
     const forms: ((peer: Peer) => Promise<void>)[] = [
       async (peer) => {
@@ -161,7 +161,7 @@ describe("an HTTP proxy", () => {
     }
   });
 
-  it("that hangs up before it answers is no way", async () => {
+  it("fails if it closes before it answers", async () => {
     for (const leave of ["halfClose", "cut", "reset"] as const) {
       await using proxy = await ScriptedServer.start(async (peer) => {
         await hearRequest(peer);
@@ -172,7 +172,7 @@ describe("an HTTP proxy", () => {
     }
   });
 
-  it("over TLS must bear the name it is called by, or the one that was said", async () => {
+  it("over TLS must have the host's name in its certificate, or the configured one", async () => {
     await using proxy = await httpProxy(1, authority.issue({ names: ["proxy.test"] }));
     await using transport = SmtpTransport.builder("relay.invalid")
       .tls(Tls.None)
@@ -195,7 +195,7 @@ describe("an HTTP proxy", () => {
 });
 
 describe("a SOCKS proxy", () => {
-  it("that refuses the login, or wants one, says so; nothing repeats the password", async () => {
+  it("reports a refused or missing login, without the password", async () => {
     await using proxy = await socksProxy(1, "me:right");
     for (const login of ["me:wr0ng@", ""]) {
       await using transport = behind(`socks5://${login}127.0.0.1:${proxy.port}`).build();
@@ -205,7 +205,7 @@ describe("a SOCKS proxy", () => {
     }
   });
 
-  it("that cannot connect says why", async () => {
+  it("reports why it cannot connect", async () => {
     for (const [code, expected] of [
       [2, { permanent: true, message: /NotAllowed/ }],
       [5, { transient: true, message: /ConnectionRefused/ }],
@@ -221,7 +221,7 @@ describe("a SOCKS proxy", () => {
     }
   });
 
-  it("that speaks something else is no way", async () => {
+  it("fails if it speaks another protocol", async () => {
     await using proxy = await ScriptedServer.start((peer) => peer.say("220 mail.example.org"));
     await using transport = behind(`socks5://127.0.0.1:${proxy.port}`).build();
     await assert.rejects(transport.send(mail), { kind: "connection", phase: "connect" });
@@ -230,7 +230,7 @@ describe("a SOCKS proxy", () => {
 
 describe("a proxy that is silent", () => {
   for (const scheme of ["http", "https", "socks5"]) {
-    it(`(${scheme}) is given up when the connect timeout is over, and its socket with it`, async () => {
+    it(`(${scheme}) fails after the connect timeout, and its socket is closed`, async () => {
       await using proxy = await ScriptedServer.start(() => {});
       const clock = new HandClock();
       await using transport = given({ clock }, "relay.invalid")
@@ -250,7 +250,7 @@ describe("a proxy that is silent", () => {
       await proxy.peers[0]?.closed();
     });
 
-    it(`(${scheme}) does not hold up an abort`, async () => {
+    it(`(${scheme}) does not delay an abort`, async () => {
       await using proxy = await ScriptedServer.start(() => {});
       const controller = new AbortController();
       await using transport = behind(`${scheme}://127.0.0.1:${proxy.port}`).build();
@@ -267,7 +267,7 @@ describe("a proxy that is silent", () => {
 });
 
 describe("the URL of a proxy", () => {
-  it("has the port that its kind usually has", () => {
+  it("has the default port of its kind", () => {
     for (const [url, port] of [
       ["http://proxy.example.org", 80],
       ["https://proxy.example.org/", 443],
@@ -291,7 +291,7 @@ describe("the URL of a proxy", () => {
     ["socks5://user:%ff@proxy", /percent-encoded/],
     ["socks5://", /got something else|host is missing/],
   ] as const) {
-    it(`is not ${url.slice(0, 40)}`, () => {
+    it(`is not valid as ${url.slice(0, 40)}`, () => {
       assert.throws(() => proxyFromUrl(url), { kind: "configuration", message });
     });
   }

@@ -26,7 +26,7 @@ describe("the first mail on a fresh connection", () => {
     });
   }
 
-  it("takes no more by the URL of the environment, and logs in by it", async () => {
+  it("takes no more with the URL of the environment, which has the login", async () => {
     for (const [, options, roundTrips] of expected) {
       // A URL says no certificate; a process finds that in NODE_EXTRA_CA_CERTS.
       if (options.tls !== undefined) continue;

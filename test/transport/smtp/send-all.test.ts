@@ -25,7 +25,7 @@ describe("sendAll of an SmtpTransport", () => {
     assert.equal(new Set(server.messages.map(({ parsed }) => parsed.subject)).size, 100);
   });
 
-  it("counts what was refused and what could not be built", async () => {
+  it("counts refused mails and mails that could not be built", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "rcpt", when: { recipient: /bad/ }, reply: "550 5.1.1 unknown" });
     await using transport = server.builder().build();
@@ -41,7 +41,7 @@ describe("sendAll of an SmtpTransport", () => {
     });
   });
 
-  it("sets no limit to how long a mail may wait, unless told to", async () => {
+  it("does not limit how long a mail waits, unless configured", async () => {
     let goOn = () => {};
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -62,7 +62,7 @@ describe("sendAll of an SmtpTransport", () => {
     assert.equal(await totals, 1);
   });
 
-  it("is ended by close, with an outcome for all that was taken", async () => {
+  it("is ended by close, with an outcome for every mail taken", async () => {
     await using server = await TestServer.start();
     const transport = server.builder().pool({ maxSize: 2 }).build();
     let outcomes = 0;

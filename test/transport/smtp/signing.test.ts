@@ -55,7 +55,7 @@ describe("a transport with signers", () => {
     assert.doesNotMatch(server.messages[0]?.raw.toString("latin1") ?? "", /[\x80-\xff]/);
   });
 
-  it("sends what a message signs itself, without signers of its own", async () => {
+  it("sends a message that signs itself, without signers of its own", async () => {
     await using server = await TestServer.start();
     await server.transport().send({ ...mail, sign: remote(async ({ data }) => sign(null, data, ed25519)) });
     assert.deepEqual(selectors(server.messages[0]?.raw), ["ed25519"]);
@@ -76,7 +76,7 @@ describe("a transport with signers", () => {
     }
   });
 
-  it("signs raw mail as it stands, as octets and as a stream", async () => {
+  it("signs raw mail unchanged, as bytes and as a stream", async () => {
     await using server = await TestServer.start();
     await using transport = to(server)
       .sign([dkim("rsa"), dkim("ed25519")])
@@ -94,7 +94,7 @@ describe("a transport with signers", () => {
     assert.deepEqual(server.messages[2]?.raw.subarray(-asLines.length), asLines);
   });
 
-  it("sends no raw mail that cannot be signed, and goes on", async () => {
+  it("sends no raw mail that cannot be signed, and keeps the connection", async () => {
     await using server = await TestServer.start();
     await using transport = to(server).sign(dkim("rsa")).build();
     const refused = { kind: "message", delivery: "not-sent", permanent: true };
@@ -115,7 +115,7 @@ describe("a transport with signers", () => {
     assert.equal(String(server.transcripts[0]).match(/MAIL FROM/g)?.length, 1);
   });
 
-  it("says nothing of a mail whose signature fails, and keeps the connection", async () => {
+  it("sends nothing of a mail whose signature fails, and keeps the connection", async () => {
     await using server = await TestServer.start();
     let failing = true;
     const signer = remote(async ({ data }) => {
@@ -135,7 +135,7 @@ describe("a transport with signers", () => {
     assert.deepEqual(selectors(server.messages[0]?.raw), ["ed25519"]);
   });
 
-  it("does not wait for a signature longer than it may, and tells the signer", async () => {
+  it("waits for a signature until the deadline, and aborts the signer", async () => {
     const clock = new HandClock();
     await using server = await ScriptedServer.start((peer) => serve(peer));
     let signal: AbortSignal | undefined;
@@ -153,7 +153,7 @@ describe("a transport with signers", () => {
     assert.ok(!said(server.peers[0]).some((line) => line.startsWith("MAIL")));
   });
 
-  it("tries a mail again with the signature it had", async () => {
+  it("tries a mail again with the same signature", async () => {
     await using server = await ScriptedServer.start((peer, nth) => {
       let mails = 0;
       return serve(peer, {
@@ -176,7 +176,7 @@ describe("a transport with signers", () => {
     assert.equal(asked, 2);
   });
 
-  it("takes only signers", () => {
+  it("accepts only signers", () => {
     const builder = SmtpTransport.relay("mail.example.com");
     for (const other of [undefined, null, {}, "x", [dkim("rsa"), {}]]) {
       assert.throws(() => builder.sign(other as never), {

@@ -52,9 +52,9 @@ function stored(server: TestServer): readonly string[] {
   });
 }
 
-describe("what looks like the end of content", () => {
+describe("a sequence that looks like the end of content", () => {
   for (const mode of modes) {
-    it(`is text where it stands in the text of a mail (${mode})`, async () => {
+    it(`is text in the text of a mail (${mode})`, async () => {
       await using server = await TestServer.start();
       const mails = bodies.map((text) => ({ from: "a@x.test", to: "b@y.test", subject: "x", text }));
       const told = await outcomes(
@@ -74,7 +74,7 @@ describe("what looks like the end of content", () => {
       );
     });
 
-    it(`is content as it stands, or refused, in octets (${mode})`, async () => {
+    it(`is content or refused in raw bytes (${mode})`, async () => {
       await using server = await TestServer.start();
       const told = await outcomes(
         server,
@@ -89,7 +89,7 @@ describe("what looks like the end of content", () => {
       assert.deepEqual(stored(server), [header + bodies[0]]);
     });
 
-    it(`is the same in a stream, wherever that is cut (${mode})`, async () => {
+    it(`is the same in a stream, wherever it is split (${mode})`, async () => {
       await using server = await TestServer.start();
       const told = await outcomes(
         server,
@@ -105,7 +105,7 @@ describe("what looks like the end of content", () => {
       assert.equal(server.messages.length, whole);
     });
 
-    it(`with LF for every line end is content with CRLF for each (${mode})`, async () => {
+    it(`is content with CRLF line ends if every line end was LF (${mode})`, async () => {
       await using server = await TestServer.start();
       const text = "Subject: x\n\na\n.\nMAIL FROM:<e@x>\n.\n";
       const told = await outcomes(server, mode, [

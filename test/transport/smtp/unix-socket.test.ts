@@ -13,7 +13,7 @@ after(() => rm(folder, { recursive: true }));
 const path = join(folder, "a relay");
 
 describe("a Unix socket", { skip: process.platform === "win32" }, () => {
-  it("is sent to by its path, or by its URL", async () => {
+  it("is reached by its path, or by its URL", async () => {
     const url = `smtp+unix://${folder}/a%20relay`;
     for (const builder of [SmtpTransport.unixSocket(path), SmtpTransport.fromUrl(url)]) {
       await using server = await ScriptedServer.start((peer) => serve(peer), { path });
@@ -26,7 +26,7 @@ describe("a Unix socket", { skip: process.platform === "win32" }, () => {
     }
   });
 
-  it("is on this machine: a password may go out in clear", async () => {
+  it("is on this machine: a password may go out in plaintext", async () => {
     await using server = await ScriptedServer.start(
       (peer) => serve(peer, { AUTH: "235 welcome" }, ["AUTH PLAIN"]),
       {
@@ -40,7 +40,7 @@ describe("a Unix socket", { skip: process.platform === "win32" }, () => {
     assert.match(String(said(server.peers[0])), /AUTH PLAIN/);
   });
 
-  it("can be encrypted all the same", async () => {
+  it("can use TLS, too", async () => {
     const authority = await CertificateAuthority.shared();
     await using _server = await ScriptedServer.start(
       async (peer) => {
@@ -57,7 +57,7 @@ describe("a Unix socket", { skip: process.platform === "win32" }, () => {
     assert.equal((await transport.send(mail)).tls?.verified, true);
   });
 
-  it("at which nobody is says so", async () => {
+  it("without a server fails with the reason", async () => {
     const nothing = join(folder, "nothing");
     await using missing = SmtpTransport.unixSocket(nothing).build();
     await assert.rejects(missing.send(mail), {
@@ -72,7 +72,7 @@ describe("a Unix socket", { skip: process.platform === "win32" }, () => {
     await assert.rejects(transport.send(mail), { kind: "connection", message: `nothing listens on ${file}` });
   });
 
-  it("has an absolute path that the system does not cut off", () => {
+  it("must have an absolute path that the system does not truncate", () => {
     for (const [wrong, message] of [
       ["relay.sock", /absolute/],
       ["", /absolute/],

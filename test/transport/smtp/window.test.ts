@@ -51,7 +51,7 @@ describe('pipelining("window")', () => {
     assert.ok((server.transcripts[0]?.roundTrips ?? 0) < 60, String(server.transcripts[0]?.roundTrips));
   });
 
-  it("sends a lone mail as ever, in five round trips", async () => {
+  it("sends a single mail as usual, in five round trips", async () => {
     await using server = await TestServer.start();
     await using transport = windowed(server);
     await transport.send(mail);
@@ -59,7 +59,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.transcripts[0]?.roundTrips, 5);
   });
 
-  it("tests a connection once, and keeps its window open between backlogs", async () => {
+  it("tests a connection once, and keeps its window between backlogs", async () => {
     await using server = await TestServer.start();
     await using transport = windowed(server);
     await sendMany(transport, 40);
@@ -70,7 +70,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.messages.length, 80);
   });
 
-  it("chains mails with a server that offers no CHUNKING, or names itself Microsoft", async () => {
+  it("chains mails with a server that offers no CHUNKING, or calls itself Microsoft", async () => {
     await using without = await TestServer.start({ without: ["CHUNKING"] });
     await using microsoft = await TestServer.start();
     microsoft.fail({ at: "greeting", reply: "220 x.outlook.com Microsoft ESMTP MAIL Service ready" });
@@ -99,7 +99,7 @@ describe('pipelining("window")', () => {
     assert.ok(!commands(server, 1).includes("BDAT"));
   });
 
-  it("chains mails with a server that drops the connection at the test, and nothing is told of that", async () => {
+  it("chains mails with a server that closes the connection at the test, without an error", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "bdat", drop: "before", by: "rst" });
     await using transport = windowed(server);
@@ -107,7 +107,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.messages.length, 4);
   });
 
-  it("chains mails with a server that refuses the test otherwise, on the same connection", async () => {
+  it("chains mails on the same connection with a server that refuses the test in another way", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "bdat", reply: "451 4.3.0 later", times: 1 });
     await using transport = windowed(server);
@@ -132,7 +132,7 @@ describe('pipelining("window")', () => {
     await Promise.all(sends);
   });
 
-  it("has half as many in flight while a server that asked for less is spared", async () => {
+  it("has half as many in flight after the server asked for less", async () => {
     const waiting: ((verdict?: string) => void)[] = [];
     await using server = await ScriptedServer.start((peer) =>
       chunking(peer, () => new Promise<string | undefined>((resolve) => waiting.push(resolve))),
@@ -167,7 +167,7 @@ describe('pipelining("window")', () => {
     await transport.close();
   });
 
-  it("goes on alone after a refusal, and every mail has its own outcome", async () => {
+  it("continues with one mail after a refusal, and every mail has its own outcome", async () => {
     await using server = await TestServer.start({
       recipient: ({ recipient }) =>
         /^[37]/.test(String(recipient)) ? { code: 550, enhancedCode: "5.1.1", lines: "no" } : undefined,
@@ -180,7 +180,7 @@ describe('pipelining("window")', () => {
     );
   });
 
-  it("survives the error limit of Postfix: what lay behind is sent over another connection", async () => {
+  it("survives the error limit of Postfix: later mails go over another connection", async () => {
     await using server = await TestServer.start({
       recipient: ({ recipient }) =>
         Number.parseInt(String(recipient), 10) >= 30
@@ -198,7 +198,7 @@ describe('pipelining("window")', () => {
     }
   });
 
-  it("leaves unknown what was in flight when the connection is lost, and sends the rest over another", async () => {
+  it("reports mails in flight as unknown when the connection is lost, and sends the rest over another", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "final", when: { nth: 20 }, drop: "before", by: "rst", times: 1 });
     await using transport = windowed(server);
@@ -217,7 +217,7 @@ describe('pipelining("window")', () => {
     assert.ok(told.every((outcome) => outcome !== "not-sent"));
   });
 
-  it("lets one be called off without a change to the others", async () => {
+  it("cancels one mail without affecting the others", async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -245,7 +245,7 @@ describe('pipelining("window")', () => {
     assert.equal(server.transcripts.length, 1);
   });
 
-  it("sends over another connection what had not been said when one that is called off cuts this one", async () => {
+  it("sends unsent mails over another connection when a cancelled mail closes this one", async () => {
     let hold = false;
     await using server = await Unjudged.start({
       data: async ({ signal }) => {

@@ -5,8 +5,8 @@ import { ScriptedServer } from "../../net/scripted-server.js";
 import { clearTo, mail, said, serve } from "./serve.js";
 import { TestServer } from "./test-server.js";
 
-describe("a connection on which MAIL has been said as often as MAILMAX allows", () => {
-  it("is left with QUIT, and another is opened; what is refused counts", async () => {
+describe("a connection that has reached MAILMAX", () => {
+  it("is closed with QUIT and replaced; refused mails count", async () => {
     for (const mode of ["off", "auto", "window"] as const) {
       await using server = await TestServer.start({
         recipient: ({ recipient }) =>
@@ -28,7 +28,7 @@ describe("a connection on which MAIL has been said as often as MAILMAX allows", 
 });
 
 describe("530 to MAIL", () => {
-  it("in a running session is not sent, and sent over a connection that has logged in anew", async () => {
+  it("on a used connection sends the mail over a connection that has logged in again", async () => {
     for (const mode of ["off", "auto", "window"] as const) {
       await using server = await Unjudged.start();
       server.fail({
@@ -45,7 +45,7 @@ describe("530 to MAIL", () => {
     }
   });
 
-  it("on a fresh connection is a refusal, and is told", async () => {
+  it("on a fresh connection is reported as a refusal", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { MAIL: "530 5.7.0 log in", RCPT: "503 no", DATA: "503 no" }),
     );
@@ -54,7 +54,7 @@ describe("530 to MAIL", () => {
     assert.equal(server.peers.length, 1);
   });
 
-  it("on the fresh connection as well is told, and not tried a third time", async () => {
+  it("on the second connection as well is reported, without a third attempt", async () => {
     let mails = 0;
     await using server = await ScriptedServer.start((peer) =>
       serve(

@@ -20,7 +20,7 @@ const elsewhere = Object.values(networkInterfaces())
   .find((address) => address?.family === "IPv4" && !address.internal)?.address;
 
 describe("credentials", () => {
-  it("go out to loopback in clear", async () => {
+  it("go out in plaintext to loopback", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { AUTH: "235 2.7.0 welcome" }, ["AUTH PLAIN LOGIN"]),
     );
@@ -52,7 +52,7 @@ describe("credentials", () => {
     }
   });
 
-  it("do not go out in clear to an address of this machine that others can reach, unless that was waived", {
+  it("do not go out in plaintext to an address of this machine that others can reach, unless allowed", {
     skip: elsewhere === undefined,
   }, async () => {
     await using server = await TestServer.start({
@@ -89,7 +89,7 @@ describe("credentials", () => {
     assert.doesNotMatch(String(server.transcripts[0]), /C: (AUTH|MAIL)/);
   });
 
-  it("do not go out where a certificate that does not verify is accepted, unless it is pinned or that was waived", {
+  it("do not go out under an accepted but unverified certificate, unless it is pinned or that is allowed", {
     skip: elsewhere === undefined,
   }, async () => {
     const unknown = await CertificateAuthority.selfSigned();
@@ -120,7 +120,7 @@ describe("credentials", () => {
     assert.equal(server.messages.length, 2);
   });
 
-  it("that were given are not left out where the server offers no AUTH, or none that will do", async () => {
+  it("are not left out if the server offers no AUTH, or no usable mechanism", async () => {
     for (const [offers, message] of [
       [[], /does not offer AUTH/],
       [
@@ -136,7 +136,7 @@ describe("credentials", () => {
     }
   });
 
-  it("that are wrong are not tried twice, and the reply tells whether to try later", async () => {
+  it("are not tried twice if they are wrong, and the reply says whether to try later", async () => {
     for (const [reply, transient] of [
       ["535 5.7.8 no", false],
       ["454 4.7.0 later", true],
@@ -158,7 +158,7 @@ describe("credentials", () => {
     }
   });
 
-  it("are tried by the next mechanism only where the server says that this one will not do", async () => {
+  it("are tried by the next mechanism only if the server refuses this mechanism", async () => {
     for (const code of [504, 534, 538]) {
       await using server = await ScriptedServer.start((peer) => {
         const AUTH = async (line: string) => {
@@ -181,7 +181,7 @@ describe("credentials", () => {
     }
   });
 
-  it("are used with the mechanisms that were chosen, in their order", async () => {
+  it("are used with the configured mechanisms, in their order", async () => {
     await using server = await TestServer.start({ tls: "implicit", users: { shop: "secret" } });
     await using transport = server.builder().authentication([Mechanism.Login, Mechanism.Plain]).build();
     await transport.send(mail);
@@ -189,7 +189,7 @@ describe("credentials", () => {
     assert.doesNotMatch(String(server.transcripts[0]), /C: AUTH PLAIN/);
   });
 
-  it("of a mechanism that cannot use them are refused with what could", async () => {
+  it("are refused if no mechanism can use them, with those that could", async () => {
     await using server = await TestServer.start({ tls: "implicit", users: { shop: "secret" } });
     await using transport = server.builder().authentication(Mechanism.XOAuth2).build();
     await assert.rejects(transport.send(mail), { kind: "authentication", message: /with a password/ });
@@ -204,7 +204,7 @@ describe("credentials", () => {
     assert.equal(server.messages.length, 2);
   });
 
-  it("are in no error, also where the server repeats what it was told", async () => {
+  it("are in no error, even if the server repeats them", async () => {
     const repeat = (line: string) => `502 5.5.2 not recognised: ${line} c2VjcmV0 secret`;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { AUTH: (line) => peer.say(repeat(line)) }, ["AUTH PLAIN"]),
@@ -218,8 +218,8 @@ describe("credentials", () => {
   });
 });
 
-describe("credentials that a mechanism cannot say", () => {
-  it("are refused when they are made, without telling the secret (node-peers 27)", () => {
+describe("credentials that a mechanism cannot send", () => {
+  it("are refused when they are made, without showing the secret", () => {
     for (const wrong of [
       "",
       "a\0b",
@@ -265,7 +265,7 @@ describe("a token", () => {
       .build();
   }
 
-  it("is fetched when a connection logs in, and once more where it was refused", async () => {
+  it("is fetched when a connection logs in, and once more if it is refused", async () => {
     await using server = await xoauth2Server("fresh");
     const requests: boolean[] = [];
     const credentials = Credentials.token("me@x.test", ({ refused }) => {
@@ -279,7 +279,7 @@ describe("a token", () => {
     assert.equal(server.messages.length, 2);
   });
 
-  it("that is refused again ends the send", async () => {
+  it("ends the send if it is refused again", async () => {
     await using server = await xoauth2Server("other");
     let count = 0;
     const credentials = Credentials.token("me@x.test", () => `stale${++count}`);
@@ -288,14 +288,14 @@ describe("a token", () => {
     assert.equal(count, 2);
   });
 
-  it("given as text is not asked for again", async () => {
+  it("is not fetched again if it is given as text", async () => {
     await using server = await xoauth2Server("other");
     await using transport = transportTo(server, Credentials.token("me@x.test", "stale"));
     await assert.rejects(transport.send(mail), { kind: "authentication", permanent: true });
     assert.equal(String(server.transcripts[0]).match(/C: AUTH/g)?.length, 1);
   });
 
-  it("that cannot be fetched, or is none, fails the send with the reason", async () => {
+  it("fails the send with the reason if it cannot be fetched or is not valid", async () => {
     await using server = await xoauth2Server("t");
     for (const [source, message] of [
       [

@@ -35,7 +35,7 @@ function authLines(server: TestServer): string[] {
 
 describe("logging in", () => {
   for (const mechanism of all.slice(0, 7)) {
-    it(`by ${mechanism} lets in who knows the password, and nobody else`, async () => {
+    it(`by ${mechanism} succeeds only with the right password`, async () => {
       await using server = await offering([mechanism]);
       await using transport = server.builder().build();
       await transport.send(mail);
@@ -54,7 +54,7 @@ describe("logging in", () => {
   }
 
   for (const mechanism of [Mechanism.OAuthBearer, Mechanism.XOAuth2]) {
-    it(`by ${mechanism} lets in who has the token, and nobody else`, async () => {
+    it(`by ${mechanism} succeeds only with the right token`, async () => {
       await using server = await offering([mechanism], { users: { jo: "t0ken" } });
       await using transport = server.builder().credentials(Credentials.token("jo", "t0ken")).build();
       await transport.send(mail);
@@ -64,7 +64,7 @@ describe("logging in", () => {
     });
   }
 
-  it("takes the strongest that is offered", async () => {
+  it("uses the strongest mechanism that is offered", async () => {
     const left = all.slice(0, 7) as string[];
     while (left.length > 0) {
       await using server = await offering([...left].reverse());
@@ -123,7 +123,7 @@ describe("logging in", () => {
     });
   });
 
-  it("refuses -PLUS where there is no TLS to bind it to", async () => {
+  it("refuses -PLUS if there is no TLS to bind to", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, {}, ["AUTH SCRAM-SHA-256-PLUS"]));
     await using transport = clearTo(server).credentials(Credentials.password("jo", "x")).build();
     await assert.rejects(transport.send(mail), {
@@ -133,7 +133,7 @@ describe("logging in", () => {
     assert.doesNotMatch(said(server.peers[0]).join("\n"), /^AUTH/m);
   });
 
-  it("says to SCRAM whether it could have bound, so that a hidden -PLUS is noticed", async () => {
+  it("tells a SCRAM server whether it could bind, so that a hidden -PLUS is noticed", async () => {
     const flagTo = async (offers: string, tls: boolean, mechanism?: Mechanism): Promise<string> => {
       const seen: string[] = [];
       await using server = await ScriptedServer.start(async (peer) => {
@@ -158,7 +158,7 @@ describe("logging in", () => {
     assert.equal(await flagTo("SCRAM-SHA-256 SCRAM-SHA-1-PLUS", true, Mechanism.ScramSha256), "n");
   });
 
-  it("does not believe a server that says yes without a proof", async () => {
+  it("does not accept a success without the server's proof", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { AUTH: "235 2.7.0 come in" }, ["AUTH SCRAM-SHA-256"]),
     );
@@ -171,7 +171,7 @@ describe("logging in", () => {
     assert.doesNotMatch(said(server.peers[0]).join("\n"), /MAIL/);
   });
 
-  it("takes nothing but 235 for a yes, and nothing but a refusal for a no", async () => {
+  it("accepts only 235 as success, and only a refusal as refused", async () => {
     for (const reply of ["250 2.0.0 ok", "354 go on"]) {
       await using server = await ScriptedServer.start((peer) => serve(peer, { AUTH: reply }, ["AUTH PLAIN"]));
       await using transport = clearTo(server).credentials(Credentials.password("jo", "x")).build();
@@ -179,7 +179,7 @@ describe("logging in", () => {
     }
   });
 
-  it("tries what is next only after 504, 534 and 538, to the last", async () => {
+  it("tries the next mechanism only after 504, 534 and 538, up to the last", async () => {
     for (const [code, tried] of [
       [504, ["SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN"]],
       [534, ["SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN"]],
@@ -210,7 +210,7 @@ describe("logging in", () => {
     }
   });
 
-  it("says by what it was refused, and what to try where the password is right all the same", async () => {
+  it("names the refused mechanism, and what to try if the password is right", async () => {
     for (const [reply, offers, message] of [
       [
         "535 5.7.8 no",
@@ -229,7 +229,7 @@ describe("logging in", () => {
     }
   });
 
-  it("tells nothing that was said, in whatever form and length the server repeats it", async () => {
+  it("shows no secret, in whatever form and length the server repeats it", async () => {
     const password = "correct horse battery staple";
     const repeats: ((line: string) => string)[] = [
       (line) => line,
@@ -255,7 +255,7 @@ describe("logging in", () => {
 });
 
 describe("a derived key", () => {
-  it("is derived again only where another is wanted", async () => {
+  it("is derived again only for other parameters", async () => {
     const keys = new DerivedKey();
     const wanted = {
       hash: "sha256",
@@ -278,7 +278,7 @@ describe("a derived key", () => {
 });
 
 describe("secrets", () => {
-  it("are shown by nothing that a transport is made of (node-peers 38)", async () => {
+  it("are in no output of a transport and its parts", async () => {
     const secret = "pa55-w0rd";
     await using server = await offering(["PLAIN"], { users: { jo: secret } });
     for (const credentials of [
@@ -305,7 +305,7 @@ describe("secrets", () => {
     }
   });
 
-  it("go to no other server than the certificate names, though another transport trusts that (node-peers 40)", async () => {
+  it("go only to the server that the certificate names, even if another transport trusts more", async () => {
     const named = ca.issue({ names: ["one.example"] });
     await using server = await ScriptedServer.start(async (peer) => {
       await peer.secure({ ...named, ticketKeys: Buffer.alloc(48, 1) } as typeof named);
@@ -348,7 +348,7 @@ describe("a mechanism of the caller's own", () => {
     return said(server.peers[0]).slice(1, 3);
   }
 
-  it("says what it yields, at once or after a while", async () => {
+  it("sends what it yields, at once or later", async () => {
     const seen: SaslExchange[] = [];
     const answer = (secret: string, question: Buffer) =>
       createHmac("sha256", secret).update(question).digest();
@@ -376,7 +376,7 @@ describe("a mechanism of the caller's own", () => {
     assert.deepEqual(rest, { user: "jo", secret: "secret", host: "127.0.0.1", channelBindings: new Map() });
   });
 
-  it("that throws cancels the exchange, and is the cause", async () => {
+  it("cancels the exchange if it throws, and its error is the cause", async () => {
     const cause = new Error("no ticket");
     const mechanism: SaslMechanism = {
       name: "X-OWN",
@@ -393,7 +393,7 @@ describe("a mechanism of the caller's own", () => {
     });
   });
 
-  it("that is mutual believes no 235 before it has returned", async () => {
+  it("accepts no 235 before it has returned, if it is mutual", async () => {
     const mechanism: SaslMechanism = {
       name: "X-OWN",
       mutual: true,
@@ -406,7 +406,7 @@ describe("a mechanism of the caller's own", () => {
     await assert.rejects(tried(mechanism), { kind: "authentication", message: /has not proved/ });
   });
 
-  it("stands in the order in which it was named", async () => {
+  it("keeps its place in the list of mechanisms", async () => {
     const mechanism: SaslMechanism = {
       name: "X-OWN",
       *respond() {
@@ -419,7 +419,7 @@ describe("a mechanism of the caller's own", () => {
     assert.match(lines[0] ?? "", /^AUTH PLAIN/);
   });
 
-  it("that waits too long, or for ever, ends by the timeout", async () => {
+  it("ends by the timeout if it waits too long, or for ever", async () => {
     const mechanism: SaslMechanism = {
       name: "X-OWN",
       async *respond() {
@@ -431,7 +431,7 @@ describe("a mechanism of the caller's own", () => {
     await assert.rejects(impatient, { kind: "timeout", phase: "auth", delivery: "not-sent" });
   });
 
-  it("that waits is called off with the send, and told so", async () => {
+  it("is cancelled with the send while it waits, and gets the signal", async () => {
     let closed = 0;
     const mechanism: SaslMechanism = {
       name: "X-OWN",
@@ -458,7 +458,7 @@ describe("a mechanism of the caller's own", () => {
     assert.deepEqual(said(server.peers[0]).slice(1, 3), ["AUTH X-OWN", ""]);
   });
 
-  it("that is none is refused when it is named", () => {
+  it("is refused when it is configured if it is not valid", () => {
     const respond = function* () {};
     for (const [wrong, message] of [
       [{ name: "x", respond }, /1 to 20 of A to Z/],

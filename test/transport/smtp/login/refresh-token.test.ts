@@ -79,7 +79,7 @@ function sourceOf({ url }: Endpoint, more: Partial<RefreshTokenOptions> = {}, cl
 }
 
 describe("a refresh token", () => {
-  it("is exchanged as RFC 6749 6 says", async () => {
+  it("is exchanged by RFC 6749 6", async () => {
     await using endpoint = await Endpoint.start((response) => json(response, { access_token: "t1" }));
     assert.equal(await sourceOf(endpoint, { scope: "a b" }).token(request), "t1");
     const { clientSecret: _, ...open } = { ...options, tokenUrl: endpoint.url };
@@ -97,7 +97,7 @@ describe("a refresh token", () => {
     assert.equal(second?.body.has("client_secret"), false);
   });
 
-  it("gives tokens that are kept until their last minute", async () => {
+  it("gives tokens that are kept until a minute before they expire", async () => {
     await using endpoint = await Endpoint.start((response, nth) =>
       json(response, { access_token: `t${nth}`, token_type: "Bearer", expires_in: 3600 }),
     );
@@ -113,7 +113,7 @@ describe("a refresh token", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("gives tokens that are short-lived for nine tenths of their life, and others not twice", async () => {
+  it("keeps short-lived tokens for nine tenths of their life, and others not at all", async () => {
     const lives: (number | string | undefined)[] = ["100", undefined, 0, -1, "soon"];
     await using endpoint = await Endpoint.start((response, nth) =>
       json(response, { access_token: `t${nth}`, expires_in: lives[nth - 1] }),
@@ -127,7 +127,7 @@ describe("a refresh token", () => {
     for (const nth of [2, 3, 4, 5]) assert.equal(await source.token(request), `t${nth}`);
   });
 
-  it("that is replaced is used no more, and told", async () => {
+  it("is no longer used after it is replaced, and the new one is reported", async () => {
     const told: string[] = [];
     await using endpoint = await Endpoint.start((response, nth) =>
       json(response, { access_token: `t${nth}`, refresh_token: nth < 3 ? `r${nth}` : "r2" }),
@@ -144,7 +144,7 @@ describe("a refresh token", () => {
     assert.deepEqual(inTurn, [secrets.refreshToken, "r1"]);
   });
 
-  it("is stored before its access token is used, where onRefreshToken gives a promise", async () => {
+  it("is stored before its access token is used if onRefreshToken returns a promise", async () => {
     await using endpoint = await Endpoint.start((response) =>
       json(response, { access_token: "t1", refresh_token: "r1" }),
     );
@@ -193,7 +193,7 @@ describe("a refresh token", () => {
     });
   }
 
-  it("is used although onRefreshToken never ends: for that the time of the token is waited, all in all", async () => {
+  it("is used although onRefreshToken never ends, after the timeout of the exchange", async () => {
     await using endpoint = await Endpoint.start((response) =>
       json(response, { access_token: "t1", refresh_token: "r1" }),
     );
@@ -211,7 +211,7 @@ describe("a refresh token", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("is not waited to be stored by whoever gives up", async () => {
+  it("does not delay a send that is cancelled while it is stored", async () => {
     await using endpoint = await Endpoint.start((response) =>
       json(response, { access_token: "t1", refresh_token: "r1" }),
     );
@@ -224,7 +224,7 @@ describe("a refresh token", () => {
     assert.equal(await source.token({ signal: controller.signal, refused: false }), "t1");
   });
 
-  it("that is refused is told of with what the endpoint says, but for the secrets", async () => {
+  it("is reported with the endpoint's words but without secrets if it is refused", async () => {
     const echo = `it was ${secrets.refreshToken}, ${encodeURIComponent(secrets.clientSecret)}\n\u202e!`;
     for (const [status, answer, expected] of [
       [
@@ -254,7 +254,7 @@ describe("a refresh token", () => {
     }
   });
 
-  it("is not sent on where the endpoint redirects", async () => {
+  it("is not sent again if the endpoint redirects", async () => {
     await using elsewhere = await Endpoint.start((response) => json(response, { access_token: "stolen" }));
     for (const status of [301, 307]) {
       await using endpoint = await Endpoint.start((response) => {
@@ -266,7 +266,7 @@ describe("a refresh token", () => {
     assert.equal(elsewhere.exchanges.length, 0);
   });
 
-  it("is waited for no longer than the timeout says, nor than anybody wants to", async () => {
+  it("is awaited no longer than the timeout, nor after every caller has given up", async () => {
     await using endpoint = await Endpoint.start((response) => {
       response.writeHead(200);
       response.write("{");
@@ -288,7 +288,7 @@ describe("a refresh token", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("has an end to what it reads", async () => {
+  it("reads a limited response", async () => {
     await using endpoint = await Endpoint.start((response) => {
       response.writeHead(200);
       const more = () => void response.write(" ".repeat(50_000), (error) => error || more());
@@ -297,7 +297,7 @@ describe("a refresh token", () => {
     await assert.rejects(sourceOf(endpoint).token(request), { message: /does not stop answering/ });
   });
 
-  it("is told to nobody whose certificate does not verify: kind tls", async () => {
+  it("is not sent to an endpoint whose certificate does not verify: kind tls", async () => {
     const ca = await CertificateAuthority.shared();
     await using endpoint = await Endpoint.start((response) => json(response, {}), ca.issue());
     await assert.rejects(sourceOf(endpoint).token(request), {
@@ -308,7 +308,7 @@ describe("a refresh token", () => {
     assert.equal(endpoint.exchanges.length, 0);
   });
 
-  it("may be exchanged later where nothing answers", async () => {
+  it("fails transiently if nothing answers", async () => {
     const gone = await Endpoint.start(() => {});
     const source = sourceOf(gone);
     await gone[Symbol.asyncDispose]();
@@ -321,7 +321,7 @@ describe("a refresh token", () => {
 });
 
 describe("Credentials.refreshToken", () => {
-  it("refuses options that make no sense, and endpoints that would be told secrets in clear", () => {
+  it("refuses wrong options, and endpoints that would get secrets in plaintext", () => {
     const tokenUrl = "https://login.example/token";
     Credentials.refreshToken({ ...options, tokenUrl });
     for (const url of ["http://127.0.0.1/t", "http://127.9.9.9:80/t", "http://[::1]:8080/t"])
@@ -358,13 +358,13 @@ describe("Credentials.refreshToken", () => {
     }
   });
 
-  it("shows no secret to whoever prints them", () => {
+  it("shows no secret when it is printed", () => {
     const credentials = Credentials.refreshToken({ ...options, tokenUrl: "https://login.example/token" });
     for (const text of [inspect(credentials, { depth: 9, showHidden: true }), JSON.stringify(credentials)])
       assert.doesNotMatch(text, /s3cret|refr3sh/);
   });
 
-  it("logs in many connections with one exchange, and makes another where the token was refused", async () => {
+  it("logs in many connections with one exchange, and makes another if the token was refused", async () => {
     await using endpoint = await Endpoint.start((response, nth) =>
       json(response, { access_token: nth === 1 ? "stale" : "fresh", expires_in: 3600 }),
     );
@@ -378,7 +378,7 @@ describe("Credentials.refreshToken", () => {
     assert.equal(refused.length, 1);
   });
 
-  it("fails the send with what the endpoint said, and sends nothing", async () => {
+  it("fails the send with the endpoint's words, and sends nothing", async () => {
     await using endpoint = await Endpoint.start((response) =>
       json(response, { error: "invalid_grant" }, 400),
     );

@@ -20,7 +20,7 @@ class Asked {
 const { signal } = new AbortController();
 
 describe("a shared token", () => {
-  it("is fetched once for all who ask at the same time, and anew for who asks later", async () => {
+  it("is fetched once for all concurrent requests, and again for a later one", async () => {
     const asked = new Asked();
     const all = [1, 2, 3].map(() => asked.token.get(undefined, signal));
     assert.equal(asked.count, 1);
@@ -35,7 +35,7 @@ describe("a shared token", () => {
     );
   });
 
-  it("that was refused to several is fetched anew once, also for who learns of it late", async () => {
+  it("is fetched again once after several refusals, even if one is late", async () => {
     const asked = new Asked();
     const first = asked.token.get(undefined, signal);
     asked.requests[0]?.answer("stale");
@@ -53,7 +53,7 @@ describe("a shared token", () => {
     assert.equal(await again, "fresher");
   });
 
-  it("that is being fetched without a refusal is not waited for by who had one", async () => {
+  it("is fetched separately for a request after a refusal", async () => {
     const asked = new Asked();
     const plain = asked.token.get(undefined, signal);
     const refused = asked.token.get("stale", signal);
@@ -65,7 +65,7 @@ describe("a shared token", () => {
     assert.equal(await plain, "stale");
   });
 
-  it("fails for all who wait, and can be asked for again", async () => {
+  it("fails for all waiting requests, and can be requested again", async () => {
     const asked = new Asked();
     const all = [1, 2].map(() => assert.rejects(asked.token.get(undefined, signal), /down/));
     asked.requests[0]?.fail(new Error("down"));
@@ -81,7 +81,7 @@ describe("a shared token", () => {
     );
   });
 
-  it("is given up when all who waited have gone, not before, and is then fetched anew", async () => {
+  it("is cancelled when all waiting requests have gone, not before, and is then fetched again", async () => {
     const asked = new Asked();
     const [one, two] = [new AbortController(), new AbortController()];
     void asked.token.get(undefined, one.signal);
@@ -98,7 +98,7 @@ describe("a shared token", () => {
     assert.equal(await asked.token.get("stale", signal), "next");
   });
 
-  it("is not waited for by who has gone already", () => {
+  it("does not delay a request that is already cancelled", () => {
     const asked = new Asked();
     void asked.token.get(undefined, AbortSignal.abort());
     assert.equal(asked.requests[0]?.signal.aborted, true);

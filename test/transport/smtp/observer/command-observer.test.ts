@@ -30,7 +30,7 @@ describe("a command and its reply", () => {
     for (const [phase, code] of replies) observer.heard(reply(code), phase);
   }
 
-  it("are told together where content has a reply for each recipient, and the next mail stands behind it", async () => {
+  it("are reported together if content has a reply for each recipient and another mail follows", async () => {
     const observer = newObserver();
     observer.content(10);
     observer.said("MAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nDATA\r\n", "content");
@@ -39,7 +39,7 @@ describe("a command and its reply", () => {
     assert.deepEqual(ended, ["(content) 10 250", "MAIL FROM:<> 250", "RCPT TO:<b@y.test> 551", "DATA 503"]);
   });
 
-  it("are told together where content goes in chunks, and where those are taken back", async () => {
+  it("are reported together if content goes in chunks, and if these are taken back", async () => {
     const observer = newObserver();
     observer.content(10);
     observer.said("BDAT 5 LAST\r\n", "content");
@@ -52,7 +52,7 @@ describe("a command and its reply", () => {
     assert.deepEqual(ended, ["(content) 15 251", "(content) 10", "RSET 252"]);
   });
 
-  it("are told together in a window", async () => {
+  it("are reported together in a window", async () => {
     const observer = newObserver();
     for (const size of [3, 0]) {
       observer.said(`RSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nBDAT ${size} LAST\r\n`, "content");

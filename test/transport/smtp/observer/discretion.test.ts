@@ -139,7 +139,7 @@ const manners: readonly (readonly [string, (line: string, peer: Peer) => string 
   ],
 ];
 
-describe("what is told of", () => {
+describe("no secret or content is shown for", () => {
   for (const [manner, say] of manners) {
     const [plain, login] = [Mechanism.Plain, Mechanism.Login];
     for (const [what, verb, build] of [
@@ -167,7 +167,7 @@ describe("what is told of", () => {
 
   for (const mechanism of Object.values(Mechanism)) {
     if (mechanism === Mechanism.External || mechanism.endsWith("PLUS")) continue;
-    it(`a login by ${mechanism}, good and bad`, async () => {
+    it(`a login by ${mechanism}, successful and not`, async () => {
       const bearer = mechanism === Mechanism.XOAuth2 || mechanism === Mechanism.OAuthBearer;
       const known = bearer ? token : secret;
       await using server = await TestServer.start({
@@ -207,7 +207,7 @@ describe("what is told of", () => {
     }
   });
 
-  it("handshakes that fail, or should", async () => {
+  it("handshakes that fail, or should fail", async () => {
     for (const certificate of ["expired", "wrong-name", "self-signed"] as const) {
       // One that asserts nothing: a client that takes no certificate leaves without QUIT.
       await using server = await Server.start({ tls: "starttls", certificate });
@@ -216,7 +216,7 @@ describe("what is told of", () => {
     }
   });
 
-  it("mails that are called off, late, or cannot be read", async () => {
+  it("mails that are cancelled, late, or unreadable", async () => {
     await using server = await TestServer.start();
     await send(server.builder(), {}, { signal: AbortSignal.abort() });
     server.fail({ at: "final", stall: true });
@@ -228,7 +228,7 @@ describe("what is told of", () => {
     await send(server.builder(), { attach: broken });
   });
 
-  it("options that make no sense", async () => {
+  it("wrong options", async () => {
     await using server = await TestServer.start();
     for (const options of [
       { dsn: { recipients: { "nobody.there@y.test": {} } } },

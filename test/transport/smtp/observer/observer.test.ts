@@ -93,7 +93,7 @@ describe("the channels", () => {
     assert.deepEqual([error.kind, error.delivery, refused], ["rejected", "refused", 1]);
   });
 
-  it("trace a mail that comes too late, closed or called off before it was queued", async () => {
+  it("trace a mail that is late, closed or cancelled before it was queued", async () => {
     await using server = await TestServer.start();
     const transport = server.builder().build();
     const signal = AbortSignal.abort();
@@ -175,7 +175,7 @@ describe("the channels", () => {
     );
   });
 
-  it("tell each reply, and end the commands of a connection that breaks", async () => {
+  it("report each reply, and end the commands of a connection that breaks", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { DATA: () => peer.cut() }));
     await using transport = clearTo(server).build();
     const replies: ReplyEvent[] = [];
@@ -193,7 +193,7 @@ describe("the channels", () => {
 });
 
 describe("a logger", () => {
-  it("is told of a mail, and at debug of all that was said", async () => {
+  it("gets each mail, and at debug every command and reply", async () => {
     await using server = await TestServer.start();
     const book = new Book("debug", "info", "warn", "error");
     await using transport = server.builder().helloName("me.test").logger(book).build();
@@ -215,7 +215,7 @@ describe("a logger", () => {
     ]);
   });
 
-  it("is asked whether it writes at debug, and then not troubled", async () => {
+  it("is asked whether it logs at debug, and otherwise not called", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { RCPT: "550 no" }));
     const book = new Book("info", "error");
     await using transport = clearTo(server).logger(book).build();
@@ -229,7 +229,7 @@ describe("a logger", () => {
     assert.deepEqual((error as { code: number }).code, 550);
   });
 
-  it("has addresses only where that was said", async () => {
+  it("gets addresses only if that is enabled", async () => {
     await using server = await TestServer.start();
     const [hidden, open] = [new Book("debug", "info"), new Book("debug", "info")];
     await using transport = server.builder().logger(hidden).build();
@@ -242,7 +242,7 @@ describe("a logger", () => {
     assert.match(JSON.stringify(open.lines), /RCPT TO:<b@y\.test>/);
   });
 
-  it("may throw, and the mail goes out all the same", async () => {
+  it("may throw, and the mail is still sent", async () => {
     await using server = await TestServer.start();
     const fail = () => {
       throw new Error("the disk is full");
@@ -267,7 +267,7 @@ describe("a logger", () => {
     assert.doesNotThrow(() => server.builder().logger(console));
   });
 
-  it("that is none is refused", async () => {
+  it("is refused if it is not valid", async () => {
     await using server = await TestServer.start();
     for (const logger of [undefined, null, true, console.log, { debug() {} }])
       assert.throws(() => server.builder().logger(logger as unknown as Logger), { kind: "configuration" });
@@ -276,7 +276,7 @@ describe("a logger", () => {
 });
 
 describe("error.transcript", () => {
-  it("has the last that was said, and is not enumerable", async () => {
+  it("has the last lines of the connection, and is not enumerable", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { RCPT: "550 5.1.1 <b@y.test> who?" }),
     );
@@ -298,7 +298,7 @@ describe("error.transcript", () => {
     assert.ok(!Object.keys(error as object).includes("transcript"));
   });
 
-  it("ends with how the connection ended, and is empty where there was none", async () => {
+  it("ends with the end of the connection, and is empty without a connection", async () => {
     await using server = await ScriptedServer.start(async (peer, nth) => {
       if (nth === 1) peer.cut();
       else await serve(peer, { ".": () => peer.cut() });

@@ -39,7 +39,7 @@ const config = fc.record({
   rate: fc.constantFrom(...[[], { messages: 1, interval: 100 }, { messages: 4, interval: 1000 }]),
 });
 
-test("whatever server and caller do, every mail has its true outcome, no rate is broken, and nothing is left", async () => {
+test("every mail has its true outcome and no rate is exceeded, whatever server and caller do", async () => {
   await fc.assert(
     fc.asyncProperty(
       plans,

@@ -37,7 +37,7 @@ const thirds: Record<string, Habits> = {
 
 describe("a connection that cannot be opened beside others", () => {
   for (const [what, habits] of Object.entries(thirds)) {
-    it(`because the server answers a third with ${what} eats no mail, and keeps no close waiting`, async () => {
+    it(`fails no mail and delays no close if the server answers a third with ${what}`, async () => {
       for (const mode of ["off", "auto", "window"] as const) {
         await using server = await BusyServer.start(habits);
         const transport = to(server).pipelining(mode).pool({ maxSize: 5 }).build();
@@ -55,7 +55,7 @@ describe("a connection that cannot be opened beside others", () => {
   }
 
   for (const reply of ["454 4.7.0 too many logins", "432 4.7.12 later", "535 5.7.8 too many logins"]) {
-    it(`because its login is refused with ${reply.slice(0, 3)} decides nothing`, async () => {
+    it(`fails no mail if its login is refused with ${reply.slice(0, 3)}`, async () => {
       await using server = await BusyServer.start({
         offers: ["PIPELINING", "AUTH PLAIN"],
         onCommand: (line, _, nth) =>
@@ -71,7 +71,7 @@ describe("a connection that cannot be opened beside others", () => {
     });
   }
 
-  it("is tried again once a pause, and only while mails wait", async () => {
+  it("is tried again once per pause, and only while mails wait", async () => {
     let bears = 1;
     const clock = new HandClock();
     const held: (() => void)[] = [];
@@ -119,13 +119,13 @@ describe("a connection that cannot be opened beside others", () => {
   });
 });
 
-describe("a connection that cannot be opened, and there is no other", () => {
+describe("a connection that cannot be opened while there is no other", () => {
   for (const [what, greeting] of [
     ["a 421", "421 4.3.0 busy"],
     ["a 451", "451 4.3.0 busy"],
     ["a 554", "554 5.3.0 no"],
   ] as const) {
-    it(`for ${what} fails only the mail it was opened for`, async () => {
+    it(`fails only the mail it was opened for after ${what}`, async () => {
       await using server = await ScriptedServer.start((peer, nth) =>
         serve(peer, nth === 1 ? { greeting } : {}),
       );
@@ -140,7 +140,7 @@ describe("a connection that cannot be opened, and there is no other", () => {
     });
   }
 
-  it("because the name cannot be looked up fails only that mail", async () => {
+  it("fails only that mail if the name cannot be looked up", async () => {
     for (const code of ["EAI_AGAIN", "ENOTFOUND"]) {
       await using server = await BusyServer.start({});
       let asked = 0;
@@ -160,7 +160,7 @@ describe("a connection that cannot be opened, and there is no other", () => {
     }
   });
 
-  it("lets a run take nothing more until its pause is over or another can be opened", async () => {
+  it("stops runs until its pause is over or another can be opened", async () => {
     const clock = new HandClock();
     let up = false;
     await using server = await ScriptedServer.start((peer) => (up ? serve(peer) : peer.cut()));
@@ -216,7 +216,7 @@ describe("a connection that cannot be opened, and there is no other", () => {
     await transport.close();
   });
 
-  it("goes on for the others when the mail that it was for is cancelled", async () => {
+  it("continues for the others when the mail that it was for is cancelled", async () => {
     let greet = () => {};
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -257,7 +257,7 @@ describe("a verdict on the transport", () => {
   };
   const logins = (server: BusyServer) => server.commands.filter((line) => line.startsWith("AUTH")).length;
 
-  it("on a password costs one login for whatever waits, a run too", async () => {
+  it("on a password costs one login for all waiting mails, runs included", async () => {
     for (const maxSize of [1, 5]) {
       await using server = await BusyServer.start(refusing);
       const transport = to(server).credentials(Credentials.password("jo", "x")).pool({ maxSize }).build();
@@ -275,7 +275,7 @@ describe("a verdict on the transport", () => {
     }
   });
 
-  it("holds for a pause, twice as long each time, and then is tried again", async () => {
+  it("lasts for a pause, twice as long each time, and then the login is tried again", async () => {
     const clock = new HandClock();
     await using server = await BusyServer.start(refusing);
     const transport = turnedBy(clock, "127.0.0.1")
@@ -299,7 +299,7 @@ describe("a verdict on the transport", () => {
     await transport.close();
   });
 
-  it("on a token does not hold for another token", async () => {
+  it("on a token does not apply to another token", async () => {
     const clock = new HandClock();
     await using server = await ScriptedServer.start((peer) =>
       serve(
@@ -328,7 +328,7 @@ describe("a verdict on the transport", () => {
     await transport.close();
   });
 
-  it("is not pronounced by a 4xx to AUTH, which fails one mail", async () => {
+  it("does not follow from a 4xx to AUTH, which fails one mail", async () => {
     let logins = 0;
     await using server = await BusyServer.start({
       offers: ["PIPELINING", "AUTH PLAIN"],
@@ -341,7 +341,7 @@ describe("a verdict on the transport", () => {
     await transport.close();
   });
 
-  it("of STARTTLS that is absent costs one connection", async () => {
+  it("on missing STARTTLS costs one connection", async () => {
     await using server = await BusyServer.start({});
     const transport = to(server).tls(Tls.Required).pool({ maxSize: 1 }).build();
     const told = await Promise.allSettled(Array.from({ length: 50 }, () => transport.send(mail)));

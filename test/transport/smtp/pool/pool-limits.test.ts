@@ -12,7 +12,7 @@ function count(peer: Peer | undefined, verb: string): number {
 }
 
 describe("maxMessagesPerConnection", () => {
-  it("closes a connection when it has had so many mails, chained or not, and opens another", async () => {
+  it("closes a connection after its limit of mails, chained or not, and opens another", async () => {
     for (const pipelining of ["auto", "off"] as const) {
       await using server = await TestServer.start();
       await using transport = server
@@ -63,7 +63,7 @@ describe("pool(false)", () => {
     assert.deepEqual(transport.status().connections, { busy: 0, idle: 0 });
   });
 
-  it("has told of the mail before it says goodbye, and a close by force does not wait for the answer", async () => {
+  it("reports the mail before QUIT, and a forced close does not wait for the reply", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { QUIT: () => {} }));
     const clock = new HandClock();
     const transport = turnedBy(clock, "127.0.0.1").port(server.port).tls(Tls.None).pool(false).build();
@@ -75,7 +75,7 @@ describe("pool(false)", () => {
 });
 
 describe("maxLifetime", () => {
-  it("closes a connection that has been open for so long, before its next mail", async () => {
+  it("closes a connection that is too old before its next mail", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const clock = new HandClock();
     const builder = turnedBy(clock, "127.0.0.1").port(server.port).tls(Tls.None);
@@ -92,7 +92,7 @@ describe("maxLifetime", () => {
 });
 
 describe("minIdle", () => {
-  it("keeps so many connections open, however long nothing is sent, and uses them again", async () => {
+  it("keeps minIdle connections open, however long nothing is sent, and uses them again", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const transport = clearTo(server).pool({ maxSize: 3, minIdle: 1, idleTimeout: 10 }).build();
     await Promise.all(Array.from({ length: 9 }, () => transport.send(mail)));
@@ -105,7 +105,7 @@ describe("minIdle", () => {
     assert.equal(left().length, opened);
   });
 
-  it("opens another where the server has closed the one that was kept", async () => {
+  it("opens another if the server has closed the one that was kept", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const transport = clearTo(server).pool({ minIdle: 1, idleTimeout: 10 }).build();
     await transport.send(mail);
@@ -119,7 +119,7 @@ describe("minIdle", () => {
 });
 
 describe("an idle connection", () => {
-  it("that was used last is used next, so that those which are too many grow old", async () => {
+  it("that was used last is used next, so that surplus ones time out", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).pool({ maxSize: 3 }).build();
     await Promise.all(Array.from({ length: 9 }, () => transport.send(mail)));

@@ -19,7 +19,7 @@ function turned(server: ScriptedServer): { clock: HandClock; transport: SmtpTran
 }
 
 describe("connections", () => {
-  it("serve one mail after the other", async () => {
+  it("carry one mail after another", async () => {
     await using server = await TestServer.start();
     const transport = server.transport();
     for (let i = 0; i < 5; i++) await transport.send(mail);
@@ -27,7 +27,7 @@ describe("connections", () => {
     assert.equal(server.transcripts.length, 1);
   });
 
-  it("are at most as many as maxSize says, and as many where there is that much to do", async () => {
+  it("are at most maxSize, and as many if there are enough mails", async () => {
     let open = 0;
     let most = 0;
     await using server = await TestServer.start({
@@ -44,7 +44,7 @@ describe("connections", () => {
     assert.equal(most, 3);
   });
 
-  it("send in the order in which they were told", async () => {
+  it("send in the order of the calls", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().pool({ maxSize: 1 }).build();
     await Promise.all(
@@ -56,7 +56,7 @@ describe("connections", () => {
     );
   });
 
-  it("that have been idle say goodbye, and the next mail opens another", async () => {
+  it("are closed with QUIT after idleTimeout, and the next mail opens another", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).pool({ idleTimeout: 10 }).build();
     await transport.send(mail);
@@ -66,7 +66,7 @@ describe("connections", () => {
     assert.equal(server.peers.length, 2);
   });
 
-  it("after a refused mail begin the next with RSET, and go on", async () => {
+  it("begin the mail after a refused one with RSET, and continue", async () => {
     let refuse = true;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -103,7 +103,7 @@ describe("connections", () => {
 });
 
 describe("a connection that has gone stale", () => {
-  it("because the server closed it while idle is replaced unseen", async () => {
+  it("is replaced without an error if the server closed it while idle", async () => {
     const contents: string[] = [];
     const keep = (peer: Peer) => (content: string) => {
       contents.push(content);
@@ -123,7 +123,7 @@ describe("a connection that has gone stale", () => {
     assert.equal(contents.length, 4);
   });
 
-  it("is asked by RSET after a second, before any content goes out", async () => {
+  it("is tested by RSET after a second, before content goes out", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, transport } = turned(server);
     await transport.send(mail);
@@ -149,7 +149,7 @@ describe("a connection that has gone stale", () => {
     ["says 421 and nothing else", (peer: Peer) => peer.say("421 4.4.2 idle too long")],
     ["talks nonsense", (peer: Peer) => peer.say("what?")],
   ] as const) {
-    it(`where the server ${what} in answer to RSET: the mail goes out once, over another`, async () => {
+    it(`is replaced if the server ${what} in answer to RSET, and the mail is sent once`, async () => {
       let delivered = 0;
       await using server = await ScriptedServer.start((peer) =>
         serve(peer, {
@@ -170,7 +170,7 @@ describe("a connection that has gone stale", () => {
     });
   }
 
-  it("because the machine slept is asked by RSET, though the monotonic clock stood still", async () => {
+  it("is tested by RSET after the machine slept, even if the monotonic clock stood still", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, transport } = turned(server);
     await transport.send(mail);
@@ -180,7 +180,7 @@ describe("a connection that has gone stale", () => {
     await transport.close();
   });
 
-  it("for longer than it may be idle is left without waiting, whichever clock says so", async () => {
+  it("is closed without waiting if it was idle too long by either clock", async () => {
     for (const pass of [
       (clock: HandClock) => clock.turn(60_001),
       (clock: HandClock) => clock.sleep(60_001),
@@ -204,7 +204,7 @@ describe("a connection that has gone stale", () => {
     }
   });
 
-  it("where the server is silent at RSET is given up after 5 seconds: the mail goes over another", async () => {
+  it("is replaced after 5 seconds if the server is silent at RSET", async () => {
     await using server = await ScriptedServer.start((peer, nth) =>
       serve(peer, nth === 1 ? { RSET: () => peer.closed() } : {}),
     );
@@ -221,7 +221,7 @@ describe("a connection that has gone stale", () => {
     await transport.close({ force: true });
   });
 
-  it("is older than maxLifetime allows when the machine has slept for that long", async () => {
+  it("is closed if maxLifetime passed while the machine slept", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const clock = new HandClock();
     await using transport = turnedBy(clock, "127.0.0.1")
@@ -235,7 +235,7 @@ describe("a connection that has gone stale", () => {
     assert.equal(server.peers.length, 2);
   });
 
-  it("has the whole limit for the reply to a RSET that only follows a refusal", async () => {
+  it("has the whole timeout for the reply to a RSET that only follows a refusal", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
         DATA: "451 not now",
@@ -257,7 +257,7 @@ describe("a connection that has gone stale", () => {
     await transport.close({ force: true });
   });
 
-  it("and is lost at MAIL of a second mail is replaced, once only", async () => {
+  it("is replaced only once if the next is lost at MAIL as well", async () => {
     let cut = false;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { MAIL: () => (cut ? peer.cut() : peer.say("250 ok")) }),
@@ -277,7 +277,7 @@ describe("a connection that has gone stale", () => {
     assert.equal(server.peers.length, 3);
   });
 
-  it("and is lost behind the content is not: the mail may have arrived", async () => {
+  it("is not replaced if it is lost after the content: the mail may have arrived", async () => {
     let cut = false;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { ".": () => (cut ? peer.cut() : peer.say("250 queued")) }),
@@ -293,7 +293,7 @@ describe("a connection that has gone stale", () => {
     assert.equal(server.peers.length, 1);
   });
 
-  it("is only one that had been used: a failure on a fresh one is told at once", async () => {
+  it("must have been used: a failure on a fresh one is reported at once", async () => {
     for (const verb of ["greeting", "EHLO", "MAIL", "RCPT", "DATA"]) {
       await using server = await ScriptedServer.start((peer) => serve(peer, { [verb]: () => peer.cut() }));
       await using transport = clearTo(server).build();
@@ -306,7 +306,7 @@ describe("a connection that has gone stale", () => {
     }
   });
 
-  it("and breaks within content that can be read only once tells of the break", async () => {
+  it("reports its loss during content that can be read only once", async () => {
     let cut = false;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -340,7 +340,7 @@ describe("a connection that has gone stale", () => {
 });
 
 describe("close", () => {
-  it("sends what is queued, says QUIT on every connection, and takes nothing new", async () => {
+  it("sends what is queued, sends QUIT on every connection, and takes nothing new", async () => {
     await using server = await TestServer.start();
     const transport = server.builder().pool({ maxSize: 2 }).build();
     const sends = Array.from({ length: 10 }, () => transport.send(mail));
@@ -355,7 +355,7 @@ describe("close", () => {
     await transport.close({ force: true });
   });
 
-  it("comes at the end of `await using`", async () => {
+  it("is called at the end of `await using`", async () => {
     await using server = await TestServer.start();
     {
       await using transport = server.builder().build();
@@ -364,13 +364,13 @@ describe("close", () => {
     assert.match(String(server.transcripts[0]), /C: QUIT\n/);
   });
 
-  it("of a transport that has sent nothing connects to nothing", async () => {
+  it("of an unused transport opens no connection", async () => {
     await using server = await TestServer.start();
     await server.builder().build().close();
     assert.equal(server.transcripts.length, 0);
   });
 
-  it("by force settles everything: what is queued, what is under way, what is unanswered", async () => {
+  it("by force ends every mail: queued, under way, and unanswered", async () => {
     await using server = await ScriptedServer.start((peer, nth) =>
       serve(peer, nth === 1 ? { ".": () => {} } : { MAIL: () => {}, RCPT: () => {}, DATA: () => {} }),
     );
@@ -393,7 +393,7 @@ describe("close", () => {
     for (const peer of server.peers) await peer.closed();
   });
 
-  it("goes on by force once its signal aborts", async () => {
+  it("becomes forced when its signal aborts", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { MAIL: () => {} }));
     const transport = clearTo(server).build();
     const send = transport.send(mail);
@@ -405,7 +405,7 @@ describe("close", () => {
     await closing;
   });
 
-  it("by force does not wait for the answer to a goodbye", async () => {
+  it("by force does not wait for the reply to QUIT", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { QUIT: () => {} }));
     const clock = new HandClock();
     const transport = turnedBy(clock, "127.0.0.1").port(server.port).tls(Tls.None).build();
@@ -417,7 +417,7 @@ describe("close", () => {
     await server.peers[0]?.closed();
   });
 
-  it("waits no longer than some seconds for the answer to a goodbye", async () => {
+  it("waits only some seconds for the reply to QUIT", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { QUIT: () => {} }));
     const { clock, transport } = turned(server);
     await transport.send(mail);

@@ -4,7 +4,7 @@ import { RateLimit } from "#src/transport/smtp/pool/rate-limit.js";
 import { fc } from "../../../property.ts";
 
 describe("a rate", () => {
-  it("lets so many go at once, and the next when the first is an interval old", () => {
+  it("allows its number of mails at once, and the next when the first is an interval old", () => {
     const rate = new RateLimit({ messages: 2, interval: 100 });
     for (const now of [0, 30]) {
       assert.equal(rate.wait(now), 0);
@@ -19,7 +19,7 @@ describe("a rate", () => {
     assert.equal(rate.wait(100), 30);
   });
 
-  it("counts a mail that was let go and has not begun, for as long as that lasts", () => {
+  it("counts a mail that may go and has not begun yet", () => {
     const rate = new RateLimit({ messages: 1, interval: 100 });
     rate.reserve();
     assert.equal(rate.wait(0), Number.POSITIVE_INFINITY);
@@ -45,7 +45,7 @@ describe("a rate", () => {
     assert.equal(rate.wait(60), 40);
   });
 
-  it("says how many may go at once", () => {
+  it("reports how many may go at once", () => {
     const rate = new RateLimit({ messages: 3, interval: 100 });
     assert.equal(rate.room(0), 3);
     rate.reserve();
@@ -56,7 +56,7 @@ describe("a rate", () => {
   });
 });
 
-test("within no interval, whenever it begins, begin more mails than the rate says", () => {
+test("no interval, whenever it begins, has more mails than the rate allows", () => {
   fc.assert(
     fc.property(
       fc.record({ messages: fc.integer({ min: 1, max: 5 }), interval: fc.integer({ min: 1, max: 50 }) }),

@@ -41,7 +41,7 @@ async function limited(limits: string): Promise<TestServer> {
 }
 
 describe("a mail for more recipients than the server takes at once", () => {
-  it("goes in as many transactions as RCPTMAX makes it, under one report", async () => {
+  it("goes in the number of transactions that RCPTMAX requires, under one report", async () => {
     for (const mode of modes) {
       await using server = await limited("RCPTMAX=2");
       await using transport = over(server, mode);
@@ -55,7 +55,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     }
   });
 
-  it("goes to no more domains at once than RCPTDOMAINMAX says, and is reported in its own order", async () => {
+  it("goes to at most RCPTDOMAINMAX domains at once, and is reported in its own order", async () => {
     await using server = await limited("RCPTDOMAINMAX=1");
     await using transport = over(server);
     const all = ["a@x.test", "a@y.test", "b@x.test", "b@y.test"];
@@ -67,7 +67,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     );
   });
 
-  it("is divided again where 452 4.5.3 says that they are too many, and not by more than was taken", async () => {
+  it("is divided again after 452 4.5.3, by the number that was accepted", async () => {
     for (const mode of modes) {
       await using server = await TestServer.start({ maxRecipients: 2 });
       server.fail({ at: "ehlo", conceal: ["LIMITS"] });
@@ -86,7 +86,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     }
   });
 
-  it("is refused where one alone is too many", async () => {
+  it("is refused if one recipient is already too many", async () => {
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { RCPT: "452 4.5.3 too many", DATA: "503 no" }),
     );
@@ -96,7 +96,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     assert.equal(said(server.peers[0]).filter((line) => line.startsWith("MAIL")).length, 1);
   });
 
-  it("is divided also by servers without enhanced codes that speak of recipients, and by no other 452", async () => {
+  it("is divided after a 452 without enhanced code only if its text is about recipients", async () => {
     for (const [reply, transactions] of [
       ["452 Too many recipients", 2],
       ["552 Too many recipients", 2],
@@ -120,14 +120,14 @@ describe("a mail for more recipients than the server takes at once", () => {
     }
   });
 
-  it("tells of each recipient where a transaction is refused, and goes on", async () => {
+  it("reports each recipient of a refused transaction, and continues", async () => {
     await using server = await limited("RCPTMAX=1");
     server.fail({ at: "final", when: { recipient: "1@y.test" }, reply: "554 5.7.1 spam" });
     const report = await over(server).send({ ...mail, to: to(3) });
     assert.deepEqual(told(report), ["0@y.test accepted", "1@y.test refused", "2@y.test accepted"]);
   });
 
-  it("tells what is unknown and what is not sent where the connection is lost", async () => {
+  it("reports what is unknown and what is not sent if the connection is lost", async () => {
     for (const mode of modes) {
       await using server = await limited("RCPTMAX=1");
       server.fail({ at: "final", when: { recipient: "1@y.test" }, drop: "before", by: "rst" });
@@ -140,7 +140,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     }
   });
 
-  it("goes on over a fresh connection where the old one is gone before the next transaction", async () => {
+  it("continues on a fresh connection if the old one is lost before the next transaction", async () => {
     await using server = await limited("RCPTMAX=1");
     server.fail({ at: "mail", when: { nth: 2, per: "connection", connection: 1 }, drop: "before" });
     const report = await over(server).send({ ...mail, to: to(3) });
@@ -149,7 +149,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     assert.equal(server.transcripts.length, 2);
   });
 
-  it("can be called off between two transactions", async () => {
+  it("can be cancelled between two transactions", async () => {
     const controller = new AbortController();
     await using server = await TestServer.start({
       data: () => {
@@ -163,7 +163,7 @@ describe("a mail for more recipients than the server takes at once", () => {
     assert.ok(error.report.accepted.length < 3);
   });
 
-  it("shares connections with others in the meantime", async () => {
+  it("shares connections with others between its transactions", async () => {
     await using server = await limited("RCPTMAX=3 MAILMAX=4");
     await using transport = over(server, "window");
     const sends = Array.from({ length: 20 }, (_, i) =>
@@ -177,7 +177,7 @@ describe("a mail for more recipients than the server takes at once", () => {
 });
 
 describe("partial: false", () => {
-  it("waits for every RCPT before the content, and sends to nobody where one is refused", async () => {
+  it("waits for every RCPT before the content, and sends to no recipient if one is refused", async () => {
     for (const mode of modes) {
       await using server = await TestServer.start({
         recipient: ({ recipient }) =>
@@ -198,7 +198,7 @@ describe("partial: false", () => {
     }
   });
 
-  it("takes 452 4.5.3 for a refusal, and is refused before MAIL where the limit is known", async () => {
+  it("treats 452 4.5.3 as a refusal, and is refused before MAIL if the limit is known", async () => {
     await using server = await TestServer.start({ maxRecipients: 2 });
     const known = await failure(server.transport().send({ ...mail, to: to(3) }, { partial: false }));
     assert.deepEqual([known.kind, known.delivery, known.permanent], ["unsupported", "not-sent", true]);
@@ -210,7 +210,7 @@ describe("partial: false", () => {
     assert.equal(server.messages.length, 0);
   });
 
-  it("is true or false", async () => {
+  it("must be true or false", async () => {
     await using server = await TestServer.start();
     for (const partial of ["no", 0, null]) {
       await assert.rejects(server.transport().send(mail, { partial: partial as never }), {

@@ -84,7 +84,7 @@ describe("a mail on a connection that carried another before", () => {
     }
   });
 
-  it("goes to the recipients that a 421 to RCPT left out, and to no other twice", async () => {
+  it("is sent again only to the recipients that a 421 to RCPT left out", async () => {
     for (const mode of modes) {
       let struck = false;
       await using server = await BusyServer.start({
@@ -119,7 +119,7 @@ describe("a mail on a connection that carried another before", () => {
     assert.deepEqual(server.taken.slice(1), ["number 1 to one@y.test two@y.test"]);
   });
 
-  it("keeps its place: what comes back goes before what was queued after it", async () => {
+  it("keeps its place before mails that were queued after it", async () => {
     await using server = await BusyServer.start(most(4));
     await using transport = to(server).pipelining("auto").pool({ maxSize: 1 }).build();
     await Promise.all(Array.from({ length: 12 }, (_, i) => transport.send(numbered(i))));
@@ -129,7 +129,7 @@ describe("a mail on a connection that carried another before", () => {
     );
   });
 
-  it("is divided over as many connections as it takes, if each takes two transactions", async () => {
+  it("is divided over several connections if each takes two transactions", async () => {
     await using server = await BusyServer.start({ ...most(2), offers: ["PIPELINING", "LIMITS RCPTMAX=1"] });
     await using transport = to(server).pool({ maxSize: 1 }).build();
     const report = await transport.send({
@@ -168,7 +168,7 @@ describe("a mail on a connection that carried another before", () => {
     }
   });
 
-  it("is sent in a run as in any other way", async () => {
+  it("is sent again in a run, too", async () => {
     for (const mode of modes) {
       await using server = await BusyServer.start(most(3));
       await using transport = to(server).pipelining(mode).pool({ maxSize: 3 }).build();

@@ -55,7 +55,7 @@ class Held implements AsyncDisposable {
 }
 
 describe("priority", () => {
-  it("lets a mail pass those that wait, which keep their order", async () => {
+  it("moves a mail before those that wait, which keep their order", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pipelining("off").pool({ maxSize: 1 }).build();
     const sends = [transport.send(from("first"))];
@@ -74,7 +74,7 @@ describe("priority", () => {
     assert.deepEqual(senders(held.server), ["first", "reset", "plain1", "plain2", "news1", "news2", "news3"]);
   });
 
-  it("of a single mail passes a run", async () => {
+  it("of a single mail is above that of a run", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pipelining("off").pool({ maxSize: 1 }).build();
     const run = transport.sendAll(
@@ -91,7 +91,7 @@ describe("priority", () => {
     assert.equal(senders(held.server)[1], "reset");
   });
 
-  it("is refused where it is no whole number from -9 to 9", async () => {
+  it("must be a whole number from -9 to 9", async () => {
     const transport = clearTo({ port: 1 } as ScriptedServer).build();
     for (const priority of [10, -10, 0.5, "high", Number.NaN, null])
       await assert.rejects(transport.send(mail, { priority: priority as number }), {
@@ -124,7 +124,7 @@ describe("maxQueue", () => {
     assert.equal(senders(held.server).length, 6);
   });
 
-  it("of nothing sends as long as a connection is free", async () => {
+  it("of 0 sends while a connection is free", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pool({ maxSize: 2, maxQueue: 0 }).build();
     const sends = [transport.send(mail), transport.send(mail)];
@@ -133,7 +133,7 @@ describe("maxQueue", () => {
     await Promise.all(sends);
   });
 
-  it("has room again when a mail that waited is called off", async () => {
+  it("has room again when a waiting mail is cancelled", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pipelining("off").pool({ maxSize: 1, maxQueue: 1 }).build();
     const first = transport.send(mail);
@@ -168,7 +168,7 @@ function turned(
 }
 
 describe("a rate", () => {
-  it("holds for all connections together, exactly", async () => {
+  it("applies exactly to all connections together", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, transport } = turned(server, { maxSize: 4, rate: { messages: 3, interval: 1000 } });
     const sends = Array.from({ length: 8 }, () => transport.send(mail));
@@ -187,7 +187,7 @@ describe("a rate", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("is counted from when a mail begins, however long it took to connect", async () => {
+  it("counts from the begin of a mail, however long it took to connect", async () => {
     let greet = () => {};
     await using server = await ScriptedServer.start((peer, nth) =>
       serve(
@@ -249,7 +249,7 @@ describe("a rate", () => {
     await transport.close();
   });
 
-  it("lets a mail that waits for it be called off, and then leaves no timer", async () => {
+  it("leaves no timer when a mail that waits for it is cancelled", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, transport } = turned(server, { rate: { messages: 1, interval: 1e6 } });
     await transport.send(mail);
@@ -261,7 +261,7 @@ describe("a rate", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("is waited for by close, and not by a forced one", async () => {
+  it("is awaited by close, but not by a forced close", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, transport } = turned(server, { rate: { messages: 1, interval: 1000 } });
     await transport.send(mail);
@@ -278,7 +278,7 @@ describe("a rate", () => {
 });
 
 describe("a server that asks for less", () => {
-  it("slows the whole transport, which then goes on with half its connections, and recovers", async () => {
+  it("slows the whole transport to half its connections, until it recovers", async () => {
     let busy = true;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, { ".": () => peer.say(busy ? "451 4.3.2 not now" : "250 ok") }),
@@ -304,7 +304,7 @@ describe("a server that asks for less", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("at the greeting slows it too; what waits is sent afterwards", async () => {
+  it("slows it at the greeting too, and waiting mails are sent afterwards", async () => {
     await using server = await ScriptedServer.start((peer, nth) =>
       serve(peer, nth === 1 ? { greeting: "421 4.7.0 too many connections" } : {}),
     );
@@ -319,7 +319,7 @@ describe("a server that asks for less", () => {
     await transport.close();
   });
 
-  it("of a recipient among others slows it, though the mail was accepted", async () => {
+  it("slows it in the answer to one recipient, even if the mail is accepted", async () => {
     await using server = await ScriptedServer.start((peer) => {
       let nth = 0;
       return serve(peer, { RCPT: () => peer.say(nth++ === 0 ? "250 ok" : "450 4.7.1 greylisted") });
@@ -332,7 +332,7 @@ describe("a server that asks for less", () => {
 });
 
 describe("status", () => {
-  it("tells what is under way", async () => {
+  it("reports what is under way", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pipelining("off").pool({ maxSize: 2 }).build();
     assert.deepEqual(transport.status(), {

@@ -26,7 +26,7 @@ describe("a throttle", () => {
     ["a 554 at the greeting", Reply.of(554, undefined, "no"), "greeting", false],
   ];
   for (const [what, reply, phase, slows] of asked) {
-    it(`${slows ? "slows down" : "goes on as before"} at ${what}`, () => {
+    it(`${slows ? "slows down" : "does not slow down"} at ${what}`, () => {
       const throttle = new Throttle(new HandClock());
       throttle.refused(phase, reply);
       assert.equal(throttle.level, slows ? 1 : 0);
@@ -35,7 +35,7 @@ describe("a throttle", () => {
     });
   }
 
-  it("halves, waits for twice as long each time, and never gives nothing", () => {
+  it("halves and waits twice as long each time, but always allows one", () => {
     const clock = new HandClock();
     const throttle = new Throttle(clock);
     const seen: number[][] = [];
@@ -57,7 +57,7 @@ describe("a throttle", () => {
     ]);
   });
 
-  it("takes what was under way when it began to wait for the same thing", () => {
+  it("counts replies to mails already under way as one", () => {
     const clock = new HandClock();
     const throttle = new Throttle(clock);
     throttle.refused("mail", busy);
@@ -86,7 +86,7 @@ describe("a throttle", () => {
     assert.equal(throttle.wait, 1000);
   });
 
-  it("that has recovered in part goes on from there", () => {
+  it("continues from a partial recovery", () => {
     const clock = new HandClock();
     const throttle = new Throttle(clock);
     for (const pause of [1000, 2000, 4000]) {

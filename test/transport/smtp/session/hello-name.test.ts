@@ -20,11 +20,11 @@ const indirect = { localAddress: undefined, loopback: false };
 const unix = { localAddress: undefined, loopback: true };
 
 describe("the name in EHLO", () => {
-  it("is the one that was chosen", () => {
+  it("is the configured one", () => {
     assert.equal(helloName("client.test", direct, machine("other.test")), "client.test");
   });
 
-  it("is else that of the machine, if it is qualified", () => {
+  it("is otherwise that of the machine, if it is qualified", () => {
     for (const end of [direct, indirect, unix]) {
       assert.equal(helloName(undefined, end, machine("Shop.Example.org")), "shop.example.org");
     }
@@ -47,7 +47,7 @@ describe("the name in EHLO", () => {
     }
   });
 
-  it("is else the literal of the socket's own address, in the form of RFC 5321", () => {
+  it("is otherwise the socket's own address, as a literal of RFC 5321", () => {
     for (const [localAddress, name] of [
       ["192.0.2.1", "[192.0.2.1]"],
       ["::ffff:192.0.2.1", "[192.0.2.1]"],

@@ -31,12 +31,12 @@ async function refused(
 }
 
 describe("a server that refuses EHLO", () => {
-  it("is greeted with HELO where that is enough", async () => {
+  it("gets HELO if that is enough", async () => {
     for (const change of [() => {}, (builder: SmtpTransportBuilder) => builder.tls(Tls.Opportunistic)])
       assert.equal((await refused("502 5.5.1 what?", change)).error, undefined);
   });
 
-  it("is not where STARTTLS or a login is needed: its reply is the error", async () => {
+  it("gets no HELO if STARTTLS or a login is needed, and its reply is the error", async () => {
     for (const change of [login, (builder: SmtpTransportBuilder) => builder.tls(Tls.Required)]) {
       const { error, verbs } = await refused("502 5.5.1 what?", change);
       assert.deepEqual(
@@ -47,14 +47,14 @@ describe("a server that refuses EHLO", () => {
     }
   });
 
-  it("and closes at HELO has said the reason before", async () => {
+  it("that closes at HELO is reported with its reply to EHLO", async () => {
     const { error } = await refused("500 5.5.1 what?", () => {}, "closes");
     assert.deepEqual([error?.kind, error?.phase, error?.reply?.code], ["rejected", "hello", 500]);
   });
 });
 
 describe("a login by LOGIN", () => {
-  it("answers prompts in plain words", async () => {
+  it("answers prompts that are not base64", async () => {
     const heard: string[] = [];
     await using server = await ScriptedServer.start((peer) =>
       serve(

@@ -25,7 +25,7 @@ function commands(server: TestServer, connection = 0): string[] {
 }
 
 describe('chunking("auto")', () => {
-  it("sends attachments as they are, by BDAT, where the server offers BINARYMIME", async () => {
+  it("sends attachments unencoded, by BDAT, if the server offers BINARYMIME", async () => {
     for (const mode of ["auto", "window"] as const) {
       await using server = await TestServer.start();
       await using transport = chunked(server, mode);
@@ -40,7 +40,7 @@ describe('chunking("auto")', () => {
     }
   });
 
-  it("encodes where the server offers BINARYMIME without 8BITMIME, which 8-bit lines need", async () => {
+  it("encodes if the server offers BINARYMIME without 8BITMIME, which 8-bit lines need", async () => {
     await using server = await TestServer.start({ without: ["8BITMIME"] });
     for (const row of ["auto", "window"] as const) {
       await using transport = chunked(server, row);
@@ -59,7 +59,7 @@ describe('chunking("auto")', () => {
     assert.equal(server.transcripts[0]?.roundTrips, 5 + 1 + 5);
   });
 
-  it("encodes where it was not asked for, the server does not offer it, or stepwise was", async () => {
+  it("encodes if binary is not configured or offered, or pipelining is off", async () => {
     await using server = await TestServer.start();
     await using without = await TestServer.start({ without: ["BINARYMIME"] });
     await using never = server.builder().chunking("never").build();
@@ -70,14 +70,14 @@ describe('chunking("auto")', () => {
       assert.match(raw.toString("latin1"), /base64/);
   });
 
-  it("encodes for a server that names itself Microsoft", async () => {
+  it("encodes for a server that calls itself Microsoft", async () => {
     await using server = await TestServer.start();
     server.fail({ at: "greeting", reply: "220 mx MICROSOFT ESMTP" });
     await chunked(server).send(attached);
     assert.match(server.messages[0]?.raw.toString("latin1") ?? "", /base64/);
   });
 
-  it("streams in chunks, in constant memory and octet for octet, whatever the size", async () => {
+  it("streams in chunks, in constant memory and byte for byte, whatever the size", async () => {
     await using server = await TestServer.start();
     await using transport = chunked(server);
     for (const size of [0, 1, 262_143, 262_144, 262_145, 1_000_000]) {
@@ -92,7 +92,7 @@ describe('chunking("auto")', () => {
     assert.equal(server.transcripts.length, 1);
   });
 
-  it("takes a mail back whose source fails, and goes on over the same connection", async () => {
+  it("takes a mail back if its source fails, and keeps the connection", async () => {
     await using server = await TestServer.start();
     await using transport = chunked(server);
     for (const size of [0, 100, 262_144, 700_000]) {
@@ -111,7 +111,7 @@ describe('chunking("auto")', () => {
     assert.equal(server.transcripts.length, 1);
   });
 
-  it("tells the first chunk that was refused, not what follows from it", async () => {
+  it("reports the first refused chunk, not what follows from it", async () => {
     await using server = await Unjudged.start();
     server.fail({ at: "bdat", when: { nth: 2 }, reply: "552 5.3.4 too big" });
     server.fail({ at: "bdat", when: { after: 2 }, reply: "503 5.5.1 RSET first" });
@@ -135,7 +135,7 @@ describe('chunking("auto")', () => {
     await assert.rejects(transport.send(large), { kind: "protocol", delivery: "unknown" });
   });
 
-  it("leaves not sent what breaks off amid the chunks, and unknown what does behind the last", async () => {
+  it("reports a mail lost between the chunks as not sent, and after the last as unknown", async () => {
     for (const [fault, delivery] of [
       [{ at: "content", octet: 300_000, drop: "before", by: "rst" }, "not-sent"],
       [{ at: "final", drop: "before", by: "rst" }, "unknown"],

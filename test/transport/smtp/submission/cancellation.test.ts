@@ -14,7 +14,7 @@ const envelope = { from: "a@x.test", to: ["b@y.test"] };
 const silent = () => {};
 
 describe("an abort", () => {
-  it("that came before the send lets nothing happen", async () => {
+  it("before the send prevents it", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     const reason = new Error("user left");
@@ -27,7 +27,7 @@ describe("an abort", () => {
     assert.equal(server.peers.length, 0);
   });
 
-  it("of a queued mail takes it out of the queue, and leaves the others", async () => {
+  it("of a queued mail removes it from the queue, and leaves the others", async () => {
     let goOn = silent;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -57,7 +57,7 @@ describe("an abort", () => {
     assert.equal(server.peers.length, 1);
   });
 
-  it("of a mail that has been signed, and waits for the one before it, is told at once and cuts nothing", async () => {
+  it("of a signed mail that waits for the one before ends it at once and closes no connection", async () => {
     let goOn = silent;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -114,7 +114,7 @@ describe("an abort", () => {
     await server.peers[0]?.closed();
   });
 
-  it("while a token is fetched aborts that too, and waits for nothing", async () => {
+  it("while a token is fetched aborts that too, without waiting", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, {}, ["AUTH XOAUTH2"]));
     const controller = new AbortController();
     let asked: AbortSignal | undefined;
@@ -139,7 +139,7 @@ describe("an abort", () => {
     ["RCPT", "rcpt"],
     ["DATA", "data"],
   ]) {
-    it(`at ${verb} cuts the connection: nothing is sent`, async () => {
+    it(`at ${verb} closes the connection: nothing is sent`, async () => {
       let there = false;
       await using server = await ScriptedServer.start((peer) =>
         serve(
@@ -162,7 +162,7 @@ describe("an abort", () => {
     });
   }
 
-  it("in the midst of content cuts the connection without an end: nothing is sent", async () => {
+  it("in the middle of content closes the connection: nothing is sent", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     const controller = new AbortController();
@@ -199,7 +199,7 @@ describe("an abort", () => {
     await assert.rejects(send, { kind: "aborted", delivery: "unknown", phase: "final" });
   });
 
-  it("after the end changes nothing, and leaves no listener", async () => {
+  it("after the end changes nothing, and no listener remains", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     const controller = new AbortController();
@@ -211,7 +211,7 @@ describe("an abort", () => {
 });
 
 describe("a signal", () => {
-  it("that is none is refused", async () => {
+  it("is refused if it is not valid", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     for (const signal of [null, {}, "stop", new AbortController()]) {
@@ -225,7 +225,7 @@ describe("a signal", () => {
 });
 
 describe("a cancellation", () => {
-  it("breaks off what the send is doing, at once where it has already come, and by its first reason only", () => {
+  it("aborts the current step of a send, at once if it already came, and only for its first reason", () => {
     const reason = (text: string) => (phase: Phase) => new Failure({ kind: "aborted", phase, message: text });
     const told: string[] = [];
     const cancellation = new Cancellation();
@@ -237,7 +237,7 @@ describe("a cancellation", () => {
     assert.equal(cancellation.requested, true);
   });
 
-  it("breaks nothing off once the send is over: others may use its connection", () => {
+  it("aborts nothing after the send is over: others may use its connection", () => {
     const cancellation = new Cancellation();
     cancellation.during(() => assert.fail("it is over"));
     cancellation.over();
@@ -251,7 +251,7 @@ describe("a deadline", () => {
     return { clock, builder: turnedBy(clock, "127.0.0.1").port(server.port).tls(Tls.None) };
   }
 
-  it("of the caller covers everything, the final reply included", async () => {
+  it("of the caller covers everything, including the final reply", async () => {
     let ended = false;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -304,7 +304,7 @@ describe("a deadline", () => {
     assert.equal((await first).kind, "closed");
   });
 
-  it("that passes on a connection that was used before opens no other", async () => {
+  it("opens no other connection if it passes on a used one", async () => {
     let mails = 0;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -323,7 +323,7 @@ describe("a deadline", () => {
     assert.equal(server.peers.length, 1);
   });
 
-  it("of two minutes holds where none was given, until the content begins", async () => {
+  it("is two minutes by default, until the content begins", async () => {
     let asked = false;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -341,7 +341,7 @@ describe("a deadline", () => {
     await assert.rejects(send, { kind: "timeout", delivery: "not-sent", message: /120000 ms/ });
   });
 
-  it("of two minutes does not count from there: the final reply has its ten", async () => {
+  it("of two minutes ends when the content begins: the final reply has ten minutes", async () => {
     let answer = silent;
     await using server = await ScriptedServer.start((peer) =>
       serve(peer, {
@@ -363,7 +363,7 @@ describe("a deadline", () => {
     await send;
   });
 
-  it("that is none is refused", async () => {
+  it("is refused if it is not valid", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     for (const deadline of [0, -1, Number.NaN, "5" as unknown as number]) {
@@ -375,7 +375,7 @@ describe("a deadline", () => {
     assert.equal(server.peers.length, 0);
   });
 
-  it("leaves no timer behind, whatever came of the send", async () => {
+  it("leaves no timer, whatever the outcome of the send", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const { clock, builder } = turned(server);
     const transport = builder.build();

@@ -58,7 +58,7 @@ describe("a TLS session", () => {
       assert.deepEqual([tls?.protocol, tls?.verified, tls?.resumed], [maxVersion, true, true]);
     });
 
-    it(`of ${maxVersion} is resumed after STARTTLS too, where pins are, and no other transport's`, async () => {
+    it(`of ${maxVersion} is resumed after STARTTLS and with pins, but only by its transport`, async () => {
       await using server = await ScriptedServer.start(async (peer) => {
         peer.say("220 hi");
         await peer.answer("250-x", "250 STARTTLS");
@@ -81,7 +81,7 @@ describe("a TLS session", () => {
       }
     });
 
-    it(`of ${maxVersion} is not resumed where something was let pass, were it without need`, async () => {
+    it(`of ${maxVersion} is not resumed if the verification was relaxed, even without need`, async () => {
       await using server = await once(secure);
       const { fingerprint256 } = new X509Certificate(certificate.cert);
       for (const parameters of [
@@ -117,7 +117,7 @@ describe("a TLS session", () => {
       ["answered by an alert", (peer: Peer) => peer.send(Buffer.from([0x15, 0x03, 0x03, 0, 2, 2, 20]))],
       ["answered by text", (peer: Peer) => peer.say("this is no TLS")],
     ] as const) {
-      it(`of ${maxVersion} whose resumption is ${how} is begun anew on another connection, and never resumed there again`, async () => {
+      it(`of ${maxVersion} whose resumption is ${how} begins anew on another connection, and is never resumed there again`, async () => {
         await using server = await once(async (peer, nth) => {
           if (nth !== 2) return secure(peer);
           await peer.octets(1);
@@ -209,7 +209,7 @@ describe("a TLS session", () => {
       assert.deepEqual(balancer.cut, [false, true, false, false, false, false, false]);
     });
 
-    it(`of ${maxVersion} that the server no longer knows is begun anew, and judged anew`, async () => {
+    it(`of ${maxVersion} that the server no longer knows begins anew, and is verified again`, async () => {
       const wrong = ca.issue({ names: ["elsewhere.example"] });
       await using server = await once((peer, nth) =>
         peer.secure({ ...(nth === 3 ? wrong : certificate), maxVersion, ticketKeys: Buffer.alloc(48, nth) }),
@@ -219,7 +219,7 @@ describe("a TLS session", () => {
       await assert.rejects(transport.send(mail), { kind: "tls", message: /another name/ });
     });
 
-    it(`of ${maxVersion} that is resumed binds to the certificate that was shown first`, async () => {
+    it(`of ${maxVersion} that is resumed binds to the first certificate`, async () => {
       const seen: SaslExchange[] = [];
       await using server = await ScriptedServer.start(async (peer) => {
         await secure(peer);
@@ -263,7 +263,7 @@ describe("a TLS session", () => {
     });
   }
 
-  it("that is resumed can be bound to, as the first could", async () => {
+  it("that is resumed supports channel binding like the first", async () => {
     const users = { jo: "secret" };
     const mechanisms = ["SCRAM-SHA-256-PLUS"] as const;
     await using server = await TestServer.start({ tls: "implicit", users, mechanisms });

@@ -55,7 +55,7 @@ describe("Tls", () => {
     }
   }
 
-  it(".Required and .Opportunistic greet a second time under TLS, and believe only what they then hear", async () => {
+  it(".Required and .Opportunistic send EHLO again under TLS, and trust only the second reply", async () => {
     await using server = await ScriptedServer.start(async (peer) => {
       peer.say("220 hi");
       await peer.answer("250-clear", "250-STARTTLS", "250-SIZE 1", "250-AUTH LOGIN", "250 PIPELINING");
@@ -79,7 +79,7 @@ describe("Tls", () => {
     assert.match(said(server.peers[0]).join("\n"), /AUTH PLAIN/);
   });
 
-  it("with STARTTLS that is refused: .Required fails, .Opportunistic goes on in clear", async () => {
+  it(".Required fails if STARTTLS is refused, and .Opportunistic continues in plaintext", async () => {
     for (const [refusal, transient] of [
       ["454 4.7.0 not now", true],
       ["501 5.5.1 no", false],
@@ -100,7 +100,7 @@ describe("Tls", () => {
     }
   });
 
-  it(".Opportunistic does not fall back to clear text after a handshake that failed, or an injection", async () => {
+  it(".Opportunistic does not fall back to plaintext after a failed handshake, or an injection", async () => {
     for (const answer of ["220 go\r\nthis is no TLS\r\n", "220 go\r\n250 injected\r\n"]) {
       await using server = await ScriptedServer.start((peer) =>
         serve(peer, { STARTTLS: () => peer.send(answer) }, ["STARTTLS"]),
@@ -112,7 +112,7 @@ describe("Tls", () => {
     }
   });
 
-  it("speaks no older TLS than it was told", async () => {
+  it("uses no TLS version older than configured", async () => {
     await using server = await ScriptedServer.start((peer) =>
       peer.secure({ ...ca.issue(), maxVersion: "TLSv1.2" }),
     );
@@ -121,7 +121,7 @@ describe("Tls", () => {
     await assert.rejects(transport.send(mail), { kind: "tls", phase: "tls", delivery: "not-sent" });
   });
 
-  it("shows a client's certificate where the server asks for one, and says so where it is missing", async () => {
+  it("presents a client certificate if the server asks for one, and reports if it is missing", async () => {
     await using server = await TestServer.start({
       tls: "implicit",
       clientCertificates: { ca: ca.cert, required: true },
@@ -138,7 +138,7 @@ describe("Tls", () => {
     await assert.rejects(unknown.send(mail), { kind: "tls", delivery: "not-sent" });
   });
 
-  it("judges the name in the parameters instead of the host's", async () => {
+  it("verifies the name in the parameters instead of the host's", async () => {
     await using server = await ScriptedServer.start(async (peer) => {
       await peer.secure(ca.issue({ names: ["mail.example.org"] }));
       await serve(peer);
@@ -178,7 +178,7 @@ describe("a certificate that does not verify", () => {
       });
     }
 
-    it(`(${certificate}) is told on envoi:tls by Opportunistic, which goes on, but shows no credentials`, async () => {
+    it(`(${certificate}) is reported on envoi:tls by Opportunistic, which sends no credentials`, async () => {
       await using server = await TestServer.start({
         tls: "starttls",
         certificate,

@@ -54,7 +54,7 @@ async function sending(
 const trusting = () => TlsParameters.builder().addRootCertificate(ca.cert);
 
 describe("TlsParameters.addRootCertificate", () => {
-  it("trusts an authority, several in one text or one after the other, and the server's own certificate", async () => {
+  it("trusts an authority, several in one text or one by one, and the server's own certificate", async () => {
     const other = await CertificateAuthority.create("other");
     const bundle = `# two\n${other.cert}\nand\n${ca.cert}`;
     for (const parameters of [
@@ -73,7 +73,7 @@ describe("TlsParameters.addRootCertificate", () => {
     );
   });
 
-  it("leaves in force what NODE_EXTRA_CA_CERTS adds", () => {
+  it("keeps the authorities of NODE_EXTRA_CA_CERTS", () => {
     const directory = mkdtempSync(join(tmpdir(), "envoi-extra-"));
     try {
       const file = join(directory, "extra.pem");
@@ -107,7 +107,7 @@ describe("TlsParameters.addRootCertificate", () => {
     }
   });
 
-  it("refuses what is no certificate, with its number where there are several", () => {
+  it("refuses an invalid certificate, with its number if there are several", () => {
     const torn = ca.cert.replace(/(.{30})\n-----END/, "\n-----END");
     for (const [given, message] of [
       ["", /expected a certificate in PEM/],
@@ -138,7 +138,7 @@ describe("TlsParameters.identity", () => {
       .identity(identity as TlsIdentity)
       .build();
 
-  it("is shown to a server that asks for it, and what the server makes of it is told", async () => {
+  it("is presented to a server that asks for it, and the server's answer is reported", async () => {
     await using server = await TestServer.start({
       tls: "implicit",
       clientCertificates: { ca: ca.cert, required: true },
@@ -177,7 +177,7 @@ describe("TlsParameters.identity", () => {
 });
 
 describe("TlsParameters.minVersion", () => {
-  it("keeps to what it says", async () => {
+  it("keeps the configured versions", async () => {
     await using server = await TestServer.start({ tls: "implicit" });
     const to = (parameters: TlsParametersBuilder) =>
       server.builder().tls(Tls.Wrapper(parameters.build())).build();
@@ -228,7 +228,7 @@ describe("TlsParameters.pin", () => {
     "of the key, as curl takes it": keyPin(good.cert).replace("/", "//"),
   };
   for (const [what, pin] of Object.entries(pins)) {
-    it(`${what} lets in its server, and no other that is trusted`, async () => {
+    it(`${what} accepts its server, and no other trusted one`, async () => {
       assert.equal(await sending(good, trusting().pin(pin)), true);
       assert.equal(await sending(good, trusting().pin(keyPin(unknown.cert)).pin(pin)), true);
       const other = ca.issue();
@@ -238,13 +238,13 @@ describe("TlsParameters.pin", () => {
     });
   }
 
-  it("comes on top of what is verified otherwise", async () => {
+  it("is verified in addition to everything else", async () => {
     const pinned = TlsParameters.builder().pin(fingerprint(unknown.cert));
     assert.match(String(await sending(unknown, pinned)), /signed by nobody but itself/);
     assert.match(String(await sending(misnamed, trusting().pin(keyPin(misnamed.cert)))), /another name/);
   });
 
-  it("puts the server beyond doubt where what is wrong with the certificate is let pass", async () => {
+  it("verifies the server if errors of its certificate are accepted", async () => {
     const credentials = (builder: SmtpTransportBuilder) =>
       builder.credentials(Credentials.password("jo", "x"));
     const open = () => TlsParameters.builder().acceptInvalidCertificates(true);
@@ -259,7 +259,7 @@ describe("TlsParameters.pin", () => {
     );
   });
 
-  it("that does not match goes on under Opportunistic, unverified", async () => {
+  it("that does not match continues unverified under Opportunistic", async () => {
     await using server = await TestServer.start({ tls: "starttls", certificates: good });
     const parameters = trusting().pin(keyPin(unknown.cert)).build();
     await using transport = SmtpTransport.builder("127.0.0.1")
@@ -269,7 +269,7 @@ describe("TlsParameters.pin", () => {
     assert.equal((await transport.send(mail)).tls?.verified, false);
   });
 
-  it("that is none is refused", () => {
+  it("is refused if it is not valid", () => {
     const hex = fingerprint(good.cert);
     for (const wrong of [
       "",
@@ -288,10 +288,10 @@ describe("TlsParameters.pin", () => {
   });
 });
 
-describe("the switches of TlsParameters that let anything pass", () => {
+describe("the switches of TlsParameters that accept everything", () => {
   const expired = ca.issue({ notAfter: new Date(0) });
 
-  it("believe every certificate, or every name, and say that nothing was verified", async () => {
+  it("accept every certificate, or every name, and report it as unverified", async () => {
     const anything = () => TlsParameters.builder().acceptInvalidCertificates(true);
     for (const certificate of [unknown, misnamed, expired])
       assert.equal(await sending(certificate, anything()), false);
@@ -303,7 +303,7 @@ describe("the switches of TlsParameters that let anything pass", () => {
     assert.equal(await sending(unknown, anyName().acceptInvalidCertificates(true)), false);
   });
 
-  it("can be told not to", async () => {
+  it("can be turned off", async () => {
     const never = TlsParameters.builder().acceptInvalidCertificates(true).acceptInvalidCertificates(false);
     assert.match(String(await sending(unknown, never)), /signed by nobody/);
     for (const wrong of [undefined, "true", 1])
@@ -315,7 +315,7 @@ describe("the switches of TlsParameters that let anything pass", () => {
 });
 
 describe("Tls.Required(), .Opportunistic() and .Wrapper()", () => {
-  it("refuse at once what are no TlsParameters", () => {
+  it("refuse at once anything but TlsParameters", () => {
     for (const mode of [Tls.Required, Tls.Opportunistic, Tls.Wrapper])
       for (const wrong of [{}, null, "mail.example.org", TlsParameters.builder()])
         assert.throws(() => mode(wrong as unknown as TlsParameters), {

@@ -71,7 +71,7 @@ describe("fromUrl", () => {
     assert.ok(LmtpTransport.fromUrl("lmtp://mail.example.org").build() instanceof LmtpTransport);
   });
 
-  it("reads what else a builder can be told", () => {
+  it("reads every other option of a builder", () => {
     const options = optionsFrom(
       urlWith({
         tls: "required",
@@ -119,7 +119,7 @@ describe("fromUrl", () => {
     assert.equal(optionsFrom(urlWith({ pool: false })).pool.maxMessagesPerConnection, 1);
   });
 
-  it("lets the timeout of a phase stand above that of all", () => {
+  it("lets the timeout of a phase override that of all", () => {
     const { timeouts } = optionsFrom(urlWith({ "timeout.final": 9000, timeout: 100 }));
     assert.deepEqual([timeouts.connect, timeouts.final], [100, 9000]);
   });
@@ -133,7 +133,7 @@ describe("fromUrl", () => {
     assert.deepEqual(login, { user: "me@x", password: "p+%/" });
   });
 
-  it("gives back every user, password and name that was encoded for it", () => {
+  it("decodes every encoded user, password and name", () => {
     const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/[\0-\x1f\x7f]/.test(text));
     const number = fc.integer({ min: 1, max: 999_999_999 });
     fc.assert(
@@ -187,12 +187,12 @@ describe("fromUrl", () => {
     ["lmtp://mail.example.org:25", /must not use port 25/],
     ["https://mail.example.org", /expected smtp:, smtps:, lmtp:.*, got https:/],
   ] as const) {
-    it(`says what is wrong with ${JSON.stringify(url)}`, () => {
+    it(`reports what is wrong with ${JSON.stringify(url)}`, () => {
       assert.throws(() => SmtpTransport.fromUrl(url).build(), { message });
     });
   }
 
-  it("repeats no password, whatever is wrong", () => {
+  it("shows no password, whatever is wrong", () => {
     for (const url of [
       "smtp://user:s3cret@",
       "smtp://user:s3cret/@mail.example.org",
@@ -211,7 +211,7 @@ describe("fromUrl", () => {
     }
   });
 
-  it("of LmtpTransport knows no other protocol", () => {
+  it("of LmtpTransport accepts no other protocol", () => {
     for (const url of ["smtp://mail.example.org", "smtps://mail.example.org", "smtp+unix:///run/x"]) {
       assert.throws(() => LmtpTransport.fromUrl(url), {
         message: /expected lmtp:, lmtp\+unix:, got smtps?(\+unix)?:$/,
