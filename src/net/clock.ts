@@ -1,3 +1,5 @@
+import { LONGEST_TIMER } from "../text/longest-timer.ts";
+
 /** A timer that has been set; `cancel` may be called at any time, more than once. */
 export interface Timer {
   cancel(): void;
@@ -28,7 +30,7 @@ export const systemClock: Clock = {
       // Node looks at its timers, then at its sockets, then does this.
       arrived = setImmediate(action);
     };
-    const timeout = setTimeout(due, Math.min(ms, LONGEST));
+    const timeout = setTimeout(due, Math.min(ms, LONGEST_TIMER));
     if (!hold) timeout.unref();
     const cancel = () => {
       clearTimeout(timeout);
@@ -37,6 +39,3 @@ export const systemClock: Clock = {
     return { cancel };
   },
 };
-
-/** Beyond this setTimeout fires at once. */
-const LONGEST = 2_147_483_647;

@@ -1,3 +1,4 @@
+import { foldAt } from "../mime/fold.ts";
 import type { DkimSettings } from "./dkim-options.ts";
 
 /** What is said in one signature, beside what all of its signer say. */
@@ -7,9 +8,6 @@ export interface SignatureTags {
   readonly bodyHash: string;
   readonly bodyLength: number;
 }
-
-/** Lines are folded to this. */
-const foldAt = 76;
 
 /**
  * Writes the DKIM-Signature fields of a signer (RFC 6376 section 3.5), folded, with `b=` at their end and still empty:

@@ -1,3 +1,4 @@
+import { closesConnection } from "../../protocol/closing-reply.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { type Phase, phaseName } from "../../protocol/phase.ts";
 import { type Reply, ReplySyntaxError } from "../../protocol/reply.ts";
@@ -85,7 +86,7 @@ export function unreadable(cause: unknown, chunk: Buffer, phase: Phase): Failure
 
 /** More replies came than commands were sent; without `replies`, the beginning of one. */
 export function outOfStep(phase: Phase, replies: readonly Reply[] = []): Failure {
-  const leave = replies.find(({ code }) => code === 421 || code === 521);
+  const leave = replies.find(closesConnection);
   if (leave !== undefined) {
     const message = `the server closed the connection: ${leave}`;
     return new Failure({ kind: "connection", phase, message, reply: leave });

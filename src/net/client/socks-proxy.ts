@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Failure } from "../../protocol/failure.ts";
+import { LONGEST_TIMER } from "../../text/longest-timer.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function socksConnect(
       destination: { host: target.host, port: target.port },
       existing_socket: socket,
       // Its timer cannot be turned off, and holds the socket until it has fired.
-      timeout: Math.min(limit, 2_147_483_647),
+      timeout: Math.min(limit, LONGEST_TIMER),
     });
   } catch (error) {
     // Not as a cause: it bears the options, and so the password.

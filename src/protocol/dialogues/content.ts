@@ -1,10 +1,10 @@
+import { closesConnection } from "../closing-reply.ts";
 import { formatCommand } from "../command.ts";
 import { DataWriter, dataText } from "../data.ts";
 import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
-import { isLeave } from "./farewell.ts";
 import { isNegative, type Ledger } from "./ledger.ts";
 import type { MailTransaction, Octets } from "./mail-transaction.ts";
 
@@ -58,7 +58,7 @@ function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> 
   try {
     yield* write(formatCommand({ verb: "RSET" }), "reset", undefined, stream.count);
     yield* chunkReplies(stream.count, ledger);
-    ledger.spoilt = isLeave(yield* read("reset"));
+    ledger.spoilt = closesConnection(yield* read("reset"));
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     // Why the mail is taken back is what is to be told.

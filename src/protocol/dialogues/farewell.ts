@@ -1,18 +1,14 @@
+import { closesConnection } from "../closing-reply.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
-
-/** Whether a reply says that the server closes the connection (RFC 5321 3.8, RFC 7504 3). */
-export function isLeave({ code }: Reply): boolean {
-  return code === 421 || code === 521;
-}
 
 /**
  * The failure of a mail whose connection the server gives up by `reply`: nothing is said of the mail. After a 521 the
  * server takes no mail at all, so another connection does not help; after any other reply it may.
  */
 export function connectionGivenUp(phase: Phase, reply: Reply): Failure {
-  const what = isLeave(reply) ? "the server closed the connection" : "the server is out of step";
+  const what = closesConnection(reply) ? "the server closed the connection" : "the server is out of step";
   const permanent = reply.code === 521;
   return new Failure({
     kind: "connection",

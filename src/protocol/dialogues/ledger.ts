@@ -1,11 +1,12 @@
 import type { Address } from "../../address/address.ts";
 import type { ErrorKind } from "../../errors.ts";
+import { closesConnection } from "../closing-reply.ts";
 import type { Dialect } from "../dialect.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import type { RecipientOutcome } from "../send-report.ts";
-import { connectionGivenUp, connectionGone, isLeave } from "./farewell.ts";
+import { connectionGivenUp, connectionGone } from "./farewell.ts";
 
 /** What became of the mail. */
 export interface TransactionOutcome {
@@ -80,7 +81,7 @@ export class Ledger {
 
   /** Whether the server has said that it closes the connection. */
   get left(): boolean {
-    return this.#replies().some(isLeave);
+    return this.#replies().some(closesConnection);
   }
 
   /** The replies turned out to be those to other commands: nothing is known but what has gone out. */
@@ -131,12 +132,12 @@ export class Ledger {
     if (phase === "mail" && this.#outOfStep) return true;
     // Postfix's access tables can say 521 of a recipient. It means the connection where that may be old.
     if (phase === "rcpt" && reply.code === 521) return this.used;
-    return isLeave(reply) && !(phase === "content" && this.handedOver);
+    return closesConnection(reply) && !(phase === "content" && this.handedOver);
   }
 
   /** Whether RCPT number `place`, or DATA behind all of them, was answered behind a farewell to an earlier RCPT. */
   #behindFarewell(place = this.rcptReplies.length): boolean {
-    const farewell = this.rcptReplies.findIndex(isLeave);
+    const farewell = this.rcptReplies.findIndex(closesConnection);
     return farewell !== -1 && farewell < place;
   }
 
@@ -181,7 +182,8 @@ export class Ledger {
     if (this.handedOver) return this.unheard ? notSent() : { recipient, outcome: "unknown" };
     if (!isNegative(dataReply) || rcpt === undefined) return notSent();
     // It follows from what was said to an earlier RCPT: the recipient has no part in it.
-    if (this.#behindFarewell() && (isLeave(dataReply) || FOLLOWING.has(dataReply.code))) return notSent();
+    if (this.#behindFarewell() && (closesConnection(dataReply) || FOLLOWING.has(dataReply.code)))
+      return notSent();
     return this.#givesUp("data", dataReply) ? notSent(dataReply) : refusedBy(dataReply);
   }
 
@@ -216,7 +218,7 @@ export class Ledger {
     for (const [phase, reply] of answers)
       if (reply !== undefined && this.#givesUp(phase, reply)) return connectionGivenUp(phase, reply);
     // It refused one recipient, and the others were not heard any more.
-    const farewell = rcptReplies.find(isLeave);
+    const farewell = rcptReplies.find(closesConnection);
     return farewell && connectionGone("rcpt", farewell);
   }
 

@@ -1,7 +1,8 @@
 import type { ErrorKind } from "../../errors.ts";
+import { closesConnection } from "../closing-reply.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Failure } from "../failure.ts";
-import { connectionGone, isLeave } from "./farewell.ts";
+import { connectionGone } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 
@@ -50,7 +51,7 @@ const OF_REPLIES: ReadonlySet<ErrorKind> = new Set(["rejected", "too-large", "co
 export function behind(failure: Failure | undefined): Failure | undefined {
   const reply = failure?.reply;
   if (failure === undefined || reply === undefined || !OF_REPLIES.has(failure.kind)) return failure;
-  if (isLeave(reply)) return connectionGone("mail", reply);
+  if (closesConnection(reply)) return connectionGone("mail", reply);
   const message = "the connection was given up behind another mail";
   return failure.with({ kind: "connection", phase: "mail", message, transient: true, permanent: false });
 }

@@ -1,4 +1,5 @@
 import type { Address } from "../../address/address.ts";
+import { closesConnection } from "../closing-reply.ts";
 import { formatCommand } from "../command.ts";
 import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read, write } from "../dialogue.ts";
@@ -7,7 +8,7 @@ import type { RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
 import { type Follow, goesByChunks, sayContent } from "./content.ts";
-import { connectionGivenUp, isLeave } from "./farewell.ts";
+import { connectionGivenUp } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 
@@ -111,7 +112,7 @@ function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger
 /** Unless RSET is obeyed, nobody knows what the server makes of the commands behind it: nothing of this mail counts. */
 export function cleared(reply: Reply): void {
   if (reply.positive) return;
-  if (isLeave(reply)) throw connectionGivenUp("reset", reply);
+  if (closesConnection(reply)) throw connectionGivenUp("reset", reply);
   const message = `the server does not obey RSET: ${reply}`;
   throw new Failure({ kind: "protocol", phase: "reset", message, reply });
 }
@@ -121,7 +122,7 @@ function* takeBack(ledger: Ledger): Dialogue<void> {
   if (ledger.left) return;
   try {
     const reply = yield* command({ verb: "RSET" }, "reset");
-    if (!isLeave(reply)) return;
+    if (!closesConnection(reply)) return;
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
   }

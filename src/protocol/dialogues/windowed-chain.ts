@@ -1,9 +1,10 @@
+import { closesConnection } from "../closing-reply.ts";
 import { type Dialogue, type Outgoing, read } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
-import { connectionGone, isLeave } from "./farewell.ts";
+import { connectionGone } from "./farewell.ts";
 import { isNegative } from "./ledger.ts";
 import type { ChainEnd, ConnectionState, MailChain } from "./mail-chain.ts";
 import { behind, type ChainedMail, untouched } from "./mail-in-flight.ts";
@@ -152,7 +153,7 @@ export class WindowedChain implements MailChain {
 
   /** The mail before has its outcome, unless the replies turn out to be those to other commands. */
   #inStep(reset: Reply): void {
-    if (isLeave(reset) || this.#window.resets.canBe(reset)) {
+    if (closesConnection(reset) || this.#window.resets.canBe(reset)) {
       this.#confirm();
       return;
     }
@@ -173,7 +174,7 @@ export class WindowedChain implements MailChain {
     const reply = yield* read(phase);
     this.#owed--;
     this.#lastReply = reply;
-    if (isLeave(reply)) this.#mute = connectionGone("mail", reply);
+    if (closesConnection(reply)) this.#mute = connectionGone("mail", reply);
     if (isNegative(reply)) this.#window.refused();
     return reply;
   }
@@ -193,7 +194,8 @@ export class WindowedChain implements MailChain {
    */
   #settleAll(failure: Failure): void {
     this.#confirm();
-    const farewell = this.#lastReply !== undefined && isLeave(this.#lastReply) ? this.#lastReply : undefined;
+    const farewell =
+      this.#lastReply !== undefined && closesConnection(this.#lastReply) ? this.#lastReply : undefined;
     const unheard = farewell !== undefined;
     const told = unheard ? connectionGone("mail", farewell) : failure;
     for (const { inFlight } of this.#unanswered) {

@@ -51,7 +51,7 @@ export class ConversationStates {
 
   /** A reply with this code has been written: after some the server closes the connection. */
   replied(code: number): void {
-    if (closesConnection(code)) this.#closing = true;
+    if (closesConnection({ code })) this.#closing = true;
   }
 
   /** Nothing more is read: the client has quit, or what follows cannot be read. */

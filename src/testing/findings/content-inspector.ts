@@ -1,3 +1,4 @@
+import { maxLineOctets } from "../../text/lines.ts";
 import type { FindingRule } from "./finding.ts";
 
 /** Inspects the content of one message as it was sent, byte by byte, without keeping it. */
@@ -46,7 +47,7 @@ export class ContentInspector {
   end(): void {
     if (this.#ended) return;
     if (this.#cr) this.#bareCr();
-    if (this.#length > LONGEST) this.#report("line-too-long");
+    if (this.#length > maxLineOctets) this.#report("line-too-long");
     this.size += this.#length;
     this.#length = 0;
   }
@@ -75,7 +76,7 @@ export class ContentInspector {
     }
     if (stuffed === 1 && this.#dots === 1) this.#report("dot-unstuffed");
     const length = this.#length - stuffed;
-    if (length > LONGEST) this.#report("line-too-long");
+    if (length > maxLineOctets) this.#report("line-too-long");
     if (this.#length === 0) this.#inHeader = false;
     this.size += length + 2;
     this.#length = 0;
@@ -89,9 +90,6 @@ function plainUntil(octets: Buffer, at: number): number {
   while (end < octets.length && (octets[end] as number) >= 0x20 && (octets[end] as number) < 0x80) end++;
   return end;
 }
-
-/** The longest line, without its end (RFC 5321 4.5.3.1.6). */
-const LONGEST = 998;
 
 const LF = 0x0a;
 const CR = 0x0d;

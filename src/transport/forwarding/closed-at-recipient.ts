@@ -1,4 +1,4 @@
-import { isLeave } from "../../protocol/dialogues/farewell.ts";
+import { closesConnection } from "../../protocol/closing-reply.ts";
 import type { SendError, SmtpError } from "../../protocol/send-error.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { SendError, SmtpError } from "../../protocol/send-error.ts";
  */
 export function closedAtRecipient(error: (SendError & OfSmtp) | undefined): boolean {
   if (error?.kind !== "connection" || error.phase !== "rcpt") return false;
-  return error.reply !== undefined && isLeave(error.reply);
+  return error.reply !== undefined && closesConnection(error.reply);
 }
 
 /** What an error of SMTP has besides, whichever copy of the library has made it. */

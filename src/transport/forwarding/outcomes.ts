@@ -1,6 +1,6 @@
 import type { Address } from "../../address/address.ts";
 import { Envelope } from "../../address/envelope.ts";
-import { isLeave } from "../../protocol/dialogues/farewell.ts";
+import { closesConnection } from "../../protocol/closing-reply.ts";
 import type { SendError } from "../../protocol/send-error.ts";
 import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../../protocol/send-report.ts";
 import type { Attempt } from "./attempt.ts";
@@ -41,7 +41,7 @@ export class Outcomes {
 
   /** If the connection was closed at another recipient, this one may have been suspected for nothing. */
   #suspect(key: string, { outcome, reply }: RecipientOutcome): void {
-    if (outcome === "not-sent" && reply !== undefined && isLeave(reply)) this.#suspects.add(key);
+    if (outcome === "not-sent" && reply !== undefined && closesConnection(reply)) this.#suspects.add(key);
     else this.#suspects.delete(key);
   }
 

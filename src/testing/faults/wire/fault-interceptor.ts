@@ -332,7 +332,7 @@ export class FaultInterceptor implements Interceptor {
     this.#writer.say(text, manner);
     if (manner?.raw !== undefined) return;
     this.#answers334 = code === 334;
-    const leaves = closesConnection(code) && manner?.stays !== true;
+    const leaves = closesConnection({ code }) && manner?.stays !== true;
     if (leaves || (told && code >= 400 && this.#clientLine.at === "greeting")) this.#leaving = true;
     if (told && code === 354 && !this.#protocol.inContent) this.#beginContent("feigned");
   }

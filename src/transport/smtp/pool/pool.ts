@@ -1,4 +1,5 @@
 import { createPool, type Pool } from "generic-pool";
+import { LONGEST_TIMER } from "../../../text/longest-timer.ts";
 import type { Session } from "../session/session.ts";
 import type { PoolConfig } from "./pool-config.ts";
 
@@ -129,6 +130,3 @@ export class SlotPool {
     return !session.connection.broken && this.#kept.length < this.#config.minIdle;
   }
 }
-
-/** Milliseconds; beyond this setTimeout fires at once. */
-const LONGEST_TIMER = 2_147_483_647;

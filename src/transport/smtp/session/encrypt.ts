@@ -3,6 +3,7 @@ import type { Resumption } from "../../../net/client/session-tickets.ts";
 import { startTls } from "../../../protocol/dialogues/opening.ts";
 import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import { SUBMISSIONS_PORT } from "../../../protocol/ports.ts";
 import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { SmtpOptions } from "../options.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";
@@ -76,7 +77,8 @@ const NOT_BEHIND_STARTTLS =
   "the server said yes to STARTTLS, and what came then is not TLS: something on the way may be in between";
 
 function withheld({ port }: EncryptOptions, capabilities: Capabilities): Failure {
-  const elsewhere = rewritingHint(capabilities) || (port === 465 ? "; on port 465 use Tls.Wrapper" : "");
+  const elsewhere =
+    rewritingHint(capabilities) || (port === SUBMISSIONS_PORT ? "; on port 465 use Tls.Wrapper" : "");
   const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
   return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
 }
