@@ -135,7 +135,7 @@ describe("FailoverTransport", () => {
     );
   });
 
-  test("asks a relay that failed last, for as long as it rests", async () => {
+  test("uses a relay last while it rests after a failure", async () => {
     const clock = new HandClock();
     let works = false;
     const first = new StubTransport(() => {

@@ -99,7 +99,7 @@ describe("a raw stream", () => {
     assert.equal(server.messages.length, 0);
   });
 
-  it("that has octets above 127 far behind its header is unsupported without 8BITMIME, as octets are", async () => {
+  it("that has bytes above 127 far after its header is unsupported without 8BITMIME, like raw bytes", async () => {
     await using server = await TestServer.start({ without: ["8BITMIME"] });
     for (const chunking of ["never", "auto"] as const) {
       await using transport = server.builder().chunking(chunking).build();

@@ -20,7 +20,7 @@ async function errorOf(promise: Promise<unknown>): Promise<SmtpError> {
 }
 
 describe("testConnection", () => {
-  it("tells what the server is and can do, and says goodbye", async () => {
+  it("reports what the server is and supports, and sends QUIT", async () => {
     await using server = await TestServer.start({
       tls: "starttls",
       users: { shop: "secret" },
@@ -47,7 +47,7 @@ describe("testConnection", () => {
     assert.match(String(server.transcripts[0]), /C: QUIT\nS: 221/);
   });
 
-  it("tells of a server that can do nothing that it can do nothing", async () => {
+  it("reports no extensions for a server without any", async () => {
     await using server = await ScriptedServer.start(async (peer) => {
       peer.say("220-old.test", "220 since 1982");
       await peer.answer("502 what?");
@@ -66,7 +66,7 @@ describe("testConnection", () => {
     });
   });
 
-  it("has a connection of its own, which is closed when it resolves", async () => {
+  it("uses a connection of its own, which is closed when it resolves", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).pool({ maxSize: 1 }).build();
     await transport.send(mail);
@@ -78,7 +78,7 @@ describe("testConnection", () => {
     assert.equal(server.peers.length, 2);
   });
 
-  it("fails as a send would, with a report of nobody", async () => {
+  it("fails like a send, with a report without recipients", async () => {
     // Who breaks off a handshake says no QUIT.
     await using server = await LenientServer.start({ tls: "starttls", users: { shop: "secret" } });
     const to = () => SmtpTransport.builder("127.0.0.1").port(server.port);
@@ -97,7 +97,7 @@ describe("testConnection", () => {
     }
   });
 
-  it("leaves no socket behind, however it ends", async () => {
+  it("leaves no socket open, however it ends", async () => {
     await using server = await ScriptedServer.start((peer, nth) =>
       serve(peer, nth === 1 ? { greeting: "554 no" } : { EHLO: "421 no" }),
     );
@@ -144,7 +144,7 @@ describe("testConnection", () => {
     }
   });
 
-  it("is waited for by close(), and ended by force", async () => {
+  it("is awaited by close(), and aborted by a forced close", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const transport = clearTo(server).build();
     const test = transport.testConnection();
@@ -159,7 +159,7 @@ describe("testConnection", () => {
     assert.equal((await hanging).kind, "closed");
   });
 
-  it("refuses options that are none", async () => {
+  it("refuses wrong options", async () => {
     await using transport = SmtpTransport.relay("relay.invalid").build();
     for (const options of [{ timeout: 5 }, { deadline: 0 }, { deadline: "5" }, { signal: {} }, null]) {
       await assert.rejects(transport.testConnection(options as object), { kind: "configuration" });

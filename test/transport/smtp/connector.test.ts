@@ -34,7 +34,7 @@ function tunnelTo(port: number): Duplex {
 }
 
 describe("a connector", () => {
-  it("is told host and port, and may return a socket that is connected, or still connecting, or any stream", async () => {
+  it("gets host and port, and may return a connected or connecting socket, or any stream", async () => {
     await using server = await TestServer.start();
     const ways: Connector[] = [
       () => connect(server.port, "127.0.0.1"),
@@ -81,7 +81,7 @@ describe("a connector", () => {
     }
   });
 
-  it("makes no server local: no password goes out in clear", async () => {
+  it("does not make a server local: no password goes out in plaintext", async () => {
     await using server = await TestServer.start({ users: { u: "p" }, allowPlaintextCredentials: true });
     await using transport = SmtpTransport.builder("localhost")
       .tls(Tls.None)
@@ -114,7 +114,7 @@ describe("a connector", () => {
     ]);
   });
 
-  it("that fails is told as such, with what it threw as the cause", async () => {
+  it("that fails is reported, with its error as the cause", async () => {
     const error = Object.assign(new Error("the tunnel is down"), { code: "ETUNNEL" });
     const ways: Connector[] = [
       () => {
@@ -142,7 +142,7 @@ describe("a connector", () => {
     }
   });
 
-  it("that returns something else is a mistake, told as such", async () => {
+  it("that returns something else is reported as a mistake", async () => {
     const ended = new PassThrough();
     ended.end();
     const destroyed = new PassThrough();
@@ -168,7 +168,7 @@ describe("a connector", () => {
     }
   });
 
-  it("that hangs is given up when the connect timeout is over; its signal tells it", async () => {
+  it("that hangs is cancelled by its signal after the connect timeout", async () => {
     const clock = new HandClock();
     let signal: AbortSignal | undefined;
     await using transport = given({ clock }, "relay.invalid")
@@ -188,7 +188,7 @@ describe("a connector", () => {
     assert.equal(signal?.aborted, true);
   });
 
-  it("that returns too late has what it returns destroyed", async () => {
+  it("that returns too late has its socket destroyed", async () => {
     for (const late of [() => new PassThrough(), () => connect(1, "192.0.2.1")]) {
       const controller = new AbortController();
       let arrive: ((stream: Duplex) => void) | undefined;
@@ -211,7 +211,7 @@ describe("a connector", () => {
     }
   });
 
-  it("returns a stream that may end and fail like any other", async () => {
+  it("may return a stream that ends or fails", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { MAIL: () => peer.cut() }, []));
     await using transport = by(() => tunnelTo(server.port));
     await assert.rejects(transport.send(mail), { kind: "connection", phase: "mail", delivery: "not-sent" });
@@ -223,7 +223,7 @@ describe("a connector", () => {
     await assert.rejects(failing.send(mail), { kind: "connection", phase: "greeting", message: /torn/ });
   });
 
-  it("is a function, and the only way there is", () => {
+  it("must be a function, and excludes other ways to connect", () => {
     const builder = () => SmtpTransport.builder("relay.test");
     assert.throws(() => builder().connector(undefined as unknown as Connector), { kind: "configuration" });
     const connector = () => new PassThrough();

@@ -57,7 +57,7 @@ describe("SmtpTransportBuilder.defaults", () => {
     assert.throws(() => LmtpTransport.builder("mail.example.org").defaults(wrong), MessageError);
   });
 
-  it("says of a mail without a sender what is missing, as if there were no defaults", async () => {
+  it("reports the missing sender of a mail as if there were no defaults", async () => {
     await using transport = SmtpTransport.relay("mail.example.org").defaults({ subject: "s" }).build();
     await assert.rejects(transport.send({ to: "b@y.test", text: "t" }), /from/);
   });

@@ -6,20 +6,20 @@ import { clearTo, mail, said, serve } from "./serve.js";
 import { TestServer } from "./test-server.js";
 
 describe("SIZE", () => {
-  it("is declared where the server offers it", async () => {
+  it("is declared if the server offers it", async () => {
     await using server = await TestServer.start();
     await server.transport().send(mail);
     const size = server.messages[0]?.raw.length;
     assert.match(String(server.transcripts[0]), new RegExp(`MAIL FROM:<a@x\\.test> SIZE=${size}\\b`));
   });
 
-  it("is not declared where the server does not", async () => {
+  it("is not declared if the server does not", async () => {
     await using server = await TestServer.start({ without: ["SIZE"] });
     await server.transport().send(mail);
     assert.doesNotMatch(String(server.transcripts[0]), /SIZE/);
   });
 
-  it("that the mail exceeds is refused before a word of it is said, and the connection goes on", async () => {
+  it("refuses a mail above the limit before MAIL, and keeps the connection", async () => {
     await using server = await TestServer.start({ maxMessageSize: 2000 });
     const transport = server.transport();
     await assert.rejects(transport.send({ ...mail, text: "x ".repeat(2000) }), {
@@ -33,7 +33,7 @@ describe("SIZE", () => {
     assert.equal(String(server.transcripts[0]).match(/MAIL FROM/g)?.length, 1);
   });
 
-  it("without a limit, or with one that is none, limits nothing", async () => {
+  it("limits nothing without a valid limit", async () => {
     for (const line of ["SIZE", "SIZE 0", "SIZE -1", "SIZE a", "SIZE 1 2", "SIZE 99999999999999999999"]) {
       await using server = await ScriptedServer.start((peer) => serve(peer, {}, [line]));
       await using transport = clearTo(server).build();
@@ -59,7 +59,7 @@ describe("8BITMIME", () => {
     assert.doesNotMatch(String(server.transcripts[0]), /BODY=/);
   });
 
-  it("that is missing refuses raw content, and re-encodes a message", async () => {
+  it("refuses raw content, and re-encodes a message, if it is missing", async () => {
     await using server = await TestServer.start({ without: ["8BITMIME", "SMTPUTF8"] });
     const transport = server.transport();
     await assert.rejects(transport.sendRaw(envelope, raw), {
@@ -85,14 +85,14 @@ describe("8BITMIME", () => {
 describe("SMTPUTF8", () => {
   const international = { ...mail, to: "grüße@y.test" };
 
-  it("is used where an address needs it", async () => {
+  it("is used if an address needs it", async () => {
     await using server = await TestServer.start();
     await server.transport().send(international);
     assert.match(String(server.transcripts[0]), /MAIL FROM:<a@x\.test>.* SMTPUTF8/);
     assert.match(String(server.transcripts[0]), /RCPT TO:<grüße@y\.test>/);
   });
 
-  it("is used in whatever is written together: an envelope behind content, and whole mails", async () => {
+  it("is used in every flight: an envelope after content, and whole mails", async () => {
     for (const mode of ["off", "auto", "window"] as const) {
       await using server = await TestServer.start();
       await using transport = server.builder().pool({ maxSize: 1 }).pipelining(mode).build();
@@ -106,14 +106,14 @@ describe("SMTPUTF8", () => {
     }
   });
 
-  it("is not used where none does: domains are A-labels", async () => {
+  it("is not used if no address needs it: domains are A-labels", async () => {
     await using server = await TestServer.start();
     await server.transport().send({ ...mail, to: "b@grüße.test" });
     assert.doesNotMatch(String(server.transcripts[0]), /MAIL.*SMTPUTF8/);
     assert.deepEqual(server.messages[0]?.to, ["b@xn--gre-6ka8l.test"]);
   });
 
-  it("that is missing, or that was forbidden, refuses the mail before MAIL", async () => {
+  it("refuses the mail before MAIL if it is missing or forbidden", async () => {
     await using without = await TestServer.start({ without: ["SMTPUTF8"] });
     await assert.rejects(without.transport().send(international), {
       kind: "unsupported",
@@ -131,7 +131,7 @@ describe("SMTPUTF8", () => {
     assert.doesNotMatch(String(server.transcripts[0]), /MAIL/);
   });
 
-  it("is needed by raw content with octets above 127 in its header", async () => {
+  it("is needed by raw content with bytes above 127 in its header", async () => {
     const raw = Buffer.from("Subject: grüße\r\n\r\nx\r\n");
     await using server = await TestServer.start();
     await server.transport().sendRaw({ from: "a@x.test", to: ["b@y.test"] }, raw);
@@ -154,7 +154,7 @@ describe("PIPELINING", () => {
     assert.equal(server.transcripts[0]?.roundTrips, 7);
   });
 
-  it("takes one round trip a mail where many wait", async () => {
+  it("takes one round trip a mail if many wait", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().pool({ maxSize: 1 }).build();
     await Promise.all(Array.from({ length: 20 }, () => transport.send(mail)));
@@ -162,7 +162,7 @@ describe("PIPELINING", () => {
     assert.equal(server.messages.length, 20);
   });
 
-  it("is not chained with a server that refuses what comes behind content, as Haraka does", async () => {
+  it("is not chained with a server that refuses commands after content, like Haraka", async () => {
     // Says 503 to all that came together with the end of content, and to nothing else.
     await using server = await ScriptedServer.start(async (peer) => {
       let refusing = 0;
@@ -188,7 +188,7 @@ describe("PIPELINING", () => {
     assert.equal(commands.filter((line) => line.startsWith("MAIL")).length, 6, "one envelope was said twice");
   });
 
-  it("is not used where it is not offered, or was forbidden", async () => {
+  it("is not used if it is not offered, or forbidden", async () => {
     for (const [without, pipelining] of [
       [["PIPELINING"], "auto"],
       [[], "off"],
@@ -201,7 +201,7 @@ describe("PIPELINING", () => {
     }
   });
 
-  it("works with a server that answers octet by octet, and with one that answers all at once", async () => {
+  it("works with a server that answers byte by byte, and with one that answers all at once", async () => {
     await using slow = await ScriptedServer.start(async (peer) => {
       await peer.sayByteByByte("220 slow");
       await peer.hear();
@@ -218,7 +218,7 @@ describe("PIPELINING", () => {
 });
 
 describe("EHLO", () => {
-  it("names the host if that is qualified, else the socket's own address, never localhost", async () => {
+  it("names the host if it is qualified, otherwise the socket's own address, never localhost", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).build();
     await transport.send(mail);
@@ -228,14 +228,14 @@ describe("EHLO", () => {
     );
   });
 
-  it("gives the name that was chosen, as A-labels", async () => {
+  it("gives the configured name, as A-labels", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     await using transport = clearTo(server).helloName("Bücher.example").build();
     await transport.send(mail);
     assert.equal(said(server.peers[0])[0], "EHLO xn--bcher-kva.example");
   });
 
-  it("that is refused becomes HELO, and the mail goes out as in 1982", async () => {
+  it("is followed by HELO if it is refused, and the mail is sent", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer, { EHLO: "500 what?" }));
     await using transport = clearTo(server).helloName("client.test").build();
     const message = Message.create({ ...mail, text: "grüße" });

@@ -34,13 +34,13 @@ async function failing(
   return error;
 }
 
-describe("the error tells what the server said", () => {
+describe("the error quotes the server", () => {
   for (const [line, transient] of [
     ["521 blocked by dnsbl.example", false],
     ["550 5.7.1 blocked by dnsbl.example", false],
     ["450 4.7.1 blocked by dnsbl.example for now", true],
   ] as const) {
-    it(`of a greeting that begins with 220 and ends with ${line.slice(0, 3)}`, async () => {
+    it(`in a greeting that begins with 220 and ends with ${line.slice(0, 3)}`, async () => {
       const error = await failing((peer) => peer.say("220-mail.example ESMTP", line));
       assert.deepEqual([error.kind, error.phase, error.transient], ["rejected", "greeting", transient]);
       assert.match(error.message, /blocked by dnsbl\.example/);
@@ -49,7 +49,7 @@ describe("the error tells what the server said", () => {
   }
 
   for (const stray of ["because of its content", "55 what", "250-ok", "220 hello"]) {
-    it(`of a reply of several lines with a stray one among them: ${stray}`, async () => {
+    it(`in a reply of several lines with a stray one: ${stray}`, async () => {
       const error = await failing((peer) =>
         serve(peer, {
           MAIL: () => peer.send(`550-5.7.1 Your mail was rejected\r\n${stray}\r\n550 5.7.1 See our page\r\n`),
@@ -61,7 +61,7 @@ describe("the error tells what the server said", () => {
     });
   }
 
-  it("but not amid AUTH, where a server may repeat the secret", async () => {
+  it("but not during AUTH, when a server may repeat the secret", async () => {
     const error = await failing(
       (peer) => serve(peer, { AUTH: () => peer.send("535-secret\r\nsecret\r\n535 no\r\n") }, ["AUTH PLAIN"]),
       (to) => to.credentials(Credentials.password("jo", "secret")).build(),
@@ -88,7 +88,7 @@ describe("a hint fits the mode in use", () => {
     assert.match(inClear.message, /use Tls\.Wrapper there$/);
   });
 
-  it("text behind the reply to STARTTLS does not advise STARTTLS", async () => {
+  it("text after the reply to STARTTLS does not advise STARTTLS", async () => {
     const error = await failing(
       (peer) =>
         serve(
@@ -126,7 +126,7 @@ describe("a hint fits the mode in use", () => {
     assert.match(inClear.message, /use Tls\.Required or Tls\.Wrapper/);
   });
 
-  it("a port where nobody listens is not compared with itself", async () => {
+  it("a port where nothing listens is not compared with itself", async () => {
     const { unreachable } = await import("#src/net/client/unreachable.js");
     const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
     const lost = Object.assign(new Error("lost"), { code: "ETIMEDOUT" });
@@ -140,7 +140,7 @@ describe("a hint fits the mode in use", () => {
 describe("a firewall that rewrites SMTP is named", () => {
   const rewritten = ["XXXXXXXA", "SIZE 10000000", "XXXX"];
 
-  it("where STARTTLS is required", async () => {
+  it("if STARTTLS is required", async () => {
     const error = await failing(
       (peer) => serve(peer, {}, rewritten),
       (to) => to.tls(Tls.Required(trusting)).build(),
@@ -149,7 +149,7 @@ describe("a firewall that rewrites SMTP is named", () => {
     assert.match(error.message, /a firewall on the way rewrites SMTP/);
   });
 
-  it("where a login is wanted, or SMTPUTF8 is needed", async () => {
+  it("if a login or SMTPUTF8 is needed", async () => {
     const login = Credentials.password("jo", "secret");
     const unheard = await failing(
       (peer) => serve(peer, {}, rewritten),
@@ -164,7 +164,7 @@ describe("a firewall that rewrites SMTP is named", () => {
     assert.match(international.message, /a firewall on the way rewrites SMTP/);
   });
 
-  it("where EHLO is refused because X's arrived in its place", async () => {
+  it("if EHLO is refused because X's arrived instead", async () => {
     const error = await failing((peer) =>
       serve(peer, { EHLO: '502 5.5.2 unknown command "XXXX"', HELO: '502 5.5.2 unknown command "XXXX"' }),
     );
@@ -172,7 +172,7 @@ describe("a firewall that rewrites SMTP is named", () => {
     assert.match(error.message, /a firewall on the way rewrites SMTP/);
   });
 
-  it("and not where a keyword only begins with X", async () => {
+  it("but not if a keyword only begins with X", async () => {
     const error = await failing(
       (peer) => serve(peer, {}, ["XCLIENT NAME", "X-EXPS LOGIN", "XXLARGE"]),
       (to) => to.tls(Tls.Required(trusting)).build(),
@@ -203,7 +203,7 @@ describe("a server that reads only the first command of a packet", () => {
     assert.match(error.message, /needs \.pipelining\("off"\)$/);
   });
 
-  it("is not suspected where nothing was answered, or one command went out at a time", async () => {
+  it("is not suspected if nothing was answered, or one command went out at a time", async () => {
     const silent = await failing(
       (peer) => serve(peer, { MAIL: () => peer.closed() }),
       (to) => to.timeout({ command: 300 }).build(),
@@ -228,7 +228,7 @@ describe("a refused login", () => {
     assert.equal(message, 'the server refused the login of "shop" at 127.0.0.1 (by PLAIN): 535 5.7.8 no');
   });
 
-  it("names no user that is an address, nor one that is the secret", async () => {
+  it("does not name a user that is an address or the secret", async () => {
     const address = await failing(refusing, as("jo@example.org", "secret"));
     assert.match(address.message, /refused the login at 127\.0\.0\.1 \(by PLAIN\)/);
     const token = "0123456789abcdef".repeat(6);
@@ -266,7 +266,7 @@ describe("a connector may return", () => {
     await assert.rejects(transport.send(mail), { kind: "authentication", message: /does not verify/ });
   });
 
-  it("nothing else, and the error says what", async () => {
+  it("nothing else, and the error says what it may return", async () => {
     for (const [returned, problem] of [
       [{ connection: {} }, /it has no on\(\)/],
       [{ socket: 5 }, /no stream/],
@@ -287,7 +287,7 @@ describe("a connector may return", () => {
 });
 
 describe("a mail that needs SMTPUTF8", () => {
-  it("is refused by a report that names the recipients whose addresses need it", async () => {
+  it("fails with a report that names the recipients whose addresses need it", async () => {
     const error = await failing((peer) => serve(peer), undefined, {
       ...mail,
       to: ["a@y.test", "jörg@y.test", "b@y.test"],
@@ -304,14 +304,14 @@ describe("a mail that needs SMTPUTF8", () => {
     );
   });
 
-  it("because of its sender says so, and blames no recipient", async () => {
+  it("names no recipient if its sender is the reason", async () => {
     const error = await failing((peer) => serve(peer), undefined, { ...mail, from: "jörg@y.test" });
     assert.match(error.message, /^the address of the sender has a local part beyond ASCII/);
     assert.equal(error.report.recipients[0]?.reason, undefined);
   });
 });
 
-describe("a transport that is made by its constructor", () => {
+describe("a transport that is made with its constructor", () => {
   it("names the builder", () => {
     for (const given of [{ host: "mail.example.org" }, "smtp://mail.example.org", undefined]) {
       assert.throws(() => Reflect.construct(SmtpTransport, [given]), {

@@ -44,7 +44,7 @@ describe("a host", () => {
     ["mail.example.org\r\nRSET", /\r|u\{d\}/],
     ["-mail.example.org", /hyphen/],
   ] as const) {
-    it(`is not ${JSON.stringify(given)}`, () => {
+    it(`is not valid as ${JSON.stringify(given)}`, () => {
       assert.throws(
         () => SmtpTransport.relay(given),
         (error: unknown) =>
@@ -53,7 +53,7 @@ describe("a host", () => {
     });
   }
 
-  it("is a string", () => {
+  it("must be a string", () => {
     for (const given of [undefined, null, 25, {}]) {
       assert.throws(() => SmtpTransport.relay(given as unknown as string), { kind: "configuration" });
     }

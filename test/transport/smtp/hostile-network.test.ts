@@ -42,7 +42,7 @@ describe("a name for EHLO", () => {
     "[127.0.0.1\r\n]",
     "[x]",
   ]) {
-    it(`is not ${JSON.stringify(name)}, wherever it is said`, () => {
+    it(`is not valid as ${JSON.stringify(name)}, in every option that sets it`, () => {
       const builder = SmtpTransport.relay("relay.test");
       assert.throws(() => builder.helloName(name), { kind: "address", message: /helloName/ });
       for (const scheme of ["smtps", "smtp", "lmtp"]) {
@@ -54,14 +54,14 @@ describe("a name for EHLO", () => {
   }
 });
 
-describe("a server without end", () => {
+describe("a server that never stops", () => {
   const endless: readonly (readonly [string, string])[] = [
     ["greeting without a line end", "x".repeat(65_536)],
     ["greeting of lines", "220-again\r\n".repeat(6000)],
     ["line of white space", `220 ${" ".repeat(65_536)}`],
   ];
   for (const [what, piece] of endless) {
-    it(`(${what}) is left long before it has said much`, async () => {
+    it(`is left before it has sent much (${what})`, async () => {
       await using server = await ScriptedServer.start(async (peer) => {
         let written = 0;
         let gone = false;
@@ -82,7 +82,7 @@ describe("a server without end", () => {
 });
 
 describe("a proxy that trickles", () => {
-  it("does not extend the time there is to connect", async () => {
+  it("does not extend the connect timeout", async () => {
     const answers = { http: "HTTP/1.1 200 OK\r\nX: ", socks5: "\x05\x00\x05\x00\x00\x03\xff" };
     for (const [scheme, answer] of Object.entries(answers)) {
       const clock = new HandClock();
@@ -116,7 +116,7 @@ describe("two transports to one host", () => {
       await serve(peer, { AUTH: "235 welcome" }, ["AUTH PLAIN"]);
     };
 
-  it("share neither the name that the certificate has to bear, nor what a handshake left behind", async () => {
+  it("share neither the certificate's expected name nor TLS sessions", async () => {
     await using server = await ScriptedServer.start(secured("one.test"));
     const to = (name: string) =>
       given({ resolve: async () => ["127.0.0.1"] }, "relay.test")
@@ -136,7 +136,7 @@ describe("two transports to one host", () => {
     );
   });
 
-  it("share no look-up of the name: each asks anew for each connection", async () => {
+  it("share no DNS lookup: each asks again for each connection", async () => {
     await using server = await ScriptedServer.start((peer) => serve(peer));
     const asked: string[] = [];
     const to = (who: string) =>

@@ -31,7 +31,7 @@ async function serveLmtp(peer: Peer): Promise<void> {
 }
 
 describe("LmtpTransport", () => {
-  it("says LHLO, and has a reply for each recipient that was accepted", async () => {
+  it("sends LHLO, and gets a reply for each accepted recipient", async () => {
     const path = join(folder, "lmtp");
     await using tcp = await ScriptedServer.start(serveLmtp);
     await using unix = await ScriptedServer.start(serveLmtp, { path });
@@ -64,7 +64,7 @@ describe("LmtpTransport", () => {
     }
   });
 
-  it("tells what is known of each recipient when the replies break off", async () => {
+  it("reports what is known of each recipient when the replies end early", async () => {
     await using server = await ScriptedServer.start(async (peer) => {
       peer.say("220 mailboxes.test LMTP");
       await peer.answer("250-mailboxes.test", "250 PIPELINING");
@@ -83,7 +83,7 @@ describe("LmtpTransport", () => {
     );
   });
 
-  it("does not fall back to SMTP, and tells that the server may speak it", async () => {
+  it("does not fall back to SMTP, and says that the server may speak it", async () => {
     await using server = await TestServer.start();
     await using transport = LmtpTransport.builder("127.0.0.1").port(server.port).build();
     await assert.rejects(transport.send(mail), {
@@ -107,7 +107,7 @@ describe("LmtpTransport", () => {
     assert.match(greeting, /LMTP/);
   });
 
-  it("is reached at a TestServer that speaks LMTP by its URL, its environment and its own transport", async () => {
+  it("reaches an LMTP TestServer by its URL, its environment and its own transport", async () => {
     for (const tls of ["none", "starttls", "implicit"] as const) {
       await using server = await TestServer.start({ lmtp: true, tls });
       await server.transport().send(mail);
@@ -119,7 +119,7 @@ describe("LmtpTransport", () => {
     }
   });
 
-  it("is not spoken on port 25 (RFC 2033 5)", () => {
+  it("refuses port 25 (RFC 2033 5)", () => {
     assert.throws(() => LmtpTransport.builder("mail.test").port(25).build(), {
       message: /must not use port 25/,
     });

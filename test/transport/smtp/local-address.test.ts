@@ -9,14 +9,14 @@ import { TestServer } from "./test-server.js";
 const skip = process.platform !== "linux";
 
 describe("the local address", { skip }, () => {
-  it("is what is connected from", async () => {
+  it("is the source of the connection", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().localAddress("127.0.0.9").build();
     await transport.send(mail);
     assert.equal(server.messages[0]?.session.remoteAddress, "127.0.0.9");
   });
 
-  it("that is none of this machine's says so", async () => {
+  it("fails with the reason if it is not an address of this machine", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().localAddress("192.0.2.77").build();
     await assert.rejects(transport.send(mail), {
@@ -26,7 +26,7 @@ describe("the local address", { skip }, () => {
     });
   });
 
-  it("is of the family of the host", async () => {
+  it("must be of the family of the host", async () => {
     await using server = await TestServer.start();
     await using transport = server.builder().localAddress("::1").build();
     await assert.rejects(transport.send(mail), {
@@ -34,7 +34,7 @@ describe("the local address", { skip }, () => {
     });
   });
 
-  it("is an IP address", () => {
+  it("must be an IP address", () => {
     for (const wrong of ["localhost", "[::1]", "eth0", "", 5]) {
       assert.throws(() => SmtpTransport.relay("relay.test").localAddress(wrong as string), {
         kind: "configuration",

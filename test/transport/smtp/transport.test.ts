@@ -123,7 +123,7 @@ describe("the builder of a transport", () => {
     });
   }
 
-  it("refuses hosts that are none", () => {
+  it("refuses invalid hosts", () => {
     for (const host of [
       "",
       "a b",
@@ -141,7 +141,7 @@ describe("the builder of a transport", () => {
     }
   });
 
-  it("takes names in any script, and addresses with brackets or without", () => {
+  it("takes names in any script, and addresses with or without brackets", () => {
     for (const host of [
       "mail.example.org",
       "Bücher.example",
@@ -180,7 +180,7 @@ describe("the builder of a transport", () => {
 });
 
 describe("the builder of TLS parameters", () => {
-  it("refuses what is no certificate, no identity, no version and no domain", () => {
+  it("refuses an invalid certificate, identity, version and domain", () => {
     const identity = ca.issue();
     const loose = () => TlsParameters.builder() as unknown as Loose;
     for (const pem of ["", "x", null, undefined, identity.key, 5]) {
@@ -223,7 +223,7 @@ describe("the builder of TLS parameters", () => {
 });
 
 describe("credentials", () => {
-  it("refuse what would change what a mechanism says", () => {
+  it("refuse characters that would change what a mechanism sends", () => {
     for (const [user, secret] of [
       ["", "p"],
       ["u", ""],
@@ -284,7 +284,7 @@ describe("secrets", () => {
 });
 
 describe("options of a send", () => {
-  it("are refused where there are none of that name", async () => {
+  it("are refused if their name is unknown", async () => {
     await using transport = SmtpTransport.unencryptedLocalhost();
     const mail = { from: "a@x.test", to: "b@y.test", text: "x" };
     const misspelt = { sginal: 1 } as never;

@@ -141,7 +141,7 @@ describe("a mail on a connection that carried another before", () => {
     assert.equal(transport.status().slowdown, undefined);
   });
 
-  it("fails by what happens on a connection of its own, after two failures on others", async () => {
+  it("fails by a failure on a connection of its own, after two failures on others", async () => {
     for (const mode of modes) {
       await using server = await BusyServer.start({
         onCommand: (line) =>

@@ -102,7 +102,7 @@ describe("priority", () => {
 });
 
 describe("maxQueue", () => {
-  it("refuses what would wait beyond it, and counts neither what is sent nor what is on its way to a connection", async () => {
+  it("refuses mails that would wait beyond it, and counts only mails that wait for a connection", async () => {
     await using held = await Held.start();
     await using transport = clearTo(held.server).pipelining("off").pool({ maxSize: 2, maxQueue: 3 }).build();
     const sends = Array.from({ length: 5 }, () => transport.send(mail));

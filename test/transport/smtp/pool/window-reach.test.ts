@@ -13,7 +13,7 @@ describe("the reach of windows", () => {
     assert.deepEqual([reach.admits(3), reach.admits(4)], [true, false]);
   });
 
-  it("grows by what a connection has without a window, and has no end after twice as much", () => {
+  it("grows by the mails that a connection had without a window, and has no limit after twice as many", () => {
     const reach = new WindowReach();
     reach.closed(4);
     reach.answered(5);
@@ -22,7 +22,7 @@ describe("the reach of windows", () => {
     assert.equal(reach.admits(1_000_000), true);
   });
 
-  it("stays where it is, if the server closes amid a window a second time", () => {
+  it("does not grow if the server closes during a window a second time", () => {
     const reach = new WindowReach();
     reach.closed(4);
     reach.answered(9);

@@ -127,7 +127,7 @@ describe('chunking("auto")', () => {
     assert.equal(server.messages.length, 1);
   });
 
-  it("leaves unknown what a server has accepted without one of its chunks", async () => {
+  it("reports a mail as unknown if the server accepted it without one of its chunks", async () => {
     await using server = await Unjudged.start();
     server.fail({ at: "bdat", when: { nth: 2 }, reply: "552 5.3.4 too big" });
     await using transport = chunked(server);

@@ -45,7 +45,7 @@ describe("a shared timeout", () => {
     assert.equal(expired.length, 3);
   });
 
-  it("waits again for what begins to wait while another expires", () => {
+  it("waits for a callback that was added while another expires", () => {
     const other = new HandClock();
     const times: number[] = [];
     const again = new SharedTimeout<Waiting>(other, 10);
