@@ -23,11 +23,11 @@ const names = ["envoi", "smtp-server"];
 publish("idle", table(["", "kB resident, each", "of them heap"], await footprints()));
 publish("loris", table(["", "mails/s", "ms each, median", "ms, the slowest in 100"], await services()));
 
-/** What a connection that has been greeted and says nothing takes, in clear and by TLS. */
+/** Measures the memory of a connection that sends nothing after EHLO, in plaintext and with TLS. */
 async function footprints(): Promise<string[][]> {
   const issued = (await CertificateAuthority.create()).issue();
   const rows: string[][] = [];
-  for (const [kind, certificate] of [["in clear"], ["TLS", issued]] as [string, Certified?][]) {
+  for (const [kind, certificate] of [["plaintext"], ["TLS", issued]] as [string, Certified?][]) {
     for (const name of names) {
       const measured: Footprint[] = [];
       for (let round = 0; round < rounds; round++) measured.push(await footprint(name, certificate));
@@ -54,7 +54,7 @@ async function footprint(name: string, certificate: Certified | undefined): Prom
   };
 }
 
-/** How a client is served by itself, and beside the crowd. */
+/** Measures how a client is served alone, and beside many slow ones. */
 async function services(): Promise<string[][]> {
   const rows: string[][] = [];
   for (const name of names) {
@@ -66,7 +66,7 @@ async function services(): Promise<string[][]> {
       using _ = await Crowd.gather(server.port, count);
       beside.push(await service(server));
     }
-    rows.push(row(`${name}, by itself`, alone), row(`${name}, beside ${count} slow ones`, beside));
+    rows.push(row(`${name}, alone`, alone), row(`${name}, beside ${count} slow ones`, beside));
   }
   return rows;
 }

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** What a server is told: in clear without a certificate, TLS from the first octet with one. */
+/** The options of a server: plaintext without a certificate, implicit TLS with one. */
 export interface Certified {
   readonly key: string;
   readonly cert: string;
