@@ -32,10 +32,13 @@ export class Reply {
   readonly lines: readonly string[];
 
   /** @throws EnvoiError of kind `"configuration"` where a client could not read it. */
-  constructor({ code, enhancedCode, lines }: ReplyFields) {
+  constructor(fields: ReplyFields) {
+    const { code, enhancedCode, lines } = fields;
     this.code = code;
     this.enhancedCode = enhancedCode;
     this.lines = Object.freeze(typeof lines === "string" ? [lines] : [...lines]);
+    // The reader has looked at each octet.
+    if (fields instanceof Received) return;
     if (!Number.isInteger(code) || code < 200 || code > 599) throw refuse(`${code} is not a reply code`);
     if (enhancedCode !== undefined && enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
       throw refuse(`the enhanced code ${JSON.stringify(enhancedCode)} does not go with ${code}`);
@@ -169,14 +172,11 @@ export class ReplyReader {
   }
 
   #line(line: string): Reply | undefined {
+    const code = codeOf(line);
     const separator = line.charCodeAt(3);
-    if (
-      !/^[2-5]\d\d/.test(line) ||
-      !(Number.isNaN(separator) || separator === SPACE || separator === HYPHEN)
-    ) {
+    if (code === undefined || !(line.length === 3 || separator === SPACE || separator === HYPHEN)) {
       throw this.#stray(JSON.stringify(readable(line.slice(0, 80))));
     }
-    const code = Number(line.slice(0, 3));
     if (this.#lines.length > 0 && code !== this.#code) {
       const last = received(code, [readable(line.slice(4))]);
       const words = `the lines of one reply have the codes ${this.#code} and ${code}: ${told(last)}`;
@@ -209,17 +209,65 @@ const QUOTED = 300;
 
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const TWO = 0x32;
+const FOUR = 0x34;
+const FIVE = 0x35;
+const NINE = 0x39;
+
+/** What a reader makes a reply of. Its lines are text. */
+class Received implements ReplyFields {
+  readonly code: number;
+  readonly enhancedCode: string | undefined;
+  readonly lines: readonly string[];
+
+  constructor(code: number, enhancedCode: string | undefined, lines: readonly string[]) {
+    this.code = code;
+    this.enhancedCode = enhancedCode;
+    this.lines = lines;
+  }
+}
 
 /** A reply whose lines still carry the enhanced code. */
 function received(code: number, lines: readonly string[]): Reply {
-  const match = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/.exec(lines[0] ?? "");
-  const enhancedCode = match?.[0];
-  if (enhancedCode === undefined || enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
-    return new Reply({ code, lines });
-  }
-  const bare = (line: string) =>
-    `${line} `.startsWith(`${enhancedCode} `) ? line.slice(enhancedCode.length + 1) : line;
-  return new Reply({ code, enhancedCode, lines: lines.map(bare) });
+  const first = lines[0] ?? "";
+  const length = enhancedLength(first);
+  if (length === 0 || first.charCodeAt(0) - ZERO !== Math.trunc(code / 100))
+    return new Reply(new Received(code, undefined, lines));
+  const enhancedCode = first.slice(0, length);
+  const bare = (line: string) => (`${line} `.startsWith(`${enhancedCode} `) ? line.slice(length + 1) : line);
+  return new Reply(new Received(code, enhancedCode, lines.map(bare)));
+}
+
+/** The three digits that begin a reply, 200 to 599. */
+function codeOf(line: string): number | undefined {
+  const hundreds = line.charCodeAt(0) - ZERO;
+  if (!(hundreds >= 2 && hundreds <= 5 && isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2))))
+    return undefined;
+  return hundreds * 100 + (line.charCodeAt(1) - ZERO) * 10 + line.charCodeAt(2) - ZERO;
+}
+
+/** How many characters of a line are an enhanced code, as in `5.1.1 No such user`; 0 if none are. */
+function enhancedLength(line: string): number {
+  const digit = line.charCodeAt(0);
+  if ((digit !== TWO && digit !== FOUR && digit !== FIVE) || line.charCodeAt(1) !== DOT) return 0;
+  const subject = digitsFrom(line, 2);
+  if (subject === 2 || line.charCodeAt(subject) !== DOT) return 0;
+  const detail = digitsFrom(line, subject + 1);
+  const ends = detail === line.length || line.charCodeAt(detail) === SPACE;
+  return detail > subject + 1 && ends ? detail : 0;
+}
+
+/** Where up to three digits end. */
+function digitsFrom(line: string, from: number): number {
+  let at = from;
+  while (at < from + 3 && isDigit(line.charCodeAt(at))) at++;
+  return at;
+}
+
+function isDigit(character: number): boolean {
+  return character >= ZERO && character <= NINE;
 }
 
 function enhancedClass(code: string): number {
@@ -227,6 +275,7 @@ function enhancedClass(code: string): number {
 }
 
 function readable(latin1: string): string {
+  if (isPrintable(latin1)) return latin1;
   let text = latin1;
   if (/[\x80-\xff]/.test(latin1)) {
     const utf8 = Buffer.from(latin1, "latin1").toString("utf8");
@@ -234,6 +283,17 @@ function readable(latin1: string): string {
   }
   return text.replace(/[\0-\x08\x0a-\x1f\x7f-\x9f]/g, "\ufffd");
 }
+
+/** Whether all is printable ASCII, as nearly every line is. */
+function isPrintable(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (character < SPACE || character > TILDE) return false;
+  }
+  return true;
+}
+
+const TILDE = 0x7e;
 
 function refuse(reason: string): EnvoiError {
   return misconfigured(`Reply: ${reason}`);

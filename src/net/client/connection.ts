@@ -10,6 +10,7 @@ import { Deadline } from "../deadline.ts";
 import { Moment } from "../moment.ts";
 import type { ConnectionObserver } from "./connection-observer.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
+import type { ReadMemory } from "./read-memory.ts";
 import { tellWrite } from "./said.ts";
 import type { ServerStream } from "./server-stream.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
@@ -56,6 +57,7 @@ export class Connection {
   /** How it was encrypted when it came. */
   readonly #already: TlsFacts | undefined;
   #socket: Duplex;
+  readonly #memory: ReadMemory | undefined;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
   #replies: Reply[] = [];
@@ -90,6 +92,7 @@ export class Connection {
     this.#base = stream.socket;
     this.#already = stream.tls;
     this.#socket = stream.socket;
+    this.#memory = stream.memory;
     this.place = stream.place;
     this.loopback = stream.loopback;
     this.localAddress = stream.localAddress;
@@ -220,8 +223,10 @@ export class Connection {
 
   #listen(): void {
     outliveFailedWrites(this.#socket, this.#onFailedWrite);
-    this.#socket.on("data", this.#onData).on("drain", this.#onDrain).resume();
     this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
+    if (this.#memory === undefined) this.#socket.on("data", this.#onData);
+    else this.#memory.listen(this.#onData);
+    this.#socket.on("drain", this.#onDrain).resume();
   }
 
   #unlisten(): void {
@@ -232,11 +237,13 @@ export class Connection {
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined || this.#end !== undefined) return;
     try {
-      for (const reply of this.#reader.push(chunk)) this.#deliver(reply);
+      this.#deliverAll(this.#reader.push(chunk));
     } catch (error) {
-      if (error instanceof ReplySyntaxError) for (const reply of error.before) this.#deliver(reply);
+      if (error instanceof ReplySyntaxError) this.#deliverAll(error.before);
       const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
-      this.#ended((phase) => (behindStartTls ? injected() : unreadable(error, chunk, phase)));
+      // The memory of the chunk is read into again.
+      const octets = Buffer.from(chunk);
+      this.#ended((phase) => (behindStartTls ? injected() : unreadable(error, octets, phase)));
     }
   }
 
@@ -253,10 +260,15 @@ export class Connection {
     if (this.#end !== undefined) this.#fail(this.#end(phase));
   }
 
-  #deliver(reply: Reply): void {
+  #deliverAll(replies: readonly Reply[]): void {
+    if (replies.length === 0) return;
     this.#since = this.#clock.now();
     this.#doubtful = false;
-    this.#answered++;
+    this.#answered += replies.length;
+    for (const reply of replies) this.#deliver(reply);
+  }
+
+  #deliver(reply: Reply): void {
     if (this.#reading !== undefined) {
       this.#deadline.clear();
       this.#settle(this.#reading, reply);

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { Failure } from "../../protocol/failure.ts";
 import type { Clock } from "../clock.ts";
 import { addressesOf, type Resolve } from "./addresses.ts";
@@ -8,6 +8,7 @@ import type { FailedAddresses } from "./failed-addresses.ts";
 import { timedOut } from "./failures.ts";
 import { connectThrough, proxyUnreachable } from "./proxied.ts";
 import { attemptDelay, race } from "./race.ts";
+import { ReadMemory } from "./read-memory.ts";
 import type { Route } from "./route.ts";
 import {
   indirectStream,
@@ -29,6 +30,8 @@ export interface DialOptions {
   /** The address of this machine to connect from. */
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
+  /** Whether what is connected to is never encrypted, and read by a Connection only. */
+  readonly plaintext: boolean;
   /** The addresses that come last. */
   readonly failedAddresses: FailedAddresses;
   readonly clock: Clock;
@@ -113,6 +116,7 @@ export class Dialer {
           host: proxy.host,
           port: proxy.port,
           route: { via: "tcp" },
+          plaintext: false,
         });
         const { socket } = await dialer.#tcp(signal).catch((error) => {
           throw proxyUnreachable(error, proxy);
@@ -124,28 +128,34 @@ export class Dialer {
   }
 
   async #tcp(signal: AbortSignal): Promise<ServerStream> {
-    const { host, port, localAddress, resolve, clock, timeouts, failedAddresses } = this.#options;
+    const { host, port, localAddress, resolve, plaintext, clock, timeouts, failedAddresses } = this.#options;
     this.#addresses ??= failedAddresses.last(await addressesOf(host, resolve, localAddress), (address) =>
       this.#placeOf(address),
     );
     const addresses = this.#addresses;
     signal.throwIfAborted();
-    const dial = (address: string) =>
-      connect({
+    const memories = new Map<Socket, ReadMemory>();
+    const dial = (address: string): Socket => {
+      const memory = plaintext ? new ReadMemory() : undefined;
+      const socket = connect({
         host: address,
         port,
         localAddress,
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: KEEP_ALIVE_DELAY,
+        ...(memory && { onread: memory.onread }),
       });
+      if (memory !== undefined) memories.set(socket, memory);
+      return socket;
+    };
     const failed = (address: string, error: Error) =>
       this.#drop(address, unreachable(error, this.#placeOf(address)));
     const delay = attemptDelay(addresses.length, timeouts.connect);
     const winner = await race({ addresses, dial, clock, delay, signal, failed });
     if (winner === undefined) throw noneOf(host, port, this.#failures);
     this.#address = winner.address;
-    return tcpStream(winner.socket, this.#placeOf(winner.address));
+    return tcpStream(winner.socket, this.#placeOf(winner.address), memories.get(winner.socket));
   }
 
   #late(): Failure {

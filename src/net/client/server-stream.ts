@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
+import type { ReadMemory } from "./read-memory.ts";
 
 /** A way to the server on which octets can go both ways, before a word has been said. */
 export interface ServerStream {
@@ -14,13 +15,15 @@ export interface ServerStream {
   readonly localAddress: string | undefined;
   /** Present if whoever connected has encrypted it already. */
   readonly tls?: TlsFacts | undefined;
+  /** Present if this gives what the socket reads, and not its event `data`. */
+  readonly memory?: ReadMemory | undefined;
 }
 
 /** A socket that is connected to the server itself by TCP. */
-export function tcpStream(socket: Socket, place: string): ServerStream {
+export function tcpStream(socket: Socket, place: string, memory?: ReadMemory): ServerStream {
   // Asked for now: a socket that is closed no longer knows.
   const { remoteAddress, localAddress } = socket;
-  return { socket, place, loopback: isLoopback(remoteAddress), localAddress };
+  return { socket, place, loopback: isLoopback(remoteAddress), localAddress, memory };
 }
 
 /** A Unix socket: there is nobody between it and the server. */

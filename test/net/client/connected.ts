@@ -29,20 +29,21 @@ export interface Connected extends AsyncDisposable {
 export async function connected(script: Script): Promise<Connected> {
   const server = await ScriptedServer.start(script);
   const clock = new HandClock();
-  const link = await new Dialer({
+  const stream = await new Dialer({
     host: "127.0.0.1",
     port: server.port,
     route: { via: "tcp" },
     localAddress: undefined,
+    plaintext: false,
     resolve: systemResolve,
     failedAddresses: new FailedAddresses(),
     clock,
     timeouts,
   }).connect();
-  const { socket } = link;
+  const { socket } = stream;
   let count = 0;
   let changed = () => {};
-  const connection = new Connection(link, { clock, timeouts });
+  const connection = new Connection(stream, { clock, timeouts });
   socket.on("data", ({ length }: Buffer) => {
     count += length;
     changed();

@@ -32,7 +32,7 @@ export async function reach(
 ): Promise<Reached> {
   const { clock, timeouts, observer } = options;
   const { cancellation } = opening;
-  const dialer = new Dialer(options);
+  const dialer = new Dialer({ ...options, plaintext: options.tls.mode === "none" });
   const tickets = resumption(options);
   for (;;) {
     opening.greeted = false;
