@@ -8,11 +8,14 @@ const DOT = 0x2e;
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** ASCII content as DATA carries it, its end included; what {@link DataWriter} does for octets. */
-export function dataText(content: string): string {
-  const first = content.startsWith(".") ? "." : "";
+/**
+ * ASCII content as DATA carries it, in two parts: the text with its leading dots doubled, and what ends it. They are
+ * not joined, because a string that is joined is copied.
+ */
+export function dataText(content: string): readonly [text: string, end: string] {
   const stuffed = content.includes("\r\n.") ? content.replaceAll("\r\n.", "\r\n..") : content;
-  return `${first}${stuffed}${content === "" || content.endsWith("\r\n") ? "" : "\r\n"}.\r\n`;
+  const text = stuffed.startsWith(".") ? `.${stuffed}` : stuffed;
+  return [text, content === "" || content.endsWith("\r\n") ? ".\r\n" : "\r\n.\r\n"];
 }
 
 /** Doubles the leading dots of content that comes in pieces, and ends it. The content has no bare CR or LF. */

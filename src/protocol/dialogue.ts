@@ -2,8 +2,11 @@ import { type Command, formatCommand } from "./command.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 
-/** What goes out: text or octets in one write, or pieces one after the other, as the socket takes them. */
-export type Outgoing = string | Buffer[] | Pieces;
+/**
+ * What goes out: text or octets in one write, or pieces one after the other, as the socket takes them. If a list holds
+ * commands and content, its commands are strings, and strings that are content are ASCII.
+ */
+export type Outgoing = string | readonly (string | Buffer)[] | Pieces;
 
 /** Octets in pieces, in memory or in their own time. */
 export type Pieces = Generator<Buffer> | AsyncIterable<Buffer>;

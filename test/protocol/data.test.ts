@@ -47,7 +47,7 @@ it("writes text as it writes its octets", () => {
       const text = parts.join("");
       const writer = new DataWriter();
       const octets = [writer.write(Buffer.from(text)), writer.end()];
-      assert.equal(dataText(text), Buffer.concat(octets).toString());
+      assert.equal(dataText(text).join(""), Buffer.concat(octets).toString());
     }),
   );
 });

@@ -17,6 +17,7 @@ import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
 import { outliveFailedWrites } from "./write-errors.ts";
+import { WriteSlab } from "./write-slab.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
@@ -58,6 +59,7 @@ export class Connection {
   readonly #already: TlsFacts | undefined;
   #socket: Duplex;
   readonly #memory: ReadMemory | undefined;
+  readonly #slab: WriteSlab | undefined;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
   #replies: Reply[] = [];
@@ -93,6 +95,7 @@ export class Connection {
     this.#already = stream.tls;
     this.#socket = stream.socket;
     this.#memory = stream.memory;
+    this.#slab = stream.memory && new WriteSlab();
     this.place = stream.place;
     this.loopback = stream.loopback;
     this.localAddress = stream.localAddress;
@@ -317,14 +320,24 @@ export class Connection {
     this.#answered = 0;
     tellWrite(step, this.#transcript);
     if (this.#observer?.attentive) tellWrite(step, this.#observer);
-    if (typeof write === "string") this.#socket.write(write, encodingOf(step));
-    // A copy of what is small costs less than a write of several buffers.
-    else if (Array.isArray(write)) this.#socket.write(Buffer.concat(write));
+    if (typeof write === "string") this.#socket.write(write, isAscii(write) ? "latin1" : "utf8");
+    else if (Symbol.iterator in write && !("next" in write)) this.#writeTogether(write, commands);
     else return this.#pump(write, commands);
     // Set, perhaps, by the write itself: then nothing of it has gone out.
     if (this.#unwritable !== undefined) return this.#untilTheEnd();
     this.#since = this.#clock.now();
     return undefined;
+  }
+
+  /** A copy of what is small costs less than several writes. */
+  #writeTogether(pieces: readonly (string | Buffer)[], commands = ""): void {
+    // Content that is text is ASCII, and so are most commands.
+    const encoding = isAscii(commands) ? "latin1" : "utf8";
+    const gathered = encoding === "latin1" ? this.#slab?.gather(pieces, this.#socket) : undefined;
+    if (gathered !== undefined) this.#socket.write(gathered);
+    else if (pieces.every((piece) => typeof piece === "string"))
+      this.#socket.write(pieces.join(""), encoding);
+    else this.#socket.write(Buffer.concat(pieces.map((piece) => toBuffer(piece, encoding))));
   }
 
   /** Nothing can be said any more: what is still to be read is read, and then it fails. */
@@ -440,12 +453,13 @@ function quietly(action: () => void): void {
   }
 }
 
-/**
- * Content that is text is ASCII, and so are most commands: as Latin-1 they are copied, where UTF-8 has to be encoded.
- */
-function encodingOf({ write, phase, commands }: Write): "latin1" | "utf8" {
-  const said = commands ?? (phase === "content" ? "" : (write as string));
-  return /[^\0-\x7f]/.test(said) ? "utf8" : "latin1";
+/** As Latin-1 ASCII is copied; as UTF-8 it would be encoded. */
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+function toBuffer(piece: string | Buffer, encoding: "latin1" | "utf8"): Buffer {
+  return typeof piece === "string" ? Buffer.from(piece, encoding) : piece;
 }
 
 /** After so many milliseconds without use a server may have let go of a connection. */

@@ -1,6 +1,6 @@
 /**
- * Reads a TCP socket into the same memory each time. By itself Node makes new memory for each read, 64 kB at a time, which
- * costs more than to parse the reply in it.
+ * Reads a TCP socket into the same memory each time. By itself Node makes new memory for each read, 64 kB at a time,
+ * which costs more than to parse the reply in it.
  *
  * Only for a socket that nothing else reads: not one that a proxy or TLS takes over.
  */

@@ -11,8 +11,8 @@ export function tellWrite({ write, phase, commands }: Write, listener: Listener)
   const said = commands ?? (phase !== "content" && typeof write === "string" ? write : "");
   let octets = typeof write === "string" ? write.length - said.length : 0;
   if (Array.isArray(write)) {
-    octets = -Buffer.byteLength(said);
-    for (const { length } of write) octets += length;
+    octets = -said.length;
+    for (const { length } of write as readonly (string | Buffer)[]) octets += length;
   }
   // By BDAT the content stands behind its command, by DATA in front of the commands for the next mail.
   const chunks = said.includes("BDAT ") ? said.split(/(?<=^BDAT \d+(?: LAST)?\r\n)/im) : [];

@@ -78,7 +78,7 @@ function* lastChunk(content: readonly Buffer[], follow: Follow, owed = 0): Dialo
   const header = formatCommand({ verb: "BDAT", size, last: true });
   if (size <= ONE_WRITE) {
     const behind = follow?.() ?? "";
-    yield* write([Buffer.from(header), ...content, ...toBuffers(behind)], "content", header + behind, owed);
+    yield* write([header, ...content, behind], "content", header + behind, owed);
     return;
   }
   const { most, end } = endApart([Buffer.from(header), ...content]);
@@ -89,14 +89,15 @@ function* lastChunk(content: readonly Buffer[], follow: Follow, owed = 0): Dialo
 function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
   if (typeof content === "string") {
     const behind = follow?.() ?? "";
-    yield* write(dataText(content) + behind, "content", behind);
+    const [text, end] = dataText(content);
+    yield* write([text, end, behind], "content", behind);
     return;
   }
   const writer = new DataWriter();
   if (!isStream(content) && sizeOf(content) <= ONE_WRITE) {
     const pieces = content.map((piece) => writer.write(piece));
     const behind = follow?.() ?? "";
-    yield* write([...pieces, writer.end(), ...toBuffers(behind)], "content", behind);
+    yield* write([...pieces, writer.end(), behind], "content", behind);
   } else {
     // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
     yield* write(dotStuffed(content, writer), "content");

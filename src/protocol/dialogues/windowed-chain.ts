@@ -1,5 +1,5 @@
 import { closesConnection } from "../closing-reply.ts";
-import { type Dialogue, type Outgoing, read } from "../dialogue.ts";
+import { type Dialogue, read } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
@@ -90,7 +90,8 @@ export class WindowedChain implements MailChain {
     if (said.length === 0) return;
     try {
       const commands = said.map((each) => each.commands).join("");
-      yield { write: inOneWrite(said), phase: "content", commands, owed };
+      const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
+      yield { write: pieces, phase: "content", commands, owed };
       for (const { inFlight } of said) inFlight.ledger.handedOver = true;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
@@ -206,12 +207,6 @@ export class WindowedChain implements MailChain {
     const ahead = this.#ahead?.inFlight;
     ahead?.settle(untouched(ahead.mail, told));
   }
-}
-
-function inOneWrite(said: readonly WindowedMail[]): Outgoing {
-  const pieces = said.flatMap(({ commands, content }) => [commands, ...content]);
-  if (pieces.every((piece) => typeof piece === "string")) return pieces.join("");
-  return pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece));
 }
 
 const gone = new Failure({

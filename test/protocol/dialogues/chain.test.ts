@@ -17,7 +17,7 @@ function* rest<T>(dialogue: Dialogue<T>, seen: (write: string) => void = () => {
     if ("write" in step.value) {
       const { write } = step.value;
       if (typeof write === "string") seen(write);
-      else if (Array.isArray(write)) seen(Buffer.concat(write).toString());
+      else if (Array.isArray(write)) seen(write.map(String).join(""));
     }
     let reply: Reply | undefined;
     try {

@@ -122,7 +122,8 @@ function hear(script: string[], phase: Phase): Reply {
 
 function linesOf(outgoing: Outgoing): string[] {
   if (typeof outgoing !== "string" && Symbol.asyncIterator in outgoing) return ["(stream)"];
-  const text = typeof outgoing === "string" ? outgoing : Buffer.concat([...outgoing]).toString();
+  const pieces = typeof outgoing === "string" ? [outgoing] : [...outgoing];
+  const text = Buffer.concat(pieces.map((piece) => Buffer.from(piece as Buffer))).toString();
   const lines = text.split("\r\n");
   assert.equal(lines.pop(), "", "what is said ends in CRLF");
   return lines;

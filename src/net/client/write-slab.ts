@@ -1,0 +1,35 @@
+import type { Writable } from "node:stream";
+
+/**
+ * Memory in which what goes out together is put together, again and again. It is not written to until the socket has
+ * taken all that was written before: until the callback of a write, its memory belongs to the socket.
+ *
+ * Only for sockets of Node's own: another stream may keep what it was given.
+ */
+export class WriteSlab {
+  #memory: Buffer | undefined;
+
+  /**
+   * The pieces as one buffer, for the next write to `socket`; `undefined` if they are too large, or the memory is not
+   * free. What is text in them must be ASCII.
+   */
+  gather(pieces: readonly (string | Buffer)[], socket: Writable): Buffer | undefined {
+    if (socket.writableLength > 0) return undefined;
+    let size = 0;
+    for (const { length } of pieces) size += length;
+    if (size > LARGEST) return undefined;
+    if (this.#memory === undefined || this.#memory.length < size)
+      this.#memory = Buffer.allocUnsafeSlow(size <= USUAL ? USUAL : LARGEST);
+    const memory = this.#memory;
+    let at = 0;
+    for (const piece of pieces)
+      at += typeof piece === "string" ? memory.write(piece, at, "latin1") : piece.copy(memory, at);
+    return memory.subarray(0, at);
+  }
+}
+
+/** Bytes: a few small mails, or one with the envelope of the next. */
+const USUAL = 32_768;
+
+/** Bytes: as much as a window holds, and its commands. */
+const LARGEST = 393_216;
