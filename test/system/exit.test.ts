@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { TestServer } from "envoi/testing";
 import { ScriptedServer } from "../net/scripted-server.js";
+import { serve } from "../transport/smtp/serve.js";
 
 const program = fileURLToPath(new URL("./forgetful.js", import.meta.url));
 
@@ -45,6 +46,18 @@ describe("a process that forgets close()", () => {
     await free[Symbol.asyncDispose]();
     const { code, err } = await run("fails", port);
     assert.deepEqual([code, err], [0, "connection\n"]);
+  });
+
+  it("ends by itself though the server is silent on the connections that it does not take", async () => {
+    let open = 0;
+    await using server = await ScriptedServer.start(async (peer) => {
+      // The first is taken; nothing is heard on the others.
+      if (++open === 1) await serve(peer);
+      else await peer.closed();
+    });
+    const { code, err } = await run("sends many", server.port);
+    assert.deepEqual({ code, err }, { code: 0, err: "" });
+    assert.ok(server.peers.length > 1);
   });
 
   it("ends only after a send that waits for a key has failed by its deadline", async () => {

@@ -84,6 +84,7 @@ export class Dispatcher implements SubmissionObserver {
   enqueue(submission: Submission): void {
     if (submission.counted && this.#full) submission.notSent(queueFull(this.#options.pool.maxQueue));
     else {
+      this.#opener.needed();
       this.#queueUp(new PendingMail(submission));
       this.#dispatch();
     }
@@ -118,6 +119,7 @@ export class Dispatcher implements SubmissionObserver {
     if (failure?.reply !== undefined) this.#throttle.refused(failure.phase, failure.reply);
     if (last !== "waiting") this.#inFlight--;
     if (last === "let-go") this.#giveUpPlace();
+    if (this.#queue.size === 0 && this.#inFlight === 0) this.#opener.unneeded();
   }
 
   /** How many workers there may be. */

@@ -1,3 +1,4 @@
+import type { Timer } from "../../../net/clock.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import { failureOf } from "../failure-of.ts";
 import { secretOf } from "../login/log-in.ts";
@@ -35,6 +36,8 @@ export class Opener {
   readonly #queue: SendQueue;
   readonly #surroundings: Surroundings;
   readonly #openings: Set<Opening> = new Set();
+  /** Set while no mail is left. */
+  #giveUp: Timer | undefined;
   /** A session has stood since an opening failed while none did. */
   #stood = false;
 
@@ -88,8 +91,28 @@ export class Opener {
     return told.find((failure) => failure !== undefined);
   }
 
+  /**
+   * No mail is left. What is being opened may come to its end for the next, but not keep the process alive: after a
+   * while it is given up.
+   */
+  unneeded(): void {
+    if (!this.busy || this.#giveUp !== undefined) return;
+    const giveUp = () => {
+      this.#giveUp = undefined;
+      this.cancelAll(closed);
+    };
+    this.#giveUp = this.#options.clock.timer(SURPLUS, giveUp);
+  }
+
+  /** A mail is there to be sent. */
+  needed(): void {
+    this.#giveUp?.cancel();
+    this.#giveUp = undefined;
+  }
+
   /** No mail will wait any more. */
   close(): void {
+    this.needed();
     this.bounds.close();
     for (const opening of this.#openings) opening.abandon(this.#options.clock, closed);
   }
@@ -153,6 +176,9 @@ export class Opener {
     }
   }
 }
+
+/** Milliseconds that an opening has which no mail needs. */
+const SURPLUS = 1000;
 
 /** Milliseconds after which a server should no longer count a connection that has come to its end. */
 const COUNTED = 100;
