@@ -41,7 +41,7 @@ export interface ErrorClass {
   readonly delivery: Delivery;
   /** The same mail may pass later. */
   readonly transient: boolean;
-  /** The same mail will not pass. When both are false, nobody knows. */
+  /** The same mail will not pass. If both are false, that is not known. */
   readonly permanent: boolean;
   /** The error underneath, if there is one. */
   readonly cause?: unknown;
@@ -69,7 +69,7 @@ export class EnvoiError extends Error implements ErrorClass {
   readonly delivery: Delivery;
   /** The same mail may pass later. */
   readonly transient: boolean;
-  /** The same mail will not pass. When both are false, nobody knows. */
+  /** The same mail will not pass. If both are false, that is not known. */
   readonly permanent: boolean;
 
   static {
@@ -101,7 +101,7 @@ export class EnvoiError extends Error implements ErrorClass {
 /** The class of an error in what the caller passed in: never sent, and it will not pass as it is. */
 export const callersMistake = { delivery: "not-sent", transient: false, permanent: true } as const;
 
-/** The error for something that was configured, or asked for, and makes no sense: of kind `"configuration"`. */
+/** The error for a setting or argument that is not valid: of kind `"configuration"`. */
 export function misconfigured(message: string, cause?: unknown): EnvoiError {
   return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
 }
@@ -119,13 +119,13 @@ export function reasonOf(thrown: unknown): string {
 }
 
 /**
- * Takes the answer of a function of the caller's that nobody waits for: a promise that rejects would end the process.
+ * Handles the result of a callback that is not awaited: a promise that rejects would end the process.
  */
 export function harmless(answer: unknown, failed: (thrown: unknown) => void = () => {}): void {
   if (typeof answer === "object" && answer !== null) Promise.resolve(answer).catch(failed);
 }
 
-/** Gives an error class its `name`, on the prototype, where a minifier cannot change it. */
+/** Sets the `name` of an error class on its prototype, so that a minifier cannot change it. */
 export function named(errorClass: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
 }

@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 /**
- * envoi: building mail and handing it to a relay.
+ * envoi: builds mail and sends it through a relay.
  *
  * The SMTP server is `envoi/server`, the server for tests `envoi/testing`.
  *
@@ -83,7 +83,7 @@ export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
 export { TlsParameters, TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters.ts";
 export { SmtpTransport, SmtpTransportBuilder } from "./transport/smtp/transport.ts";
 
-// What it tells of itself
+// Logging and events
 
 export type {
   AuthEvent,
@@ -99,7 +99,7 @@ export type {
 } from "./transport/smtp/observer/events.ts";
 export type { Logger } from "./transport/smtp/observer/logger.ts";
 
-// Transports that stand before others, and transports without SMTP
+// Transports in front of others, and transports without SMTP
 
 export { FailoverTransport } from "./transport/forwarding/failover-transport.ts";
 export type { NamedRelay, RelayOptions } from "./transport/forwarding/relays.ts";
@@ -115,7 +115,7 @@ export {
 export { type SendmailOptions, SendmailTransport } from "./transport/raw/sendmail-transport.ts";
 export { type StubbedMail, StubTransport } from "./transport/raw/stub-transport.ts";
 
-// Sending: what may be said of a mail, and runs of many
+// Sending: options, and runs of many mails
 
 export type { DeliverBy } from "./protocol/deliver-by.ts";
 export type { OriginalRecipient } from "./protocol/dsn.ts";

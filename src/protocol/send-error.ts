@@ -6,9 +6,9 @@ import type { SendReport } from "./send-report.ts";
 import { withoutAddresses } from "./without-addresses.ts";
 
 /**
- * A mail was not delivered to everyone it was for. `report` tells of each recipient.
+ * A mail was not delivered to all its recipients. `report` has the outcome of each.
  *
- * Recipients appear nowhere else: `report` is not enumerable, and neither the message nor `toJSON` holds an address.
+ * Recipients appear only there: `report` is not enumerable, and neither the message nor `toJSON` contains an address.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ import { withoutAddresses } from "./without-addresses.ts";
  * ```
  */
 export class SendError extends EnvoiError {
-  /** What became of the mail for each recipient; not enumerable. */
+  /** The outcome of the mail for each recipient; not enumerable. */
   declare readonly report: SendReport;
 
   static {
@@ -41,7 +41,7 @@ export class SendError extends EnvoiError {
 }
 
 /**
- * A connection or a reply of the server is the cause. `phase` says where, `reply` is what the server said, if it did.
+ * A connection or a reply of the server is the cause. `phase` says when it happened, `reply` what the server said.
  *
  * @example
  * ```ts
@@ -54,14 +54,14 @@ export class SendError extends EnvoiError {
  * ```
  */
 export class SmtpError extends SendError {
-  /** Where in the life of the mail it happened. */
+  /** At which step of sending it happened. */
   readonly phase: Phase;
   /** The reply that caused it, as the server gave it; not enumerable. */
   declare readonly reply: Reply | undefined;
   /**
-   * The last that was said on the connection, at most 40 lines: `C: ` before the client's, `S: ` before the server's,
-   * `-- ` before what happened. Empty where nothing was connected. What authenticates is masked and content is counted,
-   * but addresses stand in it: not enumerable.
+   * The last lines of the connection, at most 40: `C: ` before the client's, `S: ` before the server's, `-- ` before
+   * events. Empty if nothing was connected. Secrets are masked and content is counted, but it contains addresses: not
+   * enumerable.
    */
   declare readonly transcript: readonly string[];
 
@@ -69,7 +69,7 @@ export class SmtpError extends SendError {
     named(SmtpError, "SmtpError");
   }
 
-  /** @internal Made of what a dialogue tells. */
+  /** @internal Made of the failure of a dialogue. */
   constructor(failure: Failure, report: SendReport) {
     const { kind, transient, permanent, cause } = failure;
     super(failure.message, { kind, delivery: deliveryOf(report), transient, permanent, cause, report });
@@ -86,12 +86,12 @@ export class SmtpError extends SendError {
   }
 }
 
-/** Whether `value` tells what became of a mail, also where another copy of the library has made it. */
+/** Whether `value` is a SendError, also one made by another copy of the library. */
 export function isSendError(value: unknown): value is SendError {
   return EnvoiError.is(value) && "report" in value;
 }
 
-/** What is known of the mail as a whole: it may be resent as it is only where no recipient had any part of it. */
+/** What is known of the mail as a whole: it may be sent again as it is only if nothing was sent to any recipient. */
 export function deliveryOf({ recipients }: SendReport): Delivery {
   if (recipients.some(({ outcome }) => outcome === "unknown")) return "unknown";
   return recipients.every(({ outcome }) => outcome === "not-sent") ? "not-sent" : "refused";

@@ -3,7 +3,7 @@ import type { Envelope } from "../address/envelope.ts";
 import type { Reply } from "./reply.ts";
 
 /**
- * What became of a recipient.
+ * The outcome of a mail for one recipient.
  *
  * - `"accepted"`: the server took the mail for this recipient.
  * - `"refused"`: the server said no.
@@ -12,17 +12,17 @@ import type { Reply } from "./reply.ts";
  */
 export type Outcome = "accepted" | "refused" | "not-sent" | "unknown";
 
-/** One recipient, what became of the mail for it, and the reply that says so. */
+/** One recipient, the outcome of the mail for it, and the reply that it comes from. */
 export interface RecipientOutcome {
-  /** Whom the mail was for. */
+  /** The recipient. */
   readonly recipient: Address;
-  /** What became of it. */
+  /** The outcome. */
   readonly outcome: Outcome;
   /** The reply that says so, if one did. */
   readonly reply?: Reply | undefined;
   /** Why it was not sent, if this very recipient is the reason: its address needs SMTPUTF8. */
   readonly reason?: string | undefined;
-  /** The relay that this was learnt from, where a transport chooses among several. */
+  /** The relay that this comes from, if a transport chooses among several. */
   readonly via?: string | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface TlsFacts {
   /** The name OpenSSL gives the cipher suite. */
   readonly cipher: string;
   /**
-   * Whether it is beyond doubt who the server is: its certificate, the name in it and the pins, if any, were found
-   * good. Where TlsParameters accepts what is not, only a pin that matches makes it so.
+   * Whether the identity of the server is certain: its certificate, the name in it and the pins, if any, were valid. If
+   * TlsParameters accepts invalid ones, only a pin that matches makes it certain.
    */
   readonly verified: boolean;
   /** Whether a session was resumed that had been verified on a connection before. */
@@ -45,7 +45,7 @@ export interface TlsFacts {
 export interface SendReport {
   /** From whom and to whom the mail travelled. */
   readonly envelope: Envelope;
-  /** The Message-ID, with its angle brackets, where the mail was a Message. */
+  /** The Message-ID with its angle brackets; set if the mail was a Message. */
   readonly messageId?: string | undefined;
   /** One entry for each recipient of the envelope, in its order. */
   readonly recipients: readonly RecipientOutcome[];
@@ -53,11 +53,11 @@ export interface SendReport {
   readonly accepted: readonly Address[];
   /** The recipients that were refused, and how. */
   readonly rejected: readonly { readonly recipient: Address; readonly reply: Reply }[];
-  /** The server's final reply; many servers tell their queue id in it. */
+  /** The server's final reply; many servers include their queue id. */
   readonly reply?: Reply | undefined;
-  /** Present where the mail went over TLS. */
+  /** Set if the mail went over TLS. */
   readonly tls?: TlsFacts | undefined;
-  /** What the mail is called where it is now, where the transport knows: the id of a file that FileTransport wrote. */
+  /** The id of the mail in its new place, if the transport knows it: of a file that FileTransport wrote. */
   readonly id?: string | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface Because {
   is(recipient: Address): boolean;
 }
 
-/** Whether a send is a success: somebody was accepted, and of nobody it is open what became of the mail. */
+/** Whether a send is a success: a recipient was accepted, and the outcome of every other is known. */
 export function isGood({ accepted, recipients }: SendReport): boolean {
   const settled = recipients.every(({ outcome }) => outcome === "accepted" || outcome === "refused");
   return settled && accepted.length > 0;

@@ -1,7 +1,7 @@
 import { deliveryOf, SendError } from "../protocol/send-error.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 
-/** The error of a send that its caller, or the close of the transport, has called off. */
+/** The error of a send that was cancelled by its caller, or by closing the transport. */
 export function calledOff(kind: "aborted" | "closed", report: SendReport, cause?: unknown): SendError {
   const message = kind === "closed" ? "the transport has been closed" : "the send was aborted";
   const unsure = { transient: false, permanent: false };

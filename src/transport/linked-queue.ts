@@ -20,18 +20,18 @@ export class LinkedQueue<T> implements Iterable<T> {
     return new Place(value, next);
   }
 
-  /** The first, which stays; `undefined` if nobody waits. */
+  /** The first, which stays; `undefined` if the queue is empty. */
   get first(): T | undefined {
     const { next } = this.#end;
     return next instanceof Place ? next.value : undefined;
   }
 
-  /** Whether nobody waits. */
+  /** Whether the queue is empty. */
   get empty(): boolean {
     return this.#end.next === this.#end;
   }
 
-  /** The first, which leaves; `undefined` if nobody waits. */
+  /** The first, which leaves; `undefined` if the queue is empty. */
   take(): T | undefined {
     const { next } = this.#end;
     if (!(next instanceof Place)) return undefined;

@@ -14,7 +14,7 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
   };
 }
 
-/** Does something while a signal may break it off, as it does at once where it has aborted already. */
+/** Does something that a signal may break off; at once, if it has aborted already. */
 export async function breakingOff<T>(
   signal: AbortSignal | undefined,
   breakOff: () => void,

@@ -21,7 +21,7 @@ export interface Timeouts {
   readonly final: number;
 }
 
-/** The command phase's timeout where nothing else is said: one minute. */
+/** The default timeout of the command phase: one minute. */
 export const DEFAULT_TIMEOUT = 60_000;
 
 /**

@@ -6,7 +6,7 @@ import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../.
 import type { Attempt } from "./attempt.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
 
-/** What several attempts at one mail have come to, recipient by recipient. */
+/** The outcome of several attempts at one mail, for each recipient. */
 export class Outcomes {
   readonly #envelope: Envelope;
   readonly #partial: boolean;
@@ -25,7 +25,7 @@ export class Outcomes {
     );
   }
 
-  /** Takes over what an attempt, by way of `via`, has come to. */
+  /** Adds the outcome of an attempt through the relay `via`. */
   add({ report, error }: Attempt, via?: string): void {
     const closed = closedAtRecipient(error);
     for (const outcome of report.recipients) {
@@ -46,8 +46,8 @@ export class Outcomes {
   }
 
   /**
-   * To whom the mail may be sent once more without anybody getting it twice: one envelope, or two, to be sent in this
-   * order, if a server closed the connection at some of the recipients. Empty if nobody is left.
+   * The recipients to which the mail may be sent again without any getting it twice: one envelope, or two, to be sent
+   * in this order, if a server closed the connection at some of them. Empty if there are none.
    */
   rest(refusedForNow: boolean): readonly Envelope[] {
     const others: Address[] = [];

@@ -6,16 +6,15 @@ import type { Mail, MailContent } from "./mail.ts";
 import { rawStream } from "./raw-stream.ts";
 
 /**
- * A message as octets, or a function that opens their source; it is called again for each attempt, and once more where
- * what is signed has more than 1 MiB.
+ * A message as bytes, or a function that opens their source. It is called again for each attempt, and once more if more
+ * than 1 MiB is signed.
  */
 export type RawContent = Uint8Array | (() => ByteSource | Promise<ByteSource>);
 
 /**
- * Octets from elsewhere as a mail.
+ * Raw bytes as a mail.
  *
- * @throws MessageError naming the line where they cannot be sent, EnvoiError of kind `"configuration"` where they are
- * no octets.
+ * @throws MessageError naming the line that cannot be sent; EnvoiError of kind `"configuration"` if they are not bytes.
  */
 export function rawMail(envelope: Envelope, content: RawContent): Mail {
   if (content instanceof Uint8Array) return rawBytes(envelope, content);

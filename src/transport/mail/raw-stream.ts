@@ -5,9 +5,8 @@ import { RawMessageReader } from "../../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
 
 /**
- * A stream of octets from elsewhere as a mail. Its header is read before anything of it is said: whether it needs
- * SMTPUTF8 shows there. Whether its body has octets above 127 shows only as it comes: it counts as if, where the server
- * takes them.
+ * A raw stream as a mail. Its header is read before anything is sent: only it shows whether the mail needs SMTPUTF8.
+ * Whether the body has bytes above 127 shows only as it arrives: if the server takes them, it counts as if it had.
  */
 export function rawStream(envelope: Envelope, open: () => ByteSource | Promise<ByteSource>): Mail {
   let eightBitHeader = false;

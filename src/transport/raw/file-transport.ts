@@ -11,7 +11,7 @@ import { RawTransport } from "./raw-transport.ts";
 export interface StoredMail {
   /** From whom and to whom the mail travels. */
   readonly envelope: Envelope;
-  /** With its angle brackets, where the mail was a Message. */
+  /** With its angle brackets; set if the mail was a Message. */
   readonly messageId: string | undefined;
   /** The whole message as it was written; `sendRaw(envelope, raw)` sends it. */
   readonly raw: Buffer;
@@ -21,8 +21,8 @@ export interface StoredMail {
  * Writes each mail into a directory: `<id>.eml` with the message, and `<id>.json` with its envelope, Bcc recipients
  * included. The report's `id` names them, and sorts by time.
  *
- * Both files are whole, on the disk, and readable by their owner alone when the send resolves; the `.eml` appears last
- * and at once, so that whoever watches the directory never sees half a mail. The directory is made if it is missing.
+ * When the send resolves, both files are complete, on the disk, and readable only by their owner. The `.eml` appears
+ * last and at once, so a program that watches the directory never sees half a mail. The directory is created if needed.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export class FileTransport extends RawTransport {
   /** Where the mails are written. */
   readonly directory: string;
 
-  /** @throws EnvoiError of kind `"configuration"` where `directory` is no path. */
+  /** @throws EnvoiError of kind `"configuration"` if `directory` is not a path. */
   constructor(directory: string) {
     if (typeof directory !== "string" || directory === "" || directory.includes("\0"))
       throw wrongOption("directory", "the path of a directory", directory);
@@ -43,7 +43,7 @@ export class FileTransport extends RawTransport {
     this.directory = directory;
   }
 
-  /** Reads a mail back. @throws EnvoiError of kind `"configuration"` where there is none of this id. */
+  /** Reads a mail back. @throws EnvoiError of kind `"configuration"` if there is no mail with this id. */
   async read(id: string): Promise<StoredMail> {
     if (!/^[\w-]+$/.test(id)) throw wrongOption("id", "the id of a mail", id);
     const [raw, json] = await Promise.all([
@@ -89,7 +89,7 @@ async function writeWhole(path: string, pieces: Iterable<Buffer> | AsyncIterable
   }
 }
 
-/** Nothing is left of the mail. A disk that is full may have room later. */
+/** Nothing remains of the mail. A full disk may have room later. */
 function unwritable(directory: string, cause: unknown): EnvoiError {
   const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
   const transient = ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EBUSY", "EAGAIN", "EIO"].includes(code);

@@ -12,10 +12,10 @@ interface MailFields {
 }
 
 /**
- * One mail, as a {@link RawTransport} gives it to the function that hands it over.
+ * One mail, as a {@link RawTransport} gives it to the function that delivers it.
  *
- * The octets are a whole message with CRLF and without Bcc. Its text is encoded for a 7-bit way; what `sendRaw` was
- * given may hold octets above 127.
+ * The bytes are a whole message with CRLF and without Bcc. Text is encoded in 7 bits; content given to `sendRaw` may
+ * have bytes above 127.
  *
  * @example
  * ```ts
@@ -34,13 +34,13 @@ interface MailFields {
 export class HandedMail {
   /** From whom and to whom the mail travels; Bcc counts. */
   readonly envelope: Envelope;
-  /** With its angle brackets, where the mail is a Message. */
+  /** With its angle brackets; set if the mail is a Message. */
   readonly messageId: string | undefined;
-  /** Aborts when the send is called off, its deadline has passed, or the transport is closed by force. */
+  /** Aborts when the send is cancelled, its deadline has passed, or the transport is closed by force. */
   readonly signal: AbortSignal;
   /**
-   * The options of the send that go to extensions of SMTP: those that the transport said it heeds, and others its
-   * caller can do without.
+   * The options of the send for extensions of SMTP: those that the transport supports, and others that its caller can
+   * do without.
    */
   readonly requests: RequestOptions;
   readonly #content: MailFields["content"];
@@ -55,24 +55,24 @@ export class HandedMail {
     this.#content = content;
   }
 
-  /** Whether the octets were read to their end: before that nobody can have the mail, from then on somebody may. */
+  /** Whether the bytes were read to the end: before that the mail cannot have been delivered, after that it may. */
   get readToEnd(): boolean {
     return this.#readToEnd;
   }
 
-  /** All octets at once. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
+  /** All bytes at once. @throws EnvoiError of kind `"content"` if a file or stream of the mail fails. */
   bytes(): Promise<Buffer> {
     const bytes = gathered(this.stream());
-    // A function that has failed meanwhile does not wait for it, and nobody else does.
+    // If the function has failed meanwhile, nothing waits for it.
     bytes.catch(() => {});
     return bytes;
   }
 
-  /** The octets piece by piece. @throws EnvoiError of kind `"content"` where a file or stream of the mail fails. */
+  /** The bytes piece by piece. @throws EnvoiError of kind `"content"` if a file or stream of the mail fails. */
   async *stream(): AsyncGenerator<Buffer, void, void> {
     try {
       for await (const piece of this.#content.stream()) {
-        // Not an end: whoever reads would take half of the mail for all of it.
+        // Not an end: the reader would take half of the mail for all of it.
         if (this.signal.aborted) throw this.signal.reason;
         yield piece;
       }

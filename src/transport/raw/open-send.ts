@@ -51,15 +51,15 @@ export class OpenSend {
 
   async #play(deliver: Deliver): Promise<void> {
     try {
-      // What is thrown before the first await is told as what is thrown behind it.
+      // What is thrown before the first await is reported like what is thrown after it.
       const { recipients, reply, id } = (await deliver(this.#mail)) ?? {};
       const { envelope, messageId } = this.#mail;
       const ended = envelope.to.map((recipient): RecipientOutcome => {
         if (recipients === undefined) return { recipient, outcome: "accepted", reply };
-        const told = recipients.find((one) => String(one.recipient) === String(recipient));
-        if (told === undefined) return { recipient, outcome: "not-sent" };
-        if (!outcomes.includes(told.outcome)) throw new TypeError(notAnOutcome);
-        return { ...told, recipient };
+        const given = recipients.find((one) => String(one.recipient) === String(recipient));
+        if (given === undefined) return { recipient, outcome: "not-sent" };
+        if (!outcomes.includes(given.outcome)) throw new TypeError(notAnOutcome);
+        return { ...given, recipient };
       });
       const report = sendReport({ envelope, messageId, recipients: ended, reply, id });
       if (isGood(report)) this.#resolve(report);

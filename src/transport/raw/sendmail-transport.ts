@@ -8,20 +8,20 @@ import { exitCodes } from "./sendmail-exit.ts";
 
 /** How the program is called. */
 export interface SendmailOptions {
-  /** The program, looked up in PATH where it has no slash; `"sendmail"` by default. */
+  /** The program, looked up in PATH if it has no slash; `"sendmail"` by default. */
   readonly command?: string | undefined;
-  /** Put before envoi's own arguments, such as `["-C", "/etc/other/main.cf"]`. No shell reads them. */
+  /** Arguments before envoi's own, such as `["-C", "/etc/other/main.cf"]`. They do not pass through a shell. */
   readonly arguments?: readonly string[] | undefined;
   /** Milliseconds the program may take; 600,000 by default. */
   readonly deadline?: number | undefined;
 }
 
 /**
- * Hands mail to the `sendmail` program of this machine, which Postfix, Exim, OpenSMTPD, msmtp and others bring along:
+ * Gives mail to the `sendmail` program of this machine, which Postfix, Exim, OpenSMTPD, msmtp and others include:
  * `sendmail -i -f sender -- recipient...`, with the message on its standard input, lines ending in LF.
  *
- * Recipients are named as arguments behind `--`, so none can be taken for an option, and those of Bcc, whom the header
- * does not name, get the mail too. The program queues the mail: that it was accepted says nothing of its delivery.
+ * Recipients are arguments behind `--`, so none can be taken for an option, and those of Bcc, which the header does not
+ * name, get the mail too. The program queues the mail: that it was accepted says nothing about its delivery.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export interface SendmailOptions {
  * ```
  */
 export class SendmailTransport extends RawTransport {
-  /** @throws EnvoiError of kind `"configuration"` where an option makes no sense. */
+  /** @throws EnvoiError of kind `"configuration"` if an option is not valid. */
   constructor(options: SendmailOptions = {}) {
     const {
       command = "sendmail",
@@ -60,7 +60,7 @@ async function run(command: string, before: readonly string[], mail: HandedMail)
     stdio: ["pipe", "ignore", "pipe"],
   });
   const breakOff = () => {
-    // At once: a program that went on would deliver what is told to be called off.
+    // At once: a program that went on would deliver a mail that is reported as cancelled.
     child.kill("SIGKILL");
     // What the program started may live on and hold them open.
     child.stdin.destroy();
@@ -77,7 +77,7 @@ async function run(command: string, before: readonly string[], mail: HandedMail)
   });
   // Told below, when the content has been written.
   exit.catch(() => {});
-  // A program that ends without having read everything tells why by its exit code.
+  // A program that ends without having read everything says why by its exit code.
   child.stdin.on("error", () => {});
   try {
     await feed(child.stdin, mail);

@@ -9,7 +9,7 @@ import { RawTransport } from "./raw-transport.ts";
 export interface StubbedMail {
   /** From whom and to whom the mail travels. */
   readonly envelope: Envelope;
-  /** With its angle brackets, where the mail is a Message. */
+  /** With its angle brackets; set if the mail is a Message. */
   readonly messageId: string | undefined;
   /** The options of the send that go to extensions of SMTP, such as `dsn`. */
   readonly requests: RequestOptions;
@@ -18,8 +18,8 @@ export interface StubbedMail {
 }
 
 /**
- * Sends nothing and remembers everything: for the tests of code that sends mail, where the wire does not matter. Where
- * it does, `TestServer` of `envoi/testing` is better.
+ * Sends nothing and remembers everything: for tests of code that sends mail, if SMTP itself does not matter. If it
+ * does, use `TestServer` of `envoi/testing`.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface StubbedMail {
 export class StubTransport extends RawTransport {
   readonly #messages: StubbedMail[];
 
-  /** `answer` says what becomes of each mail, or throws; without it every mail is accepted. */
+  /** `answer` returns the outcome of each mail, or throws; without it every mail is accepted. */
   constructor(
     answer: (mail: StubbedMail) => HandedOver | undefined | Promise<HandedOver | undefined> = () => undefined,
   ) {
@@ -52,7 +52,7 @@ export class StubTransport extends RawTransport {
     return new StubTransport();
   }
 
-  /** Fails every mail, with this error or as refused for good. */
+  /** Fails every mail, with this error or as refused permanently. */
   static error(error: Error = refused()): StubTransport {
     return new StubTransport(() => {
       throw error;

@@ -13,36 +13,36 @@ import { flag, oneOf } from "../../text/option-kinds.ts";
 import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 import { readByRecipient } from "./by-recipient.ts";
 
-/** On which occasion the sender is notified (RFC 3461 4.1). */
+/** When the sender is notified (RFC 3461 4.1). */
 export type DsnOccasion = "SUCCESS" | "FAILURE" | "DELAY";
 
-/** When the sender is notified: never, or on these occasions. Without it, of failures and perhaps of delays. */
+/** When the sender is notified: never, or on these occasions. By default of failures and perhaps of delays. */
 export type DsnNotify = "NEVER" | DsnOccasion | readonly DsnOccasion[];
 
-/** Which notifications of a mail's fate come back to its sender, and what they call it (RFC 3461). */
+/** Which notifications about a mail its sender gets, and how they identify it (RFC 3461). */
 export interface DsnOptions {
-  /** What of the mail a notification of failure brings back: all of it, or its header. */
+  /** What a notification of failure contains of the mail: all of it, or its header. */
   readonly ret?: "FULL" | "HDRS" | undefined;
-  /** What notifications call the mail: printable ASCII, at most 100 octets as xtext. Never made up. */
+  /** An id that notifications have for the mail: printable ASCII, at most 100 bytes as xtext. None by default. */
   readonly envid?: string | undefined;
-  /** When the sender is notified, for every recipient of whom `recipients` says nothing else. */
+  /** When the sender is notified, for every recipient unless `recipients` says otherwise. */
   readonly notify?: DsnNotify | undefined;
   /**
    * Tells notifications the address of each recipient as it stands here (ORCPT), so that they can be matched after
    * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs, and so are
-   * addresses with more than 500 octets as xtext. `false` without this.
+   * addresses with more than 500 bytes as xtext. `false` by default.
    */
   readonly orcpt?: boolean | undefined;
-  /** What differs for single recipients, by their address. */
+  /** Settings for single recipients, by their address. */
   readonly recipients?: Readonly<Record<string, RecipientDsnOptions>> | undefined;
 }
 
-/** What is to be notified of one recipient. */
+/** The notifications about one recipient. */
 export interface RecipientDsnOptions {
   /** When the sender is notified. */
   readonly notify?: DsnNotify | undefined;
   /**
-   * The recipient as the sender first named it: an address, or another kind of name with its type. At most 500 octets
+   * The recipient as the sender first named it: an address, or another kind of name with its type. At most 500 bytes
    * as xtext.
    */
   readonly orcpt?: string | OriginalRecipient | undefined;

@@ -4,22 +4,22 @@ import { flag, text } from "../../text/option-kinds.ts";
 import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 
 /**
- * Parameters of extensions that have no option of their own, by keyword: `true` for one that stands alone, a text for
- * what stands behind `=`. The server must offer an extension of the same name, or the one that `extension` names.
+ * Parameters of extensions that have no option of their own, by keyword: `true` for one without a value, a string for
+ * the value behind `=`. The server must offer an extension of the same name, or the one that `extension` names.
  */
 export type ParameterOptions = Readonly<Record<string, true | string | ParameterOption>>;
 
-/** One parameter, where more is to be said than its value. */
+/** One parameter with more than its value. */
 export interface ParameterOption {
-  /** What stands behind `=`, 1 to 500 printable ASCII characters without `=` and space; absent where nothing does. */
+  /** The value behind `=`, if any: 1 to 500 printable ASCII characters without `=` and space. */
   readonly value?: string | undefined;
-  /** The EHLO keyword that must be offered; that of the parameter's name if not given. */
+  /** The EHLO keyword that the server must offer; the name of the parameter by default. */
   readonly extension?: string | undefined;
-  /** Leaves the parameter out where the extension is not offered. `false` without this: then the mail is not sent. */
+  /** Leaves the parameter out if the extension is not offered. By default the mail is not sent then. */
   readonly ifOffered?: boolean | undefined;
 }
 
-/** A parameter with what it takes to say it. */
+/** A parameter with what it needs of the server. */
 export interface WantedParameter extends OtherParameter {
   readonly extension: string;
   readonly ifOffered: boolean;

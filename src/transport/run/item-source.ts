@@ -11,12 +11,15 @@ export class ItemSource {
   #inside = false;
   #told = false;
 
-  /** @throws EnvoiError of kind `"configuration"` where it is no iterable. A string is one, but not of mails. */
+  /**
+   * @throws EnvoiError of kind `"configuration"` if it is not iterable. A string is refused too: its items are not
+   * mails.
+   */
   constructor(iterable: unknown) {
     this.#open = opener(iterable);
   }
 
-  /** The next item, at once where the source gives it at once. */
+  /** The next item, at once if the source gives it at once. */
   next(): Answer | PromiseLike<Answer> {
     this.#inside = true;
     try {
@@ -28,8 +31,8 @@ export class ItemSource {
   }
 
   /**
-   * Tells it, once, that no more is wanted; what it answers when it has cleaned up, where that takes time. A source
-   * cannot be told from within its own code: then nothing happens, and it is to be told afterwards.
+   * Ends the source, once. Returns a promise if it takes time to clean up. A source cannot be ended from within its own
+   * code: then nothing happens, and it must be ended afterwards.
    */
   end(): PromiseLike<unknown> | undefined {
     if (this.#inside || this.#told) return undefined;

@@ -14,14 +14,14 @@ export interface RunParts {
   readonly source: ItemSource;
   readonly build: (fields: MessageFields) => Message;
   readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
-  /** At most this many mails are taken and not told of. */
+  /** At most this many mails are taken and have not been reported to the caller. */
   readonly concurrency: number;
   /** There while nothing more should be taken from the source; resolves when it may. */
   readonly lull: () => Promise<void> | undefined;
   readonly signal: AbortSignal | undefined;
-  /** What is said of each mail. */
+  /** The options of each mail. */
   readonly each: SendOptions;
-  /** Called as it begins; throws where it must not. */
+  /** Called when it begins; throws if it must not. */
   readonly begins: () => void;
   readonly ended: () => void;
 }
@@ -29,7 +29,7 @@ export interface RunParts {
 /** A {@link SendRun} over anything that can send one mail. */
 export class Run<Tag> implements SendRun<Tag> {
   readonly #parts: RunParts;
-  /** Who listens: nobody yet, a loop, or whoever awaits the totals alone. */
+  /** How the caller uses the run: not yet, in a loop, or only for the totals. */
   #audience: "nobody" | "loop" | "totals" = "nobody";
   /** Outcomes that the loop has not come to. */
   readonly #outcomes: SendOutcome<Tag>[] = [];
@@ -46,7 +46,7 @@ export class Run<Tag> implements SendRun<Tag> {
   #complete = false;
   /** Lets the signal abort without us. */
   #forget: (() => void) | undefined;
-  /** Wakes the loop, where it waits for an outcome. */
+  /** Wakes the loop if it waits for an outcome. */
   #news: (() => void) | undefined;
   #end!: () => void;
   readonly #ended: Promise<void> = new Promise((resolve) => {
@@ -189,7 +189,7 @@ export class Run<Tag> implements SendRun<Tag> {
     }
   }
 
-  /** Takes nothing until it is told to go on. */
+  /** Takes nothing until `goOn` is called. */
   #rest(until: (goOn: () => void) => void): void {
     this.#state = "resting";
     until(() => {
@@ -278,7 +278,7 @@ export class Run<Tag> implements SendRun<Tag> {
     else if (this.#hurried) this.#overInATurn();
   }
 
-  /** What the source has ready comes within a turn of the event loop, and is still told of. */
+  /** What the source has ready comes within a turn of the event loop, and is still reported. */
   #overInATurn(): void {
     setImmediate(() => {
       if (this.#state === "ending" && this.#underWay === 0) this.#over();
@@ -294,7 +294,7 @@ export class Run<Tag> implements SendRun<Tag> {
   }
 }
 
-/** What is said of a mail, over what is said of every mail; to say `undefined` is to say nothing. */
+/** The options of a mail over those of every mail; `undefined` sets nothing. */
 function over(each: SendOptions, own: SendOptions | undefined): SendOptions {
   if (own === undefined) return each;
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
@@ -311,7 +311,7 @@ function sendUnder(
   return underBoth([signal, options.signal], (signal) => send({ ...options, signal }));
 }
 
-/** What no transport of ours throws: it does not say what became of the mail. */
+/** Our transports throw nothing else. An error of any other kind does not say what happened to the mail. */
 function explained(error: unknown): EnvoiError {
   if (EnvoiError.is(error)) return error;
   const message = reasonOf(error);

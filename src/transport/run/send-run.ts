@@ -5,23 +5,23 @@ import type { SendReport } from "../../protocol/send-report.ts";
 import type { SendOptions } from "../send-options.ts";
 import type { SendCounts } from "./tally.ts";
 
-/** A mail of a run with something said of it. */
+/** A mail of a run with options or a tag. */
 export interface SendItem<Tag = unknown> {
   /** The mail. */
   readonly message: Message | MessageFields;
-  /** Whatever the outcome is to be known by, such as the key of a row; it comes back with the outcome as it is. */
+  /** Identifies the outcome: any value, such as the key of a row. The outcome has it unchanged. */
   readonly tag?: Tag | undefined;
-  /** What is said of this mail alone; it goes before what was said of the run. */
+  /** Options of this mail; they count over those of the run. */
   readonly options?: SendOptions | undefined;
 }
 
-/** What a run takes from its source. */
+/** An item of the source of a run. */
 export type SendAllItem = Message | MessageFields | SendItem;
 
-/** Where a run takes its mails from: an array, a generator, rows of a database as they come. */
+/** The source of a run: an array, a generator, rows of a database as they arrive. */
 export type SendSource<Item extends SendAllItem> = Iterable<Item> | AsyncIterable<Item>;
 
-/** What the items of a run are tagged with; `undefined` where they are not. */
+/** The type of the tags of a run; `undefined` if its items have none. */
 export type TagOf<Item> = Item extends { readonly message: unknown }
   ? Item extends { readonly tag: infer Tag }
     ? Tag
@@ -30,23 +30,23 @@ export type TagOf<Item> = Item extends { readonly message: unknown }
       : undefined
   : undefined;
 
-/** What may be said of a run: of itself, and of each of its mails. */
+/** The options of a run, and of each of its mails. */
 export interface SendAllOptions extends Omit<SendOptions, "envelope"> {
   /**
-   * Calls off the run: nothing more is taken, each mail taken ends as an aborted one does, then the run throws. To
-   * bound the run as a whole, use `AbortSignal.timeout()`.
+   * Cancels the run: nothing more is taken, each mail that was taken ends as aborted, then the run throws. To limit the
+   * time of the whole run, use `AbortSignal.timeout()`.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that each mail may take, from when it was taken. Without it a mail of a run may wait for any time. */
+  /** Milliseconds that each mail may take from when it was taken; without limit by default. */
   readonly deadline?: number | undefined;
   /**
-   * At most this many mails are taken from the source and not yet told of, each held in memory. Without it as many as
+   * At most this many mails are taken from the source and not yet reported, each held in memory. By default as many as
    * keep all connections of the transport busy.
    */
   readonly concurrency?: number | undefined;
 }
 
-/** What became of one mail of a run. */
+/** The outcome of one mail of a run. */
 export type SendOutcome<Tag = unknown> =
   | {
       /** It was sent: `send` would have resolved. */
@@ -60,7 +60,7 @@ export type SendOutcome<Tag = unknown> =
       readonly error?: undefined;
     }
   | {
-      /** It was not, or not to all, or nobody knows: `send` would have rejected. */
+      /** It was not sent, or not to all, or that is unknown: `send` would have rejected. */
       readonly ok: false;
       /** Which mail of the source it was, counted from 0. */
       readonly index: number;
@@ -71,15 +71,15 @@ export type SendOutcome<Tag = unknown> =
       readonly report?: undefined;
     };
 
-/** What became of the mails of a run, counted. */
+/** The outcomes of the mails of a run, counted. */
 export interface SendTotals extends SendCounts {
-  /** Whether the source has come to its end; `false` in a run that was stopped before. */
+  /** Whether the source has ended; `false` if the run was stopped before. */
   readonly complete: boolean;
 }
 
 /**
  * The sending of many mails. It begins when it is awaited, which gives totals, or iterated, which gives the outcome of
- * each mail as it comes to be known; do neither, and nothing is sent. It is iterated once.
+ * each mail as soon as it is known; otherwise nothing is sent. It can be iterated once.
  *
  * Mails are taken from the source as they can be sent, so millions of them need no memory. A loop that pauses stops the
  * taking; what has been taken is sent. Once `stop()` is called, the loop left by `break`, or the transport closed,
@@ -102,17 +102,17 @@ export interface SendTotals extends SendCounts {
  * ```
  */
 export interface SendRun<Tag = unknown> extends AsyncIterable<SendOutcome<Tag>>, PromiseLike<SendTotals> {
-  /** What the run has come to so far. */
+  /** The counts so far. */
   readonly totals: SendTotals;
   /**
    * Takes nothing more. What was taken is sent; awaiting the run waits for it. A run that has not begun sends nothing.
    */
   stop(): void;
-  /** Awaits the run as `then` does, which begins it; for what is to be done where it throws. */
+  /** Awaits the run like `then`, which begins it; `onRejected` gets what it throws. */
   catch<Failed = never>(
     onRejected?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<SendTotals | Failed>;
-  /** Awaits the run as `then` does, which begins it; for what is to be done at its end, whether it throws or not. */
+  /** Awaits the run like `then`, which begins it; calls `onFinally` when it has ended, also if it throws. */
   finally(onFinally?: (() => void) | null): Promise<SendTotals>;
   /** Sends, and gives the outcome of each mail as it is known. Iterated once. */
   [Symbol.asyncIterator](): AsyncIterator<SendOutcome<Tag>, undefined>;

@@ -1,6 +1,6 @@
 import type { Delivery } from "../../errors.ts";
 
-/** Mails counted by what became of them. */
+/** Mails counted by their outcomes. */
 export interface SendCounts {
   /** Mails that have an outcome. */
   readonly total: number;

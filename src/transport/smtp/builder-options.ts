@@ -14,7 +14,7 @@ import { Tls } from "./tls/tls-mode.ts";
 export type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "failedAddresses" | "tickets"> &
   Pick<ObserverOptions, "logger" | "logAddresses"> & { readonly port: number | undefined };
 
-/** What a builder builds unless it is told otherwise. */
+/** The default settings. */
 export const defaultOptions: Omit<BuilderOptions, "host"> = {
   port: undefined,
   defaults: DefaultFields.none,

@@ -40,7 +40,7 @@ export class ConnectionTests {
     const { signal, deadline = this.#options.deadline ?? LIMIT } = readOptions(options, readers);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted("test", signal)("queue"));
-    // Who asks wants to know what the server says now.
+    // The caller wants to know what the server says now.
     const opening = new Opening({ insists: true });
     const { cancellation } = opening;
     const timer = this.#options.clock.timer(
@@ -74,7 +74,7 @@ export class ConnectionTests {
   }
 }
 
-/** Milliseconds, where nobody said otherwise. */
+/** The default deadline in milliseconds. */
 const LIMIT = 120_000;
 
 async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Promise<ServerInfo> {
@@ -82,7 +82,7 @@ async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Pro
   try {
     const session = await openSession(options, opening, gate, (goodbye) => goodbyes.push(goodbye));
     gate.verdicts.lift();
-    // What was asked is known: who does not want to wait for the goodbye need not.
+    // The answer is known: the caller need not wait for the goodbye.
     opening.cancellation.during(() => session.cut());
     await session.close();
     return serverInfo(session, options);
@@ -91,7 +91,7 @@ async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Pro
   }
 }
 
-/** The error of a send, but that there was no mail: its report is of no recipient. */
+/** Like the error of a send, but without a mail: its report has no recipients. */
 function failed(failure: Failure): SmtpError {
   return new SmtpError(failure, sendReport({ envelope: Envelope.none, recipients: [] }));
 }

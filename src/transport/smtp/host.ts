@@ -20,7 +20,7 @@ export function hostOf(host: string): string {
   return canonicalDomainOf("host", host);
 }
 
-/** What a host is not, and where it goes. */
+/** What is often given as a host, and what to do instead. */
 const misunderstandings: readonly (readonly [RegExp, string])[] = [
   [/:\/\//, "a host is a name alone; SmtpTransport.fromUrl() takes URLs"],
   [/^[/\\]/, "a host is a name; .unixSocket() takes the path of a Unix socket"],

@@ -13,7 +13,7 @@ import type { Observer } from "./observer/observer.ts";
 import type { PoolConfig } from "./pool/pool-config.ts";
 import type { Tls } from "./tls/tls-mode.ts";
 
-/** All that was said to a builder; what a transport is made of. */
+/** All settings of a builder: what a transport is made of. */
 export interface SmtpOptions {
   readonly dialect: Dialect;
   readonly host: string;

@@ -1,10 +1,10 @@
 import type { SendCounts } from "../run/tally.ts";
 
-/** What an SMTP transport is doing at this moment. */
+/** What an SMTP transport is doing now. */
 export interface TransportStatus {
   /** The connections that are open, or being opened. */
   readonly connections: {
-    /** Those that send, or are being opened to. */
+    /** Those that send, or are being opened. */
     readonly busy: number;
     /** Those that wait for something to send. */
     readonly idle: number;
@@ -13,9 +13,9 @@ export interface TransportStatus {
   readonly queued: number;
   /** Mails that a connection has taken, and that have no outcome yet. */
   readonly inFlight: number;
-  /** The mails that have had their outcome since the transport was built. */
+  /** The mails that got their outcome since the transport was built. */
   readonly sent: SendCounts;
-  /** There while the transport sends more slowly than it was told to, because the server asked for that. */
+  /** Set while the transport sends more slowly than configured, because the server asked for that. */
   readonly slowdown?: Slowdown | undefined;
 }
 
@@ -23,6 +23,6 @@ export interface TransportStatus {
 export interface Slowdown {
   /** At most this many connections are used. */
   readonly connections: number;
-  /** Milliseconds until anything is sent again; 0 where that is so already. */
+  /** Milliseconds until anything is sent again; 0 if that is now. */
   readonly resumesIn: number;
 }

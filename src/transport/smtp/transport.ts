@@ -149,10 +149,10 @@ export function builderFromUrl<Built>(
 }
 
 /**
- * Gathers what an {@link SmtpTransport} is to be; every method but `build` and `clone` returns the builder. It builds
- * once: after `build()` every call throws, and `clone()` before it is the way to build two.
+ * Collects the settings of an {@link SmtpTransport}. Every method except `build` and `clone` returns the builder. It
+ * builds once: after `build()` every call throws. To build two transports, `clone()` it before.
  *
- * Whatever makes no sense throws at once: an AddressError where a host or name is none, else an EnvoiError of kind
+ * A value that is not valid throws at once: an AddressError for a host or name, otherwise an EnvoiError of kind
  * `"configuration"`.
  *
  * @example
@@ -177,7 +177,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     this.#options = { ...defaultOptions, host: hostOf(host), dialect, tls };
   }
 
-  /** The port, 1 to 65535. Without this it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
+  /** The port, 1 to 65535. By default it follows the Tls mode: 25, 587 or 465; for LMTP it is 24. */
   port(port: number): this {
     const remedy =
       typeof port === "string" ? "Number() makes one of the text of an environment variable" : undefined;
@@ -186,7 +186,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("port", { port });
   }
 
-  /** The IP address of this machine to connect from; addresses of the other family are then not connected to. */
+  /** The IP address of this machine to connect from. Server addresses of the other family are not tried then. */
   localAddress(ip: string): this {
     if (typeof ip !== "string" || isIP(ip) === 0)
       throw wrongOption("localAddress", "an IP address of this machine, without brackets", ip);
@@ -194,7 +194,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   }
 
   /**
-   * Connects to a Unix socket in place of host and port. It counts as loopback: what goes there stays on this machine.
+   * Connects to a Unix socket instead of host and port. It counts as loopback: what goes there stays on this machine.
    *
    * @param path Absolute.
    */
@@ -204,25 +204,25 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
 
   /**
    * Connects through a proxy: `http://user:password@host:3128` or `https://` (HTTP CONNECT), `socks5://` (SOCKS 5, with
-   * the package `socks` installed). It is the proxy that looks the host up, and it counts as a stranger wherever it
-   * runs: nothing behind it is loopback.
+   * the package `socks` installed). The proxy looks the host up. Nothing behind it counts as loopback, wherever the
+   * proxy runs.
    *
-   * @param parameters For TLS with the proxy itself, where it is an `https://` one.
+   * @param parameters For TLS with the proxy itself, if its URL is `https://`.
    */
   proxy(url: string, parameters?: TlsParameters): this {
     return this.#set("proxy", { route: this.#route({ via: "proxy", proxy: proxyFromUrl(url, parameters) }) });
   }
 
   /**
-   * Connects by a function of yours, which is given host, port and a signal, and returns a stream: see
-   * {@link Connector}. TLS and logging in stay the transport's; nothing behind it is loopback.
+   * Connects by your own function, which gets host, port and a signal, and returns a stream: see {@link Connector}. The
+   * transport still does TLS and the login. Nothing behind the stream counts as loopback.
    */
   connector(connector: Connector): this {
     const route = this.#route({ via: "connector", connector: callback(connector, "connector") });
     return this.#set("connector", { route });
   }
 
-  /** When the connection is encrypted; {@link Tls.Wrapper} without this. */
+  /** When the connection is encrypted; {@link Tls.Wrapper} by default. */
   tls(tls: Tls): this {
     if (!isTlsMode(tls?.mode))
       throw wrongOption("tls", "Tls.None, Tls.Opportunistic, Tls.Required or Tls.Wrapper", tls);
@@ -230,7 +230,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("tls", { tls: { mode: tls.mode, parameters } });
   }
 
-  /** Logs in as. Where credentials are given and the server offers no AUTH, nothing is sent. */
+  /** Logs in with these. If the server does not offer AUTH, nothing is sent. */
   credentials(credentials: Credentials): this {
     if (!(credentials instanceof Credentials))
       throw wrongOption("credentials", "Credentials.password() or .token()", credentials);
@@ -238,14 +238,14 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   }
 
   /**
-   * The mechanisms to log in with, the one to try first in front; ones of your own among them. The next is tried only
-   * where the server says that the one before will not do (504, 534, 538).
+   * The mechanisms to log in with, in the order in which they are tried; your own may be among them. The next is tried
+   * only if the server says that it does not accept the one before (504, 534, 538).
    */
   authentication(mechanisms: Mechanism | SaslMechanism | readonly (Mechanism | SaslMechanism)[]): this {
     return this.#set("authentication", { mechanisms: checkedMechanisms(mechanisms) });
   }
 
-  /** Sends credentials even over a connection that others can read. On any network but your own, do not. */
+  /** Sends credentials even over a connection that others can read. Use it only on your own network. */
   allowPlaintextCredentials(allowed = true): this {
     return this.#set("allowPlaintextCredentials", {
       allowPlaintextCredentials: flag(allowed, "allowPlaintextCredentials"),
@@ -253,34 +253,34 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   }
 
   /**
-   * The name to give in EHLO, or an address literal. Without this the host's qualified name, or the socket's address.
+   * The name in EHLO, or an address literal. By default the qualified name of this host, or the address of the socket.
    */
   helloName(name: string): this {
     return this.#set("helloName", { helloName: canonicalDomainOf("helloName", name) });
   }
 
-  /** Whether SMTPUTF8 (RFC 6531) may be used where an address needs it; `true` without this. */
+  /** Whether SMTPUTF8 (RFC 6531) may be used if an address needs it; `true` by default. */
   smtpUtf8(allowed: boolean): this {
     return this.#set("smtpUtf8", { smtpUtf8: flag(allowed, "smtpUtf8") });
   }
 
   /**
-   * How much is said before the server has answered, where it allows it (RFC 2920); `"auto"` without this.
+   * How much is sent before the server has answered, if it allows that (RFC 2920); `"auto"` by default.
    *
    * - `"off"`: one command at a time.
-   * - `"auto"`: an envelope at once, and where mails wait, with it the content of the mail before.
-   * - `"window"`: whole mails behind each other, by BDAT, up to `maxInFlight` of {@link PoolConfig}. A server has to
-   *   offer CHUNKING, and is first put to the test whether it discards chunks that it refuses.
+   * - `"auto"`: an envelope at once, and if mails wait, together with the content of the mail before.
+   * - `"window"`: whole mails one after another, by BDAT, up to `maxInFlight` of {@link PoolConfig}. The server must
+   *   offer CHUNKING, and is tested first: it must discard chunks that it refuses.
    */
   pipelining(pipelining: "off" | "auto" | "window"): this {
     return this.#set("pipelining", { pipelining: pipeliningMode(pipelining, "pipelining") });
   }
 
   /**
-   * Whether content goes by BDAT (RFC 3030). Without this it does only with `pipelining("window")`.
+   * Whether content goes by BDAT (RFC 3030). By default only with `pipelining("window")`.
    *
-   * With `"auto"` attachments go as they are, a quarter smaller, where the server offers BINARYMIME. Whoever it passes
-   * the mail on to must be able to take that, or it has to encode it.
+   * With `"auto"` attachments go unencoded, a quarter smaller, if the server offers BINARYMIME. The server that it
+   * passes the mail on to must accept that too, or it must encode it.
    */
   chunking(chunking: "never" | "auto"): this {
     return this.#set("chunking", { chunking: chunkingMode(chunking, "chunking") });
@@ -291,14 +291,14 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("timeout", { timeouts: readTimeouts(timeout, this.#options.timeouts) });
   }
 
-  /** How long each send may take in all, the final reply included, in milliseconds. */
+  /** How long each send may take in total, the final reply included, in milliseconds. */
   deadline(ms: number): this {
     return this.#set("deadline", { deadline: duration()(ms, "deadline") });
   }
 
   /**
-   * How many connections are kept, and for how long, and how fast is sent: see {@link PoolConfig}. `false` opens a
-   * connection for each mail, at most `maxSize` of them at once, and closes it when the mail is sent.
+   * How many connections are kept, for how long, and how fast mail is sent: see {@link PoolConfig}. `false` opens a
+   * connection for each mail, at most `maxSize` at once, and closes it when the mail is sent.
    */
   pool(config: Partial<PoolConfig> | false): this {
     return this.#set("pool", { pool: readPoolConfig(config, this.#options.pool) });
@@ -324,8 +324,8 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   }
 
   /**
-   * Signs everything that is sent, beside the signers that a message has; what goes through `sendRaw` too, as it is. A
-   * mail that cannot be signed is not sent.
+   * Signs everything that is sent, besides the signers of a message; raw mail too, which stays as it is. A mail that
+   * cannot be signed is not sent.
    */
   sign(signer: OneOrMore<Signer>): this {
     const signers = toSigners(signer);
@@ -334,8 +334,8 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
   }
 
   /**
-   * Writes down what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`.
-   * No content, nothing that authenticates, and no address unless `logAddresses()` was said.
+   * Logs what the transport does: connections, commands and replies at `debug`, each mail at `info` or `error`. Never
+   * content or secrets, and addresses only after `logAddresses()`.
    */
   logger(logger: Logger): this {
     if (!isLogger(logger))
@@ -347,19 +347,19 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
     return this.#set("logger", { logger });
   }
 
-  /** Lets addresses stand in what is logged and told on diagnostics channels. They are personal data. */
+  /** Allows addresses in the log and on diagnostics channels. They are personal data. */
   logAddresses(allowed = true): this {
     return this.#set("logAddresses", { logAddresses: flag(allowed, "logAddresses") });
   }
 
-  /** A builder that begins where this one stands. */
+  /** Another builder with the settings of this one. */
   clone(): SmtpTransportBuilder<Built> {
     const fork = new SmtpTransportBuilder(this.#options.host, this.#construct);
     fork.#options = this.#options;
     return fork;
   }
 
-  /** The transport. It connects when something is sent. */
+  /** Builds the transport. It connects when something is sent. */
   build(): Built {
     this.#mayChange("build");
     checkTogether(this.#options);

@@ -6,7 +6,7 @@ import { Pause } from "./pause.ts";
 /**
  * Whether an opening failed by a verdict: something that the next attempt would only repeat, since it is about how the
  * transport was set up. These are a login refused for good, no mechanism in common, a certificate that does not verify,
- * no STARTTLS where it is required, a proxy that refuses for good. Anything else is weather, and may change by itself.
+ * no STARTTLS where it is required, a proxy that refuses for good. Anything else is weather, and may change.
  */
 export function isVerdict({ kind, phase, permanent, cause }: Failure): boolean {
   switch (kind) {
@@ -24,7 +24,7 @@ export function isVerdict({ kind, phase, permanent, cause }: Failure): boolean {
 
 /**
  * Whether the cause of a failure of TLS is the certificate. Node gives such an error a name of its own, such as
- * CERT_HAS_EXPIRED, or there is none, because we found that out; the errors of OpenSSL and of the network have others.
+ * CERT_HAS_EXPIRED, or there is no cause, because envoi found it; the errors of OpenSSL and the network have others.
  */
 function isOfCertificate(cause: unknown): boolean {
   if (cause === undefined) return true;

@@ -38,7 +38,7 @@ export class Credentials {
   /**
    * A user and a password.
    *
-   * @throws EnvoiError of kind `"configuration"` where one is empty or holds a control character.
+   * @throws EnvoiError of kind `"configuration"` if one is empty or contains a control character.
    */
   static password(user: string, password: string): Credentials {
     return new Credentials(checked("user", user), {
@@ -50,10 +50,10 @@ export class Credentials {
   /**
    * A user and an OAuth 2 access token, or a function that fetches one.
    *
-   * The function is asked when a connection logs in: once for all that do so at the same time. Where the server refuses
-   * the token, it is asked once more, with `refused: true`: a cache of its own has to let go of the token then.
+   * The function is asked when a connection logs in: once for all that do so at the same time. If the server refuses
+   * the token, it is asked once more, with `refused: true`: a cache must drop the token then.
    *
-   * @throws EnvoiError of kind `"configuration"` where one is empty or holds a control character.
+   * @throws EnvoiError of kind `"configuration"` if one is empty or contains a control character.
    *
    * @example
    * ```ts
@@ -75,8 +75,8 @@ export class Credentials {
    * A user and an OAuth 2 refresh token, which is exchanged for access tokens at the provider (RFC 6749 6). They are
    * kept until they are about to expire, and shared by all transports that are given these credentials.
    *
-   * @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense. A send fails with kind
-   * `"authentication"` where no token is to be had, or `"tls"` where the provider's certificate does not verify.
+   * @throws EnvoiError of kind `"configuration"` if an option is missing or not valid. A send fails with kind
+   * `"authentication"` if the provider gives no token, or `"tls"` if the certificate of the provider does not verify.
    *
    * @example
    * ```ts
@@ -99,8 +99,8 @@ export class Credentials {
    * No secret: the client's certificate ({@link TlsParametersBuilder.identity}), or something else outside of mail,
    * says who it is. For EXTERNAL (RFC 4422 A) and mechanisms of your own.
    *
-   * @param user Whom to act as, where that is not whom the certificate names.
-   * @throws EnvoiError of kind `"configuration"` where the user holds a control character.
+   * @param user The user to act as, if it is not the one that the certificate names.
+   * @throws EnvoiError of kind `"configuration"` if the user contains a control character.
    */
   static external(user = ""): Credentials {
     return new Credentials(user === "" ? "" : checked("user", user), { kind: "external" });
@@ -117,7 +117,7 @@ export class Credentials {
   }
 }
 
-/** A user, password or token as a mechanism can say it: NUL, ^A and line ends would change what it says. */
+/** A user, password or token that a mechanism can send: NUL, ^A and line ends would change what it sends. */
 export function checked(field: "user" | "password" | "token", value: unknown): string {
   if (typeof value !== "string" || value === "")
     throw wrongOption(field, "a string that is not empty", value);

@@ -1,6 +1,6 @@
 /**
- * How a transport logs in (RFC 4954). Without a choice the strongest that the server offers is taken: of those for a
- * password in the order in which they stand here, then OAuth 2.
+ * How a transport logs in (RFC 4954). By default the strongest that the server offers: those for a password in this
+ * order, then OAuth 2.
  *
  * @example
  * ```ts
@@ -11,19 +11,19 @@
  * ```
  */
 export const Mechanism = {
-  /** SCRAM-SHA-256 (RFC 7677) bound to the TLS connection: nobody between can pass the login on. */
+  /** SCRAM-SHA-256 (RFC 7677) bound to the TLS connection: an attacker in between cannot forward the login. */
   ScramSha256Plus: "SCRAM-SHA-256-PLUS",
   /** SCRAM-SHA-1 (RFC 5802) bound to the TLS connection. */
   ScramSha1Plus: "SCRAM-SHA-1-PLUS",
-  /** RFC 7677: both ends prove that they know the password, and neither tells it. */
+  /** RFC 7677: both ends prove that they know the password, and neither sends it. */
   ScramSha256: "SCRAM-SHA-256",
   /** RFC 5802: the same with an older hash. */
   ScramSha1: "SCRAM-SHA-1",
-  /** RFC 2195: the password is not told, but the server has to keep it as it is, and does not prove itself. */
+  /** RFC 2195: the password is not sent, but the server must store it readably, and does not prove itself. */
   CramMd5: "CRAM-MD5",
   /** RFC 4616: user and password in one step. */
   Plain: "PLAIN",
-  /** The old one, in two steps; for servers that know no other. */
+  /** The old mechanism in two steps, for servers without a better one. */
   Login: "LOGIN",
   /** RFC 7628: an OAuth 2 token, by the standard. */
   OAuthBearer: "OAUTHBEARER",
@@ -35,7 +35,7 @@ export const Mechanism = {
 
 export type Mechanism = (typeof Mechanism)[keyof typeof Mechanism];
 
-/** What a {@link SaslMechanism} is told of the login it is wanted for. */
+/** What a {@link SaslMechanism} gets to know about the login. */
 export interface SaslExchange {
   /** The user of the credentials. */
   readonly user: string;
@@ -46,7 +46,7 @@ export interface SaslExchange {
   /** The port of it. */
   readonly port: number;
   /**
-   * The channel bindings of the TLS connection by their registered names, the one to prefer in front; none in clear.
+   * The channel bindings of the TLS connection by their registered names, the preferred one first; none without TLS.
    */
   readonly channelBindings: ReadonlyMap<string, Buffer>;
 }

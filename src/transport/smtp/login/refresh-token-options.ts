@@ -16,11 +16,11 @@ export interface RefreshTokenOptions {
   /** The provider's token endpoint: https; http only to an address of this machine (127.0.0.0/8, ::1). */
   readonly tokenUrl: string;
   /**
-   * The scopes to ask for, where the provider wants them named: for mail at Microsoft,
+   * The scopes to ask for, if the provider requires them: for mail at Microsoft,
    * `https://outlook.office.com/SMTP.Send offline_access`.
    */
   readonly scope?: string;
-  /** Milliseconds that one exchange may take; 30,000 without this. */
+  /** Milliseconds that one exchange may take; 30,000 by default. */
   readonly timeout?: number;
   /**
    * Is given the new refresh token when the provider replaces it, so that the application can store it: the old one is

@@ -8,26 +8,26 @@ export interface PoolConfig {
   readonly maxSize: number;
   /** This many connections, once opened, are not closed for being idle; 0 by default. The server may close them. */
   readonly minIdle: number;
-  /** Milliseconds after which a connection that nothing was sent over is closed; 60,000 by default. */
+  /** Milliseconds after which an idle connection is closed; 60,000 by default. */
   readonly idleTimeout: number;
   /** At most this many mails unanswered on a connection, with `pipelining("window")`; 16 by default. */
   readonly maxInFlight: number;
-  /** Mails after which a connection is closed and another opened; no such number by default. */
+  /** Mails after which a connection is closed and another opened; without limit by default. */
   readonly maxMessagesPerConnection: number;
-  /** Milliseconds after which a connection takes no further mail and is closed; no such time by default. */
+  /** Milliseconds after which a connection takes no further mail and is closed; without limit by default. */
   readonly maxLifetime: number;
   /**
-   * At most this many mails wait for a connection; one more is refused with kind `"queue-full"`, not sent. No such
-   * number by default. The mails of a run wait in its source, and are neither counted nor refused.
+   * At most this many mails wait for a connection; one more is refused with kind `"queue-full"`, not sent. Without
+   * limit by default. The mails of a run wait in its source, and are neither counted nor refused.
    */
   readonly maxQueue: number;
-  /** How many mails may be sent in what time, over all connections together; several such limits all hold. */
+  /** How many mails may be sent in which time, over all connections together; of several limits all hold. */
   readonly rate: OneOrMore<Rate>;
 }
 
-/** A limit to how fast is sent: within any `interval`, whenever it begins, no more than so many mails. */
+/** A limit to the speed: within any `interval`, whenever it begins, at most this many mails. */
 export interface Rate {
-  /** Mails, counted when their sender is named to the server. */
+  /** Mails, counted when their MAIL command is sent. */
   readonly messages: number;
   /** Milliseconds. */
   readonly interval: number;

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { refuseOption, wrongOption } from "../../../text/options.ts";
 
 /**
- * The certificates in a text in PEM, or the one in DER, each as PEM of its own; what stands between them is left out.
+ * The certificates in a text in PEM, or the one in DER, each as separate PEM; text between them is left out.
  *
  * @throws EnvoiError of kind `"configuration"` if there is none, or one of them cannot be read.
  */

@@ -6,7 +6,7 @@ import type { TlsIdentity, TlsVersion } from "./tls-identity.ts";
 
 /** What a context is made of. */
 export interface SecureContextFields {
-  /** Certificates to trust beside those that Node trusts, in PEM. */
+  /** Certificates to trust besides those that Node trusts, in PEM. */
   readonly rootCertificates: readonly string[];
   readonly identity?: TlsIdentity | undefined;
   readonly minVersion: TlsVersion;
@@ -15,7 +15,7 @@ export interface SecureContextFields {
 /**
  * The context of OpenSSL in which connections are encrypted.
  *
- * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity cannot be used.
+ * @throws EnvoiError of kind `"configuration"` if certificate and key of the identity cannot be used.
  */
 export function secureContext(fields: SecureContextFields): tls.SecureContext {
   if (fields.identity !== undefined) return newContext(fields);
@@ -47,7 +47,7 @@ function newContext({ rootCertificates, identity, minVersion }: SecureContextFie
   }
 }
 
-/** What Node trusts where it is told of no others: of its own accord, or by NODE_EXTRA_CA_CERTS. */
+/** What Node trusts by default and by NODE_EXTRA_CA_CERTS. */
 function trustedByNode(): readonly string[] {
   const { getCACertificates } = tls as {
     readonly getCACertificates?: (type: "default") => readonly string[];

@@ -6,9 +6,9 @@ import { TlsParameters } from "./tls-parameters.ts";
  *
  * | mode | how | when to use it |
  * |---|---|---|
- * | `Tls.Wrapper` | TLS from the first octet | relays on port 465; the default |
+ * | `Tls.Wrapper` | TLS from the first byte | relays on port 465; the default |
  * | `Tls.Required` | STARTTLS, or nothing is sent | relays on port 587 |
- * | `Tls.Opportunistic` | STARTTLS where offered, otherwise in clear | where mail in clear is acceptable; never with a password |
+ * | `Tls.Opportunistic` | STARTTLS if offered, otherwise unencrypted | if unencrypted mail is acceptable; never with a password |
  * | `Tls.None` | never | a relay or a mail catcher on this very machine |
  *
  * @example
@@ -20,7 +20,7 @@ import { TlsParameters } from "./tls-parameters.ts";
 export interface Tls {
   /** Which of the four it is. */
   readonly mode: "none" | "opportunistic" | "required" | "wrapper";
-  /** What certificates are accepted and shown, where anything was said of it. */
+  /** Which certificates are accepted and shown, if that was set. */
   readonly parameters: TlsParameters | undefined;
 }
 

@@ -19,7 +19,7 @@ import type { TlsIdentity, TlsVersion } from "./tls-identity.ts";
  * ```
  */
 export class TlsParameters {
-  /** The name the certificate must bear, where it is not the host's. */
+  /** The name that the certificate must have, if it is not the name of the host. */
   readonly domain: string | undefined;
   readonly #fields: TlsFields;
   #context: SecureContext | undefined;
@@ -27,17 +27,16 @@ export class TlsParameters {
   private constructor(fields: TlsFields) {
     this.domain = fields.domain;
     this.#fields = fields;
-    // What is wrong with certificates is to be known now.
+    // Mistakes in certificates are found now.
     if (fields.identity !== undefined || fields.rootCertificates.length > 0)
       this.#context = secureContext(fields);
   }
 
   /**
-   * Begins parameters.
+   * A builder of parameters.
    *
-   * @param domain The name, or IP address, that the certificate must bear where that differs from the host that is
-   * connected to; the server is asked for it, too (SNI).
-   * @throws AddressError where `domain` is none.
+   * @param domain The name or IP address that the certificate must have, if it is not the host; SNI asks for it too.
+   * @throws AddressError if `domain` is not a name or an IP address.
    */
   static builder(domain?: string): TlsParametersBuilder {
     const name = domain === undefined ? undefined : hostOf(domain);
@@ -66,10 +65,10 @@ export interface TlsFields extends SecureContextFields {
 }
 
 /**
- * Gathers {@link TlsParameters}; every method but `build` and `clone` returns the builder. It builds once: after
- * `build()` every call throws, and `clone()` before it is the way to build two.
+ * Collects the settings of {@link TlsParameters}. Every method except `build` and `clone` returns the builder. It
+ * builds once: after `build()` every call throws. To build two, `clone()` it before.
  *
- * Whatever makes no sense throws an EnvoiError of kind `"configuration"`.
+ * A value that is not valid throws an EnvoiError of kind `"configuration"`.
  *
  * @example
  * ```ts
@@ -100,7 +99,7 @@ export class TlsParametersBuilder {
    * private authority, or the server's own.
    *
    * @param certificate In PEM, one or several behind each other; or one in DER.
-   * @throws EnvoiError of kind `"configuration"` where one of them is not a certificate.
+   * @throws EnvoiError of kind `"configuration"` if one of them is not a certificate.
    */
   addRootCertificate(certificate: string | Uint8Array): this {
     const { rootCertificates: before } = this.#fields;
@@ -111,7 +110,7 @@ export class TlsParametersBuilder {
   /**
    * Shows a certificate to servers that ask for one.
    *
-   * @throws EnvoiError of kind `"configuration"` where certificate or key is missing; by `build()` where they do not go
+   * @throws EnvoiError of kind `"configuration"` if certificate or key is missing; from `build()` if they do not belong
    * together, or the passphrase does not open the key.
    */
   identity(identity: TlsIdentity): this {
@@ -120,15 +119,15 @@ export class TlsParametersBuilder {
     return this.#set("identity", { identity: read });
   }
 
-  /** The oldest TLS to speak; 1.2 unless this says otherwise. */
+  /** The oldest version of TLS to accept; 1.2 by default. */
   minVersion(version: TlsVersion): this {
     return this.#set("minVersion", { minVersion: tlsVersion(version, "minVersion") });
   }
 
   /**
-   * Believes only a server whose own certificate, or key, is this one; with several pins, one of these. That comes on
-   * top of what is verified otherwise. A server whose pin matches counts as verified, also where {@link
-   * acceptInvalidCertificates} or {@link acceptInvalidHostnames} lets pass what is wrong with its certificate.
+   * Trusts only a server whose own certificate, or key, is this one; with several pins, one of these. Everything else
+   * is verified as well. A server whose pin matches counts as verified, also if {@link acceptInvalidCertificates} or
+   * {@link acceptInvalidHostnames} accepts what is wrong with its certificate.
    *
    * Pin the key, and the pin outlives a renewal that keeps it; give the next one as a second pin before the server
    * changes.
@@ -144,7 +143,7 @@ export class TlsParametersBuilder {
    *
    * @param pin The SHA-256 of the certificate, in 64 hexadecimal digits with colons or without; or `sha256/` and that
    * of the key (SubjectPublicKeyInfo), in base64.
-   * @throws EnvoiError of kind `"configuration"` where it is neither.
+   * @throws EnvoiError of kind `"configuration"` if it is neither.
    */
   pin(pin: string): this {
     const parsed = typeof pin === "string" ? parsePin(pin) : undefined;
@@ -154,14 +153,14 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * **Dangerous.** Believes whoever answers. Anybody on the way can take the server's place, read the mail, change it,
-   * and keep it, and nobody will notice: the encryption protects against nothing but a glance. Names are not looked at
-   * either, for a certificate that nobody vouches for can bear any.
+   * **Dangerous.** Trusts any server that answers. An attacker on the network can take the place of the server, read
+   * the mail, change it and keep it, and you will not notice: encryption then protects only against passive readers.
+   * Names are not checked either, because a certificate without a trusted issuer can have any name.
    *
-   * To trust a server with a certificate of its own, or of a private authority, use {@link addRootCertificate} or
-   * {@link pin} instead: both are as easy, and safe. This is for a look at a test server, never for a server that
-   * people's mail goes through. Credentials do not go out over such a connection, unless a pin matches or {@link
-   * SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
+   * To trust a server with a self-signed certificate, or one of a private authority, use {@link addRootCertificate} or
+   * {@link pin} instead: both are as easy, and safe. Use this only to look at a test server, never for
+   * a server that carries mail of people. Credentials do not go out over such a connection, unless a pin matches or
+   * {@link SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
    */
   acceptInvalidCertificates(accept: boolean): this {
     return this.#set("acceptInvalidCertificates", {
@@ -170,10 +169,10 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * **Dangerous.** Believes every server that has a certificate for whatever name. Anybody on the way who owns some
-   * domain has such a certificate, can take the server's place with it, read the mail, change it, and keep it.
+   * **Dangerous.** Trusts every server with a valid certificate for any name. An attacker on the network with a domain
+   * has such a certificate, and can take the place of the server with it, read the mail, change it and keep it.
    *
-   * Where the certificate bears another name than the host, give that name to {@link TlsParameters.builder} instead.
+   * If the certificate has another name than the host, give that name to {@link TlsParameters.builder} instead.
    * Credentials do not go out over a connection whose name is wrong, unless a pin matches or
    * {@link SmtpTransportBuilder.allowPlaintextCredentials} waives that too.
    */
@@ -183,7 +182,7 @@ export class TlsParametersBuilder {
     });
   }
 
-  /** A builder that begins where this one stands. */
+  /** Another builder with the settings of this one. */
   clone(): TlsParametersBuilder {
     const fork = new TlsParametersBuilder(this.#fields.domain, this.#construct);
     fork.#fields = this.#fields;
@@ -191,9 +190,9 @@ export class TlsParametersBuilder {
   }
 
   /**
-   * The parameters.
+   * Builds the parameters.
    *
-   * @throws EnvoiError of kind `"configuration"` where certificate and key of the identity do not go together.
+   * @throws EnvoiError of kind `"configuration"` if certificate and key of the identity do not belong together.
    */
   build(): TlsParameters {
     this.#set("build", {});

@@ -29,7 +29,7 @@ export type UrlSetting = {
   readonly [Method in keyof UrlSettings]: readonly [method: Method, value: UrlSettings[Method]];
 }[keyof UrlSettings];
 
-/** What a URL says: where it leads, and what to call on a builder for it, in order. */
+/** What a URL contains: the server, and the calls to make on a builder for it, in order. */
 export interface ReadUrl {
   readonly dialect: Dialect;
   readonly host: string;
