@@ -27,7 +27,7 @@ export function sectionsOf(text: string): Set<string> {
   );
 }
 
-/** The same text, with blanks in place of what stands in fences. */
+/** The same text, with blanks instead of code blocks. */
 function withoutCode(text: string): string {
   return text.replace(/^ *```[\s\S]*?^ *```/gm, (code) => code.replace(/[^\n]/g, " "));
 }

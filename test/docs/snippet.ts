@@ -1,4 +1,4 @@
-/** A piece of TypeScript in the documentation, and where its first line stands. */
+/** A piece of TypeScript in the documentation, with the number of its first line. */
 export interface Snippet {
   readonly path: string;
   readonly line: number;
@@ -17,7 +17,7 @@ export function snippetsOf(path: string, text: string): Snippet[] {
   });
 }
 
-/** Where a name can be imported from: the first module in the list that exports it. */
+/** The module to import a name from: the first in the list that exports it. */
 export interface Source {
   readonly specifier: string;
   /** Its text, in which every export is written out by name. */

@@ -9,7 +9,7 @@ export interface Target {
   readonly seeds: readonly Buffer[];
   /** What inputs are made of. */
   readonly words: readonly Buffer[];
-  /** Tries an input; throws where something is wrong. */
+  /** Tries an input. @throws if a result is wrong */
   readonly run: (input: Buffer) => void;
 }
 
@@ -20,7 +20,7 @@ export interface Effort {
   readonly seed: number;
 }
 
-/** What fuzzing did, where it found nothing. */
+/** What fuzzing did, if it found nothing wrong. */
 export interface Fuzzing {
   readonly inputs: number;
   /** Inputs that reached code which none before them had. */
@@ -67,7 +67,7 @@ export function fuzz({ name, seeds, words, run }: Target, { inputs, seconds, see
 const smallest = 128;
 const largest = 2048;
 
-/** One of the corpus, a late one more often than not: it is where something new was found last. */
+/** An input of the corpus, preferably a late one, because new blocks were found there last. */
 function chosen(corpus: readonly Buffer[], random: Random): Buffer {
   const late = random.below(2) === 0 ? Math.max(0, corpus.length - 16) : 0;
   // It has the seeds in it at least.

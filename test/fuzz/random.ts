@@ -16,7 +16,7 @@ export class Random {
 
   /** One of several. */
   of<T>(choices: readonly T[]): T {
-    // There is one: nobody chooses from nothing here.
+    // There is one: the list is never empty here.
     return choices[this.below(choices.length)] as T;
   }
 }

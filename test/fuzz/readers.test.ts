@@ -40,5 +40,5 @@ describe("the server's readers, fuzzed", () => {
   });
 });
 
-/** A conversation by itself, three recipients, and a line that has not ended. */
+/** One conversation, three recipients, and an unfinished line. */
 const bound = 18_000;

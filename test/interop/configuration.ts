@@ -1,6 +1,5 @@
 /**
- * The services of our Postfix, each on a port of its own on 127.0.0.1. Where there is TLS it is required, and so is
- * AUTH where that is offered.
+ * The services of our Postfix, each on its own port on 127.0.0.1. If a service has TLS or AUTH, it requires it.
  */
 export const offers = {
   plain: { tls: "none", auth: false },
@@ -24,7 +23,7 @@ export const RECIPIENT_LIMIT = 100;
 /** The user (and group) that owns the maildir: nobody. */
 export const MAILDIR_OWNER = 65534;
 
-/** Where a server hands on what is not for {@link INBOX_DOMAIN}. */
+/** Where a server relays mail for other domains than {@link INBOX_DOMAIN}. */
 export interface Relay {
   readonly port: number;
   /** Whether TLS is asked for, and how; then the certificate is verified for `localhost`. */
@@ -33,7 +32,7 @@ export interface Relay {
   readonly lmtp?: boolean;
   /** How to log in. */
   readonly login?: Login;
-  /** Exim: whether to use BDAT where it is offered; yes, when left out. Postfix' client knows DATA only. */
+  /** Exim: whether to use BDAT if it is offered; `true` by default. Postfix's client supports DATA only. */
   readonly chunking?: boolean;
 }
 
@@ -107,7 +106,7 @@ const unchanged = {
   enable_long_queue_ids: "yes",
 };
 
-/** Every local part is taken but one that begins with "nobody". */
+/** Every local part is accepted, except those that begin with "nobody". */
 const inbox = (directory: string): Settings => ({
   virtual_mailbox_domains: INBOX_DOMAIN,
   virtual_mailbox_base: directory,

@@ -40,7 +40,7 @@ export class Daemon<Port extends string> {
         return daemon;
       } catch (error) {
         await daemon[Symbol.asyncDispose]();
-        // Somebody may take a free port before the server does.
+        // Another process may take a free port before the server does.
         if (attempts < 5 && /address already in use/i.test(String(error))) continue;
         throw error;
       }
@@ -168,7 +168,7 @@ async function furnished<Port extends string>(
 }
 
 /**
- * Whether somebody listens on all of these ports of 127.0.0.1. The kernel is asked: a connection would be in the
+ * Whether something listens on all of these ports of 127.0.0.1. The kernel is asked: a connection would be in the
  * server's log.
  */
 async function listenOn(ports: readonly number[]): Promise<boolean> {

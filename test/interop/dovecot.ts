@@ -16,7 +16,7 @@ export interface DovecotOptions {
   readonly certificates?: Certificates;
 }
 
-/** The services of Dovecot's LMTP: in clear, with STARTTLS offered, and with TLS from the first octet. */
+/** The services of Dovecot's LMTP: plaintext, with STARTTLS, and with implicit TLS. */
 const lmtpServices = ["plain", "wrapper"] as const;
 
 type LmtpService = (typeof lmtpServices)[number];
@@ -25,7 +25,7 @@ type LmtpService = (typeof lmtpServices)[number];
 export class Dovecot extends MailServer<LmtpService> {
   readonly certificates: Certificates;
 
-  /** Where its Unix socket is. */
+  /** The path of its Unix socket. */
   get socket(): string {
     return join(this.daemon.directory, "run/dovecot/lmtp");
   }

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Daemon } from "./daemon.ts";
 
-/** Where HAProxy holds back what is more than it may pass on. */
+/** Where HAProxy keeps the connections above its limit. */
 export type Bound =
   /** It does not accept a third connection: to the client, the kernel has taken it, and nothing is heard. */
   | "frontend"

@@ -89,7 +89,7 @@ for (const [name, server] of [
 test("the OpenSMTPD of these tests delivers byte for byte, and refuses", async (t) => {
   await using oracle = await OpenSmtpd.start();
   t.afterEach(oracle.explain);
-  // It adds these where they are missing, and cannot be told not to.
+  // It adds these if they are missing; this cannot be turned off.
   const head = "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\nMessage-ID: <1@x.example>\r\nFrom: s@x.example\r\n";
   const message = `${head}\r\n..two dots, one dot:\r\n.\r\n\u00fc in UTF-8\r\n\r\n`;
   const how = { port: oracle.ports.plain, tls: "none", ca: "", from: "sender@interop.example" } as const;

@@ -51,7 +51,7 @@ interface Target extends AsyncDisposable {
   readonly chunking: boolean;
   /** All the mail for these recipients, once it has come. */
   delivered(to: readonly string[]): Promise<readonly { readonly to: string; readonly message: Buffer }[]>;
-  /** How many contents have come by BDAT so far, where the server tells. */
+  /** How many contents came by BDAT so far, if the server reports it. */
   chunked?(): Promise<number>;
 }
 

@@ -90,8 +90,8 @@ test("SmtpTransport into a real Postfix", async (t) => {
 
   for (const [what, service, tls] of [
     ["STARTTLS is not offered", "plain", Tls.Required(trusted)],
-    ["nobody vouches for the certificate of STARTTLS", "starttls", Tls.Required],
-    ["nobody vouches for the certificate", "wrapper", Tls.Wrapper],
+    ["no trusted authority signed the certificate of STARTTLS", "starttls", Tls.Required],
+    ["no trusted authority signed the certificate", "wrapper", Tls.Wrapper],
     ["another authority vouches for the certificate", "wrapper", Tls.Wrapper(await untrusted())],
     ["the certificate bears another name", "wrapper", Tls.Wrapper(otherName(postfix))],
   ] as const) {

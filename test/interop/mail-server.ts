@@ -5,7 +5,7 @@ import { Maildir } from "./maildir.ts";
 
 /** What all foreign servers have that deliver into a maildir. */
 export class MailServer<Port extends string> {
-  /** Who may log in where AUTH is offered; not all of the password is ASCII. */
+  /** The user who may log in if AUTH is offered; the password is not all ASCII. */
   static readonly user = "ada";
   static readonly password = 'öffne "dich" \\ 50%';
 

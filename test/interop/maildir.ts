@@ -7,7 +7,7 @@ import { untilSeen } from "./watched.ts";
 export class Maildir {
   readonly path: string;
 
-  /** `path`: where it is. */
+  /** @param path The folder of the maildir. */
   constructor(path: string) {
     this.path = path;
   }

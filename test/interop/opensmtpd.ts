@@ -8,7 +8,7 @@ import { Maildir } from "./maildir.ts";
 import { run } from "./program.ts";
 
 /**
- * A real OpenSMTPD for as long as a test needs it. It speaks in clear only: Debian 12's can do no TLS handshake,
+ * A real OpenSMTPD for as long as a test needs it. It has no TLS: Debian 12's can do no TLS handshake,
  * because 6.8 does not get on with OpenSSL 3 (OpenSMTPD's issue 1171).
  */
 export class OpenSmtpd extends MailServer<"plain"> {

@@ -17,7 +17,7 @@ import { run } from "./program.ts";
 
 /** What may differ from one instance to the next. */
 export interface PostfixOptions {
-  /** Where to hand on what is not for the inbox domain. */
+  /** Where to relay mail for other domains than the inbox domain. */
   readonly relays?: Relays;
   /** The certificates to show, and the authority to trust when relaying; made anew when left out. */
   readonly certificates?: Certificates;

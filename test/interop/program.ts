@@ -41,7 +41,7 @@ export function attempt(
 ): Promise<Outcome> {
   const { PATH } = process.env;
   return new Promise((resolve, reject) => {
-    // Not every PATH has the folders of the system's administrator, where Debian puts Postfix.
+    // Not every PATH has the sbin folders, in which Debian installs Postfix.
     const env = { ...process.env, PATH: `${PATH}:/usr/sbin:/sbin`, ...environment };
     const child = spawn(program, args, { env });
     const stdout: Buffer[] = [];

@@ -13,7 +13,7 @@ export async function runScript(
   return (await run(PYTHON, [scriptPath(name), ...args], input)).toString();
 }
 
-/** Where a script lies. */
+/** The path of a script. */
 export function scriptPath(name: string): string {
   return fileURLToPath(new URL(`../../../test/interop/${name}`, import.meta.url));
 }

@@ -8,7 +8,7 @@ import { Postfix } from "./postfix.ts";
 const from = "sender@interop.example";
 const count = 60;
 
-/** Every tenth mail is for somebody whom the server refuses. */
+/** Every tenth mail is for a recipient that the server refuses. */
 const isRefused = (i: number): boolean => i % 10 === 9;
 
 for (const [name, start] of [

@@ -33,7 +33,7 @@ const PATIENCE = 30_000;
 /** The longest time between two looks, in milliseconds: the kernel may drop events when many come at once. */
 const RESCAN = 250;
 
-/** Remembers a change that comes while nobody waits, so that none falls between a look and the wait. */
+/** Remembers a change that comes without a waiter, so that none is lost between a check and the wait. */
 class Changes {
   #changed = false;
   #wake: () => void = () => {};

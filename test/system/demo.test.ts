@@ -34,7 +34,7 @@ describe("npm run demo", () => {
     for (const type of ["multipart/alternative", "multipart/related", "image/png", "application/pdf"]) {
       assert.match(stdout, new RegExp(`[├└]─ ${type}`));
     }
-    // No colours where there is no terminal.
+    // No colours without a terminal.
     assert.ok(!stdout.includes("\x1b"));
   });
 

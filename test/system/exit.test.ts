@@ -9,7 +9,7 @@ import { serve } from "../transport/smtp/serve.js";
 
 const program = fileURLToPath(new URL("./forgetful.js", import.meta.url));
 
-/** Runs a program that sends in this way to this port, until it ends by itself. */
+/** Runs a program that sends in this way to this port, until it ends. */
 async function run(way: string, port: number): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, ["--unhandled-rejections=strict", program, way, String(port)], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,4 +1,4 @@
-/** Sends, in the way its argument says, and forgets to close: the process is to end by itself. */
+/** Sends in the way of its argument and does not close: the process must still end. */
 import { DkimSigner, SmtpTransport, type SmtpTransportBuilder, Tls } from "envoi";
 
 const [way, port] = process.argv.slice(2);
@@ -47,14 +47,14 @@ switch (way) {
     break;
   }
   case "waits": {
-    // For a key that never answers, which by itself keeps no process alive.
+    // For a key that never answers, which alone does not keep a process alive.
     const key = () => new Promise<never>(() => {});
     const sign = DkimSigner.create({ domain: "x.test", selector: "s", algorithm: "ed25519-sha256", key });
     await transport.send({ ...mail, sign }, { deadline: 200 }).catch(({ kind }) => console.error(kind));
     break;
   }
   case "ignores":
-    // Nobody awaits it, and it succeeds; the process waits for its end all the same.
+    // It is not awaited and succeeds; the process still waits for its end.
     void transport.send(mail);
     break;
   default:

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL("./from-environment.js", import.meta.url))
 const users = { "me@x.test": "p:/@ %€?#" };
 const login = { verified: true, user: "me@x.test" };
 
-/** Runs the program until it ends by itself, well. */
+/** Runs the program until it ends successfully. */
 async function run(environment: Readonly<Record<string, string>>): Promise<object> {
   const { code, out, err } = await runOn([], environment);
   assert.deepEqual([code, err], [0, ""]);

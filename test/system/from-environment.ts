@@ -1,4 +1,4 @@
-/** Sends as SMTP_URL says, and forgets to close: the process is to end by itself. */
+/** Sends by SMTP_URL and does not close: the process must still end. */
 import { SmtpTransport } from "envoi";
 
 const transport = SmtpTransport.fromUrl(process.env["SMTP_URL"] ?? "").build();

@@ -22,7 +22,7 @@ async function freeze(child: ChildProcess | undefined, answer: () => void): Prom
   child?.kill("SIGCONT");
 }
 
-/** What a process told that was stopped where the server says so. */
+/** The output of a process that was stopped at the point that the server chooses. */
 async function frozen(
   way: string,
   otherwise: (peer: Peer, child: () => ChildProcess | undefined) => Otherwise,

@@ -42,7 +42,7 @@ describe("the ledger of sent and stored mail", () => {
 
 /** After so many mails the two sides are compared, and what agrees is forgotten. */
 const BATCH = 1000;
-/** So many times as fast as the machine's clock, so that nobody waits for what stalls. */
+/** How many times faster than the machine's clock, so that stalls take little time. */
 const SPEED = 1000;
 
 /** What servers and networks do, each rarely, most of it without a word. */

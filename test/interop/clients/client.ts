@@ -8,14 +8,14 @@ export interface Mode {
   readonly lmtp?: boolean;
 }
 
-/** Where to, and as whom. */
+/** The server and the login. */
 export interface Destination extends Mode {
   readonly port: number;
   /** The authority of the server's certificate, which is for `localhost`: PEM, and a file that holds it. */
   readonly ca: string;
   readonly caFile: string;
   readonly user: string;
-  /** The password, or the token where the mechanism takes one. */
+  /** The password, or the token if the mechanism uses one. */
   readonly secret: string;
   /** A file that holds the secret. */
   readonly secretFile: string;
@@ -45,7 +45,7 @@ export interface ForeignClient {
   readonly dsn?: boolean;
   /** What it does against the RFCs when the message is not ASCII; otherwise it does nothing. */
   readonly with8bit?: readonly FindingRule[];
-  /** Delivers; an error where it fails. */
+  /** Delivers a mail. @throws if it fails */
   deliver(to: Destination, what: Delivery): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Dialogue } from "./dialogue.ts";
 import type { Answers } from "./play.ts";
 
-/** Where another server did something else than ours. */
+/** A difference between another server and ours. */
 export interface Difference {
   readonly oracle: "Postfix" | "Exim";
   readonly dialogue: string;

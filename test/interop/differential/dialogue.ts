@@ -2,13 +2,13 @@
 export interface Step {
   readonly octets: Buffer;
   readonly replies: number;
-  /** Sent only where the reply before was this, and left out otherwise. */
+  /** Sent only if the reply before was this. */
   readonly after?: "354" | "334";
   /** A TLS handshake, in place of octets. */
   readonly tls?: boolean;
 }
 
-/** What a client says from the greeting on; QUIT follows by itself. */
+/** The commands of a client after the greeting; QUIT is added automatically. */
 export interface Dialogue {
   readonly name: string;
   /** Which of the server's ports. */
@@ -32,7 +32,7 @@ export function octets(text: string, replies = 1): Step {
   return { octets: Buffer.from(text, "latin1"), replies };
 }
 
-/** What follows DATA where that was granted. */
+/** The content that follows DATA, if the server accepts it. */
 export function content(text: string, replies = 1): Step {
   return { ...octets(text, replies), after: "354" };
 }

@@ -4,7 +4,7 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const right = base64(`\0ada\0öffne "dich" \\ 50%`);
 const [user, password] = [base64("ada"), base64('öffne "dich" \\ 50%')];
 
-/** After EHLO, where AUTH is offered. */
+/** After EHLO, with a server that offers AUTH. */
 export const logins: Readonly<Record<string, readonly Step[]>> = {
   "MAIL without it": [mail],
   "PLAIN at once": [say(`AUTH PLAIN ${right}`), mail, rcpt],

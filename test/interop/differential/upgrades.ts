@@ -1,7 +1,7 @@
 import { content, data, ehlo, handshake, helo, mail, rcpt, type Step, say } from "./dialogue.ts";
 import { message } from "./message.ts";
 
-/** Where STARTTLS is offered, and required. */
+/** Dialogues with servers that offer or require STARTTLS. */
 export const upgrades: Readonly<Record<string, readonly Step[]>> = {
   "MAIL in clear": [ehlo, mail],
   "NOOP in clear": [ehlo, say("NOOP")],

@@ -12,9 +12,11 @@ export interface FaultRow {
   readonly faults: readonly Fault[];
   /** Of the mail that is struck. */
   readonly two: Expected;
-  /** The same in a window of BDAT, where it is another. */
+  /** The same in a window of BDAT, if it differs. */
   readonly inWindow?: Expected;
-  /** Of the mail that has gone out behind it in a window; what the connection's end means to it, where it ends. */
+  /**
+   * The outcome of the mail sent after it in a window: by default what the connection's end means for it, if it ends.
+   */
   readonly behindInWindow?: Expected;
   /** Of the mail before it and the one behind it; they have nothing to do with it. `"accepted"`. */
   readonly others?: Expected;
@@ -31,7 +33,7 @@ export interface FaultRow {
 }
 
 export type Mode = "none" | "opportunistic" | "required" | "wrapper";
-/** Stepwise, lone (a mail by itself), chained (three at once), window. */
+/** Stepwise, lone (a single mail), chained (three at once), window. */
 export type Way = "stepwise" | "lone" | "chained" | "window";
 
 /** The mail that is struck is the one to this recipient. */

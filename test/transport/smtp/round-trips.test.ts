@@ -9,7 +9,7 @@ const users = { shop: "secret" };
 
 /** What a first mail takes on a fresh connection, from TCP to the final reply; TLS is 1.3. */
 const expected: readonly (readonly [string, TestServerOptions, number])[] = [
-  ["in clear", {}, 5],
+  ["in plaintext", {}, 5],
   ["over TLS from the first octet", { tls: "implicit" }, 6],
   ["over TLS from the first octet, logging in", { tls: "implicit", users }, 7],
   ["by STARTTLS", { tls: "starttls" }, 8],
