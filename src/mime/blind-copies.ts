@@ -1,9 +1,9 @@
-/** Whether a field of this name lists those who get a copy that the others do not know of. */
+/** Whether a field of this name lists recipients of blind copies. */
 export function isBlindCopy(name: string): boolean {
   return /^(?:resent-)?bcc$/i.test(name);
 }
 
-/** The octets of a mail, or of its header, without the fields that list such recipients. */
+/** Removes the fields that list recipients of blind copies from a mail or its header. */
 export function withoutBlindCopies(octets: Uint8Array): Uint8Array {
   const mail = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   const end = headerEnd(mail);
@@ -14,7 +14,7 @@ export function withoutBlindCopies(octets: Uint8Array): Uint8Array {
     : Buffer.concat([Buffer.from(kept, "latin1"), mail.subarray(end)]);
 }
 
-/** Where the header ends: behind the line end of its last field. */
+/** The end of the header: after the line end of its last field. */
 function headerEnd(mail: Buffer): number {
   for (let lf = mail.indexOf(0x0a); lf >= 0; lf = mail.indexOf(0x0a, lf + 1)) {
     const next = mail[lf + 1];

@@ -16,37 +16,36 @@ import type { TransferEncoding } from "./transfer-encoding.ts";
 /** A body as it is sent. */
 export interface EncodedBody {
   readonly encoding: TransferEncoding;
-  /** Text where it is ASCII and goes as it is. */
+  /** A string if it is ASCII. */
   readonly content: string | Buffer | (() => AsyncIterable<Buffer>);
-  /** The media type that this encoding asks for, where it is not that of the part. */
+  /** The media type that this encoding requires, if it differs from that of the part. */
   readonly essence?: string;
 }
 
-/** A body of which the encoding shows only when it is read. */
+/** A body whose encoding is known only after it is read. */
 export interface LateBody {
-  /** Whether an octet above 127 may be in it. */
+  /** Whether it may have an octet above 127. */
   readonly eightBit: boolean;
-  /** The octets, and in front of them what `head` makes of the encoding and of the type that it asks for. */
+  /** The octets, preceded by what `head` makes from the encoding and the type that it requires. */
   readonly late: (head: (as: Pick<EncodedBody, "encoding" | "essence">) => string) => AsyncIterable<Buffer>;
 }
 
-/** A body, and how it is sent on each way. */
+/** A body, and its form for each kind of server. */
 export interface Body {
   encode(way: Way): EncodedBody | LateBody;
-  /** What is encoded; absent if it is not in memory. */
+  /** The octets before encoding; absent if they are not in memory. */
   readonly octets?: () => Buffer;
-  /** Reads it into memory; absent if it is there. */
+  /** Reads the body into memory; absent if it is there already. */
   readonly load?: () => Promise<Body>;
 }
 
 /**
- * The body of a text: its line ends become CRLF, its characters stay. Sent as it is if it travels unencoded, else as
- * quoted-printable or base64, whichever is shorter. What is no lines, because one is too long or holds a bare CR or
- * NUL, goes as it is where the way is binary; white space at the end of a line alone is not worth asking that of a
- * server.
+ * Makes the body of a text. Line ends become CRLF; the characters are kept. The text is sent unencoded if it can be,
+ * else as quoted-printable or base64, whichever is shorter. Text without proper lines (one is too long, or has a bare
+ * CR or NUL) is sent unencoded to a server with BINARYMIME; white space at the end of a line alone does not need that.
  *
- * @param flow makes lines of format=flowed of the lines: spaces at their ends then travel unencoded
- * @throws MessageError if the text holds half of a surrogate pair or a character that the charset lacks.
+ * @param flow turns the lines into format=flowed: spaces at their ends then need no encoding
+ * @throws MessageError if the text has a lone surrogate or a character that the charset lacks.
  */
 export function textBody(
   text: string,
@@ -69,8 +68,8 @@ export function textBody(
 const beyondAscii = /[^\0-\x7f]/;
 
 /**
- * @param octets a string if it is its own octets
- * @param lines the same as text
+ * @param octets a string if the text is ASCII
+ * @param lines the same octets as text
  */
 function textOctetsBody(
   octets: Buffer | string,
@@ -87,11 +86,11 @@ function textOctetsBody(
     const all = inMemory.octets();
     return shorter(all, octetsPerUnit === 1 ? 0 : all.length - lines.length);
   });
-  // What is signed must not depend on spaces that the way may strip.
+  // Signed text must not depend on spaces that servers may strip.
   const signed = once(() => (flowed ? fit(lines, octetsPerUnit, false) : fitness()));
   return {
     encode: (way) => {
-      // The lines are looked at last: what is not ASCII must be encoded on most ways, whatever its lines are like.
+      // The lines are inspected last: for most servers, what is not ASCII must be encoded whatever its lines are.
       if (ascii || bearsEightBit(way)) {
         if ((way === "signed" ? signed() : fitness()) === "as it is")
           return { encoding: ascii ? "7bit" : "8bit", content: octets };
@@ -103,19 +102,19 @@ function textOctetsBody(
   };
 }
 
-/** The body of octets that must arrive as they are: base64, unless the way is binary. */
+/** Makes the body of octets that must arrive unchanged: base64, unless the server offers BINARYMIME. */
 export function octetsBody(octets: Uint8Array): Body {
   return base64Body({ encoding: "base64", content: encodeBase64Lines(octets) });
 }
 
-/** A body of which the copy in base64 is kept; the octets are made of it when a way first bears them. */
+/** Makes a body that keeps its base64 form; the octets are decoded from it when they are first needed. */
 export function base64Body(body: EncodedBody & { readonly content: Buffer }): Body {
   const octets = (): Buffer => decodeBase64Lines(body.content);
   const binary = once((): EncodedBody => ({ ...body, encoding: "binary", content: octets() }));
   return { encode: (way) => (way === "binary" ? binary() : body), octets };
 }
 
-/** A body that is read when it is sent, afresh each time. */
+/** Makes a body that is read each time it is sent. */
 export function streamBody(open: () => AsyncIterable<Uint8Array>): Body {
   const content = (): AsyncGenerator<Buffer> => streamBase64Lines(open());
   const encoded: EncodedBody = { encoding: "base64", content };
@@ -137,12 +136,12 @@ async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   for await (const chunk of source) if (chunk.length > 0) yield Buffer.from(chunk);
 }
 
-/** A body that is sent in one way only. */
+/** Makes a body that has the same form for every server. */
 export function always(body: EncodedBody): Body {
   return { encode: () => body };
 }
 
-/** How the text would fare unencoded: a relay may change it, or it is nothing that travels in lines. */
+/** Whether the text can be sent unencoded; if not, whether servers may change it or it lacks proper lines. */
 function fit(text: string, octetsPerUnit: 1 | 3, flowed: boolean): "as it is" | "changed" | "no lines" {
   if (!hasWholeLines(text, octetsPerUnit)) return "no lines";
   return hasSafeEdges(text, flowed) ? "as it is" : "changed";
@@ -159,12 +158,12 @@ function once<T>(make: () => T): () => T {
 /**
  * Quoted-printable, which is legible, unless base64 is shorter.
  *
- * @param surplus how many octets of UTF-8 there are more than UTF-16 units
+ * @param surplus how many more octets of UTF-8 than UTF-16 units the text has
  */
 function shorter(octets: Buffer, surplus: number): EncodedBody {
   const { length } = octets;
   const limit = base64LinesLength(length);
-  // For each of the surplus there are at least 1.5 octets beyond ASCII, and each of these takes two octets more.
+  // Each octet of the surplus means at least 1.5 non-ASCII octets, each of which takes two octets more.
   const hopeless = length + 3 * surplus > limit;
   if (limit > smallAtMost) {
     const quoted = hopeless ? undefined : encodeQuotedPrintable(octets, limit);
@@ -172,7 +171,7 @@ function shorter(octets: Buffer, surplus: number): EncodedBody {
       ? { encoding: "base64", content: encodeBase64Lines(octets) }
       : { encoding: "quoted-printable", content: quoted };
   }
-  // What is small becomes text, which is joined with the headers without a buffer for each part.
+  // A small body becomes text, which is joined with the headers without a buffer for each part.
   scratch ??= Buffer.allocUnsafeSlow(quotedPrintableRoom(smallAtMost));
   const quoted = hopeless ? undefined : encodeQuotedPrintable(octets, limit, scratch);
   return quoted === undefined
@@ -184,14 +183,14 @@ function shorter(octets: Buffer, surplus: number): EncodedBody {
 const smallAtMost = 32_768;
 let scratch: Buffer | undefined;
 
-/** The text as it was given is tried too, because an error names a position in it. */
+/** Also encodes the text as it was given, because an error names a position in it. */
 function inCharset(lines: string, text: string, charset: Charset, field: string): Buffer {
   refuseHalves(text, field);
   const octets = charset.encode(text, field);
   return lines === text ? octets : charset.encode(lines, field);
 }
 
-/** What the encoder writes for half of a surrogate pair; it may also have been there. */
+/** What the encoder writes for a lone surrogate; the text may also contain it. */
 const replacement = Buffer.from("\ufffd");
 
 function utf8(lines: string, text: string, field: string): Buffer {

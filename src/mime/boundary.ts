@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { MessageError } from "./message-error.ts";
 
-/** Gives the boundary of a multipart at each call; one's own makes a message the same each time it is built. */
+/** Returns the boundary of a multipart at each call; a source of your own makes messages reproducible. */
 export type BoundarySource = () => string;
 
 /**
- * A boundary that no content holds: 122 random bits, behind `=_`, which neither quoted-printable nor base64 can hold
- * (RFC 2045 section 6.7).
+ * Returns a boundary that no content contains: 122 random bits after `=_`, which neither quoted-printable nor base64
+ * can (RFC 2045 section 6.7).
  */
 export function randomBoundary(): string {
   return `=_${randomUUID()}`;
 }
 
 /**
- * Checks a boundary that was given (RFC 2046 section 5.1.1).
+ * Checks a boundary of the caller (RFC 2046 section 5.1.1).
  *
  * @throws MessageError if it is empty, longer than 70 characters, ends in a space or has a character outside the set.
  */
@@ -24,7 +24,7 @@ export function checkBoundary(boundary: string): string {
   )
     return boundary;
   throw new MessageError(
-    "boundary: 1 to 70 letters, digits and '()+_,-./:=? are expected, without a space at the end",
+    "boundary: expected 1 to 70 letters, digits, spaces and '()+_,-./:=?, without a space at the end",
     {
       field: "boundary",
       position: Math.max(0, String(boundary).search(/[^A-Za-z0-9'()+_,./:=? -]/)),

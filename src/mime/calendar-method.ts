@@ -1,6 +1,6 @@
 /**
- * The METHOD of a calendar (RFC 5545 section 3.7.2) as it is stated, in capitals, read over folded lines; each that
- * stands there, should there be several.
+ * Returns the METHOD values of a calendar (RFC 5545 section 3.7.2), in capitals and without duplicates. Folded lines
+ * are unfolded. A valid calendar has at most one.
  */
 export function statedMethods(ics: string): string[] {
   const lines = ics.replace(/^\ufeff/, "").replace(/\r?\n[ \t]/g, "");
@@ -11,7 +11,7 @@ export function statedMethods(ics: string): string[] {
   return [...new Set(found)];
 }
 
-/** Whether it is the name of a method, as Content-Type may bear it. */
+/** Whether a text is the name of a method that Content-Type can state. */
 export function isMethod(method: string): boolean {
   return /^[A-Z0-9-]{1,40}$/.test(method);
 }

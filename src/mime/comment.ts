@@ -1,8 +1,8 @@
 import { encodedWords } from "./encoded-word.ts";
 
 /**
- * Where the comment that begins at `start` with "(" ends (RFC 5322 3.2.2): the index behind its ")". Comments inside it
- * and quoted pairs are part of it.
+ * Returns the index after the ")" of the comment that begins at `start` with "(" (RFC 5322 3.2.2). Nested comments and
+ * quoted pairs belong to it.
  *
  * @returns undefined if it is not closed.
  */

@@ -16,13 +16,16 @@ const parameter =
  * Reads a media type with its parameters, such as `text/csv; charset=utf-8` (RFC 2045 section 5.1, RFC 6838 section
  * 4.2).
  *
- * @throws MessageError if it is none, or names a parameter twice.
+ * @throws MessageError if the text is not a media type, or repeats a parameter.
  */
 export function parseContentType(text: string, field: string): ContentType {
   checkText(text, field);
   const start = essence.exec(text);
   if (start === null)
-    throw new MessageError(`${field}: not a media type of the form type/subtype`, { field, position: 0 });
+    throw new MessageError(`${field}: expected a media type of the form type/subtype`, {
+      field,
+      position: 0,
+    });
   const parameters = new Map<string, string>();
   let position = start[0].length;
   while (position < text.length) {
@@ -30,10 +33,13 @@ export function parseContentType(text: string, field: string): ContentType {
     const match = parameter.exec(text);
     const name = match?.[1]?.toLowerCase();
     if (match === null || name === undefined || parameters.has(name)) {
-      throw new MessageError(`${field}: not a parameter of the form ; name=value at position ${position}`, {
-        field,
-        position,
-      });
+      throw new MessageError(
+        `${field}: expected a parameter of the form ; name=value at position ${position}`,
+        {
+          field,
+          position,
+        },
+      );
     }
     parameters.set(name, match[2] ?? (match[3] ?? "").replace(/\\(.)/gs, "$1"));
     position = parameter.lastIndex;

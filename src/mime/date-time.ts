@@ -6,14 +6,14 @@ import { MessageError } from "./message-error.ts";
 export type DateInput = Date | string;
 
 /**
- * Writes a point in time as RFC 5322 section 3.3 requires it. A `Date` knows no zone and is written in UTC. The zone of
- * a string is kept, also `-0000`, which says that the zone is not known.
+ * Writes a point in time by RFC 5322 section 3.3. A `Date` has no time zone and is written in UTC. The zone of a string
+ * is kept, also `-0000`, which means that the zone is unknown.
  *
  * A string is a date and time of RFC 3339 (seconds may be missing), or any form of RFC 5322 3.3: with comments, blanks
  * and folds, in any case, with or without weekday and seconds. Of the obsolete forms (4.3) it may have years of two and
- * three digits and the zones UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST and PDT; other names of zones have no
- * certain meaning and are refused. So is what does not exist: 30 February, 24:00, a wrong weekday. A leap second
- * stands.
+ * three digits and the zones UT, GMT, Z, EST, EDT, CST, CDT, MST, MDT, PST and PDT; other names of zones are
+ * ambiguous and are refused. So are dates that do not exist: 30 February, 24:00, a wrong weekday. A leap second is
+ * kept.
  *
  * @throws MessageError if it is not a date, has no zone, or is not in the years 1900 to 9999.
  */
@@ -37,7 +37,7 @@ export function dateHeader(name: string, input: DateInput, field: string): Heade
   return Header.formatted(name, value, `${name}: ${value}`);
 }
 
-/** The Date field of this moment. Mails of the same second share it. */
+/** Returns the Date field for now. Mails of the same second share it. */
 export function dateHeaderNow(): Header {
   const now = new Date();
   const second = Math.floor(now.getTime() / 1000);
@@ -47,7 +47,7 @@ export function dateHeaderNow(): Header {
 
 let latest: { readonly second: number; readonly header: Header } | undefined;
 
-/** What was read, in the letters and digits of the text; nothing is checked yet. */
+/** What was read from a text, before it is checked. */
 interface Moment {
   readonly weekday: string | undefined;
   readonly year: number;

@@ -5,24 +5,24 @@ import { contentError } from "./content-error.ts";
 import { MailLines } from "./mail-lines.ts";
 import { bearsEightBit, type EncodingConstraint, type Way } from "./part.ts";
 
-/** A `Message`: whole lines of ASCII on a 7-bit way, but for its header, which may be UTF-8. */
+/** A `Message`: for a server without 8BITMIME it is lines of ASCII, except its header, which may be UTF-8. */
 export interface EmbeddedMail {
   /** Whether its header may be UTF-8 (RFC 6532). */
   readonly international: boolean;
   content(constraint: EncodingConstraint): {
-    /** All of it; `undefined` if something must be streamed. */
+    /** All of the content; `undefined` if a part must be streamed. */
     readonly chunks: readonly Buffer[] | undefined;
     stream(): AsyncIterable<Buffer>;
   };
 }
 
 /**
- * The body of a mail inside a mail. As `message/rfc822` it must travel unencoded (RFC 2046 section 5.2.1); what cannot
- * goes as `message/global`, which may be encoded (RFC 6532 section 3.7).
+ * Makes the body of a mail inside a mail. As `message/rfc822` it must not be encoded (RFC 2046 section 5.2.1); if that
+ * is impossible, it is sent as `message/global`, which may be encoded (RFC 6532 section 3.7).
  */
 export function embeddedBody(mail: Uint8Array | EmbeddedMail): Body {
   if (mail instanceof Uint8Array) return ofOctets(mail);
-  // On a 7-bit way, so that the octets are those of the mail by itself, and a signature in it holds.
+  // As 7-bit, so that the octets are those of the mail alone, and a signature in it stays valid.
   const plain = ofMail(mail, sevenBit);
   let signed: Body | undefined;
   const encode: Body["encode"] = (way) => {
@@ -34,8 +34,8 @@ export function embeddedBody(mail: Uint8Array | EmbeddedMail): Body {
 }
 
 /**
- * The body of a mail that can be read more than once, such as a file: it is looked at first, which shows whether it can
- * travel unencoded, and compared while it is sent.
+ * Makes the body of a mail that can be read more than once, such as a file: it is read first to see whether it can be
+ * sent unencoded, and compared while it is sent.
  */
 export function lookedAtBody(open: () => AsyncIterable<Uint8Array>): Body {
   return {

@@ -7,7 +7,8 @@ const opening = "=?UTF-8?";
 const overhead = opening.length + 2 + 2;
 
 /**
- * How many characters Q takes for each of ASCII: what may stand as it is, in text and in a phrase (RFC 2047 section 5).
+ * How many characters Q takes for each ASCII character: one if it needs no encoding, in text and in a phrase (RFC 2047
+ * section 5).
  */
 const costs = {
   text: costsOf((character) => /[!-<>@-^`-~ ]/.test(character)),
@@ -15,12 +16,12 @@ const costs = {
 };
 
 /**
- * Writes text as encoded words (RFC 2047), Q or B, whichever is shorter: each at most 75 characters, none cutting a
- * character in two. White space at their ends and between them belongs to the text, so it survives.
+ * Writes text as encoded words (RFC 2047), Q or B, whichever is shorter. Each has at most 75 characters, and no
+ * character is cut in two. White space is encoded as well, so it is preserved.
  *
- * @param where `"phrase"` for display names, where fewer characters may stand as they are
- * @param column how much of the line is taken in front of the first word, which is made to fit
- * @param behind how many characters follow each word that must stand on its line
+ * @param where `"phrase"` for display names, in which more characters must be encoded
+ * @param column the length of the line before the first word
+ * @param behind how many characters must follow each word on its line
  */
 export function encodedWords(text: string, where: "text" | "phrase", column: number, behind = 0): string[] {
   const cost = costs[where];

@@ -1,14 +1,14 @@
 import { maxLineOctets } from "../text/lines.ts";
 import { MessageError } from "./message-error.ts";
 
-/** Lines are folded to this where they can be: RFC 2047 section 2 allows 76, RFC 5322 78. */
+/** The width to which lines are folded if possible: RFC 2047 section 2 allows 76 characters, RFC 5322 78. */
 export const foldAt = 76;
 
 /**
- * Puts a header field together from tokens, folding between them (RFC 5322 section 2.2.3).
+ * Joins tokens to a header field, folding between them (RFC 5322 section 2.2.3).
  *
- * A token is what must not be cut: each begins with the white space that separates it from the one before, and the
- * fold goes in front of that white space, so that unfolding gives back exactly what was folded.
+ * A token is never cut. Each begins with the white space that separates it from the one before; the fold is put in
+ * front of that white space, so that unfolding restores the text exactly.
  *
  * @returns the field without CRLF at its end.
  * @throws MessageError if a token is too long for a line.

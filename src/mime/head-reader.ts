@@ -1,6 +1,6 @@
 import { MessageError } from "./message-error.ts";
 
-/** A header field as it stands in a message. */
+/** A header field as it is in a message. */
 export interface RawField {
   /** In lower case. */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface RawField {
   readonly text: string;
 }
 
-/** More than this is no header, and nothing is kept without bound. */
+/** The longest header that is accepted, so that memory is bounded. */
 const maxHeader = 16 * 1024 * 1024;
 
 /**
@@ -35,7 +35,7 @@ export class HeadReader {
     if (this.#size > maxHeader)
       throw new MessageError("the header has more than 16 MiB", { field: "header" });
     if (end === undefined) {
-      // A copy: who gives the octets may use their memory again.
+      // A copy, because the source may reuse its memory.
       this.#head.push(Buffer.from(octets));
       this.#last = (this.#last + octets.toString("latin1", Math.max(0, octets.length - 3))).slice(-3);
       return undefined;
@@ -94,5 +94,5 @@ function isBlank(code: number): boolean {
 }
 
 function noField(line: number): MessageError {
-  return new MessageError(`header: line ${line} is no field`, { field: "header", position: line });
+  return new MessageError(`header: expected a field in line ${line}`, { field: "header", position: line });
 }

@@ -3,9 +3,8 @@ import { MessageError, wrongField } from "./message-error.ts";
 /**
  * One header field: its name, its value as a reader sees it, and its lines as they are sent.
  *
- * This file holds the two rules that keep a header from becoming another one, and nothing else does: what a name
- * may be (`headerName`) and what may stand in a value (`checkText`). The modules that format values
- * make their headers here.
+ * Only this file has the two rules that prevent header injection: which names are valid (`headerName`) and which
+ * characters a value may contain (`checkText`). The modules that format values make their headers here.
  *
  * @example
  * ```ts
@@ -14,9 +13,9 @@ import { MessageError, wrongField } from "./message-error.ts";
  * ```
  */
 export class Header {
-  /** The name, in the letters it was given. */
+  /** The name, in the given case. */
   readonly name: string;
-  /** The field as sent: folded, encoded, CRLF at its end. */
+  /** The field as it is sent: folded, encoded, with CRLF at its end. */
   readonly lines: string;
   #value: string | (() => string);
   readonly #inUtf8: (() => string) | undefined;
@@ -29,9 +28,9 @@ export class Header {
   }
 
   /**
-   * A header of which a formatter knows the value and the lines; these have no CRLF at their end.
+   * Makes a header from a value and its lines, which have no CRLF at their end.
    *
-   * @param inUtf8 gives the lines in UTF-8, where they differ
+   * @param inUtf8 returns the lines in UTF-8, if they differ
    */
   static formatted(
     name: string,
@@ -42,7 +41,7 @@ export class Header {
     return new Header(name, value, `${lines}\r\n`, inUtf8);
   }
 
-  /** The same field with its text in UTF-8 in place of encoded words (RFC 6532). */
+  /** Returns the same field with its text in UTF-8 instead of encoded words (RFC 6532). */
   inUtf8(): Header {
     return this.#inUtf8 === undefined ? this : new Header(this.name, this.#value, `${this.#inUtf8()}\r\n`);
   }
@@ -62,26 +61,26 @@ export class Header {
 /**
  * Checks a name for a header field: printable ASCII without colon (RFC 5322 section 2.2), at most 76 characters.
  *
- * @throws MessageError if it is none.
+ * @throws MessageError if the name is not valid.
  */
 export function headerName(name: string): string {
   if (typeof name === "string" && /^[\x21-\x39\x3b-\x7e]{1,76}$/.test(name) && !/[()<>@,;\\"[\]]/.test(name))
     return name;
   throw new MessageError(
-    "a header name must be 1 to 76 printable ASCII characters without space, colon, brackets, quotes or separators",
+    "header: expected a name of 1 to 76 printable ASCII characters without spaces, brackets, quotes and separators",
     { field: "header", position: Math.max(0, String(name).search(/[^\x21-\x7e]|[()<>@,:;\\"[\]]/)) },
   );
 }
 
-/** Control characters but TAB, the line separators of Unicode, and halves of surrogate pairs. */
+/** Control characters except TAB, the line separators of Unicode, and lone surrogates. */
 const forbidden = /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]|\p{Surrogate}/u;
-/** What needs no closer look, so that the common case is one cheap pass. */
+/** Text that needs no further check, so that the common case is cheap. */
 const harmless = /^[\x20-\x7e]*$/;
 
 /**
- * Checks text that is to stand in a header, in a name, a file name or a comment as well as in a subject.
+ * Checks text for a header: a subject, a display name, a file name or a comment.
  *
- * @throws MessageError naming the field and the position if a character could end the line or is no character.
+ * @throws MessageError naming the field and the position if a character could end the line or is not a character.
  */
 export function checkText(value: string, field: string): string {
   if (typeof value !== "string") throw wrongField(field, "a string", value);
@@ -89,10 +88,13 @@ export function checkText(value: string, field: string): string {
   const position = value.search(forbidden);
   if (position < 0) return value;
   const code = value.charCodeAt(position);
-  throw new MessageError(`${field}: ${describe(code)} at position ${position} cannot stand in a header`, {
-    field,
-    position,
-  });
+  throw new MessageError(
+    `${field}: expected text for a header, got ${describe(code)} at position ${position}`,
+    {
+      field,
+      position,
+    },
+  );
 }
 
 function describe(code: number): string {

@@ -1,7 +1,7 @@
 import type { Header } from "./header.ts";
 
 /**
- * The header fields of a message in their order; immutable. A name may stand more than once and is found in any case.
+ * The header fields of a message in their order; immutable. A name may be repeated; its case does not matter.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@ import type { Header } from "./header.ts";
 export class Headers implements Iterable<Header> {
   readonly #fields: readonly Header[];
 
-  /** The fields in this order. */
+  /** Makes a list of these fields. */
   constructor(fields: readonly Header[]) {
     this.#fields = Object.freeze([...fields]);
   }

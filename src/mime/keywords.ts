@@ -6,10 +6,10 @@ import { phrase } from "./phrase.ts";
 import { readPhrase } from "./phrase-reader.ts";
 
 /**
- * A header of keywords with commas between (RFC 5322 section 3.6.5). Folded between keywords, and within one only where
- * a phrase may be.
+ * Makes a header of keywords, separated by commas (RFC 5322 section 3.6.5). It is folded between keywords, and within a
+ * keyword only where a phrase may be folded.
  *
- * @throws MessageError if there is none, or one is empty or has a character that no header may hold.
+ * @throws MessageError if there is no keyword, or one is empty or has a character that no header may contain.
  */
 export function keywordsHeader(name: string, keywords: readonly string[], field: string): Header {
   for (const [index, keyword] of keywords.entries()) {
@@ -62,7 +62,7 @@ function tokensOf(keywords: readonly Keyword[], firstColumn: number, utf8: boole
     const tokens = phrase(text, index === 0 ? firstColumn : 1, utf8);
     for (const comment of comments) tokens.push(...commentTokens(comment, utf8));
     if (index === keywords.length - 1) return tokens;
-    // An encoded word stands alone between white space (RFC 2047 section 5).
+    // White space must surround an encoded word (RFC 2047 section 5).
     if (tokens.at(-1)?.endsWith("?=") === true) tokens.push(" ,");
     else tokens[tokens.length - 1] += ",";
     return tokens;

@@ -2,9 +2,9 @@ import { checkNames } from "../text/known-names.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
- * Checks that plain data has no field but known ones.
+ * Checks that plain data has only known fields.
  *
- * @param what what the object is, for the error: "a message"
+ * @param what the kind of the object, for the error: "a message"
  * @throws MessageError naming the nearest field.
  */
 export function refuseUnknown(fields: object, known: readonly string[], what: string): void {

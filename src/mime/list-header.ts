@@ -6,10 +6,10 @@ import { phrase } from "./phrase.ts";
 import { readPhrase } from "./phrase-reader.ts";
 
 /**
- * A header of a mailing list that holds URLs (RFC 2369): each in angle brackets, commas between, comments in
- * parentheses in front of it and behind; `List-Post` may say `NO` in their place. A URL is never cut.
+ * Makes a header of a mailing list with URLs (RFC 2369): each is in angle brackets, with commas between them and
+ * comments in parentheses before or after; `List-Post` may be `NO` instead. A URL is never cut.
  *
- * @throws MessageError naming the position of what is neither.
+ * @throws MessageError naming the position of anything else.
  */
 export function listUrlHeader(name: string, value: string, field: string = name): Header {
   checkText(value, field);
@@ -20,7 +20,7 @@ export function listUrlHeader(name: string, value: string, field: string = name)
 /**
  * `List-Id` (RFC 2919): an id in angle brackets, which may have a phrase in front of it, and comments.
  *
- * @throws MessageError if it is none.
+ * @throws MessageError if the value is not an id.
  */
 export function listIdHeader(name: string, value: string, field: string = name): Header {
   checkText(value, field);
@@ -41,7 +41,7 @@ export function listIdHeader(name: string, value: string, field: string = name):
 }
 
 /**
- * Checks a URL that is to stand in angle brackets in a header.
+ * Checks a URL for angle brackets in a header.
  *
  * @throws MessageError if it is not printable ASCII without spaces, has no scheme, or does not fit in a line.
  */
@@ -50,14 +50,14 @@ export function checkUrl(url: string, field: string): string {
   const position = url.search(/[^!-;=?-~]/);
   if (position >= 0) {
     throw new MessageError(
-      `${field}: the character at position ${position} cannot stand in a URL; new URL(...).href encodes it`,
+      `${field}: expected printable ASCII at position ${position}. new URL(...).href encodes other characters`,
       { field, position },
     );
   }
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:./.test(url))
-    throw new MessageError(`${field}: a URL with its scheme is expected`, { field, position: 0 });
+    throw new MessageError(`${field}: expected a URL with its scheme`, { field, position: 0 });
   if (url.length > maxUrl)
-    throw new MessageError(`${field}: a URL of more than ${maxUrl} characters does not fit in a line`, {
+    throw new MessageError(`${field}: expected a URL of at most ${maxUrl} characters, got ${url.length}`, {
       field,
     });
   return url;
@@ -78,7 +78,7 @@ function tokensOf(value: string, name: string, field: string, utf8: boolean): st
     const isItem = isNo || (inside !== undefined && front.text === "" && back?.text === "");
     if (!isItem || value[end] === "<") {
       throw new MessageError(
-        `${field}: a URL in angle brackets is expected at position ${at}, with a comma before the next`,
+        `${field}: expected a URL in angle brackets at position ${at}, with a comma before the next`,
         { field, position: at },
       );
     }

@@ -5,8 +5,8 @@ import { Header } from "./header.ts";
 import { phrase } from "./phrase.ts";
 
 /**
- * A header of mailboxes and groups (RFC 5322 section 3.4): From, To and their kin. Folded between mailboxes, and
- * between the words of a name where it must be; never inside a quoted name or an address.
+ * Makes a header of mailboxes and groups (RFC 5322 section 3.4), such as From or To. It is folded between mailboxes,
+ * and if necessary between the words of a name; never inside a quoted name or an address.
  */
 export function mailboxHeader(name: string, list: readonly (Mailbox | Group)[]): Header {
   const value = (): string => list.join(", ");
@@ -42,7 +42,7 @@ function pushGroup(
   utf8: boolean,
 ): void {
   for (const token of phrase(name, column, utf8)) tokens.push(token);
-  // An encoded word stands alone between white space (RFC 2047 section 5).
+  // White space must surround an encoded word (RFC 2047 section 5).
   if (tokens.at(-1)?.endsWith("?=") === true) tokens.push(" :");
   else append(tokens, ":");
   for (const [index, member] of members.entries())
@@ -50,7 +50,7 @@ function pushGroup(
   append(tokens, `;${separator}`);
 }
 
-/** @param separator what follows the mailbox, and must not be cut from it */
+/** @param separator follows the mailbox, and is never cut from it */
 function pushMailbox(
   tokens: string[],
   { name, address }: Mailbox,

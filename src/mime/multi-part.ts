@@ -19,13 +19,13 @@ import { transferEncodingHeader } from "./transfer-encoding.ts";
 
 /** Options of a multipart. */
 export interface MultiPartOptions {
-  /** Random if not given. */
+  /** The boundary; by default a random one. */
   readonly boundary?: string | undefined;
-  /** Further parameters of Content-Type, such as `protocol` and `micalg` of what is signed. */
+  /** Further parameters of Content-Type, such as `protocol` and `micalg` of `multipart/signed`. */
   readonly parameters?: Pairs<string> | undefined;
 }
 
-/** Nesting deeper than this is a mistake, and readers give up far sooner. */
+/** Deeper nesting is a mistake; readers give up much sooner. */
 const maxDepth = 64;
 
 /**
@@ -40,11 +40,11 @@ const maxDepth = 64;
 export class MultiPart implements Part {
   /** The media type, such as `multipart/mixed`, without parameters. */
   readonly type: string;
-  /** What it is made of; frozen. */
+  /** The parts; frozen. */
   readonly parts: readonly Part[];
-  /** How many multiparts lie one in the other here, this one counted. */
+  /** The depth of nested multiparts, including this one. */
   readonly depth: number;
-  /** What stands between the parts. */
+  /** The boundary between the parts. */
   readonly boundary: string;
   readonly #header: Header;
   readonly #encoded: { [way in Way]?: EncodedPart } = {};
@@ -56,13 +56,15 @@ export class MultiPart implements Part {
     this.parts = Object.freeze([...parts]);
     this.depth = 1 + parts.reduce((depth, part) => Math.max(depth, part.depth), 0);
     if (this.depth > maxDepth) {
-      throw new MessageError(`parts: nested deeper than ${maxDepth}`, { field: "parts" });
+      throw new MessageError(`parts: expected at most ${maxDepth} nested multiparts`, { field: "parts" });
     }
     const { boundary } = options;
     const parameters =
       options.parameters === undefined ? none : checkParameters(options.parameters, "parameters");
     if (parameters.has("boundary"))
-      throw new MessageError("parameters: the boundary is an option", { field: "parameters" });
+      throw new MessageError("parameters: expected no boundary, which is an option of its own", {
+        field: "parameters",
+      });
     this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
     this.#header = parameterHeader(
       "Content-Type",
@@ -74,17 +76,19 @@ export class MultiPart implements Part {
     refuseCollision(this.encode({ eightBit: true, binary: true }).body, boundary, parts.length);
   }
 
-  /** Parts that stand for themselves: a text and its attachments. */
+  /** Makes a multipart of independent parts: a text and its attachments. */
   static mixed(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     return MultiPart.of("mixed", parts, options);
   }
 
-  /** The same content in several forms, the plainest first. */
+  /** Makes a multipart of several forms of the same content, the plainest first. */
   static alternative(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     return MultiPart.of("alternative", parts, options);
   }
 
-  /** A part and what it refers to, such as HTML and its images; the first is the root (RFC 2387). */
+  /**
+   * Makes a multipart of a part and what it refers to, such as HTML and its images; the first is the root (RFC 2387).
+   */
   static related(parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     refuseUnknown(options, optionNames, "a multipart");
     const root = parts[0]?.type;
@@ -94,17 +98,19 @@ export class MultiPart implements Part {
   }
 
   /**
-   * A multipart of any subtype, such as `report`. What lies in `signed` or `encrypted` is made once, in 7-bit, and is
-   * the same whatever a server offers (RFC 1847 section 2.1).
+   * Makes a multipart of any subtype, such as `report`. The content of `signed` and `encrypted` is encoded as 7-bit,
+   * and is the same whatever a server offers (RFC 1847 section 2.1).
    *
-   * @throws MessageError if there is no part, one is no part, they are nested too deep, or the boundary is none or
-   * stands in a part.
+   * @throws MessageError if there is no part, an element is not a part, they are nested too deep, or the boundary is
+   * not valid or is contained in a part.
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     refuseUnknown(options, optionNames, "a multipart");
     const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
     if (parameters.size > 0)
-      throw new MessageError("subtype: parameters are an option", { field: "subtype" });
+      throw new MessageError("subtype: expected no parameters, which are an option of their own", {
+        field: "subtype",
+      });
     if (!Array.isArray(parts) || parts.length === 0) {
       throw wrongField("parts", "an array of at least one part", parts);
     }
@@ -116,12 +122,12 @@ export class MultiPart implements Part {
     return new MultiPart(internal, essence, parts, options);
   }
 
-  /** Whether `value` is a part of this kind; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is a multipart. An object from JSON that looks like one is not. */
   static is(value: unknown): value is MultiPart {
     return typeof value === "object" && value !== null && #header in value;
   }
 
-  /** The part as it is sent; the answer is kept. */
+  /** Returns the part as it is sent; the result is cached. */
   encode(constraint: EncodingConstraint): EncodedPart {
     const inside = keptAsItIs.has(this.type) ? signed : constraint;
     const way = wayOf(inside);
@@ -162,11 +168,11 @@ const none: Parameters = new Map();
 
 const optionNames = ["boundary", "parameters"];
 
-/** What nobody may change on the way, the library least of all: a signature is made over these octets. */
+/** Types that must not change in transit: a signature covers these octets. */
 const keptAsItIs = new Set(["multipart/signed", "multipart/encrypted"]);
 const signed: EncodingConstraint = { eightBit: false, signed: true };
 
-/** Only for a boundary that was given: a random one is in no content. */
+/** Called only for a boundary of the caller: no content contains a random one. */
 function refuseCollision(body: readonly Piece[], boundary: string, parts: number): void {
   const delimiter = `--${boundary}`;
   let found = 0;
@@ -177,5 +183,7 @@ function refuseCollision(body: readonly Piece[], boundary: string, parts: number
   }
   // Its own delimiters are one a part and the last.
   if (found === parts + 1) return;
-  throw new MessageError(`boundary: ${JSON.stringify(boundary)} stands in a part`, { field: "boundary" });
+  throw new MessageError(`boundary: expected one that no part contains, got ${JSON.stringify(boundary)}`, {
+    field: "boundary",
+  });
 }

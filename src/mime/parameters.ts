@@ -7,8 +7,8 @@ import { type Pairs, readPairs } from "./pairs.ts";
 export type Parameters = ReadonlyMap<string, string>;
 
 /**
- * Checks parameters that a caller gave: each name is a token without `*`, `'` and `%`, which RFC 2231 gives a meaning,
- * and stands once, whatever its case.
+ * Checks the parameters of a caller: each name is a token without `*`, `'` and `%`, which have a meaning in RFC 2231,
+ * and is not repeated, whatever its case.
  *
  * @throws MessageError naming the parameter whose name or value is not valid.
  */
@@ -17,7 +17,7 @@ export function checkParameters(given: Pairs<string>, field: string): Parameters
   for (const [name, value] of readPairs(given, field)) {
     const key = parameterName(name, field);
     if (parameters.has(key))
-      throw new MessageError(`${field}: ${JSON.stringify(name)} stands there twice`, { field });
+      throw new MessageError(`${field}: ${JSON.stringify(name)} must not be repeated`, { field });
     const check = key === "filename" || key === "name" ? checkFileName : checkText;
     parameters.set(key, check(value, `${field}.${key}`));
   }
@@ -44,15 +44,15 @@ function parameterName(name: string, field: string): string {
   throw wrongWord(field, "the name of a parameter, of 1 to 60 letters, digits and !#$&^_.+-", name);
 }
 
-/** Checks a word that stands where only a token may (RFC 2045 section 5.1). @throws MessageError if it is not one. */
+/** Checks that a word is a token (RFC 2045 section 5.1). @throws MessageError if it is not. */
 export function checkToken(value: string, field: string): string {
   if (typeof value === "string" && /^[A-Za-z0-9!#$%&'*+^_`{|}~.-]{1,60}$/.test(value)) return value;
   throw wrongWord(field, "a word without spaces and separators", value);
 }
 
 /**
- * A header with a value and parameters (RFC 2045 section 5.1). A parameter beyond ASCII, and a long name of a file, is
- * written by RFC 2231: in UTF-8, percent-encoded, in numbered pieces where it is long.
+ * Makes a header with a value and parameters (RFC 2045 section 5.1). A non-ASCII parameter and a long file name are
+ * written by RFC 2231: in UTF-8, percent-encoded, in numbered pieces if they are long.
  */
 export function parameterHeader(name: string, value: string, parameters: Parameters): Header {
   const tokens = [` ${value}`];
@@ -65,33 +65,33 @@ export function parameterHeader(name: string, value: string, parameters: Paramet
   return Header.formatted(name, () => readable(value, parameters), fold(name, tokens));
 }
 
-/** The longest piece of a parameter, its semicolon and the space before it not counted. */
+/** The longest piece of a parameter, without its semicolon and the space before it. */
 const maxPiece = 74;
-/** Readers do not put other parameters together, a boundary above all, so these stay whole while a line holds them. */
+/** Readers do not join the pieces of other parameters, such as a boundary, so these are not cut if a line has room. */
 const maxWhole = 900;
 const token = /^[A-Za-z0-9!#$&^_.+-]+$/;
 const quotable = /^[ -~]*$/;
 
-/** A parameter as `name=value` pieces, each short enough for a line. */
+/** Writes a parameter as `name=value` pieces, each short enough for a line. */
 export function formatParameter(name: string, value: string): string[] {
   const ofFile = name === "filename" || name === "name";
   const most = ofFile ? maxPiece : maxWhole;
   if (!ofFile && token.test(value) && name.length + 1 + value.length <= most) return [`${name}=${value}`];
   const quoted = `${name}="${value.replace(/["\\]/g, "\\$&")}"`;
-  // Readers decode encoded words in quoted strings although they must not, so text that looks like one is not quoted.
+  // Some readers decode encoded words in quoted strings, which is wrong; so text that looks like one is not quoted.
   if (quotable.test(value) && quoted.length <= most && (name === "boundary" || !value.includes("=?")))
     return [quoted];
   return extended(name, value);
 }
 
-/** What RFC 2231 section 7 lets stand without a percent sign. */
+/** Characters that RFC 2231 section 7 allows without percent-encoding. */
 const attributeCharacter = /^[A-Za-z0-9!#$&+.^_`{|}~-]$/;
 
 function extended(name: string, value: string): string[] {
   const pieces: string[] = [];
   let piece = "utf-8''";
   const room = (): number => maxPiece - `${name}*${pieces.length}*=`.length;
-  // Whole characters, although the RFC would let octets be cut apart: some readers decode piece by piece.
+  // Characters are not cut, although the RFC allows it: some readers decode piece by piece.
   for (const character of value) {
     const encoded = attributeCharacter.test(character) ? character : percent(character);
     if (piece.length + encoded.length > room()) {

@@ -6,15 +6,15 @@ import { type Pairs, readPairs } from "./pairs.ts";
 import { checkParameters, checkToken, type Parameters, parameterHeader } from "./parameters.ts";
 import { textHeader } from "./unstructured.ts";
 
-/** What a part says of itself beside its type. */
+/** Options of a part besides its type. */
 export interface PartOptions {
-  /** `inline` is shown with the text, `attachment` is listed as a file; without it the reader decides. */
+  /** `inline` is shown with the text, `attachment` is listed as a file; by default the reader decides. */
   readonly disposition?: "inline" | "attachment" | (string & {}) | undefined;
   /** Parameters of the disposition, such as `filename`. */
   readonly dispositionParameters?: Pairs<string> | undefined;
-  /** What a `cid:` URL in the HTML refers to, without angle brackets. */
+  /** The id to which a `cid:` URL in the HTML refers, without angle brackets. */
   readonly contentId?: string | undefined;
-  /** A line of text about the part (RFC 2045 section 8). */
+  /** A description of one line (RFC 2045 section 8). */
   readonly description?: string | undefined;
   /** Further Content-* fields, such as Content-Language or Content-Location. */
   readonly headers?: Pairs<string> | undefined;
@@ -22,7 +22,7 @@ export interface PartOptions {
 
 /** The options of a part, checked. */
 export interface PartFields {
-  /** The fields that they make. */
+  /** The fields that the options make. */
   readonly headers: readonly Header[];
   readonly contentId: string | undefined;
   readonly fileName: string | undefined;
@@ -38,11 +38,11 @@ export const partOptionNames: readonly string[] = [
 ];
 
 const none: PartFields = { headers: [], contentId: undefined, fileName: undefined };
-/** The options of nearly all texts. */
+/** The options of most texts. */
 export const noOptions: PartOptions = {};
 
 /**
- * The one way by which what a caller says of a part becomes header fields.
+ * Makes the header fields for the options of a part.
  *
  * @throws MessageError naming the option that is unknown or not valid.
  */
@@ -58,7 +58,7 @@ export function partFields(options: PartOptions): PartFields {
     headers.push(parameterHeader("Content-Disposition", value, parameters));
   } else if (dispositionParameters !== undefined) {
     const field = "dispositionParameters";
-    throw new MessageError(`${field}: they need a disposition, such as "attachment"`, { field });
+    throw new MessageError(`${field}: expected a disposition with them, such as "attachment"`, { field });
   }
   const id = options.contentId === undefined ? undefined : contentId(options.contentId, "contentId");
   if (id !== undefined) headers.push(messageIdHeader("Content-ID", [`<${id}>`]));
@@ -68,7 +68,7 @@ export function partFields(options: PartOptions): PartFields {
 }
 
 /**
- * Fields of a part: by RFC 2045 section 3 no others mean anything there, and at the root they would be the message's.
+ * Further fields of a part: by RFC 2045 section 3 only Content-* fields have a meaning there.
  */
 function ownFields(given: Pairs<string>): Header[] {
   const headers: Header[] = [];
@@ -83,17 +83,17 @@ function ownFields(given: Pairs<string>): Header[] {
   return headers;
 }
 
-/** Why a field of a part cannot be given by its name; `undefined` if it can. The name is in small letters. */
+/** Why a field of a part cannot be set by its name; `undefined` if it can. The name is in lower case. */
 export function contentFieldAdvice(name: string): string | undefined {
-  if (!name.startsWith("content-")) return "a part has Content-* fields only; others belong to the message";
+  if (!name.startsWith("content-")) return "expected a Content-* field; others belong to the message";
   return made.get(name);
 }
 
-const madeOf = "it is made from the content";
+const madeOf = "it is derived from the content";
 const made = new Map([
   ["content-type", `${madeOf}; the type is an option of the part`],
   ["content-transfer-encoding", madeOf],
-  ["content-length", "the way changes it, and readers cut mails by it"],
+  ["content-length", "it changes in transit, and some readers cut mails by it"],
   ["content-disposition", "use the options disposition and dispositionParameters of the part"],
   ["content-id", "use the option contentId of the part"],
   ["content-description", "use the option description of the part"],

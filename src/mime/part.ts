@@ -1,35 +1,35 @@
 import type { Header } from "./header.ts";
 
-/** What the way to the next server bears. */
+/** What the next server accepts. */
 export interface EncodingConstraint {
-  /** Octets above 127 pass: the server offers 8BITMIME (RFC 6152). */
+  /** Whether octets above 127 are allowed: the server offers 8BITMIME (RFC 6152). */
   readonly eightBit: boolean;
-  /** Any octets pass, in lines or not: the server offers BINARYMIME (RFC 3030). More than `eightBit`. */
+  /** Whether any octets are allowed, in lines or not: the server offers BINARYMIME (RFC 3030). Implies `eightBit`. */
   readonly binary?: boolean;
   /**
-   * What is signed: 7-bit, and in such a form that nothing on the way has a reason to change it (RFC 1847, RFC 3156 5).
+   * Whether the content is signed: 7-bit, in a form that no server has a reason to change (RFC 1847, RFC 3156 5).
    */
   readonly signed?: boolean;
 }
 
-/** The same in a word: what a body may be on the way. */
+/** The constraint as one word. */
 export type Way = "7bit" | "8bit" | "binary" | "signed";
 
-/** Text of headers and delimiters, octets of a body, or a body that is read when it is sent. */
+/** Text or octets of headers, delimiters and bodies, or a body that is read when it is sent. */
 export type Piece = string | Buffer | (() => AsyncIterable<Buffer>);
 
-/** A part ready to be put into a message: its headers, and its body in the order it is sent. */
+/** A part as it is sent: its headers, and the pieces of its body in order. */
 export interface EncodedPart {
   readonly headers: readonly Header[];
-  /** Shared between messages: not to be written to. */
+  /** Shared between messages: must not be written to. */
   readonly body: readonly Piece[];
-  /** Whether an octet above 127 may be in the body. */
+  /** Whether the body may have octets above 127. */
   readonly eightBit: boolean;
-  /** Whether the body may be no lines at all; then `eightBit` is true as well. */
+  /** Whether the body may lack line structure; `eightBit` is then true too. */
   readonly binary: boolean;
   /**
-   * Whether the body begins with further headers and the empty line behind them, because what they say must be read
-   * first.
+   * Whether the body begins with further headers and an empty line, because these headers depend on content that must
+   * be read first.
    */
   readonly late?: boolean;
 }
@@ -38,25 +38,25 @@ export interface EncodedPart {
 export interface Part {
   /** The media type without parameters, such as `text/html`. */
   readonly type: string;
-  /** How many multiparts lie one in the other here; 0 for a single part. */
+  /** The depth of nested multiparts; 0 for a single part. */
   readonly depth: number;
-  /** The part as it is sent. The answer is kept, so that messages which share a part share its octets. */
+  /** Returns the part as it is sent. The result is cached, so that messages that share a part share its octets. */
   encode(constraint: EncodingConstraint): EncodedPart;
 }
 
-/** The way that bears so much. */
+/** The word for a constraint. */
 export function wayOf({ eightBit, binary = false, signed = false }: EncodingConstraint): Way {
   if (signed) return "signed";
   if (binary) return "binary";
   return eightBit ? "8bit" : "7bit";
 }
 
-/** Whether octets above 127 pass. */
+/** Whether octets above 127 are allowed. */
 export function bearsEightBit(way: Way): boolean {
   return way === "8bit" || way === "binary";
 }
 
-/** The headers of a part as one text, with the empty line that ends them unless the body brings it. */
+/** The headers of a part as text, with the empty line at their end unless the body contains it. */
 export function headText({ headers, late = false }: Pick<EncodedPart, "headers" | "late">): string {
   let text = "";
   for (const header of headers) text += header.lines;

@@ -1,11 +1,11 @@
 import { encodedWords } from "./encoded-word.ts";
 
 /**
- * A phrase (RFC 5322 section 3.2.5), such as the name of a mailbox: atoms, else a quoted string, else encoded words.
+ * Writes a phrase (RFC 5322 section 3.2.5), such as the name of a mailbox, as atoms, a quoted string, or encoded words.
  *
- * @param column how much of the line is taken in front of it
- * @param utf8 whether characters beyond ASCII may stand as they are (RFC 6532)
- * @returns tokens for `fold`, each with the space in front of it.
+ * @param column the length of the line before the phrase
+ * @param utf8 whether non-ASCII characters may be left unencoded (RFC 6532)
+ * @returns tokens for `fold`, each with a space in front.
  */
 export function phrase(text: string, column: number, utf8 = false): string[] {
   const { atoms, quotable } = utf8 ? inUtf8 : inAscii;
@@ -27,7 +27,7 @@ function words(text: string): string[] {
   return tokens;
 }
 
-/** A quoted string is never cut, so a longer text is written as encoded words, which may be folded between. */
+/** A quoted string is never cut, so a longer text is written as encoded words, which can be folded. */
 const maxQuoted = 200;
 
 const inAscii = {

@@ -1,10 +1,10 @@
 /** Quoted-printable (RFC 2045 section 6.7). */
 
-/** The most characters in a line without its CRLF; the last is for a soft line break unless the line ends. */
+/** The most characters in a line without its CRLF; the last one is for a soft line break unless the line ends. */
 const maxLine = 76;
 const hex = Buffer.from("0123456789ABCDEF");
 
-/** 0 for octets that stand as they are but at the ends of lines. */
+/** 0 for octets that need no encoding except at the ends of lines. */
 const special = new Uint8Array(256).fill(1);
 special.fill(0, 0x20, 0x7f);
 special[0x3d] = 1;
@@ -16,7 +16,7 @@ special[0x09] = 0;
  * character.
  *
  * @param limit how many octets it may take
- * @param target memory to write to, of the size that {@link quotedPrintableRoom} says
+ * @param target memory to write to, of the size that {@link quotedPrintableRoom} returns
  * @returns `undefined` if it takes more.
  */
 export function encodeQuotedPrintable(
@@ -31,7 +31,7 @@ export function encodeQuotedPrintable(
   while (at < length) {
     if (out > limit) return undefined;
     if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
-    // Nearly all octets go this way: what fits in the line with room for a soft line break, and does not end it.
+    // Most octets are written here: they fit in the line with room for a soft line break, and do not end it.
     const edge = lineStart + maxLine;
     for (; at < length; at++) {
       const octet = octets[at] as number;
@@ -70,12 +70,12 @@ export function encodeQuotedPrintable(
   return out > limit ? undefined : target.subarray(0, out);
 }
 
-/** How much memory a limit needs: with room for what a round of the loop may write before it looks at the limit. */
+/** The memory that a limit needs, including what one round of the loop may write before it checks the limit. */
 export function quotedPrintableRoom(limit: number): number {
   return limit + 2 * maxLine;
 }
 
-/** When every octet is escaped and every line broken as early as it can be. */
+/** The length if every octet is escaped and every line is broken as early as possible. */
 function longest(length: number): number {
   return length * 3 + Math.ceil((length * 3) / (maxLine - 12)) * 3;
 }
@@ -102,7 +102,7 @@ function writeSoftBreak(target: Buffer, out: number): number {
   return out + 3;
 }
 
-/** Mailboxes in the manner of old change a line that begins with `From `. */
+/** Mailbox files change a line that begins with `From `. */
 function startsFrom(octets: Uint8Array, at: number): boolean {
   return (
     octets[at] === 0x46 &&

@@ -18,15 +18,15 @@ import { isUnencoded, unencodedBody, unencodedStream } from "./unencoded.ts";
 
 /** Options of a part of text. */
 export interface TextOptions extends PartOptions {
-  /** `text/plain` if not given. */
+  /** The media type; by default `text/plain`. */
   readonly type?: string;
-  /** UTF-8 if not given. */
+  /** The charset; by default UTF-8. */
   readonly charset?: Charset;
 }
 
 /**
- * A part with content of its own: text, octets or a stream; immutable. How it is encoded for the way is chosen from
- * what it holds.
+ * A part with text, bytes or a stream as its content; immutable. Its transfer encoding is chosen by its content and by
+ * what the server offers.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export class SinglePart implements Part {
   /** The media type, without parameters. */
   readonly type: string;
   readonly depth = 0;
-  /** What a `cid:` URL refers to, if it may. */
+  /** The id to which a `cid:` URL refers, if there is one. */
   readonly contentId: string | undefined;
   readonly #contentType: ContentType;
   readonly #fields: PartFields;
@@ -85,7 +85,8 @@ export class SinglePart implements Part {
   }
 
   /**
-   * Octets that arrive exactly as they are given. They are encoded here, so changing the array later changes nothing.
+   * Makes a part of bytes that arrive unchanged. They are encoded at once, so later changes to the array have no
+   * effect.
    *
    * @throws MessageError if the type is not valid, or an option is unknown.
    */
@@ -102,8 +103,8 @@ export class SinglePart implements Part {
   }
 
   /**
-   * A string as the content of a file: nothing in it is changed. It is encoded in the charset that its type names, else
-   * in UTF-8. The rare charsets that the runtime has no table of, such as EUC-JP, must be loaded before, by
+   * Makes a part of a string as the content of a file: it arrives unchanged. It is encoded in the charset that its type
+   * names, else in UTF-8. The rare charsets that the runtime has no table of, such as EUC-JP, must be loaded before, by
    * {@link Charset.load}.
    *
    * @throws MessageError if the type is not valid, or the charset is unknown, not loaded, or lacks a character.
@@ -121,20 +122,20 @@ export class SinglePart implements Part {
   }
 
   /**
-   * A whole mail inside a mail, `message/rfc822`. Octets that cannot travel unencoded go as `message/global`.
+   * Makes a part of a whole mail (`message/rfc822`). Bytes that cannot be sent unencoded become `message/global`.
    *
-   * @param mail octets, or a `Message`, which is embedded as {@link Message.bytes} gives it
-   * @throws MessageError if it is neither.
+   * @param mail bytes, or a `Message`, which is embedded as {@link Message.bytes} returns it
+   * @throws MessageError if `mail` is neither.
    */
   static message(mail: Uint8Array | EmbeddedMail, options: PartOptions = noOptions): SinglePart {
     return SinglePart.#embedded(mail, new Map(), partFields(options));
   }
 
   /**
-   * A part that is read when it is sent. One of type `message/rfc822` is read twice each time: to see whether it can
-   * travel unencoded, and to be sent.
+   * Makes a part that is read when it is sent. One of type `message/rfc822` is read twice each time: first to see
+   * whether it can be sent unencoded, then to send it.
    *
-   * @param open gives the octets, afresh at each call
+   * @param open returns the bytes from their start at each call
    * @throws MessageError if the type is not valid, or an option is unknown.
    */
   static stream(
@@ -154,7 +155,7 @@ export class SinglePart implements Part {
     return new SinglePart(internal, contentType, body, partFields(options));
   }
 
-  /** What must not be encoded, or only as another type. */
+  /** Makes a part of a type that must not be encoded, or only as another type. */
   static #composite(
     content: string | Uint8Array,
     contentType: ContentType,
@@ -184,19 +185,19 @@ export class SinglePart implements Part {
     return new SinglePart(internal, { essence, parameters }, body, fields);
   }
 
-  /** Whether `value` is a part of this kind; a look-alike, such as an object from JSON, is not. */
+  /** Whether `value` is a single part. An object from JSON that looks like one is not. */
   static is(value: unknown): value is SinglePart {
     return typeof value === "object" && value !== null && #body in value;
   }
 
-  /** The same content with other options in place of its own; the encoded octets are shared. @throws MessageError */
+  /** Returns a part with the same content and other options; the encoded bytes are shared. @throws MessageError */
   with(options: PartOptions): SinglePart {
     return new SinglePart(internal, this.#contentType, this.#body, partFields(options));
   }
 
   /**
-   * The same calendar with the method in its type that it states itself (RFC 5545 section 3.7.2), if it is one, is in
-   * memory, states one, and has none in its type.
+   * Returns the same calendar with its own METHOD in the type (RFC 5545 section 3.7.2). Returns this part if it is not
+   * a calendar in memory, states no method, or has one in its type.
    */
   withMethod(): SinglePart {
     const { essence, parameters } = this.#contentType;
@@ -208,29 +209,29 @@ export class SinglePart implements Part {
     return new SinglePart(internal, contentType, this.#body, this.#fields);
   }
 
-  /** How many octets the content has before it is encoded, if it is in memory. */
+  /** The size of the content in bytes before encoding, if it is in memory. */
   get size(): number | undefined {
     return this.#body.octets?.().length;
   }
 
-  /** The content as text, if it is in memory; what is not ASCII may come out wrong. For looking at its markup. */
+  /** The content as text, if it is in memory, to inspect its markup; non-ASCII characters may be wrong. */
   markup(): string | undefined {
     return this.#body.octets?.().toString("utf8");
   }
 
-  /** Whether the other part has the same content, not only an equal one, and says the same of it. */
+  /** Whether the other part has the identical content, not just an equal one, and the same headers. */
   sameAs(other: SinglePart): boolean {
     return this === other || (this.#body === other.#body && headOf(this) === headOf(other));
   }
 
-  /** The same with its octets read and encoded now, where that would be done each time it is sent. */
+  /** Reads and encodes the content now, instead of each time it is sent, and returns the part with the result. */
   async encoded(): Promise<SinglePart> {
     const body = await this.#body.load?.();
     if (body === undefined) return this;
     return new SinglePart(internal, this.#contentType, body, this.#fields);
   }
 
-  /** The part as it is sent; the answer is kept. */
+  /** Returns the part as it is sent; the result is cached. */
   encode(constraint: EncodingConstraint): EncodedPart {
     const way = wayOf(constraint);
     this.#encoded[way] ??= this.#encode(way);
@@ -259,7 +260,7 @@ export class SinglePart implements Part {
     };
   }
 
-  /** With the name of the file, for readers that know no Content-Disposition. */
+  /** Also states the name of the file, for readers that ignore Content-Disposition. */
   #typeHeader(essence = this.type): Header {
     const { parameters } = this.#contentType;
     const { fileName } = this.#fields;
@@ -293,7 +294,7 @@ function headOf(part: SinglePart): string {
   return headText(part.encode({ eightBit: false }));
 }
 
-/** The two types of nearly all texts, read once. */
+/** The types of most texts, read once. */
 const usual = new Map(
   ["text/plain", "text/html"].map((essence): [string, ContentType] => [
     essence,
@@ -313,7 +314,7 @@ function typed(
   return { ...options, type };
 }
 
-/** Whether only the type is said, which nearly all texts do. */
+/** Whether the type is the only option, as for most texts. */
 function typeOnly(options: TextOptions): boolean {
   return options === plainText || options === htmlText;
 }
@@ -340,19 +341,22 @@ function textType(given: ContentType, charset: string, field: string): ContentTy
   );
 }
 
-/** Reads the type of a single part: a multipart has parts and a boundary, which are not this one's. */
+/** Reads the type of a single part. A multipart is refused, because it has parts and a boundary. */
 function typeOf(text: string): ContentType {
   const contentType = parseContentType(text, "type");
   const { essence, parameters } = contentType;
   if (essence.startsWith("multipart/"))
-    throw new MessageError(`type: ${essence} is made with MultiPart`, { field: "type", position: 0 });
+    throw new MessageError(`type: expected the type of a single part, got ${essence}. Use MultiPart`, {
+      field: "type",
+      position: 0,
+    });
   const stated = parameters.get("charset");
   const name = stated === undefined ? undefined : charsetName(stated);
   if (name === undefined || name === stated) return contentType;
   return { essence, parameters: new Map([...parameters, ["charset", name]]) };
 }
 
-/** Text that is UTF-8 and not ASCII hardly is anything else, and unnamed it would be read as anything. */
+/** Text that is valid UTF-8 and not ASCII is almost certainly UTF-8; without a charset readers would guess. */
 function withCharset({ essence, parameters }: ContentType, bytes: Uint8Array): ContentType {
   const unnamed = essence.startsWith("text/") && !parameters.has("charset");
   if (!unnamed || isAscii(bytes) || !isUtf8(bytes)) return { essence, parameters };

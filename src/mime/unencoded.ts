@@ -5,7 +5,7 @@ import { MailLines } from "./mail-lines.ts";
 import { MessageError, wrongField } from "./message-error.ts";
 
 /**
- * Types of which the content is ASCII and must not be encoded: RFC 2046 section 5.2 (partial, external-body), RFC 3464
+ * Types whose content is ASCII and must not be encoded: RFC 2046 section 5.2 (partial, external-body), RFC 3464
  * section 2.1, RFC 8098 section 3, RFC 5965 section 2, RFC 3886 section 2.
  */
 const unencodedTypes =
@@ -26,12 +26,12 @@ export function unencodedBody(content: string | Uint8Array, essence: string, fie
   if (lines.whole && !lines.eightBit)
     return { ...always({ encoding: "7bit", content: written }), octets: () => written };
   throw new MessageError(
-    `${field}: ${essence} must travel unencoded, in lines of at most 998 ASCII characters, and this content cannot`,
+    `${field}: expected lines of at most 998 ASCII characters, because ${essence} must not be encoded`,
     { field },
   );
 }
 
-/** The same of content that is read when it is sent; what cannot travel so ends the sending with kind `content`. */
+/** The same for content that is read when it is sent. If it is anything else, sending fails with kind `content`. */
 export function unencodedStream(open: () => AsyncIterable<Uint8Array>, essence: string): Body {
   async function* content(): AsyncGenerator<Buffer> {
     const lines = new MailLines();
@@ -47,7 +47,5 @@ export function unencodedStream(open: () => AsyncIterable<Uint8Array>, essence: 
 }
 
 function unfit(essence: string): Error {
-  return contentError(
-    `${essence} must travel unencoded, and its source gave something else than lines of ASCII`,
-  );
+  return contentError(`expected lines of ASCII from the source, because ${essence} must not be encoded`);
 }

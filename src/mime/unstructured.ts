@@ -2,17 +2,17 @@ import { encodedWords } from "./encoded-word.ts";
 import { fold, foldAt } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 
-/** A word of more octets than this is encoded, and so cut: with its name and its space it would not fit in a line. */
+/** A longer word (in octets) is encoded, so that it can be cut: with the field name it would not fit in a line. */
 const maxWord = 900;
-/** White space longer than this is encoded: alone on a line it would be taken for the end of the field. */
+/** Longer white space is encoded: alone on a line it would look like the end of the header. */
 const maxGap = 40;
 
 /**
- * A header of free text (RFC 5322 section 2.2.1): Subject, Comments and every custom header. What is not printable
- * ASCII is written as encoded words; so is text that would be read as one.
+ * Makes a header of free text (RFC 5322 section 2.2.1): Subject, Comments and custom headers. Text that is not
+ * printable ASCII, or looks like an encoded word, is written as encoded words.
  *
- * @param field what an error names, if not the name of the header
- * @throws MessageError if the text has a character that no header may hold.
+ * @param field the field that errors name, if not the name of the header
+ * @throws MessageError if the text has a character that no header may contain.
  */
 export function textHeader(name: string, text: string, field: string = name): Header {
   checkText(text, field);

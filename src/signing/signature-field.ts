@@ -1,7 +1,7 @@
 import { foldAt } from "../mime/fold.ts";
 import type { DkimSettings } from "./dkim-options.ts";
 
-/** What is said in one signature, beside what all of its signer say. */
+/** The tags that differ between the signatures of one signer. */
 export interface SignatureTags {
   readonly timestamp: number | undefined;
   readonly names: readonly string[];
@@ -10,13 +10,13 @@ export interface SignatureTags {
 }
 
 /**
- * Writes the DKIM-Signature fields of a signer (RFC 6376 section 3.5), folded, with `b=` at their end and still empty:
- * as they are signed.
+ * Writes the DKIM-Signature fields of a signer (RFC 6376 section 3.5), folded, with an empty `b=` at the end, as they
+ * are signed.
  */
 export class SignatureField {
   readonly #settings: DkimSettings;
   readonly #beginning: string;
-  /** The mails of a signer mostly have the same fields. */
+  /** Most mails of a signer have the same fields, so the last list is cached. */
   #lastNames = "";
   #lastList = "";
 
@@ -51,7 +51,7 @@ export class SignatureField {
   }
 }
 
-/** The signature in its field: in lines, with a CRLF at the end. */
+/** Puts the signature into its field, in lines, with CRLF at the end. */
 export function signed(field: string, signature: string): string {
   let text = field;
   for (let at = 0; at < signature.length; at += 72) {
@@ -60,7 +60,7 @@ export function signed(field: string, signature: string): string {
   return `${text}\r\n`;
 }
 
-/** The tokens one behind the other, in a new line where they would pass the margin. */
+/** Joins the tokens, with a new line before each that would exceed the width. */
 function folded(start: string, tokens: readonly string[], newLine = "\r\n\t"): string {
   let text = start;
   let column = start.length;

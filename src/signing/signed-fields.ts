@@ -1,14 +1,15 @@
 import type { RawField } from "../mime/head-reader.ts";
 
 /**
- * How a field is signed: where it stands; or also that no more of them stand, if one does; or that in any case
- * (RFC 6376 sections 5.4 and 8.15: a second From put above the first would else be shown as if it were signed).
+ * How a field is signed: only if it is present (`"present"`); also against a further one, if one is present
+ * (`"if-present"`); or against a further one in any case (`"always"`; RFC 6376 sections 5.4 and 8.15: a second From
+ * above the first would otherwise be displayed as if it were signed).
  */
 export type Protection = "present" | "if-present" | "always";
 
 /**
- * What is signed unless the signer is told otherwise: the fields of RFC 6376 section 5.4.1 and of MIME, and both fields
- * of the one-click unsubscription, which RFC 8058 section 4 wants signed.
+ * The fields that are signed by default: those of RFC 6376 section 5.4.1, those of MIME, and both fields of one-click
+ * unsubscription, which RFC 8058 section 4 requires to be signed.
  */
 export const usualFields: ReadonlyMap<string, Protection> = new Map<string, Protection>([
   ["from", "always"],
@@ -45,8 +46,8 @@ export const usualFields: ReadonlyMap<string, Protection> = new Map<string, Prot
 ]);
 
 /**
- * Fields that servers on the way add, change or take away, and those of signatures, which say nothing of the mail: a
- * signature over them breaks (RFC 6376 section 5.4.1).
+ * Whether a signature over the field would break: servers add, change or remove it, or it belongs to a signature
+ * (RFC 6376 section 5.4.1).
  */
 export function neverSigned(name: string): boolean {
   return (
@@ -57,12 +58,12 @@ export function neverSigned(name: string): boolean {
 
 /** The fields that a signature covers, in the order of its `h=`. */
 export interface SignedFields {
-  /** The names of `h=`, those of fields that must not be added included. */
+  /** The names of `h=`, including those of fields that must not be added. */
   readonly names: readonly string[];
   readonly fields: readonly RawField[];
 }
 
-/** Picks the fields to sign. Of those of one name the lowest comes first (RFC 6376 section 5.4.2). */
+/** Selects the fields to sign. Of several with one name the lowest comes first (RFC 6376 section 5.4.2). */
 export function signedFields(
   header: readonly RawField[],
   protections: ReadonlyMap<string, Protection>,

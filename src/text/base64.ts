@@ -10,13 +10,13 @@ const rowCharacters = 76;
 const blockRows = 256;
 const blockOctets = blockRows * rowOctets;
 
-/** Lines with their ends. */
+/** The size of what is decoded at once: whole lines with their ends. */
 const decodedAtOnce = 8192 * (rowCharacters + 2);
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * Encodes `bytes` as base64 in lines of 76 characters, CRLF between the lines and none behind the last.
+ * Encodes `bytes` as base64 in lines of 76 characters, with CRLF between the lines and none after the last.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function encodeBase64Lines(bytes: Uint8Array): Buffer {
   return encode(bytes, "");
 }
 
-/** The octets of which {@link encodeBase64Lines} made these lines. */
+/** Decodes the lines of {@link encodeBase64Lines}. */
 export function decodeBase64Lines(lines: Buffer): Buffer {
   const blocks: Buffer[] = [];
   // By whole lines, because a string cannot be as long as a buffer.
@@ -37,7 +37,7 @@ export function decodeBase64Lines(lines: Buffer): Buffer {
   return blocks.length === 1 ? (blocks[0] as Buffer) : Buffer.concat(blocks);
 }
 
-/** How many octets {@link encodeBase64Lines} makes of so many. */
+/** The length of the result of {@link encodeBase64Lines} for so many octets. */
 export function base64LinesLength(length: number): number {
   const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
   return Math.ceil(length / 3) * 4 + breaks * 2;
@@ -46,11 +46,11 @@ export function base64LinesLength(length: number): number {
 /**
  * Encodes a stream of octets as {@link encodeBase64Lines} would encode them whole.
  *
- * Nothing is kept but one piece and the octets of an unfinished line, so memory does not grow with the stream.
+ * Only one piece and an unfinished line are kept, so memory does not grow with the stream.
  */
 export async function* streamBase64Lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let held: Uint8Array = new Uint8Array(0);
-  // With the line end that only what follows it asks for, and so given a piece later.
+  // It ends in a line end that is needed only if more follows, so it is yielded one piece later.
   let ready: Buffer | undefined;
   for await (const chunk of source) {
     if (chunk.length === 0) continue;
@@ -60,7 +60,7 @@ export async function* streamBase64Lines(source: AsyncIterable<Uint8Array>): Asy
       if (ready !== undefined) yield ready;
       ready = encode(octets.subarray(0, whole), lineEnd);
     }
-    // A copy: a source may reuse the memory of its chunk.
+    // A copy, because the source may reuse the memory of its chunk.
     held = Buffer.from(octets.subarray(whole));
   }
   if (ready !== undefined) yield held.length > 0 ? ready : ready.subarray(0, -lineEnd.length);
@@ -87,7 +87,7 @@ function encode(bytes: Uint8Array, end: string): Buffer {
   return target;
 }
 
-/** The same as text; meant for what is small. */
+/** Like {@link encodeBase64Lines}, as text; for small content. */
 export function base64Lines(bytes: Buffer): string {
   const characters = bytes.toString("base64");
   let lines = characters.slice(0, rowCharacters);

@@ -2,8 +2,8 @@ import { instead } from "./nearest.ts";
 import { described } from "./shown.ts";
 
 /**
- * Checks that plain data has only known names. A misspelt option, if it were ignored, would be a rule that does not
- * hold, or a mail that is not as the caller meant it. Inherited names do not count.
+ * Checks that plain data has only known names. If a misspelt option were ignored, a rule would not apply, or a mail
+ * would not be what the caller meant. Inherited names are ignored.
  *
  * @param refuse makes the error from the problem and, if a name is unknown, from that name.
  * @throws what `refuse` makes.

@@ -1,10 +1,10 @@
-/** Lines of text: their ends made CRLF, and what stands in them that a mail server could change or refuse. */
+/** Lines of text: CRLF line ends, and content that a mail server could change or refuse. */
 
 /** The most octets a line may have without its CRLF (RFC 5322 section 2.1.1). */
 export const maxLineOctets = 998;
 
 /**
- * The text with every line end, LF or CRLF, as CRLF. A CR without LF is no line end and stays as it is.
+ * Replaces every line end, LF or CRLF, by CRLF. A CR without LF is not a line end and is kept.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function toCrlf(text: string): string {
 }
 
 /**
- * Whether the text is lines as SMTP knows them: no NUL, no CR or LF that stands alone, none above 998 octets.
+ * Whether the text consists of valid SMTP lines: without NUL and bare CR or LF, at most 998 octets each.
  *
  * @param octetsPerUnit the most octets that one UTF-16 unit takes: 1 for ASCII and for octets as Latin-1, else 3
  */
@@ -35,10 +35,10 @@ export function hasWholeLines(text: string, octetsPerUnit: 1 | 3 = 1): boolean {
 }
 
 /**
- * Whether nothing on the way changes the lines of the text: none ends in white space, which relays strip, and none
- * begins with `From `, which mailboxes change.
+ * Whether no server has a reason to change the lines: none ends in white space, which relays strip, and none begins
+ * with `From `, which mailbox files change.
  *
- * @param flowed whether spaces at the end are meant for the way (RFC 3676 section 4.2)
+ * @param flowed whether spaces at line ends are allowed (RFC 3676 section 4.2)
  */
 export function hasSafeEdges(text: string, flowed = false): boolean {
   for (let start = 0; start < text.length; ) {

@@ -1,5 +1,5 @@
 /**
- * A hint for somebody who wrote an unknown name: the nearest known name, or all known names if they are few and none is
+ * Returns a hint for an unknown name: the nearest known name, or all known names if they are few and none is
  * near.
  */
 export function instead(name: string, known: readonly string[]): string {
@@ -12,8 +12,8 @@ export function instead(name: string, known: readonly string[]): string {
 const FEW = 16;
 
 /**
- * The known name that the writer of an unknown one probably meant: one that begins like it or that it ends in,
- * otherwise the one with the fewest changes of single letters.
+ * Returns the known name that is probably meant by an unknown one: one with the same beginning or end, otherwise the
+ * one with the fewest changes of single letters.
  */
 export function nearest(name: string, known: readonly string[]): string {
   return closest(name, known).best;
@@ -33,7 +33,7 @@ function closest(name: string, known: readonly string[]): { best: string; change
   return { best, changes: least };
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

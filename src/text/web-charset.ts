@@ -1,6 +1,6 @@
 import { loadTable } from "./iconv.ts";
 
-/** Makes text of octets in a charset, by its label; without one, or with an unknown one, as well as may be. */
+/** Decodes octets by the label of a charset; without a label, or with an unknown one, it guesses. */
 export type TextDecoding = (octets: Uint8Array, label: string | undefined) => string;
 
 /**

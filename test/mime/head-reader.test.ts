@@ -57,7 +57,7 @@ test("a line that is of no field is named", () => {
     assert.throws(() => read([text]), {
       name: "MessageError",
       position: line,
-      message: `header: line ${line} is no field`,
+      message: `header: expected a field in line ${line}`,
     });
   }
 });
