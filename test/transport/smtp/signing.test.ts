@@ -103,7 +103,10 @@ describe("a transport with signers", () => {
       message: /expected a From field to sign by DKIM/,
     });
     const broken = Buffer.from("From: a@example.com\r\nno field\r\n\r\nx\r\n");
-    await assert.rejects(transport.sendRaw(envelope, broken), { ...refused, message: /expected a field in line 2/ });
+    await assert.rejects(transport.sendRaw(envelope, broken), {
+      ...refused,
+      message: /expected a field in line 2/,
+    });
     await assert.rejects(
       transport.sendRaw(envelope, async function* () {
         yield broken;
