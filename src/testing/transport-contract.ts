@@ -68,10 +68,7 @@ const envelope = { from: "a@example.org", to: ["b@example.net"] };
 type Check = (subject: TransportUnderTest) => Promise<void>;
 
 const contract: Readonly<Record<string, Check>> = {
-  async "hands a message over to everybody it is for, and shows nobody who is in Bcc"({
-    transport,
-    arrived,
-  }) {
+  async "delivers a message to every recipient without showing Bcc"({ transport, arrived }) {
     const message = Message.create({ ...mail, cc: "c@example.net", bcc: "d@example.net" });
     const report = await transport.send(message);
     const [one, ...others] = await arrived();
@@ -89,19 +86,19 @@ const contract: Readonly<Record<string, Check>> = {
     match(String((await arrived())[0]?.raw), /\r\n\r\nHello!\r\n$/);
   },
 
-  async "follows the envelope that a send is given, and not the message's"({ transport, arrived }) {
+  async "uses the envelope of the send instead of the message's"({ transport, arrived }) {
     const report = await transport.send(mail, { envelope: { from: "x@example.org", to: ["y@example.net"] } });
     const [one] = await arrived();
     deepEqual([one?.from, one?.to], ["x@example.org", ["y@example.net"]]);
     deepEqual(report.envelope.toJSON(), { from: "x@example.org", to: ["y@example.net"] });
   },
 
-  async "hands over a mail from the null sender"({ transport, arrived }) {
+  async "delivers a mail from the null sender"({ transport, arrived }) {
     await transport.sendRaw({ from: null, to: ["b@example.net"] }, raw);
     equal((await arrived())[0]?.from, null);
   },
 
-  async "hands octets over as they are, lines that begin with a dot too"({ transport, arrived }) {
+  async "delivers raw bytes unchanged, even lines that begin with a dot"({ transport, arrived }) {
     const dots = Buffer.from("Subject: dots\r\n\r\n.\r\n..\r\n.a\r\n\r\n.\r\n");
     await transport.sendRaw(envelope, dots);
     deepEqual(
@@ -110,12 +107,12 @@ const contract: Readonly<Record<string, Check>> = {
     );
   },
 
-  async "turns lines that end in LF throughout into CRLF"({ transport, arrived }) {
+  async "changes LF to CRLF if all lines end in LF"({ transport, arrived }) {
     await transport.sendRaw(envelope, Buffer.from("Subject: x\n\nHello\n"));
     equal(String((await arrived())[0]?.raw), "Subject: x\r\n\r\nHello\r\n");
   },
 
-  async "refuses octets that cannot be a message, naming the line, and sends nothing"({
+  async "refuses raw bytes that are not a message, names the line, and sends nothing"({
     transport,
     arrived,
   }) {
@@ -128,7 +125,7 @@ const contract: Readonly<Record<string, Check>> = {
     deepEqual(await arrived(), []);
   },
 
-  async "reads a source afresh for each send"({ transport, arrived }) {
+  async "opens a source again for each send"({ transport, arrived }) {
     let opened = 0;
     const source = async function* () {
       opened++;
@@ -153,7 +150,7 @@ const contract: Readonly<Record<string, Check>> = {
     deepEqual(await arrived(), []);
   },
 
-  async "hands over a file of a megabyte that comes as a stream"({ transport, arrived }) {
+  async "delivers a file of a megabyte that is streamed"({ transport, arrived }) {
     const file = Attachment.fromStream("zeros.bin", async function* () {
       for (let i = 0; i < 16; i++) yield Buffer.alloc(65_536);
     });
@@ -162,7 +159,7 @@ const contract: Readonly<Record<string, Check>> = {
     ok(text.length > 1_400_000 && text.endsWith("--\r\n"));
   },
 
-  async "tells of every recipient once, in the order of the envelope"({ transport }) {
+  async "reports every recipient once, in the order of the envelope"({ transport }) {
     const to = ["c@example.net", "b@example.net", "c@example.net"];
     const { recipients } = await transport.sendRaw({ from: "a@example.org", to }, raw);
     deepEqual(
@@ -171,14 +168,14 @@ const contract: Readonly<Record<string, Check>> = {
     );
   },
 
-  async "hands over each of many mails once, however many are sent at once"({ transport, arrived }) {
+  async "delivers each of many concurrent mails once"({ transport, arrived }) {
     const subjects = Array.from({ length: 50 }, (_, index) => `mail ${index};`);
     await Promise.all(subjects.map((subject) => transport.send({ ...mail, subject })));
     const texts = (await arrived()).map((one) => String(one.raw));
     for (const subject of subjects) equal(texts.filter((text) => text.includes(subject)).length, 1);
   },
 
-  async "refuses an option that it does not know"({ transport, arrived }) {
+  async "refuses an unknown option"({ transport, arrived }) {
     const misspelt = { sinal: undefined } as object;
     await rejects(transport.send(mail, misspelt), { kind: "configuration", delivery: "not-sent" });
     await rejects(transport.sendRaw(envelope, raw, misspelt), { kind: "configuration" });
@@ -186,14 +183,14 @@ const contract: Readonly<Record<string, Check>> = {
     deepEqual(await arrived(), []);
   },
 
-  async "refuses fields and addresses that make no message, and sends nothing"({ transport, arrived }) {
+  async "refuses invalid fields and addresses, and sends nothing"({ transport, arrived }) {
     await rejects(transport.send({ ...mail, to: "nobody" }), { kind: "address", delivery: "not-sent" });
     await rejects(transport.send({ ...mail, subjekt: "x" } as object), { kind: "message" });
     await rejects(transport.sendRaw({ from: "a@example.org", to: [] }, raw), { kind: "address" });
     deepEqual(await arrived(), []);
   },
 
-  async "sends nothing once its signal has aborted"({ transport, arrived }) {
+  async "sends nothing after its signal has aborted"({ transport, arrived }) {
     const error = await transport
       .send(mail, { signal: AbortSignal.abort() })
       .catch((thrown: unknown) => thrown);
@@ -206,13 +203,13 @@ const contract: Readonly<Record<string, Check>> = {
     deepEqual(await arrived(), []);
   },
 
-  async "sends all of a run that is awaited, and counts it"({ transport, arrived }) {
+  async "sends and counts every mail of a run that is awaited"({ transport, arrived }) {
     const totals = await transport.sendAll([mail, { ...mail, to: "nobody" } as typeof mail, mail]);
     deepEqual([totals.ok, totals.failed], [2, 1]);
     equal((await arrived()).length, 2);
   },
 
-  async "gives the outcome of each mail of a run, with its place and tag"({ transport }) {
+  async "gives the outcome of each mail of a run, with its index and tag"({ transport }) {
     const items = [
       { message: mail, tag: "one" },
       { message: { ...mail, to: "nobody" }, tag: "two" },
@@ -243,7 +240,7 @@ const contract: Readonly<Record<string, Check>> = {
     equal((await arrived()).length, 1);
   },
 
-  async "takes no further mail of a run that is stopped, and ends what it took"({ transport, arrived }) {
+  async "takes no further mail of a stopped run, and sends those it took"({ transport, arrived }) {
     let pulled = 0;
     const endless = (function* () {
       for (;;) {
@@ -262,7 +259,7 @@ const contract: Readonly<Record<string, Check>> = {
     equal((await arrived()).length, pulled);
   },
 
-  async "refuses what comes after its close, and may be closed twice"({ transport, arrived }) {
+  async "refuses mails after its close, and may be closed twice"({ transport, arrived }) {
     await transport.send(mail);
     await transport.close();
     const error = await transport.send(mail).catch((thrown: unknown) => thrown);
@@ -274,7 +271,7 @@ const contract: Readonly<Record<string, Check>> = {
     equal((await arrived()).length, 1);
   },
 
-  async "ends what was begun before its close"({ transport, arrived }) {
+  async "sends mails that were begun before its close"({ transport, arrived }) {
     const sent = Promise.all([transport.send(mail), transport.send(mail)]);
     await transport.close();
     equal((await sent).length, 2);
