@@ -1,6 +1,7 @@
 /**
- * Receiving: envoi's server, smtp-server, aiosmtpd, and Postfix's smtp-sink, in C, as the limit. Small messages come
- * from smtp-source and from envoi's own client, content of many shapes as fast as it is taken.
+ * Receiving: envoi's server, smtp-server, aiosmtpd, and two limits: a bare Node server with canned replies, and Postfix's
+ * smtp-sink, in C. Small messages come from smtp-source and from envoi's own client, content of many shapes as fast as it
+ * is taken.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -46,6 +47,7 @@ try {
     const script = fileURLToPath(new URL("../../bench/server/aiosmtpd-server.py", import.meta.url));
     servers.push(await ServerProcess.start("aiosmtpd", (port) => [python, script, String(port)]));
   }
+  servers.push(await ServerProcess.start("bare Node", (port) => node("bare", port)));
   servers.push(await ServerProcess.start("smtp-sink", sinkCommand));
 
   const costs = await interleaved([...(await senders()), ...floods()], rounds);
@@ -118,14 +120,16 @@ function compared(costs: Costs, loads: readonly string[], unit: number): string 
   return table(["", ...names, "envoi / smtp-server", "envoi / smtp-sink"], rows);
 }
 
-/** The processor time that each took for a small message, in microseconds. */
+/** The processor time that each took for a small message, in microseconds, and envoi's beside that of others. */
 function cpuOf(costs: Costs): string {
   const names = servers.map(({ name }) => name);
+  const cpu = (load: string, name: string) => cpuEach(costs.get(`${load}: ${name}`) ?? []);
   const rows = Object.keys(messages).map((load) => [
     load,
-    ...names.map((name) => figure(cpuEach(costs.get(`${load}: ${name}`) ?? []))),
+    ...names.map((name) => figure(cpu(load, name))),
+    ...["smtp-server", "bare Node"].map((name) => figure(cpu(load, "envoi") / cpu(load, name))),
   ]);
-  return table(["", ...names], rows);
+  return table(["", ...names, "envoi / smtp-server", "envoi / bare Node"], rows);
 }
 
 /** Of something that was refused, or not tried, there is no figure. */
