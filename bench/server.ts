@@ -1,7 +1,7 @@
 /**
- * Receiving: envoi's server, smtp-server, aiosmtpd, and two limits: a bare Node server with canned replies, and Postfix's
- * smtp-sink, in C. Small messages come from smtp-source and from envoi's own client, content of many shapes as fast as it
- * is taken.
+ * Receiving: envoi's server, smtp-server, aiosmtpd, and two limits: a bare Node server with canned replies, and
+ * Postfix's smtp-sink, in C. Small messages come from smtp-source and from envoi's own client, content of many shapes
+ * as fast as it is taken.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";

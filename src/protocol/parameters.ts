@@ -208,6 +208,7 @@ function formatOthers(others: readonly OtherParameter[] | undefined): string {
 
 function parse(rows: AnyRows, text: string, offered: Offered): object | Reply {
   const parameters: Record<string, unknown> = {};
+  if (text === "") return parameters;
   for (const word of text.split(" ")) {
     if (word === "") continue;
     const equals = word.indexOf("=");

@@ -27,6 +27,9 @@ const nested = Reply.of(503, "5.5.1", "A transaction is under way");
 const chunked = Reply.of(503, "5.5.1", "The message is coming by BDAT");
 const binary = Reply.of(503, "5.5.1", "BODY=BINARYMIME goes by BDAT");
 const notHere = Reply.of(502, "5.5.1", "Not implemented");
+const senderAccepted = Reply.of(250, "2.1.0", "Sender accepted");
+const recipientAccepted = Reply.of(250, "2.1.5", "Recipient accepted");
+const goOn = Reply.of(354, undefined, "End the message with a dot on a line of its own");
 
 /** The server: state x verb (RFC 5321 4.1.4). */
 export const commandTable: { readonly [V in Verb]: Row<V> } = {
@@ -104,7 +107,7 @@ function mail(conversation: Conversation, { from, parameters }: CommandOf<"MAIL"
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.say(verdict);
     conversation.begin(from, parameters);
-    conversation.say(verdict ?? Reply.of(250, "2.1.0", "Sender accepted"));
+    conversation.say(verdict ?? senderAccepted);
   };
   return { type: "mail", from, parameters, answer };
 }
@@ -116,14 +119,14 @@ function recipient(conversation: Conversation, { to, parameters }: CommandOf<"RC
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.refuseRecipient(verdict);
     conversation.add({ address, parameters });
-    conversation.say(verdict ?? Reply.of(250, "2.1.5", "Recipient accepted"));
+    conversation.say(verdict ?? recipientAccepted);
   };
   return { type: "recipient", recipient: address, parameters, answer };
 }
 
 function data(conversation: Conversation): Outcome {
-  if (conversation.envelope.parameters.BODY === "BINARYMIME") return binary;
-  conversation.say(Reply.of(354, undefined, "End the message with a dot on a line of its own"));
+  if (conversation.binary) return binary;
+  conversation.say(goOn);
   return { type: "data" };
 }
 

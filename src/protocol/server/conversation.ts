@@ -48,6 +48,8 @@ export class Conversation {
   failedAttempts = 0;
   /** Whether a recipient of the transaction has been refused. */
   refusedRecipients = false;
+  /** The extensions in force: those that were offered to the client, which has said EHLO. */
+  extensions: Extensions = {};
   #from: ReceivedEnvelope["from"] = null;
   #parameters: MailParameters = {};
   #to: EnvelopeRecipient[] = [];
@@ -83,6 +85,7 @@ export class Conversation {
     this.reset();
     this.#states.on("hello");
     this.extended = extended;
+    this.extensions = extended ? this.#offered : {};
   }
 
   /** The first, or another, chunk of a message follows. */
@@ -144,6 +147,11 @@ export class Conversation {
     return this.#parameters.SMTPUTF8 === true;
   }
 
+  /** Whether the transaction was begun with BODY=BINARYMIME. */
+  get binary(): boolean {
+    return this.#parameters.BODY === "BINARYMIME";
+  }
+
   /** Whether wrong syntax is accepted if its meaning is clear. */
   get lenient(): boolean {
     return this.settings.lenient;
@@ -195,16 +203,16 @@ export class Conversation {
     this.channel = channel;
     this.#states.on("secured");
     this.extended = false;
+    this.extensions = {};
     this.user = undefined;
     this.secure = true;
   }
 
   /** Whether an extension is in force. */
-  readonly offers = (extension: ExtensionKeyword): boolean =>
-    this.extended && this.extensions[extension] !== undefined;
+  readonly offers = (extension: ExtensionKeyword): boolean => this.extensions[extension] !== undefined;
 
-  /** What is offered now. */
-  get extensions(): Extensions {
+  /** What is offered to a client that says EHLO now. */
+  get #offered(): Extensions {
     const { starttls, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
     const mechanisms = this.mechanisms;
     const { maxRecipients, maxTransactions } = this.settings;

@@ -69,13 +69,13 @@ export class Input {
     if (lf === -1) return undefined;
     this.#at = end;
     const crlf = lf > start && this.#octets[lf - 1] === CR;
-    const octets = this.#octets.subarray(start, crlf ? lf - 1 : lf);
-    let text = octets.toString("latin1");
+    const stop = crlf ? lf - 1 : lf;
+    let text = this.#octets.toString("latin1", start, stop);
     const odd = /[\0\r\x80-\xff]/.exec(text);
     if (odd !== null) {
       if (text.includes("\0")) return { fault: "a NUL" };
       if (text.includes("\r")) return { fault: "a bare CR" };
-      text = octets.toString("utf8");
+      text = this.#octets.toString("utf8", start, stop);
       if (text.includes("\ufffd")) return { fault: "not UTF-8" };
     }
     return crlf || lenient ? { text } : { fault: "a bare LF" };

@@ -184,9 +184,9 @@ export class Responder {
   }
 
   #begin(): void {
-    const { settings, chunk, envelope } = this.#conversation;
+    const { settings, chunk, binary } = this.#conversation;
     if (chunk === undefined) this.#incoming = new MessageContent(settings);
-    else this.#chunked = new ChunkedContent(settings, envelope.parameters.BODY === "BINARYMIME");
+    else this.#chunked = new ChunkedContent(settings, binary);
   }
 
   /** After BDAT, octets follow instead of a line. */

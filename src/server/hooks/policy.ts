@@ -68,8 +68,13 @@ export class Policy {
   /** Whether the client's introduction will do. */
   hello(context: HookContext, verb: Hello["verb"], name: string): Judgement {
     const { hello } = this.#hooks;
-    return (
-      hello && this.#ask("hello", context, () => hello.call(this.#hooks, { ...context, verb, name }), refusal)
+    if (hello === undefined) return undefined;
+    const { session, signal } = context;
+    return this.#ask(
+      "hello",
+      context,
+      () => hello.call(this.#hooks, { session, signal, verb, name }),
+      refusal,
     );
   }
 
@@ -124,9 +129,13 @@ export class Policy {
   /** Whether mail from this sender is accepted. */
   mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
     const { mail } = this.#hooks;
-    return (
-      mail &&
-      this.#ask("mail", context, () => mail.call(this.#hooks, { ...context, from, parameters }), asReply)
+    if (mail === undefined) return undefined;
+    const { session, signal } = context;
+    return this.#ask(
+      "mail",
+      context,
+      () => mail.call(this.#hooks, { session, signal, from, parameters }),
+      asReply,
     );
   }
 
@@ -140,10 +149,11 @@ export class Policy {
     const { recipient: hook } = this.#hooks;
     const byRule = this.#mayReceive(recipient, context.session) ? undefined : relayingDenied;
     if (hook === undefined) return byRule;
+    const { session, signal } = context;
     return this.#ask(
       "recipient",
       context,
-      () => hook.call(this.#hooks, { ...context, recipient, parameters, envelope: envelope() }),
+      () => hook.call(this.#hooks, { session, signal, recipient, parameters, envelope: envelope() }),
       (verdict) => (verdict === "accept" ? undefined : (asReply(verdict) ?? byRule)),
     );
   }
@@ -165,10 +175,11 @@ export class Policy {
       harmless(collected);
       return collected;
     };
+    const { session, signal } = context;
     const verdict = await this.#ask(
       "data",
       context,
-      () => data.call(this.#hooks, { ...context, envelope, content, bytes, refuse }),
+      () => data.call(this.#hooks, { session, signal, envelope, content, bytes, refuse }),
       asReply,
       (thrown) => thrown !== undefined && thrown === content.failure,
     );
@@ -181,22 +192,26 @@ export class Policy {
     return domains.size > 0 && domain === hostname && localPart.toLowerCase() === "postmaster";
   }
 
-  /** Calls a hook and reads its verdict. */
-  async #ask<V, T>(
+  /** Calls a hook and reads its verdict: at once, unless the hook returns a promise. */
+  #ask<V, T>(
     hook: string,
     { session, signal }: HookContext,
     call: () => V | Promise<V>,
     read: (verdict: V) => T,
-    expected: (thrown: unknown) => boolean = () => false,
-  ): Promise<T | Reply> {
-    try {
-      return read(await call());
-    } catch (thrown) {
+    expected: (thrown: unknown) => boolean = never,
+  ): Judgement<T | Reply> {
+    const failed = (thrown: unknown): Reply => {
       const reply = asRefusal(thrown);
       if (reply !== undefined) return reply;
       // Once the client is gone, or its content has failed, a hook that gives up for that reason has done as it should.
       if (!signal.aborted && !expected(thrown)) this.report(thrown, hook, session);
       return localError;
+    };
+    try {
+      const verdict = call();
+      return isPromise(verdict) ? Promise.resolve(verdict).then(read).catch(failed) : read(verdict);
+    } catch (thrown) {
+      return failed(thrown);
     }
   }
 
@@ -211,6 +226,16 @@ export class Policy {
 const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
 const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
 const localError = Reply.of(451, "4.3.0", "Local error, try again later");
+
+function never(): boolean {
+  return false;
+}
+
+/** Whether what a hook returned must be awaited: it may be a promise of any library. */
+function isPromise<T>(returned: T | PromiseLike<T>): returned is PromiseLike<T> {
+  const mayBe = (typeof returned === "object" && returned !== null) || typeof returned === "function";
+  return mayBe && "then" in returned && typeof returned.then === "function";
+}
 
 /** A verdict that can only refuse. */
 function refusal(verdict: unknown): Reply | undefined {

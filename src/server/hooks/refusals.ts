@@ -8,7 +8,7 @@ import type { Session } from "../connection/session.ts";
 export class Refusals {
   readonly #lmtp: boolean;
   readonly #envelope: ReceivedEnvelope;
-  readonly #replies = new Map<EnvelopeRecipient, Reply>();
+  #replies: Map<EnvelopeRecipient, Reply> | undefined;
 
   constructor({ hello }: Session, envelope: ReceivedEnvelope) {
     this.#lmtp = hello?.verb === "LHLO";
@@ -29,12 +29,14 @@ export class Refusals {
       throw wrongOption("recipient", "one of envelope.to", recipient);
     if (reply === undefined || reply.positive)
       throw wrongChoice("reply", "a refusal, 4xx or 5xx", reply && String(reply));
+    this.#replies ??= new Map();
     this.#replies.set(recipient, reply);
   }
 
   /** The verdict for all recipients, or one for each. */
   with(verdict: Reply | undefined): ContentVerdict {
-    if (this.#replies.size === 0 || verdict?.positive === false) return verdict;
-    return this.#envelope.to.map((recipient) => this.#replies.get(recipient) ?? verdict);
+    const replies = this.#replies;
+    if (replies === undefined || verdict?.positive === false) return verdict;
+    return this.#envelope.to.map((recipient) => replies.get(recipient) ?? verdict);
   }
 }

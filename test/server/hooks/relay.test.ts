@@ -62,6 +62,14 @@ describe("SmtpServer: recipients", () => {
     ]);
   });
 
+  it("waits for the promise of any library, a function with a then included", async () => {
+    const then = (resolve: (verdict: "accept") => void) => void setImmediate(resolve, "accept");
+    for (const promise of [{ then }, Object.assign(() => {}, { then })]) {
+      const recipient = () => promise as unknown as Promise<"accept">;
+      assert.deepEqual(await recipients({ data, recipient }), [accepted, accepted]);
+    }
+  });
+
   it("refuses whom the hook refuses, by a returned or thrown reply", async () => {
     const full = { code: 452, enhancedCode: "4.2.2", lines: "Full" };
     const thrown = () => {
