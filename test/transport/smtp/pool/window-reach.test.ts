@@ -5,7 +5,7 @@ import { WindowReach } from "../../../../src/transport/smtp/pool/window-reach.js
 import { BusyServer } from "./busy-server.js";
 
 describe("the reach of windows", () => {
-  it("ends at as many mails as a connection had that was closed amid a window", () => {
+  it("ends at the number of mails of a connection that was closed during a window", () => {
     const reach = new WindowReach();
     assert.equal(reach.admits(1_000_000), true);
     reach.closed(4);

@@ -59,7 +59,7 @@ describe("the name in EHLO", () => {
     }
   });
 
-  it("is, behind a proxy or a connector, an address of the machine, and not that of loopback", () => {
+  it("is an address of the machine, and not loopback, with a proxy or a connector", () => {
     assert.equal(
       helloName(undefined, indirect, machine("shop", "fe80::1", "2001:db8::9")),
       "[IPv6:2001:db8::9]",

@@ -37,7 +37,7 @@ describe("a shared timeout", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("leaves no timer behind once nothing waits, so that the process can end", () => {
+  it("leaves no timer when nothing waits, so the process can end", () => {
     const places = [start("e"), start("f")];
     for (const place of places) timeout.stop(place);
     assert.equal(clock.timers, 0);

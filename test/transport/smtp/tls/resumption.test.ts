@@ -140,7 +140,7 @@ describe("a TLS session", () => {
       assert.equal(server.peers.length, 4);
     });
 
-    it(`of ${maxVersion} is begun anew, if the server closes as soon as it is resumed behind STARTTLS`, async () => {
+    it(`of ${maxVersion} begins anew if the server closes when it is resumed after STARTTLS`, async () => {
       await using server = await ScriptedServer.start(async (peer, nth) => {
         peer.say("220 hi");
         await peer.answer("250-x", "250 STARTTLS");
@@ -194,7 +194,7 @@ describe("a TLS session", () => {
       assert.equal(server.peers.length, 3);
     });
 
-    it(`of ${maxVersion} fails no mail behind a balancer whose servers cut what shows a ticket of another`, async () => {
+    it(`of ${maxVersion} fails no mail with a balancer whose servers reject each other's tickets`, async () => {
       const behind = (key: number) =>
         once((peer) => peer.secure({ ...certificate, maxVersion, ticketKeys: Buffer.alloc(48, key) }));
       await using first = await behind(1);
