@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
 import { withoutComments } from "../mime/comment.ts";
@@ -6,7 +5,7 @@ import { dateHeaderNow } from "../mime/date-time.ts";
 import { Header } from "../mime/header.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { messageIdHeader } from "../mime/message-id.ts";
+import { messageIdHeader, newMessageId } from "../mime/message-id.ts";
 import type { Draft } from "./draft.ts";
 import { resentHeaders } from "./resent.ts";
 
@@ -37,7 +36,7 @@ export function messageHeaders(draft: Draft): MessageHeaders {
     });
   }
   checkOneClick(draft.headers);
-  const messageId = draft.messageId ?? `<${randomUUID()}@${author.address.domain}>`;
+  const messageId = draft.messageId ?? newMessageId(author.address);
   // The latest block comes first, like the trace fields of servers.
   const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
   fields.push(draft.date ?? dateHeaderNow());

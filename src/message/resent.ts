@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { type Mailbox, type MailboxInput, toMailbox } from "../address/mailbox.ts";
 import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import type { Header } from "../mime/header.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { messageId, messageIdHeader } from "../mime/message-id.ts";
+import { messageId, messageIdHeader, newMessageId } from "../mime/message-id.ts";
 import { type OneOrMore, readEach } from "../text/one-or-more.ts";
 
 /** A block of Resent-* fields: who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
@@ -47,7 +46,7 @@ export function resentBlock(fields: ResentFields): ResentBlock {
   };
   const { sender, date = new Date() } = fields;
   const from = toMailbox(fields.from, "resent.from");
-  const id = fields.messageId ?? `<${randomUUID()}@${from.address.domain}>`;
+  const id = fields.messageId ?? newMessageId(from.address);
   const block: ResentBlock = {
     from,
     sender: sender === undefined ? undefined : toMailbox(sender, "resent.sender"),

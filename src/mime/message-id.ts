@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { Address } from "../address/address.ts";
 import { atomCharacters, atomsBetween } from "../address/atom.ts";
 import { fold } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
@@ -13,6 +15,11 @@ export function messageId(text: string, field: string): string {
   const id = identifier(text, field);
   if (text.startsWith("<") ? /^<[^@]+@[^@]+>$/.test(id) : bareId.test(text)) return id;
   throw new MessageError(`${field}: expected a message id of the form <left@right>`, { field });
+}
+
+/** A message id that no other message has, in the domain of its author. */
+export function newMessageId({ domain }: Address): string {
+  return `<${randomUUID()}@${domain}>`;
 }
 
 /** Makes a header of message ids: Message-ID, In-Reply-To, References. An id is never cut. */

@@ -3,10 +3,10 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
-import { Reply } from "../protocol/reply.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
 import { unmappedAddress } from "../text/unmapped-address.ts";
 import { Connection } from "./connection/connection.ts";
+import { ConnectionLimits } from "./connection/connection-limits.ts";
 import type { Observe } from "./connection/observer.ts";
 import type { ServerContext } from "./connection/server-context.ts";
 import { AuthThrottle } from "./hooks/auth-throttle.ts";
@@ -33,14 +33,11 @@ export interface ServerInternals {
 export class RunningServer {
   readonly #host: ServerContext;
   readonly #connections = new Map<Connection, Promise<void>>();
-  /** How many connections there are from an address. */
-  readonly #addresses = new Map<string, number>();
+  readonly #limits = new ConnectionLimits();
   readonly #listeners: Listener[] = [];
   #closed: Promise<void> | undefined;
   /** Lets no connection go on, once it is being closed. */
   #cut: () => void = () => {};
-  /** How many connections exist only to be refused, because there are too many. */
-  #refused = 0;
 
   private constructor(host: ServerContext) {
     this.#host = host;
@@ -135,41 +132,13 @@ export class RunningServer {
       host.path === undefined ? socket.remoteAddress && unmappedAddress(socket.remoteAddress) : "";
     // Gone before it was looked at.
     if (remoteAddress === undefined) return void socket.destroy();
-    const { maxConnections, maxConnectionsPerAddress } = host.resolved;
-    // Clients of a Unix socket have no address.
-    const before = remoteAddress === "" ? 0 : (this.#addresses.get(remoteAddress) ?? 0);
-    const refusal =
-      this.#connections.size >= maxConnections
-        ? tooMany
-        : before >= maxConnectionsPerAddress
-          ? tooManyOfYours
-          : undefined;
-    if (refusal !== undefined && ++this.#refused > MOST_REFUSED) {
-      this.#refused--;
-      return void socket.destroy();
-    }
-    this.#addresses.set(remoteAddress, before + 1);
+    const admission = this.#limits.admit(remoteAddress, host.resolved);
+    if (admission === undefined) return void socket.destroy();
     const connection = new Connection(host, new ServerSocket(socket, host.clock));
-    const life = connection.serve(refusal).finally(() => {
+    const life = connection.serve(admission.refusal).finally(() => {
       this.#connections.delete(connection);
-      if (refusal !== undefined) this.#refused--;
-      this.#left(remoteAddress);
+      admission.leave();
     });
     this.#connections.set(connection, life);
   }
-
-  #left(address: string): void {
-    const others = (this.#addresses.get(address) ?? 1) - 1;
-    if (others === 0) this.#addresses.delete(address);
-    else this.#addresses.set(address, others);
-  }
 }
-
-/**
- * How many connections are refused with a reply at a time, which may need a TLS handshake. The others are closed at
- * once.
- */
-const MOST_REFUSED = 100;
-
-const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");
-const tooMany = Reply.of(421, "4.3.2", "Too many connections, try again later");

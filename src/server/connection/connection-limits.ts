@@ -1,0 +1,65 @@
+import { Reply } from "../../protocol/reply.ts";
+
+/** How many connections a server bears. */
+export interface ConnectionBounds {
+  /** At a time, of all clients. */
+  readonly maxConnections: number;
+  /** At a time, of clients with one address. */
+  readonly maxConnectionsPerAddress: number;
+}
+
+/** A connection that is served, or refused with a reply. */
+export interface Admission {
+  /** What to refuse it with, if it is one too many. */
+  readonly refusal: Reply | undefined;
+  /** Counts it out; to be called once, when it is over. */
+  leave(): void;
+}
+
+/** Counts the connections of a server, all of them and by address, and says which are too many. */
+export class ConnectionLimits {
+  readonly #byAddress = new Map<string, number>();
+  #open = 0;
+  /** How many exist only to be refused. */
+  #refused = 0;
+
+  /**
+   * Counts a connection in.
+   *
+   * @param address of the client; empty for a Unix socket, whose clients have none
+   * @returns `undefined` if it must be closed without a reply, because so many are being refused already
+   */
+  admit(address: string, bounds: ConnectionBounds): Admission | undefined {
+    const before = address === "" ? 0 : (this.#byAddress.get(address) ?? 0);
+    const refusal =
+      this.#open >= bounds.maxConnections
+        ? tooMany
+        : before >= bounds.maxConnectionsPerAddress
+          ? tooManyOfYours
+          : undefined;
+    if (refusal !== undefined) {
+      if (this.#refused >= MOST_REFUSED) return undefined;
+      this.#refused++;
+    }
+    this.#open++;
+    this.#byAddress.set(address, before + 1);
+    return { refusal, leave: () => this.#leave(address, refusal !== undefined) };
+  }
+
+  #leave(address: string, refused: boolean): void {
+    this.#open--;
+    if (refused) this.#refused--;
+    const others = (this.#byAddress.get(address) ?? 1) - 1;
+    if (others <= 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, others);
+  }
+}
+
+/**
+ * How many connections are refused with a reply at a time, which may need a TLS handshake. The others are closed at
+ * once.
+ */
+const MOST_REFUSED = 100;
+
+const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");
+const tooMany = Reply.of(421, "4.3.2", "Too many connections, try again later");
