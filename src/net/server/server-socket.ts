@@ -88,10 +88,13 @@ export class ServerSocket {
 
   /**
    * If `most` bytes or more wait for the client, waits until it has taken them; resolves to `false` if that takes more
-   * than `ms` milliseconds.
+   * than `ms` milliseconds. Returns `undefined` if there is nothing to wait for.
    */
-  async drained(ms: number, most: number): Promise<boolean> {
-    if (this.#socket.writableLength < most) return true;
+  drained(ms: number, most: number): Promise<boolean> | undefined {
+    return this.#socket.writableLength < most ? undefined : this.#drain(ms);
+  }
+
+  async #drain(ms: number): Promise<boolean> {
     this.#socket.pause();
     const timely = await new Promise<boolean>((resolve) => {
       const timer = this.#clock.timer(ms, () => resolve(false));

@@ -20,6 +20,8 @@ export class Connection {
   /** Whether replies were written since the server last waited for the client. */
   #replied = false;
   readonly #connectedAt: number;
+  /** When the server last began to wait for the client. */
+  #listeningSince = 0;
   #leaving = false;
 
   constructor(host: ServerContext, socket: ServerSocket) {
@@ -71,7 +73,9 @@ export class Connection {
     for (;;) {
       const event = this.#responder.next();
       if (event === undefined) {
-        if (!(await this.#listen())) return;
+        const received = await this.#listen();
+        if (!Buffer.isBuffer(received)) return await this.#end(received);
+        this.#take(received);
       } else if (event.type === "close") {
         return this.#close();
       } else {
@@ -82,8 +86,11 @@ export class Connection {
   }
 
   /** Waits for a hook or its reader. Replies that wait are written after a short time. */
-  async #answering(pending: Promise<unknown>): Promise<unknown> {
-    if (this.#responder.hasReplies === false) return await pending;
+  #answering(pending: Promise<unknown>): Promise<unknown> {
+    return this.#responder.hasReplies === false ? pending : this.#promptly(pending);
+  }
+
+  async #promptly(pending: Promise<unknown>): Promise<unknown> {
     const timer = this.#host.clock.timer(PROMPT, () => this.#flush());
     try {
       return await pending;
@@ -92,44 +99,50 @@ export class Connection {
     }
   }
 
-  /** Answers, and waits for more; whether there is any. */
-  async #listen(): Promise<boolean> {
+  /** Answers, and waits for more. */
+  #listen(): Received | Promise<Received> {
     const { timeouts } = this.#host.resolved;
-    if (this.#leaving && !this.#responder.inTransaction) return this.#ended("interrupted");
+    if (this.#leaving && !this.#responder.inTransaction) return "interrupted";
     // A reply has been due: what is waited for now is a new command, or the content.
     this.#flush();
     if (this.#replied) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
     this.#replied = false;
-    if (!(await this.#taken())) return false;
-    const { clock } = this.#host;
-    const since = clock.now();
-    const left = this.#connectedAt + timeouts.session - since;
-    const received = await this.#socket.read(Math.max(0, Math.min(this.#patience, left)));
-    this.#patience -= clock.now() - since;
-    if (!Buffer.isBuffer(received)) return this.#ended(received);
+    const taken = this.#taken();
+    return taken === undefined ? this.#read() : taken.then((timely) => (timely ? this.#read() : "lost"));
+  }
+
+  #read(): Received | Promise<Received> {
+    const { clock, resolved } = this.#host;
+    this.#listeningSince = clock.now();
+    const left = this.#connectedAt + resolved.timeouts.session - this.#listeningSince;
+    return this.#socket.read(Math.max(0, Math.min(this.#patience, left)));
+  }
+
+  #take(received: Buffer): void {
+    const { clock, resolved } = this.#host;
+    this.#patience -= clock.now() - this.#listeningSince;
     // Content earns time by coming, so that neither silence nor a trickle lasts.
     if (this.#responder.inContent) {
       this.#patience = Math.min(
-        timeouts.content,
-        this.#patience + (received.length / this.#host.resolved.minUploadRate) * 1000,
+        resolved.timeouts.content,
+        this.#patience + (received.length / resolved.minUploadRate) * 1000,
       );
     }
     this.#responder.push(received);
-    return true;
   }
 
-  /** Waits until the client has taken most replies; resolves to `false` if it does not. */
-  #taken(): Promise<boolean> {
+  /** Waits until the client has taken most replies, unless it has; resolves to `false` if it does not. */
+  #taken(): Promise<boolean> | undefined {
     const { timeouts } = this.#host.resolved;
     return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
   }
 
-  async #ended(reason: Exclude<Received, Buffer>): Promise<boolean> {
-    if (reason === "lost") return false;
+  /** Ends the conversation, because nothing more comes. */
+  async #end(reason: Exclude<Received, Buffer>): Promise<void> {
+    if (reason === "lost") return;
     if (reason === "timeout") this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
     if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
     await this.#close();
-    return false;
   }
 
   #handle(event: Exclude<ServerEvent, { type: "close" }> | SocketAction): Promise<unknown> | undefined {

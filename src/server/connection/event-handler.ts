@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import { Deadline } from "../../net/deadline.ts";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsSession } from "../../net/server/tls-acceptor.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
@@ -22,6 +23,8 @@ export class EventHandler {
   readonly #envelope: () => ReceivedEnvelope;
   #session: Session;
   #reception: Reception | undefined;
+  /** For the reader of a message: one timer for all messages. */
+  readonly #deadline: Deadline;
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
@@ -29,6 +32,7 @@ export class EventHandler {
     this.#host = host;
     this.#socket = socket;
     this.#envelope = envelope;
+    this.#deadline = new Deadline(host.clock, () => this.#reception?.giveUp());
     const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
     this.#session = {
       id: randomUUID(),
@@ -107,6 +111,7 @@ export class EventHandler {
 
   /** The connection has ended. Resolves when no hook runs for it any more. */
   async leave(): Promise<void> {
+    this.#deadline.stop();
     await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
   }
 
@@ -145,6 +150,7 @@ export class EventHandler {
       received,
       {
         clock,
+        deadline: this.#deadline,
         ms: resolved.timeouts.content,
         stalled: (error) => policy.report(error, "data", this.#session),
       },

@@ -24,9 +24,21 @@ export function formatReceived({ session, envelope, hostname, id, date }: Receip
   const fits = /^[!-~]{1,255}$/.test(name);
   const from = address === undefined ? (fits ? name : "localhost") : fits ? `${name} (${address})` : address;
   const tls = session.tls && `\r\n\t(using ${session.tls.protocol} with cipher ${session.tls.cipher})`;
-  const day = date.toUTCString().replace("GMT", "+0000");
-  return `Received: from ${from}${tls ?? ""}\r\n\tby ${hostname} with ${protocolOf(session, envelope)} id ${id};\r\n\t${day}\r\n`;
+  return `Received: from ${from}${tls ?? ""}\r\n\tby ${hostname} with ${protocolOf(session, envelope)} id ${id};\r\n\t${dayOf(date)}\r\n`;
 }
+
+/** A date as a header has it; made once a second. */
+function dayOf(date: Date): string {
+  const second = Math.floor(date.getTime() / 1000);
+  if (second !== daySecond) {
+    daySecond = second;
+    day = date.toUTCString().replace("GMT", "+0000");
+  }
+  return day;
+}
+
+let day = "";
+let daySecond = Number.NaN;
 
 /** The protocol by its registered name (RFC 3848, RFC 6531 4.3). */
 function protocolOf({ hello, tls, authenticated }: Session, { parameters }: ReceivedEnvelope): string {

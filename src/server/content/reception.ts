@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
+import type { Deadline } from "../../net/deadline.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
@@ -17,6 +18,8 @@ export interface ReceivedFacts {
 /** How long a reader may take for one piece of content. */
 export interface Patience {
   readonly clock: Clock;
+  /** Calls {@link Reception.giveUp}. One for all messages of a connection. */
+  readonly deadline: Deadline;
   /** Milliseconds. */
   readonly ms: number;
   /** Called if the reader takes longer. */
@@ -28,9 +31,10 @@ export class Reception {
   readonly #content: ContentStream = new ContentStream();
   readonly #verdict: Promise<ContentVerdict>;
   readonly #patience: Patience;
-  /** Resolves if the reader has stopped reading. Then the message is refused, whatever the hook returns. */
-  readonly #stalled: Promise<Reply>;
-  #stall!: (reply: Reply) => void;
+  /** Whether the reader has stopped reading. Then the message is refused, whatever the hook returns. */
+  #stalled = false;
+  /** Refuses the message, if the connection waits for the verdict. */
+  #refuse: ((reply: Reply) => void) | undefined;
 
   /** @param take gets the content, after a Received field if `received` is given. */
   constructor(
@@ -40,16 +44,21 @@ export class Reception {
     patience: Patience,
   ) {
     this.#patience = patience;
-    this.#stalled = new Promise((resolve) => {
-      this.#stall = resolve;
-    });
-    const content = this.#content;
     if (received !== undefined) {
-      const receipt = { ...received, envelope, id: randomUUID(), date: new Date() };
+      const { session, hostname } = received;
+      const receipt = { session, hostname, envelope, id: randomUUID(), date: new Date() };
       // It is short, so the client need not wait for the reader.
-      content.push(Buffer.from(formatReceived(receipt)));
+      this.#content.push(Buffer.from(formatReceived(receipt)));
     }
-    this.#verdict = take(content).finally(() => content.release());
+    this.#verdict = this.#ask(take);
+  }
+
+  async #ask(take: (content: ContentStream) => Promise<ContentVerdict>): Promise<ContentVerdict> {
+    try {
+      return await take(this.#content);
+    } finally {
+      this.#content.release();
+    }
   }
 
   /** Passes a piece on. If it returns a promise, the caller must wait for it. */
@@ -63,36 +72,42 @@ export class Reception {
    * The content has ended, complete or with a problem. Resolves with the verdict of the hook, when the hook and a
    * reader that still reads are done.
    */
-  async finish(problem: Reply | undefined): Promise<ContentVerdict> {
+  finish(problem: Reply | undefined): Promise<ContentVerdict> {
     if (problem === undefined) this.#content.end();
     else this.#content.fail(notWhole(problem));
-    return await Promise.race([this.#ended(), this.#stalled]);
+    if (this.#stalled) return Promise.resolve(localError);
+    return new Promise((resolve, reject) => {
+      this.#refuse = resolve;
+      this.#ended().then(resolve, reject);
+    });
   }
 
   async #ended(): Promise<ContentVerdict> {
     const reading = () => this.#content.reading && this.#content.failure === undefined;
-    await this.#wait(reading);
+    if (reading()) await this.#wait(reading);
     const verdict = await this.#verdict;
-    await this.#wait(reading);
+    if (reading()) await this.#wait(reading);
     return verdict;
   }
 
   /** Waits while the reader is behind. Once it has begun, it must take a piece before the timeout. */
   async #wait(behind: () => boolean): Promise<void> {
-    const content = this.#content;
-    const { clock, ms, stalled } = this.#patience;
-    const giveUp = () => {
-      if (!content.reading) return;
-      const error = tooSlow(ms);
-      content.giveUp(error);
-      this.#stall(localError);
-      stalled(error);
-    };
+    const { clock, deadline, ms } = this.#patience;
     while (behind()) {
-      const timer = clock.timer(ms, giveUp);
-      await content.moved();
-      timer.cancel();
+      deadline.set(clock.now() + ms);
+      await this.#content.moved();
+      deadline.clear();
     }
+  }
+
+  /** The deadline has passed: a reader that has begun gets an error, and the client a refusal. */
+  giveUp(): void {
+    if (!this.#content.reading) return;
+    const error = tooSlow(this.#patience.ms);
+    this.#content.giveUp(error);
+    this.#stalled = true;
+    this.#refuse?.(localError);
+    this.#patience.stalled(error);
   }
 
   /** The client has aborted the message. The hook must end before it gets the next one. */
