@@ -25,7 +25,7 @@ test("escapes what a terminal would interpret and what is invisible", () => {
   assert.match(error.message, /a\\u\{d\}\\u\{a\}\\u\{0\}\\u\{1b\}\[31m\\u\{202e\}/);
 });
 
-test("the input is there to be asked for, and not to be printed or serialised", () => {
+test("has the input as a property that is neither printed nor serialised", () => {
   const input = `${"secret".repeat(100)}@`;
   const error = new AddressError("stranger", { input, position: 0, field: "from" });
   assert.equal(error.input, input);
@@ -44,7 +44,7 @@ test("the input is there to be asked for, and not to be printed or serialised", 
   assert.ok(EnvoiError.is(error));
 });
 
-test("seen from further out, an error keeps its problem and moves its place", () => {
+test("keeps the problem and moves the position if the input is part of a longer one", () => {
   const inner = new AddressError("stranger", { input: "c!d", position: 1 });
   const outer = inner.within("abc!d", 2).inField("to");
   assert.equal(outer.message, "to: stranger (at position 3 of `abc!d`)");

@@ -10,13 +10,13 @@ import {
 import { fc } from "../property.ts";
 import { refused } from "./refused.ts";
 
-test("a literal holds an IPv4 or a tagged IPv6 address", () => {
+test("reads a literal with an IPv4 or a tagged IPv6 address", () => {
   assert.deepEqual(parseAddressLiteral("[127.0.0.1]"), { family: 4, address: "127.0.0.1" });
   assert.deepEqual(parseAddressLiteral("[IPv6:::1]"), { family: 6, address: "::1" });
   assert.deepEqual(parseAddressLiteral("[ipv6:1:2:3:4:5:6:7::]"), { family: 6, address: "1:2:3:4:5:6:7:0" });
 });
 
-test("nothing else is a literal", () => {
+test("refuses any other literal", () => {
   const strangers = [
     "[]",
     "[x@evil.com]",

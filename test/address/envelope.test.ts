@@ -23,7 +23,7 @@ test("null is the null sender", () => {
   refused(() => Envelope.of(undefined as unknown as null, ["a@b.co"]));
 });
 
-test("exact duplicates go once, in stable order, and only those", () => {
+test("drops exact duplicates and only those, in stable order", () => {
   const envelope = Envelope.of(null, ["b@x.co", "A@x.co", "a@x.co", "B <b@X.CO>", '"a"@x.co', "a@ｘ.co"]);
   assert.deepEqual(envelope.to.map(String), ["b@x.co", "A@x.co", "a@x.co"]);
 });
@@ -39,7 +39,7 @@ test("an envelope without recipients is refused, and errors name the recipient",
   }
 });
 
-test("an envelope is international if one local part is", () => {
+test("needs SMTPUTF8 if one local part does", () => {
   assert.equal(Envelope.of("a@bücher.de", ["c@d.co"]).international, false);
   assert.equal(Envelope.of("jörg@b.co", ["c@d.co"]).international, true);
   assert.equal(Envelope.of(null, ["c@d.co", "jörg@b.co"]).international, true);

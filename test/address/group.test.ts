@@ -15,12 +15,12 @@ test("a group has a name and members", () => {
   assert.ok(Object.isFrozen(group) && Object.isFrozen(group.members));
 });
 
-test("a group may name nobody", () => {
+test("accepts a group without members", () => {
   assert.equal(Group.parse("undisclosed-recipients: (none) ; ").toString(), "undisclosed-recipients:;");
   assert.equal(Group.of("a: b", []).toString(), '"a: b":;');
 });
 
-test("a group needs a name, a colon, a semicolon and nothing behind it", () => {
+test("refuses a group without name, colon or semicolon, or with text after it", () => {
   for (const text of [
     "",
     "team",
@@ -45,7 +45,7 @@ test("a group needs a name, a colon, a semicolon and nothing behind it", () => {
   refused(() => Group.of("a", [, "a@b.co"] as MailboxInput[]));
 });
 
-test("a group cannot be made by hand", () => {
+test("refuses to construct a group directly", () => {
   const make = Group as unknown as new (...parts: unknown[]) => Group;
   assert.throws(() => new make(Symbol("Group"), "a\r\n", []), AddressError);
   assert.ok(!Group.is({ name: "a", members: [] }) && !Group.is(Object.create(Group.prototype)));

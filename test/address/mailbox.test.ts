@@ -99,7 +99,7 @@ for (const [text, position, problem] of strangers) {
   });
 }
 
-test("a name is checked when it comes by itself", () => {
+test("checks a name that is given separately", () => {
   const strangers = [
     "a\r\nBcc: evil@x",
     "a\nb",
@@ -115,14 +115,14 @@ test("a name is checked when it comes by itself", () => {
   for (const name of [42, null, {}, ["x"]]) refused(() => Mailbox.of("a@b.co", name as unknown as string));
 });
 
-test("a name is bare only where parsing gives it back", () => {
+test("writes a name without quotes only if it is parsed as the same name", () => {
   assert.equal(Mailbox.of("a@b.co", "a b").toString(), "a b <a@b.co>");
   for (const name of ["a  b", " a", "a ", "a.b", "a@b", "(a)", "a, b"]) {
     assert.equal(Mailbox.of("a@b.co", name).toString(), `"${name}" <a@b.co>`);
   }
 });
 
-test("comments and white space change nothing, wherever they may stand", () => {
+test("ignores comments and white space wherever they are allowed", () => {
   const space = fc.constantFrom("", " ", "\t", "(x)", ' (a (b) \\) ") ', "(@evil.com)", "(,;:<>)");
   fc.assert(
     fc.property(fc.array(space, { minLength: 7, maxLength: 7 }), ([a, b, c, d, e, f, g]) => {
@@ -133,12 +133,12 @@ test("comments and white space change nothing, wherever they may stand", () => {
   );
 });
 
-test("an empty name is none", () => {
+test("counts an empty name as absent", () => {
   assert.equal(Mailbox.of("a@b.co", "").name, undefined);
   assert.equal(Mailbox.of(Address.parse("a@b.co")).name, undefined);
 });
 
-test("plain data with an address, and perhaps a name, stands for a mailbox", () => {
+test("accepts plain data with an address and an optional name as a mailbox", () => {
   assert.equal(toMailbox({ address: "jane@b.co", name: "Doe, Jane" }).toString(), '"Doe, Jane" <jane@b.co>');
   assert.equal(toMailbox({ address: "jane@b.co" }).name, undefined);
   assert.equal(toMailbox({ address: Address.parse("jane@b.co"), name: "" }).name, undefined);
@@ -147,7 +147,7 @@ test("plain data with an address, and perhaps a name, stands for a mailbox", () 
   assert.equal(toMailbox(bare).toString(), "jane@b.co");
 });
 
-test("plain data for a mailbox is refused with an unknown property, naming the nearest", () => {
+test("refuses plain data with an unknown property, naming the nearest", () => {
   const unknown = { address: "jane@b.co", nam: "Jane" };
   assert.match(refused(() => toMailbox(unknown, "cc[1]")).message, /^cc\[1\]: there is no "nam".*name/);
   for (const fields of [
@@ -161,7 +161,7 @@ test("plain data for a mailbox is refused with an unknown property, naming the n
   }
 });
 
-test("a string, an Address, a Mailbox and plain data stand for a mailbox, nothing else does", () => {
+test("accepts a string, an Address, a Mailbox and plain data as a mailbox, nothing else", () => {
   const mailbox = Mailbox.parse("Jane <a@b.co>");
   assert.equal(toMailbox(mailbox), mailbox);
   assert.equal(toMailbox(Address.parse("a@b.co")).toString(), "a@b.co");
@@ -191,7 +191,7 @@ test("a string, an Address, a Mailbox and plain data stand for a mailbox, nothin
   }
 });
 
-test("an object that is none of ours is not asked for anything", () => {
+test("runs no code of an unknown object", () => {
   const trap = new Proxy({}, { get: () => assert.fail("was asked") });
   refused(() => toMailbox(trap as MailboxInput));
 });
@@ -205,7 +205,7 @@ test("an error of a mailbox names the field, the place and the text", () => {
   );
 });
 
-test("a mailbox cannot be changed or made by hand, and is JSON as it is written", () => {
+test("cannot be changed or constructed, and is JSON as it is written", () => {
   const mailbox = Mailbox.of("a@b.co", "Doe, Jane");
   assert.throws(() => Object.assign(mailbox, { name: "x" }), TypeError);
   const make = Mailbox as unknown as new (...parts: unknown[]) => Mailbox;

@@ -12,7 +12,7 @@ test("a list has commas between its mailboxes", () => {
   assert.ok(Object.isFrozen(list));
 });
 
-test("of a group the members are listed in place", () => {
+test("lists the members of a group in its place", () => {
   const text = 'x@y.co, team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;, nobody:;, z@y.co';
   assert.deepEqual(Mailboxes.parse(text).map(String), [
     "x@y.co",
@@ -22,7 +22,7 @@ test("of a group the members are listed in place", () => {
   ]);
 });
 
-test("groups can be kept", () => {
+test("keeps groups if asked to", () => {
   const text = 'x@y.co, "the team": Jane <a@b.co>, "Doe, Jo" <c@d.co>;, nobody:;';
   const list = Mailboxes.parseWithGroups(text);
   assert.deepEqual(list.map(String), ["x@y.co", 'the team: Jane <a@b.co>, "Doe, Jo" <c@d.co>;', "nobody:;"]);
@@ -54,7 +54,7 @@ test("refuses a list of nothing but separators", () => {
   assert.match(refused(() => Mailboxes.parse("g: a@b.co,, c@d.co")).problem, /not closed/);
 });
 
-test("takes no semicolon and no empty element in one mailbox or one group", () => {
+test("refuses a semicolon and an empty element in one mailbox or one group", () => {
   for (const text of ["a@b.co;", "a@b.co; c@d.co", ",a@b.co", "a@b.co,"]) refused(() => Mailbox.parse(text));
   for (const text of ["g: a@b.co,;", "g:,;", "g: a@b.co;;", ";g: a@b.co;"]) refused(() => Group.parse(text));
 });

@@ -60,7 +60,7 @@ for (const [octets, way, type, encoding] of mails) {
   });
 }
 
-test("a mail from a path is looked at, and kept unencoded when it is read before", async () => {
+test("inspects a mail from a path first, and keeps it unencoded if it was read before", async () => {
   const path = join(tmpdir(), `envoi-${process.pid}.eml`);
   await writeFile(path, "Subject: x\n\nHello\n");
   const attachment = Attachment.fromPath(path);
@@ -75,7 +75,7 @@ test("a mail from a path is looked at, and kept unencoded when it is read before
   );
 });
 
-test("a mail that can be read once goes as message/global", async () => {
+test("sends a mail that can be read only once as message/global", async () => {
   async function* once(): AsyncGenerator<Buffer> {
     yield Buffer.from("Subject: x\n");
   }
@@ -138,7 +138,7 @@ for (const type of unencoded) {
   });
 }
 
-test("a text of type message/rfc822 goes unencoded, and keeps the parameters of its type", () => {
+test("sends a text of type message/rfc822 unencoded, with the parameters of its type", () => {
   const part = SinglePart.text("Subject: x \n\nHello\n", { type: "message/rfc822; x=y" });
   const { headers, body } = part.encode({ eightBit: false });
   assert.equal(
@@ -148,7 +148,7 @@ test("a text of type message/rfc822 goes unencoded, and keeps the parameters of 
   assert.equal(String(body), "Subject: x \r\n\r\nHello\r\n");
 });
 
-test("a string is encoded in the charset that its type names", async () => {
+test("encodes a string in the charset that its type names", async () => {
   const octetsOf = async (text: string, type: string): Promise<string> => {
     const raw = await sent(carrying(Attachment.fromBytes("a.csv", text, type)));
     return Buffer.from(/base64\r\n\r\n([^-]*)/.exec(raw)?.[1] ?? "", "base64").toString("hex");

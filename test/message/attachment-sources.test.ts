@@ -55,7 +55,7 @@ describe("Attachment.from", () => {
   });
 });
 
-test("Attachment.fromBytes takes an ArrayBuffer, and keeps what is in it then", async () => {
+test("Attachment.fromBytes accepts an ArrayBuffer, and copies its content", async () => {
   const { buffer } = new Uint8Array([104, 105]);
   const attachment = Attachment.fromBytes("hi.bin", buffer);
   new Uint8Array(buffer).fill(0);
@@ -64,7 +64,7 @@ test("Attachment.fromBytes takes an ArrayBuffer, and keeps what is in it then", 
 });
 
 describe("Attachment.fromPath", () => {
-  test("takes a file: URL, and names the attachment as the file is", async () => {
+  test("accepts a file: URL, and names the attachment after the file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "envoi-"));
     try {
       const path = join(folder, "a b%20c.txt");

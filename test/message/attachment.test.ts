@@ -36,7 +36,7 @@ function unreadable(error: unknown): boolean {
   return EnvoiError.is(error) && error.kind === "content" && error.delivery === "not-sent";
 }
 
-test("the type comes from the name, or is given", async () => {
+test("takes the type from the name, unless it is given", async () => {
   const message = carrying(
     Attachment.fromBytes("report.docx", bytes),
     Attachment.fromBytes("REPORT.PDF", bytes),
@@ -60,14 +60,14 @@ test("the type comes from the name, or is given", async () => {
   );
 });
 
-test("changing the array after it was attached changes nothing", async () => {
+test("ignores changes to the array after it was attached", async () => {
   const own = Buffer.from("before");
   const message = carrying(Attachment.fromBytes("a.bin", own));
   own.fill("x");
   assert.equal((await received(message))[0]?.content.toString(), "before");
 });
 
-test("every kind of source arrives as it is", async () => {
+test("sends every kind of source unchanged", async () => {
   async function* generate(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < bytes.length; at += 777) yield bytes.subarray(at, at + 777);
   }
@@ -85,7 +85,7 @@ test("every kind of source arrives as it is", async () => {
     assert.deepEqual(content, bytes, String(name));
 });
 
-test("a file is read when the message is sent, each time anew, and a missing one is named", async (t) => {
+test("reads a file each time the message is sent, and names a missing one", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "envoi-"));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, "report.pdf");
@@ -105,7 +105,7 @@ test("a file is read when the message is sent, each time anew, and a missing one
   await assert.rejects(carrying(Attachment.fromPath(folder)).bytes(), unreadable);
 });
 
-test("a stream is read once; a function that opens one can be read again", async () => {
+test("reads a stream only once, and a function that opens one again", async () => {
   const open = () => Readable.from([bytes]);
   const again = carrying(Attachment.fromStream("a.bin", open));
   await again.bytes();
@@ -121,7 +121,7 @@ test("a stream is read once; a function that opens one can be read again", async
   }
 });
 
-test("a source that fails or gives text is an error that names the attachment", async () => {
+test("names the attachment if its source fails or yields text", async () => {
   const failing = new Readable({ read() {} });
   failing.destroy(new Error("disk on fire"));
   const sources: ByteSourceInput[] = [
@@ -137,7 +137,7 @@ test("a source that fails or gives text is an error that names the attachment", 
   }
 });
 
-test("a path is cut from the name, and a name that is none is refused", () => {
+test("removes the path from a name, and refuses a name that is not valid", () => {
   assert.equal(Attachment.fromBytes("../../etc/passwd", bytes).name, "passwd");
   assert.equal(Attachment.fromBytes("C:\\temp\\a.pdf", bytes).name, "a.pdf");
   for (const bad of ["", "..", "a/", "x\r\nBcc: evil@x", "x\0y", "x\u2028y", "\ud800.pdf", "a\tb"]) {
@@ -148,7 +148,7 @@ test("a path is cut from the name, and a name that is none is refused", () => {
   }
 });
 
-test("an inline attachment has an id, given or made up, and shares the octets", () => {
+test("gives an inline attachment an id, and shares the octets", () => {
   const logo = Attachment.fromBytes("logo.png", bytes);
   assert.equal(logo.inline("<logo@x>").contentId, "logo@x");
   assert.match(logo.inline().contentId ?? "", /^[\w-]{36}@envoi$/);
@@ -159,7 +159,7 @@ test("an inline attachment has an id, given or made up, and shares the octets", 
   assert.equal(octets(logo.inline("a")), octets(logo));
 });
 
-test("messages that share an attachment share its encoded octets", () => {
+test("shares the encoded octets between messages that share an attachment", () => {
   const large = Attachment.fromBytes("a.bin", Buffer.alloc(200_000));
   const [one, two] = [carrying(large), carrying(large)].map(
     (message) => message.content({ eightBit: false }).chunks,
@@ -168,7 +168,7 @@ test("messages that share an attachment share its encoded octets", () => {
   assert.equal(one[1], two?.[1]);
 });
 
-test("an attached mail goes unencoded if it can, else as a type that may be encoded", async () => {
+test("sends an attached mail unencoded if possible, else as a type that may be encoded", async () => {
   const plain = Attachment.fromBytes("a.eml", Buffer.from("Subject: x \n\nFrom me\n"));
   assert.match(
     carrying(plain).formatted().toString(),
@@ -183,7 +183,7 @@ test("an attached mail goes unencoded if it can, else as a type that may be enco
   }
 });
 
-test("size and dates stand in Content-Disposition where they are given", () => {
+test("writes size and dates into Content-Disposition if they are given", () => {
   const attachment = Attachment.fromBytes("a.bin", "octets", {
     size: true,
     creationDate: new Date(0),
@@ -201,7 +201,7 @@ test("size and dates stand in Content-Disposition where they are given", () => {
   assert.match(String(path.part.encode({ eightBit: false }).headers[1]), /; size=5000000000$/);
 });
 
-test("a size or date that is none, and an option misspelt, are refused", () => {
+test("refuses a size or date that is not valid, and a misspelt option", () => {
   for (const size of [-1, 1.5, Number.NaN, 5, "6\r\nX: y" as never]) {
     assert.throws(() => Attachment.fromBytes("a.bin", "octets", { size }), MessageError, String(size));
   }
@@ -210,7 +210,7 @@ test("a size or date that is none, and an option misspelt, are refused", () => {
   assert.throws(() => Attachment.fromBytes("a.bin", "x", { contentType: "a/b" } as object), /nearest/);
 });
 
-test("a part may bear fields of its own, but not those that are made", () => {
+test("allows fields of a part, except those that the library writes", () => {
   const part = SinglePart.plain("Hallo").with({
     headers: { "Content-Language": "de", "Content-Location": "https://a.example/x" },
   });
@@ -229,7 +229,7 @@ test("a part may bear fields of its own, but not those that are made", () => {
   }
 });
 
-test("a name that is blank or disguised, and content that is none, are refused", () => {
+test("refuses a name that is blank or disguised, and content of another kind", () => {
   for (const name of ["abc\u202egnp.exe", "a\u2066b.txt", "  "]) {
     assert.throws(() => Attachment.fromBytes(name, "x"), MessageError);
   }

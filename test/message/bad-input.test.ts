@@ -38,7 +38,7 @@ const injections = [
   "x\ud800",
 ];
 
-test("nothing that ends a line gets into any field", () => {
+test("refuses line ends in every field", () => {
   for (const bad of injections) {
     const what = JSON.stringify(bad);
     refused(() => letter().subject(bad), what, "subject");
@@ -60,7 +60,7 @@ test("nothing that ends a line gets into any field", () => {
   }
 });
 
-test("fields that would break the mail or lie about it are refused", () => {
+test("refuses fields that would break or misrepresent the mail", () => {
   for (const name of [
     "Bcc",
     "bcc",
@@ -77,7 +77,7 @@ test("fields that would break the mail or lie about it are refused", () => {
   for (const name of ["", "X A", "From: ceo@x (", "X-é"]) refused(() => letter().header(name, "x"), name);
 });
 
-test("a header that may stand once is refused a second time", () => {
+test("refuses a second header that must not be repeated", () => {
   refused(() => letter().subject("a").header("Subject", "b"), "Subject", "Subject");
   refused(() => letter().header("SUBJECT", "a").header("Subject", "b"), "Subject");
   refused(() => letter().header("From", "other@example.com"), "From");
@@ -96,7 +96,7 @@ test("a header that may stand once is refused a second time", () => {
   );
 });
 
-test("names from the prototype are names like others", () => {
+test("treats names of the prototype like other names", () => {
   const fields = JSON.parse(
     '{"from":"a@example.com","to":"b@example.com","text":"","headers":{"__proto__":"x","constructor":"y"}}',
   );
@@ -105,7 +105,7 @@ test("names from the prototype are names like others", () => {
   assert.equal(({} as Record<string, unknown>)["x"], undefined);
 });
 
-test("a message without author or recipient, or of several authors without a sender, is refused", () => {
+test("refuses a message without author or recipient, and several authors without a sender", () => {
   refused(() => Message.builder().to("a@example.com").text("").build(), "no author", "from");
   refused(() => Message.builder().from("a@example.com").text("").build(), "no recipient", "to");
   refused(() => letter().from("b@example.com").build(), "two authors", "sender");
@@ -113,13 +113,13 @@ test("a message without author or recipient, or of several authors without a sen
   assert.equal(String(message.envelope.from), "c@example.com");
 });
 
-test("a refused build leaves the builder open", () => {
+test("keeps the builder open after a refused build", () => {
   const builder = Message.builder().from("a@example.com").text("");
   refused(() => builder.build(), "no recipient");
   assert.equal(builder.to("b@example.com").build().envelope.to.length, 1);
 });
 
-test("half of a surrogate pair is refused in text, HTML and body, with its position", () => {
+test("refuses a lone surrogate in text, HTML and body, with its position", () => {
   for (const field of ["text", "html", "body"] as const) {
     assert.throws(
       () => Message.builder()[field]("ab\ud800c"),
@@ -130,7 +130,7 @@ test("half of a surrogate pair is refused in text, HTML and body, with its posit
   assert.ok(letter().text("a\ufffdb and more").build().formatted().includes("=EF=BF=BD"));
 });
 
-test("plain data never opens a file or stands for content", () => {
+test("never opens a file for plain data, nor takes it for content", () => {
   const path = { path: "/etc/passwd", href: "file:///etc/passwd", raw: { path: "/etc/passwd" } };
   for (const field of ["text", "html", "body", "attach", "subject", "envelope", "from", "headers"] as const) {
     const fields = { from: "a@example.com", to: "b@example.com", [field]: path };
@@ -142,11 +142,11 @@ test("plain data never opens a file or stands for content", () => {
   refused(() => Message.create(null as unknown as MessageFields), "null");
 });
 
-test("text and body do not go together", () => {
+test("refuses text and body together", () => {
   refused(() => letter().body("other").build(), "text and body", "body");
 });
 
-test("bodies that look like the end of the mail come back exactly", () => {
+test("preserves bodies that look like the end of the mail", () => {
   for (const text of [
     "a\r\n.\r\nMAIL FROM:<e@x>\r\n",
     "a\n.\n",
@@ -181,7 +181,7 @@ test("long inputs take time in proportion to their length", () => {
   assert.ok(process.cpuUsage().user - started < 20_000_000);
 });
 
-test("nothing that ends a line gets into an attachment, a part or a boundary", () => {
+test("refuses line ends in attachments, parts and boundaries", () => {
   const octets = Buffer.from("x");
   for (const bad of injections) {
     const what = JSON.stringify(bad);
@@ -211,7 +211,7 @@ test("nothing that ends a line gets into an attachment, a part or a boundary", (
   }
 });
 
-test("there is no way to give a header as already encoded", () => {
+test("accepts no header that is already encoded", () => {
   for (const value of [{ prepared: true, value: "a\r\nBcc: e@x" }, ["a"], 1, null, Buffer.from("a")]) {
     refused(() => letter().header("X-A", value as never), JSON.stringify(value), "X-A");
   }
@@ -219,7 +219,7 @@ test("there is no way to give a header as already encoded", () => {
   refused(() => Message.create({ from: "a@example.com", to: "b@example.com", headers }), "prepared", "X-A");
 });
 
-test("a boundary that is none, or stands in a part, is refused", () => {
+test("refuses a boundary that is not valid or that a part contains", () => {
   const parts = [SinglePart.plain("--here\nand here")];
   for (const boundary of ['a"b', "a\r\nb", "a".repeat(71), "a ", "", "ü", "here", 1 as never]) {
     refused(() => MultiPart.mixed(parts, { boundary }), String(boundary), "boundary");
@@ -242,7 +242,7 @@ test("long subjects, names and references come back whole, in lines of at most 9
   }
 });
 
-test("half of a surrogate pair is refused in every kind of text, when it is given", () => {
+test("refuses a lone surrogate in every kind of text at once", () => {
   const half = "a\ud800";
   refused(() => letter().subject(half), "subject", "subject");
   refused(() => Attachment.fromBytes(half, "x"), "file name", "name");
@@ -266,7 +266,7 @@ test("bodies without a line end, of nothing, of dots and of one line of 2 MB com
   }
 });
 
-test("a path or URL at any depth of plain data opens nothing", () => {
+test("opens no path or URL at any depth of plain data", () => {
   const path = { path: "/etc/passwd", href: "http://127.0.0.1:1/" };
   const base = { from: "a@example.com", to: "b@example.com", text: "x" };
   for (const fields of [
@@ -294,7 +294,7 @@ test("a path or URL at any depth of plain data opens nothing", () => {
   }
 });
 
-test("what looks like a data: URI is text like other text, in linear time", async () => {
+test("treats what looks like a data: URI as text, in linear time", async () => {
   const started = process.cpuUsage().user;
   for (const uri of [
     `data:text/plain;base64,${"A".repeat(10_000_000)}`,

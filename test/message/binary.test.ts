@@ -49,7 +49,7 @@ async function* inPieces(octets: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
-test("on a binary way octets and streams go unencoded and come back octet for octet", async () => {
+test("sends octets and streams unencoded to a server with BINARYMIME", async () => {
   const bytes = nasty.map((octets) => SinglePart.bytes(octets));
   const streams = nasty.map((octets) => SinglePart.stream(() => inPieces(octets)));
   for (const parts of [bytes, streams, await Promise.all(streams.map((part) => part.encoded()))]) {
@@ -63,7 +63,7 @@ test("on a binary way octets and streams go unencoded and come back octet for oc
   }
 });
 
-test("parts nested in any manner come back from a binary way, and from every other", async () => {
+test("preserves parts nested in any manner, with BINARYMIME and without", async () => {
   await fc.assert(
     fc.property(trees, fc.boolean(), (tree, asBinary) => {
       const content = writeTree(tree).content({ eightBit: false, binary: asBinary });
@@ -76,12 +76,12 @@ test("parts nested in any manner come back from a binary way, and from every oth
   );
 });
 
-test("a single body of octets has nothing behind it on a binary way", async () => {
+test("adds nothing after a single body of octets with BINARYMIME", async () => {
   const message = Message.builder().from("a@example.com").to("b@example.org").body(SinglePart.bytes(every));
   assert.deepEqual(cut(await read(message.build())), [every]);
 });
 
-test("a text goes as binary only if it is no lines", async () => {
+test("sends a text as binary only if it lacks proper lines", async () => {
   const cases: [text: string, encoding: string][] = [
     ["Hello\n", "7bit"],
     ["Grüße", "8bit"],
@@ -102,14 +102,14 @@ test("a text goes as binary only if it is no lines", async () => {
   assert.deepEqual(cut(await read(carrying(utf16))), [Buffer.from("ü\r\n", "utf16le")]);
 });
 
-test("a message without octets asks for no more than it did", () => {
+test("requires no BINARYMIME for a message without octets", () => {
   const message = carrying(SinglePart.plain("Grüße"), SinglePart.html("x"));
   const content = message.content(binary);
   assert.deepEqual([content.eightBit, content.binary], [true, false]);
   assert.deepEqual(content.chunks, message.content({ eightBit: true }).chunks);
 });
 
-test("what was asked for on a binary way changes nothing on the others", async () => {
+test("encodes independently for servers with BINARYMIME and without", async () => {
   const message = carrying(SinglePart.bytes(every), SinglePart.plain("x".repeat(999)));
   const before = [message.formatted(), await read(message, { eightBit: true })];
   await read(message);
@@ -117,18 +117,18 @@ test("what was asked for on a binary way changes nothing on the others", async (
   assert.match(message.formatted().toString("latin1"), /^[\t\r\n -~]*$/);
 });
 
-test("a mail in a mail that cannot go in lines goes as it is on a binary way", async () => {
+test("sends an embedded mail without proper lines unencoded with BINARYMIME", async () => {
   const mail = Buffer.from(`Subject: x\r\n\r\n${"x".repeat(2000)}\r\r\n`);
   assert.deepEqual(cut(await read(carrying(SinglePart.message(mail)))), [mail]);
 });
 
-test("a boundary of one's own that stands in the octets is refused, though base64 would hide it", () => {
+test("refuses a given boundary that the octets contain, although base64 would hide it", () => {
   const parts = [Attachment.fromBytes("a.bin", Buffer.from("\r\n--frontier\r\n")).part];
   assert.throws(() => MultiPart.mixed(parts, { boundary: "frontier" }), MessageError);
   MultiPart.mixed(parts, { boundary: "another" });
 });
 
-test("what is signed goes as 7-bit on a binary way too", () => {
+test("sends signed content as 7-bit with BINARYMIME too", () => {
   const signer = { awaited: false, begin: () => ({ update: () => {}, finish: () => "X: y\r\n" }) };
   const content = carrying(SinglePart.bytes(every)).content(binary, [signer]);
   assert.deepEqual([content.eightBit, content.binary ?? false], [false, false]);

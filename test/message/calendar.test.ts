@@ -27,7 +27,7 @@ function types(message: Message): string[] {
   return Array.from(raw.matchAll(/^Content-Type: ([^\r]*)/gm), ([, type = ""]) => type.replace(/;$/, ""));
 }
 
-test("the forms of a content stand in the order that readers expect: plain, AMP, HTML, calendar", () => {
+test("orders the forms of the content as readers expect: plain, AMP, HTML, calendar", () => {
   const message = letter()
     .calendar(invitation("METHOD:REQUEST"))
     .html("<p>Hello</p>")
@@ -43,7 +43,7 @@ test("the forms of a content stand in the order that readers expect: plain, AMP,
   ]);
 });
 
-test("a form of a type given twice is refused, and so are those with a method of their own", () => {
+test("refuses a repeated form, and types that have a method of their own", () => {
   assert.throws(
     () => letter().text("x").alternative("text/markdown", "*a*").alternative("Text/Markdown", "*b*"),
     { kind: "message", field: "alternative" },
@@ -61,7 +61,7 @@ test("a form of a type given twice is refused, and so are those with a method of
   assert.throws(() => letter().body("x").alternative("text/markdown", "x").build(), /body: /);
 });
 
-test("an invitation has its method in both places and arrives as it was", async () => {
+test("writes the method of an invitation in both places, and preserves the calendar", async () => {
   const ics = invitation("METHOD:REQUEST");
   const message = letter().text("Come!").calendar(ics, { attach: true }).build();
   const parsed = await PostalMime.parse(message.formatted());
@@ -77,7 +77,7 @@ test("an invitation has its method in both places and arrives as it was", async 
   );
 });
 
-test("a method is put where only the option says it, and read over folded lines and in any case", () => {
+test("adds a method that only the option states, and reads one over folded lines in any case", () => {
   const put = letter().calendar(invitation(undefined, "\n"), { method: "request" }).build();
   assert.match(put.formatted().toString(), /text\/calendar; method=REQUEST/);
   assert.match(put.formatted().toString(), /BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nVERSION/);
@@ -92,7 +92,7 @@ test("a method is put where only the option says it, and read over folded lines 
   }
 });
 
-test("a method that is missing, none or another one is an error, and so is what is no calendar", () => {
+test("refuses a method that is missing, not valid or different, and text that is not a calendar", () => {
   const bad: [string, object][] = [
     [invitation(), {}],
     [invitation("METHOD:REQUEST"), { method: "CANCEL" }],

@@ -6,8 +6,8 @@ import { TestServer } from "../transport/smtp/test-server.js";
 
 const mail = { from: "a@x.test", to: "b@y.test", bcc: "c@y.test", text: "hello" };
 
-describe("Bcc that is kept", () => {
-  it("stands in what is written down, and goes out over no transport", async () => {
+describe("A Bcc that is kept", () => {
+  it("is in the written copy, and is sent over no transport", async () => {
     await using server = await TestServer.start();
     const message = Message.create({
       ...mail,
@@ -22,7 +22,7 @@ describe("Bcc that is kept", () => {
     assert.doesNotMatch(sent?.raw.toString() ?? "", /Bcc/);
   });
 
-  it("is not signed where it is not sent", async () => {
+  it("is not signed if it is not sent", async () => {
     await using server = await TestServer.start();
     const signer = DkimSigner.create({ domain: "x.test", selector: "s", key: ed25519 });
     await server.transport().send(Message.create({ ...mail, keepBcc: true, sign: signer }));
@@ -33,11 +33,11 @@ describe("Bcc that is kept", () => {
   });
 });
 
-describe("fields written by hand", () => {
+describe("Fields set with header()", () => {
   const https = "<https://x.test/leave?a=1>";
   const one = "List-Unsubscribe=One-Click";
 
-  it("may promise one click where there is an https URL for it", () => {
+  it("may promise one click if there is an https URL for it", () => {
     const headers = { "List-Unsubscribe-Post": one, "List-Unsubscribe": `<mailto:l@x.test>, ${https}` };
     assert.match(
       String(Message.create({ ...mail, headers }).formatted()),

@@ -15,7 +15,7 @@ function forwarded(mail: Message | Uint8Array, eightBit = false): string {
   return Buffer.concat(message.content({ eightBit }).chunks ?? []).toString("latin1");
 }
 
-test("a message is forwarded octet for octet as it is by itself", () => {
+test("forwards a message octet for octet", () => {
   const inner = letter().subject("Grüße").text("Grüße").html("<p>x</p>").build();
   for (const mail of [inner, inner.formatted()]) {
     const raw = forwarded(mail);
@@ -28,7 +28,7 @@ test("a message is forwarded octet for octet as it is by itself", () => {
   }
 });
 
-test("octets beyond ASCII travel as they are where they may, else encoded as message/global", () => {
+test("sends non-ASCII octets unencoded if the server allows it, else as message/global", () => {
   const mail = Buffer.from("Subject: x\n\nGrüße\n");
   assert.match(
     forwarded(mail, true),
@@ -52,7 +52,7 @@ test("octets beyond ASCII travel as they are where they may, else encoded as mes
   );
 });
 
-test("a message with a stream in it is forwarded as a stream", async () => {
+test("forwards a message with a stream as a stream", async () => {
   const file = Attachment.fromStream("a.bin", () => Buffer.from("octets"));
   const inner = letter().text("x").attach(file).build();
   const outer = letter()
@@ -70,7 +70,7 @@ test("a message with a stream in it is forwarded as a stream", async () => {
   );
 });
 
-test("mails in mails in mails are no deep recursion", () => {
+test("nests mails in mails without deep recursion", () => {
   let message = letter().text("x").build();
   for (let depth = 0; depth < 300; depth++) {
     message = letter().attach(Attachment.fromMessage(message)).build();
@@ -79,7 +79,7 @@ test("mails in mails in mails are no deep recursion", () => {
   assert.equal(raw.match(/^From: /gm)?.length, 301);
 });
 
-test("a part of a mail can stand anywhere, as in a digest; what is no mail is refused", () => {
+test("allows a mail as a part anywhere, as in a digest, and refuses anything else", () => {
   const digest = MultiPart.of("digest", [SinglePart.message(Buffer.from("Subject: a\r\n\r\nb\r\n"))]);
   assert.match(
     letter().body(digest).build().formatted().toString(),

@@ -10,7 +10,7 @@ const attached = (
   "vsd vsdx wav webm webp wma wmv woff woff2 xls xlsb xlsm xlsx xltx xml yaml zip"
 ).split(" ");
 
-test("gives what people attach the type that the whole table of mime gives", () => {
+test("gives common files the type of the whole table of mime", () => {
   for (const ending of attached) assert.equal(typeOfFile(`a.${ending}`), mime.getType(ending), ending);
 });
 
@@ -18,7 +18,7 @@ test("calls a vCard by its registered name", () => {
   assert.equal(typeOfFile("jane.vcf"), "text/vcard");
 });
 
-test("takes no notice of case, and says octet-stream if it does not know the ending", () => {
+test("ignores case, and returns octet-stream for an unknown extension", () => {
   assert.equal(
     typeOfFile("Report.DOCX"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

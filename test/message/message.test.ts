@@ -12,7 +12,7 @@ function letter() {
   return Message.builder().from("shop@example.com").to("zoe@example.org");
 }
 
-test("a message with text has the headers every mail needs", () => {
+test("adds the headers that every mail needs", () => {
   const message = letter().subject("Hello").text("Hello, Zoe!\n").date("2026-11-21T09:30:00+01:00").build();
   const [head = "", body] = message.formatted().toString("latin1").split("\r\n\r\n");
   assert.deepEqual(head.replace(/[0-9a-f-]{36}/, "ID").split("\r\n"), [
@@ -28,7 +28,7 @@ test("a message with text has the headers every mail needs", () => {
   assert.equal(body, "Hello, Zoe!\r\n");
 });
 
-test("text, HTML, inline images and attachments make the tree that readers expect", async () => {
+test("makes the expected tree of text, HTML, inline images and attachments", async () => {
   const message = letter()
     .subject("Ihre Bestellung: zwei schöne Äpfel")
     .text("Grüße!\n")
@@ -74,7 +74,7 @@ test("text, HTML, inline images and attachments make the tree that readers expec
   );
 });
 
-test("Bcc counts for the envelope and is not written unless it is kept", () => {
+test("puts Bcc into the envelope, and writes it only if it is kept", () => {
   const builder = letter().bcc(Mailbox.of("boss@example.com", "Boss")).text("");
   const kept = builder.clone().keepBcc().build();
   const message = builder.build();
@@ -84,7 +84,7 @@ test("Bcc counts for the envelope and is not written unless it is kept", () => {
   assert.equal(kept.headers.get("Bcc"), "Boss <boss@example.com>");
 });
 
-test("a builder builds once and says how to build more", () => {
+test("builds once, and says how to build more", () => {
   const builder = letter().text("");
   builder.build();
   for (const again of [() => builder.build(), () => builder.to("x@example.com"), () => builder.clone()]) {
@@ -92,14 +92,14 @@ test("a builder builds once and says how to build more", () => {
   }
 });
 
-test("clones share what was there and nothing that comes after", () => {
+test("shares earlier values with a clone, and no later ones", () => {
   const builder = letter().text("");
   const other = builder.clone().to("other@example.net");
   assert.deepEqual(builder.build().envelope.to.map(String), ["zoe@example.org"]);
   assert.deepEqual(other.build().envelope.to.map(String), ["zoe@example.org", "other@example.net"]);
 });
 
-test("create takes the builder's names, one or several", () => {
+test("create accepts the builder's names, with one value or several", () => {
   const message = Message.create({
     from: "shop@example.com",
     to: ["a@example.org", "b@example.org"],
@@ -131,7 +131,7 @@ test("create refuses an unknown field and names the nearest", () => {
   }
 });
 
-test("given date, id and boundaries, the octets are always the same", () => {
+test("makes the same octets for the same date, id and boundaries", () => {
   const build = () => {
     let count = 0;
     return letter()
@@ -165,7 +165,7 @@ test("given date, id and boundaries, the octets are always the same", () => {
   );
 });
 
-test("the envelope comes from Sender, else From, or is given", () => {
+test("takes the envelope from Sender, else From, unless it is given", () => {
   assert.equal(String(letter().text("").build().envelope.from), "shop@example.com");
   assert.equal(
     String(letter().sender("news@example.com").text("").build().envelope.from),
@@ -179,7 +179,7 @@ test("the envelope comes from Sender, else From, or is given", () => {
   assert.equal(bounce.headers.get("to"), "zoe@example.org");
 });
 
-test("a local part beyond ASCII anywhere in header or envelope makes the message international", () => {
+test("needs SMTPUTF8 for a non-ASCII local part in header or envelope", () => {
   const international = "jürgen@example.org";
   assert.equal(letter().text("Grüße").build().international, false);
   assert.equal(letter().to("a@münchen.example").text("").build().international, false);
@@ -200,7 +200,7 @@ test("a local part beyond ASCII anywhere in header or envelope makes the message
   );
 });
 
-test("messages can share a part of text, encoded once", () => {
+test("encodes a shared part of text once", () => {
   const text = SinglePart.plain("Grüße an alle, die das hier lesen");
   const [one, two] = ["a@example.org", "b@example.org"].map((to) =>
     Message.create({ from: "a@example.com", to, text }),
@@ -210,7 +210,7 @@ test("messages can share a part of text, encoded once", () => {
   assert.throws(() => letter().html(text), MessageError);
 });
 
-test("a body stands in place of text and HTML: text, octets or a part", () => {
+test("accepts text, octets or a part as body, instead of text and HTML", () => {
   assert.match(
     letter().body("plain").build().formatted().toString(),
     /text\/plain; charset=utf-8\r\n.*7bit\r\n\r\nplain\r\n$/,
@@ -228,7 +228,7 @@ test("a body stands in place of text and HTML: text, octets or a part", () => {
   );
 });
 
-test("a message can be formatted, read and streamed, with the same octets each time", async () => {
+test("gives the same octets formatted, read and streamed", async () => {
   const message = letter().text("Grüße").html("<p>x</p>").build();
   const streamed: Buffer[] = [];
   for await (const chunk of message.stream()) streamed.push(chunk);
@@ -238,7 +238,7 @@ test("a message can be formatted, read and streamed, with the same octets each t
   assert.deepEqual(await message.bytes(), Buffer.concat(streamed));
 });
 
-test("the headers read as they were meant", () => {
+test("decodes the values of headers", () => {
   const message = letter().subject("Grüße").references("<a@b> <c@d>").inReplyTo("c@d").text("").build();
   assert.equal(message.headers.get("SUBJECT"), "Grüße");
   assert.equal(message.headers.get("References"), "<a@b> <c@d>");
@@ -248,14 +248,14 @@ test("the headers read as they were meant", () => {
   assert.ok(message.formatted().toString().startsWith(message.headers.toString()));
 });
 
-test("a switch is true or false: a text that says false is neither", () => {
+test('refuses the text "false" for a switch', () => {
   for (const field of ["keepBcc", "utf8Headers"]) {
     const fields = JSON.parse(`{ "from": "a@example.com", "to": "b@example.com", "${field}": "false" }`);
     assert.throws(() => Message.create(fields), { kind: "message", field });
   }
 });
 
-test("a signer gives whole header fields, or nothing is made of it", () => {
+test("refuses anything but whole header fields from a signer", () => {
   for (const given of ["X: y\r\n\r\nevil", "X: y", "no field\r\n", "X: y\nZ: z\r\n"]) {
     const sign = { awaited: false, begin: () => ({ update: () => {}, finish: () => given }) };
     const message = Message.create({ from: "a@example.com", to: "b@example.com", text: "x", sign });

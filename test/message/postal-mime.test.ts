@@ -6,7 +6,7 @@ import { letters, write } from "./arbitrary-message.js";
 import { leavesOf, trees, writeTree } from "./arbitrary-tree.js";
 import { readBack } from "./read-back.js";
 
-test("postal-mime reads back what was put in, header by header and octet by octet", async () => {
+test("is read back by postal-mime, header by header and octet by octet", async () => {
   await fc.assert(
     fc.asyncProperty(letters, async (letter) => {
       const octets = write(letter).formatted();

@@ -45,7 +45,7 @@ function sent(body: MultiPart): string {
   return raw.slice(raw.indexOf("Content-Type:"));
 }
 
-test("a delivery status is the report of RFC 3464", () => {
+test("writes a delivery status by RFC 3464", () => {
   assert.equal(
     sent(Report.deliveryStatus(status)),
     [
@@ -86,7 +86,7 @@ test("a delivery status is the report of RFC 3464", () => {
   );
 });
 
-test("a report can give back the header only, of a message as of octets", () => {
+test("returns only the header in a report, of a message or of octets", () => {
   const raw = sent(Report.deliveryStatus({ ...status, returned: "headers" }));
   assert.match(
     raw,
@@ -105,7 +105,7 @@ test("a report can give back the header only, of a message as of octets", () => 
   assert.match(sent(Report.deliveryStatus(beyond)), /message\/global-headers/);
 });
 
-test("a complaint is the report of RFC 5965", () => {
+test("writes a complaint by RFC 5965", () => {
   const report = Report.feedback({
     ...complaint,
     originalMailFrom: null,
@@ -140,7 +140,7 @@ test("a complaint is the report of RFC 5965", () => {
   );
 });
 
-test("what a report cannot say is refused by its name", () => {
+test("refuses values that a report cannot state, by their names", () => {
   const recipient = status.recipients[0] as DeliveryStatusFields["recipients"][0];
   const statuses: [string, object][] = [
     ["recipients", { recipients: [] }],

@@ -75,7 +75,7 @@ test("a message is sent many times at once, its files and streams opened for eac
   assert.equal(all[0]?.toString("latin1").split(octets.subarray(0, 57).toString("base64")).length, 5);
 });
 
-test("an attachment encoded beforehand is read once for many mails", async () => {
+test("reads an attachment once for many mails if it was encoded before", async () => {
   let opened = 0;
   const source = Attachment.fromStream("a.bin", () => {
     opened++;

@@ -19,7 +19,7 @@ const image = Attachment.fromBytes("a.png", Buffer.of(1));
 const ics = (method: string): string =>
   `BEGIN:VCALENDAR\r\n${method}BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
 
-test("a message with neither body nor attachment is refused; an empty one has an empty text", () => {
+test("refuses a message without body and attachment, but accepts an empty text", () => {
   assert.throws(() => letter().build(), { kind: "message", field: "text" });
   assert.throws(() => Message.create({ from: "a@example.com", to: "b@example.org", text: undefined }), {
     field: "text",
@@ -28,7 +28,7 @@ test("a message with neither body nor attachment is refused; an empty one has an
   assert.deepEqual(typesOf(letter().attach(image).build()), ["multipart/mixed", "image/png"]);
 });
 
-test("one attachment with a Content-ID that is attached twice is one part", () => {
+test("makes one part of an attachment with a Content-ID that is attached twice", () => {
   const logo = image.inline("logo@a");
   const message = letter().html('<img src="cid:logo@a">').attach([logo, logo]).attach(logo.part).build();
   assert.deepEqual(typesOf(message), ["multipart/related", "text/html", "image/png"]);
@@ -36,7 +36,7 @@ test("one attachment with a Content-ID that is attached twice is one part", () =
   assert.equal(typesOf(letter().text("").attach([image, image]).build()).length, 4);
 });
 
-test("different parts of one Content-ID are refused, wherever they stand", () => {
+test("refuses different parts with one Content-ID anywhere", () => {
   const one = image.inline("x@a");
   const other = Attachment.fromBytes("b.png", Buffer.of(2)).inline("x@a");
   const duplicate = { kind: "message", field: "contentId" };
@@ -59,7 +59,7 @@ test("different parts of one Content-ID are refused, wherever they stand", () =>
   );
 });
 
-test("a part whose Content-ID the HTML names goes into related", () => {
+test("puts a part to which the HTML refers into related", () => {
   const part = SinglePart.bytes(Buffer.of(1), "image/png", { contentId: "a&b@c" });
   for (const html of [
     '<img src="cid:a&amp;b@c">',
@@ -85,7 +85,7 @@ function calendarType(message: Message): string | undefined {
   )?.[1];
 }
 
-test("an attached calendar bears the method that it states, if it is the only one", () => {
+test("states the method of an attached calendar in its type, if it is the only one", () => {
   const attached = (text: string, type?: string): Message =>
     letter()
       .text("x")
@@ -122,14 +122,14 @@ test("an attached calendar bears the method that it states, if it is the only on
   );
 });
 
-test("a calendar that is read when it is sent bears no method, and one that was read before does", async () => {
+test("states the method only of calendars that are in memory", async () => {
   const file = Attachment.fromStream("a.ics", () => Buffer.from(ics("METHOD:ADD\n")));
   const raw = (attachment: Attachment) => letter().text("x").attach(attachment).build().bytes();
   assert.doesNotMatch((await raw(file)).toString(), /method=/);
   assert.match((await raw(await file.encoded())).toString(), /text\/calendar; method=ADD/);
 });
 
-test("calendar() takes a byte order mark and empty lines in front, and does not send them", () => {
+test("calendar() removes a byte order mark and leading empty lines", () => {
   for (const front of ["\ufeff", "\r\n\n", "\ufeff \r\n\t\n", "\r\n\ufeff"]) {
     const raw = letter()
       .calendar(front + ics("METHOD:ADD\r\n"))
@@ -181,7 +181,7 @@ for (const returned of ["headers", "full"] as const) {
   });
 }
 
-test("Content-* fields that nothing makes may be given for the message", () => {
+test("allows Content-* fields of the message that the library does not write", () => {
   const message = letter()
     .text("Hallo")
     .header("Content-Language", "de")
@@ -208,7 +208,7 @@ test("Content-* fields that nothing makes may be given for the message", () => {
   });
 });
 
-test("headers are taken as a Map and as the Headers of the web", () => {
+test("accepts headers as a Map and as the Headers of the web", () => {
   const base = { from: "a@example.com", to: "b@example.org", text: "x" };
   for (const headers of [new Map([["X-A", "b"]]), new globalThis.Headers({ "X-A": "b" }), { "X-A": "b" }])
     assert.equal(Message.create({ ...base, headers }).headers.get("X-A"), "b");
@@ -239,7 +239,7 @@ for (const [urls, good] of [
   });
 }
 
-test("an attached mail cannot be given another type, nor a part of an alternative parameters", () => {
+test("refuses another type for an attached mail, and parameters for a part of an alternative", () => {
   assert.throws(() => Attachment.fromMessage(Buffer.from("A: b\n"), { type: "text/plain" }), {
     field: "type",
   });

@@ -17,7 +17,7 @@ function refused(run: () => unknown, pattern: RegExp): void {
   assert.throws(run, (error) => EnvoiError.is(error) && error.permanent && pattern.test(error.message));
 }
 
-test("a priority is said in the three fields that readers look at, and replaces the one before", () => {
+test("writes a priority in the three fields that readers know, and replaces the one before", () => {
   const head = lines(letter().priority("low").priority("high"));
   assert.match(head, /^Importance: high\r\nPriority: urgent\r\nX-Priority: 1 \(Highest\)\r\n/m);
   assert.equal(head.match(/^(?:Importance|Priority|X-Priority):/gm)?.length, 3);
@@ -25,7 +25,7 @@ test("a priority is said in the three fields that readers look at, and replaces 
   refused(() => letter().priority("high").header("Importance", "low"), /is set already/);
 });
 
-test("Auto-Submitted is one of the words of the standards", () => {
+test("accepts only the standard words for Auto-Submitted", () => {
   assert.match(lines(letter().autoSubmitted()), /^Auto-Submitted: auto-generated\r$/m);
   assert.match(
     lines(letter().autoSubmitted().autoSubmitted("auto-replied")),
@@ -37,7 +37,7 @@ test("Auto-Submitted is one of the words of the standards", () => {
   );
 });
 
-test("one click to unsubscribe writes both fields of RFC 8058, and only for https", () => {
+test("writes both fields of RFC 8058 for one click, only for https", () => {
   const head = lines(
     letter().listUnsubscribe("https://example.com/u?id=1", {
       oneClick: true,
@@ -65,7 +65,7 @@ test("one click to unsubscribe writes both fields of RFC 8058, and only for http
   );
 });
 
-test("a URL of a list is never cut, however long", () => {
+test("never cuts the URL of a list", () => {
   const url = `https://example.com/${"x".repeat(800)}`;
   assert.ok(
     lines(letter().listUnsubscribe(url, { mailto: "a@b.example" })).includes(`<${url}>,\r\n <mailto:`),
@@ -74,7 +74,7 @@ test("a URL of a list is never cut, however long", () => {
   refused(() => letter().listUnsubscribe(`https://example.com/${"x".repeat(900)}`), /at most 900/);
 });
 
-test("fields of lists are read as RFC 2369 has them, comments and NO included", () => {
+test("reads fields of lists by RFC 2369, including comments and NO", () => {
   const help = letter().header(
     "List-Help",
     "<https://a.example/h> (Hilfe für alle), <mailto:help@a.example>",
@@ -139,7 +139,7 @@ for (const [name, value, line] of listFields) {
   });
 }
 
-test("refuses fields of lists in which something is not closed or has no place", () => {
+test("refuses fields of lists with something unclosed or misplaced", () => {
   for (const bad of [
     "(open <https://a>",
     "<https://a> (open",
@@ -187,7 +187,7 @@ test("refuses a text without keywords, or with something that is not closed", ()
     refused(() => letter().header("Keywords", bad), /^Keywords: /);
 });
 
-test("List-Id has its phrase encoded and its id as it is", () => {
+test("encodes the phrase of List-Id, and not its id", () => {
   assert.match(lines(letter().header("List-Id", "<news.example.com>")), /^List-Id: <news\.example\.com>\r$/m);
   assert.match(
     lines(letter().header("List-ID", '"Shop, news" <news.example.com>')),
@@ -200,7 +200,7 @@ test("List-Id has its phrase encoded and its id as it is", () => {
   refused(() => letter().header("List-Id", "news.example.com"), /^List-Id: expected an id such as/);
 });
 
-test("keywords are phrases with commas between, comments free text", () => {
+test("writes keywords as phrases with commas, and comments as free text", () => {
   const head = lines(letter().keywords(["order", "größe", "a, b"]).comments(["One.", "Zwölf."]));
   assert.match(head, /^Keywords: order, =\?UTF-8\?[QB]\?[^ ]*\?= , "a, b"\r$/m);
   assert.match(head, /^Comments: One\.\r\nComments: =\?UTF-8\?Q\?Zw=C3=B6lf\.\?=\r$/m);
@@ -211,7 +211,7 @@ test("keywords are phrases with commas between, comments free text", () => {
   refused(() => letter().keywords(["a", " "]), /keyword 1 is empty/);
 });
 
-test("who asks to be told of the reading is a mailbox", () => {
+test("accepts mailboxes for notifications of reading", () => {
   const message = letter().dispositionNotificationTo("Shop <shop@example.com>").build();
   assert.equal(message.headers.get("Disposition-Notification-To"), "Shop <shop@example.com>");
   assert.equal(
@@ -221,7 +221,7 @@ test("who asks to be told of the reading is a mailbox", () => {
   refused(() => letter().dispositionNotificationTo("nobody"), /./);
 });
 
-test("blocks of resending stand at the top, the last first, and make the envelope", () => {
+test("puts blocks of resending at the top, the last first, and makes the envelope from it", () => {
   const message = letter()
     .resent({ from: "a@example.com", to: "b@example.com", date: new Date(0), messageId: "1@example.com" })
     .resent({
@@ -260,14 +260,14 @@ test("blocks of resending stand at the top, the last first, and make the envelop
   });
 });
 
-test("Resent-Bcc is stripped as Bcc is, unless it is kept", () => {
+test("removes Resent-Bcc like Bcc, unless it is kept", () => {
   const builder = letter().resent({ from: "a@example.com", bcc: "secret@example.com" });
   const kept = builder.clone().keepBcc().build();
   assert.doesNotMatch(builder.build().formatted().toString(), /secret/);
   assert.match(kept.formatted().toString(), /^Resent-Bcc: secret@example\.com\r$/m);
 });
 
-test("a block of resending needs an author and a recipient, and knows its fields", () => {
+test("refuses a block of resending without author or recipient, or with unknown fields", () => {
   refused(() => letter().resent({ from: "a@example.com" }), /^resent\.to: /);
   refused(() => letter().resent({ to: "a@example.com" } as never), /./);
   refused(
@@ -278,7 +278,7 @@ test("a block of resending needs an author and a recipient, and knows its fields
   refused(() => letter().header("Resent-To", "b@example.com"), /resent\(\)/);
 });
 
-test("headers in UTF-8 stand as they are read, and make the mail need SMTPUTF8 where there is such text", () => {
+test("writes headers in UTF-8 unencoded, and needs SMTPUTF8 if they are not ASCII", () => {
   const message = letter()
     .from('"Zoë, die Erste" <z@example.com>')
     .sender("z@example.com")
@@ -300,7 +300,7 @@ test("headers in UTF-8 stand as they are read, and make the mail need SMTPUTF8 w
   assert.equal(letter().subject("Grüße").utf8Headers().utf8Headers(false).build().international, false);
 });
 
-test("create takes all of these as plain data", () => {
+test("create accepts all of these as plain data", () => {
   const message = Message.create({
     from: "shop@example.com",
     to: "zoe@example.org",

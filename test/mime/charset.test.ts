@@ -48,7 +48,7 @@ for (const [label, name] of Object.entries(names)) {
   });
 }
 
-test("a name that is not registered is refused, though iconv-lite knows it", async () => {
+test("refuses a name that is not registered, although iconv-lite knows it", async () => {
   for (const label of [
     "utf7-imap",
     "cp950",
@@ -95,7 +95,7 @@ for (const [label, has, octets, lacks] of sets) {
   });
 }
 
-test("a character of ASCII that a charset lacks is refused", async () => {
+test("refuses an ASCII character that a charset lacks", async () => {
   const charset = await Charset.load("ibm864");
   assert.equal(charset.encode("a&z", "text").toString("latin1"), "a&z");
   assert.throws(
@@ -104,7 +104,7 @@ test("a character of ASCII that a charset lacks is refused", async () => {
   );
 });
 
-test("characters of one's own and halves of pairs are in no registered set but Unicode", async () => {
+test("refuses private characters and lone surrogates in every registered set but Unicode", async () => {
   for (const label of ["shift_jis", "windows-31j", "gbk", "gb18030", "big5", "big5-hkscs", "euc-kr"]) {
     const charset = await Charset.load(label);
     for (const character of ["\ue000", "\uf8ff", "\ud800", "\ufffd"])
@@ -112,7 +112,7 @@ test("characters of one's own and halves of pairs are in no registered set but U
   }
 });
 
-test("Content-Type bears the registered name, whatever label the type has", async () => {
+test("writes the registered name into Content-Type, whatever the label", async () => {
   const charset = await Charset.load("win1252");
   const type = (part: SinglePart): string | undefined => part.encode({ eightBit: false }).headers[0]?.value;
   assert.equal(type(SinglePart.text("€", { charset })), "text/plain; charset=windows-1252");

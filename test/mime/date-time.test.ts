@@ -95,7 +95,7 @@ for (const [input, problem] of refused) {
   });
 }
 
-test("a date that is written and read is the same", () => {
+test("reads a written date as the same date", () => {
   const date = fc.date({
     min: new Date("1900-01-01"),
     max: new Date("9999-12-31T23:59:59Z"),

@@ -67,7 +67,7 @@ for (const [maker, make] of makers) {
   }
 }
 
-test("a part takes options as an object, a Map and the Headers of the web", () => {
+test("accepts options of a part as an object, a Map and the Headers of the web", () => {
   for (const headers of [
     { "Content-Language": "de" },
     new Map([["Content-Language", "de"]]),
@@ -82,7 +82,7 @@ test("a part takes options as an object, a Map and the Headers of the web", () =
   }
 });
 
-test("a charset that is only like one is refused", () => {
+test("refuses an object that looks like a charset", () => {
   for (const charset of ["iso-8859-1", { name: "utf-8\r\nX: y", encode: () => Buffer.alloc(0) }]) {
     assert.throws(() => SinglePart.text("x", { charset: charset as unknown as Charset }), {
       kind: "message",
@@ -111,7 +111,7 @@ for (const options of wrongMultiparts) {
   });
 }
 
-test("a multipart takes parameters as an object, and keeps a type of related that was given", () => {
+test("accepts parameters of a multipart as an object, and keeps a given type of related", () => {
   const part = MultiPart.related([SinglePart.html("x")], {
     parameters: { Type: "text/html", start: "<a@b>" },
   });
@@ -121,7 +121,7 @@ test("a multipart takes parameters as an object, and keeps a type of related tha
   );
 });
 
-test("a boundary of up to 70 characters stands in one piece", () => {
+test("never cuts a boundary of up to 70 characters", () => {
   for (const boundary of ["x".repeat(70), "a b".padEnd(70, "'"), "=?x?q?y?=", "=_".padEnd(70, "-")]) {
     const field = head(MultiPart.mixed([SinglePart.plain("x")], { boundary }));
     assert.ok(field.includes(`boundary="${boundary}"`) || field.includes(`boundary=${boundary}\r\n`), field);
@@ -129,7 +129,7 @@ test("a boundary of up to 70 characters stands in one piece", () => {
   }
 });
 
-test("the name of a file stands in Content-Type too, by RFC 2231, unless the type gives one", () => {
+test("writes the name of a file into Content-Type too, unless the type has one", () => {
   const named = (filename: string, type = "application/pdf"): string =>
     head(
       SinglePart.bytes(Buffer.of(1), type, {
@@ -146,7 +146,7 @@ test("the name of a file stands in Content-Type too, by RFC 2231, unless the typ
   );
 });
 
-test("a multipart/related refuses options that are not an object", () => {
+test("refuses options of multipart/related that are not an object", () => {
   for (const options of [null, 5, [], new Map([["boundary", "b"]])]) {
     assert.throws(
       () => MultiPart.related([SinglePart.plain("x")], options as unknown as MultiPartOptions),

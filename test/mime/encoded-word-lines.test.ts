@@ -23,7 +23,7 @@ const text = fc
   .array(fc.constantFrom("ü", "word", "語", "x".repeat(30)), { minLength: 1, maxLength: 12 })
   .map((words) => `${words.join(" ")} ü`);
 
-test("encoded words stand alone, in lines of at most 76 characters, in every field", () => {
+test("writes encoded words between white space, in lines of at most 76 characters, in every field", () => {
   fc.assert(
     fc.property(
       fc.array(text, { minLength: 1, maxLength: 4 }),

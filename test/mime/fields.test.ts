@@ -9,7 +9,7 @@ function refused(run: () => unknown, what: string): void {
   assert.throws(run, MessageError, JSON.stringify(what));
 }
 
-test("a header name is printable ASCII without separators", () => {
+test("accepts only printable ASCII without separators as a header name", () => {
   for (const name of ["X-A", "X_A.b!", "a".repeat(76), "constructor", "__proto__"])
     assert.equal(headerName(name), name);
   for (const name of ["", "X A", "X:", "X-A\r\nBcc", "From: ceo@x (", "X-é", "a".repeat(77), "X\0", "X(a)"]) {
@@ -17,7 +17,7 @@ test("a header name is printable ASCII without separators", () => {
   }
 });
 
-test("a message id is read with or without brackets", () => {
+test("reads a message id with or without brackets", () => {
   assert.equal(messageId("a@b", "messageId"), "<a@b>");
   assert.equal(messageId("<a@b>", "messageId"), "<a@b>");
   assert.equal(contentId("<logo@x>", "contentId"), "logo@x");
@@ -43,7 +43,7 @@ test("a message id is read with or without brackets", () => {
   }
 });
 
-test("ids are folded between, never inside", () => {
+test("folds between ids, never inside", () => {
   const ids = Array.from({ length: 5000 }, (_, index) => `<${"x".repeat(index % 150)}${index}@example.com>`);
   const { lines } = messageIdHeader("References", ids);
   assert.equal(lines.replaceAll("\r\n", ""), `References: ${ids.join(" ")}`);
@@ -51,7 +51,7 @@ test("ids are folded between, never inside", () => {
     assert.ok(line.length <= 998 && (line.length <= 76 || /^ \S+$/.test(line)));
 });
 
-test("a media type is read with its parameters", () => {
+test("reads a media type with its parameters", () => {
   assert.deepEqual(parseContentType('Text/CSV; Charset=UTF-8; header="a \\"b\\""', "type"), {
     essence: "text/csv",
     parameters: new Map([

@@ -25,20 +25,20 @@ function read(body: string, delSp: boolean): string {
   return text.slice(0, -1);
 }
 
-test("a flowed text is stuffed and travels unencoded, the spaces at the ends of its lines too", () => {
+test("stuffs a flowed text, and sends it unencoded with the spaces at its line ends", () => {
   const { head, body } = written(" a\nFrom b \n> c\n-- \nFrom\n");
   assert.equal(body, "  a\r\n From b \r\n > c\r\n-- \r\nFrom\r\n");
   assert.match(head, /format=flowed; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n/);
 });
 
-test("a text of another type is not stuffed", () => {
+test("does not stuff a text of another type", () => {
   for (const type of ["text/plain", "text/plain; format=fixed", "text/x-notes; format=flowed"]) {
     assert.doesNotMatch(written("> c\n", type).body, /^ /);
     assert.match(written("a \nb", type).head, /quoted-printable/);
   }
 });
 
-test("a long line is broken behind spaces, to lines of at most 78 characters", () => {
+test("breaks a long line after spaces, to lines of at most 78 characters", () => {
   const text = "word ".repeat(60).trimEnd();
   for (const type of ["text/plain; format=flowed", "text/plain; format=Flowed; delsp=yes"]) {
     const { body } = written(text, type);
@@ -59,7 +59,7 @@ test("inside multipart/signed the spaces at the ends of lines are encoded", () =
   assert.match(body.map(String).join(""), /a=20\r\nb/);
 });
 
-test("what is read back is the text, whatever is in it", () => {
+test("is read back as the same text, whatever it contains", () => {
   const pieces = fc.constantFrom(
     " ",
     "  ",

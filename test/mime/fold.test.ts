@@ -13,12 +13,12 @@ test("a line is filled to 76 characters and no further", () => {
   );
 });
 
-test("the first line is left empty only when there is no other way", () => {
+test("leaves the first line empty only if necessary", () => {
   assert.equal(fold("X", [` ${"a".repeat(900)}`]), `X: ${"a".repeat(900)}`);
   assert.equal(fold("X-Name", [` ${"a".repeat(997)}`]), `X-Name:\r\n ${"a".repeat(997)}`);
 });
 
-test("a token that fits in no line is refused, counted in octets", () => {
+test("refuses a token that is too long for a line, counted in octets", () => {
   assert.throws(() => fold("X", [` ${"a".repeat(998)}`]), MessageError);
   assert.throws(() => fold("X", [" a", ` ${"ü".repeat(499)}`]), MessageError);
 });

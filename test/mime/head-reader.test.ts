@@ -20,7 +20,7 @@ const messages = [
   "A: b\r\n \r\n\r\n\r\n",
 ];
 
-test("a header has its fields as they stand, and the body begins behind the first empty line", () => {
+test("returns the fields unchanged, and begins the body after the first empty line", () => {
   const [first = ""] = messages;
   assert.deepEqual(read([first]), {
     fields: [
@@ -46,7 +46,7 @@ test("it does not matter how a message is cut", () => {
   }
 });
 
-test("a line that is of no field is named", () => {
+test("names a line that belongs to no field", () => {
   for (const [text, line] of [
     ["A: b\r\nno colon\r\n\r\n", 2],
     ["From a@b.c Sat Nov 21\r\nA: b\r\n\r\n", 1],
@@ -62,7 +62,7 @@ test("a line that is of no field is named", () => {
   }
 });
 
-test("a header without end is refused before it fills the memory", () => {
+test("refuses a header without end before it fills the memory", () => {
   const reader = new HeadReader();
   const block = Buffer.from("X: y\r\n".repeat(200_000));
   assert.throws(() => {

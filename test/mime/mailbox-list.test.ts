@@ -15,7 +15,7 @@ function named(name: string): Mailbox {
   return Mailbox.of("zoe@example.org", name);
 }
 
-test("a name is written as atoms, as a quoted string or as encoded words, as it needs", () => {
+test("writes a name as atoms, as a quoted string or as encoded words", () => {
   assert.equal(lines(Mailbox.parse("zoe@example.org")), "To: zoe@example.org\r\n");
   assert.equal(lines(named("Zoe Doe")), "To: Zoe Doe <zoe@example.org>\r\n");
   assert.equal(lines(named("Doe, Zoe J.")), 'To: "Doe, Zoe J." <zoe@example.org>\r\n');
@@ -26,13 +26,13 @@ test("a name is written as atoms, as a quoted string or as encoded words, as it 
   );
 });
 
-test("a name that looks like an encoded word is encoded, not quoted", () => {
+test("encodes a name that looks like an encoded word, instead of quoting it", () => {
   const encoded = lines(named("=?utf-8?q?evil?="));
   assert.doesNotMatch(encoded, /=\?utf-8\?q\?evil/);
   assert.match(decodeWords(unfold(encoded)), /^To: =\?utf-8\?q\?evil\?= </);
 });
 
-test("groups are written whole, also one of nobody", () => {
+test("writes groups, also one without members", () => {
   assert.equal(
     lines(Group.of("team", ["a@example.org", named("Zoe")]), Mailbox.parse("b@example.org")),
     "To: team: a@example.org, Zoe <zoe@example.org>;, b@example.org\r\n",
@@ -52,7 +52,7 @@ test("a long list is folded between mailboxes, never inside a quoted name", () =
   assert.deepEqual(Mailboxes.parse(unfold(encoded).slice(4)).map(String), list.map(String));
 });
 
-test("an address beyond ASCII keeps its local part and has A-labels for its domain", () => {
+test("keeps a non-ASCII local part, and writes A-labels for the domain", () => {
   assert.equal(lines(Mailbox.parse("jürgen@münchen.example")), "To: jürgen@xn--mnchen-3ya.example\r\n");
 });
 

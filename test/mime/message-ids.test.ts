@@ -78,7 +78,7 @@ for (const [text, ids, skipped, position] of strange) {
   });
 }
 
-test("skips ids with what would end a header line, and refuses them from a caller", () => {
+test("skips ids with line ends, and refuses them from a caller", () => {
   for (const bad of [
     "<a\r\nBcc: x@y>",
     "<a@b>\r\nBcc: x@y",
@@ -91,7 +91,7 @@ test("skips ids with what would end a header line, and refuses them from a calle
   }
 });
 
-test("takes bare ids from a caller, in a text of nothing else", () => {
+test("accepts bare ids from a caller, in a text of nothing else", () => {
   assert.deepEqual(messageIds("1@example.net  2.x@[192.0.2.1]", "references"), [
     "<1@example.net>",
     "<2.x@[192.0.2.1]>",

@@ -21,12 +21,12 @@ function read(encoded: string): string {
   return decodeURIComponent(text.slice("utf-8''".length));
 }
 
-test("a plain name is quoted", () => {
+test("quotes a plain name", () => {
   assert.equal(lines("a b.pdf"), 'Content-Disposition: attachment; filename="a b.pdf"\r\n');
   assert.equal(lines('say "hi".txt'), 'Content-Disposition: attachment; filename="say \\"hi\\".txt"\r\n');
 });
 
-test("other names are written in the manner of RFC 2231", () => {
+test("writes other names by RFC 2231", () => {
   assert.equal(lines("März.pdf"), "Content-Disposition: attachment; filename*=utf-8''M%C3%A4rz.pdf\r\n");
   assert.equal(
     lines("Rechnung für März, sehr lang und noch viel länger als man denkt.pdf"),
@@ -36,7 +36,7 @@ test("other names are written in the manner of RFC 2231", () => {
   );
 });
 
-test("a name that looks like an encoded word is not quoted, for readers would decode it", () => {
+test("does not quote a name that looks like an encoded word, because readers would decode it", () => {
   assert.equal(read(lines("=?utf-8?q?x?=.pdf")), "=?utf-8?q?x?=.pdf");
   assert.doesNotMatch(lines("=?utf-8?q?x?=.pdf"), /=\?/);
 });

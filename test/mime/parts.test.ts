@@ -51,7 +51,7 @@ test("a part is encoded once", () => {
   assert.equal(multi.encode({ eightBit: true }), multi.encode({ eightBit: true }));
 });
 
-test("another charset encodes the text, and refuses what it lacks", async () => {
+test("encodes text in another charset, and refuses characters it lacks", async () => {
   const latin1 = await Charset.load("ISO-8859-1");
   const part = SinglePart.text("Grüße aus Hamburg und so weiter", { charset: latin1 });
   assert.match(written(part).head, /charset=iso-8859-1\r\n/);
@@ -72,14 +72,14 @@ test("another charset encodes the text, and refuses what it lacks", async () => 
   );
 });
 
-test("a multipart says 8bit when something in it is", () => {
+test("declares a multipart 8bit if a part of it is", () => {
   const inner = MultiPart.alternative([SinglePart.plain("Grüße"), SinglePart.html("x")]);
   const outer = MultiPart.mixed([inner]);
   assert.equal(encodingOf(outer), "");
   assert.equal(encodingOf(outer, true), "8bit");
 });
 
-test("a boundary of one's own is checked, also against the content", () => {
+test("checks a given boundary, also against the content", () => {
   const part = SinglePart.plain("--frontier\r\n");
   const multi = MultiPart.mixed([SinglePart.plain("a"), SinglePart.plain("b\r\n")], { boundary: "a b" });
   assert.match(written(multi).head, /boundary="a b"/);
@@ -92,7 +92,7 @@ test("a boundary of one's own is checked, also against the content", () => {
   }
 });
 
-test("parts cannot be nested without end, and a multipart has parts", () => {
+test("refuses parts nested too deep, and a multipart without parts", () => {
   let part: Part = SinglePart.plain("x");
   assert.throws(() => {
     for (let depth = 0; depth < 100_000; depth++) part = MultiPart.mixed([part]);
@@ -110,7 +110,7 @@ test("related names the type of its root", () => {
   );
 });
 
-test("descriptions and ids are headers of the part and held to their rules", () => {
+test("checks descriptions and ids like other headers", () => {
   const part = SinglePart.plain("x").with({
     description: "Grüße aus Hamburg",
     contentId: "a@b",

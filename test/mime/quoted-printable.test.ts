@@ -14,7 +14,7 @@ function decode(encoded: string): Buffer {
   return Buffer.from(octets, "latin1");
 }
 
-test("what is printable stays, what is not is escaped", () => {
+test("keeps printable characters, and escapes others", () => {
   const cases = [
     ["", ""],
     ["a b\tc", "a b\tc"],
@@ -29,7 +29,7 @@ test("what is printable stays, what is not is escaped", () => {
   for (const [text, encoded] of cases) assert.equal(encode(text), encoded);
 });
 
-test("a line of 76 characters is whole, one of 77 is broken", () => {
+test("keeps a line of 76 characters, and breaks one of 77", () => {
   assert.equal(encode("x".repeat(76)), "x".repeat(76));
   assert.equal(encode("x".repeat(77)), `${"x".repeat(75)}=\r\nxx`);
   assert.equal(encode(`${"x".repeat(75)} \r\n`), `${"x".repeat(75)}=\r\n=20\r\n`);
@@ -44,14 +44,14 @@ test("no soft line break cuts a character", () => {
   }
 });
 
-test("a soft line break does not bring From to the beginning of a line", () => {
+test("puts no From at the beginning of a line by a soft line break", () => {
   for (let before = 70; before < 80; before++) {
     for (const line of encode(`${"x".repeat(before)}From me`).split("\r\n"))
       assert.doesNotMatch(line, /^From /);
   }
 });
 
-test("what takes more octets than it may is given up", () => {
+test("gives up if the result exceeds the limit", () => {
   for (const text of ["ü".repeat(100), "x ".repeat(100), "\n".repeat(100), "a\r\n".repeat(30)]) {
     const octets = Buffer.from(text);
     const { length } = encode(text);
@@ -61,7 +61,7 @@ test("what takes more octets than it may is given up", () => {
   }
 });
 
-test("any text comes back, in lines that nothing on the way changes", () => {
+test("is decoded to the same text, in lines that no server changes", () => {
   const pieces = fc.oneof(
     fc.constantFrom("a", " ", "\t", "\r\n", "\r", "\n", "=", "From ", "\0", "ü", "—", "😀"),
     fc.constantFrom(30, 70, 75).map((length) => "x".repeat(length)),

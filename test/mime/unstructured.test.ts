@@ -23,18 +23,18 @@ function checkLines(encoded: string): void {
   }
 }
 
-test("printable ASCII stands as it is", () => {
+test("keeps printable ASCII", () => {
   assert.equal(lines("Hello, world: 100% (or =so)?"), "Subject: Hello, world: 100% (or =so)?\r\n");
   assert.equal(lines(""), "Subject:\r\n");
 });
 
-test("only the words that need it are encoded, neighbours together", () => {
+test("encodes only the words that need it, neighbours together", () => {
   assert.equal(lines("Re: Grüße"), "Subject: Re: =?UTF-8?B?R3LDvMOfZQ==?=\r\n");
   assert.equal(lines("Zürich-Altstetten ab"), "Subject: =?UTF-8?Q?Z=C3=BCrich-Altstetten?= ab\r\n");
   assert.equal(lines("a résumé résumé b"), "Subject: a =?UTF-8?B?csOpc3Vtw6kgcsOpc3Vtw6k=?= b\r\n");
 });
 
-test("long text is folded in front of white space, which stays", () => {
+test("folds long text before white space, and keeps the white space", () => {
   const text = `${"word ".repeat(30)} two  spaces`;
   const encoded = lines(text);
   assert.equal(unfold(encoded), `Subject: ${text}`);
@@ -53,14 +53,14 @@ test("white space at the ends and long white space survive", () => {
   }
 });
 
-test("a word that fits in no line is encoded", () => {
+test("encodes a word that is too long for a line", () => {
   for (const text of ["A".repeat(1200), `x ${"A".repeat(5000)} y`, "😀".repeat(5000)]) {
     checkLines(lines(text));
     assert.equal(read(lines(text)), text);
   }
 });
 
-test("what could end the header, or is no character, is refused with its position", () => {
+test("refuses characters that could end the header, with their position", () => {
   for (const bad of [
     "\r\nBcc: evil@x",
     "\nBcc: e",
@@ -83,7 +83,7 @@ test("what could end the header, or is no character, is refused with its positio
   }
 });
 
-test("any text comes back, in lines that hold", () => {
+test("is decoded to the same text, in lines of valid length", () => {
   const pieces = fc.oneof(
     fc.constantFrom(
       " ",

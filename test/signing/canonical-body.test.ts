@@ -31,7 +31,7 @@ function hashOf(
   return { digest, length: hash.length };
 }
 
-test("an empty body has the hash that RFC 6376 section 3.4 gives it", () => {
+test("hashes an empty body as RFC 6376 section 3.4 states", () => {
   const simple = "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=";
   const relaxed = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
   for (const pieces of [[], [""], ["\r\n"], ["\r\n\r\n", "\r", "\n"]]) {
@@ -100,7 +100,7 @@ test("any body in any pieces has the hash of its canonical form", () => {
   );
 });
 
-test("a CR or LF alone is an octet like others", () => {
+test("treats a bare CR or LF like other octets", () => {
   for (const form of forms) {
     for (const body of ["a\rb\r\n", "a\nb\r\n", "a\r", "\r", "a\n", "a\r\r\n", "\n\r\n"]) {
       const ended = body.endsWith("\r\n") ? body : `${body}\r\n`;
@@ -109,7 +109,7 @@ test("a CR or LF alone is an octet like others", () => {
   }
 });
 
-test("hundred megabytes of white space and line ends are held back in no time and no memory", {
+test("holds back a hundred megabytes of white space and line ends in linear time and constant memory", {
   timeout: 20_000,
 }, () => {
   for (const [form, octets] of [

@@ -30,7 +30,7 @@ function field(options: Partial<DkimOptions>): string {
   return text.slice(0, text.indexOf("\r\nDate:")).replace(/\r\n\s+/g, " ");
 }
 
-test("a key that makes no DKIM signature is refused at construction, and told why", () => {
+test("refuses a key that cannot make DKIM signatures at construction, with the reason", () => {
   const pem = { type: "pkcs8", format: "pem" } as const;
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
@@ -51,7 +51,7 @@ test("a key that makes no DKIM signature is refused at construction, and told wh
     refused(key(other), /key: expected a private key as PEM/);
 });
 
-test("an RSA key below 1024 bits is refused, and below 2048 unless it is allowed", () => {
+test("refuses an RSA key below 1024 bits, and below 2048 unless it is allowed", () => {
   const bits = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLength }).privateKey;
   refused({ ...usual, key: bits(768), allowShortRsaKey: true }, /at least 1024 bits, got 768/);
   const short = bits(1024);
@@ -59,7 +59,7 @@ test("an RSA key below 1024 bits is refused, and below 2048 unless it is allowed
   DkimSigner.create({ ...usual, key: short, allowShortRsaKey: true });
 });
 
-test("the algorithm follows from the key, and another is refused", () => {
+test("derives the algorithm from the key, and refuses another one", () => {
   assert.match(field({ key: rsa }), /a=rsa-sha256;/);
   assert.match(field({ key: ed25519, algorithm: "ed25519-sha256" }), /a=ed25519-sha256;/);
   refused({ ...usual, algorithm: "rsa-sha256" }, /algorithm: expected ed25519-sha256 for this key/);
@@ -67,7 +67,7 @@ test("the algorithm follows from the key, and another is refused", () => {
   refused({ ...usual, key: async () => Buffer.alloc(64) }, /algorithm: expected .* for a function as key/);
 });
 
-test("a key comes as PEM of either kind, as octets of it, encrypted, or as an object", () => {
+test("accepts a key as PEM of either kind, as bytes, encrypted, or as an object", () => {
   const pkcs1 = rsa.export({ type: "pkcs1", format: "pem" });
   const encrypted = rsa.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
   for (const key of [pkcs1.toString(), Buffer.from(pkcs1), rsa])
@@ -77,14 +77,14 @@ test("a key comes as PEM of either kind, as octets of it, encrypted, or as an ob
   refused({ ...usual, key: encrypted, passphrase: "wrong" }, /passphrase is missing or wrong/);
 });
 
-test("the key shows in nothing that is printed", () => {
+test("never prints the key", () => {
   const key = rsa.export({ type: "pkcs8", format: "pem" }).toString();
   const signer = DkimSigner.create({ ...usual, key });
   for (const shown of [inspect(signer, { depth: 9, showHidden: true }), JSON.stringify(signer)])
     assert.doesNotMatch(shown, /PRIVATE|MII|privateKey/i);
 });
 
-test("domain and selector become A-labels, and what is none is refused", () => {
+test("writes domain and selector as A-labels, and refuses others", () => {
   assert.match(
     field({ domain: "M\u00dcNCHEN.example", selector: "Gr\u00fcn.2026" }),
     / d=xn--mnchen-3ya.example; s=xn--grn-ioa.2026;/,
@@ -138,12 +138,12 @@ test("the time is now, that of a Date, or none, and the expiry is so many second
     refused({ ...usual, timestamp: wrong }, /timestamp: /);
 });
 
-test("the length of the body is written only when insisted on", () => {
+test("writes the length of the body only if asked to", () => {
   assert.doesNotMatch(field({}), / l=/);
   assert.match(field({ insecureBodyLength: true }), / l=7;/);
 });
 
-test("fields that the way changes are refused for signing, and From cannot be left out", () => {
+test("refuses to sign fields that servers change, and to leave out From", () => {
   for (const name of [
     "Received",
     "Return-Path",
@@ -174,7 +174,7 @@ test("an unknown option is refused with the nearest, and so is an option of anot
   for (const options of [undefined, null, "example.com"]) refused(options, /expected an object, got /);
 });
 
-test("only a signer signs", () => {
+test("accepts only signers", () => {
   for (const other of [null, {}, "x", { awaited: false }, [undefined]]) {
     assert.throws(() => Message.builder().sign(other as never), /sign: expected a Signer/);
   }

@@ -51,7 +51,7 @@ test("all canonicalisations of both algorithms verify", () => {
   );
 });
 
-test("several signers sign side by side, and the mail below them is as without", () => {
+test("signs with several signers, and leaves the mail below unchanged", () => {
   const plain = letter.clone().date("Sat, 21 Nov 2026 05:00:00 +0000").messageId("1@example.com");
   const signed = plain
     .clone()
@@ -78,7 +78,7 @@ test("sign is a field of a message too", () => {
   );
 });
 
-test("given the time, a message is signed the same each time", () => {
+test("makes reproducible signatures for a given time", () => {
   const timestamp = new Date("2026-11-21T05:00:00Z");
   const message = letter
     .clone()
@@ -87,7 +87,7 @@ test("given the time, a message is signed the same each time", () => {
   assert.deepEqual(message.formatted(), message.formatted());
 });
 
-test("From, To, Cc, Subject and Reply-To may not be added, whether they stand or not", () => {
+test("prevents a further From, To, Cc, Subject or Reply-To, present or not", () => {
   const tags = only(verify(letter.clone().sign(dkim("ed25519")).build().formatted(), zone));
   const names = (tags.get("h") ?? "").replace(/\s/g, "").split(":");
   const count = (wanted: string): number => names.filter((name) => name === wanted).length;
@@ -107,7 +107,7 @@ test("From, To, Cc, Subject and Reply-To may not be added, whether they stand or
   }
 });
 
-test("Bcc is not signed, nor anything by name that was not asked for", () => {
+test("signs neither Bcc nor fields that were not asked for", () => {
   const message = letter
     .clone()
     .bcc("c@example.org")
@@ -123,7 +123,7 @@ test("Bcc is not signed, nor anything by name that was not asked for", () => {
   );
 });
 
-test("of a field that stands several times, the lowest is signed first", () => {
+test("signs the lowest of repeated fields first", () => {
   const signer = dkim("ed25519", {
     headers: ["From", "X-Tag"],
     oversign: [],
@@ -144,7 +144,7 @@ test("of a field that stands several times, the lowest is signed first", () => {
   assert.throws(() => verify(Buffer.from(swapped, "latin1"), zone), /b=/);
 });
 
-test("with the length of the body written, text may be added behind it", () => {
+test("allows text to be appended if the length of the body is written", () => {
   const octets = letter
     .clone()
     .sign(dkim("rsa", { insecureBodyLength: true }))
@@ -173,7 +173,7 @@ test("every line of the signature is folded at 78, whatever is in it", () => {
   assert.equal(tagsOf(signature).get("h")?.replace(/\s/g, "").split(":").length, 302);
 });
 
-test("a signed message goes as 7-bit whatever the way bears", () => {
+test("sends a signed message as 7-bit whatever the server offers", () => {
   const message = letter.clone().text("Gr\u00fc\u00dfe").sign(dkim("rsa")).build();
   const content = message.content({ eightBit: true });
   assert.equal(content.eightBit, false);
@@ -212,7 +212,7 @@ test("any message signs and verifies, in one piece and streamed", async () => {
   );
 });
 
-test("a key kept elsewhere is asked for the signature, and formatted() refuses to wait for it", async () => {
+test("asks a key service for the signature, and refuses formatted()", async () => {
   const asked: string[] = [];
   const remote = (selector: "rsa" | "ed25519"): Signer =>
     dkim(selector, {
@@ -245,7 +245,7 @@ test("a key kept elsewhere is asked for the signature, and formatted() refuses t
   assert.deepEqual(asked, ["rsa-sha256", "ed25519-sha256", "rsa-sha256", "ed25519-sha256"]);
 });
 
-test("a key kept elsewhere that does not sign is an error, never an unsigned mail", async () => {
+test("reports a key service that does not sign, and sends no unsigned mail", async () => {
   const answers: [() => unknown, RegExp][] = [
     [() => Promise.reject(new Error("access denied")), /could not be signed: access denied/],
     [
@@ -292,7 +292,7 @@ test("streams are signed: small ones are read once, large ones twice", async () 
   }
 });
 
-test("a stream that can be read once is signed up to a megabyte, and refused above", async () => {
+test("signs a stream that can be read once up to a megabyte, and refuses it above", async () => {
   async function* octets(size: number): AsyncGenerator<Buffer> {
     for (let sent = 0; sent < size; sent += 10_000) yield Buffer.alloc(10_000, "x");
   }
@@ -307,7 +307,7 @@ test("a stream that can be read once is signed up to a megabyte, and refused abo
   await assert.rejects(signed(2_000_000), /cannot be read again. Pass a function that opens a new one/);
 });
 
-test("a source that gives other octets the second time is seen", async () => {
+test("detects a source that changed at the second reading", async () => {
   let opened = 0;
   const file = Attachment.fromStream("x.bin", async function* () {
     opened++;
@@ -321,7 +321,7 @@ test("a source that gives other octets the second time is seen", async () => {
   });
 });
 
-test("a signer that breaks its word is an error", () => {
+test("reports a signer that breaks its contract", () => {
   const liar: Signer = {
     awaited: false,
     begin: () => ({ update: () => {}, finish: async () => "X: y\r\n" }),

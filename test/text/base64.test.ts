@@ -39,7 +39,7 @@ test("every length around rows and blocks is encoded as the obvious way would", 
   }
 });
 
-test("a view into a larger buffer is encoded from where it begins", () => {
+test("encodes a view into a larger buffer from its beginning", () => {
   const bytes = octets(20_000);
   assert.equal(encodeBase64Lines(bytes.subarray(3, 19_001)).toString(), expected(bytes.subarray(3, 19_001)));
 });
@@ -53,7 +53,7 @@ test("a stream split anywhere gives what the whole gives", async () => {
   assert.equal(await streamed(Array.from(bytes, (octet) => Uint8Array.of(octet))), whole);
 });
 
-test("a source may use the memory of a chunk again", async () => {
+test("allows a source to reuse the memory of a chunk", async () => {
   const buffer = new Uint8Array(10);
   function* source() {
     for (const octet of [1, 2, 3]) yield buffer.fill(octet);
@@ -62,7 +62,7 @@ test("a source may use the memory of a chunk again", async () => {
   assert.equal(await streamed(source()), expected(bytes));
 });
 
-test("any octets in any chunks come back", async () => {
+test("decodes any octets in any chunks", async () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 });
   await fc.assert(
     fc.asyncProperty(chunks, async (pieces) => {

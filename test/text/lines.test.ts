@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { hasSafeEdges, hasWholeLines, toCrlf } from "#src/text/lines.js";
 import { fc } from "../property.js";
 
-test("LF and CRLF become CRLF, a lone CR stays", () => {
+test("turns LF and CRLF into CRLF, and keeps a lone CR", () => {
   const cases = [
     ["", ""],
     ["a", "a"],
@@ -49,7 +49,7 @@ test("white space at line ends and From at line beginnings are not safe", () => 
   }
 });
 
-test("both judge a text as a search line by line would", () => {
+test("judges a text like a search line by line", () => {
   const pieces = fc.constantFrom("a", " ", "\t", "\r\n", "\r", "\n", "From ", "\0");
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 12 }), (list) => {
