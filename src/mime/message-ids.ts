@@ -76,7 +76,7 @@ export function messageIds(text: string, field: string): string[] {
   });
 }
 
-/** A part of the text: an id, or a word that is none. */
+/** A part of the text: an id or another word. */
 interface Piece {
   readonly start: number;
   readonly end: number;
@@ -123,7 +123,7 @@ function readBrackets(text: string, start: number): string | undefined {
   return (/^<[^<>"]*(?:"(?:[^"\\]|\\.)*"[^<>"]*)*>/s.exec(reach) ?? /^<[^<>]*>/.exec(reach))?.[0];
 }
 
-/** The id, in brackets, that was written between them; undefined if it is none that a header can carry. */
+/** The id, in brackets, that was written between them; undefined if no header can carry it. */
 function idOf(written: string): string | undefined {
   const id = printable.test(written) ? written : withoutSpace(written);
   const isId = id !== undefined && id.length <= longestId && (printable.test(id) || withQuotes.test(id));
