@@ -29,6 +29,7 @@ export function entrants(python: string): readonly Entrant[] {
       enters: ({ target }) => target !== "smtp-sink",
       send: (_, course) => ours("envoi", course, "window"),
     },
+    { name: "bare", enters: near, send: (_, course) => ours("bare", course) },
     { name: "nodemailer", enters: anywhere, send: (_, course) => ours("nodemailer", course) },
     { name: "upyo", enters: anywhere, send: (_, course) => ours("upyo", course) },
     {
@@ -44,6 +45,9 @@ const anywhere = (): boolean => true;
 
 /** Where what one might not do is of interest. */
 const inClear = ({ tls }: Track): boolean => !tls;
+
+/** Where its processor time is of interest. */
+const near = ({ delay }: Track): boolean => delay === 0;
 
 function ours(name: string, course: Course, ...args: readonly string[]): Promise<Cost> {
   const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));

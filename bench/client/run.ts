@@ -2,10 +2,12 @@ import process from "node:process";
 import type { Cost } from "../report/cost.ts";
 import type { Course } from "./course.ts";
 
-/** A pool of a library under measurement. */
+/** A pool of a library under measurement, or what sends without one. */
 export interface Contender {
   /** Resolves when the server has taken the mail of this number. */
-  send(number: number): Promise<unknown>;
+  send?(number: number): Promise<unknown>;
+  /** In place of `send`: sends one mail after the other, over one connection, and says when each was answered. */
+  repeat?(answered: () => void): Promise<void>;
   /** How many mails may be under way at any time, where the contender can only do with fewer. */
   readonly underWay?: number;
 }
@@ -23,11 +25,16 @@ export async function run(open: (course: Course) => Contender): Promise<void> {
   const contender = open(course);
   const answered: number[] = [];
   let number = 0;
+  const took = (): void => {
+    answered.push(performance.now());
+  };
   const worker = async (): Promise<never> => {
-    for (;;) {
+    if (contender.repeat !== undefined) await contender.repeat(took);
+    while (contender.send !== undefined) {
       await contender.send(number++);
-      answered.push(performance.now());
+      took();
     }
+    return await new Promise<never>(() => {});
   };
   const workers = Promise.all(Array.from({ length: contender.underWay ?? course.underWay }, worker));
 

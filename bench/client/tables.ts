@@ -2,10 +2,12 @@ import { table } from "../report/publish.ts";
 import { nameOf, type Track } from "./course.ts";
 import type { Results } from "./results.ts";
 
-const columns = ["off", "auto", "window", "nodemailer", "upyo", "smtplib", "smtp-source"] as const;
+const columns = [
+  ...(["off", "auto", "window", "bare", "nodemailer", "upyo", "smtplib", "smtp-source"] as const),
+];
 const head = columns.map((name) => (["off", "auto", "window"].includes(name) ? `envoi, "${name}"` : name));
 
-/** Mails a second at one delay, and envoi's two better rows beside nodemailer. */
+/** Mails a second at one delay, and envoi's two better modes beside nodemailer. */
 export function rateTable(all: readonly Track[], results: Results): string {
   const tracks = all.filter((track) => results.has(track));
   const ratios = ["auto", "window"].map((row) => [row, "nodemailer"] as const);
