@@ -81,7 +81,10 @@ export class Ledger {
 
   /** Whether the server has said that it closes the connection. */
   get left(): boolean {
-    return this.#replies().some(closesConnection);
+    const { mailReply, rcptReplies, dataReply, contentRefusal, finalReplies } = this;
+    const single = [mailReply, dataReply, contentRefusal];
+    if (single.some((reply) => reply !== undefined && closesConnection(reply))) return true;
+    return rcptReplies.some(closesConnection) || finalReplies.some(closesConnection);
   }
 
   /** The replies turned out to be those to other commands: nothing is known but what has gone out. */
@@ -247,13 +250,6 @@ export class Ledger {
       "final",
       "the server accepted content after it had refused the envelope, or a part",
       final,
-    );
-  }
-
-  #replies(): Reply[] {
-    const { mailReply, rcptReplies, dataReply, contentRefusal, finalReplies } = this;
-    return [mailReply, ...rcptReplies, dataReply, contentRefusal, ...finalReplies].filter(
-      (reply) => reply !== undefined,
     );
   }
 }
