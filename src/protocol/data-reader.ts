@@ -44,13 +44,24 @@ export class DataReader {
     /** What stands in the chunk from here on is content, not yet copied to `copy`. */
     let run = from;
     let copy: Unstuffed | undefined;
+    /** Where the dot is that ends the data, if the chunk has all of the end. */
+    let dot: number | undefined;
     let cr = -1;
     let lf = lenient ? Number.POSITIVE_INFINITY : -1;
     const carriedCr = state === DOT_CR;
 
     while (at < length) {
       if (state === LINE_START) {
-        if (copy === undefined) at = skipLines(chunk, at);
+        if (copy === undefined) {
+          at = skipLines(chunk, at);
+          // Most messages end in one chunk. Nothing of them is copied only because of this dot.
+          if (chunk[at] === DOT && chunk[at + 1] === CR && chunk[at + 2] === LF) {
+            dot = at;
+            at += 3;
+            state = ENDED;
+            break;
+          }
+        }
         if (run < at && chunk[at] === DOT) copy ??= new Unstuffed(length - from + 1);
         if (copy !== undefined) {
           copy.append(chunk, run, at);
@@ -114,7 +125,7 @@ export class DataReader {
     const end = state === ENDED ? at : undefined;
     if (fault !== undefined) return { content: NOTHING, end: undefined, fault };
     // A CR behind a lone dot is held back until it is known whether it belongs to the end.
-    const until = state === ENDED || state === DOT_CR ? Math.max(run, from) : at;
+    const until = dot ?? (state === ENDED || state === DOT_CR ? Math.max(run, from) : at);
     if (copy === undefined) return { content: chunk.subarray(run, until), end, fault };
     copy.append(chunk, run, until);
     return { content: copy.content, end, fault };

@@ -140,6 +140,40 @@ describe("SmtpServer: a reader", () => {
     assert.match(await said, /^451 4\.3\.0/);
   });
 
+  it("has its own time for content, whatever the reader of the message before took", async () => {
+    let message = 0;
+    let proceed = (): void => {};
+    await using talk = await start(
+      async ({ content }) => {
+        const iterator = content[Symbol.asyncIterator]();
+        await iterator.next();
+        await new Promise<void>((resolve) => {
+          proceed = resolve;
+        });
+        if (++message === 2) return;
+        while ((await iterator.next()).done !== true);
+      },
+      { timeouts: { content: 1000 } },
+    );
+    const { client, clock, errors } = talk;
+    say(client, "DATA", small);
+    await quiet();
+    clock.turn(600);
+    proceed();
+    assert.match(await verdict(client), /^250 /);
+    client.say("MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>");
+    await client.replies(2);
+    say(client, "DATA", small);
+    await quiet();
+    clock.turn(999);
+    await quiet();
+    assert.deepEqual(errors, []);
+    clock.turn(1);
+    await quiet();
+    assert.equal(errors.length, 1);
+    assert.match(await verdict(client), /^451 4\.3\.0/);
+  });
+
   it("has begun if its hook leaves a Readable or an iterator behind that reads a moment later", async () => {
     for (const begin of [
       (content: AsyncIterable<Buffer>) => Readable.from(content),
