@@ -110,13 +110,14 @@ function nameOf({ moduleIds, name }) {
 function pure() {
   return {
     name: "envoi:pure",
-    renderChunk(code) {
+    renderChunk(code, _, { format }) {
       const text = new MagicString(code);
       for (const node of parseAst(code).body) {
         // Rolldown's runtime leaves this import, even when nothing needs its require().
         if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
           text.remove(node.start, node.end);
         const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
+        if (format === "es") refuseEffects(node, code);
         if (declaration?.type !== "VariableDeclaration") continue;
         for (const { init } of declaration.declarations) {
           if (init === null || isPlain(init)) continue;
@@ -126,6 +127,17 @@ function pure() {
       return { code: text.toString(), map: text.generateMap() };
     },
   };
+}
+
+/** A statement that does something, or takes an object apart, is kept by every bundler with all that it names. */
+function refuseEffects(node, code) {
+  const declarators = node.type === "VariableDeclaration" ? node.declarations : [];
+  const kept =
+    (node.type === "ExpressionStatement" && node.directive === undefined) ||
+    declarators.some(({ id }) => id.type !== "Identifier");
+  if (!kept) return;
+  const statement = code.slice(node.start, Math.min(node.end, node.start + 80));
+  throw new Error(`A module does this when it is loaded; make it the value of a constant: ${statement}`);
 }
 
 /** Whether a bundler can see that a value is made without side effects. */

@@ -5,12 +5,12 @@
  */
 const table: Readonly<Record<string, string>> = {
   application:
-    "atom+xml atom; ecmascript ecma; epub+zip epub; geo+json geojson; gpx+xml gpx; gzip gz; java-archive jar; " +
-    "json json; json5 json5; ld+json jsonld; manifest+json webmanifest; mathml+xml mathml; mbox mbox; mp4 m4p; " +
-    "msaccess accdb; msword doc dot; n-quads nq; n-triples nt; octet-stream bin; onenote onepkg onetoc; pdf pdf; " +
+    "atom+xml atom; epub+zip epub; geo+json geojson; gpx+xml gpx; gzip gz; java-archive jar; " +
+    "json json; ld+json jsonld; manifest+json webmanifest; mbox mbox; mp4 m4p; " +
+    "msaccess accdb; msword doc dot; octet-stream bin; pdf pdf; " +
     "pgp-encrypted pgp; pgp-keys asc; pgp-signature sig; pkcs10 p10; pkcs7-mime p7c p7m; pkcs7-signature p7s; " +
-    "pkcs8 p8; pkix-cert cer; pkix-crl crl; postscript ai eps ps; rdf+xml rdf; rss+xml rss; rtf rtf; toml toml; " +
-    "vnd.adobe.indesign indd; vnd.amazon.ebook azw; vnd.android.package-archive apk; vnd.apple.keynote key; " +
+    "pkix-cert cer; pkix-crl crl; postscript ai eps ps; rss+xml rss; rtf rtf; toml toml; " +
+    "vnd.adobe.indesign indd; vnd.android.package-archive apk; vnd.apple.keynote key; " +
     "vnd.apple.mpegurl m3u8; vnd.apple.numbers numbers; vnd.apple.pages pages; vnd.apple.pkpass pkpass; " +
     "vnd.google-earth.kml+xml kml; vnd.google-earth.kmz kmz; vnd.ms-cab-compressed cab; vnd.ms-excel xla xls xlt; " +
     "vnd.ms-excel.addin.macroenabled.12 xlam; vnd.ms-excel.sheet.binary.macroenabled.12 xlsb; " +
@@ -18,7 +18,7 @@ const table: Readonly<Record<string, string>> = {
     "vnd.ms-outlook msg oft; vnd.ms-powerpoint pot pps ppt; vnd.ms-powerpoint.presentation.macroenabled.12 pptm; " +
     "vnd.ms-powerpoint.slideshow.macroenabled.12 ppsm; vnd.ms-powerpoint.template.macroenabled.12 potm; " +
     "vnd.ms-project mpp; vnd.ms-word.document.macroenabled.12 docm; vnd.ms-word.template.macroenabled.12 dotm; " +
-    "vnd.ms-works wps; vnd.ms-xpsdocument xps; vnd.oasis.opendocument.chart odc; vnd.oasis.opendocument.database " +
+    "vnd.ms-xpsdocument xps; vnd.oasis.opendocument.chart odc; vnd.oasis.opendocument.database " +
     "odb; vnd.oasis.opendocument.formula odf; vnd.oasis.opendocument.graphics odg; " +
     "vnd.oasis.opendocument.presentation odp; vnd.oasis.opendocument.presentation-template otp; " +
     "vnd.oasis.opendocument.spreadsheet ods; vnd.oasis.opendocument.spreadsheet-template ots; " +
@@ -30,7 +30,7 @@ const table: Readonly<Record<string, string>> = {
     "vnd.openxmlformats-officedocument.spreadsheetml.template xltx; " +
     "vnd.openxmlformats-officedocument.wordprocessingml.document docx; " +
     "vnd.openxmlformats-officedocument.wordprocessingml.template dotx; vnd.rar rar; vnd.sqlite3 sqlite sqlite3; " +
-    "vnd.tcpdump.pcap pcap; vnd.visio vsd vsdx vss vst; vnd.wordperfect wpd; wasm wasm; x-7z-compressed 7z; " +
+    "vnd.tcpdump.pcap pcap; vnd.visio vsd vsdx vss vst; wasm wasm; x-7z-compressed 7z; " +
     "x-bittorrent torrent; x-bzip2 bz2; x-mobipocket-ebook mobi; x-msdownload dll exe; x-mspublisher pub; " +
     "x-pkcs12 p12 pfx; x-pkcs7-certificates p7b; x-sh sh; x-subrip srt; x-tar tar; x-tex tex; x-x509-ca-cert crt " +
     "der pem; xhtml+xml xhtml; xml xml xsd xsl; xslt+xml xslt; zip zip; zstd zst",
@@ -45,8 +45,8 @@ const table: Readonly<Record<string, string>> = {
   message: "rfc822 eml mht mhtml",
   model: "3mf 3mf; gltf+json gltf; gltf-binary glb; obj obj; stl stl; vnd.usdz+zip usdz",
   text:
-    "calendar ics ifb; css css; csv csv; html htm html; javascript js mjs; markdown markdown md; mdx mdx; n3 n3; " +
-    "plain log text txt; sgml sgm sgml; tab-separated-values tsv; turtle ttl; uri-list uri; vcard vcf; vtt vtt; " +
+    "calendar ics ifb; css css; csv csv; html htm html; javascript js mjs; markdown markdown md; " +
+    "plain log text txt; tab-separated-values tsv; vcard vcf; vtt vtt; " +
     "x-c c cpp h; yaml yaml yml",
   video:
     "3gpp 3gp 3gpp; mp2t m2t m2ts mts ts; mp4 mp4; mpeg m2v mpeg mpg; ogg ogv; quicktime mov qt; webm webm; x-flv flv; x-m4v m4v; " +

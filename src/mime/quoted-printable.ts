@@ -5,10 +5,9 @@ const maxLine = 76;
 const hex = Buffer.from("0123456789ABCDEF");
 
 /** 0 for octets that need no encoding except at the ends of lines. */
-const special = new Uint8Array(256).fill(1);
-special.fill(0, 0x20, 0x7f);
-special[0x3d] = 1;
-special[0x09] = 0;
+const special = Uint8Array.from({ length: 256 }, (_, octet) =>
+  octet === 0x09 || (octet >= 0x20 && octet < 0x7f && octet !== 0x3d) ? 0 : 1,
+);
 
 /**
  * Encodes octets as quoted-printable. CRLF is a line end; a lone CR or LF is an octet like others. No line is longer

@@ -10,6 +10,11 @@ export function isLoopback(address: string | undefined): boolean {
   return plain.includes(":") ? loopback.check(plain, "ipv6") : loopback.check(plain, "ipv4");
 }
 
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
+const loopback = loopbackAddresses();
+
+function loopbackAddresses(): BlockList {
+  const list = new BlockList();
+  list.addSubnet("127.0.0.0", 8, "ipv4");
+  list.addAddress("::1", "ipv6");
+  return list;
+}

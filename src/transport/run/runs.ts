@@ -69,8 +69,13 @@ export class Runs {
   }
 }
 
-const { envelope: _, ...eachReaders } = sendReaders;
-const runReaders: OptionReaders<SendAllOptions> = { ...eachReaders, concurrency: wholeNumber(1) };
+const runReaders: OptionReaders<SendAllOptions> = readersOfRuns();
+
+/** Each mail has an envelope of its own. */
+function readersOfRuns(): OptionReaders<SendAllOptions> {
+  const { envelope: _, ...ofEach } = sendReaders;
+  return { ...ofEach, concurrency: wholeNumber(1) };
+}
 
 function closed(): EnvoiError {
   const fields = { kind: "closed", delivery: "not-sent", transient: false, permanent: false } as const;
