@@ -102,7 +102,7 @@ export type { Logger } from "./transport/smtp/observer/logger.ts";
 // Transports in front of others, and transports without SMTP
 
 export { FailoverTransport } from "./transport/forwarding/failover-transport.ts";
-export type { NamedRelay, RelayOptions } from "./transport/forwarding/relays.ts";
+export type { NamedRelay, RelayOptions } from "./transport/forwarding/relay-failover.ts";
 export { type RetryOptions, RetryTransport } from "./transport/forwarding/retry-transport.ts";
 export { RoundRobinTransport } from "./transport/forwarding/round-robin-transport.ts";
 export type { Deliver, HandedOver } from "./transport/raw/deliver.ts";
@@ -118,7 +118,7 @@ export { type StubbedMail, StubTransport } from "./transport/raw/stub-transport.
 // Sending: options, and runs of many mails
 
 export type { DeliverBy } from "./protocol/deliver-by.ts";
-export type { OriginalRecipient } from "./protocol/dsn.ts";
+export type { OriginalRecipient } from "./protocol/dsn-values.ts";
 export type { RawContent } from "./transport/mail/raw-mail.ts";
 export type {
   DsnNotify,
@@ -137,8 +137,8 @@ export type {
   SendSource,
   SendTotals,
   TagOf,
-} from "./transport/run/send-run.ts";
-export type { SendCounts } from "./transport/run/tally.ts";
+} from "./transport/send-all/send-run.ts";
+export type { SendCounts } from "./transport/send-all/tally.ts";
 export type { CloseOptions, SendOptions } from "./transport/send-options.ts";
 export type { Transport } from "./transport/transport.ts";
 

@@ -1,8 +1,8 @@
 import { described } from "../text/shown.ts";
 import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
-import { parseGroup } from "./grammar.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";
+import { parseGroup } from "./mailbox-parser.ts";
 
 /** A mailbox or a group, for the fields in which RFC 5322 allows groups. */
 export type RecipientInput = MailboxInput | Group;

@@ -3,7 +3,7 @@ import { described } from "../text/shown.ts";
 import { Address } from "./address.ts";
 import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
-import { parseMailbox, parseUsualMailbox } from "./grammar.ts";
+import { parseMailbox, parseUsualMailbox } from "./mailbox-parser.ts";
 
 /** An address and a name as plain data, such as a row of a database. Other properties are refused. */
 export interface MailboxFields {

@@ -1,6 +1,6 @@
-import { type ParsedMailbox, parseList } from "./grammar.ts";
 import { Group } from "./group.ts";
 import { Mailbox } from "./mailbox.ts";
+import { type ParsedMailbox, parseList } from "./mailbox-parser.ts";
 
 /**
  * Lists of mailboxes (the address-list of RFC 5322 3.4): separated by commas, with groups. `parse` reads what

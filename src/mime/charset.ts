@@ -1,6 +1,6 @@
-import { loadCodec } from "../text/charset.ts";
 import type { Codec } from "../text/codec.ts";
-import { encodeBy, genuineCharsets, isCharset, unknownCharset } from "./charset-text.ts";
+import { loadCodec } from "../text/load-codec.ts";
+import { encodeBy, genuineCharsets, isCharset, unknownCharset } from "./charset-encoding.ts";
 
 /**
  * A charset other than UTF-8 for the text of a part.

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { streamBase64Lines } from "../text/base64.ts";
-import { always, type Body, type EncodedBody, gathered, octetsBody, streamBody } from "./body.ts";
+import { always, type Body, type EncodedBody, gathered, octetsBody, streamBody } from "./body-encoding.ts";
 import { contentError } from "./content-error.ts";
 import { MailLines } from "./mail-lines.ts";
 import { bearsEightBit, type EncodingConstraint, type Way } from "./part.ts";

@@ -15,7 +15,7 @@ import {
   wayOf,
 } from "./part.ts";
 import { SinglePart } from "./single-part.ts";
-import { transferEncodingHeader } from "./transfer-encoding.ts";
+import { transferEncodingHeader } from "./transfer-encoding-header.ts";
 
 /** Options of a multipart. */
 export interface MultiPartOptions {

@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from "node:buffer";
 
-import { type Body, octetsBody, streamBody, textBody } from "./body.ts";
+import { type Body, octetsBody, streamBody, textBody } from "./body-encoding.ts";
 import { isMethod, statedMethods } from "./calendar-method.ts";
 import type { Charset } from "./charset.ts";
-import { charsetName, encodeAs, isCharset } from "./charset-text.ts";
+import { charsetName, encodeAs, isCharset } from "./charset-encoding.ts";
 import { type ContentType, parseContentType } from "./content-type.ts";
 import { type EmbeddedMail, embeddedBody, lookedAtBody } from "./embedded.ts";
 import { flowOf } from "./flowed.ts";
@@ -13,7 +13,7 @@ import { MessageError, wrongField } from "./message-error.ts";
 import { parameterHeader } from "./parameters.ts";
 import { type EncodedPart, type EncodingConstraint, headText, type Part, type Way, wayOf } from "./part.ts";
 import { noOptions, type PartFields, type PartOptions, partFields, partOptionNames } from "./part-options.ts";
-import { transferEncodingHeader } from "./transfer-encoding.ts";
+import { transferEncodingHeader } from "./transfer-encoding-header.ts";
 import { isUnencoded, unencodedBody, unencodedStream } from "./unencoded.ts";
 
 /** Options of a part of text. */

@@ -1,5 +1,5 @@
 import { toCrlf } from "../text/lines.ts";
-import { always, type Body, gathered } from "./body.ts";
+import { always, type Body, gathered } from "./body-encoding.ts";
 import { contentError } from "./content-error.ts";
 import { MailLines } from "./mail-lines.ts";
 import { MessageError, wrongField } from "./message-error.ts";

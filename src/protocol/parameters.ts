@@ -9,7 +9,7 @@ import {
   parseEnvelopeId,
   parseNotify,
   parseOriginalRecipient,
-} from "./dsn.ts";
+} from "./dsn-values.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
 import { formatOtherParameter, type OtherParameter, type WithOthers } from "./other-parameter.ts";
 import { Reply } from "./reply.ts";

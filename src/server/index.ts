@@ -25,7 +25,7 @@ export type {
   TlsSession,
 } from "../net/server/tls-acceptor.ts";
 export type { DeliverBy } from "../protocol/deliver-by.ts";
-export type { Notify, OriginalRecipient } from "../protocol/dsn.ts";
+export type { Notify, OriginalRecipient } from "../protocol/dsn-values.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";

@@ -3,7 +3,7 @@ import type { Message } from "../message/message.ts";
 import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
 import type { RawContent } from "./mail/raw-mail.ts";
-import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./run/send-run.ts";
+import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-all/send-run.ts";
 import type { CloseOptions, SendOptions } from "./send-options.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Charset } from "#src/mime/charset.js";
-import { charsetName } from "#src/mime/charset-text.js";
+import { charsetName } from "#src/mime/charset-encoding.js";
 import { MessageError } from "#src/mime/message-error.js";
 import { SinglePart } from "#src/mime/single-part.js";
 

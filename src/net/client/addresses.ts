@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { Failure } from "../../protocol/failure.ts";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 
 /** How the addresses of a host are found, best first. */
 export type Resolve = (host: string) => Promise<readonly string[]>;

@@ -6,7 +6,7 @@ import {
   type PeerCertificate,
   type TLSSocket,
 } from "node:tls";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 

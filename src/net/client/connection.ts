@@ -8,16 +8,16 @@ import { channelBindings } from "../channel-bindings.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { Deadline } from "../deadline.ts";
 import { Moment } from "../moment.ts";
+import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./connection-failures.ts";
 import type { ConnectionObserver } from "./connection-observer.ts";
-import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./failures.ts";
-import type { ReadMemory } from "./read-memory.ts";
-import { tellWrite } from "./said.ts";
+import { tellWrite } from "./observed-writes.ts";
+import type { ReadMemory } from "./read-buffer.ts";
 import type { ServerStream } from "./server-stream.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
+import { WriteSlab } from "./write-buffer.ts";
 import { outliveFailedWrites } from "./write-errors.ts";
-import { WriteSlab } from "./write-slab.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {

@@ -5,7 +5,7 @@ import { reasonOf } from "../../errors.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { shown } from "../../text/shown.ts";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 import { indirectStream, placeOf, type ServerStream } from "./server-stream.ts";
 
 /** What a {@link Connector} is to connect to. */

@@ -2,13 +2,13 @@ import { connect, type Socket } from "node:net";
 import { Failure } from "../../protocol/failure.ts";
 import type { Clock } from "../clock.ts";
 import { addressesOf, type Resolve } from "./addresses.ts";
-import { attempt, type OnAttempt } from "./attempt.ts";
+import { attempt, type OnAttempt } from "./bounded-attempt.ts";
+import { timedOut } from "./connection-failures.ts";
 import { connectBy } from "./connector.ts";
 import type { FailedAddresses } from "./failed-addresses.ts";
-import { timedOut } from "./failures.ts";
+import { attemptDelay, race } from "./happy-eyeballs.ts";
 import { connectThrough, proxyUnreachable } from "./proxied.ts";
-import { attemptDelay, race } from "./race.ts";
-import { ReadMemory } from "./read-memory.ts";
+import { ReadMemory } from "./read-buffer.ts";
 import type { Route } from "./route.ts";
 import {
   indirectStream,

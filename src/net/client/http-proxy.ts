@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 import { placeOf } from "./server-stream.ts";
 

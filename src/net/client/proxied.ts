@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 import { tunnel } from "./http-proxy.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 import { placeOf } from "./server-stream.ts";

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
-import type { ReadMemory } from "./read-memory.ts";
+import type { ReadMemory } from "./read-buffer.ts";
 
 /** A way to the server on which octets can go both ways, before a word has been said. */
 export interface ServerStream {

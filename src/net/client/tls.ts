@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { type CertificateVerdict, judgeCertificate } from "./certificate-verdict.ts";
-import { brokenOff, codeOf } from "./failures.ts";
+import { brokenOff, codeOf } from "./connection-failures.ts";
 import type { Resumption, SessionTicket } from "./session-tickets.ts";
 import { explainTlsCode, isOfTls } from "./tls-alert.ts";
 import type { TlsTrust } from "./tls-trust.ts";

@@ -1,4 +1,4 @@
-import { commandLines } from "../../protocol/command-lines.ts";
+import { commandLines } from "../../protocol/command-mask.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 

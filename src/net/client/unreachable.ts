@@ -1,5 +1,5 @@
 import { Failure } from "../../protocol/failure.ts";
-import { codeOf } from "./failures.ts";
+import { codeOf } from "./connection-failures.ts";
 import { placeOf } from "./server-stream.ts";
 
 /** An address, or a path, cannot be connected to. */

@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import type { RecipientOutcome } from "../send-report.ts";
-import { connectionGivenUp, connectionGone } from "./farewell.ts";
+import { connectionGivenUp, connectionGone } from "./connection-given-up.ts";
 
 /** What became of the mail. */
 export interface TransactionOutcome {

@@ -2,7 +2,7 @@ import type { ErrorKind } from "../../errors.ts";
 import { closesConnection } from "../closing-reply.ts";
 import type { Dialect } from "../dialect.ts";
 import type { Failure } from "../failure.ts";
-import { connectionGone } from "./farewell.ts";
+import { connectionGone } from "./connection-given-up.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 

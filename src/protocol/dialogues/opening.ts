@@ -3,8 +3,8 @@ import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read } from "../dialogue.ts";
 import { type Capabilities, parseEhlo } from "../extensions.ts";
 import { Failure } from "../failure.ts";
+import { rewritingIn } from "../firewall-hint.ts";
 import type { Reply } from "../reply.ts";
-import { rewritingIn } from "../rewriting.ts";
 
 /** Waits for the greeting (RFC 5321 3.1). */
 export function* greeting(): Dialogue<Reply> {

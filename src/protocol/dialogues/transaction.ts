@@ -7,8 +7,8 @@ import { Failure } from "../failure.ts";
 import type { RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
+import { connectionGivenUp } from "./connection-given-up.ts";
 import { type Follow, goesByChunks, sayContent } from "./content.ts";
-import { connectionGivenUp } from "./farewell.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 

@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
-import { connectionGone } from "./farewell.ts";
+import { connectionGone } from "./connection-given-up.ts";
 import { isNegative } from "./ledger.ts";
 import type { ChainEnd, ConnectionState, MailChain } from "./mail-chain.ts";
 import { behind, type ChainedMail, untouched } from "./mail-in-flight.ts";

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { DigestAttempt } from "./attempt.ts";
+import type { DigestAttempt } from "./auth-attempt.ts";
 import { type PasswordAttempt, saslText } from "./mechanism.ts";
 import type { ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 

@@ -1,4 +1,4 @@
-import type { CertificateAttempt } from "./attempt.ts";
+import type { CertificateAttempt } from "./auth-attempt.ts";
 import { saslText } from "./mechanism.ts";
 import type { ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 

@@ -1,4 +1,4 @@
-import type { AuthAttempt } from "./attempt.ts";
+import type { AuthAttempt } from "./auth-attempt.ts";
 import type { HashName, ScramKeys } from "./scram-keys.ts";
 
 /** What TLS tells a mechanism. */

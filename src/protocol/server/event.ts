@@ -1,7 +1,7 @@
 import type { Address } from "../../address/address.ts";
 import type { MailParameters, RcptParameters } from "../parameters.ts";
 import type { Reply } from "../reply.ts";
-import type { AuthAttempt } from "../sasl/attempt.ts";
+import type { AuthAttempt } from "../sasl/auth-attempt.ts";
 import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";
 
 /** A client introduces itself. */

@@ -4,7 +4,7 @@ import { harmless, reasonOf } from "../../errors.ts";
 import { tell } from "../../net/observers.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
 import { Reply } from "../../protocol/reply.ts";
-import type { AuthAttempt } from "../../protocol/sasl/attempt.ts";
+import type { AuthAttempt } from "../../protocol/sasl/auth-attempt.ts";
 import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";

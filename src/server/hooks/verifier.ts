@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { AuthAttempt } from "../../protocol/sasl/attempt.ts";
+import type { AuthAttempt } from "../../protocol/sasl/auth-attempt.ts";
 import { keysMatch, type ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 
 /** A client that proves in several steps that it knows a secret: only the exchange itself can tell whether it does. */

@@ -7,7 +7,7 @@ import type { Mail } from "../mail/mail.ts";
 import type { RawContent } from "../mail/raw-mail.ts";
 import type { CloseOptions, SendOptions } from "../send-options.ts";
 import type { Transport } from "../transport.ts";
-import type { ForwardedMail } from "./attempt.ts";
+import type { ForwardedMail } from "./relay-attempt.ts";
 
 /**
  * What the transports in front of other transports have in common: they decide which of those gets a mail, and when.

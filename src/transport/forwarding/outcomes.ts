@@ -3,8 +3,8 @@ import { Envelope } from "../../address/envelope.ts";
 import { closesConnection } from "../../protocol/closing-reply.ts";
 import type { SendError } from "../../protocol/send-error.ts";
 import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../../protocol/send-report.ts";
-import type { Attempt } from "./attempt.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
+import type { Attempt } from "./relay-attempt.ts";
 
 /** The outcome of several attempts at one mail, for each recipient. */
 export class Outcomes {

@@ -5,11 +5,11 @@ import { type OptionReaders, readOptions } from "../../text/options.ts";
 import { calledOff } from "../called-off.ts";
 import { onAbort } from "../signal.ts";
 import type { Transport } from "../transport.ts";
-import type { Attempt, ForwardedMail } from "./attempt.ts";
 import { ForwardingTransport } from "./forwarding-transport.ts";
 import { Outcomes } from "./outcomes.ts";
-import { toTransport } from "./relays.ts";
-import { round } from "./round.ts";
+import type { Attempt, ForwardedMail } from "./relay-attempt.ts";
+import { toTransport } from "./relay-failover.ts";
+import { round } from "./relay-round.ts";
 
 /** When a mail is tried again, and how often. */
 export interface RetryOptions {

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../../net/clock.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
 import type { Transport } from "../transport.ts";
-import type { ForwardedMail } from "./attempt.ts";
 import { ForwardingTransport } from "./forwarding-transport.ts";
-import { type NamedRelay, type RelayOptions, Relays } from "./relays.ts";
+import type { ForwardedMail } from "./relay-attempt.ts";
+import { type NamedRelay, type RelayOptions, Relays } from "./relay-failover.ts";
 
 /**
  * Sends by several relays in turn, one mail each; if one fails the next takes over, as in `FailoverTransport`.

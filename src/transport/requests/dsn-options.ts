@@ -7,7 +7,7 @@ import {
   type Notify,
   type OriginalRecipient,
   parseNotify,
-} from "../../protocol/dsn.ts";
+} from "../../protocol/dsn-values.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
 import { flag, oneOf } from "../../text/option-kinds.ts";
 import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";

@@ -7,9 +7,9 @@ import { type OptionReaders, readOptions } from "../../text/options.ts";
 import { onAbort } from "../signal.ts";
 import type { LoginGate } from "./login/login-gate.ts";
 import type { SmtpOptions } from "./options.ts";
-import { Opening } from "./session/opening.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { openSession } from "./session/session.ts";
+import { Opening } from "./session/session-opening.ts";
 import type { Cancellation } from "./submission/cancellation.ts";
 import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 

@@ -14,6 +14,7 @@ import type { RawContent } from "../mail/raw-mail.ts";
 import { readRequests } from "../requests/requests.ts";
 import type { SendOptions } from "../send-options.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
+import { Verdicts } from "./lasting-failures.ts";
 import { LoginGate } from "./login/login-gate.ts";
 import type { SendObserver } from "./observer/send-observer.ts";
 import type { SmtpOptions } from "./options.ts";
@@ -24,7 +25,6 @@ import { aborted, closed } from "./submission/cancellation-reasons.ts";
 import { OutgoingMail } from "./submission/outgoing-mail.ts";
 import { SharedTimeout } from "./submission/shared-timeout.ts";
 import { Submission } from "./submission/submission.ts";
-import { Verdicts } from "./verdicts.ts";
 
 /** What the transports to an SMTP or LMTP server have in common: all but how they are made. */
 export abstract class ServerTransport extends BaseTransport {

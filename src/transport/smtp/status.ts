@@ -1,4 +1,4 @@
-import type { SendCounts } from "../run/tally.ts";
+import type { SendCounts } from "../send-all/tally.ts";
 
 /** What an SMTP transport is doing now. */
 export interface TransportStatus {

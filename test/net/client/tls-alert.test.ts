@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { brokenOff } from "#src/net/client/failures.js";
+import { brokenOff } from "#src/net/client/connection-failures.js";
 import { explainTlsCode } from "#src/net/client/tls-alert.js";
 
 describe("what goes wrong in TLS", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { tellWrite } from "#src/net/client/said.js";
+import { tellWrite } from "#src/net/client/observed-writes.js";
 import { Transcript } from "#src/net/client/transcript.js";
 import { Reply } from "#src/protocol/reply.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DigestAttempt } from "#src/protocol/sasl/attempt.js";
+import type { DigestAttempt } from "#src/protocol/sasl/auth-attempt.js";
 import { cramMd5 } from "#src/protocol/sasl/cram-md5.js";
 import { external } from "#src/protocol/sasl/external.js";
 import { oauthBearer } from "#src/protocol/sasl/oauthbearer.js";

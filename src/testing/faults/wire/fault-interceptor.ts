@@ -1,6 +1,6 @@
 import type { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
 import { closesConnection } from "../../../protocol/closing-reply.ts";
-import { CommandMask } from "../../../protocol/command-lines.ts";
+import { CommandMask } from "../../../protocol/command-mask.ts";
 import { formatReply, Reply } from "../../../protocol/reply.ts";
 import type { ServerEvent } from "../../../protocol/server/event.ts";
 import { serverMask } from "../../../protocol/server/responder.ts";
@@ -17,7 +17,7 @@ import type { FaultBook } from "../selection/fault-book.ts";
 import { type Storage, storageOf } from "../storage/storage.ts";
 import { type ClientLine, readClientLine, unprompted } from "./client-line.ts";
 import { ContentFeed } from "./content-feed.ts";
-import { FaultyWriter } from "./faulty-writer.ts";
+import { FaultyWriter } from "./faulty-reply-writer.ts";
 import { lieInScram } from "./scram-lie.ts";
 import { inTurn } from "./socket-actions.ts";
 import { UnreadInput } from "./unread-input.ts";

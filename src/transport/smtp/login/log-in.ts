@@ -3,14 +3,14 @@ import type { Connection } from "../../../net/client/connection.ts";
 import { authentication } from "../../../protocol/dialogues/authentication.ts";
 import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import { rewritingHint } from "../../../protocol/firewall-hint.ts";
 import type { Reply } from "../../../protocol/reply.ts";
-import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
 import { shown } from "../../../text/shown.ts";
+import type { Verdicts } from "../lasting-failures.ts";
 import type { SmtpOptions } from "../options.ts";
-import type { Opening } from "../session/opening.ts";
+import type { Opening } from "../session/session-opening.ts";
 import type { Cancellation } from "../submission/cancellation.ts";
-import type { Verdicts } from "../verdicts.ts";
 import { Credentials } from "./credentials.ts";
 import {
   canBind,
@@ -20,8 +20,8 @@ import {
   mechanismsFor,
   type SecretKind,
 } from "./login-attempt.ts";
+import { Redaction } from "./login-error-redaction.ts";
 import { Mechanism, type SaslMechanism } from "./mechanism.ts";
-import { Redaction } from "./redaction.ts";
 
 /** What logging in needs of the options. */
 export type LogInOptions = Pick<SmtpOptions, "host" | "port" | "mechanisms" | "allowPlaintextCredentials">;

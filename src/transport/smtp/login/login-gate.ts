@@ -1,7 +1,7 @@
 import type { Connection } from "../../../net/client/connection.ts";
 import { Failure } from "../../../protocol/failure.ts";
-import type { Opening } from "../session/opening.ts";
-import { isVerdict, type Verdicts } from "../verdicts.ts";
+import { isVerdict, type Verdicts } from "../lasting-failures.ts";
+import type { Opening } from "../session/session-opening.ts";
 
 /**
  * Lets one connection log in at a time until one login has succeeded. A wrong secret is thus said once, not once for

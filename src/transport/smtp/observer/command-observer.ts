@@ -1,5 +1,5 @@
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
-import { commandLines } from "../../../protocol/command-lines.ts";
+import { commandLines } from "../../../protocol/command-mask.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";

@@ -1,7 +1,7 @@
 import type { Delivery } from "../../../errors.ts";
 import type { Timer } from "../../../net/clock.ts";
 import { Failure } from "../../../protocol/failure.ts";
-import { Tally } from "../../run/tally.ts";
+import { Tally } from "../../send-all/tally.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import type { Session } from "../session/session.ts";

@@ -1,15 +1,15 @@
 import type { Timer } from "../../../net/clock.ts";
 import type { Failure } from "../../../protocol/failure.ts";
-import { failureOf } from "../failure-of.ts";
+import { isVerdict } from "../lasting-failures.ts";
 import { secretOf } from "../login/log-in.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
-import { Opening } from "../session/opening.ts";
 import { openSession, type Session } from "../session/session.ts";
+import { Opening } from "../session/session-opening.ts";
 import type { CancellationReason } from "../submission/cancellation.ts";
 import { closed } from "../submission/cancellation-reasons.ts";
-import { isVerdict } from "../verdicts.ts";
-import { Openings } from "./openings.ts";
+import { failureOf } from "../to-failure.ts";
+import { Openings } from "./connection-cap.ts";
 import type { PendingMail } from "./pending-mail.ts";
 import type { SendQueue } from "./send-queue.ts";
 

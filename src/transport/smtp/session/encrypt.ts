@@ -3,8 +3,8 @@ import type { Resumption } from "../../../net/client/session-tickets.ts";
 import { startTls } from "../../../protocol/dialogues/opening.ts";
 import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import { rewritingHint } from "../../../protocol/firewall-hint.ts";
 import { SUBMISSIONS_PORT } from "../../../protocol/ports.ts";
-import { rewritingHint } from "../../../protocol/rewriting.ts";
 import type { SmtpOptions } from "../options.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";
 

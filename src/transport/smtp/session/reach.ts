@@ -9,7 +9,7 @@ import type { SmtpOptions } from "../options.ts";
 import { resumption, secure, upgrade } from "./encrypt.ts";
 import { leave } from "./goodbye.ts";
 import { helloName } from "./hello-name.ts";
-import type { Opening } from "./opening.ts";
+import type { Opening } from "./session-opening.ts";
 
 /** A server that has introduced itself, on a connection that is encrypted as the options have it. */
 export interface Reached {

@@ -8,8 +8,8 @@ import { logIn } from "../login/log-in.ts";
 import type { LoginGate } from "../login/login-gate.ts";
 import type { SmtpOptions } from "../options.ts";
 import { leave, letGo } from "./goodbye.ts";
-import type { Opening } from "./opening.ts";
 import { type Reached, reach } from "./reach.ts";
+import type { Opening } from "./session-opening.ts";
 
 /** A connection that is ready for mail, and what is known of the server behind it. */
 export class Session {

@@ -15,7 +15,7 @@ import {
 } from "envoi";
 import { Message } from "#src/message/message.js";
 import { nothingSent } from "#src/protocol/send-report.js";
-import { Runs } from "#src/transport/run/runs.js";
+import { Runs } from "#src/transport/send-all/runs.js";
 
 /** A mail whose recipient is its number. */
 function mail(number: number): { from: string; to: string; text: string } {

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { WriteSlab } from "#src/net/client/write-slab.js";
+import { WriteSlab } from "#src/net/client/write-buffer.js";
 
 const hash = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 

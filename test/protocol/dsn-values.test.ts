@@ -7,7 +7,7 @@ import {
   parseEnvelopeId,
   parseNotify,
   parseOriginalRecipient,
-} from "#src/protocol/dsn.js";
+} from "#src/protocol/dsn-values.js";
 import { encodeXtext } from "#src/protocol/xtext.js";
 import { fc } from "../property.js";
 

@@ -11,7 +11,7 @@ import type { Charset } from "./charset.ts";
 import { MessageError, wrongField } from "./message-error.ts";
 import { bearsEightBit, type Way } from "./part.ts";
 import { encodeQuotedPrintable, quotedPrintableRoom } from "./quoted-printable.ts";
-import type { TransferEncoding } from "./transfer-encoding.ts";
+import type { TransferEncoding } from "./transfer-encoding-header.ts";
 
 /** A body as it is sent. */
 export interface EncodedBody {

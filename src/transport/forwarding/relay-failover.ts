@@ -5,10 +5,10 @@ import type { SendReport } from "../../protocol/send-report.ts";
 import { duration, flag, text, wholeNumber } from "../../text/option-kinds.ts";
 import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
 import type { Transport } from "../transport.ts";
-import type { ForwardedMail } from "./attempt.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
 import { Outcomes } from "./outcomes.ts";
-import { round } from "./round.ts";
+import type { ForwardedMail } from "./relay-attempt.ts";
+import { round } from "./relay-round.ts";
 
 /** A transport with the name that it has in reports. */
 export interface NamedRelay {

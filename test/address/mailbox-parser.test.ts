@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseMailbox, parseUsualMailbox } from "#src/address/grammar.js";
+import { parseMailbox, parseUsualMailbox } from "#src/address/mailbox-parser.js";
 import { fc } from "../property.ts";
 
 test("reads the usual form of a mailbox as the whole grammar does", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CommandMask, commandLines } from "#src/protocol/command-lines.js";
+import { CommandMask, commandLines } from "#src/protocol/command-mask.js";
 import { fc } from "../property.js";
 
 const lines = (...said: readonly string[]): string[] => {

@@ -1,4 +1,4 @@
-import { codeOf } from "../../net/client/failures.ts";
+import { codeOf } from "../../net/client/connection-failures.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { Pause } from "./pause.ts";

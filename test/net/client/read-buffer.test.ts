@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { ReadMemory } from "#src/net/client/read-memory.js";
+import { ReadMemory } from "#src/net/client/read-buffer.js";
 import { ScriptedServer } from "../scripted-server.ts";
 
 describe("memory that a socket reads into", () => {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../net/clock.ts";
 import type { Transport } from "../transport.ts";
-import { type Attempt, attempt, type ForwardedMail } from "./attempt.ts";
 import type { Outcomes } from "./outcomes.ts";
+import { type Attempt, attempt, type ForwardedMail } from "./relay-attempt.ts";
 
 /** A mail that a transport is given, and what is known of it. */
 export interface Round {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { attemptDelay, race, type Winner } from "#src/net/client/race.js";
+import { attemptDelay, race, type Winner } from "#src/net/client/happy-eyeballs.js";
 import { HandClock } from "../hand-clock.js";
 
 /** A race among sockets that do nothing but what the test has them do. */
