@@ -8,6 +8,30 @@ const big5Renamed = "‾¯•‧／∕♁⊕☉⊙､﹑＼﹨∼～¢￠£￡¥
  * Windows and of the WHATWG under the names of the sets that these extend.
  */
 export const charsetLimits: ReadonlyMap<string, CharsetLimits> = new Map<string, CharsetLimits>([
+  [
+    "gb2312",
+    {
+      high: true,
+      refused: [
+        [0xa2a1, 0xa2aa],
+        [0xa6e0, 0xa6f5],
+        [0xa8bb, 0xa8c0],
+      ],
+      renamed: "・·―—",
+    },
+  ],
+  [
+    "gbk",
+    {
+      refused: [
+        [0x80, 0x80],
+        [0xa8bc, 0xa8bc],
+        [0xa8bf, 0xa8bf],
+        [0xa989, 0xa995],
+        [0xfe50, 0xfefe],
+      ],
+    },
+  ],
   ["macintosh", { renamed: "€¤Ω\u2126" }],
   [
     "euc-jp",

@@ -26,9 +26,9 @@ function builtIn(name: string): Codec | undefined {
   return { name, encode: (text) => Buffer.from(text, "latin1"), lacks: (text) => text.search(beyond) };
 }
 
-/** Charsets whose codes TextDecoder reads as iconv-lite does, each character having one code. */
-const singleOctets = /^(?:iso-8859-(?:[2-8]|1[0345])|windows-(?:125[0-24-8]|874)|koi8-[ru])$/;
-const doubleOctets = /^(?:shift_jis|gb2312|gbk)$/;
+/** Charsets whose codes TextDecoder reads as iconv-lite does in every version of Node.js, one code a character. */
+const singleOctets = /^(?:iso-8859-(?:[2-8]|1[0345])|windows-(?:125[0-24-8]|874)|koi8-r)$/;
+const doubleOctets = /^shift_jis$/;
 
 /** The codec of a charset that the runtime can read: its table is made by reading every code. */
 function decoded(name: string): Codec | undefined {
@@ -53,24 +53,6 @@ export const readyLimits: Readonly<Record<string, CharsetLimits>> = {
       [0xed40, 0xfcfc],
     ],
     renamed: "‖∥−－〜～¢￠£￡¬￢",
-  },
-  gb2312: {
-    high: true,
-    refused: [
-      [0xa2a1, 0xa2aa],
-      [0xa6e0, 0xa6f5],
-      [0xa8bb, 0xa8c0],
-    ],
-    renamed: "・·―—",
-  },
-  gbk: {
-    refused: [
-      [0x80, 0x80],
-      [0xa8bc, 0xa8bc],
-      [0xa8bf, 0xa8bf],
-      [0xa989, 0xa995],
-      [0xfe50, 0xfefe],
-    ],
   },
 };
 
