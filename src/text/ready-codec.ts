@@ -28,18 +28,18 @@ function builtIn(name: string): Codec | undefined {
 
 /** Charsets whose codes TextDecoder reads as iconv-lite does in every version of Node.js, one code a character. */
 const singleOctets = /^(?:iso-8859-(?:[2-8]|1[0345])|windows-(?:125[0-24-8]|874)|koi8-r)$/;
-const doubleOctets = /^shift_jis$/;
 
 /** The codec of a charset that the runtime can read: its table is made by reading every code. */
 function decoded(name: string): Codec | undefined {
-  if (!singleOctets.test(name) && !doubleOctets.test(name)) return undefined;
+  const pairsToo = name === "shift_jis";
+  if (!singleOctets.test(name) && !pairsToo) return undefined;
   const decoder = new TextDecoder(name);
   const codes = new Map(ascii.map((octet) => [String.fromCharCode(octet), Buffer.of(octet)]));
   readCodes(decoder, codes, upperOctets);
   // The runtime reads a code that stands for nothing as a control character.
   if (!name.startsWith("iso-")) for (const octet of c1Controls) codes.delete(String.fromCharCode(octet));
   if (name === "windows-1252") mend1252(codes);
-  if (doubleOctets.test(name)) readCodes(decoder, codes, pairs());
+  if (pairsToo) readCodes(decoder, codes, pairs());
   return codecOf(name, tableOf(codes), readyLimits[name]);
 }
 
