@@ -94,10 +94,10 @@ function punycodeByName() {
 /** A shared chunk is named for the first of these that it contains, otherwise by Rolldown. */
 function nameOf({ moduleIds, name }) {
   const landmarks = {
-    client: "/src/transport/smtp/transport.ts",
+    client: "/src/transport/smtp/smtp-transport.ts",
     server: "/src/server/running-server.ts",
     protocol: "/src/protocol/reply.ts",
-    "iconv-table": "/src/text/iconv-table.ts",
+    "iconv-table": "/src/text/charsets/iconv-table.ts",
   };
   const found = Object.entries(landmarks).find(([, path]) => moduleIds.some((id) => id.includes(path)));
   return found?.[0] ?? name;

@@ -48,7 +48,7 @@ export type { Pairs } from "./mime/pairs.ts";
 export type { Part } from "./mime/part.ts";
 export type { PartOptions } from "./mime/part-options.ts";
 export { SinglePart, type TextOptions } from "./mime/single-part.ts";
-export type { OneOrMore } from "./text/one-or-more.ts";
+export type { OneOrMore } from "./text/options/one-or-more.ts";
 
 // Addresses
 
@@ -77,11 +77,11 @@ export type { RefreshTokenOptions } from "./transport/smtp/login/refresh-token-o
 export type { TokenFetcher, TokenRequest } from "./transport/smtp/login/shared-token.ts";
 export type { PoolConfig, Rate } from "./transport/smtp/pool/pool-config.ts";
 export type { ServerInfo } from "./transport/smtp/session/server-info.ts";
+export { SmtpTransport, SmtpTransportBuilder } from "./transport/smtp/smtp-transport.ts";
 export type { Slowdown, TransportStatus } from "./transport/smtp/status.ts";
 export type { TlsIdentity, TlsVersion } from "./transport/smtp/tls/tls-identity.ts";
 export { Tls, type TlsMode } from "./transport/smtp/tls/tls-mode.ts";
 export { TlsParameters, TlsParametersBuilder } from "./transport/smtp/tls/tls-parameters.ts";
-export { SmtpTransport, SmtpTransportBuilder } from "./transport/smtp/transport.ts";
 
 // Logging and events
 
@@ -105,29 +105,33 @@ export { FailoverTransport } from "./transport/forwarding/failover-transport.ts"
 export type { NamedRelay, RelayOptions } from "./transport/forwarding/relay-failover.ts";
 export { type RetryOptions, RetryTransport } from "./transport/forwarding/retry-transport.ts";
 export { RoundRobinTransport } from "./transport/forwarding/round-robin-transport.ts";
-export type { Deliver, HandedOver } from "./transport/raw/deliver.ts";
-export { FileTransport, type StoredMail } from "./transport/raw/file-transport.ts";
-export { HandedMail } from "./transport/raw/handed-mail.ts";
+export type { Deliver, HandedOver } from "./transport/local/deliver.ts";
+export { FileTransport, type StoredMail } from "./transport/local/file-transport.ts";
+export { HandedMail } from "./transport/local/handed-mail.ts";
 export {
   RawTransport,
   type RawTransportOptions,
-} from "./transport/raw/raw-transport.ts";
-export { type SendmailOptions, SendmailTransport } from "./transport/raw/sendmail-transport.ts";
-export { type StubbedMail, StubTransport } from "./transport/raw/stub-transport.ts";
+} from "./transport/local/raw-transport.ts";
+export { type SendmailOptions, SendmailTransport } from "./transport/local/sendmail-transport.ts";
+export { type StubbedMail, StubTransport } from "./transport/local/stub-transport.ts";
 
 // Sending: options, and runs of many mails
 
-export type { DeliverBy } from "./protocol/deliver-by.ts";
-export type { OriginalRecipient } from "./protocol/dsn-values.ts";
-export type { RawContent } from "./transport/mail/raw-mail.ts";
+export type { DeliverBy } from "./protocol/parameters/deliver-by.ts";
+export type { OriginalRecipient } from "./protocol/parameters/dsn-parameters.ts";
 export type {
   DsnNotify,
   DsnOccasion,
   DsnOptions,
   RecipientDsnOptions,
-} from "./transport/requests/dsn-options.ts";
-export type { ParameterOption, ParameterOptions } from "./transport/requests/parameter-options.ts";
-export type { DispensableOption, HoldOptions, RequestOptions } from "./transport/requests/request-options.ts";
+} from "./transport/extension-options/dsn-options.ts";
+export type {
+  DispensableOption,
+  HoldOptions,
+  RequestOptions,
+} from "./transport/extension-options/extension-options.ts";
+export type { ParameterOption, ParameterOptions } from "./transport/extension-options/parameter-options.ts";
+export type { RawContent } from "./transport/mail/raw-mail.ts";
 export type {
   SendAllItem,
   SendAllOptions,

@@ -1,4 +1,4 @@
-import { described } from "../text/shown.ts";
+import { described } from "../text/options/shown-value.ts";
 import type { Address } from "./address.ts";
 import { AddressError } from "./address-error.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";

@@ -1,4 +1,4 @@
-import { described } from "../text/shown.ts";
+import { described } from "../text/options/shown-value.ts";
 import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";
 import { Mailbox, type MailboxInput, toMailbox } from "./mailbox.ts";

@@ -1,5 +1,5 @@
-import { checkNames } from "../text/known-names.ts";
-import { described } from "../text/shown.ts";
+import { checkNames } from "../text/options/known-names.ts";
+import { described } from "../text/options/shown-value.ts";
 import { Address } from "./address.ts";
 import { AddressError } from "./address-error.ts";
 import { checkDisplayName, formatDisplayName } from "./display-name.ts";

@@ -10,13 +10,13 @@ import { messageIds } from "../mime/message-ids.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
-import { type OneOrMore, readEach } from "../text/one-or-more.ts";
+import { type OneOrMore, readEach } from "../text/options/one-or-more.ts";
 import type { Attachment } from "./attachment.ts";
 import { type AutoSubmitted, autoSubmittedHeader } from "./auto-submitted.ts";
 import { type CalendarOptions, calendarParts } from "./calendar.ts";
+import { toAlternative, toAttachment, toEnvelope, toPart, toTextPart } from "./content-inputs.ts";
 import { customHeader, replaceHeaders } from "./custom-header.ts";
 import { Draft } from "./draft.ts";
-import { toAlternative, toAttachment, toEnvelope, toPart, toTextPart } from "./inputs.ts";
 import {
   type ListUnsubscribeOptions,
   listUnsubscribeHeaders,

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { EnvoiError, reasonOf } from "../errors.ts";
 import { contentError } from "../mime/content-error.ts";
-import { described } from "../text/shown.ts";
+import { described } from "../text/options/shown-value.ts";
 
 /** The source of the bytes of an attachment. */
 export type ByteSource = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -1,5 +1,5 @@
 import { readPairs } from "../mime/pairs.ts";
-import type { OneOrMore } from "../text/one-or-more.ts";
+import type { OneOrMore } from "../text/options/one-or-more.ts";
 import { Message } from "./message.ts";
 import { type MessageFields, readFields } from "./message-fields.ts";
 

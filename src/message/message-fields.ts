@@ -8,7 +8,7 @@ import { MessageError, wrongField } from "../mime/message-error.ts";
 import { type Pairs, readPairs } from "../mime/pairs.ts";
 import type { Part } from "../mime/part.ts";
 import type { SinglePart } from "../mime/single-part.ts";
-import { type OneOrMore, readEach } from "../text/one-or-more.ts";
+import { type OneOrMore, readEach } from "../text/options/one-or-more.ts";
 import type { Attachment } from "./attachment.ts";
 import type { AutoSubmitted } from "./auto-submitted.ts";
 import type { CalendarOptions } from "./calendar.ts";

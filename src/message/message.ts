@@ -14,9 +14,9 @@ import { Content } from "./content.ts";
 import type { Draft } from "./draft.ts";
 import { type MessageFields, readFields } from "./message-fields.ts";
 import { headerLines, messageHeaders } from "./message-headers.ts";
+import { tree } from "./mime-tree.ts";
 import { type SignedContent, signContent } from "./signed-content.ts";
 import type { Signer } from "./signer.ts";
-import { tree } from "./tree.ts";
 
 /**
  * A mail that can be sent any number of times over any transport; immutable.

@@ -5,7 +5,7 @@ import { refuseUnknown } from "../mime/known-fields.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIdHeader, newMessageId } from "../mime/message-id.ts";
-import { type OneOrMore, readEach } from "../text/one-or-more.ts";
+import { type OneOrMore, readEach } from "../text/options/one-or-more.ts";
 
 /** A block of Resent-* fields: who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {

@@ -1,6 +1,6 @@
-import type { Codec } from "../text/codec.ts";
-import { readyCodec } from "../text/ready-codec.ts";
-import { registeredCharset } from "../text/registered-charset.ts";
+import type { Codec } from "../text/charsets/codec.ts";
+import { readyCodec } from "../text/charsets/ready-codec.ts";
+import { registeredCharset } from "../text/charsets/registered-charset.ts";
 import { MessageError } from "./message-error.ts";
 
 /**

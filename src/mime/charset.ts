@@ -1,5 +1,5 @@
-import type { Codec } from "../text/codec.ts";
-import { loadCodec } from "../text/load-codec.ts";
+import type { Codec } from "../text/charsets/codec.ts";
+import { loadCodec } from "../text/charsets/load-codec.ts";
 import { encodeBy, genuineCharsets, isCharset, unknownCharset } from "./charset-encoding.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { checkNames } from "../text/known-names.ts";
+import { checkNames } from "../text/options/known-names.ts";
 import { MessageError } from "./message-error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { callersMistake, EnvoiError, named } from "../errors.ts";
-import { described, shown } from "../text/shown.ts";
+import { described, shown } from "../text/options/shown-value.ts";
 
 /** The place of a mistake in a message. */
 export interface MessageErrorDetails {

@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from "../text/longest-timer.ts";
+import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
 
 /** A timer that has been set; `cancel` may be called at any time, more than once. */
 export interface Timer {

@@ -1,7 +1,7 @@
 import { Address } from "../address/address.ts";
 import { misconfigured } from "../errors.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
-import type { WithOthers } from "./other-parameter.ts";
+import type { WithOthers } from "./parameters/other-parameter.ts";
 import {
   formatMailParameters,
   formatRcptParameters,
@@ -9,7 +9,7 @@ import {
   parseMailParameters,
   parseRcptParameters,
   type RcptParameters,
-} from "./parameters.ts";
+} from "./parameters/parameters.ts";
 import { Reply } from "./reply.ts";
 
 /** A command of SMTP (RFC 5321 4.1), both as a client says it and as a server understood it. */

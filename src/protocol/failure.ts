@@ -1,8 +1,8 @@
 import { EnvoiError, type ErrorKind, reasonOf } from "../errors.ts";
+import { withoutAddresses } from "./address-mask.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { Because } from "./send-report.ts";
-import { withoutAddresses } from "./without-addresses.ts";
 
 /** What is known of a failure where it happens. */
 export interface FailureFields {

@@ -1,9 +1,9 @@
 import { copyOf, type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
+import { withoutAddresses } from "./address-mask.ts";
 import type { Failure } from "./failure.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { SendReport } from "./send-report.ts";
-import { withoutAddresses } from "./without-addresses.ts";
 
 /**
  * A mail was not delivered to all its recipients. `report` has the outcome of each.

@@ -24,9 +24,9 @@ export type {
   ServerCertificate,
   TlsSession,
 } from "../net/server/tls-acceptor.ts";
-export type { DeliverBy } from "../protocol/deliver-by.ts";
-export type { Notify, OriginalRecipient } from "../protocol/dsn-values.ts";
-export type { MailParameters, RcptParameters } from "../protocol/parameters.ts";
+export type { DeliverBy } from "../protocol/parameters/deliver-by.ts";
+export type { Notify, OriginalRecipient } from "../protocol/parameters/dsn-parameters.ts";
+export type { MailParameters, RcptParameters } from "../protocol/parameters/parameters.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";

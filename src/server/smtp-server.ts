@@ -1,5 +1,5 @@
-import { milliseconds } from "../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../text/options.ts";
+import { milliseconds } from "../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { checkPurpose, resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";

@@ -1,7 +1,7 @@
 import crypto, { createPrivateKey, KeyObject, sign } from "node:crypto";
 import { EnvoiError, reasonOf } from "../errors.ts";
-import { refuseOption, wrongOption } from "../text/options.ts";
-import { described } from "../text/shown.ts";
+import { refuseOption, wrongOption } from "../text/options/option-reader.ts";
+import { described } from "../text/options/shown-value.ts";
 
 /** How a signature is made (RFC 8301, RFC 8463). There is no rsa-sha1. */
 export type DkimAlgorithm = "rsa-sha256" | "ed25519-sha256";

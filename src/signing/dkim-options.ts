@@ -2,8 +2,14 @@ import { Address } from "../address/address.ts";
 import { canonicalDomain } from "../address/domain.ts";
 import { EnvoiError } from "../errors.ts";
 import { headerName } from "../mime/header.ts";
-import { flag, listOf, oneOf, text, wholeNumber } from "../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongChoice, wrongOption } from "../text/options.ts";
+import { flag, listOf, oneOf, text, wholeNumber } from "../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongChoice,
+  wrongOption,
+} from "../text/options/option-reader.ts";
 import type { Canonicalization } from "./canonicalization.ts";
 import { type DkimAlgorithm, type DkimKey, type DkimKeyInput, readKey } from "./dkim-key.ts";
 import { neverSigned, type Protection, usualFields } from "./signed-fields.ts";

@@ -1,7 +1,7 @@
 import type { Signer, Signing } from "../message/signer.ts";
 import type { RawField } from "../mime/head-reader.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { refuseOption } from "../text/options.ts";
+import { refuseOption } from "../text/options/option-reader.ts";
 import { BodyHash } from "./canonical-body.ts";
 import { canonicalField } from "./canonicalization.ts";
 import { type DkimOptions, type DkimSettings, readDkimOptions } from "./dkim-options.ts";

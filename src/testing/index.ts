@@ -21,7 +21,6 @@ export {
   type IssuedCertificate,
 } from "./certificates/certificates.ts";
 export type { CertificateFlaw } from "./certificates/server-certificate.ts";
-export type { ServerEnvironment } from "./environment.ts";
 export {
   type Drop,
   type DropFault,
@@ -54,6 +53,7 @@ export { Inbox, type WaitOptions } from "./messages/inbox.ts";
 export type { ParsedAttachment, ParsedMessage } from "./messages/parsed-message.ts";
 export type { ParsedHeader } from "./messages/reading/head.ts";
 export type { ParsedMailbox } from "./messages/reading/mailboxes.ts";
+export type { ServerEnvironment } from "./server-environment.ts";
 export { TestServer } from "./test-server.ts";
 export type { TestServerOptions } from "./test-server-options.ts";
 export type { Transcript, TranscriptLine } from "./transcripts/transcript.ts";

@@ -11,8 +11,8 @@ import {
   record,
   text,
   wholeNumber,
-} from "../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption } from "../text/options.ts";
+} from "../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions, refuseOption } from "../text/options/option-reader.ts";
 import { CertificateAuthority } from "./certificates/certificates.ts";
 import { type CertificateFlaw, certificateFlaws } from "./certificates/server-certificate.ts";
 import type { KeepOptions } from "./messages/captured-messages.ts";

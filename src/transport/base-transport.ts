@@ -1,15 +1,15 @@
 import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
-import { toEnvelope } from "../message/inputs.ts";
+import { toEnvelope } from "../message/content-inputs.ts";
 import { Message } from "../message/message.ts";
 import type { MessageFields } from "../message/message-fields.ts";
 import type { SendReport } from "../protocol/send-report.ts";
+import { breakingOff } from "./abort-signal.ts";
 import { withCallers } from "./caller-stack.ts";
 import type { Mail } from "./mail/mail.ts";
 import { type RawContent, rawMail } from "./mail/raw-mail.ts";
 import { Runs } from "./send-all/runs.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-all/send-run.ts";
 import { type CloseOptions, readCloseOptions, readSendOptions, type SendOptions } from "./send-options.ts";
-import { breakingOff } from "./signal.ts";
 import type { Transport } from "./transport.ts";
 
 /**

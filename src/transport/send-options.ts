@@ -1,8 +1,8 @@
 import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
-import { toEnvelope } from "../message/inputs.ts";
-import { abortSignal, duration, flag, wholeNumber } from "../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../text/options.ts";
-import { type RequestOptions, requestReaders } from "./requests/request-options.ts";
+import { toEnvelope } from "../message/content-inputs.ts";
+import { abortSignal, duration, flag, wholeNumber } from "../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
+import { type RequestOptions, requestReaders } from "./extension-options/extension-options.ts";
 
 /** The options of one send. */
 export interface SendOptions extends RequestOptions {

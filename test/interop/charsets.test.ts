@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { loadCodec } from "#src/text/load-codec.js";
+import { loadCodec } from "#src/text/charsets/load-codec.js";
 import { runScript } from "./python.js";
 
 /** Registered names, Python's codec of the set, and how many characters beyond ASCII only Python has. */

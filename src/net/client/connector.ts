@@ -4,7 +4,7 @@ import { TLSSocket } from "node:tls";
 import { reasonOf } from "../../errors.ts";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
-import { shown } from "../../text/shown.ts";
+import { shown } from "../../text/options/shown-value.ts";
 import { codeOf } from "./connection-failures.ts";
 import { indirectStream, placeOf, type ServerStream } from "./server-stream.ts";
 

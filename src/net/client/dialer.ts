@@ -7,7 +7,7 @@ import { timedOut } from "./connection-failures.ts";
 import { connectBy } from "./connector.ts";
 import type { FailedAddresses } from "./failed-addresses.ts";
 import { attemptDelay, race } from "./happy-eyeballs.ts";
-import { connectThrough, proxyUnreachable } from "./proxied.ts";
+import { connectThrough, proxyUnreachable } from "./proxy-connection.ts";
 import { ReadMemory } from "./read-buffer.ts";
 import type { Route } from "./route.ts";
 import {

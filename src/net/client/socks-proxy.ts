@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Failure } from "../../protocol/failure.ts";
-import { LONGEST_TIMER } from "../../text/longest-timer.ts";
+import { LONGEST_TIMER } from "../../text/options/longest-timer.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 
 /**

@@ -9,7 +9,7 @@ import {
   type Server,
   type TLSSocket,
 } from "node:tls";
-import { refuseOption, wrongOption } from "../../text/options.ts";
+import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 

@@ -1,7 +1,7 @@
 import type { Address } from "../../address/address.ts";
 import type { Envelope } from "../../address/envelope.ts";
-import type { WithOthers } from "../other-parameter.ts";
-import type { MailParameters, RcptParameters } from "../parameters.ts";
+import type { WithOthers } from "../parameters/other-parameter.ts";
+import type { MailParameters, RcptParameters } from "../parameters/parameters.ts";
 
 /** One mail, ready for one transaction. */
 export interface MailTransaction {

@@ -4,7 +4,7 @@ import { formatCommand } from "../command.ts";
 import type { Dialect } from "../dialect.ts";
 import { command, type Dialogue, read, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
-import type { RcptParameters } from "../parameters.ts";
+import type { RcptParameters } from "../parameters/parameters.ts";
 import type { Reply } from "../reply.ts";
 import { completion } from "./completion.ts";
 import { connectionGivenUp } from "./connection-given-up.ts";

@@ -1,5 +1,5 @@
 import type { ExtensionKeyword, Extensions } from "../extensions.ts";
-import type { MailParameters } from "../parameters.ts";
+import type { MailParameters } from "../parameters/parameters.ts";
 import { formatReply, Reply } from "../reply.ts";
 import { serverMechanisms } from "../sasl/mechanisms.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";

@@ -1,5 +1,5 @@
 import type { Address } from "../../address/address.ts";
-import type { MailParameters, RcptParameters } from "../parameters.ts";
+import type { MailParameters, RcptParameters } from "../parameters/parameters.ts";
 
 /** An accepted recipient. */
 export interface EnvelopeRecipient {

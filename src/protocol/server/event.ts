@@ -1,5 +1,5 @@
 import type { Address } from "../../address/address.ts";
-import type { MailParameters, RcptParameters } from "../parameters.ts";
+import type { MailParameters, RcptParameters } from "../parameters/parameters.ts";
 import type { Reply } from "../reply.ts";
 import type { AuthAttempt } from "../sasl/auth-attempt.ts";
 import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";

@@ -1,5 +1,5 @@
 import type { Address } from "../../address/address.ts";
-import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
+import type { MailParameters, RcptParameters } from "../../protocol/parameters/parameters.ts";
 import type { Reply, ReplyFields } from "../../protocol/reply.ts";
 import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { Address } from "../../address/address.ts";
 import { harmless, reasonOf } from "../../errors.ts";
 import { tell } from "../../net/observers.ts";
-import type { MailParameters, RcptParameters } from "../../protocol/parameters.ts";
+import type { MailParameters, RcptParameters } from "../../protocol/parameters/parameters.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { AuthAttempt } from "../../protocol/sasl/auth-attempt.ts";
 import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";

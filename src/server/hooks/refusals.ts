@@ -1,7 +1,7 @@
 import type { Reply } from "../../protocol/reply.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
-import { refuseOption, wrongChoice, wrongOption } from "../../text/options.ts";
+import { refuseOption, wrongChoice, wrongOption } from "../../text/options/option-reader.ts";
 import type { Session } from "../connection/session.ts";
 
 /** The recipients for whom a message is refused, as LMTP allows (RFC 2033 section 4.2). */

@@ -1,4 +1,4 @@
-import { refuseOption, wrongOption } from "../../text/options.ts";
+import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { ListenOptions, SmtpServerOptions } from "./options.ts";
 
 /** A port, or the path of a Unix socket, to listen on. */

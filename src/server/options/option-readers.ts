@@ -12,8 +12,8 @@ import {
   pem,
   text,
   wholeNumber,
-} from "../../text/option-kinds.ts";
-import type { OptionReaders } from "../../text/options.ts";
+} from "../../text/options/option-kinds.ts";
+import type { OptionReaders } from "../../text/options/option-reader.ts";
 import type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 
 const listenOptions: OptionReaders<ListenOptions> = {

@@ -2,7 +2,7 @@ import { hostname as machineName } from "node:os";
 import { canonicalDomain } from "../../address/domain.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../../net/server/tls-acceptor.ts";
 import type { ServerSettings } from "../../protocol/server/settings.ts";
-import { readOptions, refuseOption, wrongOption } from "../../text/options.ts";
+import { readOptions, refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { RelayRules } from "../hooks/policy.ts";
 import { type ResolvedListener, resolveListeners } from "./listeners.ts";
 import { serverOptionReaders } from "./option-readers.ts";

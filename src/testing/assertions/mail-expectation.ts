@@ -1,5 +1,5 @@
-import { listOf, pattern, record } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { listOf, pattern, record } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import { isAddressLike } from "../messages/address-key.ts";
 import {
   type CapturedMessage,

@@ -1,7 +1,12 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
-import { flag, listOf, oneOf, text } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
+import { flag, listOf, oneOf, text } from "../../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../text/options/option-reader.ts";
 import type { CertificateContent } from "./x509.ts";
 
 /** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */

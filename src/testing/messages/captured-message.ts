@@ -1,7 +1,7 @@
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../../server/connection/session.ts";
-import { pattern } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { pattern } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import type { Transcript } from "../transcripts/transcript.ts";
 import { isAddressLike } from "./address-key.ts";
 import type { ParsedMessage } from "./parsed-message.ts";

@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert";
 import { EnvoiError } from "../../errors.ts";
-import { abortSignal, milliseconds, wholeNumber } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { abortSignal, milliseconds, wholeNumber } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import { type CapturedMessage, type MessageMatch, matches, readMatch, summary } from "./captured-message.ts";
 import type { CapturedMessages } from "./captured-messages.ts";
 

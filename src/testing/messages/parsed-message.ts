@@ -1,4 +1,4 @@
-import { loadTextDecoding, type TextDecoding } from "../../text/web-charset.ts";
+import { loadTextDecoding, type TextDecoding } from "../../text/charsets/web-charset.ts";
 import { decodeWords } from "./reading/encoded-words.ts";
 import { type Entity, readStructure } from "./reading/entity.ts";
 import { unflow } from "./reading/flowed.ts";

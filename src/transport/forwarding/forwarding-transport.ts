@@ -2,7 +2,7 @@ import type { Envelope } from "../../address/envelope.ts";
 import type { Message } from "../../message/message.ts";
 import { nothingSent, type SendReport } from "../../protocol/send-report.ts";
 import { BaseTransport } from "../base-transport.ts";
-import { calledOff } from "../called-off.ts";
+import { calledOff } from "../cancelled-send.ts";
 import type { Mail } from "../mail/mail.ts";
 import type { RawContent } from "../mail/raw-mail.ts";
 import type { CloseOptions, SendOptions } from "../send-options.ts";

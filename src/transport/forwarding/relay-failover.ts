@@ -2,8 +2,13 @@ import type { ErrorKind } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { SendError } from "../../protocol/send-error.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import { duration, flag, text, wholeNumber } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../text/options.ts";
+import { duration, flag, text, wholeNumber } from "../../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../text/options/option-reader.ts";
 import type { Transport } from "../transport.ts";
 import { closedAtRecipient } from "./closed-at-recipient.ts";
 import { Outcomes } from "./outcomes.ts";

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from "../../net/clock.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import { duration, flag, wholeNumber } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
-import { calledOff } from "../called-off.ts";
-import { onAbort } from "../signal.ts";
+import { duration, flag, wholeNumber } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
+import { onAbort } from "../abort-signal.ts";
+import { calledOff } from "../cancelled-send.ts";
 import type { Transport } from "../transport.ts";
 import { ForwardingTransport } from "./forwarding-transport.ts";
 import { Outcomes } from "./outcomes.ts";

@@ -1,6 +1,6 @@
 import type { Envelope } from "../../address/envelope.ts";
 import type { EncodingConstraint } from "../../mime/part.ts";
-import type { Requests } from "../requests/requests.ts";
+import type { Requests } from "../extension-options/requests.ts";
 
 /** The bytes of a mail for a server whose extensions are known. */
 export interface MailContent {

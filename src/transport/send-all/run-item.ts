@@ -1,7 +1,7 @@
 import { callersMistake, EnvoiError, reasonOf } from "../../errors.ts";
 import { Message } from "../../message/message.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import { readSendOptions, type SendOptions } from "../send-options.ts";
 import type { SendItem } from "./send-run.ts";
 

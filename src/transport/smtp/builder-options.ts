@@ -3,11 +3,16 @@ import { systemResolve } from "../../net/client/addresses.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
 import { LMTP_PORT, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "../../protocol/ports.ts";
-import { duration, oneOf } from "../../text/option-kinds.ts";
-import { type OptionReader, type OptionReaders, readOptions, refuseOption } from "../../text/options.ts";
+import { duration, oneOf } from "../../text/options/option-kinds.ts";
+import {
+  type OptionReader,
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+} from "../../text/options/option-reader.ts";
 import type { ObserverOptions } from "./observer/observer.ts";
-import type { SmtpOptions } from "./options.ts";
 import { defaultPool } from "./pool/pool-config.ts";
+import type { SmtpOptions } from "./smtp-options.ts";
 import { Tls } from "./tls/tls-mode.ts";
 
 /** What a builder gathers; what belongs to a single transport is made by `build`. */

@@ -2,14 +2,14 @@ import { Envelope } from "../../address/envelope.ts";
 import { Failure } from "../../protocol/failure.ts";
 import { SmtpError } from "../../protocol/send-error.ts";
 import { sendReport } from "../../protocol/send-report.ts";
-import { abortSignal, duration } from "../../text/option-kinds.ts";
-import { type OptionReaders, readOptions } from "../../text/options.ts";
-import { onAbort } from "../signal.ts";
+import { abortSignal, duration } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
+import { onAbort } from "../abort-signal.ts";
 import type { LoginGate } from "./login/login-gate.ts";
-import type { SmtpOptions } from "./options.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { openSession } from "./session/session.ts";
 import { Opening } from "./session/session-opening.ts";
+import type { SmtpOptions } from "./smtp-options.ts";
 import type { Cancellation } from "./submission/cancellation.ts";
 import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { AddressError } from "../../address/address-error.ts";
 import { canonicalDomainOf } from "../../address/domain.ts";
-import { wrongOption } from "../../text/options.ts";
+import { wrongOption } from "../../text/options/option-reader.ts";
 
 /**
  * A host in the form that sockets take: a domain in A-labels, or an IP address without brackets. `[::1]`, `[IPv6:::1]`

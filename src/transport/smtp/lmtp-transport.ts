@@ -1,6 +1,6 @@
-import type { SmtpOptions } from "./options.ts";
 import { ServerTransport } from "./server-transport.ts";
-import { builderFromUrl, SmtpTransportBuilder } from "./transport.ts";
+import type { SmtpOptions } from "./smtp-options.ts";
+import { builderFromUrl, SmtpTransportBuilder } from "./smtp-transport.ts";
 
 /**
  * Delivers mail into mailboxes by LMTP (RFC 2033), through a server such as Dovecot: each accepted recipient has a

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { refuseOption, wrongOption } from "../../text/options.ts";
+import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 
 /**
  * The path of a Unix socket: absolute, so that it means the same wherever the process was started.

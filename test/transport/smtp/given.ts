@@ -1,5 +1,5 @@
-import type { SmtpOptions } from "#src/transport/smtp/options.js";
-import { SmtpTransport, SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
+import type { SmtpOptions } from "#src/transport/smtp/smtp-options.js";
+import { SmtpTransport, SmtpTransportBuilder } from "#src/transport/smtp/smtp-transport.js";
 
 /** A builder of transports that are given what builders know no word for: another resolver, another clock. */
 export function given(

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { SmtpTransport, Tls } from "envoi";
-import type { SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
+import type { SmtpTransportBuilder } from "#src/transport/smtp/smtp-transport.js";
 import type { Peer, ScriptedServer } from "../../net/scripted-server.js";
 
 /** What to do instead of what is usual: a reply, or an action that replies or does not. */

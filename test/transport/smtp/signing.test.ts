@@ -10,7 +10,7 @@ import {
   SmtpTransport,
   Tls,
 } from "envoi";
-import type { SmtpTransportBuilder } from "#src/transport/smtp/transport.js";
+import type { SmtpTransportBuilder } from "#src/transport/smtp/smtp-transport.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { ScriptedServer } from "../../net/scripted-server.js";
 import { ed25519, messageVector, rsa, zone } from "../../signing/keys.js";

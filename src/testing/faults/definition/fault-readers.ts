@@ -8,8 +8,8 @@ import {
   oneOrMore,
   pattern,
   wholeNumber,
-} from "../../../text/option-kinds.ts";
-import { type OptionReaders, wrongOption } from "../../../text/options.ts";
+} from "../../../text/options/option-kinds.ts";
+import { type OptionReaders, wrongOption } from "../../../text/options/option-reader.ts";
 import { type Rewrite, readBounce, readRewrite } from "../storage/storage.ts";
 import { readTlsChanges } from "../tls/tls-changes-reader.ts";
 import { scramLies } from "../wire/scram-lie.ts";

@@ -1,5 +1,5 @@
 import { Reply } from "../../../protocol/reply.ts";
-import { wrongChoice } from "../../../text/options.ts";
+import { wrongChoice } from "../../../text/options/option-reader.ts";
 
 /**
  * Reads a reply as RFC 5321 writes it, with `\n` between its lines: `"450 4.7.1 Later"`.

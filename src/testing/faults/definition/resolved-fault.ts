@@ -1,5 +1,5 @@
 import { Reply } from "../../../protocol/reply.ts";
-import { readOptions, refuseOption } from "../../../text/options.ts";
+import { readOptions, refuseOption } from "../../../text/options/option-reader.ts";
 import { resolveStorage, type Storage } from "../storage/storage.ts";
 import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
 import { type FaultFields, faultReaders, type Greylist } from "./fault-readers.ts";

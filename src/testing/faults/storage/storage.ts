@@ -1,6 +1,6 @@
 import type { Reply } from "../../../protocol/reply.ts";
-import { record } from "../../../text/option-kinds.ts";
-import { wrongChoice, wrongOption } from "../../../text/options.ts";
+import { record } from "../../../text/options/option-kinds.ts";
+import { wrongChoice, wrongOption } from "../../../text/options/option-reader.ts";
 import type { FaultTrigger } from "../definition/fault.ts";
 import { readReply } from "../definition/reply-reader.ts";
 

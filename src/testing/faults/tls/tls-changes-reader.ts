@@ -1,6 +1,6 @@
 import { createSecureContext } from "node:tls";
-import { group, listOf, oneOf, text } from "../../../text/option-kinds.ts";
-import { type OptionReaders, refuseOption } from "../../../text/options.ts";
+import { group, listOf, oneOf, text } from "../../../text/options/option-kinds.ts";
+import { type OptionReaders, refuseOption } from "../../../text/options/option-reader.ts";
 import { certificateFlaws } from "../../certificates/server-certificate.ts";
 import type { TlsChanges, TlsVersion } from "../definition/fault.ts";
 

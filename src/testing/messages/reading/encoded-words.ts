@@ -1,5 +1,5 @@
 import { decodeWords as decodeUtf8Words } from "postal-mime";
-import type { TextDecoding } from "../../../text/web-charset.ts";
+import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
 import { decodeBody } from "./transfer-encoding.ts";
 
 /** Text with its encoded words decoded (RFC 2047). */

@@ -1,5 +1,5 @@
 import { addressParser } from "postal-mime";
-import type { TextDecoding } from "../../../text/web-charset.ts";
+import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
 import { withUtf8Words } from "./encoded-words.ts";
 
 /** A mailbox in a header of a message that was caught. */

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../net/clock.ts";
-import { refuseOption, wrongOption } from "../../../text/options.ts";
+import { refuseOption, wrongOption } from "../../../text/options/option-reader.ts";
 import { DerivedKey } from "./derived-key.ts";
 import { RefreshTokenSource } from "./refresh-token.ts";
 import type { RefreshTokenOptions } from "./refresh-token-options.ts";

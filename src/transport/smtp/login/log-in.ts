@@ -6,10 +6,10 @@ import { Failure } from "../../../protocol/failure.ts";
 import { rewritingHint } from "../../../protocol/firewall-hint.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import type { KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
-import { shown } from "../../../text/shown.ts";
+import { shown } from "../../../text/options/shown-value.ts";
 import type { Verdicts } from "../lasting-failures.ts";
-import type { SmtpOptions } from "../options.ts";
 import type { Opening } from "../session/session-opening.ts";
+import type { SmtpOptions } from "../smtp-options.ts";
 import type { Cancellation } from "../submission/cancellation.ts";
 import { Credentials } from "./credentials.ts";
 import {

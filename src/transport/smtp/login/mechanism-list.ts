@@ -1,5 +1,5 @@
-import { callback, flag } from "../../../text/option-kinds.ts";
-import { wrongChoice, wrongOption } from "../../../text/options.ts";
+import { callback, flag } from "../../../text/options/option-kinds.ts";
+import { wrongChoice, wrongOption } from "../../../text/options/option-reader.ts";
 import { Mechanism, type SaslMechanism } from "./mechanism.ts";
 
 /**

@@ -1,7 +1,12 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../../../net/client/loopback.ts";
-import { callback, duration, text } from "../../../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
+import { callback, duration, text } from "../../../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../../text/options/option-reader.ts";
 
 /** What an OAuth 2 refresh token is exchanged with for access tokens (RFC 6749 6). */
 export interface RefreshTokenOptions {

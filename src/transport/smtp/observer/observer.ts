@@ -1,7 +1,7 @@
 import type { TracingChannel } from "node:diagnostics_channel";
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
+import { withoutAddresses } from "../../../protocol/address-mask.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import { withoutAddresses } from "../../../protocol/without-addresses.ts";
 import type { Mail } from "../../mail/mail.ts";
 import { CommandObserver } from "./command-observer.ts";
 import {

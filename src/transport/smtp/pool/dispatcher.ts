@@ -3,26 +3,27 @@ import type { Timer } from "../../../net/clock.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { Tally } from "../../send-all/tally.ts";
 import type { LoginGate } from "../login/login-gate.ts";
-import type { SmtpOptions } from "../options.ts";
 import type { Session } from "../session/session.ts";
+import type { SmtpOptions } from "../smtp-options.ts";
 import type { TransportStatus } from "../status.ts";
 import type { CancellationReason } from "../submission/cancellation.ts";
 import { closed } from "../submission/cancellation-reasons.ts";
 import type { Submission, SubmissionObserver, SubmissionState } from "../submission/submission.ts";
-import { Lane, type Lanes } from "./lane.ts";
 import { Opener } from "./opener.ts";
 import { PendingMail } from "./pending-mail.ts";
 import { type Slot, SlotPool } from "./pool.ts";
 import { ratesOf } from "./pool-config.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { SendQueue } from "./send-queue.ts";
+import { SessionSender, type SharedState } from "./session-sender.ts";
 import { Throttle } from "./throttle.ts";
 import { WindowReach } from "./window-reach.ts";
 
 /**
  * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and
- * has a lane take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to be
- * left alone. Workers are started whenever one may take something. No mail leaves the queue before there is a session.
+ * has a sender take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to
+ * be left alone. Workers are started whenever one may take something. No mail leaves the queue before there is a
+ * session.
  */
 export class Dispatcher implements SubmissionObserver {
   readonly #options: SmtpOptions;
@@ -31,7 +32,7 @@ export class Dispatcher implements SubmissionObserver {
   readonly #rates: readonly RateLimit[];
   readonly #throttle: Throttle;
   readonly #opener: Opener;
-  readonly #shared: Lanes;
+  readonly #shared: SharedState;
   readonly #tally: Tally = new Tally();
   #workers = 0;
   /** Workers that have no session yet. */
@@ -270,9 +271,9 @@ export class Dispatcher implements SubmissionObserver {
       this.#starting--;
       const { session } = slot;
       if (session === undefined) break;
-      const lane = new Lane(session, this.#shared);
+      const sender = new SessionSender(session, this.#shared);
       // What is queued while the last reply is on its way to this line goes over the same session.
-      do await lane.run();
+      do await sender.run();
       while (session.usable && this.#hasFor(session));
       if (!this.#free || !this.#short || (session.usable && !this.#crowded)) break;
       this.#starting++;

@@ -4,8 +4,8 @@ import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
 import type { ChainedMail } from "../../../protocol/dialogues/mail-in-flight.ts";
 import type { MailTransaction, Octets } from "../../../protocol/dialogues/mail-transaction.ts";
 import type { Failure } from "../../../protocol/failure.ts";
-import type { WithOthers } from "../../../protocol/other-parameter.ts";
-import type { MailParameters, RcptParameters } from "../../../protocol/parameters.ts";
+import type { WithOthers } from "../../../protocol/parameters/other-parameter.ts";
+import type { MailParameters, RcptParameters } from "../../../protocol/parameters/parameters.ts";
 import type { Place } from "../../linked-queue.ts";
 import type { PendingMail } from "./pending-mail.ts";
 

@@ -1,6 +1,11 @@
-import type { OneOrMore } from "../../../text/one-or-more.ts";
-import { duration, group, oneOrMore, wholeNumber } from "../../../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
+import type { OneOrMore } from "../../../text/options/one-or-more.ts";
+import { duration, group, oneOrMore, wholeNumber } from "../../../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../../text/options/option-reader.ts";
 
 /** How many connections a transport keeps and for how long, and how fast it sends. */
 export interface PoolConfig {

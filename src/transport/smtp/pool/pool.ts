@@ -1,5 +1,5 @@
 import { createPool, type Pool } from "generic-pool";
-import { LONGEST_TIMER } from "../../../text/longest-timer.ts";
+import { LONGEST_TIMER } from "../../../text/options/longest-timer.ts";
 import type { Session } from "../session/session.ts";
 import type { PoolConfig } from "./pool-config.ts";
 

@@ -5,7 +5,7 @@ import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { rewritingHint } from "../../../protocol/firewall-hint.ts";
 import { SUBMISSIONS_PORT } from "../../../protocol/ports.ts";
-import type { SmtpOptions } from "../options.ts";
+import type { SmtpOptions } from "../smtp-options.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";
 
 /** What encrypting needs of the options. */

@@ -1,11 +1,15 @@
 import type { Address } from "../../../address/address.ts";
 import type { Capabilities, ExtensionKeyword, Extensions } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
-import type { WithOthers } from "../../../protocol/other-parameter.ts";
-import { extensionOf, type MailParameters, type RcptParameters } from "../../../protocol/parameters.ts";
+import type { WithOthers } from "../../../protocol/parameters/other-parameter.ts";
+import {
+  extensionOf,
+  type MailParameters,
+  type RcptParameters,
+} from "../../../protocol/parameters/parameters.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import type { WantedParameter } from "../../requests/parameter-options.ts";
-import type { Requests } from "../../requests/requests.ts";
+import type { WantedParameter } from "../../extension-options/parameter-options.ts";
+import type { Requests } from "../../extension-options/requests.ts";
 
 /** What a server that was asked for more than to take a mail is told with it. */
 export interface NegotiatedParameters {

@@ -1,6 +1,6 @@
 import type { Limits } from "../../../protocol/extensions.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
-import type { SmtpOptions } from "../options.ts";
+import type { SmtpOptions } from "../smtp-options.ts";
 import type { Session } from "./session.ts";
 
 /** What a server is and can do, as it told when it was last asked: under TLS, where there is TLS. */

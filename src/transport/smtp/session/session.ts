@@ -6,9 +6,9 @@ import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { logIn } from "../login/log-in.ts";
 import type { LoginGate } from "../login/login-gate.ts";
-import type { SmtpOptions } from "../options.ts";
+import type { SmtpOptions } from "../smtp-options.ts";
 import { leave, letGo } from "./goodbye.ts";
-import { type Reached, reach } from "./reach.ts";
+import { type Reached, reach } from "./reach-server.ts";
 import type { Opening } from "./session-opening.ts";
 
 /** A connection that is ready for mail, and what is known of the server behind it. */

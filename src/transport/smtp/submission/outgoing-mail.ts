@@ -1,7 +1,7 @@
 import type { Envelope } from "../../../address/envelope.ts";
 import { type EncodingConstraint, type Way, wayOf } from "../../../mime/part.ts";
+import type { Requests } from "../../extension-options/requests.ts";
 import type { Mail, MailContent } from "../../mail/mail.ts";
-import type { Requests } from "../../requests/requests.ts";
 
 /** A mail whose content is made once for each kind of way, so that one that is tried again keeps its signatures. */
 export class OutgoingMail implements Mail {

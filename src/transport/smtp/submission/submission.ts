@@ -9,9 +9,9 @@ import {
   sendReport,
   type TlsFacts,
 } from "../../../protocol/send-report.ts";
+import { onAbort } from "../../abort-signal.ts";
 import type { LinkedQueue, Place } from "../../linked-queue.ts";
 import type { Mail } from "../../mail/mail.ts";
-import { onAbort } from "../../signal.ts";
 import type { SendObserver } from "../observer/send-observer.ts";
 import { Cancellation } from "./cancellation.ts";
 import { aborted, late } from "./cancellation-reasons.ts";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { refuseOption, wrongOption } from "../../../text/options.ts";
+import { refuseOption, wrongOption } from "../../../text/options/option-reader.ts";
 
 /**
  * The certificates in a text in PEM, or the one in DER, each as separate PEM; text between them is left out.

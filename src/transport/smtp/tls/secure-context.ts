@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 // Not as a namespace: webpack imports by name what is read from one, and Node 20 lacks getCACertificates.
 import tls from "node:tls";
-import { refuseOption } from "../../../text/options.ts";
+import { refuseOption } from "../../../text/options/option-reader.ts";
 import type { TlsIdentity, TlsVersion } from "./tls-identity.ts";
 
 /** What a context is made of. */

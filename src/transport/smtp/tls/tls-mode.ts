@@ -1,4 +1,4 @@
-import { wrongOption } from "../../../text/options.ts";
+import { wrongOption } from "../../../text/options/option-reader.ts";
 import { TlsParameters } from "./tls-parameters.ts";
 
 /**

@@ -1,8 +1,13 @@
 import type { SecureContext } from "node:tls";
 import { type Pin, parsePin } from "../../../net/client/pin.ts";
 import type { TlsTrust } from "../../../net/client/tls-trust.ts";
-import { flag, oneOf, text } from "../../../text/option-kinds.ts";
-import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../../../text/options.ts";
+import { flag, oneOf, text } from "../../../text/options/option-kinds.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../../text/options/option-reader.ts";
 import { hostOf } from "../host.ts";
 import { certificatesIn } from "./certificates.ts";
 import { type SecureContextFields, secureContext } from "./secure-context.ts";

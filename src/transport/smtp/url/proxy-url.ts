@@ -1,5 +1,5 @@
 import type { ProxyServer } from "../../../net/client/proxy-server.ts";
-import { refuseOption } from "../../../text/options.ts";
+import { refuseOption } from "../../../text/options/option-reader.ts";
 import { hostOf } from "../host.ts";
 import { tlsParameters } from "../tls/tls-mode.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";

@@ -1,6 +1,6 @@
 import { defaultTimeouts, type Timeouts } from "../../../net/client/timeouts.ts";
-import { nearest } from "../../../text/nearest.ts";
-import { refuseOption, wrongChoice } from "../../../text/options.ts";
+import { nearest } from "../../../text/options/nearest-name.ts";
+import { refuseOption, wrongChoice } from "../../../text/options/option-reader.ts";
 import type { Mechanism } from "../login/mechanism.ts";
 import { defaultPool, type PoolConfig, type Rate } from "../pool/pool-config.ts";
 import type { TlsVersion } from "../tls/tls-identity.ts";

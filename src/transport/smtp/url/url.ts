@@ -1,5 +1,5 @@
 import type { Dialect } from "../../../protocol/dialect.ts";
-import { refuseOption, wrongOption } from "../../../text/options.ts";
+import { refuseOption, wrongOption } from "../../../text/options/option-reader.ts";
 import { Credentials } from "../login/credentials.ts";
 import { settingsIn } from "./url-parameters.ts";
 import type { ReadUrl, UrlSetting } from "./url-settings.ts";

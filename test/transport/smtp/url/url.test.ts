@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Credentials, type EnvoiError, LmtpTransport, SmtpTransport, TlsParameters } from "envoi";
 import type { Dialect } from "#src/protocol/dialect.js";
-import type { SmtpOptions } from "#src/transport/smtp/options.js";
-import { SmtpTransportBuilder as Builder, builderFromUrl } from "#src/transport/smtp/transport.js";
+import type { SmtpOptions } from "#src/transport/smtp/smtp-options.js";
+import { SmtpTransportBuilder as Builder, builderFromUrl } from "#src/transport/smtp/smtp-transport.js";
 import { fc } from "../../../property.ts";
 
 /** What a transport would be made of. */
