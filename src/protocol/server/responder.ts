@@ -3,7 +3,8 @@ import { CommandMask } from "../command-mask.ts";
 import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
-import { commandTable, type Handler, type Outcome, type Row, readVerb } from "./command-table.ts";
+import { type CommandRow, commandTable, readVerb } from "./command-table.ts";
+import type { CommandHandler, Outcome } from "./commands/command-handler.ts";
 import { Conversation } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ContentVerdict, ServerEvent } from "./event.ts";
@@ -132,8 +133,8 @@ export class Responder {
       return this.#unknown(line);
     const { settings, secure } = this.#conversation;
     if (++this.#conversation.commands > settings.maxCommands) return tooManyCommands;
-    const row: Row<never> = commandTable[verb];
-    const cell: Handler<never> | Reply = row[this.#conversation.state];
+    const row: CommandRow<never> = commandTable[verb];
+    const cell: CommandHandler<never> | Reply = row[this.#conversation.state];
     if (cell instanceof Reply) return cell;
     const command: Command | Reply = parseCommand(line, this.#conversation);
     if (command instanceof Reply) {
