@@ -129,6 +129,7 @@ function sourcesFor({ path }: Snippet): Source[] {
     { specifier: "envoi", declarations: read("src/index.ts") },
     { specifier: "envoi/testing", declarations: read("src/testing/index.ts") },
     { specifier: "envoi/server", declarations: read("src/server/index.ts") },
+    { specifier: "envoi/verify", declarations: read("src/verify/index.ts") },
     { specifier: "../../test/docs/preamble.ts", declarations: read("test/docs/preamble.ts") },
   ];
 }

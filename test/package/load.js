@@ -12,14 +12,14 @@ import { empty } from "./runtimes.js";
 /** Checks what is loaded, what remains in a bundle, and the errors for users for whom it does not load. */
 export const load = [
   ...["import", "require"].map((way) => ({
-    name: `"envoi" by ${way} loads no server, node-forge, iconv-lite or postal-mime`,
+    name: `"envoi" by ${way} loads no server, verification, node-forge, iconv-lite or postal-mime`,
     async run(tarball) {
       const line = way === "import" ? 'import "envoi";' : 'require("envoi");';
       const file = way === "import" ? "loads.mjs" : "loads.cjs";
       const loaded = await filesLoadedBy(await empty(tarball), file, line);
       assert.ok(loaded.some((path) => /\/envoi\/dist\/(esm|cjs)\/index\./.test(path)));
       const much =
-        /\/envoi\/dist\/\w+\/(shared\/)?(server|testing|x509|iconv-table)\.|\/node_modules\/(node-forge|iconv-lite|postal-mime|socks)\//;
+        /\/envoi\/dist\/\w+\/(shared\/)?(server|testing|verify|x509|iconv-table)\.|\/node_modules\/(node-forge|iconv-lite|postal-mime|socks)\//;
       assert.deepEqual(
         loaded.filter((path) => much.test(path)),
         [],

@@ -1,0 +1,182 @@
+import { setMaxListeners } from "node:events";
+import { EnvoiError, reasonOf } from "../errors.ts";
+import { LONGEST_TIMER } from "../text/longest-timer.ts";
+import type { Answer, MxRecord, Query, RecordType, ResolveOptions } from "./resolver/answer.ts";
+import { dnsName } from "./resolver/domain-name.ts";
+
+/** The part of a Resolver that an inquiry needs. */
+export interface Source {
+  /** Answers one question. */
+  resolve(name: string, type: RecordType, options?: ResolveOptions): Promise<Answer>;
+}
+
+/** How far an inquiry may go. */
+export interface InquiryLimits {
+  /** How many different questions may be asked. Default: 100. */
+  readonly maxQueries?: number | undefined;
+  /** After how many milliseconds all further answers are temporary failures. Default: 20,000 (RFC 7208 4.6.4). */
+  readonly deadline?: number | undefined;
+  /** Aborts everything: whoever waits for an answer gets an error of kind `"aborted"`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why an answer is not known. */
+export type Unknown = "dns" | "deadline" | "too-many-queries";
+
+/** An answer with records of one kind. */
+export type Finding<T> =
+  | { readonly outcome: "found"; readonly records: readonly T[] }
+  | { readonly outcome: "no-data" | "no-name" }
+  | { readonly outcome: "temporary"; readonly code: Unknown; readonly reason: string };
+
+/**
+ * The DNS questions that the verification of one mail asks: counted, limited in number and in time, and reported. A
+ * question that was asked before is not asked again.
+ *
+ * `close` must be called in the end.
+ */
+export class Inquiry {
+  readonly #source: Source;
+  readonly #maxQueries: number;
+  readonly #asked: Map<string, Promise<Finding<string | MxRecord>>> = new Map();
+  readonly #queries: Query[] = [];
+  readonly #controller: AbortController = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #deadline: number;
+  readonly #over: Promise<"deadline" | "aborted">;
+  #ended: "deadline" | "aborted" | undefined;
+  #end: (how: "deadline" | "aborted") => void = () => {};
+
+  /** Starts the clock. */
+  constructor(source: Source, { maxQueries = 100, deadline = 20_000, signal }: InquiryLimits = {}) {
+    this.#source = source;
+    this.#maxQueries = maxQueries;
+    this.#deadline = deadline;
+    this.#signal = signal;
+    // Each of up to `maxQueries` questions listens to it.
+    setMaxListeners(0, this.#controller.signal);
+    this.#over = new Promise((resolve) => {
+      this.#end = (how) => {
+        if (this.#ended !== undefined) return;
+        this.#ended = how;
+        resolve(how);
+        this.#controller.abort();
+      };
+    });
+    this.#timer = setTimeout(() => this.#end("deadline"), Math.min(deadline, LONGEST_TIMER));
+    if (signal?.aborted) this.#end("aborted");
+    else signal?.addEventListener("abort", this.#aborted);
+  }
+
+  /** The questions so far, in the order of their answers. */
+  get queries(): readonly Query[] {
+    return this.#queries;
+  }
+
+  /** Asks for addresses, names or texts. @throws EnvoiError of kind `"aborted"`, and nothing else. */
+  ask(name: string, type: Exclude<RecordType, "MX">): Promise<Finding<string>> {
+    return this.#find(name, type) as Promise<Finding<string>>;
+  }
+
+  /** Asks for mail exchangers. @throws EnvoiError of kind `"aborted"`, and nothing else. */
+  askMx(name: string): Promise<Finding<MxRecord>> {
+    return this.#find(name, "MX") as Promise<Finding<MxRecord>>;
+  }
+
+  /** Ends the timer and whatever is still being asked. Later questions get temporary failures. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#aborted);
+    this.#end("deadline");
+  }
+
+  readonly #aborted = (): void => this.#end("aborted");
+
+  async #find(text: string, type: RecordType): Promise<Finding<string | MxRecord>> {
+    const name = dnsName(text);
+    // What DNS cannot have does not exist, and is not asked.
+    if (name === undefined) return { outcome: "no-name" };
+    const key = `${type} ${name}`;
+    let finding = this.#asked.get(key);
+    if (finding === undefined) {
+      finding = this.#question(name, type);
+      this.#asked.set(key, finding);
+      // A question may be asked ahead, and nobody wait for it when everything is aborted.
+      finding.catch(() => {});
+    }
+    return finding;
+  }
+
+  async #question(name: string, type: RecordType): Promise<Finding<string | MxRecord>> {
+    if (this.#asked.size >= this.#maxQueries) {
+      const reason = `more than ${this.#maxQueries} DNS questions would be needed for this mail`;
+      return { outcome: "temporary", code: "too-many-queries", reason };
+    }
+    if (this.#ended === undefined) {
+      const finding = await Promise.race([this.#answer(name, type), this.#over]);
+      if (typeof finding === "object") {
+        const { outcome } = finding;
+        this.#queries.push({
+          name,
+          type,
+          outcome,
+          ...(outcome === "temporary" && { reason: finding.reason }),
+        });
+        return finding;
+      }
+    }
+    if (this.#ended === "aborted") throw abortedBy(this.#signal);
+    const reason = `no answer to ${type} ${name} within the deadline of ${this.#deadline} ms`;
+    this.#queries.push({ name, type, outcome: "temporary", reason });
+    return { outcome: "temporary", code: "deadline", reason };
+  }
+
+  /** A resolver may be anybody's code: whatever it does becomes an answer. */
+  async #answer(name: string, type: RecordType): Promise<Finding<string | MxRecord>> {
+    try {
+      return checked(await this.#source.resolve(name, type, { signal: this.#controller.signal }), type);
+    } catch (thrown) {
+      return unanswered(`the resolver failed: ${reasonOf(thrown)}`);
+    }
+  }
+}
+
+function checked(answer: Answer, type: RecordType): Finding<string | MxRecord> {
+  switch (answer.outcome) {
+    case "found":
+      if (answer.records.length === 0) return { outcome: "no-data" };
+      if (answer.records.every(type === "MX" ? isMx : isString)) return answer;
+      return unanswered("the resolver gave records of another type");
+    case "no-data":
+    case "no-name":
+      return answer;
+    case "temporary":
+      return unanswered(answer.reason);
+    default:
+      return unanswered("the resolver gave an answer of an unknown kind");
+  }
+}
+
+function unanswered(reason: string): Finding<never> {
+  return { outcome: "temporary", code: "dns", reason };
+}
+
+function isString(record: unknown): boolean {
+  return typeof record === "string";
+}
+
+function isMx(record: unknown): boolean {
+  const { priority, exchange } = Object(record) as Partial<MxRecord>;
+  return typeof priority === "number" && typeof exchange === "string";
+}
+
+function abortedBy(signal: AbortSignal | undefined): EnvoiError {
+  return new EnvoiError("the verification was aborted", {
+    kind: "aborted",
+    delivery: "not-sent",
+    transient: false,
+    permanent: false,
+    cause: signal?.reason,
+  });
+}
