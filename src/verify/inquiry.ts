@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { EnvoiError, reasonOf } from "../errors.ts";
-import { LONGEST_TIMER } from "../text/longest-timer.ts";
+import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
 import type { Answer, MxRecord, Query, RecordType, ResolveOptions } from "./resolver/answer.ts";
 import { dnsName } from "./resolver/domain-name.ts";
 

@@ -1,4 +1,4 @@
-import { refuseOption, wrongOption } from "../../text/options.ts";
+import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { Answer, MxRecord, RecordType, ResolveOptions } from "./answer.ts";
 import { dnsName, isAtOrBelow } from "./domain-name.ts";
 
