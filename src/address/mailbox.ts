@@ -120,7 +120,11 @@ function isPlain(input: unknown): input is MailboxFields {
 }
 
 function fromFields(fields: MailboxFields): Mailbox {
-  checkNames(fields, ["address", "name"], (problem) => new AddressError(problem, { input: fields }));
+  checkNames(
+    fields,
+    { address: true, name: true },
+    (problem) => new AddressError(problem, { input: fields }),
+  );
   return Mailbox.of(fields.address, fields.name);
 }
 

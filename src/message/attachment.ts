@@ -9,6 +9,7 @@ import { MessageError, wrongField, wrongWord } from "../mime/message-error.ts";
 import { contentId as checkContentId } from "../mime/message-id.ts";
 import type { PartOptions } from "../mime/part-options.ts";
 import { SinglePart } from "../mime/single-part.ts";
+import type { NamesOf } from "../text/options/known-names.ts";
 import { type ByteSourceInput, quietUntilRead, readFile, readSource, readsOnce } from "./byte-source.ts";
 import { fileName } from "./file-name.ts";
 import { typeOfFile } from "./media-types.ts";
@@ -210,7 +211,15 @@ const dates = [
   ["read-date", "readDate"],
 ] as const;
 
-const optionNames = ["type", "name", "description", "size", ...dates.map(([, option]) => option)];
+const optionNames: NamesOf<AttachmentOptions> = {
+  type: true,
+  name: true,
+  description: true,
+  size: true,
+  creationDate: true,
+  modificationDate: true,
+  readDate: true,
+};
 
 /** RFC 2183 sections 2.4 to 2.7. */
 function dispositionParameters(options: AttachmentOptions, part: SinglePart): [string, string][] {

@@ -28,7 +28,7 @@ export interface CalendarParts {
  */
 export function calendarParts(given: string, options: CalendarOptions): CalendarParts {
   const field = "calendar";
-  refuseUnknown(options, ["method", "attach"], field);
+  refuseUnknown(options, { method: true, attach: true }, field);
   // Some programs write a byte order mark or empty lines first, which readers do not understand.
   const ics = typeof given === "string" ? given.replace(/^(?:\ufeff|[ \t]*\r?\n)*/, "") : "";
   if (

@@ -3,6 +3,7 @@ import { type DateInput, formatDateTime } from "../mime/date-time.ts";
 import { refuseUnknown } from "../mime/known-fields.ts";
 import { wrongField, wrongWord } from "../mime/message-error.ts";
 import type { MultiPart } from "../mime/multi-part.ts";
+import type { NamesOf } from "../text/options/known-names.ts";
 import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
 
 /** The outcome of a delivery, recipient by recipient (RFC 3464). */
@@ -41,7 +42,7 @@ export interface RecipientStatus {
 
 /** @throws MessageError or AddressError naming the field. */
 export function deliveryStatus(fields: DeliveryStatusFields): MultiPart {
-  refuseUnknown(fields, [...reportFieldNames, ...names], "a delivery status");
+  refuseUnknown(fields, names, "a delivery status");
   const { recipients, reportingMta, envelopeId, receivedFromMta, arrivalDate } = fields;
   if (!Array.isArray(recipients) || recipients.length === 0)
     throw wrongField("recipients", "an array of at least one recipient", recipients);
@@ -57,11 +58,24 @@ export function deliveryStatus(fields: DeliveryStatusFields): MultiPart {
   return report("delivery-status", [message, ...groups], fields);
 }
 
-const names = ["reportingMta", "envelopeId", "receivedFromMta", "arrivalDate", "recipients"];
-const recipientNames = [
-  ...["recipient", "originalRecipient", "action", "status"],
-  ...["remoteMta", "diagnostic", "lastAttempt", "willRetryUntil"],
-];
+const names: NamesOf<DeliveryStatusFields> = {
+  ...reportFieldNames,
+  reportingMta: true,
+  envelopeId: true,
+  receivedFromMta: true,
+  arrivalDate: true,
+  recipients: true,
+};
+const recipientNames: NamesOf<RecipientStatus> = {
+  recipient: true,
+  originalRecipient: true,
+  action: true,
+  status: true,
+  remoteMta: true,
+  diagnostic: true,
+  lastAttempt: true,
+  willRetryUntil: true,
+};
 const actions = ["failed", "delayed", "delivered", "relayed", "expanded"];
 
 function recipientGroup(given: RecipientStatus, field: string): Group {

@@ -4,6 +4,7 @@ import { refuseUnknown } from "../mime/known-fields.ts";
 import { checkUrl } from "../mime/list-header.ts";
 import { wrongField, wrongWord } from "../mime/message-error.ts";
 import type { MultiPart } from "../mime/multi-part.ts";
+import type { NamesOf } from "../text/options/known-names.ts";
 import type { Message } from "./message.ts";
 import { type Group, type ReportFields, report, reportFieldNames, word } from "./report-parts.ts";
 
@@ -38,14 +39,25 @@ export interface FeedbackReportFields extends ReportFields {
 }
 
 const types = ["abuse", "fraud", "virus", "not-spam", "other"];
-const names = [
-  ...["type", "userAgent", "envelopeId", "originalMailFrom", "originalRecipients", "arrivalDate"],
-  ...["reportingMta", "sourceIp", "incidents", "authenticationResults", "reportedDomains", "reportedUris"],
-];
+const names: NamesOf<FeedbackReportFields> = {
+  ...reportFieldNames,
+  type: true,
+  userAgent: true,
+  envelopeId: true,
+  originalMailFrom: true,
+  originalRecipients: true,
+  arrivalDate: true,
+  reportingMta: true,
+  sourceIp: true,
+  incidents: true,
+  authenticationResults: true,
+  reportedDomains: true,
+  reportedUris: true,
+};
 
 /** @throws MessageError or AddressError naming the field. */
 export function feedbackReport(fields: FeedbackReportFields): MultiPart {
-  refuseUnknown(fields, [...reportFieldNames, ...names], "a feedback report");
+  refuseUnknown(fields, names, "a feedback report");
   const { type, userAgent, original, envelopeId, originalMailFrom, arrivalDate, reportingMta, incidents } =
     fields;
   if (!types.includes(type)) throw wrongWord("type", `one of ${types.join(", ")}`, type);

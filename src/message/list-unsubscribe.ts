@@ -24,7 +24,7 @@ export const listUnsubscribeNames: readonly string[] = ["List-Unsubscribe", "Lis
  * not https.
  */
 export function listUnsubscribeHeaders(url: string | URL, options: ListUnsubscribeOptions): Header[] {
-  refuseUnknown(options, ["oneClick", "mailto"], "listUnsubscribe");
+  refuseUnknown(options, { oneClick: true, mailto: true }, "listUnsubscribe");
   const field = "listUnsubscribe";
   const first = checkUrl(url instanceof URL ? url.href : url, field);
   const urls = [first, ...(options.mailto === undefined ? [] : [mailtoUrl(options.mailto)])];

@@ -171,7 +171,7 @@ export function readFields<B extends FieldSetters>(builder: B, fields: MessageFi
 }
 
 function readField(builder: FieldSetters, fields: MessageFields, name: string): void {
-  if (!Object.hasOwn(known, name)) refuseUnknown(fields, Object.keys(known), "a message");
+  if (!Object.hasOwn(known, name)) refuseUnknown(fields, known, "a message");
   const value = fields[name as keyof MessageFields];
   if (value === undefined) return;
   const setter = known[name as keyof MessageFields];
@@ -182,7 +182,7 @@ function readField(builder: FieldSetters, fields: MessageFields, name: string): 
 
 function addAlternatives(builder: FieldSetters, given: OneOrMore<AlternativeFields>): void {
   readEach(given, "alternative", (fields, field) => {
-    refuseUnknown(fields, ["type", "text"], field);
+    refuseUnknown(fields, { type: true, text: true }, field);
     return builder.alternative(fields.type, fields.text);
   });
 }
@@ -192,7 +192,7 @@ function setCalendar(builder: FieldSetters, value: string | CalendarFields): voi
     builder.calendar(value);
     return;
   }
-  refuseUnknown(value, ["ics", "method", "attach"], "calendar");
+  refuseUnknown(value, { ics: true, method: true, attach: true }, "calendar");
   const { ics, ...options } = value;
   builder.calendar(ics, options);
 }
@@ -202,7 +202,7 @@ function setListUnsubscribe(builder: FieldSetters, value: string | URL | ListUns
     builder.listUnsubscribe(value);
     return;
   }
-  refuseUnknown(value, ["url", "oneClick", "mailto"], "listUnsubscribe");
+  refuseUnknown(value, { url: true, oneClick: true, mailto: true }, "listUnsubscribe");
   const { url, ...options } = value;
   builder.listUnsubscribe(url, options);
 }

@@ -4,6 +4,7 @@ import { MultiPart } from "../mime/multi-part.ts";
 import type { Part } from "../mime/part.ts";
 import { SinglePart } from "../mime/single-part.ts";
 import { textHeader } from "../mime/unstructured.ts";
+import type { NamesOf } from "../text/options/known-names.ts";
 import type { Message } from "./message.ts";
 
 /** The fields of every report (RFC 6522). */
@@ -19,7 +20,12 @@ export interface ReportFields {
 }
 
 /** The names of {@link ReportFields}. */
-export const reportFieldNames: readonly string[] = ["text", "original", "returned", "boundary"];
+export const reportFieldNames: NamesOf<ReportFields> = {
+  text: true,
+  original: true,
+  returned: true,
+  boundary: true,
+};
 
 /** Names and values of a group of fields; a field without a value is left out. */
 export type Group = readonly (readonly [name: string, value: string | undefined])[];

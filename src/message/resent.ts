@@ -5,6 +5,7 @@ import { refuseUnknown } from "../mime/known-fields.ts";
 import { mailboxHeader } from "../mime/mailbox-list.ts";
 import { MessageError } from "../mime/message-error.ts";
 import { messageId, messageIdHeader, newMessageId } from "../mime/message-id.ts";
+import type { NamesOf } from "../text/options/known-names.ts";
 import { type OneOrMore, readEach } from "../text/options/one-or-more.ts";
 
 /** A block of Resent-* fields: who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
@@ -36,7 +37,15 @@ export interface ResentBlock {
   readonly messageId: Header;
 }
 
-const names = ["from", "sender", "to", "cc", "bcc", "date", "messageId"];
+const names: NamesOf<ResentFields> = {
+  from: true,
+  sender: true,
+  to: true,
+  cc: true,
+  bcc: true,
+  date: true,
+  messageId: true,
+};
 
 /** Checks the values of a block. @throws MessageError or AddressError naming the field. */
 export function resentBlock(fields: ResentFields): ResentBlock {

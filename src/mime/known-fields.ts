@@ -1,4 +1,4 @@
-import { checkNames } from "../text/options/known-names.ts";
+import { checkNames, type NamesOf } from "../text/options/known-names.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
@@ -7,7 +7,7 @@ import { MessageError } from "./message-error.ts";
  * @param what the kind of the object, for the error: "a message"
  * @throws MessageError naming the nearest field.
  */
-export function refuseUnknown(fields: object, known: readonly string[], what: string): void {
+export function refuseUnknown<T extends object>(fields: T, known: NamesOf<NoInfer<T>>, what: string): void {
   checkNames(
     fields,
     known,

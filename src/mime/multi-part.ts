@@ -1,3 +1,4 @@
+import type { NamesOf } from "../text/options/known-names.ts";
 import { checkBoundary, randomBoundary } from "./boundary.ts";
 import { parseContentType } from "./content-type.ts";
 import type { Header } from "./header.ts";
@@ -166,7 +167,7 @@ export class MultiPart implements Part {
 const internal: unique symbol = Symbol("MultiPart");
 const none: Parameters = new Map();
 
-const optionNames = ["boundary", "parameters"];
+const optionNames: NamesOf<MultiPartOptions> = { boundary: true, parameters: true };
 
 /** Types that must not change in transit: a signature covers these octets. */
 const keptAsItIs = new Set(["multipart/signed", "multipart/encrypted"]);

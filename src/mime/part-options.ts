@@ -1,3 +1,4 @@
+import type { NamesOf } from "../text/options/known-names.ts";
 import { type Header, headerName } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
 import { MessageError } from "./message-error.ts";
@@ -29,13 +30,13 @@ export interface PartFields {
 }
 
 /** The names of {@link PartOptions}. */
-export const partOptionNames: readonly string[] = [
-  "disposition",
-  "dispositionParameters",
-  "contentId",
-  "description",
-  "headers",
-];
+export const partOptionNames: NamesOf<PartOptions> = {
+  disposition: true,
+  dispositionParameters: true,
+  contentId: true,
+  description: true,
+  headers: true,
+};
 
 const none: PartFields = { headers: [], contentId: undefined, fileName: undefined };
 /** The options of most texts. */

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import type { NamesOf } from "../text/options/known-names.ts";
 
 import { type Body, octetsBody, streamBody, textBody } from "./body-encoding.ts";
 import { isMethod, statedMethods } from "./calendar-method.ts";
@@ -302,6 +303,8 @@ const usual = new Map(
   ]),
 );
 const usualHeaders = new Map<string, Header>();
+const htmlOrPlainNames: NamesOf<Omit<TextOptions, "type">> = { charset: true, ...partOptionNames };
+const textOptionNames: NamesOf<TextOptions> = { type: true, ...htmlOrPlainNames };
 const plainText: TextOptions = { type: "text/plain" };
 const htmlText: TextOptions = { type: "text/html" };
 
@@ -310,7 +313,7 @@ function typed(
   options: Omit<TextOptions, "type"> | undefined,
 ): TextOptions {
   if (options === undefined) return type === "text/plain" ? plainText : htmlText;
-  refuseUnknown(options, ["charset", ...partOptionNames], "a part of text");
+  refuseUnknown(options, htmlOrPlainNames, "a part of text");
   return { ...options, type };
 }
 
@@ -320,7 +323,7 @@ function typeOnly(options: TextOptions): boolean {
 }
 
 function textFields(options: TextOptions): PartFields {
-  refuseUnknown(options, ["type", "charset", ...partOptionNames], "a part of text");
+  refuseUnknown(options, textOptionNames, "a part of text");
   const { type, charset, ...rest } = options;
   if (charset === undefined || isCharset(charset)) return partFields(rest);
   throw wrongField("charset", "a Charset", charset, "Make one with await Charset.load(name)");

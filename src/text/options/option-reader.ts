@@ -36,7 +36,7 @@ export function readOptions<T extends object>(
   field?: string,
   required: readonly (keyof T)[] = [],
 ): T {
-  checkNames(given, Object.keys(readers), (problem) => refuseOption(field ?? "options", problem));
+  checkNames<object>(given, readers, (problem) => refuseOption(field ?? "options", problem));
   const read: Partial<T> = {};
   for (const name in readers) {
     const value: unknown = Reflect.get(given, name);

@@ -4,7 +4,7 @@ import { checkNames } from "#src/text/options/known-names.js";
 
 describe("Names in plain data", () => {
   const refuse = (problem: string, name?: string) => Object.assign(new Error(problem), { field: name });
-  const check = (given: unknown) => () => checkNames(given as object, ["timeout", "port"], refuse);
+  const check = (given: unknown) => () => checkNames(given as object, { timeout: true, port: true }, refuse);
 
   it("may be absent or undefined", () => {
     check({})();
@@ -15,12 +15,13 @@ describe("Names in plain data", () => {
     const message = 'there is no "timeuot"; the nearest is timeout';
     assert.throws(check({ port: 25, timeuot: 1 }), { message, field: "timeuot" });
     assert.throws(check(JSON.parse('{"__proto__":1}')), { field: "__proto__" });
+    assert.throws(check({ constructor: 1 }), { field: "constructor" });
   });
 
   it("are all listed if they are few and none is near", () => {
     assert.throws(check({ signal: 1 }), { message: 'there is no "signal"; there are timeout, port' });
-    const many = Array.from({ length: 20 }, (_, index) => `option${index}`);
-    assert.throws(() => checkNames({ zzz: 1 }, many, refuse), { message: /the nearest is option/ });
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`option${index}`, true]));
+    assert.throws(() => checkNames<object>({ zzz: 1 }, many, refuse), { message: /the nearest is option/ });
   });
 
   it("do not count if they are inherited", () => {
