@@ -2,7 +2,7 @@
 const most = 300;
 
 /** Files that may be longer: tables of data, and files that still have to be divided. */
-const excepted = ["src/net/client/connection.ts"];
+const excepted = [];
 
 /** @param sources a Map from each path to what `readSource` gives */
 export function largeFiles(sources, allowed = excepted) {

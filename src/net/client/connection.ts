@@ -1,23 +1,22 @@
-import type { Duplex } from "node:stream";
-import type { Dialogue, Write } from "../../protocol/dialogue.ts";
-import { Failure, sourceFailed } from "../../protocol/failure.ts";
+import type { Dialogue, Pieces, Write } from "../../protocol/dialogue.ts";
+import { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import { type Reply, ReplyReader, ReplySyntaxError } from "../../protocol/reply.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { channelBindings } from "../channel-bindings.ts";
-import type { Clock, Timer } from "../clock.ts";
-import { Deadline } from "../deadline.ts";
-import { Moment } from "../moment.ts";
+import type { Clock } from "../clock.ts";
 import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } from "./connection-failures.ts";
 import type { ConnectionObserver } from "./connection-observer.ts";
+import { ConnectionSocket } from "./connection-socket.ts";
 import { tellWrite } from "./observed-writes.ts";
-import type { ReadMemory } from "./read-buffer.ts";
+import { pump } from "./pump.ts";
+import { ReplyTimes } from "./reply-times.ts";
 import type { ServerStream } from "./server-stream.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
-import { handshake, type Secured, type TlsExpectations } from "./tls.ts";
+import { handshake, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
 import { WriteSlab } from "./write-buffer.ts";
-import { outliveFailedWrites } from "./write-errors.ts";
+import { writeText, writeTogether } from "./write-together.ts";
 
 /** What a connection needs beside its socket. */
 export interface ConnectionOptions {
@@ -29,22 +28,15 @@ export interface ConnectionOptions {
   readonly number?: number | undefined;
 }
 
-/** What a socket has to say about the life of the process; other streams have not. */
-interface Holder {
-  ref(): void;
-  unref(): void;
-}
-
 /**
  * A socket on which dialogues are played, one after the other.
  *
- * Each event has one listener, all deadlines share one timer, and octets become replies in one place. Every way in
- * which a connection ends becomes one Failure: it is thrown into the dialogue under way and into all that follow.
+ * Octets become replies in one place. Every way in which a connection ends becomes one Failure: it is thrown into the
+ * dialogue under way and into all that follow.
  */
 export class Connection {
-  readonly #clock: Clock;
   readonly #timeouts: Timeouts;
-  readonly #deadline: Deadline;
+  readonly #times: ReplyTimes;
   /** What those who look on call it; 0 where nobody does. */
   readonly number: number;
   /** What was connected to, in words. */
@@ -53,26 +45,15 @@ export class Connection {
   readonly loopback: boolean;
   /** The socket's own address, where the server may see it. */
   readonly localAddress: string | undefined;
-  /** What was connected; under TLS, what that runs over. */
-  readonly #base: Duplex & Partial<Holder>;
-  /** How it was encrypted when it came. */
-  readonly #already: TlsFacts | undefined;
-  #socket: Duplex;
-  readonly #memory: ReadMemory | undefined;
+  readonly #socket: ConnectionSocket;
   readonly #slab: WriteSlab | undefined;
   #reader = new ReplyReader();
   /** Complete replies that nobody has read. */
   #replies: Reply[] = [];
-  /** When the reply before was complete or its command handed over, whichever was later. */
-  #since: number;
   #phase: Phase = "greeting";
   #playing = false;
   /** How many replies have come since something was said. */
   #answered = 0;
-  /** When the last dialogue ended. */
-  #quiet: Moment;
-  /** Nobody knows whether the server is still there: its first reply tells. */
-  #doubtful = false;
   #reading: ((reply: Reply) => void) | undefined;
   #draining: (() => void) | undefined;
   /** Ends whatever is being waited for. */
@@ -80,10 +61,6 @@ export class Connection {
   #failure: Failure | undefined;
   /** The connection has ended behind replies that the dialogue has not come to: it fails where it waits for more. */
   #end: ((phase: Phase) => Failure) | undefined;
-  /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
-  #unwritable: Error | undefined;
-  #lastWords: Timer | undefined;
-  #secured: Secured | undefined;
   readonly #transcript = new Transcript();
   readonly #observer: ConnectionObserver | undefined;
 
@@ -91,20 +68,17 @@ export class Connection {
     this.number = number;
     this.#observer = observer;
     this.#transcript.noted(`connected to ${stream.place}`);
-    this.#base = stream.socket;
-    this.#already = stream.tls;
-    this.#socket = stream.socket;
-    this.#memory = stream.memory;
     this.#slab = stream.memory && new WriteSlab();
     this.place = stream.place;
     this.loopback = stream.loopback;
     this.localAddress = stream.localAddress;
-    this.#clock = clock;
     this.#timeouts = timeouts;
-    this.#since = clock.now();
-    this.#quiet = new Moment(clock);
-    this.#deadline = new Deadline(clock, () => this.#fail(this.#late()));
-    this.#listen();
+    this.#times = new ReplyTimes(clock, timeouts, () => this.#fail(this.#late()));
+    this.#socket = new ConnectionSocket(stream, clock, {
+      received: (octets) => this.#receive(octets),
+      drained: () => this.#draining?.(),
+      ended: (error) => this.#ended((phase) => brokenOff(phase, error)),
+    });
   }
 
   /** Whether no further dialogue can be played. */
@@ -114,12 +88,12 @@ export class Connection {
 
   /** Milliseconds since the last dialogue ended, whether the process or the machine slept meanwhile or not. */
   get idle(): number {
-    return this.#quiet.age;
+    return this.#times.idle;
   }
 
   /** Whether the server may have let go of it, for being idle: RSET goes in front of whatever is said next. */
   get stale(): boolean {
-    return this.idle > FRESH;
+    return this.#times.stale;
   }
 
   /** Why no further dialogue can be played, if that is so. */
@@ -129,7 +103,7 @@ export class Connection {
 
   /** How the connection is encrypted, if it is. */
   get tls(): TlsFacts | undefined {
-    return this.#secured?.facts ?? this.#already;
+    return this.#socket.tls;
   }
 
   /**
@@ -137,8 +111,9 @@ export class Connection {
    */
   channelBindings(): ReadonlyMap<string, Buffer> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#secured === undefined) return new Map();
-    const { socket, certificate } = this.#secured;
+    const { secured } = this.#socket;
+    if (secured === undefined) return new Map();
+    const { socket, certificate } = secured;
     if (socket.destroyed) throw this.#fail(brokenOff("auth", socket.errored ?? undefined));
     return channelBindings(socket, certificate);
   }
@@ -151,10 +126,10 @@ export class Connection {
   /** Plays a dialogue to its end; there is never more than one. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
-    this.#doubtful = this.stale;
+    this.#times.begin();
     this.#playing = true;
     // While a dialogue is played the socket keeps the process alive; while idle it does not.
-    this.#hold(true);
+    this.#socket.hold(true);
     try {
       let step = dialogue.next();
       while (step.done !== true) {
@@ -178,9 +153,8 @@ export class Connection {
       throw this.#failureOf(error);
     } finally {
       this.#playing = false;
-      this.#quiet = new Moment(this.#clock);
-      this.#deadline.clear();
-      this.#hold(false);
+      this.#times.end();
+      this.#socket.hold(false);
       this.#rejectSurplus();
       this.#endIn(this.#phase);
     }
@@ -191,50 +165,30 @@ export class Connection {
     if (!this.#reader.empty) this.#fail(injected());
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = "tls";
-    this.#unlisten();
-    this.#hold(true);
-    this.#deadline.set(this.#clock.now() + this.#timeouts.connect);
+    this.#socket.unlisten();
+    this.#socket.hold(true);
+    this.#times.allow(this.#timeouts.connect);
+    let facts: TlsFacts;
     try {
-      this.#secured = await this.#unlessFailed(handshake(this.#socket, expectations));
-      this.#socket = this.#secured.socket;
-      const { protocol, cipher, verified } = this.#secured.facts;
+      const secured = await this.#unlessFailed(handshake(this.#socket.stream, expectations));
+      this.#socket.encrypted(secured);
+      ({ facts } = secured);
+      const { protocol, cipher, verified } = facts;
       this.#transcript.noted(`${protocol} with ${cipher}${verified ? "" : ", the certificate not verified"}`);
     } catch (failure) {
       throw this.#fail(this.#failureOf(failure));
     }
-    this.#deadline.clear();
-    this.#since = this.#clock.now();
-    this.#listen();
+    this.#times.clear();
+    this.#times.said();
+    this.#socket.listen();
     // It may have ended before anybody listened.
-    if (this.#socket.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored ?? undefined));
-    return this.#secured.facts;
+    if (this.#socket.stream.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored));
+    return facts;
   }
 
   /** Ends the connection at once; what is being played fails with what `reason` says of the phase it is in. */
   abort(reason: (phase: Phase) => Failure): void {
     this.#fail(reason(this.#phase));
-  }
-
-  readonly #onData = (chunk: Buffer): void => this.#receive(chunk);
-  readonly #onDrain = (): void => this.#draining?.();
-  readonly #onError = (error: Error): void => this.#ended((phase) => brokenOff(phase, error));
-  readonly #onEnd = (): void => this.#ended((phase) => brokenOff(phase, this.#unwritable));
-  readonly #onFailedWrite = (error: Error): void => {
-    this.#unwritable = error;
-    this.#lastWords ??= this.#clock.timer(LAST_WORDS, this.#onEnd);
-  };
-
-  #listen(): void {
-    outliveFailedWrites(this.#socket, this.#onFailedWrite);
-    this.#socket.on("error", this.#onError).on("end", this.#onEnd).on("close", this.#onEnd);
-    if (this.#memory === undefined) this.#socket.on("data", this.#onData);
-    else this.#memory.listen(this.#onData);
-    this.#socket.on("drain", this.#onDrain).resume();
-  }
-
-  #unlisten(): void {
-    this.#socket.off("data", this.#onData).off("drain", this.#onDrain);
-    this.#socket.off("error", this.#onError).off("end", this.#onEnd).off("close", this.#onEnd);
   }
 
   #receive(chunk: Buffer): void {
@@ -265,15 +219,14 @@ export class Connection {
 
   #deliverAll(replies: readonly Reply[]): void {
     if (replies.length === 0) return;
-    this.#since = this.#clock.now();
-    this.#doubtful = false;
+    this.#times.heard();
     this.#answered += replies.length;
     for (const reply of replies) this.#deliver(reply);
   }
 
   #deliver(reply: Reply): void {
     if (this.#reading !== undefined) {
-      this.#deadline.clear();
+      this.#times.clear();
       this.#settle(this.#reading, reply);
     } else if (this.#playing && this.#replies.length < MOST_REPLIES) {
       this.#replies.push(reply);
@@ -292,7 +245,7 @@ export class Connection {
     this.#endIn(phase);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#phase = phase;
-    this.#deadline.set(this.#since + this.#limit(phase));
+    this.#times.await(phase);
     return new Promise((resolve, reject) => {
       this.#reading = resolve;
       this.#interrupt = reject;
@@ -301,13 +254,7 @@ export class Connection {
 
   #late(): Failure {
     const facts = { encrypted: this.tls !== undefined, onlyFirst: this.#answered === 1 };
-    return timedOut(this.#phase, this.#limit(this.#phase), facts);
-  }
-
-  /** Milliseconds that the reply in a phase may take. */
-  #limit(phase: Phase): number {
-    const limit = phaseTimeout(phase, this.#timeouts);
-    return phase === "reset" && this.#doubtful ? Math.min(limit, DOUBTFUL) : limit;
+    return timedOut(this.#phase, this.#times.limit(this.#phase), facts);
   }
 
   #write(step: Write): Promise<void> | undefined {
@@ -316,28 +263,19 @@ export class Connection {
     this.#endIn(phase);
     if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
-    if (this.#unwritable !== undefined) return this.#untilTheEnd();
+    if (this.#socket.unwritable !== undefined) return this.#untilTheEnd();
     this.#answered = 0;
     tellWrite(step, this.#transcript);
     if (this.#observer?.attentive) tellWrite(step, this.#observer);
-    if (typeof write === "string") this.#socket.write(write, isAscii(write) ? "latin1" : "utf8");
-    else if (Symbol.iterator in write && !("next" in write)) this.#writeTogether(write, commands);
+    const { stream } = this.#socket;
+    if (typeof write === "string") writeText(stream, write);
+    else if (Symbol.iterator in write && !("next" in write))
+      writeTogether(stream, this.#slab, write, commands ?? "");
     else return this.#pump(write, commands);
     // Set, perhaps, by the write itself: then nothing of it has gone out.
-    if (this.#unwritable !== undefined) return this.#untilTheEnd();
-    this.#since = this.#clock.now();
+    if (this.#socket.unwritable !== undefined) return this.#untilTheEnd();
+    this.#times.said();
     return undefined;
-  }
-
-  /** A copy of what is small costs less than several writes. */
-  #writeTogether(pieces: readonly (string | Buffer)[], commands = ""): void {
-    // Content that is text is ASCII, and so are most commands.
-    const encoding = isAscii(commands) ? "latin1" : "utf8";
-    const gathered = encoding === "latin1" ? this.#slab?.gather(pieces, this.#socket) : undefined;
-    if (gathered !== undefined) this.#socket.write(gathered);
-    else if (pieces.every((piece) => typeof piece === "string"))
-      this.#socket.write(pieces.join(""), encoding);
-    else this.#socket.write(Buffer.concat(pieces.map((piece) => toBuffer(piece, encoding))));
   }
 
   /** Nothing can be said any more: what is still to be read is read, and then it fails. */
@@ -345,37 +283,35 @@ export class Connection {
     return this.#unlessFailed(new Promise<never>(() => {}));
   }
 
-  /** Writes pieces as they come, never more than the socket takes. */
-  async #pump(pieces: Iterable<Buffer> | AsyncIterable<Buffer>, commands = ""): Promise<void> {
-    const limit = this.#timeouts.content;
+  async #pump(pieces: Pieces, commands = ""): Promise<void> {
     // The commands in front of it come in the first piece.
     let told = Buffer.byteLength(commands);
-    const source =
-      Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-    try {
-      for (;;) {
-        this.#deadline.set(this.#clock.now() + limit);
-        const next = await this.#unlessFailed(Promise.resolve(source.next()));
-        if (next.done === true) break;
-        this.#count(next.value.length - told);
+    const target = {
+      wait: <T>(promise: Promise<T>): Promise<T> => {
+        this.#times.allow(this.#timeouts.content);
+        return this.#unlessFailed(promise);
+      },
+      put: async (piece: Buffer): Promise<void> => {
+        this.#count(piece.length - told);
         told = 0;
-        if (!this.#socket.write(next.value)) await this.#drained();
-        if (this.#unwritable !== undefined) await this.#untilTheEnd();
-      }
+        if (!this.#socket.stream.write(piece)) await this.#drained();
+        if (this.#socket.unwritable !== undefined) await this.#untilTheEnd();
+      },
+    };
+    try {
+      await pump(pieces, target);
     } catch (error) {
-      // The source may be waiting for something: it is told to stop, and not waited for.
-      (async () => source.return?.())().catch(() => {});
-      throw this.#fail(error instanceof Failure ? error : sourceFailed(error));
+      throw this.#fail(error as Failure);
     }
-    this.#deadline.clear();
-    this.#since = this.#clock.now();
+    this.#times.clear();
+    this.#times.said();
   }
 
   async #derive(work: () => Promise<void>, phase: Phase): Promise<void> {
     this.#phase = phase;
-    this.#deadline.set(this.#clock.now() + phaseTimeout(phase, this.#timeouts));
+    this.#times.allow(phaseTimeout(phase, this.#timeouts));
     await this.#unlessFailed(work());
-    this.#deadline.clear();
+    this.#times.clear();
   }
 
   #count(octets: number): void {
@@ -384,7 +320,7 @@ export class Connection {
   }
 
   async #drained(): Promise<void> {
-    if (!this.#socket.writableNeedDrain) return;
+    if (!this.#socket.stream.writableNeedDrain) return;
     await this.#unlessFailed(
       new Promise<void>((resolve) => {
         this.#draining = resolve;
@@ -416,25 +352,13 @@ export class Connection {
     return error instanceof Failure ? error : this.#fail(interrupted(this.#phase, error));
   }
 
-  /** Whether the socket keeps the process alive. */
-  #hold(held: boolean): void {
-    quietly(() => (held ? this.#base.ref?.() : this.#base.unref?.()));
-  }
-
-  #destroy(): void {
-    quietly(() => this.#socket.destroy());
-    // TLS over a stream that is no socket of Node's does not end it.
-    quietly(() => this.#base.destroy());
-  }
-
   #fail(failure: Failure): Failure {
     if (this.#failure === undefined) {
       this.#failure = failure;
       this.#transcript.noted(`ended: ${failure.kind} (${failure.phase})`);
       this.#observer?.ended(failure);
-      this.#deadline.stop();
-      this.#lastWords?.cancel();
-      this.#destroy();
+      this.#times.stop();
+      this.#socket.destroy();
     }
     const interrupt = this.#interrupt;
     this.#reading = undefined;
@@ -444,32 +368,5 @@ export class Connection {
   }
 }
 
-/** What a stream of the caller's throws changes nothing. */
-function quietly(action: () => void): void {
-  try {
-    action();
-  } catch {
-    // There is nobody to tell.
-  }
-}
-
-/** As Latin-1 ASCII is copied; as UTF-8 it would be encoded. */
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text);
-}
-
-function toBuffer(piece: string | Buffer, encoding: "latin1" | "utf8"): Buffer {
-  return typeof piece === "string" ? Buffer.from(piece, encoding) : piece;
-}
-
-/** After so many milliseconds without use a server may have let go of a connection. */
-const FRESH = 1000;
-
-/** Milliseconds that the reply to the RSET may take that asks a server whether it is still there. */
-const DOUBTFUL = 5_000;
-
 /** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */
 const MOST_REPLIES = 100_000;
-
-/** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
-const LAST_WORDS = 1000;

@@ -1,0 +1,34 @@
+import type { Duplex } from "node:stream";
+import type { WriteSlab } from "./write-buffer.ts";
+
+/** Writes a text: as Latin-1 ASCII is copied, as UTF-8 it would be encoded. */
+export function writeText(socket: Duplex, text: string): void {
+  socket.write(text, isAscii(text) ? "latin1" : "utf8");
+}
+
+/**
+ * Writes pieces in one write: a copy of what is small costs less than several writes.
+ *
+ * @param commands those of the pieces that may be more than ASCII
+ */
+export function writeTogether(
+  socket: Duplex,
+  slab: WriteSlab | undefined,
+  pieces: readonly (string | Buffer)[],
+  commands: string,
+): void {
+  // Content that is text is ASCII, and so are most commands.
+  const encoding = isAscii(commands) ? "latin1" : "utf8";
+  const gathered = encoding === "latin1" ? slab?.gather(pieces, socket) : undefined;
+  if (gathered !== undefined) socket.write(gathered);
+  else if (pieces.every((piece) => typeof piece === "string")) socket.write(pieces.join(""), encoding);
+  else socket.write(Buffer.concat(pieces.map((piece) => toBuffer(piece, encoding))));
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+function toBuffer(piece: string | Buffer, encoding: "latin1" | "utf8"): Buffer {
+  return typeof piece === "string" ? Buffer.from(piece, encoding) : piece;
+}
