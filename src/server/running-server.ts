@@ -72,10 +72,10 @@ export class RunningServer {
     return server;
   }
 
-  async #listen({ at, tls, lmtp }: ResolvedListener, unref: boolean): Promise<void> {
+  async #listen({ at, tls, lmtp, requireTls, requireAuth }: ResolvedListener, unref: boolean): Promise<void> {
     const own: ServerContext = {
       ...this.#host,
-      protocol: { ...this.#host.protocol, lmtp, starttls: tls === "starttls" },
+      protocol: { ...this.#host.protocol, lmtp, requireTls, requireAuth, starttls: tls === "starttls" },
       implicitTls: tls === "implicit",
       path: "path" in at ? at.path : undefined,
     };

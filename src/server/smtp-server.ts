@@ -1,7 +1,8 @@
 import { milliseconds } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
-import { checkPurpose, resolveOptions } from "./options/resolved-options.ts";
+import { checkPurpose } from "./options/purpose.ts";
+import { resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
 
 /** How an {@link SmtpServer} closes. */

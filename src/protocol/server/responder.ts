@@ -5,6 +5,7 @@ import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { type CommandRow, commandTable, readVerb } from "./command-table.ts";
 import type { CommandHandler, Outcome } from "./commands/command-handler.ts";
+import { unmetRequirement } from "./commands/requirements.ts";
 import { Conversation } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ContentVerdict, ServerEvent } from "./event.ts";
@@ -131,8 +132,9 @@ export class Responder {
     this.#observer?.received(this.#mask.line(line, false));
     if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
       return this.#unknown(line);
-    const { settings, secure } = this.#conversation;
-    if (++this.#conversation.commands > settings.maxCommands) return tooManyCommands;
+    if (++this.#conversation.commands > this.#conversation.settings.maxCommands) return tooManyCommands;
+    const refusal = unmetRequirement(verb, this.#conversation);
+    if (refusal !== undefined && verb !== "BDAT") return refusal;
     const row: CommandRow<never> = commandTable[verb];
     const cell: CommandHandler<never> | Reply = row[this.#conversation.state];
     if (cell instanceof Reply) return cell;
@@ -142,9 +144,8 @@ export class Responder {
       this.#conversation.sayBare(command);
       return undefined;
     }
-    if (settings.requireTls && !secure && !inClear.has(verb)) {
-      if (command.verb !== "BDAT") return tlsFirst;
-      this.#conversation.chunk = { header: command, refusal: tlsFirst };
+    if (refusal !== undefined && command.verb === "BDAT") {
+      this.#conversation.chunk = { header: command, refusal };
       return undefined;
     }
     return cell(this.#conversation, command as never);
@@ -231,8 +232,6 @@ export class Responder {
 export const serverMask = "****";
 
 const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
-const tlsFirst = Reply.of(530, "5.7.0", "Say STARTTLS first");
-const inClear: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "QUIT"]);
 const accepted = Reply.of(250, "2.6.0", "Message accepted");
 
 function isHello(verb: string): boolean {

@@ -46,8 +46,10 @@ export interface ServerSettings {
   readonly lenient: boolean;
   /** Speaks LMTP (RFC 2033) instead of SMTP. */
   readonly lmtp: boolean;
-  /** Without TLS, accepts only EHLO, STARTTLS, NOOP and QUIT (RFC 3207 section 4). */
+  /** Without TLS, accepts only EHLO, STARTTLS, NOOP, RSET, HELP and QUIT (RFC 3207 section 4). */
   readonly requireTls: boolean;
+  /** Without a login, accepts only these and AUTH (RFC 4954 section 6). */
+  readonly requireAuth: boolean;
   /**
    * The most commands until a message is accepted. Accepted recipients (up to `maxRecipients`) and chunks that are not
    * empty do not count.

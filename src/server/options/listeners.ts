@@ -6,6 +6,8 @@ export interface ResolvedListener {
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly tls: "none" | "starttls" | "implicit";
   readonly lmtp: boolean;
+  readonly requireTls: boolean;
+  readonly requireAuth: boolean;
 }
 
 /**
@@ -29,25 +31,41 @@ export function resolveListeners(
 }
 
 function resolveListener(
-  { host, port, path, lmtp, tls }: ListenOptions,
+  listener: ListenOptions,
   defaults: ListenOptions,
   certified: boolean,
   prefix: string,
 ): ResolvedListener {
-  const spokenLmtp = lmtp ?? defaults.lmtp ?? false;
+  const { host, port, path, tls } = listener;
+  const demands = {
+    lmtp: listener.lmtp ?? defaults.lmtp ?? false,
+    requireTls: listener.requireTls ?? defaults.requireTls ?? false,
+    requireAuth: listener.requireAuth ?? defaults.requireAuth ?? false,
+  };
   if (path !== undefined) {
     checkPath(path, `${prefix}path`);
     if (host !== undefined || port !== undefined)
       throw refuseOption(`${prefix}path`, "cannot be used with host or port", "Leave them out");
     if (tls !== undefined && tls !== "none")
       throw refuseOption(`${prefix}tls`, "a Unix socket does not leave the machine", "Leave it out");
-    return { at: { path }, tls: "none", lmtp: spokenLmtp };
+    checkTls(demands.requireTls, "none", prefix);
+    return { at: { path }, tls: "none", ...demands };
   }
   const mode = tls ?? defaults.tls ?? (certified ? "starttls" : "none");
   if (mode !== "none" && !certified)
     throw refuseOption(`${prefix}tls`, `"${mode}" needs certificates`, "Give them as certificates");
+  checkTls(demands.requireTls, mode, prefix);
   const at = { host: host ?? defaults.host ?? "127.0.0.1", port: port ?? defaults.port ?? 0 };
-  return { at, tls: mode, lmtp: spokenLmtp };
+  return { at, tls: mode, ...demands };
+}
+
+function checkTls(required: boolean, tls: ResolvedListener["tls"], prefix: string): void {
+  if (required && tls === "none")
+    throw refuseOption(
+      `${prefix}requireTls`,
+      'cannot be used with tls "none"',
+      "Use TLS on this listener, or set its requireTls to false",
+    );
 }
 
 function checkPath(path: string, field: string): void {

@@ -22,6 +22,8 @@ const listenOptions: OptionReaders<ListenOptions> = {
   path: text,
   tls: oneOf(["none", "starttls", "implicit"]),
   lmtp: flag,
+  requireTls: flag,
+  requireAuth: flag,
 };
 
 const timeouts: OptionReaders<ServerTimeouts> = {
@@ -51,7 +53,6 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   hostname: text,
   certificates: oneOrMore(group(certificate, ["key", "cert"])),
   minVersion: oneOf(["TLSv1.2", "TLSv1.3"]),
-  requireTls: flag,
   clientCertificates: group(clientCertificates, ["ca"]),
   allowPlaintextCredentials: flag,
   mechanisms: listOf(oneOf([...serverMechanisms.keys()])),

@@ -31,6 +31,15 @@ export interface ListenOptions {
   readonly tls?: "none" | "starttls" | "implicit";
   /** Speaks LMTP (RFC 2033): one reply for each recipient of a message. */
   readonly lmtp?: boolean;
+  /**
+   * Without TLS, answers all commands with 530 except EHLO, STARTTLS, NOOP, RSET, HELP and QUIT (RFC 3207 section 4).
+   */
+  readonly requireTls?: boolean;
+  /**
+   * Without a login, answers all commands with 530 except these and AUTH (RFC 4954 section 6): for clients that submit
+   * mail (RFC 6409). If AUTH needs TLS, STARTTLS is asked for first.
+   */
+  readonly requireAuth?: boolean;
 }
 
 /** The options of {@link SmtpServer.listen}. */
@@ -38,8 +47,8 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   extends ListenOptions,
     ServerHooks<State> {
   /**
-   * Several ports or Unix sockets instead of one. A listener takes what it does not say from `host`, `port`, `tls` and
-   * `lmtp`.
+   * Several ports or Unix sockets instead of one. A listener takes what it does not say from `host`, `port`, `tls`,
+   * `lmtp`, `requireTls` and `requireAuth`.
    */
   readonly listeners?: readonly ListenOptions[];
   /** The name of the server; by default the name of the machine if it is valid, otherwise `"localhost"`. */
@@ -48,8 +57,6 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly certificates?: ServerCertificate | readonly ServerCertificate[];
   /** The lowest version of TLS; default `"TLSv1.2"`. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
-  /** Without TLS, answers all commands with 530 except EHLO, STARTTLS, NOOP and QUIT. */
-  readonly requireTls?: boolean;
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;
   /** Accepts AUTH without TLS. Everybody who can read the connection then learns the passwords. */

@@ -5,6 +5,7 @@ import type { ServerSettings } from "../../protocol/server/settings.ts";
 import { readOptions, refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { RelayRules } from "../hooks/policy.ts";
 import { type ResolvedListener, resolveListeners } from "./listeners.ts";
+import { checkLogins, defaultMechanisms } from "./logins.ts";
 import { serverOptionReaders } from "./option-readers.ts";
 import type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
 
@@ -34,6 +35,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const listeners = resolveListeners(read, certificates.length > 0);
   const hostname = ownName(read.hostname);
   const { maxRecipients = 1000 } = read;
+  checkLogins(read, listeners);
   return {
     protocol: {
       hostname,
@@ -49,7 +51,8 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
       maxAuthAttempts: read.maxAuthAttempts ?? 3,
       lenient: read.lenient ?? false,
       lmtp: false,
-      requireTls: read.requireTls ?? false,
+      requireTls: false,
+      requireAuth: false,
       maxCommands: read.maxCommands ?? 10_000,
       maxUnknownCommands: read.maxUnknownCommands ?? 10,
       maxReplyBacklog: read.maxReplyBacklog ?? 65_536,
@@ -86,12 +89,10 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
 }
 
 function tls(
-  { minVersion, clientCertificates, requireTls }: SmtpServerOptions,
+  { minVersion, clientCertificates }: SmtpServerOptions,
   listeners: readonly ResolvedListener[],
   certificates: readonly ServerCertificate[],
 ): ServerTlsOptions | undefined {
-  if (requireTls && listeners.some(({ tls }) => tls === "none"))
-    throw refuseOption("requireTls", 'cannot be used with tls "none"', "Use TLS on every listener");
   checkClientCertificates(clientCertificates);
   if (listeners.some(({ tls }) => tls !== "none")) return { certificates, minVersion, clientCertificates };
   const useless = { certificates: certificates[0], minVersion, clientCertificates };
@@ -106,28 +107,7 @@ function checkClientCertificates(options: SmtpServerOptions["clientCertificates"
     throw wrongOption("clientCertificates.ca", "PEM as a string or a Buffer", options.ca);
 }
 
-/**
- * Refuses a server that cannot do what it was set up for, or that would lose mail.
- *
- * @throws EnvoiError of kind `"configuration"`.
- */
-export function checkPurpose(
-  { auth, allowPlaintextCredentials, domains = [], relay, recipient, data }: SmtpServerOptions,
-  resolved: ResolvedOptions,
-): void {
-  if (auth !== undefined && resolved.tls === undefined && !allowPlaintextCredentials)
-    throw refuseOption(
-      "auth",
-      "needs TLS",
-      "Give certificates, or allow unencrypted passwords by allowPlaintextCredentials",
-    );
-  if (relay !== undefined && auth === undefined)
-    throw refuseOption("relay", "needs the hook auth", "Without it no client can authenticate");
-  if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined))
-    throw wrongOption("data", "a function", data, "Recipients would be accepted, and their mail lost");
-}
-
-function mechanisms({ mechanisms = ["PLAIN", "LOGIN", "XOAUTH2"] }: SmtpServerOptions): readonly string[] {
+function mechanisms({ mechanisms = defaultMechanisms }: SmtpServerOptions): readonly string[] {
   if (mechanisms.length === 0)
     throw wrongOption("mechanisms", "at least one mechanism", mechanisms, "The hook auth needs one");
   return mechanisms;

@@ -56,10 +56,20 @@ describe("Responder: LMTP", () => {
 
 describe("Responder: TLS required", () => {
   it("allows only the way to TLS before it, and reads refused chunks", () => {
-    const wire = `EHLO x\r\n${envelope.slice(0, 22)}NOOP\r\nAUTH PLAIN\r\nRSET\r\nBDAT 6\r\nNOOP\r\nSTARTTLS\r\n`;
+    const wire = `EHLO x\r\n${envelope.slice(0, 22)}NOOP\r\nAUTH PLAIN\r\nRSET\r\nHELP\r\nVRFY a\r\nBDAT 6\r\nNOOP\r\nSTARTTLS\r\n`;
     const { replies, end } = talk(wire, { requireTls: true });
     const first = "530 5.7.0";
-    assert.deepEqual(replies, ["250", first, "250 2.0.0", first, first, first, "220 2.0.0"]);
+    assert.deepEqual(replies, [
+      "250",
+      first,
+      "250 2.0.0",
+      first,
+      "250 2.0.0",
+      "214 2.0.0",
+      first,
+      first,
+      "220 2.0.0",
+    ]);
     assert.equal(end, "starttls");
   });
 });

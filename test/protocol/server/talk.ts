@@ -21,6 +21,7 @@ export const settings: ServerSettings = {
   allowPlaintextCredentials: true,
   lmtp: false,
   requireTls: false,
+  requireAuth: false,
   maxCommands: 20_000,
   maxUnknownCommands: 10,
   maxReplyBacklog: 65_536,

@@ -39,6 +39,35 @@ describe("SmtpServer: listeners", () => {
     assert.match(await fourth.reply(), /^421 /);
   });
 
+  it("require TLS and a login each for itself, or as the server does", async () => {
+    const { cert, key } = ca.issue({ names: ["localhost"] });
+    await using server = await SmtpServer.listen({
+      listeners: [{ requireAuth: true, requireTls: true }, { tls: "none" }, { requireAuth: false }],
+      certificates: { cert, key },
+      auth: ({ user }) => ({ user }),
+      requireAuth: false,
+    });
+    const answers = await Promise.all(
+      server.listeners.map(async ({ port }) => {
+        await using client = await Client.connect(port);
+        await client.reply();
+        await client.ask("EHLO x");
+        return await client.ask("MAIL FROM:<a@x.test>");
+      }),
+    );
+    const accepted = "250 2.1.0 Sender accepted";
+    assert.deepEqual(answers, ["530 5.7.0 Must issue a STARTTLS command first", accepted, accepted]);
+    const [submission] = server.listeners;
+    await using client = await Client.connect(submission?.port ?? 0);
+    await client.reply();
+    await client.ask("EHLO x");
+    await client.starttls({ ca: ca.cert, servername: "localhost" });
+    await client.ask("EHLO x");
+    assert.equal(await client.ask("MAIL FROM:<a@x.test>"), "530 5.7.0 Authentication required");
+    await client.ask(`AUTH PLAIN ${Buffer.from("\0jo\0secret").toString("base64")}`);
+    assert.equal(await client.ask("MAIL FROM:<a@x.test>"), accepted);
+  });
+
   it("all close if the server cannot listen on one of them", async () => {
     await using taken = await SmtpServer.listen();
     const listeners = [{ port: 0 }, { port: taken.port }];

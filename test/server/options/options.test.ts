@@ -21,6 +21,28 @@ const refused: readonly (readonly [options: object, message: RegExp])[] = [
   [{ received: "no" }, /^received: /],
   [{ requireTls: "false", certificates }, /^requireTls: expected true or false/],
   [{ requireTls: true }, /^requireTls: cannot be used with tls "none"/],
+  [{ requireTls: true, path: "/tmp/x" }, /^requireTls: cannot be used with tls "none"/],
+  [{ listeners: [{}, { requireTls: true, tls: "none" }] }, /^listeners\[1\].requireTls: cannot be used with/],
+  [
+    { listeners: [{ tls: "none" }], requireTls: true, certificates },
+    /^listeners\[0\].requireTls: .* set its requireTls to false$/,
+  ],
+  [{ requireAuth: "yes" }, /^requireAuth: expected true or false, got a string$/],
+  [{ requireAuth: true, certificates }, /^requireAuth: needs the hook auth/],
+  [{ listeners: [{}, { requireAuth: true }] }, /^listeners\[1\].requireAuth: needs the hook auth/],
+  [
+    { listeners: [{}, { tls: "none" }], requireAuth: true, auth: data, certificates },
+    /^listeners\[1\].requireAuth: no client can authenticate with tls "none"/,
+  ],
+  [
+    { listeners: [{ requireAuth: true }], auth: data, certificates, mechanisms: ["EXTERNAL"] },
+    /^listeners\[0\].requireAuth: no client can use any of the mechanisms on this listener/,
+  ],
+  [{ auth: data, certificates, mechanisms: ["EXTERNAL"] }, /^mechanisms: no client can use any of them/],
+  [
+    { auth: data, allowPlaintextCredentials: true, mechanisms: ["SCRAM-SHA-256-PLUS", "EXTERNAL"] },
+    /^mechanisms: no client can use any of them/,
+  ],
   [{ allowPlaintextCredentials: "no" }, /^allowPlaintextCredentials: expected true or false/],
   [{ maxMessageSize: "25MB" }, /^maxMessageSize: expected a whole number of at least 0, got a string$/],
   [{ maxMessageSize: 0.5 }, /^maxMessageSize: expected .*, got 0.5$/],

@@ -1,0 +1,54 @@
+import { serverMechanisms } from "../../protocol/sasl/mechanisms.ts";
+import type { Channel } from "../../protocol/sasl/server-mechanism.ts";
+import { refuseOption } from "../../text/options/option-reader.ts";
+import type { ResolvedListener } from "./listeners.ts";
+import type { SmtpServerOptions } from "./options.ts";
+
+/** The mechanisms that show the hook `auth` a secret. */
+export const defaultMechanisms: readonly string[] = ["PLAIN", "LOGIN", "XOAUTH2"];
+
+/**
+ * Refuses listeners that require a login which is impossible there.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkLogins(options: SmtpServerOptions, listeners: readonly ResolvedListener[]): void {
+  for (const [index, listener] of listeners.entries()) {
+    if (!listener.requireAuth) continue;
+    const field = `${options.listeners === undefined ? "" : `listeners[${index}].`}requireAuth`;
+    if (options.auth === undefined)
+      throw refuseOption(field, "needs the hook auth", "Without it no client can authenticate");
+    if (listener.tls === "none" && !options.allowPlaintextCredentials)
+      throw refuseOption(
+        field,
+        'no client can authenticate with tls "none"',
+        "Use TLS on this listener, or allow unencrypted passwords by allowPlaintextCredentials",
+      );
+    if (!isAnyPossible(options, listener))
+      throw refuseOption(field, "no client can use any of the mechanisms on this listener", remedy);
+  }
+}
+
+/**
+ * Refuses mechanisms of which none is possible on any listener.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkMechanisms(options: SmtpServerOptions, listeners: readonly ResolvedListener[]): void {
+  if (options.auth === undefined || listeners.some((listener) => isAnyPossible(options, listener))) return;
+  throw refuseOption("mechanisms", "no client can use any of them", remedy);
+}
+
+const remedy = "-PLUS needs TLS, and EXTERNAL needs TLS and clientCertificates";
+
+function isAnyPossible(options: SmtpServerOptions, { tls }: ResolvedListener): boolean {
+  const { mechanisms = defaultMechanisms, clientCertificates } = options;
+  const channel: Channel =
+    tls === "none"
+      ? { certified: false, bindings: new Map() }
+      : { certified: clientCertificates !== undefined, bindings };
+  return mechanisms.some((name) => serverMechanisms.get(name)?.available?.(channel) ?? true);
+}
+
+/** What a TLS connection always has. */
+const bindings: ReadonlyMap<string, Buffer> = new Map([["tls-server-end-point", Buffer.alloc(0)]]);

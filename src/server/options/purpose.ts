@@ -1,0 +1,24 @@
+import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
+import { checkMechanisms } from "./logins.ts";
+import type { SmtpServerOptions } from "./options.ts";
+import type { ResolvedOptions } from "./resolved-options.ts";
+
+/**
+ * Refuses a server that cannot do what it was set up for, or that would lose mail.
+ *
+ * @throws EnvoiError of kind `"configuration"`.
+ */
+export function checkPurpose(options: SmtpServerOptions, resolved: ResolvedOptions): void {
+  const { auth, allowPlaintextCredentials, domains = [], relay, recipient, data } = options;
+  if (auth !== undefined && resolved.tls === undefined && !allowPlaintextCredentials)
+    throw refuseOption(
+      "auth",
+      "needs TLS",
+      "Give certificates, or allow unencrypted passwords by allowPlaintextCredentials",
+    );
+  checkMechanisms(options, resolved.listeners);
+  if (relay !== undefined && auth === undefined)
+    throw refuseOption("relay", "needs the hook auth", "Without it no client can authenticate");
+  if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined))
+    throw wrongOption("data", "a function", data, "Recipients would be accepted, and their mail lost");
+}
