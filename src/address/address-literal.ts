@@ -1,3 +1,4 @@
+import { canonicalIpv6, isIpv4 } from "../text/ip-address.ts";
 import { unmappedAddress } from "../text/unmapped-address.ts";
 import { AddressError } from "./address-error.ts";
 
@@ -29,7 +30,7 @@ export function parseAddressLiteral(text: string): AddressLiteral {
   if (/^IPv6:/i.test(inside)) {
     const address = canonicalIpv6(inside.slice(5));
     if (address !== undefined) return { family: 6, address };
-  } else if (ipv4.test(inside)) {
+  } else if (isIpv4(inside)) {
     return { family: 4, address: inside };
   }
   throw new AddressError("not an IP address; write [192.0.2.1] or [IPv6:2001:db8::1]", {
@@ -46,7 +47,7 @@ export function parseAddressLiteral(text: string): AddressLiteral {
  */
 export function formatAddressLiteral(ip: string): string {
   const address = unmappedAddress(ip.replace(/%.*$/s, ""));
-  if (ipv4.test(address)) return writeLiteral({ family: 4, address });
+  if (isIpv4(address)) return writeLiteral({ family: 4, address });
   const canonical = canonicalIpv6(address);
   if (canonical === undefined) throw new AddressError("not an IP address", { input: ip });
   return writeLiteral({ family: 6, address: canonical });
@@ -55,14 +56,4 @@ export function formatAddressLiteral(ip: string): string {
 /** Writes a literal; {@link parseAddressLiteral} reads it back. */
 export function writeLiteral({ family, address }: AddressLiteral): string {
   return family === 4 ? `[${address}]` : `[IPv6:${address}]`;
-}
-
-// No leading zeros: some resolvers read them as octal.
-const ipv4: RegExp = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-
-function canonicalIpv6(text: string): string | undefined {
-  // The alphabet first: the URL parser must see nothing but the address.
-  if (!/^[\da-f:.]+$/i.test(text)) return undefined;
-  const url = `http://[${text}]`;
-  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
 }

@@ -31,6 +31,7 @@ export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 export type { OfferedExtensions } from "../protocol/server/settings.ts";
+export type { ClientIdentity, Peer } from "./connection/client-identity.ts";
 export type { Authenticated, Hello, Session } from "./connection/session.ts";
 export type {
   AuthContext,

@@ -4,7 +4,7 @@ import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
-import { unmappedAddress } from "../text/unmapped-address.ts";
+import { directIdentity } from "./connection/client-identity.ts";
 import { Connection } from "./connection/connection.ts";
 import { ConnectionLimits } from "./connection/connection-limits.ts";
 import type { Observe } from "./connection/observer.ts";
@@ -128,13 +128,12 @@ export class RunningServer {
   }
 
   #accept(socket: Socket, host: ServerContext): void {
-    const remoteAddress =
-      host.path === undefined ? socket.remoteAddress && unmappedAddress(socket.remoteAddress) : "";
     // Gone before it was looked at.
-    if (remoteAddress === undefined) return void socket.destroy();
-    const admission = this.#limits.admit(remoteAddress, host.resolved);
+    if (socket.remoteAddress === undefined && host.path === undefined) return void socket.destroy();
+    const client = directIdentity(socket, host.path);
+    const admission = this.#limits.admit(client.remoteAddress, host.resolved);
     if (admission === undefined) return void socket.destroy();
-    const connection = new Connection(host, new ServerSocket(socket, host.clock));
+    const connection = new Connection(host, new ServerSocket(socket, host.clock), client);
     const life = connection.serve(admission.refusal).finally(() => {
       this.#connections.delete(connection);
       admission.leave();

@@ -19,8 +19,9 @@ describe("SmtpServer: a Unix socket", { skip: process.platform === "win32" }, ()
       hostname: "mx.y.test",
       domains: ["y.test"],
       async data({ session, content }) {
-        const { remoteAddress, remotePort, localAddress, localPort } = session;
+        const { remoteAddress, remotePort, localAddress, localPort, peer, via } = session;
         received.push([remoteAddress, remotePort, localAddress, localPort].join());
+        assert.deepEqual([via, peer], ["direct", { address: "", port: 0 }]);
         for await (const piece of content) received.push(String(piece));
       },
     });

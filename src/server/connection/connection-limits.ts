@@ -1,10 +1,11 @@
+import { addressKey } from "../../net/server/address-key.ts";
 import { Reply } from "../../protocol/reply.ts";
 
 /** How many connections a server bears. */
 export interface ConnectionBounds {
   /** At a time, of all clients. */
   readonly maxConnections: number;
-  /** At a time, of clients with one address. */
+  /** At a time, of clients with one address; of IPv6 clients, within one network of 64 bits. */
   readonly maxConnectionsPerAddress: number;
 }
 
@@ -30,7 +31,8 @@ export class ConnectionLimits {
    * @returns `undefined` if it must be closed without a reply, because so many are being refused already
    */
   admit(address: string, bounds: ConnectionBounds): Admission | undefined {
-    const before = address === "" ? 0 : (this.#byAddress.get(address) ?? 0);
+    const key = addressKey(address);
+    const before = key === "" ? 0 : (this.#byAddress.get(key) ?? 0);
     const refusal =
       this.#open >= bounds.maxConnections
         ? tooMany
@@ -42,16 +44,16 @@ export class ConnectionLimits {
       this.#refused++;
     }
     this.#open++;
-    this.#byAddress.set(address, before + 1);
-    return { refusal, leave: () => this.#leave(address, refusal !== undefined) };
+    this.#byAddress.set(key, before + 1);
+    return { refusal, leave: () => this.#leave(key, refusal !== undefined) };
   }
 
-  #leave(address: string, refused: boolean): void {
+  #leave(key: string, refused: boolean): void {
     this.#open--;
     if (refused) this.#refused--;
-    const others = (this.#byAddress.get(address) ?? 1) - 1;
-    if (others <= 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, others);
+    const others = (this.#byAddress.get(key) ?? 1) - 1;
+    if (others <= 0) this.#byAddress.delete(key);
+    else this.#byAddress.set(key, others);
   }
 }
 

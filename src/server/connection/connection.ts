@@ -4,6 +4,7 @@ import { tlsBindings } from "../../net/server/tls-acceptor.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { ServerEvent } from "../../protocol/server/event.ts";
 import { Responder } from "../../protocol/server/responder.ts";
+import type { ClientIdentity } from "./client-identity.ts";
 import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -24,12 +25,12 @@ export class Connection {
   #listeningSince = 0;
   #leaving = false;
 
-  constructor(host: ServerContext, socket: ServerSocket) {
+  constructor(host: ServerContext, socket: ServerSocket, client: ClientIdentity) {
     this.#host = host;
     this.#socket = socket;
     this.#patience = host.resolved.timeouts.command;
     this.#connectedAt = host.clock.now();
-    this.#handler = new EventHandler(host, socket, () => this.#responder.envelope);
+    this.#handler = new EventHandler(host, socket, client, () => this.#responder.envelope);
     this.#observer = host.observe?.(this.#handler.session);
     const responder = new Responder(host.protocol, this.#observer);
     this.#responder = this.#observer?.intercept?.(responder, this.#line()) ?? responder;

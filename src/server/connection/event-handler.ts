@@ -5,11 +5,11 @@ import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsSession } from "../../net/server/tls-acceptor.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../../protocol/server/event.ts";
-import { unmappedAddress } from "../../text/unmapped-address.ts";
 import { Reception } from "../content/reception.ts";
 import type { HookContext } from "../hooks/hooks.ts";
 import type { Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
+import type { ClientIdentity } from "./client-identity.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 
@@ -28,18 +28,19 @@ export class EventHandler {
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
-  constructor(host: ServerContext, socket: ServerSocket, envelope: () => ReceivedEnvelope) {
+  constructor(
+    host: ServerContext,
+    socket: ServerSocket,
+    client: ClientIdentity,
+    envelope: () => ReceivedEnvelope,
+  ) {
     this.#host = host;
     this.#socket = socket;
     this.#envelope = envelope;
     this.#deadline = new Deadline(host.clock, () => this.#reception?.giveUp());
-    const { remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 } = socket.socket;
     this.#session = {
       id: randomUUID(),
-      remoteAddress: unmappedAddress(remoteAddress),
-      remotePort,
-      localAddress: host.path ?? unmappedAddress(localAddress),
-      localPort,
+      ...client,
       connectedAt: new Date(),
       hello: undefined,
       tls: undefined,

@@ -1,17 +1,10 @@
 import type { TlsSession } from "../../net/server/tls-acceptor.ts";
+import type { ClientIdentity } from "./client-identity.ts";
 
 /** What is known of a connection at one moment. A session never changes, except for the contents of `state`. */
-export interface Session<State = Record<string, unknown>> {
+export interface Session<State = Record<string, unknown>> extends ClientIdentity {
   /** Identifies the connection within this process. */
   readonly id: string;
-  /** The client's IP address; IPv4 as such, even if the socket reports `::ffff:192.0.2.1`. Empty for a Unix socket. */
-  readonly remoteAddress: string;
-  /** The client's port; 0 for a Unix socket. */
-  readonly remotePort: number;
-  /** The IP address that the client connected to, or the path of the Unix socket. */
-  readonly localAddress: string;
-  /** The port that the client connected to; 0 for a Unix socket. */
-  readonly localPort: number;
   /** When the client connected. */
   readonly connectedAt: Date;
   /** How the client introduced itself. After STARTTLS it must do so again. */

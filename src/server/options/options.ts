@@ -95,7 +95,7 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly maxTransactions?: number;
   /** The most connections at a time; default 1,000. */
   readonly maxConnections?: number;
-  /** The most connections at a time from one IP address; default 100. */
+  /** The most connections at a time from one IPv4 address or one IPv6 network of 64 bits; default 100. */
   readonly maxConnectionsPerAddress?: number;
   /** The most refused recipients of a connection until a message is accepted; default: `maxRecipients`. */
   readonly maxRefusedRecipients?: number;

@@ -26,6 +26,15 @@ test("counts by address, and clients of a Unix socket have none", () => {
   for (let times = 0; times < 5; times++) assert.equal(limits.admit("", many)?.refusal, undefined);
 });
 
+test("counts IPv6 clients by their network of 64 bits", () => {
+  const limits = new ConnectionLimits();
+  const many = { ...bounds, maxConnections: 100 };
+  for (const address of ["2001:db8::1", "2001:db8::2"])
+    assert.equal(limits.admit(address, many)?.refusal, undefined);
+  assert.match(String(limits.admit("2001:db8::3", many)?.refusal), /^421 4\.7\.0 /);
+  assert.equal(limits.admit("2001:db8:0:1::1", many)?.refusal, undefined);
+});
+
 test("refuses a hundred at a time with a reply, and the others without", () => {
   const limits = new ConnectionLimits();
   const none = { maxConnections: 0, maxConnectionsPerAddress: 0 };

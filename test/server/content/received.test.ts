@@ -9,6 +9,8 @@ const session: Session = {
   remotePort: 1,
   localAddress: "::",
   localPort: 25,
+  peer: { address: "192.0.2.1", port: 1 },
+  via: "direct",
   connectedAt: new Date(0),
   hello: { verb: "EHLO", name: "client.test" },
   tls: undefined,

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { canonicalIp } from "#src/text/ip-address.js";
+import { fc } from "../property.ts";
+
+describe("canonicalIp", () => {
+  it("gives one text for each way to write an address", () => {
+    const ways: Readonly<Record<string, readonly string[]>> = {
+      "192.0.2.1": ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "0:0:0:0:0:ffff:192.0.2.1"],
+      "2001:db8::1": ["2001:db8::1", "2001:0DB8:0:0:0:0:0:1", "2001:db8:0::0:1"],
+      "::": ["::", "0:0:0:0:0:0:0:0"],
+    };
+    for (const [canonical, texts] of Object.entries(ways))
+      for (const text of texts) assert.equal(canonicalIp(text), canonical, text);
+  });
+
+  it("refuses what is not an address, alone and whole", () => {
+    for (const text of [
+      "",
+      "192.0.2",
+      "192.0.2.256",
+      "192.0.02.1",
+      "0x7f.0.0.1",
+      "2130706433",
+      "192.0.2.1/32",
+      " 192.0.2.1",
+      "192.0.2.1\n",
+      "fe80::1%eth0",
+      "[::1]",
+      "::1::",
+      "1:2:3:4:5:6:7:8:9",
+      "::12345",
+      "localhost",
+    ])
+      assert.equal(canonicalIp(text), undefined, JSON.stringify(text));
+  });
+
+  it("leaves the canonical text as it is", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+        const canonical = canonicalIp(text);
+        assert.equal(canonical === undefined ? undefined : canonicalIp(canonical), canonical);
+      }),
+    );
+  });
+});
