@@ -17,7 +17,8 @@ export class ServerSocket {
   #queue: Buffer[] = [];
   #queued = 0;
   #state: "open" | "ended" | "lost" = "open";
-  #wake: ((received: Received) => void) | undefined;
+  /** Who waits for bytes. */
+  #later: ((received: Received) => void) | undefined;
   #drained: (() => void) | undefined;
 
   constructor(socket: Socket, clock: Clock) {
@@ -42,8 +43,11 @@ export class ServerSocket {
     return this.#queued > 0;
   }
 
-  /** Returns the bytes that have arrived, or waits for them for `ms` milliseconds. */
-  read(ms: number): Received | Promise<Received> {
+  /**
+   * Returns the bytes that have arrived. If there are none, returns `undefined` and calls `later` with what arrives,
+   * or with `"timeout"` at the moment `until` of the clock. There is one reader at a time.
+   */
+  read(until: number, later: (received: Received) => void): Received | undefined {
     const chunk = this.#queue.shift();
     if (chunk !== undefined) {
       this.#queued -= chunk.length + CHUNK_COST;
@@ -51,7 +55,9 @@ export class ServerSocket {
       return chunk;
     }
     if (this.#state !== "open") return this.#state;
-    return this.#wait(ms);
+    this.#later = later;
+    this.#deadline.set(until);
+    return undefined;
   }
 
   /** Waits for `ms` milliseconds, or until the connection is lost. */
@@ -71,7 +77,7 @@ export class ServerSocket {
   /** Whether nothing arrives for `ms` milliseconds. Bytes that arrive are kept for the next read. */
   async quiet(ms: number): Promise<boolean> {
     if (this.pending) return false;
-    const received = await this.read(ms);
+    const received = await this.#next(this.#clock.now() + ms);
     if (Buffer.isBuffer(received)) this.#keep(received);
     return !Buffer.isBuffer(received);
   }
@@ -133,7 +139,7 @@ export class ServerSocket {
     this.#socket.resume();
     const until = this.#clock.now() + ms;
     while (left > 0) {
-      const received = await this.read(until - this.#clock.now());
+      const received = await this.#next(until);
       if (!Buffer.isBuffer(received)) break;
       left -= received.length;
     }
@@ -159,19 +165,19 @@ export class ServerSocket {
     this.#gone();
   }
 
-  #wait(ms: number): Promise<Received> {
+  #next(until: number): Promise<Received> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      this.#deadline.set(this.#clock.now() + ms);
+      const received = this.read(until, resolve);
+      if (received !== undefined) resolve(received);
     });
   }
 
   #settle(received: Received): boolean {
-    const wake = this.#wake;
-    if (wake === undefined) return false;
-    this.#wake = undefined;
+    const later = this.#later;
+    if (later === undefined) return false;
+    this.#later = undefined;
     this.#deadline.clear();
-    wake(received);
+    later(received);
     return true;
   }
 

@@ -24,6 +24,8 @@ export class Connection {
   /** When the server last began to wait for the client. */
   #listeningSince = 0;
   #leaving = false;
+  #over: (reason: Ending) => void = () => {};
+  #broken: (error: unknown) => void = () => {};
 
   constructor(host: ServerContext, socket: ServerSocket, client: ClientIdentity) {
     this.#host = host;
@@ -41,7 +43,7 @@ export class Connection {
     try {
       if (this.#host.implicitTls && !(await this.#secure())) return;
       this.#responder.greet(refusal ?? (await this.#admit()));
-      await this.#converse();
+      await this.#end(await this.#converse());
     } catch (error) {
       // Nothing a client does leads here; should it happen all the same, it costs one connection.
       this.#host.policy.report(error, "connection", this.#handler.session);
@@ -70,20 +72,52 @@ export class Connection {
     return await this.#handler.connect();
   }
 
-  async #converse(): Promise<void> {
-    for (;;) {
-      const event = this.#responder.next();
-      if (event === undefined) {
-        const received = await this.#listen();
-        if (!Buffer.isBuffer(received)) return await this.#end(received);
-        this.#take(received);
-      } else if (event.type === "close") {
-        return this.#close();
-      } else {
-        const pending = this.#handle(event);
-        if (pending !== undefined && (await this.#answering(pending)) === false) return;
-      }
+  /** Resolves when the conversation is over, with the reason. */
+  #converse(): Promise<Ending> {
+    return new Promise((resolve, reject) => {
+      this.#over = resolve;
+      this.#broken = reject;
+      this.#proceed();
+    });
+  }
+
+  /**
+   * Does what can be done at once, which is nearly everything: it needs no promise. {@link #received} and
+   * {@link #handled} go on from here.
+   */
+  #proceed(received?: Received): void {
+    try {
+      if (received !== undefined && !this.#take(received)) return;
+      while (this.#step());
+    } catch (error) {
+      this.#broken(error);
     }
+  }
+
+  /** Handles an event, or takes what has arrived. Returns `false` if the conversation does not go on now. */
+  #step(): boolean {
+    const event = this.#responder.next();
+    if (event === undefined) return this.#listen();
+    if (event.type === "close") return this.#stop("closed");
+    const pending = this.#handle(event);
+    return pending === undefined || this.#await(pending);
+  }
+
+  readonly #received = (received: Received): void => this.#proceed(received);
+
+  readonly #handled = (done: unknown): void => {
+    if (done === false) this.#stop("lost");
+    else this.#proceed();
+  };
+
+  #stop(reason: Ending): false {
+    this.#over(reason);
+    return false;
+  }
+
+  #await(pending: Promise<unknown>): false {
+    this.#answering(pending).then(this.#handled, this.#broken);
+    return false;
   }
 
   /** Waits for a hook or its reader. Replies that wait are written after a short time. */
@@ -100,26 +134,26 @@ export class Connection {
     }
   }
 
-  /** Answers, and waits for more. */
-  #listen(): Received | Promise<Received> {
-    const { timeouts } = this.#host.resolved;
-    if (this.#leaving && !this.#responder.inTransaction) return "interrupted";
+  /** Answers, and takes what has arrived. */
+  #listen(): boolean {
+    const { clock, resolved } = this.#host;
+    const { timeouts } = resolved;
+    if (this.#leaving && !this.#responder.inTransaction) return this.#take("interrupted");
     // A reply has been due: what is waited for now is a new command, or the content.
     this.#flush();
     if (this.#replied) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
     this.#replied = false;
     const taken = this.#taken();
-    return taken === undefined ? this.#read() : taken.then((timely) => (timely ? this.#read() : "lost"));
-  }
-
-  #read(): Received | Promise<Received> {
-    const { clock, resolved } = this.#host;
+    if (taken !== undefined) return this.#await(taken);
     this.#listeningSince = clock.now();
-    const left = this.#connectedAt + resolved.timeouts.session - this.#listeningSince;
-    return this.#socket.read(Math.max(0, Math.min(this.#patience, left)));
+    const until = Math.min(this.#listeningSince + this.#patience, this.#connectedAt + timeouts.session);
+    const received = this.#socket.read(until, this.#received);
+    return received !== undefined && this.#take(received);
   }
 
-  #take(received: Buffer): void {
+  /** Gives the protocol what has arrived. If nothing more comes, the conversation ends. */
+  #take(received: Received): boolean {
+    if (typeof received === "string") return this.#stop(received);
     const { clock, resolved } = this.#host;
     this.#patience -= clock.now() - this.#listeningSince;
     // Content earns time by coming, so that neither silence nor a trickle lasts.
@@ -130,6 +164,7 @@ export class Connection {
       );
     }
     this.#responder.push(received);
+    return true;
   }
 
   /** Waits until the client has taken most replies, unless it has; resolves to `false` if it does not. */
@@ -138,12 +173,13 @@ export class Connection {
     return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
   }
 
-  /** Ends the conversation, because nothing more comes. */
-  async #end(reason: Exclude<Received, Buffer>): Promise<void> {
+  /** Says the last word, if the client can still hear it. */
+  async #end(reason: Ending): Promise<void> {
     if (reason === "lost") return;
     if (reason === "timeout") this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
     if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
-    await this.#close();
+    this.#flush();
+    await this.#socket.linger(LINGER);
   }
 
   #handle(event: Exclude<ServerEvent, { type: "close" }> | SocketAction): Promise<unknown> | undefined {
@@ -190,11 +226,6 @@ export class Connection {
     return true;
   }
 
-  async #close(): Promise<void> {
-    this.#flush();
-    await this.#socket.linger(LINGER);
-  }
-
   #flush(): void {
     const replies = this.#responder.takeReplies();
     if (replies === "") return;
@@ -217,6 +248,9 @@ export class Connection {
     };
   }
 }
+
+/** Why a conversation is over: the protocol has closed it, or nothing more comes. */
+type Ending = "closed" | Exclude<Received, Buffer>;
 
 const earlyTalker = Reply.of(554, "5.5.1", "You have to wait for the greeting");
 

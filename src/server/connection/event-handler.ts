@@ -5,7 +5,8 @@ import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsSession } from "../../net/server/tls-acceptor.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../../protocol/server/event.ts";
-import { Reception } from "../content/reception.ts";
+import { formatReceived } from "../content/received.ts";
+import { type AskHook, type Patience, Reception } from "../content/reception.ts";
 import type { HookContext } from "../hooks/hooks.ts";
 import type { Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
@@ -23,8 +24,7 @@ export class EventHandler {
   readonly #envelope: () => ReceivedEnvelope;
   #session: Session;
   #reception: Reception | undefined;
-  /** For the reader of a message: one timer for all messages. */
-  readonly #deadline: Deadline;
+  readonly #patience: Patience;
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
@@ -37,7 +37,12 @@ export class EventHandler {
     this.#host = host;
     this.#socket = socket;
     this.#envelope = envelope;
-    this.#deadline = new Deadline(host.clock, () => this.#reception?.giveUp());
+    this.#patience = {
+      clock: host.clock,
+      deadline: new Deadline(host.clock, () => this.#reception?.giveUp()),
+      ms: host.resolved.timeouts.content,
+      stalled: (error) => host.policy.report(error, "data", this.#session),
+    };
     this.#session = {
       id: randomUUID(),
       ...client,
@@ -112,7 +117,7 @@ export class EventHandler {
 
   /** The connection has ended. Resolves when no hook runs for it any more. */
   async leave(): Promise<void> {
-    this.#deadline.stop();
+    this.#patience.deadline.stop();
     await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
   }
 
@@ -142,20 +147,15 @@ export class EventHandler {
   }
 
   #begin(): undefined {
-    const { resolved, policy, protocol, clock } = this.#host;
+    const { resolved, policy, protocol } = this.#host;
+    const session = this.#session;
     const envelope = this.#envelope();
-    const received = resolved.received ? { session: this.#session, hostname: protocol.hostname } : undefined;
-    this.#reception = new Reception(
-      envelope,
-      (content) => policy.data(this.#context(), envelope, content),
-      received,
-      {
-        clock,
-        deadline: this.#deadline,
-        ms: resolved.timeouts.content,
-        stalled: (error) => policy.report(error, "data", this.#session),
-      },
-    );
+    const { hostname } = protocol;
+    const head = resolved.received
+      ? Buffer.from(formatReceived({ session, envelope, hostname, id: randomUUID(), date: new Date() }))
+      : undefined;
+    const ask: AskHook = (content) => policy.data(this.#context(), envelope, content);
+    this.#reception = new Reception(ask, this.#patience, head);
   }
 
   async #finish({ problem, answer }: EndEvent): Promise<void> {

@@ -3,22 +3,28 @@
  * other.
  */
 export class ContentStream implements AsyncIterable<Buffer> {
+  readonly #moved: () => void;
   #pieces: Buffer[] = [];
   #waiting = 0;
   #state: "open" | "ended" | "failed" = "open";
   #error: unknown;
   #reader: "none" | "reading" | "gone" = "none";
-  #wakeReader: (() => void) | undefined;
-  #moved: (() => void)[] = [];
+  /** What the reader has asked for. */
+  #requests: Request[] = [];
+
+  /** `moved` is called when a reader begins, takes a piece or stops, and when the content fails. */
+  constructor(moved: () => void) {
+    this.#moved = moved;
+  }
 
   /** The error that the reader gets instead of the rest, if any. */
   get failure(): unknown {
     return this.#error;
   }
 
-  /** Whether a reader has begun and has neither finished nor stopped. */
+  /** Whether a reader has begun and has neither finished nor stopped, and is not about to get an error. */
   get reading(): boolean {
-    return this.#reader === "reading";
+    return this.#reader === "reading" && this.#state !== "failed";
   }
 
   /** Whether so much waits for the reader that the client must wait too. */
@@ -31,13 +37,13 @@ export class ContentStream implements AsyncIterable<Buffer> {
     if (this.#reader === "gone" || this.#state !== "open") return;
     this.#pieces.push(piece);
     this.#waiting += piece.length + PIECE_COST;
-    this.#wakeReader?.();
+    this.#serve();
   }
 
   /** The content is complete. */
   end(): void {
     if (this.#state === "open") this.#state = "ended";
-    this.#wakeReader?.();
+    this.#serve();
   }
 
   /** The content will not be complete: the reader gets the error instead of the rest. */
@@ -54,17 +60,13 @@ export class ContentStream implements AsyncIterable<Buffer> {
     this.#state = "failed";
     this.#error = error;
     this.#discard();
-    this.#wakeReader?.();
+    this.#serve();
+    this.#moved();
   }
 
   /** The hook has returned. A reader that has begun may read to the end; otherwise the content is discarded. */
   release(): void {
     if (this.#reader === "none") this.#leave();
-  }
-
-  /** Resolves when the reader takes a piece or stops, or the content fails. */
-  moved(): Promise<void> {
-    return new Promise((resolve) => this.#moved.push(resolve));
   }
 
   /** A reader begins here, not with its first piece: a `Readable` or a pipeline asks for that a moment later. */
@@ -74,59 +76,65 @@ export class ContentStream implements AsyncIterable<Buffer> {
       return failing(this.#error ?? new TypeError("the content is there until the hook returns, and once"));
     if (this.#reader === "reading") return failing(new TypeError("the content can be read once"));
     this.#reader = "reading";
-    const pieces = this.#read();
+    this.#moved();
     const iterator: AsyncIterableIterator<Buffer> = {
-      next: () => pieces.next(),
-      return: () => {
-        // A generator that has not been started ends without its `finally`.
+      next: () => this.#next(),
+      return: async () => {
         this.#leave();
-        return pieces.return();
+        return END;
       },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
   }
 
-  async *#read(): AsyncGenerator<Buffer, void, void> {
-    try {
-      for (;;) {
-        if (this.#state === "failed") throw this.#error;
-        const piece = this.#pieces.shift();
-        if (piece !== undefined) {
-          this.#waiting -= piece.length + PIECE_COST;
-          this.#tell();
-          yield piece;
-        } else if (this.#state === "ended") return;
-        else {
-          await new Promise<void>((resolve) => {
-            this.#wakeReader = resolve;
-          });
-          this.#wakeReader = undefined;
-        }
+  #next(): Promise<IteratorResult<Buffer>> {
+    return new Promise((resolve, reject) => {
+      if (this.#reader === "gone") return resolve(END);
+      this.#requests.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  /** Gives the reader what it has asked for, as far as it is there. */
+  #serve(): void {
+    for (let request = this.#requests[0]; request !== undefined; request = this.#requests[0]) {
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        this.#waiting -= piece.length + PIECE_COST;
+        this.#requests.shift();
+        request.resolve({ value: piece, done: false });
+        this.#moved();
+      } else if (this.#state === "open") {
+        return;
+      } else {
+        if (this.#state === "failed") request.reject(this.#error);
+        this.#leave();
       }
-    } finally {
-      this.#leave();
     }
   }
 
   #leave(): void {
     this.#reader = "gone";
     this.#discard();
+    for (const request of this.#requests) request.resolve(END);
+    this.#requests = [];
+    this.#moved();
   }
 
   #discard(): void {
     this.#pieces = [];
     this.#waiting = 0;
-    this.#tell();
-  }
-
-  #tell(): void {
-    if (this.#moved.length === 0) return;
-    const moved = this.#moved;
-    this.#moved = [];
-    for (const resolve of moved) resolve();
   }
 }
+
+/** A reader waits for a piece. */
+interface Request {
+  resolve(result: IteratorResult<Buffer>): void;
+  reject(error: unknown): void;
+}
+
+const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
 /** The size of a piece besides its bytes, so that many small pieces count as much as they need. */
 const PIECE_COST = 256;

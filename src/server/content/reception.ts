@@ -1,24 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Deadline } from "../../net/deadline.ts";
 import { Reply } from "../../protocol/reply.ts";
-import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
-import type { Session } from "../connection/session.ts";
 import { ContentStream } from "./content-stream.ts";
-import { formatReceived } from "./received.ts";
 
-/** What a Received field says besides the envelope. */
-export interface ReceivedFacts {
-  readonly session: Session;
-  readonly hostname: string;
-}
-
-/** How long a reader may take for one piece of content. */
+/** How long a reader may take for one piece of content: the same for all messages of a connection. */
 export interface Patience {
   readonly clock: Clock;
-  /** Calls {@link Reception.giveUp}. One for all messages of a connection. */
+  /** Calls {@link Reception.giveUp}. */
   readonly deadline: Deadline;
   /** Milliseconds. */
   readonly ms: number;
@@ -26,87 +16,87 @@ export interface Patience {
   readonly stalled: (error: EnvoiError) => void;
 }
 
+/** Asks the hook for its verdict about a message. */
+export type AskHook = (content: ContentStream) => Promise<ContentVerdict>;
+
 /** Receives one message: passes its content to the hook, and waits for the verdict. */
 export class Reception {
-  readonly #content: ContentStream = new ContentStream();
-  readonly #verdict: Promise<ContentVerdict>;
+  readonly #content: ContentStream = new ContentStream(() => this.#look());
   readonly #patience: Patience;
+  readonly #verdict: Promise<ContentVerdict>;
+  /** Whether the hook is done. */
+  #judged = false;
+  /** Whether the connection has nothing more to pass on. */
+  #finished = false;
   /** Whether the reader has stopped reading. Then the message is refused, whatever the hook returns. */
   #stalled = false;
-  /** Refuses the message, if the connection waits for the verdict. */
-  #refuse: ((reply: Reply) => void) | undefined;
+  /** Ends the waiting of the connection. */
+  #resume: (() => void) | undefined;
 
-  /** @param take gets the content, after a Received field if `received` is given. */
-  constructor(
-    envelope: ReceivedEnvelope,
-    take: (content: AsyncIterable<Buffer>) => Promise<ContentVerdict>,
-    received: ReceivedFacts | undefined,
-    patience: Patience,
-  ) {
+  /** The hook gets `head`, if there is one, before the content. */
+  constructor(ask: AskHook, patience: Patience, head?: Buffer) {
     this.#patience = patience;
-    if (received !== undefined) {
-      const { session, hostname } = received;
-      const receipt = { session, hostname, envelope, id: randomUUID(), date: new Date() };
-      // It is short, so the client need not wait for the reader.
-      this.#content.push(Buffer.from(formatReceived(receipt)));
-    }
-    this.#verdict = this.#ask(take);
+    // It is short, so the client need not wait for the reader.
+    if (head !== undefined) this.#content.push(head);
+    this.#verdict = ask(this.#content);
+    const judged = () => this.#judge();
+    this.#verdict.then(judged, judged);
   }
 
-  async #ask(take: (content: ContentStream) => Promise<ContentVerdict>): Promise<ContentVerdict> {
-    try {
-      return await take(this.#content);
-    } finally {
-      this.#content.release();
-    }
+  #judge(): void {
+    this.#judged = true;
+    this.#content.release();
+    this.#look();
   }
 
   /** Passes a piece on. If it returns a promise, the caller must wait for it. */
   push(piece: Buffer): Promise<void> | undefined {
-    const content = this.#content;
-    content.push(piece);
-    return content.behind ? this.#wait(() => content.behind) : undefined;
+    this.#content.push(piece);
+    return this.#content.behind ? this.#wait() : undefined;
   }
 
   /**
    * The content has ended, complete or with a problem. Resolves with the verdict of the hook, when the hook and a
    * reader that still reads are done.
    */
-  finish(problem: Reply | undefined): Promise<ContentVerdict> {
+  async finish(problem: Reply | undefined): Promise<ContentVerdict> {
+    this.#finished = true;
     if (problem === undefined) this.#content.end();
     else this.#content.fail(notWhole(problem));
-    if (this.#stalled) return Promise.resolve(localError);
-    return new Promise((resolve, reject) => {
-      this.#refuse = resolve;
-      this.#ended().then(resolve, reject);
+    await this.#wait();
+    return this.#stalled ? localError : await this.#verdict;
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+      this.#look();
     });
   }
 
-  async #ended(): Promise<ContentVerdict> {
-    const reading = () => this.#content.reading && this.#content.failure === undefined;
-    if (reading()) await this.#wait(reading);
-    const verdict = await this.#verdict;
-    if (reading()) await this.#wait(reading);
-    return verdict;
-  }
-
-  /** Waits while the reader is behind. Once it has begun, it must take a piece before the timeout. */
-  async #wait(behind: () => boolean): Promise<void> {
+  /**
+   * Lets the connection go on if it need not wait any longer. A reader that it waits for must take a piece before the
+   * timeout.
+   */
+  #look(): void {
+    const resume = this.#resume;
+    if (resume === undefined) return;
     const { clock, deadline, ms } = this.#patience;
-    while (behind()) {
-      deadline.set(clock.now() + ms);
-      await this.#content.moved();
+    const { reading, behind } = this.#content;
+    if (this.#stalled || (this.#finished ? this.#judged && !reading : !behind)) {
+      this.#resume = undefined;
       deadline.clear();
-    }
+      resume();
+    } else if (reading) deadline.set(clock.now() + ms);
+    else deadline.clear();
   }
 
   /** The deadline has passed: a reader that has begun gets an error, and the client a refusal. */
   giveUp(): void {
     if (!this.#content.reading) return;
     const error = tooSlow(this.#patience.ms);
-    this.#content.giveUp(error);
     this.#stalled = true;
-    this.#refuse?.(localError);
+    this.#content.giveUp(error);
     this.#patience.stalled(error);
   }
 

@@ -11,7 +11,14 @@ import type { ContentVerdict } from "../../protocol/server/event.ts";
 import type { Hello, Session } from "../connection/session.ts";
 import { collect } from "../content/collector.ts";
 import type { SmtpServerOptions } from "../options/options.ts";
-import type { AuthContext, HookContext, ReplyLike, ServerHooks } from "./hooks.ts";
+import type {
+  AuthContext,
+  DataContext,
+  HookContext,
+  RecipientContext,
+  ReplyLike,
+  ServerHooks,
+} from "./hooks.ts";
 import { Refusals } from "./refusals.ts";
 import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 
@@ -62,20 +69,14 @@ export class Policy {
   /** Whether the client is greeted. */
   connect(context: HookContext): Judgement {
     const { connect } = this.#hooks;
-    return connect && this.#ask("connect", context, () => connect.call(this.#hooks, context), refusal);
+    return connect && this.#ask("connect", context, connect, refusal);
   }
 
   /** Whether the client's introduction will do. */
-  hello(context: HookContext, verb: Hello["verb"], name: string): Judgement {
+  hello({ session, signal }: HookContext, verb: Hello["verb"], name: string): Judgement {
     const { hello } = this.#hooks;
     if (hello === undefined) return undefined;
-    const { session, signal } = context;
-    return this.#ask(
-      "hello",
-      context,
-      () => hello.call(this.#hooks, { session, signal, verb, name }),
-      refusal,
-    );
+    return this.#ask("hello", { session, signal, verb, name }, hello, refusal);
   }
 
   /** Whether the login is accepted. */
@@ -114,76 +115,56 @@ export class Policy {
       };
       Object.defineProperty(shown, "token", { get, enumerable: true });
     }
-    return this.#ask(
-      "auth",
-      context,
-      () => auth.call(this.#hooks, shown),
-      (verdict) => {
-        if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
-        const reply = asReply(verdict);
-        return reply === undefined || reply.positive ? invalidCredentials : reply;
-      },
-    );
+    return this.#ask("auth", shown, auth, (verdict) => {
+      if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
+      const reply = asReply(verdict);
+      return reply === undefined || reply.positive ? invalidCredentials : reply;
+    });
   }
 
   /** Whether mail from this sender is accepted. */
-  mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+  mail({ session, signal }: HookContext, from: Address | null, parameters: MailParameters): Judgement {
     const { mail } = this.#hooks;
     if (mail === undefined) return undefined;
-    const { session, signal } = context;
-    return this.#ask(
-      "mail",
-      context,
-      () => mail.call(this.#hooks, { session, signal, from, parameters }),
-      asReply,
-    );
+    return this.#ask("mail", { session, signal, from, parameters }, mail, asReply);
   }
 
   /** Whether mail to this recipient is accepted: never by default. */
   recipient(
-    context: HookContext,
+    { session, signal }: HookContext,
     recipient: Address,
     parameters: RcptParameters,
     envelope: () => ReceivedEnvelope,
   ): Judgement {
     const { recipient: hook } = this.#hooks;
-    const byRule = this.#mayReceive(recipient, context.session) ? undefined : relayingDenied;
+    const byRule = this.#mayReceive(recipient, session) ? undefined : relayingDenied;
     if (hook === undefined) return byRule;
-    const { session, signal } = context;
-    return this.#ask(
-      "recipient",
-      context,
-      () => hook.call(this.#hooks, { session, signal, recipient, parameters, envelope: envelope() }),
-      (verdict) => (verdict === "accept" ? undefined : (asReply(verdict) ?? byRule)),
+    const context: RecipientContext = { session, signal, recipient, parameters, envelope: envelope() };
+    return this.#ask("recipient", context, hook, (verdict) =>
+      verdict === "accept" ? undefined : (asReply(verdict) ?? byRule),
     );
   }
 
   /** What becomes of a message. */
   async data(
-    context: HookContext,
+    { session, signal }: HookContext,
     envelope: ReceivedEnvelope,
     content: AsyncIterable<Buffer> & { readonly failure?: unknown },
   ): Promise<ContentVerdict> {
     const { data } = this.#hooks;
     // Without the hook the message would be lost. `checkPurpose` refuses such options.
     if (data === undefined) return localError;
-    const refusals = new Refusals(context.session, envelope);
-    const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
-      refusals.add(recipient, asReply(reply));
+    const refusals = new Refusals(session, envelope);
     const bytes = () => {
       const collected = collect(content);
       harmless(collected);
       return collected;
     };
-    const { session, signal } = context;
-    const verdict = await this.#ask(
-      "data",
-      context,
-      () => data.call(this.#hooks, { session, signal, envelope, content, bytes, refuse }),
-      asReply,
-      (thrown) => thrown !== undefined && thrown === content.failure,
-    );
-    return refusals.with(verdict);
+    const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
+      refusals.add(recipient, asReply(reply));
+    const context: DataContext = { session, signal, envelope, content, bytes, refuse };
+    const expected = (thrown: unknown) => thrown !== undefined && thrown === content.failure;
+    return refusals.with(await this.#ask("data", context, data, asReply, expected));
   }
 
   #mayReceive({ domain, localPart }: Address, { authenticated }: Session): boolean {
@@ -193,26 +174,47 @@ export class Policy {
   }
 
   /** Calls a hook and reads its verdict: at once, unless the hook returns a promise. */
-  #ask<V, T>(
-    hook: string,
-    { session, signal }: HookContext,
-    call: () => V | Promise<V>,
+  #ask<C extends HookContext, V, T>(
+    name: string,
+    context: C,
+    hook: (context: C) => V | Promise<V>,
     read: (verdict: V) => T,
-    expected: (thrown: unknown) => boolean = never,
+    expected?: (thrown: unknown) => boolean,
   ): Judgement<T | Reply> {
-    const failed = (thrown: unknown): Reply => {
-      const reply = asRefusal(thrown);
-      if (reply !== undefined) return reply;
-      // Once the client is gone, or its content has failed, a hook that gives up for that reason has done as it should.
-      if (!signal.aborted && !expected(thrown)) this.report(thrown, hook, session);
-      return localError;
-    };
     try {
-      const verdict = call();
-      return isPromise(verdict) ? Promise.resolve(verdict).then(read).catch(failed) : read(verdict);
+      const verdict = hook.call(this.#hooks, context);
+      return isPromise(verdict) ? this.#awaited(name, context, verdict, read, expected) : read(verdict);
     } catch (thrown) {
-      return failed(thrown);
+      return this.#failed(name, context, thrown, expected);
     }
+  }
+
+  async #awaited<V, T>(
+    name: string,
+    context: HookContext,
+    verdict: Promise<V>,
+    read: (verdict: V) => T,
+    expected?: (thrown: unknown) => boolean,
+  ): Promise<T | Reply> {
+    try {
+      return read(await verdict);
+    } catch (thrown) {
+      return this.#failed(name, context, thrown, expected);
+    }
+  }
+
+  /** The refusal that a hook has thrown, or that stands for its error. */
+  #failed(
+    name: string,
+    { session, signal }: HookContext,
+    thrown: unknown,
+    expected?: (thrown: unknown) => boolean,
+  ): Reply {
+    const reply = asRefusal(thrown);
+    if (reply !== undefined) return reply;
+    // Once the client is gone, or its content has failed, a hook that gives up for that reason has done as it should.
+    if (!signal.aborted && expected?.(thrown) !== true) this.report(thrown, name, session);
+    return localError;
   }
 
   /** Reports an error to `onError`; without it, as a process warning. */
@@ -226,10 +228,6 @@ export class Policy {
 const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
 const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
 const localError = Reply.of(451, "4.3.0", "Local error, try again later");
-
-function never(): boolean {
-  return false;
-}
 
 /** Whether what a hook returned must be awaited: it may be a promise of any library. */
 function isPromise<T>(returned: T | PromiseLike<T>): returned is PromiseLike<T> {

@@ -140,6 +140,60 @@ describe("SmtpServer: a reader", () => {
     assert.match(await said, /^451 4\.3\.0/);
   });
 
+  it("that begins after the content has come, and stops, gets an error too", async () => {
+    let begin = (): void => {};
+    await using talk = await start(
+      async ({ content }) => {
+        await new Promise<void>((resolve) => {
+          begin = resolve;
+        });
+        content[Symbol.asyncIterator]();
+        return await new Promise<undefined>(() => {});
+      },
+      { timeouts: { content: 1000 } },
+    );
+    say(talk.client, "DATA", small);
+    const said = verdict(talk.client);
+    await quiet();
+    begin();
+    await stall(talk);
+    assert.match(await said, /^451 4\.3\.0/);
+  });
+
+  it("may ask for many pieces at once, and gets them in order, and then the end", async () => {
+    let asked: Promise<IteratorResult<Buffer>[]> | undefined;
+    await using talk = await start(async ({ content }) => {
+      const iterator = content[Symbol.asyncIterator]();
+      asked = Promise.all(Array.from({ length: 5 }, () => iterator.next()));
+      await asked;
+    });
+    talk.client.say("DATA");
+    await talk.client.reply();
+    for (const line of ["one\r\n", "two\r\n", ".\r\n"]) {
+      talk.client.write(line);
+      await quiet();
+    }
+    assert.match(await talk.client.reply(), /^250 /);
+    const pieces = (await asked)?.map(({ value, done }) => (done === true ? "end" : String(value)));
+    assert.deepEqual(pieces, ["one\r\n", "two\r\n", "end", "end", "end"]);
+  });
+
+  it("that lets go while it waits for a piece gets the end", async () => {
+    let last: IteratorResult<Buffer> | undefined;
+    await using talk = await start(async ({ content }) => {
+      const iterator = content[Symbol.asyncIterator]();
+      const next = iterator.next();
+      await iterator.return?.();
+      last = await next;
+    });
+    talk.client.say("DATA");
+    await talk.client.reply();
+    await quiet();
+    assert.equal(last?.done, true);
+    talk.client.write(`${small}.\r\n`);
+    assert.match(await talk.client.reply(), /^250 /);
+  });
+
   it("has its own time for content, whatever the reader of the message before took", async () => {
     let message = 0;
     let proceed = (): void => {};
