@@ -1,4 +1,5 @@
 import { Failure } from "../../protocol/failure.ts";
+import { SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "../../protocol/ports.ts";
 import { codeOf } from "./connection-failures.ts";
 import { placeOf } from "./server-stream.ts";
 
@@ -33,8 +34,8 @@ function reason(code: string, place: string, syscall?: unknown): string {
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
     case "ENETUNREACH": {
-      const hint = place.endsWith(":25")
-        ? "networks often block port 25: try 587 or 465"
+      const hint = place.endsWith(`:${SMTP_PORT}`)
+        ? `networks often block port ${SMTP_PORT}: try ${SUBMISSION_PORT} or ${SUBMISSIONS_PORT}`
         : "a firewall may be in the way";
       return `${place} cannot be reached (${code}); ${hint}`;
     }

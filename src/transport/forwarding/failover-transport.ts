@@ -1,9 +1,4 @@
-import { type Clock, systemClock } from "../../net/clock.ts";
-import type { SendReport } from "../../protocol/send-report.ts";
-import type { Transport } from "../transport.ts";
-import { ForwardingTransport } from "./forwarding-transport.ts";
-import type { ForwardedMail } from "./relay-attempt.ts";
-import { type NamedRelay, type RelayOptions, Relays } from "./relay-failover.ts";
+import { RelaysTransport } from "./relays-transport.ts";
 
 /**
  * Sends by the first of several relays, and by the next if that fails.
@@ -20,25 +15,8 @@ import { type NamedRelay, type RelayOptions, Relays } from "./relay-failover.ts"
  * ]);
  * ```
  */
-export class FailoverTransport extends ForwardingTransport {
-  readonly #relays: Relays;
-
-  /**
-   * The relays are closed with this transport.
-   *
-   * @throws EnvoiError of kind `"configuration"` if a relay or an option is not valid.
-   */
-  constructor(
-    relays: readonly (Transport | NamedRelay)[],
-    options: RelayOptions = {},
-    clock: Clock = systemClock,
-  ) {
-    const checked = new Relays(relays, options, clock);
-    super(checked.transports, checked.concurrency);
-    this.#relays = checked;
-  }
-
-  protected override forward(mail: ForwardedMail): Promise<SendReport> {
-    return this.#relays.forward(mail, 0);
+export class FailoverTransport extends RelaysTransport {
+  protected override first(): number {
+    return 0;
   }
 }

@@ -78,7 +78,8 @@ const NOT_BEHIND_STARTTLS =
 
 function withheld({ port }: EncryptOptions, capabilities: Capabilities): Failure {
   const elsewhere =
-    rewritingHint(capabilities) || (port === SUBMISSIONS_PORT ? "; on port 465 use Tls.Wrapper" : "");
+    rewritingHint(capabilities) ||
+    (port === SUBMISSIONS_PORT ? `; on port ${SUBMISSIONS_PORT} use Tls.Wrapper` : "");
   const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
   return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
 }
