@@ -1,5 +1,5 @@
 import { EnvoiError, type ErrorKind, reasonOf } from "../errors.ts";
-import { withoutAddresses } from "./address-mask.ts";
+import { withoutAddresses } from "./masking/address-mask.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { Because } from "./send-report.ts";

@@ -1,6 +1,6 @@
 import { copyOf, type Delivery, EnvoiError, type ErrorClass, named } from "../errors.ts";
-import { withoutAddresses } from "./address-mask.ts";
 import type { Failure } from "./failure.ts";
+import { withoutAddresses } from "./masking/address-mask.ts";
 import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { SendReport } from "./send-report.ts";

@@ -1,4 +1,4 @@
-import { CommandMask } from "../protocol/command-mask.ts";
+import { CommandMask } from "../protocol/masking/command-mask.ts";
 import { serverMask } from "../protocol/server/responder.ts";
 import type {
   ConnectionObserver,

@@ -1,14 +1,15 @@
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
+import { withoutSecrets } from "../../protocol/masking/secret-mask.ts";
 import { codeOf } from "./connection-failures.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 import { placeOf } from "./server-stream.ts";
 
 /**
- * Asks an HTTP proxy for a tunnel (RFC 9110 9.3.6). Octets of the server that came with the proxy's answer are left in
- * the socket.
+ * Asks an HTTP proxy for a tunnel (RFC 9110 9.3.6). Bytes of the server that arrived with the proxy's answer are left
+ * in the socket.
  *
- * @throws Failure of kind `"connection"`, or `"authentication"` where the proxy wants another login.
+ * @throws Failure of kind `"connection"`, or `"authentication"` if the proxy does not accept the login.
  */
 export async function tunnel(
   socket: Duplex,
@@ -35,11 +36,9 @@ function basic({ user, password }: NonNullable<ProxyServer["login"]>): string {
   return Buffer.from(`${user}:${password}`).toString("base64");
 }
 
-/** The text without the secret: a proxy may repeat what it was told. */
+/** The text without the login: a proxy may repeat what it was sent. */
 function masked(text: string, login: ProxyServer["login"]): string {
-  if (login === undefined) return text;
-  const forms = [basic(login), login.password].filter((form) => form !== "");
-  return forms.reduce((rest, form) => rest.replaceAll(form, "***"), text);
+  return login === undefined ? text : withoutSecrets(text, [basic(login), login.password]);
 }
 
 /** The head of the answer, up to its empty line. */

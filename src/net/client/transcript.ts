@@ -1,4 +1,5 @@
-import { commandLines } from "../../protocol/command-mask.ts";
+import { commandLines } from "../../protocol/masking/command-mask.ts";
+import { MASK } from "../../protocol/masking/secret-mask.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 
@@ -82,7 +83,7 @@ function lastLines(lines: readonly string[]): string[] {
 
 function replyLines({ code, enhancedCode, lines }: Reply, masked: boolean): string[] {
   const codes = (end: boolean) => `S: ${code}${end ? " " : "-"}${enhancedCode ? `${enhancedCode} ` : ""}`;
-  if (masked) return [`${codes(true)}***`];
+  if (masked) return [codes(true) + MASK];
   const told = lines.slice(-MOST_LINES);
   return told.map((line, index) => cut(codes(index === told.length - 1) + line));
 }

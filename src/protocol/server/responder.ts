@@ -1,5 +1,5 @@
 import { type Command, parseCommand } from "../command.ts";
-import { CommandMask } from "../command-mask.ts";
+import { CommandMask } from "../masking/command-mask.ts";
 import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";

@@ -4,7 +4,7 @@ import { contentError } from "../../mime/content-error.ts";
 import type { RequestOptions } from "../extension-options/extension-options.ts";
 
 /** What a mail is made of. */
-interface MailFields {
+export interface HandedMailFields {
   readonly envelope: Envelope;
   readonly messageId: string | undefined;
   readonly requests: RequestOptions;
@@ -43,11 +43,11 @@ export class HandedMail {
    * do without.
    */
   readonly requests: RequestOptions;
-  readonly #content: MailFields["content"];
+  readonly #content: HandedMailFields["content"];
   #readToEnd = false;
 
   /** Not for callers. */
-  constructor({ envelope, messageId, requests, content }: MailFields, signal: AbortSignal) {
+  constructor({ envelope, messageId, requests, content }: HandedMailFields, signal: AbortSignal) {
     this.requests = requests;
     this.envelope = envelope;
     this.messageId = messageId;

@@ -1,18 +1,8 @@
-import type { Envelope } from "../../address/envelope.ts";
 import { type Delivery, EnvoiError, type ErrorClass, type ErrorKind, reasonOf } from "../../errors.ts";
 import { deliveryOf, isSendError, SendError } from "../../protocol/send-error.ts";
 import { isGood, type RecipientOutcome, type SendReport, sendReport } from "../../protocol/send-report.ts";
-import type { RequestOptions } from "../extension-options/extension-options.ts";
 import type { Deliver } from "./deliver.ts";
-import { HandedMail } from "./handed-mail.ts";
-
-/** A mail as it is given to the function that delivers it. */
-export interface OpenMail {
-  readonly envelope: Envelope;
-  readonly messageId: string | undefined;
-  readonly requests: RequestOptions;
-  readonly content: { stream(): AsyncIterable<Buffer> };
-}
+import { HandedMail, type HandedMailFields } from "./handed-mail.ts";
 
 /** One send, from the call to its outcome. */
 export class OpenSend {
@@ -22,7 +12,7 @@ export class OpenSend {
   #resolve!: (report: SendReport) => void;
   #reject!: (error: SendError) => void;
 
-  constructor(mail: OpenMail) {
+  constructor(mail: HandedMailFields) {
     this.#mail = new HandedMail(mail, this.#controller.signal);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;

@@ -15,7 +15,8 @@ import type { Mail } from "../mail/mail.ts";
 import type { RawContent } from "../mail/raw-mail.ts";
 import type { SendOptions } from "../send-options.ts";
 import type { Deliver } from "./deliver.ts";
-import { type OpenMail, OpenSend } from "./open-send.ts";
+import type { HandedMailFields } from "./handed-mail.ts";
+import { OpenSend } from "./open-send.ts";
 
 /** How a {@link RawTransport} works. */
 export interface RawTransportOptions {
@@ -95,7 +96,7 @@ export class RawTransport extends BaseTransport {
   /** What is asked of the receiver. @throws SendError if that is not supported and cannot be left out. */
   #requests(
     options: SendOptions,
-    { envelope, messageId }: Pick<OpenMail, "envelope" | "messageId">,
+    { envelope, messageId }: Pick<HandedMailFields, "envelope" | "messageId">,
     mentions: ((address: Address) => boolean) | undefined,
   ): RequestOptions {
     const requests = readRequests(options, envelope, mentions);
@@ -107,7 +108,10 @@ export class RawTransport extends BaseTransport {
     });
   }
 
-  async #hand(fields: OpenMail, { signal, deadline = this.#limit }: SendOptions): Promise<SendReport> {
+  async #hand(
+    fields: HandedMailFields,
+    { signal, deadline = this.#limit }: SendOptions,
+  ): Promise<SendReport> {
     const open = new OpenSend(fields);
     if (this.closed) open.cancel("closed", "the transport has been closed");
     const abort = () => open.cancel("aborted", "the send was aborted", signal?.reason);

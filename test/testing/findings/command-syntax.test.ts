@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TestServer } from "envoi/testing";
-import { CommandMask } from "#src/protocol/command-mask.js";
+import { CommandMask } from "#src/protocol/masking/command-mask.js";
 import { readClientLine } from "#src/testing/faults/wire/client-line.js";
 import { syntaxProblem } from "#src/testing/findings/command-syntax.js";
 import { Client } from "../../server/client.js";

@@ -1,4 +1,4 @@
-import type { CommandMask } from "../../../protocol/command-mask.ts";
+import type { CommandMask } from "../../../protocol/masking/command-mask.ts";
 import { readVerb } from "../../../protocol/server/command-table.ts";
 import type { FaultPoint } from "../definition/fault.ts";
 

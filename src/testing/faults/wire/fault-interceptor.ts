@@ -1,6 +1,6 @@
 import type { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
 import { closesConnection } from "../../../protocol/closing-reply.ts";
-import { CommandMask } from "../../../protocol/command-mask.ts";
+import { CommandMask } from "../../../protocol/masking/command-mask.ts";
 import { formatReply, Reply } from "../../../protocol/reply.ts";
 import type { ServerEvent } from "../../../protocol/server/event.ts";
 import { serverMask } from "../../../protocol/server/responder.ts";

@@ -1,14 +1,13 @@
 import type { Failure } from "../../../protocol/failure.ts";
+import { MASK, withoutSecrets } from "../../../protocol/masking/secret-mask.ts";
 import { Reply } from "../../../protocol/reply.ts";
 
-/**
- * Keeps out of errors what has been told in a login: servers that do not understand a line repeat it in their reply.
- */
+/** Keeps what was sent in a login out of errors: servers that do not understand a line repeat it in their reply. */
 export class Redaction {
-  /** What must not be seen: secrets, and whatever was said, in base64. */
+  /** What must not be shown: secrets, and everything that was sent in base64. */
   readonly secrets: string[] = [];
 
-  /** The failure with nothing of the secrets in it. */
+  /** The failure without the secrets. */
   failure(failure: Failure): Failure {
     const { message, reply } = failure;
     return failure.with({ message: this.text(message), reply: reply && this.reply(reply) });
@@ -19,17 +18,12 @@ export class Redaction {
   }
 
   text(text: string): string {
-    const forms = this.secrets
-      .flatMap((secret) => [secret, Buffer.from(secret).toString("base64")])
-      // The longest first: one may hold another.
-      .sort((a, b) => b.length - a.length);
-    const whole = forms.reduce((masked, form) => masked.replaceAll(form, MASK), text);
-    // A long line is repeated in part.
+    const forms = this.secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
+    const whole = withoutSecrets(text, forms);
+    // A server may repeat only part of a long line.
     return whole.replace(PART, (part) => (forms.some((form) => form.includes(part)) ? MASK : part));
   }
 }
 
-const MASK = "***";
-
-/** Long enough to tell something, in the characters of base64 and of tokens. */
+/** Characters of base64 and of tokens, enough to reveal something. */
 const PART = /[A-Za-z0-9+/=._~-]{12,}/g;

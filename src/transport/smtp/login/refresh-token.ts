@@ -2,6 +2,7 @@ import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Clock } from "../../../net/clock.ts";
 import { Moment } from "../../../net/moment.ts";
 import { tell } from "../../../net/observers.ts";
+import { withoutSecrets } from "../../../protocol/masking/secret-mask.ts";
 import { type RefreshTokenOptions, readRefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 
@@ -149,12 +150,12 @@ export class RefreshTokenSource {
     return failed(`the token endpoint refused: ${reason}`, { transient, permanent: !transient });
   }
 
-  /** Without the secrets: an endpoint may repeat what it was told. */
+  /** The text without the secrets: an endpoint may repeat what it was sent. */
   #masked(text: string): string {
     const { clientSecret = "", refreshToken } = this.#options;
-    const secrets = [clientSecret, refreshToken, this.#refreshToken].filter((secret) => secret !== "");
+    const secrets = [clientSecret, refreshToken, this.#refreshToken];
     const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-    return forms.reduce((masked, form) => masked.replaceAll(form, "***"), text);
+    return withoutSecrets(text, forms);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
-import { commandLines } from "../../../protocol/command-mask.ts";
 import type { Failure } from "../../../protocol/failure.ts";
+import { commandLines } from "../../../protocol/masking/command-mask.ts";
+import { MASK } from "../../../protocol/masking/secret-mask.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { type CommandEvent, type ConnectionEvent, channels, type ReplyFacts } from "./events.ts";
@@ -53,7 +54,7 @@ export class CommandObserver implements ConnectionObserver {
   heard(reply: Reply, phase: Phase): void {
     const { code, enhancedCode } = reply;
     const told: ReplyFacts =
-      phase === "auth" ? { code, enhancedCode, text: "***" } : this.#journal.reply(reply);
+      phase === "auth" ? { code, enhancedCode, text: MASK } : this.#journal.reply(reply);
     const event = { ...this.#connection, ...told };
     this.#journal.publish(channels.reply, event);
     this.#journal.log("debug", event, "reply");

@@ -1,7 +1,7 @@
 import { callersMistake, EnvoiError, harmless, reasonOf } from "../../../errors.ts";
 import { tell, warningOnce } from "../../../net/observers.ts";
-import { withoutAddresses } from "../../../protocol/address-mask.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import { withoutAddresses } from "../../../protocol/masking/address-mask.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import type { ReplyFacts } from "./events.ts";
 import type { Logger, LogLevel } from "./logger.ts";

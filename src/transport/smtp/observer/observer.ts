@@ -1,6 +1,6 @@
 import type { TracingChannel } from "node:diagnostics_channel";
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
-import { withoutAddresses } from "../../../protocol/address-mask.ts";
+import { withoutAddresses } from "../../../protocol/masking/address-mask.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Mail } from "../../mail/mail.ts";
 import { CommandObserver } from "./command-observer.ts";

@@ -103,6 +103,7 @@ function unverified(tls: TlsFacts | undefined): Failure {
   return new Failure({ kind: "tls", phase: "mail", message, transient: false, permanent: true });
 }
 
-function unsupported(message: string): Failure {
+/** The server cannot take a mail as it is. */
+export function unsupported(message: string): Failure {
   return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
 }

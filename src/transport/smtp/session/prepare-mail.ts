@@ -8,7 +8,7 @@ import type { MailParameters } from "../../../protocol/parameters/parameters.ts"
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Mail, MailContent } from "../../mail/mail.ts";
 import type { Cancellation } from "../submission/cancellation.ts";
-import { type NegotiatedParameters, negotiate } from "./negotiated-parameters.ts";
+import { type NegotiatedParameters, negotiate, unsupported } from "./negotiated-parameters.ts";
 
 /** What may be made use of, where the server offers it. */
 export interface Allowed {
@@ -100,8 +100,4 @@ function whatIsInternational({ international, from, to }: Envelope): string {
   return to.length === 1
     ? "the address of the recipient has a local part"
     : `the address of recipient ${which} of ${to.length} has a local part`;
-}
-
-function unsupported(message: string): Failure {
-  return new Failure({ kind: "unsupported", phase: "mail", message, permanent: true });
 }

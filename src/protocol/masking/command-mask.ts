@@ -1,22 +1,24 @@
+import { MASK } from "./secret-mask.ts";
+
 /**
- * The lines of what a client said that may be shown, as {@link CommandMask} shows them.
+ * Splits what a client sent into lines as they may be shown.
  *
- * @param auth whether all of it belongs to an exchange of AUTH
+ * @param auth whether all lines belong to an AUTH exchange
  */
 export function commandLines(said: string, auth: boolean): string[] {
   const lines = said.split("\r\n");
   if (lines.at(-1) === "") lines.pop();
-  const mask = new CommandMask("***");
+  const mask = new CommandMask(MASK);
   return lines.map((line) => mask.line(line, auth));
 }
 
 /**
- * The one place that says what of the lines of a connection may be shown. What authenticates is masked (RFC 4954): the
- * argument of AUTH, however it is written, every answer to a 334, and what a client that was refused says all the same:
- * lines behind an AUTH that are no commands.
+ * Masks what authenticates in the lines of a connection (RFC 4954): the argument of AUTH, however it is written, every
+ * answer to a 334, and lines after an AUTH that are not commands, because a client may send its secret although it was
+ * refused. It must see all lines of the connection, in order.
  */
 export class CommandMask {
-  /** What stands in place of secrets. */
+  /** Replaces secrets. */
   readonly mask: string;
   #loggingIn = false;
 
@@ -24,9 +26,7 @@ export class CommandMask {
     this.mask = mask;
   }
 
-  /**
-   * The next line, without its end, as it may be shown; `answer`: it is said in answer to the server, and no command.
-   */
+  /** The next line, without its end, as it may be shown. `answer`: it answers a 334, and is not a command. */
   line(line: string, answer: boolean): string {
     const login = COMMAND.test(line) ? null : LOGIN.exec(line);
     if (login !== null && (!answer || COMMAND_AUTH.test(line))) {
@@ -39,22 +39,22 @@ export class CommandMask {
     return answer || this.#loggingIn ? this.mask : line;
   }
 
-  /** A reply, or several, as they may be shown: challenges may hold a name. */
+  /** One or more replies as they may be shown: a challenge may contain a user name. */
   reply(replies: string): string {
     return replies.replace(/^334([ -])[^\r\n]*/gm, `334$1${this.mask}`);
   }
 }
 
-/** What is a command beyond doubt, and has nothing to do with logins. */
+/** Commands that cannot be mistaken for part of a login. */
 const COMMAND =
   /^[ \t]*(?:HELO|EHLO|LHLO|MAIL|RCPT|DATA|BDAT|BURL|RSET|NOOP|QUIT|HELP|VRFY|EXPN|STARTTLS|ETRN|ATRN|TURN|SEND|SOML|SAML|XCLIENT|XFORWARD)(?:[ \t:]|$)/i;
 
-/** AUTH as a client of ours says it: its answers may look like anything. */
+/** AUTH as the client of envoi writes it. Its answers may look like anything. */
 const COMMAND_AUTH = /^AUTH(?: |$)/i;
 
 /**
- * What begins a login, of whatever protocol, and the mechanism behind it. Nothing but the name of a known mechanism:
- * who forgets it has a secret in its place.
+ * The start of a login in SMTP, POP3 or IMAP, with the name of a known mechanism. Any other word in its place is taken
+ * for a secret, because a client may forget the mechanism.
  */
 const LOGIN =
   /(?:AUTH(?:ENTICATE)?(?:[^A-Za-z0-9]*(?:SCRAM-SHA-?\d+(?:-PLUS)?|PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|XOAUTH2?|OAUTHBEARER|EXTERNAL|ANONYMOUS|NTLM|GSSAPI|SPNEGO)(?![\w-]))?|\b(?:LOGIN|PASS(?:WORD)?|USER|PLAIN)(?![\w-]))/i;

@@ -1,7 +1,4 @@
-/**
- * The text with `[address]` where addresses stood, quoted local parts among them; in linear time whatever the server
- * says.
- */
+/** The text with `[address]` in place of each address, also one with a quoted local part. Takes linear time. */
 export function withoutAddresses(text: string): string {
   return text.includes("@") ? text.replace(addresses, "[address]") : text;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { withoutAddresses } from "#src/protocol/address-mask.js";
+import { withoutAddresses } from "#src/protocol/masking/address-mask.js";
 
 describe("a text without its addresses", () => {
   const texts: readonly (readonly [string, string])[] = [

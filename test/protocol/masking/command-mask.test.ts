@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CommandMask, commandLines } from "#src/protocol/command-mask.js";
-import { fc } from "../property.js";
+import { CommandMask, commandLines } from "#src/protocol/masking/command-mask.js";
+import { fc } from "../../property.js";
 
 const lines = (...said: readonly string[]): string[] => {
   const mask = new CommandMask("***");
