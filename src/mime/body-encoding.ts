@@ -6,7 +6,7 @@ import {
   encodeBase64Lines,
   streamBase64Lines,
 } from "../text/base64.ts";
-import { hasSafeEdges, hasWholeLines, toCrlf } from "../text/lines.ts";
+import { hasSafeEdges, isAsciiText, type Lines, toCrlf, toLines } from "../text/lines.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError, wrongField } from "./message-error.ts";
 import { bearsEightBit, type Way } from "./part.ts";
@@ -54,52 +54,81 @@ export function textBody(
   flow?: (lines: string) => string,
 ): Body {
   if (typeof text !== "string") throw wrongField(field, "a string", text);
+  // Of ASCII nothing is made until it is encoded: a mail that waits holds what the caller gave, and no more.
+  if (charset === undefined && isAsciiText(text)) return new TextBody(text, flow);
   const given = toCrlf(text);
   const lines = flow === undefined ? given : flow(given);
-  const flowed = flow !== undefined;
-  if (charset !== undefined) {
-    const octets = inCharset(lines, text, charset, field);
-    return textOctetsBody(octets, octets.toString("latin1"), isAscii(octets), 1, flowed);
+  if (charset === undefined) {
+    const octets = utf8(lines, text, field);
+    return new TextBody(lines, flow, { octets, ascii: false, octetsPerUnit: 3 });
   }
-  if (!beyondAscii.test(lines)) return textOctetsBody(lines, lines, true, 1, flowed);
-  return textOctetsBody(utf8(lines, text, field), lines, false, 3, flowed);
+  const octets = inCharset(lines, text, charset, field);
+  return new TextBody(octets.toString("latin1"), flow, { octets, ascii: isAscii(octets), octetsPerUnit: 1 });
 }
 
-const beyondAscii = /[^\0-\x7f]/;
+/** How lines are written as format=flowed. */
+type Flow = (lines: string) => string;
 
-/**
- * @param octets a string if the text is ASCII
- * @param lines the same octets as text
- */
-function textOctetsBody(
-  octets: Buffer | string,
-  lines: string,
-  ascii: boolean,
-  octetsPerUnit: 1 | 3,
-  flowed: boolean,
-): Body {
-  const inMemory = { octets: (): Buffer => (typeof octets === "string" ? Buffer.from(octets) : octets) };
-  const fitness = once(() => fit(lines, octetsPerUnit, flowed));
-  if (ascii && !flowed && fitness() === "as it is")
-    return { ...always({ encoding: "7bit", content: octets }), ...inMemory };
-  const encode = once(() => {
-    const all = inMemory.octets();
-    return shorter(all, octetsPerUnit === 1 ? 0 : all.length - lines.length);
-  });
-  // Signed text must not depend on spaces that servers may strip.
-  const signed = once(() => (flowed ? fit(lines, octetsPerUnit, false) : fitness()));
-  return {
-    encode: (way) => {
-      // The lines are inspected last: for most servers, what is not ASCII must be encoded whatever its lines are.
-      if (ascii || bearsEightBit(way)) {
-        if ((way === "signed" ? signed() : fitness()) === "as it is")
-          return { encoding: ascii ? "7bit" : "8bit", content: octets };
-        if (way === "binary" && fitness() === "no lines") return { encoding: "binary", content: octets };
-      }
-      return encode();
-    },
-    ...inMemory,
-  };
+/** A text that has been encoded in its charset. */
+interface InCharset {
+  readonly octets: Buffer;
+  readonly ascii: boolean;
+  /** The most octets that a unit of the text takes. */
+  readonly octetsPerUnit: 1 | 3;
+}
+
+/** A text, which is inspected and encoded when it is first needed. */
+class TextBody implements Body {
+  readonly #text: string;
+  readonly #flow: Flow | undefined;
+  readonly #inCharset: InCharset | undefined;
+  #lines: Lines | undefined;
+  #encoded: EncodedBody | undefined;
+
+  /** @param text ASCII as it was given; else lines, in `inCharset` */
+  constructor(text: string, flow: Flow | undefined, inCharset?: InCharset) {
+    this.#text = text;
+    this.#flow = flow;
+    this.#inCharset = inCharset;
+  }
+
+  encode(way: Way): EncodedBody {
+    const ascii = this.#inCharset?.ascii ?? true;
+    // The lines are inspected last: for most servers, what is not ASCII must be encoded whatever its lines are.
+    if (ascii || bearsEightBit(way)) {
+      const lines = this.#inspected();
+      const content = this.#inCharset?.octets ?? lines.text;
+      // Signed text must not depend on spaces that servers may strip.
+      if (lines.whole && hasSafeEdges(lines, this.#flow !== undefined && way !== "signed"))
+        return { encoding: ascii ? "7bit" : "8bit", content };
+      if (way === "binary" && !lines.whole) return { encoding: "binary", content };
+    }
+    this.#encoded ??= this.#encode();
+    return this.#encoded;
+  }
+
+  octets(): Buffer {
+    return this.#inCharset?.octets ?? Buffer.from(this.#inspected().text, "latin1");
+  }
+
+  #inspected(): Lines {
+    this.#lines ??= this.#inspect();
+    return this.#lines;
+  }
+
+  #inspect(): Lines {
+    const lines = toLines(this.#text, this.#inCharset?.octetsPerUnit);
+    if (this.#inCharset === undefined)
+      return this.#flow === undefined ? lines : toLines(this.#flow(lines.text));
+    // What stands in a charset is sent as it is.
+    return lines.text === this.#text ? lines : { ...lines, whole: false };
+  }
+
+  #encode(): EncodedBody {
+    const octets = this.octets();
+    const surplus = this.#inCharset?.octetsPerUnit === 3 ? octets.length - this.#text.length : 0;
+    return shorter(octets, surplus);
+  }
 }
 
 /** Makes the body of octets that must arrive unchanged: base64, unless the server offers BINARYMIME. */
@@ -139,12 +168,6 @@ async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
 /** Makes a body that has the same form for every server. */
 export function always(body: EncodedBody): Body {
   return { encode: () => body };
-}
-
-/** Whether the text can be sent unencoded; if not, whether servers may change it or it lacks proper lines. */
-function fit(text: string, octetsPerUnit: 1 | 3, flowed: boolean): "as it is" | "changed" | "no lines" {
-  if (!hasWholeLines(text, octetsPerUnit)) return "no lines";
-  return hasSafeEdges(text, flowed) ? "as it is" : "changed";
 }
 
 function once<T>(make: () => T): () => T {

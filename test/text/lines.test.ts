@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasSafeEdges, hasWholeLines, toCrlf } from "#src/text/lines.js";
+import { hasSafeEdges, hasWholeLines, isAsciiText, toCrlf, toLines } from "#src/text/lines.js";
 import { fc } from "../property.js";
 
 test("turns LF and CRLF into CRLF, and keeps a lone CR", () => {
@@ -42,11 +42,51 @@ test("the length of a line is counted in octets", () => {
 
 test("white space at line ends and From at line beginnings are not safe", () => {
   for (const text of ["", "a", "a b\r\nc", "from me", " From me", "a From b", "Fromage", "From\r\n"]) {
-    assert.equal(hasSafeEdges(text), true, JSON.stringify(text));
+    assert.equal(hasSafeEdges(toLines(text)), true, JSON.stringify(text));
   }
   for (const text of ["a ", "a\t\r\nb", " \r\n", "From me", "a\r\nFrom me", "-- \r\nme"]) {
-    assert.equal(hasSafeEdges(text), false, JSON.stringify(text));
+    assert.equal(hasSafeEdges(toLines(text)), false, JSON.stringify(text));
   }
+});
+
+test("makes lines of a text like toCrlf, and judges them as they are then", () => {
+  const pieces = fc.constantFrom(
+    "a",
+    " ",
+    "\t",
+    "\r\n",
+    "\r",
+    "\n",
+    "From ",
+    ".",
+    "\0",
+    "x".repeat(998),
+    "ü",
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 12 }), fc.constantFrom(1, 3), (list, octetsPerUnit) => {
+      const text = list.join("");
+      const lines = toLines(text, octetsPerUnit);
+      assert.equal(lines.text, toCrlf(text));
+      assert.equal(lines.whole, hasWholeLines(toCrlf(text), octetsPerUnit));
+      const split = toCrlf(text).split("\r\n");
+      assert.equal(
+        lines.spaced,
+        split.some((line) => line.endsWith(" ")),
+      );
+      assert.equal(
+        lines.changeable,
+        split.some((line) => /\t$|^From /.test(line)),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("knows ASCII from all other text", () => {
+  for (const text of ["", "a\0\x7f", "a".repeat(5000)]) assert.equal(isAsciiText(text), true);
+  for (const text of ["\x80", "ü", "€", "\ud83d", "\ud83d\ude00", `${"a".repeat(5000)}ü`])
+    assert.equal(isAsciiText(text), false);
 });
 
 test("judges a text like a search line by line", () => {
@@ -57,7 +97,7 @@ test("judges a text like a search line by line", () => {
       const lines = text.split("\r\n");
       assert.equal(hasWholeLines(text), !lines.some((line) => /[\r\n\0]/.test(line)));
       if (hasWholeLines(text))
-        assert.equal(hasSafeEdges(text), !lines.some((line) => /[ \t]$|^From /.test(line)));
+        assert.equal(hasSafeEdges(toLines(text)), !lines.some((line) => /[ \t]$|^From /.test(line)));
     }),
     { numRuns: 1000 },
   );
