@@ -61,7 +61,7 @@ export { Mailboxes } from "./address/mailboxes.ts";
 // Signing
 
 export type { DkimAlgorithm, DkimKeyInput, DkimSignCallback, DkimSignRequest } from "./signing/dkim-key.ts";
-export type { DkimOptions } from "./signing/dkim-options.ts";
+export type { DkimOptions, DkimRecord } from "./signing/dkim-options.ts";
 export { DkimSigner } from "./signing/dkim-signer.ts";
 
 // The SMTP transport

@@ -8,7 +8,7 @@ export interface RawField {
   readonly text: string;
 }
 
-/** The longest header that is accepted, so that memory is bounded. */
+/** The longest header that is accepted by default, so that memory is bounded. */
 const maxHeader = 16 * 1024 * 1024;
 
 /**
@@ -21,19 +21,25 @@ export class HeadReader {
   /** The last three octets so far, because the end may come in pieces. A header that is empty ends at once. */
   #last = "\r\n";
   #text: string | undefined;
+  readonly #most: number;
+
+  /** @param most how many octets the header may have */
+  constructor(most: number = maxHeader) {
+    this.#most = most;
+  }
 
   /**
    * Takes the next octets.
    *
    * @returns those that are of the body; `undefined` while the header has not ended.
-   * @throws MessageError if the header has more than 16 MiB.
+   * @throws MessageError if the header has more octets than it may have: by default 16 MiB.
    */
   push(octets: Buffer): Buffer | undefined {
     if (this.#text !== undefined) return octets;
     const end = this.#endIn(octets);
     this.#size += end ?? octets.length;
-    if (this.#size > maxHeader)
-      throw new MessageError("the header has more than 16 MiB", { field: "header" });
+    if (this.#size > this.#most)
+      throw new MessageError(`the header has more than ${this.#most / 1024 / 1024} MiB`, { field: "header" });
     if (end === undefined) {
       // A copy, because the source may reuse its memory.
       this.#head.push(Buffer.from(octets));
@@ -51,18 +57,24 @@ export class HeadReader {
    * @throws MessageError naming the line that belongs to no field.
    */
   fields(): RawField[] {
+    const fields = this.fieldsOfAnyKind();
+    const wrong = fields.findIndex(({ name }) => name === "");
+    if (wrong < 0) return fields;
+    let line = 1;
+    for (const { text } of fields.slice(0, wrong)) line += text.split("\r\n").length;
+    throw noField(line);
+  }
+
+  /** Like {@link fields}, but lines that belong to no field are a field whose name is empty. */
+  fieldsOfAnyKind(): RawField[] {
     const text = this.#text ?? this.#begun();
     const fields: RawField[] = [];
-    let line = 1;
+    let colon = -1;
     for (let start = 0; start < text.length && !text.startsWith("\r\n", start); ) {
       let end = lineEnd(text, start);
-      let lines = 1;
-      for (; isBlank(text.charCodeAt(end + 2)); lines++) end = lineEnd(text, end + 2);
-      const colon = text.indexOf(":", start);
-      const name = colon < 0 || colon > end ? "" : text.slice(start, colon).trimEnd();
-      if (!fieldName.test(name)) throw noField(line);
-      fields.push({ name: name.toLowerCase(), text: text.slice(start, end) });
-      line += lines;
+      while (isBlank(text.charCodeAt(end + 2))) end = lineEnd(text, end + 2);
+      if (colon < start) colon = indexOfColon(text, start);
+      fields.push({ name: nameIn(text, start, Math.min(colon, end)), text: text.slice(start, end) });
       start = end + 2;
     }
     return fields;
@@ -83,6 +95,20 @@ export class HeadReader {
 
 const emptyLine = "\r\n\r\n";
 const fieldName = /^[!-9;-~]+$/;
+
+/** The name that ends at the colon, in lower case; white space before the colon is obsolete syntax (RFC 5322 4.5). */
+function nameIn(text: string, start: number, colon: number): string {
+  let end = colon;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  const name = text.charCodeAt(colon) === 0x3a ? text.slice(start, end) : "";
+  return fieldName.test(name) ? name.toLowerCase() : "";
+}
+
+/** Of a text without one, a place behind its end, so that it is looked for only once. */
+function indexOfColon(text: string, start: number): number {
+  const colon = text.indexOf(":", start);
+  return colon < 0 ? text.length : colon;
+}
 
 function lineEnd(text: string, start: number): number {
   const end = text.indexOf("\r\n", start);

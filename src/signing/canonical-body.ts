@@ -20,9 +20,14 @@ export class BodyHash {
   #breaks = 0;
   /** White space behind them, and a CR of which the LF may follow. */
   #held: "" | " " | "\r" | " \r" = "";
+  /** The lengths of the beginnings to hash that have not been reached; the shortest is the last. */
+  readonly #lengths: number[];
+  readonly #beginnings: Map<number, string> = new Map();
 
-  constructor(canonicalization: Canonicalization) {
+  /** @param lengths those of beginnings to hash besides the whole: the values of `l=` */
+  constructor(canonicalization: Canonicalization, lengths: Iterable<number> = []) {
     this.#relaxed = canonicalization === "relaxed";
+    this.#lengths = [...new Set(lengths)].sort((one, other) => other - one);
   }
 
   /** How many octets the canonical body has; to be asked for when it is whole. */
@@ -39,7 +44,13 @@ export class BodyHash {
   digest(): string {
     if (this.#held.endsWith("\r")) this.#add(Buffer.from(this.#held), true);
     if (this.#open || (this.#length === 0 && !this.#relaxed)) this.#write(lineEnd);
+    if (this.#lengths.at(-1) === 0) this.#write(Buffer.alloc(0));
     return this.#hash.digest("base64");
+  }
+
+  /** The hash of a beginning of this length, in base64, or `undefined` if the body is shorter. For after `digest`. */
+  digestOf(length: number): string | undefined {
+    return this.#beginnings.get(length);
   }
 
   #take(piece: Buffer): void {
@@ -89,8 +100,23 @@ export class BodyHash {
   }
 
   #write(octets: Buffer): void {
+    const next = this.#lengths.at(-1);
+    if (next !== undefined && next <= this.#length + octets.length) {
+      const rest = this.#writeBeginning(octets, next);
+      this.#write(rest);
+      return;
+    }
     this.#length += octets.length;
     this.#hash.update(octets);
+  }
+
+  #writeBeginning(octets: Buffer, length: number): Buffer {
+    const missing = length - this.#length;
+    this.#hash.update(octets.subarray(0, missing));
+    this.#length = length;
+    this.#beginnings.set(length, this.#hash.copy().digest("base64"));
+    this.#lengths.pop();
+    return octets.subarray(missing);
   }
 }
 

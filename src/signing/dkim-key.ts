@@ -1,4 +1,4 @@
-import crypto, { createPrivateKey, KeyObject, sign } from "node:crypto";
+import crypto, { createPrivateKey, createPublicKey, KeyObject, sign } from "node:crypto";
 import { EnvoiError, reasonOf } from "../errors.ts";
 import { refuseOption, wrongOption } from "../text/options/option-reader.ts";
 import { described } from "../text/options/shown-value.ts";
@@ -48,7 +48,7 @@ export interface DkimKeyOptions {
  */
 export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
   if (typeof input === "function") return remoteKey(input as DkimSignCallback, options);
-  const key = input instanceof KeyObject ? input : fromPem(input, options.passphrase);
+  const key = input instanceof KeyObject ? input : fromPem(input, options.passphrase, "PRIVATE KEY");
   if (key.type !== "private") throw refuseOption(field, `expected a private key, got a ${key.type} key`);
   const algorithm = algorithmOf(key, options.allowShortRsaKey);
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {
@@ -63,6 +63,22 @@ export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
         "base64",
       ),
   };
+}
+
+/**
+ * Reads a key to publish: the public one, or the private one that it belongs to.
+ *
+ * @throws EnvoiError of kind `"configuration"` if it cannot verify DKIM signatures.
+ */
+export function readPublishedKey(
+  input: unknown,
+  options: DkimKeyOptions,
+): { key: KeyObject; algorithm: DkimAlgorithm } {
+  const given = input instanceof KeyObject ? input : fromPem(input, options.passphrase, "KEY");
+  if (given.type === "secret")
+    throw refuseOption(field, "expected a private or public key, got a secret key");
+  const key = given.type === "public" ? given : createPublicKey(given);
+  return { key, algorithm: algorithmOf(key, options.allowShortRsaKey) };
 }
 
 /** The sizes that verifiers must accept (RFC 8301 section 3.2), and the least that signers should use. */
@@ -88,7 +104,7 @@ function algorithmOf(key: KeyObject, allowShort: boolean): DkimAlgorithm {
   return "rsa-sha256";
 }
 
-function fromPem(input: unknown, passphrase: string | undefined): KeyObject {
+function fromPem(input: unknown, passphrase: string | undefined, ending: "PRIVATE KEY" | "KEY"): KeyObject {
   if (typeof input !== "string" && !(input instanceof Uint8Array)) {
     throw wrongOption(field, "a private key as PEM, a KeyObject, or a function that signs", input);
   }
@@ -96,7 +112,7 @@ function fromPem(input: unknown, passphrase: string | undefined): KeyObject {
   const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem)?.[1];
   if (label === undefined)
     throw refuseOption(field, "expected PEM, got text without a line -----BEGIN PRIVATE KEY-----");
-  if (!label.endsWith("PRIVATE KEY")) throw refuseOption(field, `expected a private key, got a ${label}`);
+  if (!label.endsWith(ending)) throw refuseOption(field, `expected a private key, got a ${label}`);
   if (!pem.includes("\n") && pem.includes("\\n")) {
     throw refuseOption(
       field,
@@ -105,6 +121,7 @@ function fromPem(input: unknown, passphrase: string | undefined): KeyObject {
     );
   }
   try {
+    if (label.endsWith("PUBLIC KEY")) return createPublicKey(pem);
     return createPrivateKey({ key: pem, format: "pem", ...(passphrase !== undefined && { passphrase }) });
   } catch (cause) {
     const encrypted = label.startsWith("ENCRYPTED") || /^Proc-Type: 4,ENCRYPTED/m.test(pem);

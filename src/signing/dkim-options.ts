@@ -11,7 +11,13 @@ import {
   wrongOption,
 } from "../text/options/option-reader.ts";
 import type { Canonicalization } from "./canonicalization.ts";
-import { type DkimAlgorithm, type DkimKey, type DkimKeyInput, readKey } from "./dkim-key.ts";
+import {
+  type DkimAlgorithm,
+  type DkimKey,
+  type DkimKeyInput,
+  readKey,
+  readPublishedKey,
+} from "./dkim-key.ts";
 import { neverSigned, type Protection, usualFields } from "./signed-fields.ts";
 
 /** Options of a DKIM signer; only `domain`, `selector` and `key` are required. */
@@ -91,7 +97,7 @@ const path = "DkimSigner";
 
 /** @throws EnvoiError of kind `"configuration"` that names the option. */
 export function readDkimOptions(given: DkimOptions): DkimSettings {
-  const options = readOptions(given, readers, path, ["domain", "selector", "key"]);
+  const options = readOptions(given, readers, path, required);
   const { domain, algorithm, passphrase, allowShortRsaKey = false, timestamp = true, expiresIn } = options;
   const { canonicalization = "relaxed/relaxed", identity } = options;
   const [header, body] = canonicalization.split("/") as [Canonicalization, Canonicalization];
@@ -109,6 +115,43 @@ export function readDkimOptions(given: DkimOptions): DkimSettings {
     bodyLength: options.insecureBodyLength ?? false,
   };
 }
+
+/** A TXT record to publish in DNS. */
+export interface DkimRecord {
+  /** The name of the record: `<selector>._domainkey.<domain>`. */
+  readonly name: string;
+  /** Its text. Many DNS servers need it in strings of at most 255 characters. */
+  readonly value: string;
+}
+
+/**
+ * Makes the record with which others verify the signatures of a signer (RFC 6376 section 3.6.1, RFC 8463).
+ *
+ * @throws EnvoiError of kind `"configuration"` that names the option.
+ */
+export function dkimRecord(given: DkimOptions): DkimRecord {
+  const { domain, selector, ...options } = readOptions(given, readers, path, required);
+  if (typeof options.key === "function")
+    throw refuseOption(
+      `${path}.key`,
+      "expected a key, got a function that signs",
+      "Pass the public key that belongs to it",
+    );
+  const { key, algorithm } = readPublishedKey(options.key, {
+    algorithm: options.algorithm,
+    passphrase: options.passphrase,
+    allowShortRsaKey: options.allowShortRsaKey ?? false,
+  });
+  const info = key.export({ format: "der", type: "spki" });
+  // RFC 8463 section 4.2: of Ed25519 the 32 octets alone.
+  const [type, data] = algorithm === "rsa-sha256" ? ["rsa", info] : ["ed25519", info.subarray(-32)];
+  return {
+    name: `${readSelector(selector, domain)}._domainkey.${domain}`,
+    value: `v=DKIM1; k=${type}; p=${data.toString("base64")}`,
+  };
+}
+
+const required: readonly (keyof DkimOptions)[] = ["domain", "selector", "key"];
 
 function readDomain(value: unknown, field: string): string {
   const domain = checked(field, () => canonicalDomain(value as string));

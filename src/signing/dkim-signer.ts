@@ -4,7 +4,13 @@ import { MessageError } from "../mime/message-error.ts";
 import { refuseOption } from "../text/options/option-reader.ts";
 import { BodyHash } from "./canonical-body.ts";
 import { canonicalField } from "./canonicalization.ts";
-import { type DkimOptions, type DkimSettings, readDkimOptions } from "./dkim-options.ts";
+import {
+  type DkimOptions,
+  type DkimRecord,
+  type DkimSettings,
+  dkimRecord,
+  readDkimOptions,
+} from "./dkim-options.ts";
 import { SignatureField, signed } from "./signature-field.ts";
 import { signedFields } from "./signed-fields.ts";
 
@@ -47,6 +53,22 @@ export class DkimSigner implements Signer {
    */
   static create(options: DkimOptions): Signer {
     return new DkimSigner(internal, options);
+  }
+
+  /**
+   * Makes the DNS record that others need to verify the signatures, of the options of the signer. As `key` it also
+   * takes the public key, which is what there is if a key management service has the private one.
+   *
+   * @throws EnvoiError of kind `"configuration"` naming the option that is not valid.
+   * @example
+   * ```ts
+   * const options = { domain: "example.com", selector: "2026", key: readFileSync("dkim.pem") };
+   * const { name, value } = DkimSigner.record(options);
+   * console.log(`${name} TXT ${value}`); // 2026._domainkey.example.com TXT v=DKIM1; k=rsa; p=…
+   * ```
+   */
+  static record(options: DkimOptions): DkimRecord {
+    return dkimRecord(options);
   }
 
   /** Begins the signature of one mail. Messages and transports call this. */

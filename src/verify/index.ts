@@ -11,6 +11,10 @@
  * @module envoi/verify
  */
 
+export type { DkimCode, DkimResult, DkimVerdict } from "./dkim/dkim-verdict.ts";
+export { verifyDkim } from "./dkim/verify-dkim.ts";
+export type { LookUpOptions } from "./look-up-options.ts";
+export type { MessageSource } from "./message/message-source.ts";
 export type {
   Answer,
   EmptyAnswer,
@@ -29,3 +33,4 @@ export type {
   ZoneRecords,
   ZoneResolver,
 } from "./resolver/zone-resolver.ts";
+export type { SignatureAlgorithm } from "./signature/signature.ts";

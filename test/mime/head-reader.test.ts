@@ -69,3 +69,35 @@ test("refuses a header without end before it fills the memory", () => {
     for (let times = 0; times < 20; times++) reader.push(block);
   }, /more than 16 MiB/);
 });
+
+test("gives lines that belong to no field an empty name, if any kind is asked for, in linear time", {
+  timeout: 20_000,
+}, () => {
+  const reader = new HeadReader();
+  // NBSP is white space to JavaScript, and part of a name that does not exist here.
+  reader.push(
+    Buffer.from(" x\r\nno field\r\n go: on\r\nFrom\xa0: a\r\n: b\r\nA b: c\r\nTo \t: d\r\n\r\n", "latin1"),
+  );
+  assert.deepEqual(
+    reader.fieldsOfAnyKind().map(({ name, text }) => [name, text.length]),
+    [
+      ["", 2],
+      ["", 17],
+      ["", 8],
+      ["", 3],
+      ["", 6],
+      ["to", 7],
+    ],
+  );
+  assert.throws(() => reader.fields(), /field in line 1/);
+  const long = new HeadReader();
+  long.push(Buffer.from("x\r\n".repeat(1_000_000)));
+  assert.equal(long.fieldsOfAnyKind().length, 1_000_000);
+});
+
+test("refuses a header longer than it is allowed", () => {
+  assert.throws(
+    () => new HeadReader(1024 * 1024).push(Buffer.alloc(1024 * 1024 + 1, "x")),
+    /more than 1 MiB/,
+  );
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, sign } from "node:crypto";
+import { createHash, createPublicKey, sign } from "node:crypto";
 import { test } from "node:test";
 import {
   Attachment,
@@ -12,7 +12,7 @@ import {
 } from "envoi";
 import { letters, write } from "../message/arbitrary-message.ts";
 import { fc } from "../property.ts";
-import { ed25519, rsa, zone } from "./keys.ts";
+import { ed25519, publicKey, rsa, zone } from "./keys.ts";
 import { only, parse, tagsOf, verify } from "./verify.ts";
 
 function dkim(selector: "rsa" | "ed25519", options: Partial<DkimOptions> = {}): Signer {
@@ -345,4 +345,23 @@ test("a header of ten thousand fields and a value of a megabyte of blanks are si
     { name: "x-tag", text: `X-Tag: ${blanks}b` },
   ]);
   verify(Buffer.concat([Buffer.from(String(field)), content]), zone);
+});
+
+test("makes the DNS record of its options", () => {
+  const options = { domain: "m\u00fcnchen.example", selector: "2026", key: rsa } as const;
+  const { name, value } = DkimSigner.record(options);
+  assert.equal(name, "2026._domainkey.xn--mnchen-3ya.example");
+  assert.deepEqual(
+    publicKey(value).export({ format: "jwk" }),
+    createPublicKey(rsa).export({ format: "jwk" }),
+  );
+  const pem = createPublicKey(rsa).export({ format: "pem", type: "spki" }).toString();
+  assert.equal(DkimSigner.record({ ...options, key: pem }).value, value);
+  assert.equal(DkimSigner.record({ ...options, key: createPublicKey(rsa) }).value, value);
+  const ed = DkimSigner.record({ ...options, key: ed25519, timestamp: false });
+  assert.match(ed.value, /^v=DKIM1; k=ed25519; p=[\w+/]{43}=$/);
+  const callback = async () => Buffer.alloc(64);
+  const refused = { kind: "configuration", message: /DkimSigner\.key: expected a key, got a function/ };
+  assert.throws(() => DkimSigner.record({ ...options, key: callback, algorithm: "rsa-sha256" }), refused);
+  assert.throws(() => DkimSigner.record({ ...options, selector: "a b" }), /DkimSigner\.selector/);
 });
