@@ -10,22 +10,22 @@ import { deriveKey, type KeyDerivation } from "../sasl/scram-keys.ts";
 export interface AuthenticationAttempt {
   readonly mechanism: string;
   readonly responses: ClientHalf;
-  /** The server has to prove itself too: before the responses are over, its 235 is not believed. */
+  /** Whether the server must prove itself too. Until the responses are complete, its 235 is not believed. */
   readonly mutual?: boolean;
-  /** It reads no challenge: one that is not base64 is answered like any other. */
+  /** Whether the mechanism reads no challenge: then one that is not base64 is answered like any other. */
   readonly unread?: boolean | undefined;
-  /** Derives the keys it needs; without this they are derived each time. */
+  /** Derives the keys of the mechanism; by default they are derived each time. */
   readonly derive?: ((derivation: KeyDerivation) => Promise<Buffer>) | undefined;
 }
 
 /**
- * Plays one mechanism through (RFC 4954 4) and returns the server's last word: 235, or a refusal.
+ * Plays one mechanism (RFC 4954 4) and returns the server's last reply: 235, or a refusal.
  *
- * A challenge that the mechanism has no response for is answered with an empty one (XOAUTH2 tells its errors so); one
- * that is not base64 cancels the exchange, unless the mechanism reads none. An initial response that makes the line
- * longer than 512 octets waits until the server asks for it.
+ * A challenge for which the mechanism has no response is answered with an empty one, because XOAUTH2 reports its errors
+ * as challenges. A challenge that is not base64 cancels the exchange, unless the mechanism reads none. An initial
+ * response that makes the line longer than 512 octets waits until the server asks for it.
  *
- * @param said Is given all responses, in base64: servers repeat in their replies what they do not understand.
+ * @param said collects all responses, in base64: servers repeat in their replies what they do not understand.
  */
 export function* authentication(attempt: AuthenticationAttempt, said: string[] = []): Dialogue<Reply> {
   const { mechanism, mutual = false, unread = false } = attempt;
@@ -50,7 +50,7 @@ export function* authentication(attempt: AuthenticationAttempt, said: string[] =
   }
 }
 
-/** RFC 4954 4, RFC 5321 4.5.3.1.4: the command, its line end included. Responses to challenges may be longer. */
+/** Octets of a command with its line end (RFC 4954 4, RFC 5321 4.5.3.1.4). Responses to challenges may be longer. */
 const LONGEST_LINE = 512;
 const MAX_ROUNDS = 10;
 
@@ -62,7 +62,7 @@ function* answer(half: Responses, { lines }: Reply, unread: boolean): Dialogue<s
     return (yield* half.next(challenge)) ?? "";
   } catch (error) {
     if (error instanceof Failure && error.kind !== "authentication") throw error;
-    // The exchange is ended in order, so that a goodbye is not taken for a response.
+    // The exchange ends in order, so that QUIT is not taken for a response.
     yield* write(`${CANCEL}\r\n`, "auth");
     yield* read("auth");
     throw error;
@@ -71,12 +71,12 @@ function* answer(half: Responses, { lines }: Reply, unread: boolean): Dialogue<s
 
 const CANCEL = "*";
 
-/** What a mechanism says, in base64. */
+/** What a mechanism answers, in base64. */
 class Responses {
   readonly #half: ClientHalf;
   readonly #derive: (derivation: KeyDerivation) => Promise<Buffer>;
   readonly #said: string[];
-  /** The mechanism has nothing more to say, nor to hear. */
+  /** Whether the mechanism expects nothing more and has nothing more to send. */
   over = false;
 
   constructor({ responses, derive = deriveKey }: AuthenticationAttempt, said: string[]) {
@@ -101,13 +101,13 @@ class Responses {
   }
 
   close(): void {
-    // Who waits for something is told to stop, and not waited for.
+    // A mechanism that awaits something is stopped, and not waited for.
     (async () => this.#half.return())().catch(() => {});
   }
 
   *#resume(input: Buffer | undefined): Dialogue<Saying | undefined> {
     try {
-      // The first call of next() takes no argument that anybody sees.
+      // A generator ignores the argument of its first next().
       const next = this.#half.next(input as Buffer);
       const { done, value } = "then" in next ? yield* derive(() => Promise.resolve(next), "auth") : next;
       this.over = done === true;
@@ -125,7 +125,7 @@ function decodeBase64(text: string): Buffer | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(trimmed) ? Buffer.from(trimmed, "base64") : undefined;
 }
 
-/** A mechanism cannot go on, or does not trust the server. */
+/** The mechanism cannot continue, or does not trust the server. */
 function failed(cause: unknown): Failure {
   if (cause instanceof Failure) return cause;
   const message = reasonOf(cause);

@@ -6,14 +6,15 @@ import type { Reply } from "../reply.ts";
 import { cleared } from "./transaction.ts";
 
 /**
- * What a server says to RSET that is seen to discard the octets of a chunk that it refuses; nothing, where it is not.
- * One that does not would take the content of a refused mail for commands, so a window would put it at the mercy of
- * whoever wrote the content.
+ * Probes whether the server discards the octets of a chunk that it refuses; returns its reply to RSET if it does. A
+ * server that does not would take the content of a refused mail for commands, so a window would put it at the mercy of
+ * the author of that content.
  *
- * A chunk without a recipient, in a transaction of `from`, must be refused, and nothing be answered to its octets.
+ * The probe is a chunk without a recipient, in a transaction of `from`. It must be refused, and its octets must not be
+ * answered.
  *
- * @param lead RSET goes in front: nobody knows whether the server is still there.
- * @throws Failure where the replies do not match the commands: the connection is of no use any more.
+ * @param lead whether RSET goes first, because the server may have closed the connection.
+ * @throws Failure if the replies do not match the commands: the connection cannot be used any more.
  */
 export function* discards(from: Address | null, lead = false): Dialogue<Reply | undefined> {
   const parameters = from?.international ? { SMTPUTF8: true as const } : {};
@@ -34,8 +35,8 @@ export function* discards(from: Address | null, lead = false): Dialogue<Reply | 
   return begun.code === 250 && refused ? reset : undefined;
 }
 
-/** Said of a command that is not known: there is no BDAT, whatever EHLO has said. */
+/** Replies to an unknown command: there is no BDAT, whatever the reply to EHLO says. */
 const UNKNOWN: ReadonlySet<number> = new Set([500, 502]);
 
-/** No command of any server. */
+/** A command that no server knows. */
 const REFUSED = "XXXX\r\n";

@@ -17,8 +17,8 @@ export interface ChainManner {
 }
 
 /**
- * Hands mails over one after the other. At most two are under way at a time: the one whose final reply is awaited, and
- * the one whose envelope went out behind its content.
+ * Sends mails one after another. At most two are under way at a time: the one whose final reply is awaited, and the one
+ * whose envelope was sent after its content.
  */
 export class Chain implements MailChain {
   readonly #next: () => ChainedMail | undefined;
@@ -27,12 +27,12 @@ export class Chain implements MailChain {
   #chaining: boolean;
   #current: MailInFlight | undefined;
   #following: MailInFlight | undefined;
-  /** The server holds an envelope that was cancelled: the connection ends with the mail before. */
+  /** The server has the envelope of a cancelled mail: the connection ends with the mail before it. */
   #cut = false;
-  /** The server was seen to refuse an envelope behind content, as Haraka does. */
+  /** The server has refused an envelope that followed content, as Haraka does. */
   #refused = false;
 
-  /** @param next returns the mail to come, if one waits */
+  /** @param next returns the next mail, if one waits */
   constructor(next: () => ChainedMail | undefined, { pipelining, chaining, dialect }: ChainManner) {
     this.#next = next;
     this.#dialect = dialect;
@@ -66,7 +66,7 @@ export class Chain implements MailChain {
         continue;
       }
       inFlight.settle(outcome);
-      // Set, perhaps, while the transaction was played.
+      // It may have been set while the transaction was played.
       const following = this.#following as MailInFlight | undefined;
       if (!outcome.reusable || this.#cut) {
         following?.settle(untouched(following.mail, behind(outcome.failure)));
@@ -80,8 +80,8 @@ export class Chain implements MailChain {
   }
 
   /**
-   * See {@link MailChain.callOff}. If only the envelope of the mail is out, it is not sent, and no mail comes after the
-   * one before it.
+   * See {@link MailChain.callOff}. If only the envelope of the mail was sent, the mail is not sent, and none follows
+   * the one before it.
    */
   callOff(mail: ChainedMail, reason: (phase: Phase) => Failure): boolean {
     const current = this.#current;
@@ -92,7 +92,7 @@ export class Chain implements MailChain {
       following.settle(untouched(mail, reason("mail")));
       return !current.settled;
     }
-    // The envelope of the next went out together with all that was left of it.
+    // The envelope of the next mail was sent together with the rest of this one.
     current.giveUp(reason("final"));
     return !following.settled;
   }

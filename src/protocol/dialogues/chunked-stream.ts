@@ -2,17 +2,16 @@ import { formatCommand } from "../command.ts";
 import { type Failure, sourceFailed } from "../failure.ts";
 
 /**
- * Octets that come in their own time, as BDAT takes them: in chunks whose size is known before they go out (RFC 3030
- * 2).
+ * Bytes of an asynchronous source in chunks for BDAT, whose size must be known before they are sent (RFC 3030 2).
  *
- * A chunk goes out when it has been gathered, so a source always fails between two of them: then `failure` is set, and
- * nobody need be told but by RSET.
+ * A chunk is sent when it is complete, so a source always fails between two chunks: `failure` is set then, and RSET is
+ * enough to take the mail back.
  */
 export class ChunkedStream {
   readonly #source: AsyncIterable<Buffer>;
-  /** How many chunks have gone out. */
+  /** How many chunks were sent. */
   count = 0;
-  /** What is left for the last chunk, once `chunks` has come to its end. */
+  /** The last chunk, once `chunks` has ended. */
   rest: Buffer = Buffer.alloc(0);
   failure: Failure | undefined;
 
@@ -35,7 +34,7 @@ export class ChunkedStream {
             yield header;
             yield chunk;
             this.count++;
-            // The socket may hold the other still.
+            // The socket may still hold the other buffer.
             chunk = Buffer.allocUnsafe(CHUNK);
             filled = 0;
           }
@@ -62,7 +61,7 @@ export class ChunkedStream {
   }
 }
 
-/** Octets in a chunk that is not the last. */
+/** Bytes in each chunk but the last. */
 const CHUNK = 262_144;
 
 const header = Buffer.from(formatCommand({ verb: "BDAT", size: CHUNK, last: false }));

@@ -4,8 +4,8 @@ import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
 
 /**
- * The failure of a mail whose connection the server gives up by `reply`: nothing is said of the mail. After a 521 the
- * server takes no mail at all, so another connection does not help; after any other reply it may.
+ * The failure of a mail because the server closes the connection with `reply`, which says nothing about the mail. After
+ * 521 the server takes no mail at all, so another connection does not help; after any other reply it may.
  */
 export function connectionGivenUp(phase: Phase, reply: Reply): Failure {
   const what = closesConnection(reply) ? "the server closed the connection" : "the server is out of step";
@@ -21,7 +21,8 @@ export function connectionGivenUp(phase: Phase, reply: Reply): Failure {
 }
 
 /**
- * As {@link connectionGivenUp}, for a mail that `reply` does not answer: whatever it is, another connection may help.
+ * Like {@link connectionGivenUp}, for a mail that `reply` does not answer: another connection may help, whatever the
+ * reply is.
  */
 export function connectionGone(phase: Phase, reply: Reply): Failure {
   return connectionGivenUp(phase, reply).with({ transient: true, permanent: false });

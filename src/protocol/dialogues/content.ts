@@ -8,15 +8,15 @@ import { completion } from "./completion.ts";
 import { isNegative, type Ledger } from "./ledger.ts";
 import type { MailTransaction, Octets } from "./mail-transaction.ts";
 
-/** What goes out together with content, if it is one write: the envelope of the next mail, or nothing. */
+/** Makes what is sent together with content if that is one write: the envelope of the next mail, or nothing. */
 export type Follow = (() => string) | undefined;
 
-/** Whether the content of a mail goes by BDAT (RFC 3030), not behind DATA. */
+/** Whether the content of a mail is sent by BDAT (RFC 3030) instead of DATA. */
 export function goesByChunks({ parameters }: Pick<MailTransaction, "parameters">): boolean {
   return parameters.BODY === "BINARYMIME";
 }
 
-/** Says the content to a server that waits for it, and reads what it says to that. */
+/** Sends the content to a server that waits for it, and reads the reply. */
 export function* sayContent(mail: MailTransaction, follow: Follow, ledger: Ledger): Dialogue<void> {
   mail.contentStarts?.();
   const chunked = goesByChunks(mail);
@@ -47,7 +47,10 @@ function toBuffers(content: string | readonly Buffer[]): readonly Buffer[] {
   return content === "" ? [] : [Buffer.from(content)];
 }
 
-/** The content in chunks; where it fails amid them, nothing of the next has gone out, and RSET takes the mail back. */
+/**
+ * Sends the content in chunks. If the source fails between them, nothing of the next mail was sent, and RSET takes the
+ * mail back.
+ */
 function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> {
   yield* write(stream.chunks(), "content");
   ledger.takenBack = stream.failure;
@@ -61,7 +64,7 @@ function* streamInChunks(stream: ChunkedStream, ledger: Ledger): Dialogue<void> 
     ledger.spoilt = closesConnection(yield* read("reset"));
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    // Why the mail is taken back is what is to be told.
+    // The reason why the mail is taken back is what the caller must get.
     ledger.spoilt = true;
   }
 }
@@ -99,13 +102,13 @@ function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
     const behind = follow?.() ?? "";
     yield* write([...pieces, writer.end(), behind], "content", behind);
   } else {
-    // Until the last octet has been handed over, the mail is not sent: so the end goes by itself.
+    // The mail is not sent until the socket has taken the last octet, so the end is a write of its own.
     yield* write(dotStuffed(content, writer), "content");
     yield* write([writer.end()], "content");
   }
 }
 
-/** A server that does not wait for the end of content to refuse it has perhaps said why it let go. */
+/** A server that refuses content before its end may have said why it closed the connection. */
 function* earlyVerdict(ledger: Ledger): Dialogue<void> {
   try {
     while (ledger.contentRefusal === undefined) {
@@ -113,11 +116,11 @@ function* earlyVerdict(ledger: Ledger): Dialogue<void> {
       if (isNegative(reply)) ledger.contentRefusal = reply;
     }
   } catch {
-    // It says no more.
+    // It sends nothing more.
   }
 }
 
-/** Content up to this many octets goes out in one write; what is larger waits for the socket to take each piece. */
+/** Content up to this many octets is one write. Larger content waits until the socket has taken each piece. */
 const ONE_WRITE = 65_536;
 
 function sizeOf(pieces: readonly Buffer[]): number {
@@ -126,7 +129,7 @@ function sizeOf(pieces: readonly Buffer[]): number {
   return size;
 }
 
-/** The last octets by themselves: until they have been handed over, the mail is not sent. */
+/** Separates the last octets: until the socket has taken them, the mail is not sent. */
 function endApart(pieces: readonly Buffer[]): { most: readonly Buffer[]; end: Buffer } {
   const last = pieces.findLastIndex(({ length }) => length > 0);
   const piece = pieces[last] as Buffer;

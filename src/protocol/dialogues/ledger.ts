@@ -8,20 +8,20 @@ import type { Reply } from "../reply.ts";
 import type { RecipientOutcome } from "../send-report.ts";
 import { connectionGivenUp, connectionGone } from "./connection-given-up.ts";
 
-/** What became of the mail. */
+/** The outcome of a mail. */
 export interface TransactionOutcome {
   readonly recipients: readonly RecipientOutcome[];
-  /** The final reply; of several, as LMTP gives them, the first. */
+  /** The final reply; the first one if there are several, as in LMTP. */
   readonly reply?: Reply | undefined;
-  /** The first refusal, or what happened to the connection; absent where every recipient accepted. */
+  /** The first refusal, or what happened to the connection; absent if every recipient was accepted. */
   readonly failure?: Failure | undefined;
-  /** Whether the connection is fit for another mail. */
+  /** Whether the connection can carry another mail. */
   readonly reusable: boolean;
-  /** Those, by their place, of whom the server said that they are too many for one transaction; they are not sent. */
+  /** The recipients, by their index, that the server called too many for one transaction. They are not sent to. */
   readonly surplus?: readonly number[] | undefined;
 }
 
-/** What a ledger has to know of the mail. */
+/** What a ledger must know about the mail. */
 interface LedgerMail {
   readonly envelope: { readonly to: readonly Address[] };
   readonly partial?: boolean | undefined;
@@ -29,11 +29,10 @@ interface LedgerMail {
 }
 
 /**
- * What the replies of one transaction come to.
+ * Decides the outcome of every recipient from the replies of one transaction.
  *
- * A negative reply refuses what it answers, unless it speaks of the connection: 421 and 521 before the end of the
- * content has gone out, and 503 to MAIL on a connection that carried another mail before. Those leave not sent what
- * they answer.
+ * A negative reply refuses what it answers, unless it is about the connection: 421 and 521 before the end of the
+ * content was sent, and 503 to MAIL on a connection that carried another mail before. What these answer is not sent.
  */
 export class Ledger {
   readonly #to: readonly Address[];
@@ -41,20 +40,20 @@ export class Ledger {
   mailReply: Reply | undefined;
   readonly rcptReplies: Reply[] = [];
   dataReply: Reply | undefined;
-  /** What was said to content before the final reply: an early last word, or the reply to a chunk. */
+  /** A reply to content before the final one: an early refusal, or the reply to a chunk. */
   contentRefusal: Reply | undefined;
-  /** The last octet of content has been handed to the socket. */
+  /** Whether the socket has taken the last octet of content. */
   handedOver = false;
   readonly finalReplies: Reply[] = [];
   /** What ended the connection. */
   interrupted: Failure | undefined;
-  /** Nothing came behind a 421 or 521: what had no reply by then was not heard. */
+  /** Whether nothing followed a 421 or 521: what had no reply by then was not heard. */
   unheard = false;
-  /** Why the mail was taken back, on a connection that is as good as before. */
+  /** Why the mail was taken back, if the connection can still be used. */
   takenBack: Failure | undefined;
-  /** The connection is not fit for another mail, whatever the replies say. */
+  /** Whether the connection cannot carry another mail, whatever the replies say. */
   spoilt = false;
-  /** The connection carried another mail before. */
+  /** Whether the connection carried another mail before. */
   used: boolean;
   readonly #partial: boolean;
 
@@ -74,7 +73,7 @@ export class Ledger {
     return isNegative(this.mailReply) || this.rcptReplies.some(isNegative);
   }
 
-  /** How many replies there are to the content. */
+  /** How many final replies the content gets. */
   get finalsDue(): number {
     return this.#dialect === "smtp" ? 1 : this.rcptReplies.filter((reply) => reply.positive).length;
   }
@@ -87,7 +86,7 @@ export class Ledger {
     return rcptReplies.some(closesConnection) || finalReplies.some(closesConnection);
   }
 
-  /** The replies turned out to be those to other commands: nothing is known but what has gone out. */
+  /** Records that the replies answer other commands: nothing is known except what was sent. */
   doubt(failure: Failure): void {
     this.mailReply = undefined;
     this.rcptReplies.length = 0;
@@ -95,7 +94,7 @@ export class Ledger {
     this.interrupted = failure;
   }
 
-  /** What the transaction has come to if its content is out and nothing waits for further replies. */
+  /** Ends the transaction if its content was sent and nothing waits for more replies. */
   giveUp(failure: Failure): TransactionOutcome {
     this.handedOver = true;
     this.interrupted = failure;
@@ -104,12 +103,14 @@ export class Ledger {
     return outcome;
   }
 
-  /** MAIL was out of step on a used connection that is as good as before: the mail may be said once more on it. */
+  /**
+   * Whether the mail may be sent once more on this connection: MAIL was out of step, and the connection can be used.
+   */
   get maySayAgain(): boolean {
     return this.#outOfStep && this.#intact;
   }
 
-  /** What the transaction has come to so far. */
+  /** Ends the transaction and returns its outcome. */
   close(): TransactionOutcome {
     const recipients = this.#recipients();
     return {
@@ -125,26 +126,26 @@ export class Ledger {
     return this.used && this.mailReply?.code === OUT_OF_STEP;
   }
 
-  /** Whether nothing is known against the connection but what was said to MAIL. */
+  /** Whether nothing but the reply to MAIL speaks against the connection. */
   get #intact(): boolean {
     return this.interrupted === undefined && this.#nonsense() === undefined && !this.spoilt && !this.left;
   }
 
-  /** Whether a reply speaks of the connection, and not of what it answers. */
+  /** Whether a reply is about the connection, not about what it answers. */
   #givesUp(phase: "mail" | "rcpt" | "data" | "content", reply: Reply): boolean {
     if (phase === "mail" && this.#outOfStep) return true;
-    // Postfix's access tables can say 521 of a recipient. It means the connection where that may be old.
+    // Postfix's access tables can refuse a recipient with 521. On a used connection it means the connection.
     if (phase === "rcpt" && reply.code === 521) return this.used;
     return closesConnection(reply) && !(phase === "content" && this.handedOver);
   }
 
-  /** Whether RCPT number `place`, or DATA behind all of them, was answered behind a farewell to an earlier RCPT. */
+  /** Whether RCPT number `place`, or DATA after all of them, was answered after the 421 or 521 to an earlier RCPT. */
   #behindFarewell(place = this.rcptReplies.length): boolean {
     const farewell = this.rcptReplies.findIndex(closesConnection);
     return farewell !== -1 && farewell < place;
   }
 
-  /** A refusal for number is none of the recipient, where there were others that were accepted. */
+  /** A refusal because of the number of recipients says nothing about the recipient if others were accepted. */
   #isSurplus(rcpt: Reply | undefined): boolean {
     return rcpt !== undefined && isTooMany(rcpt) && this.#partial && this.anyAccepted;
   }
@@ -184,21 +185,21 @@ export class Ledger {
       return this.#givesUp("content", verdict) ? notSent(verdict) : refusedBy(verdict);
     if (this.handedOver) return this.unheard ? notSent() : { recipient, outcome: "unknown" };
     if (!isNegative(dataReply) || rcpt === undefined) return notSent();
-    // It follows from what was said to an earlier RCPT: the recipient has no part in it.
+    // It follows from the reply to an earlier RCPT, and says nothing about this recipient.
     if (this.#behindFarewell() && (closesConnection(dataReply) || FOLLOWING.has(dataReply.code)))
       return notSent();
     return this.#givesUp("data", dataReply) ? notSent(dataReply) : refusedBy(dataReply);
   }
 
-  /** Content was accepted for nobody, or without a part of it: nobody can say what the server has made of that. */
+  /** Whether content was accepted for nobody, or without a part of it: what the server made of that is unknown. */
   get #contradicted(): boolean {
     if (!this.handedOver || this.finalReplies[0]?.positive !== true) return false;
     return !this.anyAccepted || this.contentRefusal !== undefined;
   }
 
-  /** Why it is not sent to everyone. */
+  /** Why the mail is not sent to everyone. */
   #failure(recipients: readonly RecipientOutcome[]): Failure | undefined {
-    // Where every recipient has been refused, what became of the connection afterwards does not matter.
+    // If every recipient was refused, what happened to the connection afterwards does not matter.
     if (recipients.every(({ outcome }) => outcome === "refused")) return this.#refusal();
     const given = this.#givenUp(recipients);
     const { interrupted } = this;
@@ -207,7 +208,7 @@ export class Ledger {
     return this.takenBack ?? given ?? this.#nonsense() ?? this.#refusal();
   }
 
-  /** The farewell of the server, where it is why something is not sent and nothing is unknown. */
+  /** The 421 or 521 of the server, if it is why something is not sent and nothing is unknown. */
   #givenUp(recipients: readonly RecipientOutcome[]): Failure | undefined {
     if (!recipients.some(({ outcome }) => outcome === "not-sent")) return undefined;
     if (recipients.some(({ outcome }) => outcome === "unknown")) return undefined;
@@ -220,12 +221,12 @@ export class Ledger {
     ] as const;
     for (const [phase, reply] of answers)
       if (reply !== undefined && this.#givesUp(phase, reply)) return connectionGivenUp(phase, reply);
-    // It refused one recipient, and the others were not heard any more.
+    // It refused one recipient, and the others were not heard.
     const farewell = rcptReplies.find(closesConnection);
     return farewell && connectionGone("rcpt", farewell);
   }
 
-  /** The first reply that said no; what follows from it (503 to DATA) is not the reason. */
+  /** The first refusal. What follows from it (503 to DATA) is not the reason. */
   #refusal(): Failure | undefined {
     if (isNegative(this.mailReply)) return refusalAt("mail", this.mailReply);
     const rcpt = this.rcptReplies.find((reply) => isNegative(reply) && !this.#isSurplus(reply));
@@ -239,7 +240,10 @@ export class Ledger {
     return undefined;
   }
 
-  /** DATA is answered by 354, or refused; content that nobody was left for is refused. */
+  /**
+   * The failure for replies that make no sense: DATA must be answered by 354 or refused, and content for nobody must be
+   * refused.
+   */
   #nonsense(): Failure | undefined {
     const data = this.dataReply;
     if (data !== undefined && (data.positive || (data.intermediate && data.code !== 354)))
@@ -254,13 +258,13 @@ export class Ledger {
   }
 }
 
-/** A command comes too early: the server has lost what was said before, or never began (RFC 5321 4.1.4). */
+/** The command comes too early: the server has forgotten the earlier commands, or never began (RFC 5321 4.1.4). */
 const OUT_OF_STEP = 503;
 
-/** What servers say to DATA if there is no transaction. */
+/** Replies to DATA if there is no transaction. */
 const FOLLOWING: ReadonlySet<number> = new Set([OUT_OF_STEP, 554]);
 
-/** How a connection ends after the server has said farewell. Everything else has another cause. */
+/** How a connection ends after a 421 or 521. Failures of other kinds have another cause. */
 const FOLLOWS: ReadonlySet<ErrorKind> = new Set(["connection", "timeout", "protocol"]);
 
 /** Whether there is a reply and it refuses: 4xx or 5xx. */
@@ -269,7 +273,8 @@ export function isNegative(reply: Reply | undefined): reply is Reply {
 }
 
 /**
- * Too many recipients for one transaction; old servers say 552, and some have no enhanced codes (RFC 5321 4.5.3.1.10).
+ * Whether there are too many recipients for one transaction. Old servers reply 552, and some have no enhanced codes
+ * (RFC 5321 4.5.3.1.10).
  */
 function isTooMany({ code, enhancedCode, lines }: Reply): boolean {
   if (code !== 452 && code !== 552) return false;
@@ -282,7 +287,7 @@ function nonsense(phase: Phase, what: string, reply: Reply): Failure {
 }
 
 function refusalAt(phase: Phase, reply: Reply): Failure {
-  // 552 is also said of a full mailbox (5.2.2), and to RCPT of too many recipients.
+  // 552 is also the reply to a full mailbox (5.2.2), and to RCPT for too many recipients.
   const ofSize = [undefined, "5.0.0", "5.3.4"].includes(reply.enhancedCode);
   const tooLarge = reply.code === 552 && ofSize && phase !== "rcpt";
   const refused = {

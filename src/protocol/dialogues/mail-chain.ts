@@ -3,9 +3,9 @@ import type { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { ChainedMail } from "./mail-in-flight.ts";
 
-/** Mails handed over one behind another on one connection. */
+/** Sends mails one after another over one connection. */
 export interface MailChain {
-  /** Hands over `first`, and what waits behind it, until nothing waits or the connection takes no more. */
+  /** Sends `first` and the mails that wait after it, until none waits or the connection can take no more. */
   handOver(first: ChainedMail, state: ConnectionState): Dialogue<ChainEnd>;
   /**
    * Cancels one mail without affecting any other, and returns whether that was possible. It is not if no other mail is
@@ -17,9 +17,9 @@ export interface MailChain {
 
 /** What is known of a connection before a mail goes over it. */
 export interface ConnectionState {
-  /** It was idle for so long that the server may have closed it. */
+  /** It was idle so long that the server may have closed it. */
   readonly stale: boolean;
-  /** Something may be left of the transaction before. */
+  /** The server may still have an open transaction. */
   readonly unclean: boolean;
 }
 
@@ -27,8 +27,8 @@ export interface ConnectionState {
 export interface ChainEnd {
   /** Whether the connection can carry another mail. */
   readonly reusable: boolean;
-  /** Whether RSET must go before it. */
+  /** Whether RSET must precede it. */
   readonly unclean: boolean;
-  /** The server was seen to refuse an envelope behind content. */
+  /** The server has refused an envelope that followed content. */
   readonly chainingRefused: boolean;
 }

@@ -6,13 +6,13 @@ import { connectionGone } from "./connection-given-up.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 
-/** A mail with others before and behind it on one connection. */
+/** A mail that is sent between others over one connection. */
 export interface ChainedMail extends MailTransaction {
-  /** Called once, with what became of it. */
+  /** Called once, with the outcome of the mail. */
   settle(outcome: TransactionOutcome): void;
 }
 
-/** A chained mail that is being sent, with the replies to it. */
+/** A chained mail that is being sent, with its replies. */
 export class MailInFlight {
   readonly mail: ChainedMail;
   readonly ledger: Ledger;
@@ -29,25 +29,22 @@ export class MailInFlight {
     this.mail.settle(outcome);
   }
 
-  /** Ends a mail whose content the socket has, or is being given: nothing waits for its reply any more. */
+  /** Ends a mail whose content the socket has, or is getting: nothing waits for its reply any more. */
   giveUp(failure: Failure): void {
     this.settle(this.ledger.giveUp(failure));
   }
 }
 
-/** What became of a mail of which nothing was said, or nothing that counts. */
+/** The outcome of a mail of which nothing was sent, or nothing that counts. */
 export function untouched({ envelope }: ChainedMail, failure: Failure | undefined): TransactionOutcome {
   const recipients = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" as const }));
   return { recipients, failure, reusable: false };
 }
 
-/** The kinds of what a reply has said to the mail before. */
+/** The kinds of failures that a reply to the mail before has caused. */
 const OF_REPLIES: ReadonlySet<ErrorKind> = new Set(["rejected", "too-large", "connection"]);
 
-/**
- * What a connection that ended with one mail means for the next: a refusal is the business of the mail that was
- * refused.
- */
+/** What a connection that ended with one mail means for the next: a refusal concerns only the mail that was refused. */
 export function behind(failure: Failure | undefined): Failure | undefined {
   const reply = failure?.reply;
   if (failure === undefined || reply === undefined || !OF_REPLIES.has(failure.kind)) return failure;

@@ -6,22 +6,22 @@ import type { MailParameters, RcptParameters } from "../parameters/parameters.ts
 /** One mail, ready for one transaction. */
 export interface MailTransaction {
   readonly envelope: Envelope;
-  /** `BODY=BINARYMIME` among them means that the content goes by BDAT. */
+  /** With `BODY=BINARYMIME` the content is sent by BDAT. */
   readonly parameters: WithOthers<MailParameters>;
-  /** What is said of each recipient; nothing where this is absent. */
+  /** The parameters of each RCPT; none if absent. */
   readonly recipientParameters?: ((recipient: Address) => WithOthers<RcptParameters>) | undefined;
   /** The content as it is, before dots are doubled. */
   readonly content: Octets;
-  /** `false`: where a recipient is refused, the mail goes to nobody. `true` without this. */
+  /** If `false`, the mail is sent to nobody when a recipient is refused. `true` by default. */
   readonly partial?: boolean | undefined;
   /**
-   * Whether the connection carried another mail before: then 503 to MAIL, and 521 to RCPT, say something of the
-   * connection. `false` without this.
+   * Whether the connection carried another mail before: then 503 to MAIL and 521 to RCPT are about the connection.
+   * `false` by default.
    */
   readonly used?: boolean | undefined;
-  /** Called when the first octet of content is about to go out. */
+  /** Called just before the first octet of content is sent. */
   readonly contentStarts?: () => void;
 }
 
-/** The content of a mail: ASCII text, octets, or octets in their own time. */
+/** The content of a mail: ASCII text, octets, or an asynchronous source of octets. */
 export type Octets = string | readonly Buffer[] | AsyncIterable<Buffer>;

@@ -13,17 +13,17 @@ export function* greeting(): Dialogue<Reply> {
   return reply;
 }
 
-/** How a client says who it is. */
+/** How a client introduces itself. */
 export interface HelloManner {
-  /** SMTP without this. */
+  /** SMTP by default. */
   readonly dialect?: Dialect | undefined;
-  /** Whether HELO will do, which offers neither STARTTLS nor AUTH. `true` without this. */
+  /** Whether HELO is enough, which offers neither STARTTLS nor AUTH. `true` by default. */
   readonly mayHelo?: boolean | undefined;
 }
 
 /**
- * Says EHLO, or HELO to a server that does not know it (RFC 5321 3.2), and learns who the server is. In LMTP there is
- * LHLO, and nothing else (RFC 2033 4.1). Whatever HELO comes to, the reply to EHLO is the reason why it fails.
+ * Sends EHLO, or HELO to a server that does not know it (RFC 5321 3.2), and returns what the server offers. LMTP has
+ * only LHLO (RFC 2033 4.1). If HELO fails too, the reply to EHLO is the reason.
  */
 export function* hello(
   domain: string,
@@ -44,13 +44,13 @@ export function* hello(
   throw refusal;
 }
 
-/** There is no mail service here (RFC 7504, RFC 5321 3.1), whatever the server is asked. */
+/** Replies that there is no mail service here (RFC 7504, RFC 5321 3.1), whatever the command. */
 const UNWILLING: ReadonlySet<number> = new Set([521, 554]);
 
-/** Said of the name that the client gives: it cannot be read, is not qualified, or is not liked (RFC 5321 4.1.4). */
+/** Replies to the name of the client: it is malformed, not qualified, or not accepted (RFC 5321 4.1.4). */
 const NAME_REFUSED: ReadonlySet<number> = new Set([501, 504, 550]);
 
-/** Why a dialogue ends that is not the server's doing. */
+/** Why a dialogue ends if not because of the server. */
 const CALLED_OFF: ReadonlySet<ErrorKind> = new Set(["aborted", "closed"]);
 
 function helloRefused(reply: Reply, domain: string, { dialect, mayHelo }: HelloManner): Failure {
@@ -67,12 +67,12 @@ function helloRefused(reply: Reply, domain: string, { dialect, mayHelo }: HelloM
   return refused("hello", what, reply, hint);
 }
 
-/** Asks for TLS (RFC 3207 4); the reply is 220 where the handshake is to follow. */
+/** Asks for TLS (RFC 3207 4). The handshake follows a 220. */
 export function startTls(): Dialogue<Reply> {
   return command({ verb: "STARTTLS" }, "starttls");
 }
 
-/** Says goodbye. Whatever the server says to it changes nothing. */
+/** Sends QUIT. The reply changes nothing. */
 export function* quit(): Dialogue<void> {
   yield* command({ verb: "QUIT" }, "quit");
 }

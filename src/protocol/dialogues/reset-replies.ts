@@ -1,21 +1,21 @@
 import type { Reply } from "../reply.ts";
 
 /**
- * Tells by what a server says to RSET whether its replies are in step. Between two mails of a window there is always
- * one, and most servers begin it the same each time, and begin nothing else so: so a reply too many or too few does not
- * pass for the verdict on another mail.
+ * Recognises the replies to RSET, which show that the replies are in step. There is always one between two mails of a
+ * window. Most servers always begin it alike, and begin no other reply like it. So after one reply too many or too few,
+ * no reply is taken for the outcome of another mail.
  */
 export class ResetReplies {
   readonly #first: string;
-  /** Whether the second was as the first; unknown until it came. */
+  /** Whether the second began like the first; `undefined` until it came. */
   #constant: boolean | undefined;
 
-  /** `first` is a reply to RSET of which it is certain that it was one; the next to be asked about is too. */
+  /** `first` must be a reply to RSET, and so must be the first one that `canBe` gets. */
   constructor(first: Reply) {
     this.#first = manner(first);
   }
 
-  /** Whether this can be what the server says to RSET. */
+  /** Whether a reply can be an answer to RSET. */
   canBe(reply: Reply): boolean {
     if (reply.code !== 250) return false;
     const same = manner(reply) === this.#first;
@@ -24,7 +24,7 @@ export class ResetReplies {
   }
 }
 
-/** The codes and the first word: further words may count or tell the time. */
+/** The codes and the first word: further words may contain a count or the time. */
 function manner({ code, enhancedCode, lines }: Reply): string {
   return `${code} ${enhancedCode} ${lines[0]?.split(" ", 1)[0]}`;
 }

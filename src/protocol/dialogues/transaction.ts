@@ -12,27 +12,29 @@ import { type Follow, goesByChunks, sayContent } from "./content.ts";
 import { Ledger, type TransactionOutcome } from "./ledger.ts";
 import type { MailTransaction } from "./mail-transaction.ts";
 
-/** How a transaction is said. */
+/** How a transaction is sent. */
 export interface TransactionManner {
-  /** MAIL, RCPT and DATA go out together (RFC 2920): a lone mail in docs/architecture.md; one at a time is stepwise. */
+  /**
+   * Whether MAIL, RCPT and DATA are sent together (RFC 2920), as "lone" in docs/architecture.md; otherwise "stepwise".
+   */
   readonly pipelining: boolean;
-  /** RSET goes before MAIL: something may be left of the transaction before. */
+  /** Whether RSET precedes MAIL, because the server may still have an open transaction. */
   readonly reset: boolean;
-  /** SMTP without this. */
+  /** SMTP by default. */
   readonly dialect?: Dialect | undefined;
-  /** The envelope has gone out already, together with the content of the mail before. */
+  /** Whether the envelope was already sent, together with the content of the mail before. */
   readonly said?: boolean;
-  /** What goes out together with the content, if it is one write: the envelope of the next mail, or nothing. */
+  /** Makes what is sent together with the content if that is one write: the envelope of the next mail, or nothing. */
   readonly follow?: Follow;
 }
 
-/** Hands over one mail (RFC 5321 3.3) and settles the outcome of every recipient, whatever happens. */
+/** Sends one mail (RFC 5321 3.3) and decides the outcome of every recipient, whatever happens. */
 export function* transaction(
   mail: MailTransaction,
   manner: TransactionManner,
   ledger: Ledger = new Ledger(mail, manner.dialect),
 ): Dialogue<TransactionOutcome> {
-  // What was said behind the content of another mail goes over a connection that has carried that.
+  // What follows the content of another mail uses a connection that has carried a mail.
   if (manner.said) ledger.used = true;
   try {
     yield* manner.pipelining
@@ -47,9 +49,7 @@ export function* transaction(
   return ledger.close();
 }
 
-/**
- * The commands of a mail that go out in one write: MAIL, RCPT, and DATA unless it has to wait for what they come to.
- */
+/** The commands of a mail that are one write: MAIL, RCPT, and DATA unless it must wait for their replies. */
 export function envelopeFlight(mail: MailTransaction): string {
   const flight = mailAndRecipients(mail);
   return asksAtOnce(mail) ? `${flight}DATA\r\n` : flight;
@@ -73,7 +73,7 @@ function asksAtOnce(mail: MailTransaction): boolean {
   return mail.partial !== false && !goesByChunks(mail);
 }
 
-/** Lone: one flight, and every reply read before anything is decided. */
+/** Lone: one write, and every reply is read before anything is decided. */
 function* envelopeTogether(
   mail: MailTransaction,
   { reset, said }: TransactionManner,
@@ -85,7 +85,7 @@ function* envelopeTogether(
   if (asksAtOnce(mail)) ledger.dataReply = yield* read("data");
 }
 
-/** What is said to MAIL and to each RCPT. */
+/** Reads the replies to MAIL and to each RCPT. */
 export function* envelopeReplies({ envelope }: MailTransaction, ledger: Ledger): Dialogue<void> {
   ledger.mailReply = completion(yield* read("mail"), "mail");
   for (let i = 0; i < envelope.to.length; i++)
@@ -109,7 +109,7 @@ function* envelopeStepwise(mail: MailTransaction, reset: boolean, ledger: Ledger
   }
 }
 
-/** Unless RSET is obeyed, nobody knows what the server makes of the commands behind it: nothing of this mail counts. */
+/** If RSET is refused, the state of the server is unknown after it, so nothing of this mail counts. */
 export function cleared(reply: Reply): void {
   if (reply.positive) return;
   if (closesConnection(reply)) throw connectionGivenUp("reset", reply);
@@ -117,7 +117,7 @@ export function cleared(reply: Reply): void {
   throw new Failure({ kind: "protocol", phase: "reset", message, reply });
 }
 
-/** One recipient was refused, so the mail is for nobody. What becomes of RSET changes nothing of that. */
+/** One recipient was refused, so the mail goes to nobody. The reply to RSET does not change that. */
 function* takeBack(ledger: Ledger): Dialogue<void> {
   if (ledger.left) return;
   try {
@@ -135,7 +135,7 @@ function* contentBehind(
   ledger: Ledger,
 ): Dialogue<void> {
   if (goesByChunks(mail)) {
-    // Without a 354 behind its farewell nothing shows that the server goes on.
+    // After its 421 or 521, only a 354 would show that the server continues.
     if (ledger.anyAccepted && !ledger.left) yield* sayContent(mail, follow, ledger);
     return;
   }
@@ -143,12 +143,12 @@ function* contentBehind(
     ledger.dataReply = yield* command({ verb: "DATA" }, "data");
   if (ledger.dataReply?.code !== 354) return;
   if (ledger.anyAccepted) yield* sayContent(mail, ledger.left ? undefined : follow, ledger);
-  // Content for nobody has no reply in LMTP; and a dot behind a recipient that was accepted would be an empty mail.
+  // In LMTP, content for nobody has no reply; and a dot after an accepted recipient would be an empty mail.
   else if (dialect === "lmtp" || ledger.rcptReplies.some(({ positive }) => positive)) ledger.spoilt = true;
   else yield* loneDot();
 }
 
-/** Nobody is left to send to, yet the server waits for content: the least that gets it out of there. */
+/** No recipient is left, but the server waits for content: a lone dot is the least that ends it. */
 function* loneDot(): Dialogue<void> {
   yield* write(".\r\n", "content");
   yield* read("final");

@@ -13,37 +13,40 @@ import type { Unanswered, Window } from "./window.ts";
 import { WindowedMail } from "./windowed-mail.ts";
 
 /**
- * Hands over each mail whole, and further mails before the first is answered, as many as the window holds. Only for
- * servers that were seen to discard the chunks they refuse.
+ * Sends each mail whole, and further mails before the first is answered, as many as the window holds. This is only safe
+ * with servers that discard the chunks that they refuse.
  *
- * The reply to its content decides the outcome of a mail. Replies are read to the end, even behind a 421: some servers
+ * The reply to its content decides the outcome of a mail. Replies are read to the end, even after a 421: some servers
  * continue to answer.
  */
 export class WindowedChain implements MailChain {
   readonly #next: () => ChainedMail | undefined;
   readonly #window: Window;
-  /** Said and not answered, in order. */
+  /** Sent and not answered, in order. */
   readonly #unanswered: WindowedMail[] = [];
   #octets = 0;
-  /** Answered, as it seems: the reply to the next RSET shows whether it was. */
+  /** Answered, if the reply to the next RSET confirms that the replies are in step. */
   #answered: WindowedMail | undefined;
-  /** How many replies are to come. */
+  /** How many replies are still to come. */
   #owed = 0;
-  /** Taken and not said: it has to go by itself, or there is no room for it yet. */
+  /** Taken and not sent: it must be sent alone, or the window has no room yet. */
   #ahead: WindowedMail | undefined;
   #lastReply: Reply | undefined;
-  /** Why nothing more can be said; replies to what was said before may still be there to be read. */
+  /** Why nothing more can be sent. Replies to earlier commands may still arrive. */
   #mute: Failure | undefined;
-  /** Why the connection is done for. */
+  /** Why the connection cannot be used any more. */
   #lost: Failure | undefined;
 
-  /** @param next returns the mail to come, if one waits */
+  /** @param next returns the next mail, if one waits */
   constructor(next: () => ChainedMail | undefined, window: Window) {
     this.#next = next;
     this.#window = window;
   }
 
-  /** See {@link MailChain.handOver}. On a stale connection the envelope of the first goes by itself: it may be dead. */
+  /**
+   * See {@link MailChain.handOver}. On a stale connection the envelope of the first mail is sent alone, because the
+   * connection may be dead.
+   */
   *handOver(first: ChainedMail, { stale }: ConnectionState): Dialogue<ChainEnd> {
     this.#ahead = new WindowedMail(first, stale);
     let unclean = false;
@@ -76,7 +79,7 @@ export class WindowedChain implements MailChain {
     return true;
   }
 
-  /** Says what the window has room for, in one write. */
+  /** Sends what the window has room for, in one write. */
   *#say(): Dialogue<void> {
     const owed = this.#owed;
     const said: WindowedMail[] = [];
@@ -102,7 +105,7 @@ export class WindowedChain implements MailChain {
     }
   }
 
-  /** The next, if the window has room for it. */
+  /** The next mail, if the window has room for it. */
   #fitting(): WindowedMail | undefined {
     if (this.#mute !== undefined || !this.#window.isOpen(this.#room)) return undefined;
     if (this.#ahead === undefined) {
@@ -120,7 +123,7 @@ export class WindowedChain implements MailChain {
     return { mails: this.#unanswered.length, octets: this.#octets };
   }
 
-  /** Reads what is said to a mail, and settles it; whether something of it was refused. */
+  /** Reads the replies to a mail and settles it. Returns whether something was refused. */
   *#hear(current: WindowedMail): Dialogue<boolean> {
     const { inFlight } = current;
     try {
@@ -152,7 +155,7 @@ export class WindowedChain implements MailChain {
     ledger.finalReplies.push(completion(yield* this.#read("final"), "final"));
   }
 
-  /** The mail before has its outcome, unless the replies turn out to be those to other commands. */
+  /** Settles the mail before, unless the replies turn out to be out of step. */
   #inStep(reset: Reply): void {
     if (closesConnection(reset) || this.#window.resets.canBe(reset)) {
       this.#confirm();
@@ -180,7 +183,7 @@ export class WindowedChain implements MailChain {
     return reply;
   }
 
-  /** What shares a window with no other is sent as a lone mail. */
+  /** Sends a mail that shares the window with no other as a lone mail. */
   *#handOverAlone({ inFlight }: WindowedMail): Dialogue<boolean> {
     this.#ahead = undefined;
     const outcome = yield* transaction(inFlight.mail, { pipelining: true, reset: true }, inFlight.ledger);
@@ -190,8 +193,8 @@ export class WindowedChain implements MailChain {
   }
 
   /**
-   * Nothing more is heard. What has gone out is unknown, but where a 421 was the last word: a server that leaves has
-   * not taken what it says nothing of.
+   * Settles all mails if nothing more arrives. What was sent is unknown, unless the last reply was a 421: a server that
+   * closes has not accepted what it does not answer.
    */
   #settleAll(failure: Failure): void {
     this.#confirm();

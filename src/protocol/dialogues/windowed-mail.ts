@@ -5,17 +5,17 @@ import type { Octets } from "./mail-transaction.ts";
 import { mailAndRecipients } from "./transaction.ts";
 import { MOST_OCTETS } from "./window.ts";
 
-/** A mail as a window says it: RSET, MAIL, each RCPT, and the content as one chunk, without waiting for a word. */
+/** A mail as a window sends it: RSET, MAIL, each RCPT, and the content as one chunk, without waiting for a reply. */
 export class WindowedMail {
   readonly inFlight: MailInFlight;
-  /** Nothing may be said together with it, nor its content before its envelope is answered. */
+  /** Whether it must be sent alone, and its content only after its envelope was answered. */
   readonly alone: boolean;
-  /** Its commands, which the content follows; empty where it goes alone. */
+  /** Its commands, which the content follows; empty if it is sent alone. */
   readonly commands: string;
   readonly content: readonly (string | Buffer)[];
-  /** Of both. */
+  /** Octets of commands and content. */
   readonly octets: number;
-  /** How many replies it has. */
+  /** How many replies it gets. */
   readonly replies: number;
 
   constructor(mail: ChainedMail, alone = false) {
@@ -36,25 +36,25 @@ function inMemory(content: Octets): InMemory | undefined {
   return typeof content === "string" || !(Symbol.asyncIterator in content) ? content : undefined;
 }
 
-/** RSET goes in front, in case the server keeps a transaction open that it has refused. */
+/** RSET comes first, because the server may keep a transaction open that it has refused. */
 function commandsOf(mail: ChainedMail, size: number): string {
   return `RSET\r\n${mailAndRecipients(mail)}${formatCommand({ verb: "BDAT", size, last: true })}`;
 }
 
-/** BDAT adds no line end to content that has none. */
+/** BDAT does not add the missing line end to content. */
 function asLines(mail: ChainedMail, content: InMemory): readonly (string | Buffer)[] {
   const pieces = typeof content === "string" ? [content] : content;
   return goesByChunks(mail) || endsLine(pieces) ? pieces : [...pieces, "\r\n"];
 }
 
-/** What is text of the content is ASCII. */
+/** Strings in content are ASCII. */
 function sizeOf(pieces: readonly (string | Buffer)[]): number {
   let size = 0;
   for (const { length } of pieces) size += length;
   return size;
 }
 
-/** Whether the content is nothing, or lines to its end. */
+/** Whether the content is empty or ends with a line end. */
 function endsLine(pieces: readonly (string | Buffer)[]): boolean {
   let end = "";
   for (let i = pieces.length - 1; i >= 0 && end.length < 2; i--) {
