@@ -3,17 +3,17 @@ import type { TLSSocket } from "node:tls";
 import { derElements } from "./der.ts";
 
 /**
- * The channel bindings of a TLS connection, by their registered names, the one to prefer in front. Both ends come to
- * the same ones: what logs in over one connection is of no use on another.
+ * The channel bindings of a TLS connection, by their registered names, the preferred one first. Both ends compute the
+ * same, so a login over one connection is useless on another.
  *
- * - `tls-exporter` (RFC 9266): with TLS 1.3, or with the extended master secret; without it two connections could be
+ * - `tls-exporter` (RFC 9266): with TLS 1.3, or with the extended master secret; without it, two connections could be
  *   made to share one.
- * - `tls-server-end-point` (RFC 5929 4): wherever the server's certificate is signed with one known hash.
+ * - `tls-server-end-point` (RFC 5929 4): if the signature of the server's certificate uses one known hash.
  *
- * A runtime without `exportKeyingMaterial`, such as Deno, has none of them: the other end may know `tls-exporter` only,
+ * A runtime without `exportKeyingMaterial`, such as Deno, has none of them: the other end may know only `tls-exporter`,
  * and would take another binding for an attack. Both ends then log in without -PLUS.
  *
- * @param certificate The server's certificate, in DER: a client that resumes a session is not shown it again.
+ * @param certificate the server's certificate, in DER: a client that resumes a session does not get it again.
  */
 export function channelBindings(
   socket: TLSSocket,
@@ -31,7 +31,7 @@ export function channelBindings(
   return bindings;
 }
 
-/** Node does not tell; OpenSSL writes it into the session, as a bit of the flags in its field 13. */
+/** Node does not report it; OpenSSL writes it into the session, as a flag in field 13. */
 function hasExtendedMasterSecret(session: Buffer | undefined): boolean {
   const fields = derElements(derElements(bare(session ?? NOTHING))[0]?.content ?? NOTHING);
   const flags = fields.find(({ tag }) => tag === CONTEXT_13)?.content;
@@ -39,7 +39,7 @@ function hasExtendedMasterSecret(session: Buffer | undefined): boolean {
   return ((value?.at(-1) ?? 0) & 1) === 1;
 }
 
-/** OpenSSL's session: from 22.23 on Node puts a mark, and the server's name behind its length, in front of it. */
+/** OpenSSL's session. Since 22.23 Node puts a mark and the server's name, with its length, in front of it. */
 function bare(session: Buffer): Buffer {
   if (!session.subarray(0, MARK.length).equals(MARK)) return session;
   const name = session.length < MARK.length + 2 ? 0 : session.readUInt16BE(MARK.length);
@@ -51,7 +51,7 @@ const MARK = Buffer.from("\0nodejs:tls:session:1\0");
 const NOTHING = Buffer.alloc(0);
 const CONTEXT_13 = 0xad;
 
-/** The hash with which the certificate's signature was made; SHA-256 in place of MD5 and SHA-1 (RFC 5929 4.1). */
+/** The hash of the certificate's signature; SHA-256 instead of MD5 and SHA-1 (RFC 5929 4.1). */
 function signatureHash(certificate: Buffer): string | undefined {
   const algorithm = derElements(derElements(certificate)[0]?.content ?? NOTHING)[1]?.content;
   const [identifier, parameters] = derElements(algorithm ?? NOTHING);
@@ -59,7 +59,7 @@ function signatureHash(certificate: Buffer): string | undefined {
   return name === RSASSA_PSS ? pssHash(parameters?.content ?? NOTHING) : signatures.get(name);
 }
 
-/** The hash in the parameters of RSASSA-PSS (RFC 4055 3.1); left out it is SHA-1. */
+/** The hash in the parameters of RSASSA-PSS (RFC 4055 3.1); SHA-1 if it is missing. */
 function pssHash(parameters: Buffer): string | undefined {
   const explicit = derElements(parameters).find(({ tag }) => tag === 0xa0)?.content;
   if (explicit === undefined) return "sha256";

@@ -1,25 +1,27 @@
 import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
 
-/** A timer that has been set; `cancel` may be called at any time, more than once. */
+/** A timer that was set; `cancel` may be called at any time, more than once. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Where time comes from. Whatever waits takes a clock as an argument, so that tests can turn it by hand. */
+/** Tells the time. Everything that waits takes a clock as an argument, so that tests can set the time. */
 export interface Clock {
-  /** Milliseconds since some fixed moment; never goes back, and may stop while the machine sleeps. */
+  /** Milliseconds since a fixed moment; never goes back, and may stop while the machine sleeps. */
   now(): number;
-  /** Milliseconds since 1970, as the machine's clock shows them: goes on while the machine sleeps, and can be set. */
+  /** Milliseconds since 1970 by the machine's clock: continues while the machine sleeps, and can be set. */
   wall(): number;
-  /** Calls `action` once, `ms` milliseconds from now. With `hold` the process does not end before that, or `cancel`. */
+  /**
+   * Calls `action` once, after `ms` milliseconds. With `hold` the process does not end before that or before `cancel`.
+   */
   timer(ms: number, action: () => void, hold?: boolean): Timer;
 }
 
 /**
- * The clock of the machine. Unless held, its timers do not keep the process alive: what is being waited for does.
+ * The clock of the machine. Unless held, its timers do not keep the process alive.
  *
- * What has arrived is read before an action is called. A process that was stopped (SIGSTOP, the sleep of a laptop, a
- * frozen container) finds its timers due when it goes on, and the answers they wait for in its sockets.
+ * What has arrived is read before an action is called. When a stopped process continues (SIGSTOP, a sleeping laptop, a
+ * frozen container), its timers have expired, but the answers that it waits for may be in its sockets.
  */
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -27,7 +29,7 @@ export const systemClock: Clock = {
   timer(ms, action, hold = false) {
     let arrived: NodeJS.Immediate | undefined;
     const due = () => {
-      // Node looks at its timers, then at its sockets, then does this.
+      // Node handles timers, then sockets, then this.
       arrived = setImmediate(action);
     };
     const timeout = setTimeout(due, Math.min(ms, LONGEST_TIMER));

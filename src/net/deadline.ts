@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "./clock.ts";
 
 /**
- * A moment by which something must have happened, moved many times and rarely reached: moving it costs no timer.
- * The one timer there is looks, when it fires, whether the deadline has moved on.
+ * A deadline that is moved often and rarely reached. Moving it costs no timer: there is one timer, which checks when it
+ * fires whether the deadline has moved.
  */
 export class Deadline {
   readonly #clock: Clock;
@@ -11,13 +11,13 @@ export class Deadline {
   #timer: Timer | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
 
-  /** `expired` is called when a deadline passes; the deadline is then clear. */
+  /** `expired` is called when the deadline passes; then there is no deadline. */
   constructor(clock: Clock, expired: () => void) {
     this.#clock = clock;
     this.#expired = expired;
   }
 
-  /** Sets the deadline, in milliseconds of the clock; what was set before no longer counts. */
+  /** Sets the deadline, in milliseconds of the clock, and replaces an earlier one. */
   set(at: number): void {
     this.#at = at;
     if (at >= this.#firesAt) return;
@@ -25,12 +25,12 @@ export class Deadline {
     this.#arm();
   }
 
-  /** There is no deadline until the next `set`. A timer under way is left to run out unheard. */
+  /** Removes the deadline until the next `set`. A running timer fires without effect. */
   clear(): void {
     this.#at = Number.POSITIVE_INFINITY;
   }
 
-  /** As `clear`, and no timer is left. */
+  /** Like `clear`, and also cancels the timer. */
   stop(): void {
     this.clear();
     this.#timer?.cancel();

@@ -1,10 +1,10 @@
-/** An element of DER (X.690): its identifier octet, and what it holds. */
+/** An element of DER (X.690): its identifier octet, and its content. */
 export interface DerElement {
   readonly tag: number;
   readonly content: Buffer;
 }
 
-/** The elements that stand one behind the other in `octets`; those before the first that is cut short or none. */
+/** The elements in `octets`, one after another, up to the first that is incomplete or malformed. */
 export function derElements(octets: Buffer): readonly DerElement[] {
   const elements: DerElement[] = [];
   for (let at = 0; at + 2 <= octets.length; ) {

@@ -1,10 +1,10 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * A moment that has passed, by both clocks.
+ * A moment in the past, by both clocks.
  *
- * A process that is stopped, and a machine that sleeps, stop the monotonic clock in some systems; the other clock can
- * be set back. Whatever asks how old something is that others may have let go of by now goes by the larger of the two.
+ * The monotonic clock of some systems stops while a process is stopped or a machine sleeps; the other clock can be set
+ * back. The larger of the two ages counts, because a server may have let go of what is old.
  */
 export class Moment {
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class Moment {
     this.#wall = clock.wall();
   }
 
-  /** Milliseconds since then, by the clock by which it was longer ago. */
+  /** Milliseconds since then, by the clock that shows more. */
   get age(): number {
     return Math.max(this.#clock.now() - this.#now, this.#clock.wall() - this.#wall);
   }

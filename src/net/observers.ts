@@ -1,11 +1,11 @@
 import { harmless, reasonOf } from "../errors.ts";
 
 /**
- * Calls a function that only looks on: a logger, the subscribers of a channel, `onError`. Every observer is called from
- * here, and nowhere else.
+ * Calls an observer: a logger, the subscribers of a channel, `onError`. All observers are called here, and nowhere
+ * else.
  *
- * It is called in a microtask of its own, in the asynchronous context of who tells it. So it never runs amid our work:
- * what it is told of has been settled, it may send or close, and nothing waits for it. What it throws, or rejects with,
+ * It is called in a microtask of its own, in the asynchronous context of the caller, so it never runs in the middle of
+ * our work: the outcome is decided, it may send or close, and nothing waits for it. What it throws, or rejects with,
  * goes to `failed`.
  */
 export function tell(observe: () => unknown, failed: (thrown: unknown) => void): void {
@@ -18,7 +18,7 @@ export function tell(observe: () => unknown, failed: (thrown: unknown) => void):
   });
 }
 
-/** A way to warn of an observer that fails: of the first time only, since it is likely to fail each time. */
+/** Warns of an observer that fails, only the first time, because it is likely to fail each time. */
 export function warningOnce(who: string): (thrown: unknown) => void {
   let warned = false;
   return (thrown) => {

@@ -4,18 +4,18 @@ import { networkInterfaces } from "node:os";
 import { Failure } from "../../protocol/failure.ts";
 import { codeOf } from "./connection-failures.ts";
 
-/** How the addresses of a host are found, best first. */
+/** Finds the addresses of a host, best first. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** As the machine does it: the file of hosts, DNS, whatever it is set up for, sorted by RFC 6724. */
+/** Asks the operating system: the hosts file, DNS, whatever it is configured for, sorted by RFC 6724. */
 export const systemResolve: Resolve = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
 /**
- * The addresses of a host in the order in which they are to be tried: the families take turns, beginning with that of
- * the best (RFC 8305 4). An IP address is its own.
+ * The addresses of a host in the order in which to try them: IPv6 and IPv4 alternate, beginning with the family of the
+ * best address (RFC 8305 4). An IP address stands for itself.
  *
- * @param from Only addresses of this one's family can be reached from it.
+ * @param from an address of this machine: only addresses of its family can be reached from it.
  * @throws Failure of kind `"connection"`.
  */
 export async function addressesOf(
@@ -32,7 +32,7 @@ export async function addressesOf(
   throw unresolved(`the host ${host} has ${lacking}`);
 }
 
-/** Left to the system, a link-local address without an interface is refused by some and awaited by others. */
+/** Some systems refuse a link-local address without an interface, others wait for an answer. */
 function requireZone(host: string): void {
   if (isIP(host) !== 6 || !/^fe[89ab]/i.test(host)) return;
   const zone = host.split("%")[1];

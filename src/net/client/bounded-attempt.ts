@@ -3,7 +3,7 @@ import type { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import type { Clock } from "../clock.ts";
 
-/** Takes the way to call something off, for as long as it goes on. */
+/** Gets the function that cancels an attempt, which works while the attempt lasts. */
 export type OnAttempt = (abort: (reason: (phase: Phase) => Failure) => void) => void;
 
 /** The bounds of an attempt. */
@@ -11,14 +11,14 @@ export interface AttemptOptions {
   readonly clock: Clock;
   /** Milliseconds. */
   readonly limit: number;
-  /** What to tell when they are over. */
+  /** Makes the failure when the time is over. */
   readonly late: () => Failure;
   readonly onAttempt: OnAttempt | undefined;
 }
 
 /**
- * Does what may never end: it fails when its time is over or when it is called off, whether it heeds the signal or not,
- * and a socket that comes after that is destroyed.
+ * Limits something that may never end: it fails when its time is over or when it is cancelled, even if it ignores the
+ * signal. A socket that it returns later is destroyed.
  */
 export function attempt<T extends { readonly socket: Duplex }>(
   action: (signal: AbortSignal) => Promise<T>,
@@ -39,7 +39,7 @@ export function attempt<T extends { readonly socket: Duplex }>(
       try {
         made.socket.destroy();
       } catch {
-        // A stream of the caller's: it has failed already, and nobody is left to tell.
+        // It is the caller's stream. The attempt has failed already, and nothing reports a second error.
       }
     }, fail);
   });

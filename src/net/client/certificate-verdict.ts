@@ -10,28 +10,28 @@ import { codeOf } from "./connection-failures.ts";
 import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
-/** What has been found of a server's certificate. */
+/** What was found out about a server's certificate. */
 export interface CertificateVerdict {
-  /** It is beyond doubt who the server is. */
+  /** Whether the identity of the server is certain. */
   readonly verified: boolean;
-  /** What is wrong with the certificate, and not let pass. */
+  /** What is wrong with the certificate and is not accepted. */
   readonly problem?: string;
-  /** What is wrong with it, let pass or not. */
+  /** What is wrong with it, accepted or not. */
   readonly doubt?: string;
   /** The certificate, in DER. */
   readonly certificate: Buffer;
 }
 
 /**
- * Judges the certificate of a connection whose handshake is done, by its chain, the name it must bear, and pins. A pin
- * that matches puts the server beyond doubt, whatever else was let pass.
+ * Judges the certificate of a connection after its handshake, by its chain, its names and pins. A pin that matches
+ * makes the server certain, whatever else was accepted.
  */
 export function judgeCertificate(
   socket: TLSSocket,
   name: string,
   { pins = [], accepts = "valid" }: TlsTrust,
 ): CertificateVerdict {
-  // Not getPeerX509Certificate(): in Node 20 it takes the certificate out of what the socket knows.
+  // Not getPeerX509Certificate(): in Node 20 it takes the certificate out of the socket.
   const shown = socket.getPeerCertificate();
   if (shown.raw === undefined) throw new Error("the server has shown no certificate");
   const chain = socket.authorized ? undefined : chainProblem(socket, name);
@@ -50,7 +50,7 @@ export function judgeCertificate(
 function nameProblem(name: string, certificate: PeerCertificate): string | undefined {
   if (bears(certificate, name)) return undefined;
   const names = printable(certificate.subjectaltname ?? "");
-  // Of several, Node makes an array.
+  // Node returns an array if there are several.
   const [commonName = ""] = [certificate.subject?.CN ?? ""].flat();
   if (names === "" && commonName !== "") {
     const only = `the certificate bears a common name only (${printable(commonName).slice(0, 100)}), by which no name is verified any more (RFC 9525)`;
@@ -62,10 +62,10 @@ function nameProblem(name: string, certificate: PeerCertificate): string | undef
 }
 
 function bears(certificate: PeerCertificate, name: string): boolean {
-  // Not by Node, which finds no IPv6 address from 22 on.
+  // Not by Node, which finds no IPv6 address since version 22.
   if (isIP(name) !== 0)
     return new X509Certificate(certificate.raw).checkIP(name.replace(/%.*/, "")) !== undefined;
-  // Node falls back to the common name, where a certificate has no alternative names of the kind: it sees none.
+  // Node uses the common name if the certificate has no alternative names of the kind, so it does not get one.
   const nameless = { ...certificate, subject: { ...certificate.subject, CN: "" } };
   return checkServerIdentity(name, nameless) === undefined;
 }
@@ -106,7 +106,7 @@ function chainProblem(socket: TLSSocket, name: string): string {
 
 const TRUSTABLE = "TlsParameters.addRootCertificate can trust it";
 
-/** Whose time it is that has run out, or not come: the server's certificate, or one of an authority behind it. */
+/** Which certificate has expired or is not valid yet: the server's, or one of an authority that issued it. */
 function untimely(
   name: string,
   chain: readonly X509Certificate[],
@@ -118,7 +118,7 @@ function untimely(
   return `the certificate of ${whose} ${judge(culprit).how}`;
 }
 
-/** The certificate and those that vouch for it, as far as the server has sent them; the last may vouch for itself. */
+/** The certificate and its issuers, as far as the server has sent them; the last may be its own issuer. */
 function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
   const chain = [leaf];
   for (let next = leaf.issuerCertificate; next && !chain.includes(next); next = next.issuerCertificate)
@@ -130,12 +130,12 @@ function topIssuer(chain: readonly X509Certificate[]): string {
   return nameIn(chain.at(-1)?.issuer ?? "");
 }
 
-/** The common name in a distinguished name, else all of it. */
+/** The common name in a distinguished name, otherwise the whole name. */
 function nameIn(distinguished: string): string {
   return printable(/^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished).slice(0, 100);
 }
 
-/** The server chooses what stands in a certificate. */
+/** The server chooses the text in a certificate. */
 function printable(text: string): string {
   return text.replace(/[\p{C}\s]+/gu, " ").trim();
 }

@@ -2,15 +2,15 @@ import type { Failure } from "../../protocol/failure.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 
-/** Who is told of what is said on a connection, as it is said. */
+/** Observes what is sent and received on a connection. */
 export interface ConnectionObserver {
-  /** Whether anybody wants to know; asked each time, so that nothing is made ready for nobody. */
+  /** Whether anything listens. It is asked each time, so nothing is prepared in vain. */
   readonly attentive: boolean;
-  /** Commands were said, each with its line end. */
+  /** Commands were sent, each with its line end. */
   said(commands: string, phase: Phase): void;
-  /** Content went out, or a piece of it. */
+  /** Content, or a piece of it, was sent. */
   content(octets: number): void;
   heard(reply: Reply, phase: Phase): void;
-  /** The connection has ended; nothing more is told. */
+  /** The connection has ended; nothing follows. */
   ended(failure: Failure): void;
 }

@@ -8,27 +8,27 @@ import { outliveFailedWrites } from "./write-errors.ts";
 
 /** What happens on a {@link ConnectionSocket}. */
 export interface SocketEvents {
-  /** Octets arrived. Their memory is read into again. */
+  /** Bytes arrived. Their memory is reused by the next read. */
   received(octets: Buffer): void;
-  /** The socket takes more. */
+  /** The socket can take more. */
   drained(): void;
-  /** Nothing more will come; `error` is why, if anything is. */
+  /** Nothing more arrives; `error` is the reason, if there is one. */
   ended(error: Error | undefined): void;
 }
 
-/** What a socket has to say about the life of the process; other streams have not. */
+/** What a socket can do about the life of the process; other streams cannot. */
 interface Holder {
   ref(): void;
   unref(): void;
 }
 
-/** The socket of a connection, in clear and later perhaps under TLS. Each of its events has one listener. */
+/** The socket of a connection: first unencrypted, later perhaps TLS. Each of its events has one listener. */
 export class ConnectionSocket {
   readonly #clock: Clock;
   readonly #events: SocketEvents;
-  /** What was connected; under TLS, what that runs over. */
+  /** The socket that was connected; under TLS, the one below it. */
   readonly #base: Duplex & Partial<Holder>;
-  /** How it was encrypted when it came. */
+  /** How it was encrypted when it was handed to the connection. */
   readonly #already: TlsFacts | undefined;
   readonly #memory: ReadMemory | undefined;
   #stream: Duplex;
@@ -46,12 +46,12 @@ export class ConnectionSocket {
     this.listen();
   }
 
-  /** What is read and written. */
+  /** The stream to read from and write to. */
   get stream(): Duplex {
     return this.#stream;
   }
 
-  /** What TLS was made with here, if it was. */
+  /** The result of the TLS handshake, if it was made here. */
   get secured(): Secured | undefined {
     return this.#secured;
   }
@@ -61,23 +61,23 @@ export class ConnectionSocket {
     return this.#secured?.facts ?? this.#already;
   }
 
-  /** A write has failed: nothing more can be said, but the last words of the server may still be there. */
+  /** The error of a failed write: nothing more can be sent, but the last replies of the server may still arrive. */
   get unwritable(): Error | undefined {
     return this.#unwritable;
   }
 
-  /** Why it is destroyed, if it is by an error. */
+  /** The error that destroyed it, if there was one. */
   get errored(): Error | undefined {
     return this.#stream.errored ?? undefined;
   }
 
-  /** Goes on under TLS, once `listen` is called. */
+  /** Continues over TLS after the next `listen`. */
   encrypted(secured: Secured): void {
     this.#secured = secured;
     this.#stream = secured.socket;
   }
 
-  /** Hears what happens from now on, and what has arrived. */
+  /** Starts to listen, also to what has arrived already. */
   listen(): void {
     const stream = this.#stream;
     outliveFailedWrites(stream, this.#onFailedWrite);
@@ -87,7 +87,7 @@ export class ConnectionSocket {
     stream.on("drain", this.#onDrain).resume();
   }
 
-  /** Hears nothing more: somebody else reads from it. */
+  /** Stops listening, because something else reads from the socket. */
   unlisten(): void {
     const stream = this.#stream;
     stream.off("data", this.#onData).off("drain", this.#onDrain);
@@ -103,7 +103,7 @@ export class ConnectionSocket {
   destroy(): void {
     this.#lastWords?.cancel();
     quietly(() => this.#stream.destroy());
-    // TLS over a stream that is no socket of Node's does not end it.
+    // TLS over a stream that is not one of Node's sockets does not destroy that stream.
     quietly(() => this.#base.destroy());
   }
 
@@ -117,14 +117,14 @@ export class ConnectionSocket {
   };
 }
 
-/** What a stream of the caller's throws changes nothing. */
+/** An error that a stream of the caller throws changes nothing. */
 function quietly(action: () => void): void {
   try {
     action();
   } catch {
-    // There is nobody to tell.
+    // Nothing could handle it.
   }
 }
 
-/** Milliseconds to wait for the end of what a server says on a connection that cannot be written to any more. */
+/** Milliseconds to wait for the last replies of the server on a connection that cannot be written to any more. */
 const LAST_WORDS = 1000;

@@ -22,44 +22,44 @@ import { writeText, writeTogether } from "./write-together.ts";
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  /** Told of what is said. */
+  /** Observes what is sent and received. */
   readonly observer?: ConnectionObserver | undefined;
-  /** What those who look on call it. */
+  /** Its number, for observers. */
   readonly number?: number | undefined;
 }
 
 /**
- * A socket on which dialogues are played, one after the other.
+ * Plays dialogues on a socket, one after another.
  *
- * Octets become replies in one place. Every way in which a connection ends becomes one Failure: it is thrown into the
- * dialogue under way and into all that follow.
+ * Bytes become replies in one place. Every way in which a connection ends becomes one Failure, which is thrown into the
+ * current dialogue and into all later ones.
  */
 export class Connection {
   readonly #timeouts: Timeouts;
   readonly #times: ReplyTimes;
-  /** What those who look on call it; 0 where nobody does. */
+  /** Its number for observers; 0 if there is none. */
   readonly number: number;
-  /** What was connected to, in words. */
+  /** What it is connected to, such as `192.0.2.1:25`. */
   readonly place: string;
   /** Whether the other end of the socket is known to be on this machine. */
   readonly loopback: boolean;
-  /** The socket's own address, where the server may see it. */
+  /** The socket's own address, if the server may see it. */
   readonly localAddress: string | undefined;
   readonly #socket: ConnectionSocket;
   readonly #slab: WriteSlab | undefined;
   #reader = new ReplyReader();
-  /** Complete replies that nobody has read. */
+  /** Complete replies that were not read yet. */
   #replies: Reply[] = [];
   #phase: Phase = "greeting";
   #playing = false;
-  /** How many replies have come since something was said. */
+  /** How many replies have arrived since the last write. */
   #answered = 0;
   #reading: ((reply: Reply) => void) | undefined;
   #draining: (() => void) | undefined;
-  /** Ends whatever is being waited for. */
+  /** Ends the current wait. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
-  /** The connection has ended behind replies that the dialogue has not come to: it fails where it waits for more. */
+  /** The connection has ended after replies that the dialogue has not read yet: it fails when it waits for more. */
   #end: ((phase: Phase) => Failure) | undefined;
   readonly #transcript = new Transcript();
   readonly #observer: ConnectionObserver | undefined;
@@ -86,17 +86,17 @@ export class Connection {
     return this.#failure !== undefined || this.#end !== undefined;
   }
 
-  /** Milliseconds since the last dialogue ended, whether the process or the machine slept meanwhile or not. */
+  /** Milliseconds since the last dialogue ended, including the time for which the process or the machine slept. */
   get idle(): number {
     return this.#times.idle;
   }
 
-  /** Whether the server may have let go of it, for being idle: RSET goes in front of whatever is said next. */
+  /** Whether the server may have closed it because it was idle: then RSET goes first. */
   get stale(): boolean {
     return this.#times.stale;
   }
 
-  /** Why no further dialogue can be played, if that is so. */
+  /** Why no further dialogue can be played. */
   get failure(): Failure | undefined {
     return this.#failure ?? this.#end?.(this.#phase);
   }
@@ -107,7 +107,7 @@ export class Connection {
   }
 
   /**
-   * What a login can be bound to, by registered names, the one to prefer in front; nothing in clear. @throws Failure
+   * What a login can be bound to, by registered names, the preferred one first; empty if unencrypted. @throws Failure
    */
   channelBindings(): ReadonlyMap<string, Buffer> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -118,17 +118,17 @@ export class Connection {
     return channelBindings(socket, certificate);
   }
 
-  /** The last that was said, as {@link Transcript} tells it. */
+  /** The last lines, as {@link Transcript} returns them. */
   transcript(): readonly string[] {
     return this.#transcript.lines();
   }
 
-  /** Plays a dialogue to its end; there is never more than one. */
+  /** Plays a dialogue to its end. There is only one at a time. */
   async play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
     this.#times.begin();
     this.#playing = true;
-    // While a dialogue is played the socket keeps the process alive; while idle it does not.
+    // The socket keeps the process alive only during a dialogue.
     this.#socket.hold(true);
     try {
       let step = dialogue.next();
@@ -160,7 +160,7 @@ export class Connection {
     }
   }
 
-  /** Encrypts the connection. Octets that came behind the reply to STARTTLS are an attack and end it. */
+  /** Encrypts the connection. Bytes after the reply to STARTTLS are an attack, and end it. */
   async secure(expectations: TlsExpectations): Promise<TlsFacts> {
     if (!this.#reader.empty) this.#fail(injected());
     if (this.#failure !== undefined) throw this.#failure;
@@ -181,12 +181,12 @@ export class Connection {
     this.#times.clear();
     this.#times.said();
     this.#socket.listen();
-    // It may have ended before anybody listened.
+    // It may have ended before there was a listener.
     if (this.#socket.stream.destroyed) throw this.#fail(brokenOff("tls", this.#socket.errored));
     return facts;
   }
 
-  /** Ends the connection at once; what is being played fails with what `reason` says of the phase it is in. */
+  /** Ends the connection at once. The current dialogue fails with what `reason` returns for its phase. */
   abort(reason: (phase: Phase) => Failure): void {
     this.#fail(reason(this.#phase));
   }
@@ -198,21 +198,19 @@ export class Connection {
     } catch (error) {
       if (error instanceof ReplySyntaxError) this.#deliverAll(error.before);
       const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
-      // The memory of the chunk is read into again.
+      // The memory of the chunk is reused by the next read.
       const octets = Buffer.from(chunk);
       this.#ended((phase) => (behindStartTls ? injected() : unreadable(error, octets, phase)));
     }
   }
 
-  /**
-   * Nothing more will come. A dialogue that has been given a reply and not gone on may be given more that are there.
-   */
+  /** Nothing more arrives. A dialogue that was given a reply may still read others that have arrived. */
   #ended(why: (phase: Phase) => Failure): void {
     if (this.#playing && this.#interrupt === undefined) this.#end ??= why;
     else this.#fail(why(this.#phase));
   }
 
-  /** What is to happen next, in this phase, cannot. */
+  /** The next step of the dialogue, in this phase, is not possible. */
   #endIn(phase: Phase): void {
     if (this.#end !== undefined) this.#fail(this.#end(phase));
   }
@@ -235,7 +233,7 @@ export class Connection {
     }
   }
 
-  /** What came before anything was said that it could answer answers nothing. */
+  /** A reply that arrived before the command cannot be its answer. */
   #rejectSurplus(): void {
     if (this.#replies.length === 0) return;
     this.#fail(this.#phase === "starttls" ? injected() : outOfStep(this.#phase, this.#replies));
@@ -272,19 +270,19 @@ export class Connection {
     else if (Symbol.iterator in write && !("next" in write))
       writeTogether(stream, this.#slab, write, commands ?? "");
     else return this.#pump(write, commands);
-    // Set, perhaps, by the write itself: then nothing of it has gone out.
+    // The write itself may have set it: then nothing of it was sent.
     if (this.#socket.unwritable !== undefined) return this.#untilTheEnd();
     this.#times.said();
     return undefined;
   }
 
-  /** Nothing can be said any more: what is still to be read is read, and then it fails. */
+  /** Nothing more can be sent: reads what still arrives, then fails. */
   #untilTheEnd(): Promise<never> {
     return this.#unlessFailed(new Promise<never>(() => {}));
   }
 
   async #pump(pieces: Pieces, commands = ""): Promise<void> {
-    // The commands in front of it come in the first piece.
+    // The commands before the content are in the first piece.
     let told = Buffer.byteLength(commands);
     const target = {
       wait: <T>(promise: Promise<T>): Promise<T> => {
@@ -345,8 +343,8 @@ export class Connection {
   }
 
   /**
-   * What was thrown, as a dialogue understands it. An error that is no Failure, such as a stream of the caller's
-   * throws, leaves the conversation who knows where; what it means for the mail the dialogue knows.
+   * What was thrown, as a Failure. After an error of another kind, such as one of the caller's stream, the state of the
+   * conversation is unknown; the dialogue knows what that means for the mail.
    */
   #failureOf(error: unknown): Failure {
     return error instanceof Failure ? error : this.#fail(interrupted(this.#phase, error));
@@ -368,5 +366,5 @@ export class Connection {
   }
 }
 
-/** So many replies may wait to be read: those to each RCPT of a window of mails, or to each chunk of 25 GB. */
+/** How many replies may wait to be read: enough for each RCPT of a window of mails, or each chunk of 25 GB. */
 const MOST_REPLIES = 100_000;

@@ -8,27 +8,28 @@ import { shown } from "../../text/options/shown-value.ts";
 import { codeOf } from "./connection-failures.ts";
 import { indirectStream, placeOf, type ServerStream } from "./server-stream.ts";
 
-/** What a {@link Connector} is to connect to. */
+/** Where a {@link Connector} must connect to. */
 export interface ConnectTarget {
   /** A domain in A-labels, or an IP address without brackets. */
   readonly host: string;
   /** 1 to 65535. */
   readonly port: number;
-  /** Aborts when nobody waits for the connection any more; one that comes later is destroyed. */
+  /** Aborts when the connection is not needed any more. A connection that is made later is destroyed. */
   readonly signal: AbortSignal;
 }
 
-/** What a {@link Connector} may return in place of a socket: the socket, and what was done with it. */
+/** What a {@link Connector} may return instead of a socket: the socket, and what is known about it. */
 export interface ConnectedSocket {
   /** Octets in both directions; it may still be connecting. */
   readonly socket: Duplex;
   /**
-   * Whether it is encrypted up to the server: TLS is not begun on it then, whatever the Tls mode. `false` without this.
+   * Whether it is encrypted as far as the server: then envoi does not start TLS on it, whatever the Tls mode. `false`
+   * by default.
    */
   readonly encrypted?: boolean;
   /**
-   * Whether the connector has verified who the server is: credentials go out then as over verified TLS. `false` without
-   * this; only what is encrypted can be verified.
+   * Whether the connector has verified the identity of the server: then credentials are sent as over verified TLS.
+   * `false` by default. Only an encrypted connection can be verified.
    */
   readonly verified?: boolean;
 }
@@ -51,7 +52,7 @@ export type Connector = (
 ) => Duplex | ConnectedSocket | Promise<Duplex | ConnectedSocket>;
 
 /**
- * Connects by a function of the caller's.
+ * Connects by a function of the caller.
  *
  * @throws Failure of kind `"connection"` if it fails, of kind `"configuration"` if it returns something else.
  */
@@ -66,7 +67,7 @@ export async function connectBy(connector: Connector, target: ConnectTarget): Pr
     throw new Failure({ kind: "configuration", phase: "connect", message, permanent: true });
   }
   const socket = made as Duplex;
-  // Stays: a socket that is destroyed may still tell of an error.
+  // It stays, because a destroyed socket may still emit an error.
   socket.on("error", () => {});
   const readiness = readinessOf(socket, encrypted === true);
   if (readiness !== undefined) await ready(socket, readiness, target.signal, place);
@@ -74,7 +75,7 @@ export async function connectBy(connector: Connector, target: ConnectTarget): Pr
   return indirectStream(socket, place, tls);
 }
 
-/** What was returned, and what was said of it; none of it can be trusted to be what it should. */
+/** What was returned. Nothing of it can be trusted. */
 interface Returned {
   readonly made: unknown;
   readonly encrypted: unknown;
@@ -82,7 +83,7 @@ interface Returned {
 }
 
 function unwrapped(returned: unknown): Returned {
-  // A stream of another library may have a socket of its own.
+  // A stream of another library may contain a socket.
   const wrapped =
     typeof returned === "object" && returned !== null && "socket" in returned && !("write" in returned);
   if (!wrapped) return { made: returned, encrypted: undefined, verified: undefined };
@@ -96,14 +97,14 @@ function flagProblem(encrypted: unknown, verified: unknown): string | undefined 
   return verified === true && encrypted !== true ? "a socket that is verified and not encrypted" : undefined;
 }
 
-/** The event that a socket is to be waited for; nothing if it is ready. */
+/** The event that means that a socket is ready; `undefined` if it is ready. */
 function readinessOf(socket: Duplex, encrypted: boolean): "connect" | "secureConnect" | undefined {
   if (encrypted && socket instanceof TLSSocket && "secureConnecting" in socket && socket.secureConnecting)
     return "secureConnect";
   return socket instanceof Socket && socket.connecting ? "connect" : undefined;
 }
 
-/** What is not known of it is empty. */
+/** What is not known is empty. */
 function factsOf(socket: Duplex, verified: boolean): TlsFacts {
   if (!(socket instanceof TLSSocket)) return { protocol: "", cipher: "", verified, resumed: false };
   const resumed = socket.isSessionReused();
@@ -118,9 +119,7 @@ async function calling<T>(action: () => T | Promise<T>, place: string): Promise<
   }
 }
 
-/**
- * What is wrong with what came, if anything is. Streams of another realm, or another library, are as good as Node's.
- */
+/** What is wrong with the returned value, or `undefined`. Streams of another realm or library are accepted. */
 function problemOf(made: unknown): string | undefined {
   if (typeof made !== "object" || made === null) return "no stream";
   const stream = made as Partial<Duplex>;

@@ -21,7 +21,7 @@ import {
 import type { Timeouts } from "./timeouts.ts";
 import { noneOf, unreachable } from "./unreachable.ts";
 
-/** Where to connect to, on which way, and how long it may take. */
+/** Where and how to connect, and how long it may take. */
 export interface DialOptions {
   /** A domain in A-labels, or an IP address without brackets. */
   readonly host: string;
@@ -30,23 +30,23 @@ export interface DialOptions {
   /** The address of this machine to connect from. */
   readonly localAddress: string | undefined;
   readonly resolve: Resolve;
-  /** Whether what is connected to is never encrypted, and read by a Connection only. */
+  /** Whether the connection is never encrypted and only a Connection reads it. */
   readonly plaintext: boolean;
-  /** The addresses that come last. */
+  /** The addresses that are tried last. */
   readonly failedAddresses: FailedAddresses;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
 }
 
 /**
- * Connects to one server: to whichever of its addresses answers, and then, if what answered takes no mail, to the next
- * of the rest, up to four.
+ * Connects to one server: to the first of its addresses that answers. If the server there takes no mail, it connects to
+ * the next, up to four times.
  */
 export class Dialer {
   readonly #options: DialOptions;
-  /** The addresses that have not failed yet; unknown until they were looked up. */
+  /** The addresses that have not failed yet; `undefined` until they were looked up. */
   #addresses: readonly string[] | undefined;
-  /** The one that was connected to last. */
+  /** The address of the last connection. */
   #address: string | undefined;
   /** How many answered and took no mail. */
   #passed = 0;
@@ -57,9 +57,9 @@ export class Dialer {
   }
 
   /**
-   * Connects, within the connect timeout: to the first of the addresses left that answers.
+   * Connects to the first of the remaining addresses that answers, within the connect timeout.
    *
-   * @throws Failure, of kind `"connection"` or `"timeout"` where it is the network's.
+   * @throws Failure, of kind `"connection"` or `"timeout"` if it is caused by the network.
    */
   connect(onAttempt?: OnAttempt): Promise<ServerStream> {
     const { clock, timeouts } = this.#options;
@@ -68,8 +68,8 @@ export class Dialer {
   }
 
   /**
-   * What answered takes no mail, as `failure` says. If there are other addresses, the next call of `connect` goes
-   * there; else it is thrown, with what the others said.
+   * Records that the server at the last address takes no mail. If there are other addresses, the next `connect` tries
+   * them; otherwise throws `failure`, with the failures of the others.
    */
   passOver(failure: Failure): void {
     const { host, port } = this.#options;
@@ -78,14 +78,14 @@ export class Dialer {
     if (this.#addresses?.length === 0 || ++this.#passed === MOST) throw noneOf(host, port, this.#failures);
   }
 
-  /** The next call of `connect` begins with the address that was connected to last. */
+  /** Makes the next `connect` begin with the address of the last connection. */
   stay(): void {
     const address = this.#address;
     if (address !== undefined && this.#addresses !== undefined)
       this.#addresses = [address, ...this.#addresses.filter((other) => other !== address)];
   }
 
-  /** What was connected to last takes mail. */
+  /** Records that the server at the last address takes mail. */
   served(): void {
     if (this.#address !== undefined) this.#options.failedAddresses.delete(this.#placeOf(this.#address));
   }
@@ -171,11 +171,11 @@ export class Dialer {
       message: `${message} to ${this.#place}`,
       cause,
     });
-    // What a server said that took no mail tells more than that the others do not answer.
+    // The reply of a server that took no mail says more than the silence of the others.
     return this.#passed > 0 ? noneOf(host, port, [...this.#failures, late]) : late;
   }
 
-  /** Where this goes, in words. */
+  /** The destination, in words. */
   get #place(): string {
     const { host, port, route } = this.#options;
     if (route.via === "unix") return route.path;
@@ -186,7 +186,7 @@ export class Dialer {
   }
 }
 
-/** How many addresses of a host may answer and take no mail before it is given up. */
+/** How many addresses of a host may answer and take no mail before it fails. */
 const MOST = 4;
 
 function unix(path: string, signal: AbortSignal): Promise<ServerStream> {
@@ -194,7 +194,7 @@ function unix(path: string, signal: AbortSignal): Promise<ServerStream> {
     const socket = connect({ path });
     const aborted = () => socket.destroy();
     signal.addEventListener("abort", aborted, { once: true });
-    // Stays: a socket that is destroyed may still tell of an error.
+    // It stays, because a destroyed socket may still emit an error.
     socket.on("error", (cause) => reject(unreachable(cause, path)));
     socket.once("connect", () => {
       signal.removeEventListener("abort", aborted);

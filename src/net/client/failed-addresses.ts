@@ -2,25 +2,25 @@ import type { Clock } from "../clock.ts";
 import { Moment } from "../moment.ts";
 
 /**
- * The addresses at which a transport could not begin to send, each for five minutes: others are tried before them. It
- * holds as many as the hosts of one transport have.
+ * Remembers for five minutes the addresses at which a transport could not begin to send: others are tried before them.
+ * It holds at most the addresses of the hosts of one transport.
  */
 export class FailedAddresses {
   readonly #failed: Map<string, Moment> = new Map();
 
-  /** An address has failed now. */
+  /** Records a failure. */
   add(place: string, clock: Clock): void {
-    // Behind those that failed before.
+    // It moves to the end, after those that failed earlier.
     this.#failed.delete(place);
     this.#failed.set(place, new Moment(clock));
   }
 
-  /** An address has served. */
+  /** Records a success. */
   delete(place: string): void {
     this.#failed.delete(place);
   }
 
-  /** The addresses in their order, those that failed last; of these, the one in front that failed the longest ago. */
+  /** Sorts the addresses: those that failed come last, and of these the one that failed first comes first. */
   last(addresses: readonly string[], placeOf: (address: string) => string): readonly string[] {
     this.#forget();
     if (this.#failed.size === 0) return addresses;
@@ -34,5 +34,5 @@ export class FailedAddresses {
   }
 }
 
-/** Milliseconds for which a failure counts. */
+/** Milliseconds for which a failure is remembered. */
 const KEPT = 300_000;

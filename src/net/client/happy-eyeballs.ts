@@ -1,32 +1,32 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../clock.ts";
 
-/** What a race is run with. */
+/** The parameters of a race. */
 export interface RaceOptions {
   /** In the order in which they are tried; at least one. */
   readonly addresses: readonly string[];
-  /** Begins to connect. */
+  /** Starts to connect. */
   readonly dial: (address: string) => Socket;
   readonly clock: Clock;
-  /** Milliseconds that each address is given before the next is tried beside it. */
+  /** Milliseconds until the next address is tried as well. */
   readonly delay: number;
   /** Ends the race. */
   readonly signal: AbortSignal;
-  /** An address turned out not to be reached. */
+  /** Called for an address that cannot be reached. */
   readonly failed: (address: string, error: Error) => void;
 }
 
-/** Who won. */
+/** The address that answered first, with its socket. */
 export interface Winner {
   readonly address: string;
   readonly socket: Socket;
 }
 
 /**
- * Happy eyeballs (RFC 8305 5): tries the next address while the one before still hesitates, or as soon as it fails, and
- * takes whichever answers first. The others are given up.
+ * Happy eyeballs (RFC 8305 5): tries the next address if the one before takes long or fails, and returns the one that
+ * answers first. The others are given up.
  *
- * @returns `undefined` if none can be reached.
+ * @returns `undefined` if no address can be reached.
  */
 export function race({
   addresses,
@@ -60,7 +60,7 @@ export function race({
       }
       const socket = dial(address);
       running.add(socket);
-      // Stays: a socket that is destroyed may still tell of an error.
+      // It stays, because a destroyed socket may still emit an error.
       socket.on("error", (error) => {
         if (!running.delete(socket)) return;
         socket.destroy();
@@ -80,8 +80,8 @@ export function race({
 }
 
 /**
- * Milliseconds before the next address is tried beside the one before: a quarter of a second (RFC 8305 5), or less
- * where there are so many that the last would have little left of the limit.
+ * Milliseconds before the next address is tried as well: a quarter of a second (RFC 8305 5), or less if there are so
+ * many that the last would have little time left.
  */
 export function attemptDelay(addresses: number, limit: number): number {
   return Math.max(10, Math.min(250, limit / (2 * addresses)));

@@ -71,7 +71,7 @@ function readHead(socket: Duplex): Promise<string> {
   });
 }
 
-/** Octets. What proxies answer fits into a few hundred. */
+/** Octets. Answers of proxies are usually a few hundred octets long. */
 const LONGEST_HEAD = 16_384;
 
 interface Status {

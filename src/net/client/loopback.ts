@@ -2,7 +2,7 @@ import { BlockList } from "node:net";
 import { unmappedAddress } from "../../text/unmapped-address.ts";
 
 /**
- * Whether an address, as a connected socket tells it, is one of this machine's own loopback: 127/8 or ::1, mapped too.
+ * Whether an address of a connected socket is a loopback address of this machine: 127/8 or ::1, also in mapped form.
  */
 export function isLoopback(address: string | undefined): boolean {
   if (address === undefined) return false;

@@ -1,12 +1,12 @@
 import type { Write } from "../../protocol/dialogue.ts";
 
-/** Who is told what goes out: commands as they are, content by the number of its octets. */
+/** Is called with what is sent: commands as they are, content as its number of octets. */
 export interface Listener {
   said(commands: string, phase: Write["phase"]): void;
   content(octets: number): void;
 }
 
-/** Tells what a write holds, in its order; of content in its own time only the commands in front of it. */
+/** Reports the parts of a write, in order; if the content is asynchronous, only the commands before it. */
 export function tellWrite({ write, phase, commands }: Write, listener: Listener): void {
   const said = commands ?? (phase !== "content" && typeof write === "string" ? write : "");
   let octets = typeof write === "string" ? write.length - said.length : 0;
@@ -14,7 +14,7 @@ export function tellWrite({ write, phase, commands }: Write, listener: Listener)
     octets = -said.length;
     for (const { length } of write as readonly (string | Buffer)[]) octets += length;
   }
-  // By BDAT the content stands behind its command, by DATA in front of the commands for the next mail.
+  // With BDAT the content follows its command, with DATA it precedes the commands for the next mail.
   const chunks = said.includes("BDAT ") ? said.split(/(?<=^BDAT \d+(?: LAST)?\r\n)/im) : [];
   if (chunks.length === 0) {
     if (octets > 0) listener.content(octets);

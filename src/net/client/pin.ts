@@ -7,7 +7,8 @@ export interface Pin {
 }
 
 /**
- * Reads a pin as `openssl x509 -fingerprint -sha256` and `curl --pinnedpubkey` write it; `undefined` where it is none.
+ * Reads a pin as `openssl x509 -fingerprint -sha256` and `curl --pinnedpubkey` write it; `undefined` if it is not
+ * valid.
  */
 export function parsePin(text: string): Pin | undefined {
   const key = /^sha256\/{1,2}([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1];
@@ -24,7 +25,7 @@ export function pinOf(certificate: X509Certificate, of: Pin["of"]): Pin {
   return { of, digest: createHash("sha256").update(octets).digest() };
 }
 
-/** As {@link parsePin} reads it. */
+/** Writes a pin as {@link parsePin} reads it. */
 export function formatPin({ of, digest }: Pin): string {
   if (of === "key") return `sha256/${digest.toString("base64")}`;
   return digest
@@ -33,7 +34,7 @@ export function formatPin({ of, digest }: Pin): string {
     .replace(/..(?!$)/g, "$&:");
 }
 
-/** Whether a certificate, or its key, is the one that was pinned. */
+/** Whether a certificate or its key is pinned. */
 export function isPinned(certificate: X509Certificate, pins: readonly Pin[]): boolean {
   return pins.some((pin) => pinOf(certificate, pin.of).digest.equals(pin.digest));
 }

@@ -9,7 +9,7 @@ import { socksConnect } from "./socks-proxy.ts";
 import type { Timeouts } from "./timeouts.ts";
 import { handshake } from "./tls.ts";
 
-/** Whom the proxy is to connect to. */
+/** What the proxy must connect to. */
 export interface ProxyTarget {
   readonly host: string;
   readonly port: number;
@@ -17,8 +17,8 @@ export interface ProxyTarget {
 }
 
 /**
- * Has a proxy connect to the server, over a socket that is connected to the proxy. The result is that socket, or TLS
- * on it; if it fails, or `signal` aborts, the socket is destroyed.
+ * Makes a proxy connect to the server, over a socket that is connected to the proxy. Returns that socket, or TLS on it.
+ * If it fails, or `signal` aborts, the socket is destroyed.
  */
 export async function connectThrough(
   socket: Duplex,
@@ -44,7 +44,7 @@ export async function connectThrough(
   }
 }
 
-/** The failure to connect to the proxy itself, naming it: at that place no server is missing. */
+/** The failure to connect to the proxy itself, naming the proxy: it says nothing about the server. */
 export function proxyUnreachable(error: unknown, proxy: ProxyServer): unknown {
   if (!(error instanceof Failure)) return error;
   const { kind, phase, transient, permanent, cause } = error;
@@ -63,7 +63,7 @@ async function secured(socket: Duplex, { name, trust }: ProxyServer): Promise<Du
 
 const NOT_HTTPS = "the proxy does not speak TLS on this port: give an http:// URL";
 
-/** The same failure, naming the proxy: it is not the server's. */
+/** The same failure with the name of the proxy. */
 function named(error: unknown, { host, port }: ProxyServer): unknown {
   if (!(error instanceof Failure)) return error;
   const { kind, phase, message, transient, permanent, cause } = error;

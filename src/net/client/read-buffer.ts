@@ -1,17 +1,17 @@
 /**
- * Reads a TCP socket into the same memory each time. By itself Node makes new memory for each read, 64 kB at a time,
- * which costs more than to parse the reply in it.
+ * Reads a TCP socket into the same memory each time. Node otherwise allocates 64 kB for each read, which costs more
+ * than parsing the reply in it.
  *
- * Only for a socket that nothing else reads: not one that a proxy or TLS takes over.
+ * Only for a socket that nothing else reads, such as a proxy or TLS.
  */
 export class ReadMemory {
-  /** What `net.connect` needs to know. */
+  /** The option of `net.connect`. */
   readonly onread: {
     readonly buffer: Buffer;
     readonly callback: (length: number, memory: Buffer) => boolean;
   };
   #receive: ((octets: Buffer) => void) | undefined;
-  /** What arrived before anything listened. */
+  /** What arrived before there was a listener. */
   #early: Buffer[] = [];
 
   constructor() {
@@ -24,7 +24,10 @@ export class ReadMemory {
     this.onread = { buffer: Buffer.allocUnsafeSlow(SIZE), callback };
   }
 
-  /** From now on `receive` is given what arrives, beginning with what has arrived. It must not keep the octets. */
+  /**
+   * From now on calls `receive` with what arrives, beginning with what has arrived already. `receive` must not keep the
+   * bytes.
+   */
   listen(receive: (octets: Buffer) => void): void {
     this.#receive = receive;
     for (const octets of this.#early) receive(octets);
@@ -32,5 +35,5 @@ export class ReadMemory {
   }
 }
 
-/** Bytes: the replies to a window of mails arrive in few reads. */
+/** Bytes: large enough for the replies to a window of mails in a few reads. */
 const SIZE = 16_384;

@@ -1,7 +1,7 @@
 import type { Connector } from "./connector.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 
-/** How a server is reached: one of these, and there is no falling back from one to another. */
+/** How to reach a server: one of these. If it fails, no other is tried. */
 export type Route =
   | { readonly via: "tcp" }
   | { readonly via: "unix"; readonly path: string }

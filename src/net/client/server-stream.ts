@@ -4,34 +4,34 @@ import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
 import type { ReadMemory } from "./read-buffer.ts";
 
-/** A way to the server on which octets can go both ways, before a word has been said. */
+/** A stream to and from the server, before anything was sent. */
 export interface ServerStream {
   readonly socket: Duplex;
-  /** What was connected to, in words: `192.0.2.1:25`, `/run/lmtp`. */
+  /** What it is connected to: `192.0.2.1:25`, `/run/lmtp`. */
   readonly place: string;
-  /** Whether the other end is known to be on this machine: what goes there, nobody on the way can read. */
+  /** Whether the other end is known to be on this machine, so that nothing on the way can read it. */
   readonly loopback: boolean;
-  /** The socket's own address, where it has one that the server may see. */
+  /** The socket's own address, if the server may see it. */
   readonly localAddress: string | undefined;
-  /** Present if whoever connected has encrypted it already. */
+  /** Set if the stream was encrypted by the code that connected it. */
   readonly tls?: TlsFacts | undefined;
-  /** Present if this gives what the socket reads, and not its event `data`. */
+  /** Set if this delivers what the socket reads, instead of its event `data`. */
   readonly memory?: ReadMemory | undefined;
 }
 
 /** A socket that is connected to the server itself by TCP. */
 export function tcpStream(socket: Socket, place: string, memory?: ReadMemory): ServerStream {
-  // Asked for now: a socket that is closed no longer knows.
+  // Read now, because a closed socket does not know its addresses any more.
   const { remoteAddress, localAddress } = socket;
   return { socket, place, loopback: isLoopback(remoteAddress), localAddress, memory };
 }
 
-/** A Unix socket: there is nobody between it and the server. */
+/** A Unix socket: nothing is between it and the server. */
 export function unixStream(socket: Socket, path: string): ServerStream {
   return { socket, place: path, loopback: true, localAddress: undefined };
 }
 
-/** A way that others have a part in: a proxy, or a function of the caller's. Nothing is known of its other end. */
+/** A stream through a proxy or a function of the caller. Nothing is known of its other end. */
 export function indirectStream(socket: Duplex, place: string, tls?: TlsFacts): ServerStream {
   if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY);
   return { socket, place, loopback: false, localAddress: undefined, tls };

@@ -1,32 +1,31 @@
-/** What a TLS session is resumed with. */
+/** What is needed to resume a TLS session. */
 export interface SessionTicket {
   readonly session: Buffer;
-  /** The server's certificate, in DER: it is not shown again. */
+  /** The server's certificate, in DER: the server does not send it again. */
   readonly certificate: Buffer;
 }
 
 /**
- * The TLS sessions that one transport can resume, which spares it a round trip or the certificates. A session that is
- * resumed is not verified again, so only those are kept whose certificate, name and pin were found good, and nowhere
- * else.
+ * The TLS sessions that one transport can resume, which saves a round trip or the certificates. A resumed session is
+ * not verified again, so a session is kept only if its certificate, name and pin were valid.
  */
 export class SessionTickets {
   readonly #tickets: Map<string, SessionTicket> = new Map();
-  /** The servers with which a handshake has failed that showed a ticket. */
+  /** The servers with which a handshake that offered a ticket has failed. */
   readonly #unfit: Set<string> = new Set();
 
-  /** The resumption with a server, as it is connected to and by the name that its certificate has to bear. */
+  /** The resumption of sessions with a server, by how it is reached and by the name that its certificate must have. */
   at(host: string, port: number, name: string): Resumption {
     return new Resumption(this.#tickets, this.#unfit, JSON.stringify([host, port, name]));
   }
 }
 
-/** What one opening of a connection has to do with tickets. */
+/** The tickets of one opening of a connection. */
 export class Resumption {
   readonly #tickets: Map<string, SessionTicket>;
   readonly #unfit: Set<string>;
   readonly #key: string;
-  /** A ticket was shown, and the server has not said anything since. */
+  /** Whether a ticket was offered, and the server has not answered since. */
   #shown = false;
 
   /** @internal {@link SessionTickets.at} makes them. */
@@ -36,7 +35,7 @@ export class Resumption {
     this.#key = key;
   }
 
-  /** The ticket to show in the handshake that begins now. */
+  /** The ticket to offer in the next handshake. */
   show(): SessionTicket | undefined {
     const ticket = this.#tickets.get(this.#key);
     this.#shown = ticket !== undefined;
@@ -44,8 +43,8 @@ export class Resumption {
   }
 
   /**
-   * The server goes on: what goes wrong from now on is not the ticket's doing. Nor is what the certificate is refused
-   * for.
+   * Records that the server continues: what fails from now on, also the check of the certificate, is not because of the
+   * ticket.
    */
   completed(): void {
     this.#shown = false;
@@ -56,14 +55,14 @@ export class Resumption {
     if (!this.#unfit.has(this.#key)) this.#tickets.set(this.#key, ticket);
   }
 
-  /** Something about TLS has gone wrong: no ticket can be trusted, of any server. */
+  /** Forgets the tickets of all servers, because something about TLS went wrong. */
   distrust(): void {
     this.#tickets.clear();
   }
 
   /**
-   * Whether a handshake that failed had shown a ticket: it may pass without. Behind some load balancers are servers
-   * that do not know each other's tickets, and do not go on as if there were none; so none is shown there again.
+   * Whether the failed handshake had offered a ticket: it may succeed without one. Some load balancers have servers
+   * that do not know each other's tickets, and fail instead of ignoring them; such a server is offered none again.
    */
   blamed(): boolean {
     if (!this.#shown) return false;

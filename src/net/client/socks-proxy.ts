@@ -4,12 +4,12 @@ import { LONGEST_TIMER } from "../../text/options/longest-timer.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 
 /**
- * Asks a SOCKS 5 proxy for a connection (RFC 1928, RFC 1929) on a socket that is connected to it, by the package
- * `socks`. The proxy looks the host up. Whoever calls ends it early by destroying the socket.
+ * Asks a SOCKS 5 proxy for a connection (RFC 1928, RFC 1929) with the package `socks`, on a socket that is connected to
+ * the proxy. The proxy looks up the host. The caller can end the attempt by destroying the socket.
  *
- * @param limit Milliseconds after which it has failed in any case.
- * @throws Failure of kind `"connection"`, `"authentication"` where the proxy refuses the login, or `"configuration"`
- * where the package is not installed.
+ * @param limit milliseconds after which it fails in any case.
+ * @throws Failure of kind `"connection"`, `"authentication"` if the proxy refuses the login, or `"configuration"` if
+ * the package is not installed.
  */
 export async function socksConnect(
   socket: Socket,
@@ -25,11 +25,11 @@ export async function socksConnect(
       command: "connect",
       destination: { host: target.host, port: target.port },
       existing_socket: socket,
-      // Its timer cannot be turned off, and holds the socket until it has fired.
+      // Its timer cannot be disabled, and keeps the socket until it fires.
       timeout: Math.min(limit, LONGEST_TIMER),
     });
   } catch (error) {
-    // Not as a cause: it bears the options, and so the password.
+    // Not as a cause: it contains the options, and so the password.
     throw refused(error instanceof Error ? error.message : String(error));
   }
 }
@@ -43,7 +43,7 @@ async function loaded(): Promise<typeof import("socks")> {
   }
 }
 
-/** Loads a package that may be missing, by a name that bundlers do not see: they would warn of it. */
+/** Loads a package that may be missing, by a name that bundlers do not see, because they would warn. */
 function optional(name: string): Promise<typeof import("socks")> {
   return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
 }

@@ -3,7 +3,7 @@ import type { Phase } from "../../protocol/phase.ts";
 /**
  * How long each phase of a conversation may take, in milliseconds.
  *
- * Giving up early on the final reply makes duplicates: the server may have taken the mail (RFC 5321 4.5.3.2.6).
+ * Giving up early on the final reply leads to duplicates: the server may have accepted the mail (RFC 5321 4.5.3.2.6).
  */
 export interface Timeouts {
   /** Name look-up, TCP and TLS handshakes. */
@@ -13,8 +13,8 @@ export interface Timeouts {
   /** Until the reply to a command is complete. */
   readonly command: number;
   /**
-   * Without progress while content goes out, and until the reply to a chunk of it (RFC 3030) is complete. The kernel
-   * takes a megabyte and more before it reports progress again, so a server that reads slowly shows none for minutes.
+   * Without progress while content is sent, and until the reply to a chunk of it (RFC 3030) is complete. The kernel
+   * accepts a megabyte and more before it reports progress again, so a server that reads slowly shows none for minutes.
    */
   readonly content: number;
   /** Until the reply to the content is complete. */
@@ -36,7 +36,7 @@ export const defaultTimeouts: Timeouts = {
   final: 600_000,
 };
 
-/** The timeout that holds in a phase. */
+/** The timeout of a phase. */
 export function phaseTimeout(phase: Phase, timeouts: Timeouts): number {
   switch (phase) {
     case "queue":
@@ -54,5 +54,5 @@ export function phaseTimeout(phase: Phase, timeouts: Timeouts): number {
   }
 }
 
-/** Nobody waits long for the reply to a goodbye. */
+/** The reply to QUIT is not worth a long wait. */
 const GOODBYE = 5_000;

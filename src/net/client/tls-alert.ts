@@ -4,10 +4,9 @@ export function isOfTls(code: string): boolean {
 }
 
 /**
- * What the code of a failed handshake, or of an alert that came later, means to people; `undefined` where it tells
- * nothing.
+ * Explains the code of a failed handshake, or of a later alert; `undefined` if it says nothing.
  *
- * @param notTls What it means if what came is not TLS: what to do depends on how TLS was begun.
+ * @param notTls the explanation if what arrived is not TLS: the remedy depends on how TLS was started.
  */
 export function explainTlsCode(code: string, notTls: string = NOT_FROM_THE_START): string | undefined {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code)) return notTls;

@@ -1,11 +1,11 @@
 import type { SecureContext } from "node:tls";
 import type { Pin } from "./pin.ts";
 
-/** Whom to believe in a TLS handshake. */
+/** Whose certificates a TLS handshake accepts. */
 export interface TlsTrust {
   readonly context: SecureContext;
-  /** What the server's certificate, or its key, has to be one of; with none, any that verifies will do. */
+  /** The server's certificate, or its key, must be one of these; without pins any valid certificate is accepted. */
   readonly pins?: readonly Pin[];
-  /** What is let pass: nothing; a name that the certificate does not bear; a certificate that nobody vouches for. */
+  /** What is accepted: only a valid certificate; one with another name; any certificate. */
   readonly accepts?: "valid" | "any-name" | "any-certificate";
 }

@@ -9,20 +9,17 @@ import type { Resumption, SessionTicket } from "./session-tickets.ts";
 import { explainTlsCode, isOfTls } from "./tls-alert.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
-/** Whom a handshake is to be made with. */
+/** What the server of a handshake must prove. */
 export interface TlsExpectations extends TlsTrust {
-  /** The name, or IP address, that the certificate must bear. */
+  /** The name or IP address that the certificate must have. */
   readonly name: string;
-  /** Goes on where the certificate does not verify. */
+  /** Whether to continue if the certificate cannot be verified. */
   readonly tolerant?: boolean;
-  /** Is told why a connection that goes on is not verified. */
+  /** Called with the reason why a connection that continues is not verified. */
   readonly unverified?: ((reason: string) => void) | undefined;
   /** Holds the ticket of this server; without it sessions are not resumed. */
   readonly resumption?: Resumption | undefined;
-  /**
-   * What to tell if what answers does not speak TLS; what is to be told of a server on a port for Tls.Wrapper without
-   * this.
-   */
+  /** The explanation if the server does not speak TLS; by default the one for a port for Tls.Wrapper. */
   readonly notTls?: string | undefined;
 }
 
@@ -35,14 +32,14 @@ export interface Secured {
 }
 
 /**
- * Makes the TLS handshake on a connected socket. Nothing is written on the encrypted one before its certificate and
- * name have been judged; a name is judged by the certificate's alternative names alone (RFC 9525 6.3).
+ * Makes the TLS handshake on a connected socket. Nothing is written to the encrypted socket before the certificate and
+ * its name were checked. Only the alternative names of the certificate count (RFC 9525 6.3).
  *
- * @throws Failure of kind `"tls"`; of kind `"connection"` if it is cut.
+ * @throws Failure of kind `"tls"`; of kind `"connection"` if the connection is cut.
  */
 export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
   const { name, context, accepts = "valid", tolerant = false, unverified, notTls } = expectations;
-  // A session that is resumed is not verified again: it must have been found good without any indulgence.
+  // A resumed session is not verified again, so nothing may have been tolerated when it began.
   const resumption = accepts === "valid" ? expectations.resumption : undefined;
   const ticket = resumption?.show();
   return new Promise((resolve, reject) => {
@@ -57,7 +54,7 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
       servername: isIP(name) === 0 ? name : "",
       secureContext: context,
       ...(ticket !== undefined && { session: ticket.session }),
-      // Judged below, where the reason can be told.
+      // The certificate is judged below, where the reason can be reported.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });
@@ -65,7 +62,7 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
       if (verdict === undefined || isOfTls(codeOf(error))) resumption?.distrust();
       reject(handshakeFailed(error, notTls));
     };
-    // The listeners stay: the socket may fail before anybody else listens to it, and tickets come when they come.
+    // The listeners stay: the socket may fail before it has other listeners, and tickets arrive at any time.
     socket.on("error", failed).on("close", () => failed(closed));
     socket.on("session", (given) => {
       session = given;
@@ -73,7 +70,7 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
     });
     socket.on("secureConnect", () => {
       const resumed = ticket !== undefined && socket.isSessionReused();
-      // In TLS 1.3 the client is through before the server has accepted that: what it says next shows it.
+      // In TLS 1.3 the client has finished before the server accepts its ticket; only the next bytes show that.
       if (!resumed) resumption?.completed();
       try {
         verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
@@ -96,7 +93,7 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
   });
 }
 
-/** Node does not judge a resumed session, nor show its certificate; OpenSSL remembers what it made of the chain. */
+/** Node neither judges a resumed session nor has its certificate; OpenSSL remembers its verdict on the chain. */
 function judgeResumed(
   { authorized }: TLSSocket,
   name: string,
@@ -117,7 +114,7 @@ function untrusted(message: string, cause: unknown): Failure {
   return new Failure({ kind: "tls", phase: "tls", message, cause, ...unsure });
 }
 
-/** OpenSSL says why it does not go on; whatever else there is has happened to the connection. */
+/** OpenSSL says why it stops; any other error is about the connection. */
 function handshakeFailed(cause: Error, notTls: string | undefined): Failure {
   const code = codeOf(cause);
   if (!isOfTls(code)) return brokenOff("tls", cause === closed ? undefined : cause);

@@ -4,29 +4,29 @@ import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 
 /**
- * The last that was said on a connection, for the errors that come of it. What authenticates is masked in both
- * directions, from AUTH to its final reply; content is counted.
+ * Keeps the last lines of a connection, for its errors. What authenticates is masked in both directions, from AUTH to
+ * its final reply. Content is only counted.
  *
- * It is kept on every connection, so keeping it costs next to nothing: what was said is held as it is, and made into
- * lines when they are asked for.
+ * Every connection has one, so it must cost almost nothing: it keeps what was sent and received as it is, and makes
+ * lines of it when they are asked for.
  */
 export class Transcript {
   readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(KEPT).fill(undefined);
-  /** How many there were in all. */
+  /** How many entries there were in total. */
   #count = 0;
 
-  /** Something happened. */
+  /** Notes an event that is neither a command nor a reply. */
   noted(what: string): void {
     this.#keep({ note: what });
   }
 
-  /** Commands were said. */
+  /** Keeps commands that were sent. */
   said(commands: string, phase: Phase): void {
     if (phase === "auth") this.#keep({ lines: commandLines(commands, true).map(client) });
     else this.#keep(commands.length <= LONG ? commands : { lines: lastLines(commandLines(commands, false)) });
   }
 
-  /** So many octets of content went out. */
+  /** Counts octets of content that were sent. */
   content(octets: number): void {
     const last = (this.#count + KEPT - 1) % KEPT;
     const before = this.#entries[last];
@@ -40,7 +40,7 @@ export class Transcript {
     this.#keep(short ? reply : { lines: replyLines(reply, phase === "auth") });
   }
 
-  /** `C: ` before what the client said, `S: ` before the replies, `-- ` before what happened. */
+  /** The lines: `C: ` for commands, `S: ` for replies, `-- ` for events. */
   lines(): readonly string[] {
     const lines: string[] = [];
     for (let at = Math.max(0, this.#count - KEPT); at < this.#count; at++) {
@@ -54,16 +54,14 @@ export class Transcript {
   }
 }
 
-/**
- * Commands, a reply, octets of content; a note; or lines made at once, where what they are made of is not to be held.
- */
+/** Commands, a reply, a number of octets, a note, or lines, if what they are made of must not be kept. */
 type Entry = string | number | Reply | { readonly note: string } | { readonly lines: readonly string[] };
 
-/** So many entries are kept, and so many lines told at most. */
+/** The most entries that are kept, and the most lines that are returned. */
 const KEPT = 32;
 const MOST_LINES = 40;
 
-/** Of what is longer only the lines are kept that can be told, and of a line so many characters. */
+/** Of longer commands and replies only the last lines are kept, and of each line this many characters. */
 const LONG = 400;
 
 function linesOf(entry: Entry): readonly string[] {
@@ -88,7 +86,7 @@ function replyLines({ code, enhancedCode, lines }: Reply, masked: boolean): stri
   return told.map((line, index) => cut(codes(index === told.length - 1) + line));
 }
 
-/** A copy: a slice would hold on to the whole of what it is cut from. */
+/** Copies the text: a slice would keep the whole of what it is cut from. */
 function cut(line: string): string {
   return line.length <= LONG ? line : `${Buffer.from(line.slice(0, LONG)).toString()}...`;
 }

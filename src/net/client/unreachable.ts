@@ -3,7 +3,7 @@ import { SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "../../protocol/por
 import { codeOf } from "./connection-failures.ts";
 import { placeOf } from "./server-stream.ts";
 
-/** An address, or a path, cannot be connected to. */
+/** The failure to connect to an address or path. */
 export function unreachable(cause: Error, place: string): Failure {
   return new Failure({
     kind: "connection",
@@ -44,7 +44,7 @@ function reason(code: string, place: string, syscall?: unknown): string {
   }
 }
 
-/** What to tell of a host after each of its addresses has failed. What each of several said is the cause. */
+/** The failure of a host after each of its addresses has failed. The failures of several addresses are its cause. */
 export function noneOf(host: string, port: number, failures: readonly Failure[]): Failure {
   const [first, ...others] = failures as readonly [Failure, ...Failure[]];
   const code = commonCode(failures);
@@ -59,7 +59,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
     });
   }
   if (others.length === 0) return first;
-  // A server that spoke knows more than an address that did not answer; one that may take the mail later, most of all.
+  // The reply of a server says more than an address that does not answer. A temporary refusal says most.
   const spoke = failures.filter(({ reply }) => reply !== undefined);
   const told = spoke.find(({ transient }) => transient) ?? spoke[0] ?? first;
   return new Failure({
@@ -74,7 +74,7 @@ export function noneOf(host: string, port: number, failures: readonly Failure[])
   });
 }
 
-/** The code of the errors of the network, if nobody answered and all are alike. */
+/** The error code of the network, if no server answered and all errors are alike. */
 function commonCode(failures: readonly Failure[]): string | undefined {
   const codes = new Set(
     failures.map(({ phase, cause }) =>
@@ -92,5 +92,5 @@ function listed(failures: readonly Failure[]): string {
   return list.join("; ");
 }
 
-/** How many addresses an error message speaks of. */
+/** How many addresses an error message names. */
 const LISTED = 4;

@@ -1,17 +1,17 @@
 import type { Writable } from "node:stream";
 
 /**
- * Memory in which what goes out together is put together, again and again. It is not written to until the socket has
- * taken all that was written before: until the callback of a write, its memory belongs to the socket.
+ * Memory in which the pieces of a write are put together, used again and again. It is not written to until the socket
+ * has taken all earlier writes: until its callback, the memory of a write belongs to the socket.
  *
- * Only for sockets of Node's own: another stream may keep what it was given.
+ * Only for Node's own sockets: another stream may keep what it was given.
  */
 export class WriteSlab {
   #memory: Buffer | undefined;
 
   /**
-   * The pieces as one buffer, for the next write to `socket`; `undefined` if they are too large, or the memory is not
-   * free. What is text in them must be ASCII.
+   * Puts the pieces together for the next write to `socket`; `undefined` if they are too large, or the memory is in
+   * use. Strings among them must be ASCII.
    */
   gather(pieces: readonly (string | Buffer)[], socket: Writable): Buffer | undefined {
     if (socket.writableLength > 0) return undefined;
@@ -31,5 +31,5 @@ export class WriteSlab {
 /** Bytes: a few small mails, or one with the envelope of the next. */
 const USUAL = 32_768;
 
-/** Bytes: as much as a window holds, and its commands. */
+/** Bytes: the content of a window and its commands. */
 const LARGEST = 393_216;

@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 
 /**
- * Makes a socket outlive writes that fail: `failed` is told, and reading goes on to its end. By itself Node destroys
- * the socket, and with it what the server said before it closed; often that is a 421 with its reason.
+ * Keeps a socket open after a failed write: calls `failed`, and continues to read until the end. Node otherwise
+ * destroys the socket, and with it what the server said before it closed, which is often a 421 with the reason.
  */
 export function outliveFailedWrites(socket: Duplex, failed: (error: Error) => void): void {
   const outlived = (done: Done): Done => {

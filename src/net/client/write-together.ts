@@ -1,13 +1,13 @@
 import type { Duplex } from "node:stream";
 import type { WriteSlab } from "./write-buffer.ts";
 
-/** Writes a text: as Latin-1 ASCII is copied, as UTF-8 it would be encoded. */
+/** Writes a text. As Latin-1, ASCII is copied; as UTF-8 it would be encoded. */
 export function writeText(socket: Duplex, text: string): void {
   socket.write(text, isAscii(text) ? "latin1" : "utf8");
 }
 
 /**
- * Writes pieces in one write: a copy of what is small costs less than several writes.
+ * Writes pieces in one write: copying small pieces costs less than several writes.
  *
  * @param commands those of the pieces that may be more than ASCII
  */
@@ -17,7 +17,7 @@ export function writeTogether(
   pieces: readonly (string | Buffer)[],
   commands: string,
 ): void {
-  // Content that is text is ASCII, and so are most commands.
+  // Strings of content are ASCII, and so are most commands.
   const encoding = isAscii(commands) ? "latin1" : "utf8";
   const gathered = encoding === "latin1" ? slab?.gather(pieces, socket) : undefined;
   if (gathered !== undefined) socket.write(gathered);

@@ -5,8 +5,8 @@ import { callersMistake, EnvoiError } from "../../errors.ts";
 /** Where to listen, and what to do with each connection. */
 export interface ListenerOptions {
   /**
-   * A name or an IP address of this machine with a port, 0 being any that is free; or the path of a Unix socket, on
-   * Windows of a named pipe.
+   * A name or IP address of this machine with a port (0: any free port), or the path of a Unix socket, or on Windows of
+   * a named pipe.
    */
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   /** Does not keep the process alive. */
@@ -22,7 +22,7 @@ export interface Listener {
   readonly port: number;
   /** The path of a Unix socket. */
   readonly path: string | undefined;
-  /** Accepts no more connections until `take`. The others go on. */
+  /** Accepts no more connections until `take`. Open connections continue. */
   leave(): void;
   /** Listens again, in the same place. */
   take(): Promise<void>;
@@ -31,9 +31,9 @@ export interface Listener {
 }
 
 /**
- * Listens. The Unix socket of a process that is no longer there is replaced.
+ * Listens. A Unix socket that an ended process has left is replaced.
  *
- * @throws EnvoiError of kind `"connection"` where that is not possible.
+ * @throws EnvoiError of kind `"connection"` if that is not possible.
  */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   try {
@@ -51,14 +51,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
 function attempt({ at, unref, accept }: ListenerOptions): Promise<Listener> {
   return new Promise((resolve, reject) => {
-    // The end of what a client says is not the end of what it listens to.
+    // A client that sends nothing more may still read.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       if (unref) socket.unref();
       accept(socket);
     });
     server.once("error", reject);
     server.listen({ ...at, backlog: BACKLOG }, () => {
-      // What fails later is a single connection's affair, such as a lack of descriptors.
+      // Later errors concern a single connection, such as a lack of file descriptors.
       server.on("error", () => {});
       if (unref) server.unref();
       const place = placeOf(server);
