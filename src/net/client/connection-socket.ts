@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import type { Clock, Timer } from "../clock.ts";
-import type { ReadMemory } from "./read-buffer.ts";
+import type { ReadBuffer } from "./read-buffer.ts";
 import type { ServerStream } from "./server-stream.ts";
 import type { Secured } from "./tls.ts";
 import { outliveFailedWrites } from "./write-errors.ts";
@@ -30,7 +30,7 @@ export class ConnectionSocket {
   readonly #base: Duplex & Partial<Holder>;
   /** How it was encrypted when it was handed to the connection. */
   readonly #already: TlsFacts | undefined;
-  readonly #memory: ReadMemory | undefined;
+  readonly #memory: ReadBuffer | undefined;
   #stream: Duplex;
   #secured: Secured | undefined;
   #unwritable: Error | undefined;

@@ -15,7 +15,7 @@ import type { ServerStream } from "./server-stream.ts";
 import { phaseTimeout, type Timeouts } from "./timeouts.ts";
 import { handshake, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
-import { WriteSlab } from "./write-buffer.ts";
+import { WriteBuffer } from "./write-buffer.ts";
 import { writeText, writeTogether } from "./write-together.ts";
 
 /** What a connection needs beside its socket. */
@@ -46,7 +46,7 @@ export class Connection {
   /** The socket's own address, if the server may see it. */
   readonly localAddress: string | undefined;
   readonly #socket: ConnectionSocket;
-  readonly #slab: WriteSlab | undefined;
+  readonly #slab: WriteBuffer | undefined;
   #reader = new ReplyReader();
   /** Complete replies that were not read yet. */
   #replies: Reply[] = [];
@@ -68,7 +68,7 @@ export class Connection {
     this.number = number;
     this.#observer = observer;
     this.#transcript.noted(`connected to ${stream.place}`);
-    this.#slab = stream.memory && new WriteSlab();
+    this.#slab = stream.memory && new WriteBuffer();
     this.place = stream.place;
     this.loopback = stream.loopback;
     this.localAddress = stream.localAddress;

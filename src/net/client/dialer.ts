@@ -8,7 +8,7 @@ import { connectBy } from "./connector.ts";
 import type { FailedAddresses } from "./failed-addresses.ts";
 import { attemptDelay, race } from "./happy-eyeballs.ts";
 import { connectThrough, proxyUnreachable } from "./proxy-connection.ts";
-import { ReadMemory } from "./read-buffer.ts";
+import { ReadBuffer } from "./read-buffer.ts";
 import type { Route } from "./route.ts";
 import {
   indirectStream,
@@ -134,9 +134,9 @@ export class Dialer {
     );
     const addresses = this.#addresses;
     signal.throwIfAborted();
-    const memories = new Map<Socket, ReadMemory>();
+    const memories = new Map<Socket, ReadBuffer>();
     const dial = (address: string): Socket => {
-      const memory = plaintext ? new ReadMemory() : undefined;
+      const memory = plaintext ? new ReadBuffer() : undefined;
       const socket = connect({
         host: address,
         port,

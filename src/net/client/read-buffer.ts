@@ -4,7 +4,7 @@
  *
  * Only for a socket that nothing else reads, such as a proxy or TLS.
  */
-export class ReadMemory {
+export class ReadBuffer {
   /** The option of `net.connect`. */
   readonly onread: {
     readonly buffer: Buffer;

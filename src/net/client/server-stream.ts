@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsFacts } from "../../protocol/send-report.ts";
 import { isLoopback } from "./loopback.ts";
-import type { ReadMemory } from "./read-buffer.ts";
+import type { ReadBuffer } from "./read-buffer.ts";
 
 /** A stream to and from the server, before anything was sent. */
 export interface ServerStream {
@@ -16,11 +16,11 @@ export interface ServerStream {
   /** Set if the stream was encrypted by the code that connected it. */
   readonly tls?: TlsFacts | undefined;
   /** Set if this delivers what the socket reads, instead of its event `data`. */
-  readonly memory?: ReadMemory | undefined;
+  readonly memory?: ReadBuffer | undefined;
 }
 
 /** A socket that is connected to the server itself by TCP. */
-export function tcpStream(socket: Socket, place: string, memory?: ReadMemory): ServerStream {
+export function tcpStream(socket: Socket, place: string, memory?: ReadBuffer): ServerStream {
   // Read now, because a closed socket does not know its addresses any more.
   const { remoteAddress, localAddress } = socket;
   return { socket, place, loopback: isLoopback(remoteAddress), localAddress, memory };

@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
  *
  * Only for Node's own sockets: another stream may keep what it was given.
  */
-export class WriteSlab {
+export class WriteBuffer {
   #memory: Buffer | undefined;
 
   /**

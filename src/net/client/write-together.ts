@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { WriteSlab } from "./write-buffer.ts";
+import type { WriteBuffer } from "./write-buffer.ts";
 
 /** Writes a text. As Latin-1, ASCII is copied; as UTF-8 it would be encoded. */
 export function writeText(socket: Duplex, text: string): void {
@@ -13,7 +13,7 @@ export function writeText(socket: Duplex, text: string): void {
  */
 export function writeTogether(
   socket: Duplex,
-  slab: WriteSlab | undefined,
+  slab: WriteBuffer | undefined,
   pieces: readonly (string | Buffer)[],
   commands: string,
 ): void {

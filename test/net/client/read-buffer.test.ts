@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { ReadMemory } from "#src/net/client/read-buffer.js";
+import { ReadBuffer } from "#src/net/client/read-buffer.js";
 import { ScriptedServer } from "../scripted-server.ts";
 
 describe("memory that a socket reads into", () => {
@@ -19,7 +19,7 @@ describe("memory that a socket reads into", () => {
         await peer.hear();
       }
     });
-    const memory = new ReadMemory();
+    const memory = new ReadBuffer();
     const socket = connect({ port: server.port, host: "127.0.0.1", onread: memory.onread });
     await once(socket, "connect");
     while (socket.bytesRead < 11) await turnOfTheLoop();
@@ -54,7 +54,7 @@ describe("memory that a socket reads into", () => {
       peer.send(Buffer.from("221 bye\r\n"));
       peer.halfClose();
     });
-    const memory = new ReadMemory();
+    const memory = new ReadBuffer();
     const socket = connect({ port: server.port, host: "127.0.0.1", onread: memory.onread });
     await once(socket, "connect");
     while (socket.bytesRead < 9) await turnOfTheLoop();

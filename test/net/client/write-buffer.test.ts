@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
-import { WriteSlab } from "#src/net/client/write-buffer.js";
+import { WriteBuffer } from "#src/net/client/write-buffer.js";
 
 const hash = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 
@@ -20,7 +20,7 @@ const octetsOf = (pieces: readonly (string | Buffer)[]) =>
 
 describe("a slab of what goes out", () => {
   it("is not written to before the callback of its write, however late a socket looks at the octets", async () => {
-    const slab = new WriteSlab();
+    const slab = new WriteBuffer();
     const seen: string[] = [];
     const socket = new Writable({
       highWaterMark: 1e9,
@@ -56,7 +56,7 @@ describe("a slab of what goes out", () => {
     const accepted = once(server, "connection");
     const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
     const [reader] = (await accepted) as [Socket];
-    const slab = new WriteSlab();
+    const slab = new WriteBuffer();
     const mails = Array.from({ length: 400 }, (_, number) => mail(number));
     let reused = 0;
     const sent = (async () => {
@@ -86,7 +86,7 @@ describe("a slab of what goes out", () => {
   });
 
   it("leaves to others what is larger than a window", () => {
-    assert.equal(new WriteSlab().gather(["x".repeat(400_000)], new Writable()), undefined);
-    assert.equal(new WriteSlab().gather(["x".repeat(300_000)], new Writable())?.length, 300_000);
+    assert.equal(new WriteBuffer().gather(["x".repeat(400_000)], new Writable()), undefined);
+    assert.equal(new WriteBuffer().gather(["x".repeat(300_000)], new Writable())?.length, 300_000);
   });
 });

@@ -3,16 +3,16 @@ import type { Failure } from "../../../protocol/failure.ts";
 import { Pause } from "../pause.ts";
 
 /**
- * How many connections a server bears, as far as it has shown.
+ * Estimates how many connections a server accepts.
  *
- * If one cannot be opened while others are there, these are as many as it bears. Once a pause, while mails wait, one
- * more is tried. If none is there, the server is down or cannot be reached: then one is tried at a time, and as soon as
- * it stands there is no bound any more.
+ * If a connection cannot be opened while others are open, these are as many as the server accepts. After a pause, while
+ * mails wait, one more is tried. If no other is open, the server is down or cannot be reached: then one is tried at a
+ * time, and the first success removes the limit.
  */
-export class Openings {
+export class ConnectionCap {
   readonly #clock: Clock;
   readonly #pause: Pause;
-  /** As many as were there when another could not be opened. */
+  /** How many were open when another could not be opened. */
   #borne = Number.POSITIVE_INFINITY;
   #failure: Failure | undefined;
   #lull: Lull | undefined;
@@ -22,7 +22,7 @@ export class Openings {
     this.#pause = new Pause(clock);
   }
 
-  /** As many as there may be, those that are being opened among them. */
+  /** How many there may be, including those that are being opened. */
   get most(): number {
     if (this.#borne === Number.POSITIVE_INFINITY) return this.#borne;
     if (this.#borne === 0) return 1;
@@ -34,19 +34,19 @@ export class Openings {
     return this.#borne === Number.POSITIVE_INFINITY || this.#borne === 0 ? 0 : this.#pause.wait;
   }
 
-  /** Why a connection could not be opened when it was last tried in vain. */
+  /** Why the last attempt to open a connection failed. */
   get failure(): Failure | undefined {
     return this.#failure;
   }
 
-  /** A connection could not be opened beside so many others, or alone. */
+  /** Records that a connection could not be opened beside `others` others. */
   failed(failure: Failure, others: number): void {
     this.#failure = failure;
     this.#borne = others;
     this.#pause.begin();
   }
 
-  /** What failed has nothing to do with how many connections there are: nobody has to wait before it is tried again. */
+  /** Records a failure that has nothing to do with the number of connections, so the next attempt need not wait. */
   denied(failure: Failure): void {
     this.#failure = failure;
     this.#borne = 0;
@@ -54,7 +54,7 @@ export class Openings {
     this.#lull?.end();
   }
 
-  /** A connection was opened; there are so many now. */
+  /** Records that a connection was opened; there are `connections` now. */
   stood(connections: number): void {
     if (this.#borne === Number.POSITIVE_INFINITY) return;
     if (this.#borne === 0) {
@@ -70,8 +70,7 @@ export class Openings {
   }
 
   /**
-   * There while nothing can be opened: resolves when it can, or when its pause is over. Till then no run takes
-   * anything.
+   * Set while no connection can be opened: resolves when one can, or after the pause. Until then no run takes a mail.
    */
   get lull(): Promise<void> | undefined {
     if (this.#borne !== 0) return undefined;
@@ -81,7 +80,7 @@ export class Openings {
     return this.#lull.over;
   }
 
-  /** Nobody waits for a pause any more. */
+  /** Ends the pause for good. */
   close(): void {
     this.#lull?.end();
   }
@@ -96,13 +95,13 @@ export class Openings {
       timer.cancel();
       resolve();
     };
-    // Held: the rest of the run is still to be sent.
+    // Held, because the rest of the run is still to be sent.
     const timer = this.#clock.timer(wait, end, true);
     return { over, end };
   }
 }
 
-/** The time in which no run takes anything. */
+/** A time in which no run takes a mail. */
 interface Lull {
   readonly over: Promise<void>;
   readonly end: () => void;

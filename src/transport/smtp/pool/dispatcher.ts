@@ -20,10 +20,9 @@ import { Throttle } from "./throttle.ts";
 import { WindowReach } from "./window-reach.ts";
 
 /**
- * Brings what waits to connections. Each slot of the pool that is in use has a worker, which opens a session in it and
- * has a sender take mails over it, until it is given none: the queue is empty, a rate is used up, or the server is to
- * be left alone. Workers are started whenever one may take something. No mail leaves the queue before there is a
- * session.
+ * Assigns waiting mails to connections. Each slot in use has a worker, which opens a session in it. A sender then takes
+ * mails over this session until it gets none: the queue is empty, a rate is used up, or the server needs a pause.
+ * Workers are started whenever one may take a mail. No mail leaves the queue before there is a session.
  */
 export class Dispatcher implements SubmissionObserver {
   readonly #options: SmtpOptions;
@@ -37,10 +36,10 @@ export class Dispatcher implements SubmissionObserver {
   #workers = 0;
   /** Workers that have no session yet. */
   #starting = 0;
-  /** Those of the queue that count for `maxQueue`. */
+  /** How many mails of the queue count for `maxQueue`. */
   #counted = 0;
   #inFlight = 0;
-  /** Set if something waits for time to pass. */
+  /** Set while something waits for a moment. */
   #wake: { readonly at: number; readonly timer: Timer } | undefined;
 
   constructor(options: SmtpOptions, gate: LoginGate) {
@@ -76,7 +75,7 @@ export class Dispatcher implements SubmissionObserver {
     };
   }
 
-  /** There while a run should take nothing more from its source; resolves when it may. */
+  /** Set while runs should take nothing more from their sources; resolves when they may. */
   get lull(): Promise<void> | undefined {
     return this.#opener.bounds.lull;
   }
@@ -91,13 +90,13 @@ export class Dispatcher implements SubmissionObserver {
     }
   }
 
-  /** Lets go of all connections when everything queued has ended. */
+  /** Closes all connections after everything in the queue has ended. */
   async close(): Promise<void> {
     this.#opener.close();
     await this.#pool.close();
   }
 
-  /** From now on nobody waits for the answer to a goodbye, nor for a connection that is being opened. */
+  /** From now on waits neither for the reply to QUIT nor for a connection that is being opened. */
   hurry(): void {
     this.#opener.cancelAll(closed);
     this.#pool.hurry();
@@ -107,7 +106,7 @@ export class Dispatcher implements SubmissionObserver {
     if (this.#rates.length === 0) return;
     const now = this.#options.clock.now();
     for (const rate of this.#rates) rate.begin(now);
-    // Until now nobody could tell how long the next has to wait.
+    // Until now it was not known how long the next mail must wait.
     this.#dispatch();
   }
 
@@ -137,7 +136,7 @@ export class Dispatcher implements SubmissionObserver {
     return wait;
   }
 
-  /** Whether more mails may go now than there are workers on their way to take one. */
+  /** Whether more mails may go now than there are workers without a session. */
   get #short(): boolean {
     if (this.#queue.size <= this.#starting) return false;
     if (this.#rates.length === 0) return true;
@@ -148,22 +147,22 @@ export class Dispatcher implements SubmissionObserver {
   get #full(): boolean {
     const { maxQueue } = this.#options.pool;
     if (maxQueue === Number.POSITIVE_INFINITY) return false;
-    // What a worker is on its way to take does not wait.
+    // A mail that such a worker will take does not count as waiting.
     if (this.#wait > 0) return this.#counted >= maxQueue;
     return this.#workers >= this.#allowed && this.#counted - this.#starting >= maxQueue;
   }
 
-  /** Whether a worker that is there may take something. */
+  /** Whether an idle worker may take a mail. */
   get #free(): boolean {
     return this.#workers <= this.#allowed && this.#wait === 0;
   }
 
-  /** Whether a mail needs a connection of its own, and one of those that there are must go to make room for it. */
+  /** Whether a mail needs a connection of its own, and an open one must be closed to make room for it. */
   get #crowded(): boolean {
     return this.#queue.own > 0 && this.#starting === 0 && this.#workers >= this.#allowed;
   }
 
-  /** Whether there is something that may go over a session now. */
+  /** Whether a mail may go over a session now. */
   #hasFor({ used }: Session): boolean {
     const waiting = used ? this.#queue.usual > 0 && !this.#crowded : this.#queue.size > 0;
     return waiting && this.#free;
@@ -176,7 +175,7 @@ export class Dispatcher implements SubmissionObserver {
     this.#inFlight++;
     pending.submission.letGo();
     for (const rate of this.#rates) rate.reserve();
-    // If a slowdown is over, or a rate has room again, there may be work for more workers.
+    // After a slowdown, or when a rate has room again, there may be work for more workers.
     if (this.#workers < this.#options.pool.maxSize) this.#dispatch();
     return pending;
   }
@@ -195,10 +194,7 @@ export class Dispatcher implements SubmissionObserver {
     cancellation.during((reason) => this.#cancelled(pending, reason));
   }
 
-  /**
-   * Ends a mail that was cancelled while it waited, and the opening that it waited for, unless others wait for that
-   * too.
-   */
+  /** Ends a mail that was cancelled while it waited, and the opening for it unless other mails wait for that too. */
   #cancelled(pending: PendingMail, reason: CancellationReason): void {
     if (!this.#queue.leave(pending)) return;
     this.#left(pending);
@@ -206,14 +202,14 @@ export class Dispatcher implements SubmissionObserver {
     pending.fail(this.#behind(pending, told ?? reason("queue")));
   }
 
-  /** If time ran out for a mail while it waited, the last error of a connection is why it waited. */
+  /** If the time of a mail ended while it waited, the last error of a connection is why it waited. */
   #behind(pending: PendingMail, failure: Failure): Failure {
     const behind = pending.failure ?? this.#opener.bounds.failure;
     if (failure.kind !== "timeout" || behind === undefined) return failure;
     return failure.with({ cause: behind.asCause() });
   }
 
-  /** Ends a mail that waits. */
+  /** Ends a waiting mail. */
   #fail(pending: PendingMail, failure: Failure): void {
     if (!this.#queue.leave(pending)) return;
     this.#left(pending);
@@ -222,20 +218,20 @@ export class Dispatcher implements SubmissionObserver {
 
   #left({ submission }: PendingMail): void {
     if (submission.counted) this.#counted--;
-    // No timer is kept if nothing waits.
+    // If nothing waits, no timer is needed.
     if (this.#queue.size > 0) return;
     this.#wake?.timer.cancel();
     this.#wake = undefined;
   }
 
-  /** A mail that was let go does not begin. */
+  /** A mail that has a place in the rates will not begin. */
   #giveUpPlace(): void {
     if (this.#rates.length === 0) return;
     for (const rate of this.#rates) rate.release();
     this.#dispatch();
   }
 
-  /** Starts as many workers as may take something, or waits until one may. */
+  /** Starts as many workers as may take a mail, or waits until one may. */
   #dispatch(): void {
     if (this.#queue.size === 0) return;
     const wait = this.#wait;
@@ -257,11 +253,11 @@ export class Dispatcher implements SubmissionObserver {
       this.#wake = undefined;
       this.#dispatch();
     };
-    // Held: what waits is still to be sent.
+    // Held, because the waiting mails are still to be sent.
     this.#wake = { at, timer: clock.timer(wait, wake, true) };
   }
 
-  /** A worker: sends over one slot, through as many sessions as it takes. */
+  /** A worker: sends over one slot, through one session after another. */
   async #work(): Promise<void> {
     this.#workers++;
     this.#starting++;
@@ -272,7 +268,7 @@ export class Dispatcher implements SubmissionObserver {
       const { session } = slot;
       if (session === undefined) break;
       const sender = new SessionSender(session, this.#shared);
-      // What is queued while the last reply is on its way to this line goes over the same session.
+      // A mail that is queued while the last reply is being handled uses the same session.
       do await sender.run();
       while (session.usable && this.#hasFor(session));
       if (!this.#free || !this.#short || (session.usable && !this.#crowded)) break;
@@ -286,7 +282,9 @@ export class Dispatcher implements SubmissionObserver {
     this.#dispatch();
   }
 
-  /** Sees to it that a slot has a session that may take something; it has none if that is not possible, or no use. */
+  /**
+   * Opens a session in a slot if it has none that may take a mail. The slot stays empty if that fails or is not needed.
+   */
   async #provide(slot: Slot): Promise<void> {
     const { session } = slot;
     const { own, usual } = this.#queue;
@@ -297,7 +295,7 @@ export class Dispatcher implements SubmissionObserver {
       slot.session = await this.#opener.open();
   }
 
-  /** Leaves a session. The next in this slot is opened when it is gone, so that there is never one too many. */
+  /** Closes a session. The next one in this slot is opened after it is closed, so there is never one too many. */
   async #leave(slot: Slot, session: Session): Promise<void> {
     slot.session = undefined;
     // Meanwhile there may be room for others.

@@ -9,12 +9,12 @@ import type { MailParameters, RcptParameters } from "../../../protocol/parameter
 import type { Place } from "../../linked-queue.ts";
 import type { PendingMail } from "./pending-mail.ts";
 
-/** What a given mail reports its outcome to. */
+/** Gets the outcome of given mails. */
 export interface Giver {
   settled(given: GivenMail, outcome: TransactionOutcome): void;
 }
 
-/** A pending mail that was given to a chain, and has no outcome yet. */
+/** A pending mail that was given to a chain and has no outcome yet. */
 export class GivenMail implements ChainedMail {
   readonly envelope: Envelope;
   readonly parameters: WithOthers<MailParameters>;
@@ -23,17 +23,17 @@ export class GivenMail implements ChainedMail {
   readonly partial: boolean | undefined;
   readonly used: boolean;
   readonly pending: PendingMail;
-  /** Its place among those that were given to the chain. */
+  /** Its place among the mails that were given to the chain. */
   place: Place<GivenMail> | undefined;
-  /** Which mail of its connection it is; the first is 1. */
+  /** Its number among the mails of its connection, from 1. */
   number = 0;
-  /** It is in a window. */
+  /** Whether it is sent in a window. */
   inWindow = false;
-  /** The first octet of its content is about to go out, or has. */
+  /** Whether sending its content has begun. */
   contentBegun = false;
   readonly #giver: Giver;
 
-  /** @param used the connection carried another mail before */
+  /** @param used whether the connection carried another mail before */
   constructor(mail: MailTransaction, pending: PendingMail, used: boolean, giver: Giver) {
     this.envelope = mail.envelope;
     this.parameters = mail.parameters;
@@ -55,7 +55,7 @@ export class GivenMail implements ChainedMail {
     this.#giver.settled(this, outcome);
   }
 
-  /** Ends it if the chain broke off: content that had begun to go out may have arrived. */
+  /** Ends it because the chain broke: content that was partly sent may have arrived. */
   breakOff(failure: Failure): void {
     const outcome = this.contentBegun ? "unknown" : "not-sent";
     const recipients = this.envelope.to.map((recipient) => ({ recipient, outcome }) as const);

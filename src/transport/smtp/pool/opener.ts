@@ -9,28 +9,28 @@ import type { SmtpOptions } from "../smtp-options.ts";
 import type { CancellationReason } from "../submission/cancellation.ts";
 import { closed } from "../submission/cancellation-reasons.ts";
 import { failureOf } from "../to-failure.ts";
-import { Openings } from "./connection-cap.ts";
+import { ConnectionCap } from "./connection-cap.ts";
 import type { PendingMail } from "./pending-mail.ts";
 import type { SendQueue } from "./send-queue.ts";
 
-/** What an opener has to know of those around it. */
+/** What an opener must know about the transport. */
 export interface Surroundings {
   /** How many other connections are open, or being opened. */
   others(): number;
-  /** Ends a mail that waits. */
+  /** Ends a waiting mail. */
   fail(pending: PendingMail, failure: Failure): void;
 }
 
 /**
- * Opens sessions, and decides what it means for the mails that wait if one cannot be opened.
+ * Opens sessions, and decides what a failed opening means for the mails that wait.
  *
- * As long as another session is open, or being opened, it means nothing for them: it shows how many the server bears.
- * Otherwise it is a verdict on the transport, which all that wait are told, or weather, which only the mail is told
- * that the session was for.
+ * While another session is open, or being opened, it means nothing for them: it shows how many the server accepts.
+ * Otherwise it is either a verdict on the transport, and all waiting mails fail with it; or it is temporary, and only
+ * the mail fails that the session was for.
  */
 export class Opener {
-  /** How many connections there may be, by what has become of those that were tried. */
-  readonly bounds: Openings;
+  /** How many connections there may be, from the results of earlier attempts. */
+  readonly bounds: ConnectionCap;
   readonly #options: SmtpOptions;
   readonly #gate: LoginGate;
   readonly #queue: SendQueue;
@@ -38,11 +38,11 @@ export class Opener {
   readonly #openings: Set<Opening> = new Set();
   /** Set while no mail is left. */
   #giveUp: Timer | undefined;
-  /** A session has stood since an opening failed while none did. */
+  /** Whether a session was open since an opening failed while there was none. */
   #stood = false;
 
   constructor(options: SmtpOptions, gate: LoginGate, queue: SendQueue, surroundings: Surroundings) {
-    this.bounds = new Openings(options.clock);
+    this.bounds = new ConnectionCap(options.clock);
     this.#options = options;
     this.#gate = gate;
     this.#queue = queue;
@@ -54,7 +54,7 @@ export class Opener {
     return this.#openings.size > 0;
   }
 
-  /** Opens a session; nothing, if it cannot be opened. */
+  /** Opens a session; returns `undefined` if that fails. */
   async open(): Promise<Session | undefined> {
     const opening = new Opening();
     const { first, latest } = this.#queue;
@@ -69,16 +69,16 @@ export class Opener {
       return session;
     } catch (error) {
       this.#over(opening);
-      // Nobody waits for it.
+      // Nothing waits for it.
       if (!opening.cancellation.requested) this.#failed(opening, failureOf(error, "connect"), first, latest);
       return undefined;
     }
   }
 
   /**
-   * Gives up whatever is being opened; nobody waits for it any more.
+   * Cancels whatever is being opened, because nothing waits for it any more.
    *
-   * @returns What that comes to where the first of them has got to, if anything is being opened.
+   * @returns the failure for the phase of the first of them, if anything is being opened.
    */
   cancelAll(reason: CancellationReason): Failure | undefined {
     const told: Failure[] = [];
@@ -92,8 +92,8 @@ export class Opener {
   }
 
   /**
-   * No mail is left. What is being opened may come to its end for the next, but not keep the process alive: after a
-   * while it is given up.
+   * Records that no mail is left. An opening may finish for the next mail, but must not keep the process alive, so it
+   * is given up after a while.
    */
   unneeded(): void {
     if (!this.busy || this.#giveUp !== undefined) return;
@@ -104,13 +104,13 @@ export class Opener {
     this.#giveUp = this.#options.clock.timer(SURPLUS, giveUp);
   }
 
-  /** A mail is there to be sent. */
+  /** Records that a mail waits. */
   needed(): void {
     this.#giveUp?.cancel();
     this.#giveUp = undefined;
   }
 
-  /** No mail will wait any more. */
+  /** Records that no mail will wait any more. */
   close(): void {
     this.needed();
     this.bounds.close();
@@ -118,8 +118,8 @@ export class Opener {
   }
 
   /**
-   * A server may still count a connection that has just come to its end, and say that there are too many. So what it
-   * says first after a session has stood, and while none does, is asked again.
+   * A server may still count a connection that has just ended, and reply that there are too many. So the first refusal
+   * after the last session has ended is not final: the server is asked again.
    */
   async #opened(opening: Opening): Promise<Session> {
     const { clock } = this.#options;
@@ -144,7 +144,7 @@ export class Opener {
     this.#openings.delete(opening);
   }
 
-  /** @throws Failure that is known to come of it, as long as a verdict is in force. */
+  /** @throws the known Failure, as long as a verdict is in force. */
   async #heedVerdict(opening: Opening): Promise<void> {
     const { credentials } = this.#options;
     const verdict = this.#gate.verdicts.current;
@@ -169,7 +169,7 @@ export class Opener {
       for (const pending of this.#queue.upTo(latest)) this.#surroundings.fail(pending, failure);
     } else {
       this.bounds.failed(failure, 0);
-      // The mail that it was for may have been cancelled: then it was for those that waited with it.
+      // Its mail may have been cancelled: then it was for the mails that waited with it.
       const waiting = this.#queue.upTo(latest);
       const pending = waiting.find((pending) => pending === first) ?? waiting[0];
       if (pending !== undefined) this.#surroundings.fail(pending, failure);
@@ -177,8 +177,8 @@ export class Opener {
   }
 }
 
-/** Milliseconds that an opening has which no mail needs. */
+/** Milliseconds that an opening may still take if no mail needs it. */
 const SURPLUS = 1000;
 
-/** Milliseconds after which a server should no longer count a connection that has come to its end. */
+/** Milliseconds after which a server should no longer count a connection that has ended. */
 const COUNTED = 100;

@@ -8,18 +8,18 @@ import type { Submission } from "../submission/submission.ts";
 import { RecipientBatches } from "./recipient-batches.ts";
 import { FAILURES_BESIDE_OTHERS } from "./resending.ts";
 
-/** A submission in the queue, or taken from it, or what is left of it after a transaction. */
+/** A submission that is in the queue, was taken from it, or is partly sent. */
 export class PendingMail {
   readonly submission: Submission;
-  /** The order in which pending mails came; 0 before the first time in the queue. */
+  /** The number in the order of arrival; 0 before the first time in the queue. */
   number = 0;
-  /** Where it stands, or stood, in the queue. */
+  /** Its place, or last place, in the queue. */
   place: Place<PendingMail> | undefined;
-  /** There if one transaction does not take all its recipients. */
+  /** Set if one transaction cannot take all its recipients. */
   batches: RecipientBatches | undefined;
-  /** It is being made ready already, for this session. */
+  /** The mail as it is being prepared for a session. */
   prepared: { readonly session: Session; readonly mail: Promise<MailTransaction> } | undefined;
-  /** How often it failed on a connection that carried others before, and why at last. */
+  /** How often it failed on a connection that carried other mails before, and why the last time. */
   #failures = 0;
   #failure: Failure | undefined;
 
@@ -27,24 +27,25 @@ export class PendingMail {
     this.submission = submission;
   }
 
-  /** Whether it goes over a connection that has carried nothing yet, and over no other. */
+  /** Whether it needs a connection that has carried no mail yet. */
   get wantsOwn(): boolean {
     return this.#failures >= FAILURES_BESIDE_OTHERS;
   }
 
-  /** Why it was not sent when it was tried last, if it is to be tried again. */
+  /** Why the last attempt failed, if it is tried again. */
   get failure(): Failure | undefined {
     return this.#failure;
   }
 
-  /** Nothing was said of what had been prepared. */
+  /** Discards what was prepared, of which nothing was sent. */
   unprepare(): void {
     this.prepared = undefined;
     this.batches?.putBack();
   }
 
   /**
-   * Counts a failure on a connection that carried others: nothing of the transaction was said, or nothing that counts.
+   * Counts a failure on a connection that carried other mails: nothing of the transaction was sent, or nothing that
+   * counts.
    */
   failedBesideOthers(failure: Failure): void {
     this.#failures++;
@@ -52,8 +53,7 @@ export class PendingMail {
   }
 
   /**
-   * Takes down what a transaction came to on a connection that carried others before, and what it has left to be sent
-   * again.
+   * Records the outcome of a transaction on a connection that carried other mails before, and what must be sent again.
    */
   sendAgain(outcome: TransactionOutcome, failure: Failure, left: "everything" | "not-sent"): void {
     if (left === "everything") {
@@ -65,7 +65,7 @@ export class PendingMail {
     this.failedBesideOthers(failure);
   }
 
-  /** Takes down what a transaction came to, and ends the submission with it; whether more of it is to be sent. */
+  /** Records the outcome of a transaction and ends the submission with it. Returns whether more of it must be sent. */
   settle(outcome: TransactionOutcome, tls: TlsFacts | undefined): boolean {
     const { failure } = outcome;
     const told = failure === undefined ? outcome : { ...outcome, failure: this.#toTell(failure) };
@@ -84,14 +84,14 @@ export class PendingMail {
     return true;
   }
 
-  /** Ends what has not been sent of the submission, before anything of that was handed over. */
+  /** Ends the submission with a failure for what was not sent yet. */
   fail(failure: Failure, tls?: TlsFacts): void {
     const told = this.#toTell(failure);
     if (this.batches === undefined) this.submission.notSent(told);
     else this.submission.settle(this.batches.close(told), tls);
   }
 
-  /** Content that cannot be read a second time is no news: the reason is why it had to be. */
+  /** If content cannot be read a second time, the reason for the second attempt is what the caller must get. */
   #toTell(failure: Failure): Failure {
     return failure.kind === "content" ? (this.#failure ?? failure) : failure;
   }

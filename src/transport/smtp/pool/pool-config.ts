@@ -11,7 +11,7 @@ import {
 export interface PoolConfig {
   /** At most this many connections at once; 5 by default. */
   readonly maxSize: number;
-  /** This many connections, once opened, are not closed for being idle; 0 by default. The server may close them. */
+  /** This many connections stay open when idle; 0 by default. The server may close them. */
   readonly minIdle: number;
   /** Milliseconds after which an idle connection is closed; 60,000 by default. */
   readonly idleTimeout: number;
@@ -26,7 +26,9 @@ export interface PoolConfig {
    * limit by default. The mails of a run wait in its source, and are neither counted nor refused.
    */
   readonly maxQueue: number;
-  /** How many mails may be sent in which time, over all connections together; of several limits all hold. */
+  /**
+   * How many mails may be sent in a given time, over all connections together. If there are several limits, each holds.
+   */
   readonly rate: OneOrMore<Rate>;
 }
 
@@ -62,8 +64,8 @@ const readers: OptionReaders<PoolConfig> = {
 };
 
 /**
- * Reads a configuration, which counts over the one before. `false` is a connection for each mail, closed when it is
- * sent.
+ * Reads a configuration, whose values replace those of `before`. `false` means one connection for each mail, closed
+ * when it is sent.
  *
  * @throws EnvoiError of kind `"configuration"` naming what is not valid.
  */

@@ -3,24 +3,24 @@ import { LONGEST_TIMER } from "../../../text/options/longest-timer.ts";
 import type { Session } from "../session/session.ts";
 import type { PoolConfig } from "./pool-config.ts";
 
-/** Where a connection lives; empty until somebody connects. */
+/** A place for a connection; empty until something connects in it. */
 export interface Slot {
   session: Session | undefined;
 }
 
 /**
- * The slots in which connections live. generic-pool counts them, hands them out and evicts the idle ones; it makes
- * only empty ones, which cannot fail. Connecting is the borrower's business, so that its errors reach the caller.
+ * The slots for connections. generic-pool counts them, lends them and evicts idle ones. It creates only empty slots,
+ * which cannot fail; the borrower connects, so the errors reach the caller.
  *
- * As long as generic-pool is there, so is its timer. It is made when a slot is wanted, and given up with the last slot.
+ * generic-pool exists, with its timer, only while there are slots.
  */
 export class SlotPool {
   readonly #config: PoolConfig;
   #pool: Pool<Slot> | undefined;
   readonly #idle: Set<Slot> = new Set();
-  /** Connections that outlived their slots, because some are to be kept; a new slot begins with one of them. */
+  /** Connections that outlived their slots because of `minIdle`; a new slot begins with one of them. */
   #kept: Session[] = [];
-  /** Those that have said goodbye and wait for the answer. */
+  /** Connections that have sent QUIT and wait for the reply. */
   readonly #leaving: Set<Session> = new Set();
   #patient = true;
   #closing = false;
@@ -29,7 +29,7 @@ export class SlotPool {
     this.#config = config;
   }
 
-  /** Connections that nobody uses. */
+  /** Connections that are not in use. */
   get idle(): number {
     const sessions = [...this.#idle].map(({ session }) => session);
     return [...sessions, ...this.#kept].filter((session) => session?.connection.broken === false).length;
@@ -48,7 +48,8 @@ export class SlotPool {
   }
 
   /**
-   * The timer that gives up idle connections stands still while the process does; nobody waits for the goodbye of one.
+   * The timer that evicts idle connections stops while the process is stopped. Nothing waits for the QUIT of such a
+   * connection.
    */
   #leaveOverdue(slot: Slot): void {
     const { session } = slot;
@@ -57,7 +58,7 @@ export class SlotPool {
     if (!session.connection.broken) void this.leave(session);
   }
 
-  /** Gives a slot back. With nothing in it, or where `surplus` says so, it is given up. */
+  /** Returns a slot. If it is empty or `surplus` is set, it is destroyed. */
   async release(slot: Slot, surplus: boolean): Promise<void> {
     const empty = slot.session === undefined || slot.session.connection.broken;
     if (empty || surplus) {
@@ -68,7 +69,7 @@ export class SlotPool {
     }
   }
 
-  /** Says goodbye on a connection. */
+  /** Sends QUIT on a connection. */
   async leave(session: Session): Promise<void> {
     if (!this.#patient) {
       session.cut();
@@ -79,7 +80,7 @@ export class SlotPool {
     this.#leaving.delete(session);
   }
 
-  /** Waits until every slot is back, then says goodbye on each connection. */
+  /** Waits until every slot was returned, then sends QUIT on each connection. */
   async close(): Promise<void> {
     this.#closing = true;
     const pool = this.#pool;
@@ -87,7 +88,7 @@ export class SlotPool {
     await Promise.all([pool?.clear(), ...this.#kept.map((session) => this.leave(session))]);
   }
 
-  /** From now on nobody waits for the answer to a goodbye. */
+  /** From now on does not wait for the reply to QUIT. */
   hurry(): void {
     this.#patient = false;
     for (const session of this.#leaving) session.cut();
@@ -101,10 +102,11 @@ export class SlotPool {
     };
     const pool = createPool(factory, {
       max: maxSize,
-      // The connection used last is used next, so that those which are too many become idle.
+      // The connection that was used last is used next, so that surplus ones become idle.
       fifo: false,
       idleTimeoutMillis: idleTimeout,
-      // Twice as often as anything can become idle, so that nothing is idle for more than one and a half times as long.
+      // Twice in the time after which a connection is idle, so nothing is idle for more than one and a half times as
+      // long.
       evictionRunIntervalMillis: Math.min(Math.max(1, Math.ceil(idleTimeout / 2)), LONGEST_TIMER),
       numTestsPerEvictionRun: maxSize,
       autostart: false,
@@ -112,7 +114,7 @@ export class SlotPool {
     return pool;
   }
 
-  /** A slot has been given up, for being idle or surplus. */
+  /** Handles a slot that was destroyed because it was idle or surplus. */
   async #given(slot: Slot, pool: Pool<Slot>): Promise<void> {
     const wasIdle = this.#idle.delete(slot);
     if (!this.#closing && this.#pool === pool && pool.size === 0 && pool.pending === 0) {

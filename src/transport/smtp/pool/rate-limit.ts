@@ -1,15 +1,15 @@
 import type { Rate } from "./pool-config.ts";
 
 /**
- * Holds a {@link Rate} exactly: within any interval, whenever it begins, no more mails than it says.
+ * Enforces a {@link Rate} exactly: no interval, whenever it begins, contains more mails than allowed.
  *
- * Between the moment when a mail is let go and the one when it begins there may be a connection to open. So a place is
- * reserved first, and counts until the mail has begun, from when on its time does.
+ * A connection may have to be opened after a mail was allowed and before it begins. So a place is reserved first. It
+ * counts until the mail begins; from then on the time of its beginning counts.
  */
 export class RateLimit {
   readonly #rate: Rate;
   #reserved = 0;
-  /** When mails began, the oldest in front; those before `#head` are forgotten. */
+  /** When mails began, the oldest first; those before `#head` are forgotten. */
   #begun: number[] = [];
   #head = 0;
 
@@ -24,25 +24,25 @@ export class RateLimit {
     return messages - this.#reserved - this.#begun.length + this.#head;
   }
 
-  /** Milliseconds until another mail may go; infinite if that depends on those that have not begun. */
+  /** Milliseconds until another mail may go; infinite if that depends on mails that have not begun. */
   wait(now: number): number {
     if (this.room(now) > 0) return 0;
     const oldest = this.#begun[this.#head];
     return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + this.#rate.interval - now;
   }
 
-  /** A mail is let go. */
+  /** Reserves a place for a mail. */
   reserve(): void {
     this.#reserved++;
   }
 
-  /** A mail that was let go begins. */
+  /** The mail of a reserved place begins. */
   begin(now: number): void {
     this.#reserved--;
     this.#begun.push(now);
   }
 
-  /** A mail that was let go will not begin. */
+  /** The mail of a reserved place will not begin. */
   release(): void {
     this.#reserved--;
   }

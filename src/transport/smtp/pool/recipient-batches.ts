@@ -7,24 +7,24 @@ import type { Reply } from "../../../protocol/reply.ts";
 import type { RecipientOutcome } from "../../../protocol/send-report.ts";
 
 /**
- * One mail over several transactions: its recipients are more than the server takes in one (RFC 9422, and 452 4.5.3 to
- * RCPT), and what becomes of each goes into one report.
+ * One mail in several transactions, because it has more recipients than the server takes in one (RFC 9422, or 452 4.5.3
+ * to RCPT). The outcomes go into one report.
  */
 export class RecipientBatches {
   readonly #envelope: Envelope;
   readonly #outcomes: RecipientOutcome[];
-  /** The places of those still to be sent to, and how many of them are behind us. */
+  /** The indexes of the recipients that are still to be sent to, and how many of them are done. */
   readonly #waiting: number[];
   #taken = 0;
-  /** The places of those in the transaction under way. */
+  /** The indexes of the recipients of the current transaction. */
   #current: number[];
-  /** As many as the server has been seen to take. */
+  /** How many recipients the server has accepted in one transaction. */
   #most = Number.POSITIVE_INFINITY;
   #halted = false;
   #reply: Reply | undefined;
   #failure: Failure | undefined;
 
-  /** Of a mail that is to be divided by `limits`, or, without them, of one of which the first transaction is done. */
+  /** Divides a mail by `limits`; without them, a mail whose first transaction is done. */
   constructor(envelope: Envelope, limits?: Limits) {
     this.#envelope = envelope;
     this.#outcomes = envelope.to.map((recipient) => ({ recipient, outcome: "not-sent" }));
@@ -33,7 +33,7 @@ export class RecipientBatches {
     this.#waiting = limits === undefined ? [] : byDomain(places, envelope.to, limits);
   }
 
-  /** Whether there is another transaction to be said. */
+  /** Whether another transaction is needed. */
   get goesOn(): boolean {
     return !this.#halted && this.#taken < this.#waiting.length;
   }
@@ -59,14 +59,14 @@ export class RecipientBatches {
     );
   }
 
-  /** The transaction that `next` gave has to be said again, from its beginning. */
+  /** The transaction that `next` returned must be sent again from the beginning. */
   putBack(): void {
     this.#taken -= this.#current.length;
   }
 
   /**
-   * Takes down what the transaction under way came to. Those that the server has found too many go into another; so do,
-   * with `again`, all that were not sent.
+   * Records the outcome of the current transaction. Recipients that were too many for the server go into another one;
+   * with `again`, also all others that were not sent to.
    */
   settle({ recipients, reply, failure, surplus = [] }: TransactionOutcome, again = false): void {
     const left = new Set(surplus);
@@ -86,7 +86,7 @@ export class RecipientBatches {
     else this.#failure ??= failure;
   }
 
-  /** What the mail has come to; `failure` kept the rest of it from being sent. */
+  /** Returns the outcome of the mail; `failure` is why the rest was not sent. */
   close(failure?: Failure): TransactionOutcome {
     return {
       recipients: this.#outcomes,
@@ -108,7 +108,7 @@ export function isTooMuch({ to }: Envelope, { RCPTMAX, RCPTDOMAINMAX }: Limits):
   return new Set(to.map(({ domain }) => domain)).size > RCPTDOMAINMAX;
 }
 
-/** The recipients of a domain stand together where domains count. */
+/** If the server limits the domains, the recipients of one domain are adjacent. */
 function byDomain(places: number[], to: readonly Address[], { RCPTDOMAINMAX }: Limits): number[] {
   if (RCPTDOMAINMAX === undefined) return places;
   const domains = new Map<string, number[]>();

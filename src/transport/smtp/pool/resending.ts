@@ -12,8 +12,8 @@ import type { Failure } from "../../../protocol/failure.ts";
 export const FAILURES_BESIDE_OTHERS = 2;
 
 /**
- * What a transaction on a connection that carried another mail before has left to be sent again: everything, those
- * recipients that were not sent to, or nothing, because what it came to is final.
+ * What must be sent again after a transaction on a connection that carried another mail before: everything, the
+ * recipients that were not sent to, or nothing because the outcome is final.
  */
 export function leftToSendAgain(
   { recipients, failure }: TransactionOutcome,
@@ -25,16 +25,16 @@ export function leftToSendAgain(
   const outcomes = new Set(recipients.map(({ outcome }) => outcome));
   if (outcomes.has("unknown") || !outcomes.has("not-sent")) return "nothing";
   if (outcomes.size === 1) return "everything";
-  // Of a mail for all or nobody, one refusal decides about all.
+  // If the mail is for all recipients or none, one refusal decides for all.
   return partial ? "not-sent" : "nothing";
 }
 
-/** Whether the server has forgotten, or no longer accepts, who we are, and says so to MAIL (RFC 4954 6). */
+/** Whether the reply to MAIL says that the server needs a new login (RFC 4954 6). */
 export function wantsLogin({ phase, reply }: Failure): boolean {
   return phase === "mail" && reply?.code === 530;
 }
 
-/** "aborted" and "closed" are another mail's: it was cancelled, and the connection with it. */
+/** "aborted" and "closed" concern another mail, which was cancelled together with the connection. */
 const OF_CONNECTION: ReadonlySet<string> = new Set([
   "connection",
   "timeout",

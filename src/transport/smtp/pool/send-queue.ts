@@ -2,11 +2,11 @@ import { LinkedQueue } from "../../linked-queue.ts";
 import type { PendingMail } from "./pending-mail.ts";
 
 /**
- * What waits for a connection: by priority, and in the order in which it came if that is the same. What has waited
- * before comes back to its old place.
+ * The mails that wait for a connection, by priority and then in the order of arrival. A mail that returns gets its old
+ * place.
  *
- * Pending mails that need a connection of their own stand apart: they are only for one that has carried nothing yet,
- * and come first there.
+ * Mails that need a connection of their own are kept apart: only a connection that has carried no mail takes them, and
+ * it takes them first.
  */
 export class SendQueue {
   readonly #usual: Lines = new Lines();
@@ -23,47 +23,47 @@ export class SendQueue {
     return this.#own.size;
   }
 
-  /** How many are for any connection. */
+  /** How many can use any connection. */
   get usual(): number {
     return this.#usual.size;
   }
 
-  /** The number of the pending mail that came last. */
+  /** The number of the mail that arrived last. */
   get latest(): number {
     return this.#latest;
   }
 
-  /** Puts a pending mail in its place: the last of its priority, or where it stood before. */
+  /** Adds a mail: as the last of its priority, or at its old place. */
   put(pending: PendingMail): void {
     const returns = pending.number > 0;
     if (!returns) pending.number = ++this.#latest;
     (pending.wantsOwn ? this.#own : this.#usual).put(pending, returns);
   }
 
-  /** The one that a fresh connection would be for. */
+  /** The mail that a fresh connection would take. */
   get first(): PendingMail | undefined {
     return this.#own.first ?? this.#usual.first;
   }
 
-  /** The next, which leaves; `undefined` if nothing waits that a connection, `fresh` or not, may take. */
+  /** Removes and returns the next mail; `undefined` if none waits that a connection, `fresh` or not, may take. */
   take(fresh: boolean): PendingMail | undefined {
     const pending = fresh ? this.first : this.#usual.first;
     if (pending !== undefined) this.leave(pending);
     return pending;
   }
 
-  /** Takes a pending mail out of the queue; whether it was there. */
+  /** Removes a mail from the queue. Returns whether it was there. */
   leave(pending: PendingMail): boolean {
     return (pending.wantsOwn ? this.#own : this.#usual).leave(pending);
   }
 
-  /** All that came no later than the pending mail of this number. */
+  /** All mails that arrived no later than the mail with this number. */
   upTo(number: number): PendingMail[] {
     return [...this.#own.all(), ...this.#usual.all()].filter((pending) => pending.number <= number);
   }
 }
 
-/** A line for each priority that has been seen, the highest in front. */
+/** A line for each priority that occurred, the highest first. */
 class Lines {
   readonly #lines: { readonly priority: number; readonly line: LinkedQueue<PendingMail> }[] = [];
   size = 0;
@@ -71,7 +71,7 @@ class Lines {
   put(pending: PendingMail, returns: boolean): void {
     const line = this.#line(pending.submission.priority);
     this.size++;
-    // What comes for the first time has the highest number. What comes back is older, and has few in front of it.
+    // A new mail has the highest number. A mail that returns is older, and few are before it.
     pending.place = returns
       ? line.insert(pending, ({ number }) => number > pending.number)
       : line.append(pending);

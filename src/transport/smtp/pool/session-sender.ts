@@ -21,29 +21,29 @@ import type { WindowReach } from "./window-reach.ts";
 /** What all senders of a transport share. */
 export interface SharedState {
   readonly options: SmtpOptions;
-  /** The server was seen to refuse an envelope behind content: nobody sends it one again. */
+  /** The server has refused an envelope that followed content: it gets no such envelope again. */
   chainingRefused: boolean;
-  /** The server was seen not to discard what it refuses: it gets no window. */
+  /** The server does not discard what it refuses: it gets no window. */
   windowRefused: boolean;
-  /** How far the windows of a connection reach. */
+  /** How many mails of a connection may be sent in windows. */
   readonly windowReach: WindowReach;
-  /** Says how much may be under way on a connection, of what usually may. */
+  /** Says how much may be under way on a connection now. */
   readonly throttle: Throttle;
-  /** Whether one waits that may go. */
+  /** Whether a mail waits that may go. */
   waiting(): boolean;
-  /** The next that may go over this session, if any waits and may. */
+  /** Takes the next mail that may go over this session. */
   take(session: Session): PendingMail | undefined;
-  /** Puts one that was taken back to where it stood in the queue: it is to be sent again, or more of it is. */
+  /** Returns a mail to its place in the queue, because it, or a part of it, must be sent again. */
   putBack(pending: PendingMail): void;
 }
 
-/** Sends over one session whatever waits, until nothing does or the session takes no more. */
+/** Sends waiting mails over one session, until none waits or the session takes no more. */
 export class SessionSender implements Giver {
   readonly #session: Session;
   readonly #shared: SharedState;
-  /** Taken, and being made ready while those before it are sent. */
+  /** Taken, and being prepared while the mails before it are sent. */
   #ahead: PendingMail | undefined;
-  /** Mails that were given to a chain and have no outcome. */
+  /** Mails that were given to a chain and have no outcome yet. */
   readonly #given: LinkedQueue<GivenMail> = new LinkedQueue();
   readonly #allowed: Allowed;
 
@@ -60,7 +60,7 @@ export class SessionSender implements Giver {
       try {
         await this.#send(pending);
       } catch (error) {
-        // What was put back is somebody else's by now.
+        // A mail that was put back is not ours any more.
         if (pending.submission.state !== "waiting") this.#fail(pending, failureOf(error, "mail"));
       }
     }
@@ -75,13 +75,13 @@ export class SessionSender implements Giver {
     return ahead ?? this.#shared.take(this.#session);
   }
 
-  /** Nothing was said of a pending mail that was taken. */
+  /** Returns a mail that was taken, of which nothing was sent. */
   #giveBack(pending: PendingMail): void {
     pending.unprepare();
     this.#shared.putBack(pending);
   }
 
-  /** Sends one mail, and behind it on the same connection what waits. */
+  /** Sends one mail, and after it the waiting mails, over the same connection. */
   async #send(pending: PendingMail): Promise<void> {
     const session = this.#session;
     const prepared = pending.prepared?.mail ?? this.#prepare(pending);
@@ -99,9 +99,7 @@ export class SessionSender implements Giver {
     if (!end.reusable) connection.abort(() => done);
   }
 
-  /**
-   * Waits for the end of a dialogue. If one throws, which is a fault of ours, no mail is left without an outcome.
-   */
+  /** Waits for the end of a dialogue. If it throws, which is a bug, no mail is left without an outcome. */
   async #playing<T>(dialogue: Promise<T>): Promise<T> {
     try {
       return await dialogue;
@@ -114,11 +112,13 @@ export class SessionSender implements Giver {
   get #mayWindow(): boolean {
     const { mails, window, mayWindow } = this.#session;
     const { windowRefused, windowReach } = this.#shared;
-    // The test is a mail for the server, and a single one behind it needs no window.
+    // The probe counts as a mail for the server, and a single mail after it needs no window.
     return mayWindow && !windowRefused && windowReach.admits(window === undefined ? mails + 2 : mails);
   }
 
-  /** Whether the server must pass the test for a window first: there is more to send, and room for it. */
+  /**
+   * Whether the server must first pass the probe for a window: more mails wait, and the connection has room for them.
+   */
   #mustProve(pending: PendingMail): boolean {
     const { window, mailsLeft } = this.#session;
     if (window !== undefined || !this.#mayWindow || pending.wantsOwn) return false;
@@ -133,7 +133,7 @@ export class SessionSender implements Giver {
       const chain: MailChain = new WindowedChain(next, window);
       return chain;
     }
-    // If more comes, the server is put to the test before.
+    // If more mails come, the server is probed first.
     const next = () => (this.#mayWindow ? undefined : this.#next(chain));
     const manner = { pipelining, chaining: !chainingRefused, dialect: options.dialect };
     const chain: MailChain = new Chain(next, manner);
@@ -141,8 +141,8 @@ export class SessionSender implements Giver {
   }
 
   /**
-   * Puts the server to the test that a window asks for; whether the connection goes on. Nothing of the mail is said by
-   * then: if it does not, the mail goes another way.
+   * Probes whether the server may get a window. Returns whether the connection can still be used. Nothing of the mail
+   * was sent by then: if it cannot, the mail uses another connection.
    */
   async #prove(pending: PendingMail, { envelope }: MailTransaction): Promise<boolean> {
     const { cancellation } = pending.submission;
@@ -153,7 +153,7 @@ export class SessionSender implements Giver {
     try {
       const reset = await connection.play(discards(envelope.from, connection.stale));
       const { options, throttle } = this.#shared;
-      // For the server that was a mail.
+      // For the server, the probe was a mail.
       session.used = true;
       if (reset === undefined) session.unproved = true;
       else session.window = new Window(() => throttle.share(options.pool.maxInFlight), reset);
@@ -169,7 +169,7 @@ export class SessionSender implements Giver {
     }
   }
 
-  /** The next that waits and that this server can take; nothing if it must be made ready first. */
+  /** The next waiting mail that this server can take; nothing if it must be prepared first. */
   #next(chain: MailChain): GivenMail | undefined {
     while (!this.#session.spent) {
       if (this.#ahead !== undefined) return undefined;
@@ -179,7 +179,7 @@ export class SessionSender implements Giver {
         this.#mayLeave(pending);
         const prepared = this.#prepare(pending);
         if (!(prepared instanceof Promise)) return this.#give(chain, pending, prepared);
-        // Whoever awaits it gets the error; until then nobody does.
+        // The error reaches the one who awaits the promise; until then nothing handles it.
         prepared.catch(() => {});
         pending.prepared = { session: this.#session, mail: prepared };
         this.#ahead = pending;
@@ -190,7 +190,7 @@ export class SessionSender implements Giver {
     return undefined;
   }
 
-  /** Cancelled while it is made ready, it ends at once, and nothing of it is sent. */
+  /** If the mail is cancelled while it is prepared, it ends at once, and nothing of it is sent. */
   #mayLeave(pending: PendingMail): void {
     pending.submission.cancellation.during((reason) => {
       if (this.#ahead !== pending) return;
@@ -244,14 +244,14 @@ export class SessionSender implements Giver {
     }
   }
 
-  /** Ends what has not been sent of a mail, before anything of that was handed over. */
+  /** Ends a mail before anything of its next transaction was sent. */
   #fail(pending: PendingMail, failure: Failure): void {
     const { connection } = this.#session;
     pending.fail(failure.on(connection), connection.tls);
   }
 }
 
-/** Whether the server closed the connection and said nothing of content that it may have. */
+/** Whether the server closed the connection without a reply to content that it may have. */
 function isClosedUpon({ recipients, failure }: TransactionOutcome): boolean {
   return failure?.kind === "connection" && recipients.some(({ outcome }) => outcome === "unknown");
 }

@@ -3,26 +3,26 @@ import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 
 /**
- * Slows a whole transport when the server asks for it. Each time it halves how many connections are used, and how much
- * is under way on each, and holds everything back for a while, twice as long as the time before. Each half minute
- * without another such reply takes one halving back.
+ * Slows the whole transport if the server asks for it. Each time it halves how many connections are used and how much
+ * is under way on each, and pauses twice as long as the time before. Each half minute without another such reply
+ * reverts one halving.
  */
 export class Throttle {
   readonly #clock: Clock;
   /** How often everything was halved. */
   #level = 0;
-  /** Until when nothing goes; from then on the level falls. */
+  /** The end of the pause; from then on the level falls. */
   #until = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Tells of a reply that refused something, and of the phase it was the answer in. */
+  /** Gets each negative reply, with its phase. */
   refused(phase: Phase, reply: Reply): void {
     if (!asksForLess(phase, reply)) return;
     const now = this.#clock.now();
-    // What was under way when the first such reply came gets the same one, and says nothing new.
+    // What was under way at the first such reply gets the same reply, which says nothing new.
     if (now < this.#until) return;
     this.#level = Math.min(this.level + 1, LEVELS);
     this.#until = now + FIRST_PAUSE * 2 ** (this.#level - 1);
@@ -33,13 +33,13 @@ export class Throttle {
     if (this.#level === 0) return 0;
     const steady = Math.max(0, this.#clock.now() - this.#until);
     const level = Math.max(0, this.#level - Math.floor(steady / RECOVERY));
-    // What has been taken back stays so; the rest of the time counts towards the next.
+    // Reverted halvings stay reverted; the rest of the time counts towards the next.
     this.#until += (this.#level - level) * RECOVERY;
     this.#level = level;
     return level;
   }
 
-  /** What is left of so many connections, or of so much under way on one; never nothing. */
+  /** The part of `whole` that may be used now, at least 1. */
   share(whole: number): number {
     return this.#level === 0 ? whole : Math.max(1, Math.floor(whole / 2 ** this.level));
   }
@@ -58,9 +58,9 @@ const RECOVERY = 30_000;
 const LEVELS = 6;
 
 /**
- * Whether a server says by this that it is given too much: it leaves (421), it takes nothing now (4.3.2), a policy of
- * its holds for now (4.7.x), or there are too many: of recipients, which is no matter, if that answers RCPT (4.5.3).
- * Amazon SES says `454 Throttling failure` without an enhanced code; a 454 is 4.7.0 by RFC 4954 6.
+ * Whether a reply says that the server gets too much: it closes the connection (421), takes nothing now (4.3.2), a
+ * policy limits it for now (4.7.x), or there are too many (4.5.3, which only concerns the recipients if it answers
+ * RCPT). Amazon SES replies `454 Throttling failure` without an enhanced code; by RFC 4954 6 a 454 is 4.7.0.
  */
 function asksForLess(phase: Phase, { code, enhancedCode = "", transient }: Reply): boolean {
   if (code === 421) return true;

@@ -1,30 +1,30 @@
 /**
- * How many mails of a connection may go by a window, as far as the server has shown.
+ * Estimates how many mails of a connection may be sent in windows.
  *
- * What is under way in a window when the server closes without a word is unknown: its content has gone out. That
- * cannot be helped once. From then on the windows of all connections end at as many mails as that connection had. What
- * follows there goes without a window, and a close leaves it not sent. A connection that has many more shows that the
- * close had another reason; that is believed once.
+ * When a server closes the connection in the middle of a window without a reply, the mails in it are unknown, because
+ * their content was sent. That cannot be avoided the first time. From then on the windows of all connections end at the
+ * number of mails that this connection had. Later mails are sent without a window, so a close leaves them not sent. If
+ * a connection has many more mails, the close had another reason; this correction is made once.
  */
 export class WindowReach {
   #most = Number.POSITIVE_INFINITY;
-  /** From so many mails of a connection on there is no limit any more. */
+  /** From this number of mails on a connection there is no limit any more. */
   #refuted = Number.POSITIVE_INFINITY;
   #believed = false;
 
-  /** Whether the next mail of a connection that has had so many may go by a window. */
+  /** Whether the next mail of a connection that has had `mails` mails may be sent in a window. */
   admits(mails: number): boolean {
     return mails < this.#most;
   }
 
-  /** The server closed a connection amid a window, after it had answered so many mails. */
+  /** Records that the server closed a connection in the middle of a window, after it had answered `mails` mails. */
   closed(mails: number): void {
     if (mails >= this.#most) return;
     this.#most = mails;
     this.#refuted = this.#believed ? Number.POSITIVE_INFINITY : 2 * mails + 1;
   }
 
-  /** The server has answered so many mails of a connection. */
+  /** Records that the server has answered `mails` mails of a connection. */
   answered(mails: number): void {
     if (mails <= this.#most) return;
     this.#most = mails;

@@ -8,10 +8,10 @@ import { SUBMISSIONS_PORT } from "../../../protocol/ports.ts";
 import type { SmtpOptions } from "../smtp-options.ts";
 import { TlsParameters } from "../tls/tls-parameters.ts";
 
-/** What encrypting needs of the options. */
+/** The options that encryption needs. */
 export type EncryptOptions = Pick<SmtpOptions, "host" | "port" | "tls" | "tickets" | "observer">;
 
-/** The name that the certificate has to bear. The zone of a link-local address is no part of it. */
+/** The name that the certificate must have. The zone of a link-local address is not a part of it. */
 function certificateName({ host, tls }: EncryptOptions): string {
   return tls.parameters?.domain ?? host.replace(/%.*$/s, "");
 }
@@ -21,7 +21,7 @@ export function resumption(options: EncryptOptions): Resumption {
   return options.tickets.at(options.host, options.port, certificateName(options));
 }
 
-/** Makes the handshake of TLS, as the options have it. */
+/** Makes the TLS handshake according to the options. */
 export async function secure(
   connection: Connection,
   options: EncryptOptions,
@@ -47,7 +47,7 @@ export async function secure(
 
 const trustedByNode = TlsParameters.builder().build();
 
-/** STARTTLS (RFC 3207); whether the connection is encrypted afterwards. */
+/** Sends STARTTLS (RFC 3207). Returns whether the connection is encrypted afterwards. */
 export async function upgrade(
   connection: Connection,
   capabilities: Capabilities,

@@ -3,14 +3,14 @@ import { quit } from "../../../protocol/dialogues/opening.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 
-/** Says goodbye, and lets go of the connection. */
+/** Sends QUIT and closes the connection. */
 export async function leave(connection: Connection): Promise<void> {
-  // Once the goodbye has been said, its reply changes nothing; nor does a server that does not answer it.
+  // Neither the reply to QUIT nor its absence changes anything.
   if (!connection.broken) await connection.play(quit()).catch(() => {});
   letGo(connection);
 }
 
-/** Lets go of the connection without a word, or without waiting for the answer to the last. */
+/** Closes the connection without QUIT, or without waiting for the reply to it. */
 export function letGo(connection: Connection): void {
   connection.abort(closed);
 }

@@ -2,22 +2,22 @@ import { hostname, networkInterfaces } from "node:os";
 import { formatAddressLiteral } from "../../../address/address-literal.ts";
 import { canonicalDomain } from "../../../address/domain.ts";
 
-/** What is needed of a connection to name its end. */
+/** What a name for this end needs to know about the connection. */
 interface LocalEnd {
   readonly localAddress: string | undefined;
   readonly loopback: boolean;
 }
 
-/** What a machine knows of itself. */
+/** What the operating system says about this machine. */
 export interface Machine {
   hostname(): string;
   networkInterfaces(): ReturnType<typeof networkInterfaces>;
 }
 
 /**
- * The name a client gives in EHLO (RFC 5321 4.1.4): the one it was told to give, else the host's if that is qualified,
- * else an address literal: of the socket, or where the server does not see that, as behind a proxy, of the machine.
- * Never bare `localhost`, nor the address of loopback to a server elsewhere: many refuse them.
+ * The name of a client in EHLO (RFC 5321 4.1.4): the configured one; otherwise the host's if it is qualified; otherwise
+ * an address literal of the socket, or of the machine if the server does not see the socket, as behind a proxy. It is
+ * never a bare `localhost`, nor a loopback address to a server elsewhere, because many servers refuse them.
  */
 export function helloName(
   chosen: string | undefined,
@@ -28,7 +28,7 @@ export function helloName(
 }
 
 function qualified(name: string): string | undefined {
-  // Exim refuses names with an underscore, and localhost.localdomain is what many machines are called.
+  // Exim refuses names with an underscore, and many machines are called localhost.localdomain.
   if (!name.includes(".") || name.includes("_") || /^localhost\./i.test(name)) return undefined;
   try {
     const domain = canonicalDomain(name);
@@ -43,7 +43,7 @@ function addressOf({ localAddress, loopback }: LocalEnd, machine: Machine): stri
   return (loopback ? undefined : outwardAddress(machine)) ?? "127.0.0.1";
 }
 
-/** An address under which others may know this machine; none of a machine that has but loopback. */
+/** An address under which others may know this machine; `undefined` if it has only loopback addresses. */
 function outwardAddress(machine: Machine): string | undefined {
   const all = Object.values(machine.networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const usable = all.filter(({ internal, address }) => !internal && !/^fe80:/i.test(address));

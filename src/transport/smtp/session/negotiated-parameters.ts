@@ -11,17 +11,17 @@ import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { WantedParameter } from "../../extension-options/parameter-options.ts";
 import type { Requests } from "../../extension-options/requests.ts";
 
-/** What a server that was asked for more than to take a mail is told with it. */
+/** The parameters of MAIL and RCPT for the options of a mail. */
 export interface NegotiatedParameters {
   readonly parameters: WithOthers<MailParameters>;
   readonly recipientParameters: ((to: Address) => WithOthers<RcptParameters>) | undefined;
 }
 
 /**
- * Fits what a mail asks for to what the server offers. What it does not offer is left out if the mail can do without;
- * else nothing is sent.
+ * Fits the options of a mail to what the server offers. An option that is not offered is left out if the mail permits
+ * that; otherwise nothing is sent.
  *
- * @throws Failure of kind `"unsupported"`; of kind `"tls"` where RFC 8689 wants the connection verified and it is not.
+ * @throws Failure of kind `"unsupported"`; of kind `"tls"` if RFC 8689 requires a verified connection and it is not.
  */
 export function negotiate(
   requests: Requests,
@@ -50,7 +50,7 @@ export function negotiate(
   };
 }
 
-/** The options by the extension they go to, as callers know them. */
+/** The names of the options, by the extension that they need. */
 const optionOf: Partial<Record<ExtensionKeyword, string>> = {
   DSN: "dsn",
   REQUIRETLS: "requireTls",
@@ -85,7 +85,7 @@ function othersOffered(
   });
 }
 
-/** What the server said of the times that it goes by. */
+/** Checks times against the limits that the server states. */
 function checkTimes({ BY, HOLDFOR, HOLDUNTIL }: MailParameters, extensions: Extensions): void {
   const { DELIVERBY: fewest = 0, FUTURERELEASE: longest } = extensions;
   if (BY?.mode === "R" && BY.seconds < fewest)

@@ -10,7 +10,7 @@ import type { Mail, MailContent } from "../../mail/mail.ts";
 import type { Cancellation } from "../submission/cancellation.ts";
 import { type NegotiatedParameters, negotiate, unsupported } from "./negotiated-parameters.ts";
 
-/** What may be made use of, where the server offers it. */
+/** What may be used if the server offers it. */
 export interface Allowed {
   readonly smtpUtf8: boolean;
   /** BODY=BINARYMIME, by BDAT. */
@@ -18,8 +18,8 @@ export interface Allowed {
 }
 
 /**
- * A mail as this server takes it: encoded for what it bears, signed, its parameters declared. What the server cannot
- * take fails here, and so does a signature that cannot be made, before anything of the mail has been said.
+ * Fits a mail to this server: encoded, signed, with its parameters. A mail that the server cannot take fails here, and
+ * so does a signature that cannot be made, before anything of the mail is sent.
  */
 export function prepare(
   mail: Mail,
@@ -63,7 +63,7 @@ function declared(
   }
   const parameters: Writable<MailParameters> = {};
   if (limit !== undefined && content.size !== undefined) parameters.SIZE = content.size;
-  // Binary content is 8-bit as well, and need not be text.
+  // Binary content is also 8-bit, and need not consist of lines.
   if (content.binary) parameters.BODY = "BINARYMIME";
   else if (content.eightBit) parameters.BODY = "8BITMIME";
   if (international) parameters.SMTPUTF8 = true;
@@ -91,7 +91,7 @@ function requireSmtpUtf8(envelope: Envelope, capabilities: Capabilities, allowed
     });
 }
 
-/** By their places: addresses appear in no message. */
+/** By their index, because error messages contain no addresses. */
 function whatIsInternational({ international, from, to }: Envelope): string {
   if (!international) return "the header holds text";
   const places = to.flatMap((recipient, at) => (recipient.international ? [at + 1] : []));

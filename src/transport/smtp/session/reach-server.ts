@@ -11,7 +11,7 @@ import { leave } from "./goodbye.ts";
 import { helloName } from "./hello-name.ts";
 import type { Opening } from "./session-opening.ts";
 
-/** A server that has introduced itself, on a connection that is encrypted as the options have it. */
+/** A server that has replied to EHLO, on a connection that is encrypted according to the options. */
 export interface Reached {
   readonly connection: Connection;
   readonly greeting: Reply;
@@ -21,9 +21,9 @@ export interface Reached {
 }
 
 /**
- * Reaches the server, at the first of its addresses that takes mail: everything up to AUTH.
+ * Connects to the first address of the server that takes mail, and does everything before AUTH.
  *
- * @param leaving Is given the goodbyes to connections that came to nothing; nobody has to wait for them.
+ * @param leaving receives the goodbyes to connections that were not usable; nothing needs to wait for them.
  */
 export async function reach(
   options: SmtpOptions,
@@ -57,7 +57,7 @@ export async function reach(
   }
 }
 
-/** Connections are numbered within the process, for those who look on. */
+/** The number of the next connection of this process, for observers. */
 let connections = 1;
 
 async function introduced(
@@ -88,16 +88,16 @@ async function introduced(
 }
 
 /**
- * Whether a handshake with a ticket may be what failed. A server that refuses the ticket late closes right after the
- * handshake; one that is silent there, or says why it closes, has another reason.
+ * Whether a handshake with a ticket may be the reason. A server that refuses the ticket late closes right after the
+ * handshake; one that says nothing there, or says why it closes, has another reason.
  */
 function mayBeOfTicket({ phase, kind, reply }: Failure): boolean {
   return phase === "tls" || (reply === undefined && (kind === "connection" || kind === "tls"));
 }
 
 /**
- * Whether another address of the same name may do better. What is wrong with the certificate or the mode of TLS, or
- * with what we were told to do, holds for all.
+ * Whether another address of the host may do better. A problem of the certificate, the Tls mode or the configuration
+ * holds for all.
  */
 function isOfAddress({ kind, transient }: Failure): boolean {
   if (kind === "tls") return transient;

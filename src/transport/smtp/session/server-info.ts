@@ -3,27 +3,30 @@ import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { SmtpOptions } from "../smtp-options.ts";
 import type { Session } from "./session.ts";
 
-/** What a server is and can do, as it told when it was last asked: under TLS, where there is TLS. */
+/** What a server is and can do, from its last reply to EHLO: after the TLS handshake, if there was one. */
 export interface ServerInfo {
-  /** What was connected to: `"192.0.2.1:587"`, the path of a Unix socket, or host and port where others connected. */
+  /**
+   * What the transport is connected to: `"192.0.2.1:587"`, the path of a Unix socket, or host and port if a proxy or
+   * connector made the connection.
+   */
   readonly address: string;
-  /** The name the server gave itself in its reply to EHLO. */
+  /** The name of the server in its reply to EHLO. */
   readonly name: string;
   /** Its greeting, without the code. */
   readonly greeting: string;
   /** Every keyword it offers, in capitals, with its parameters: `{ SIZE: "52428800", PIPELINING: "" }`. */
   readonly extensions: Readonly<Record<string, string>>;
-  /** The largest mail it takes, in octets; absent where it tells no limit. */
+  /** The largest mail that it takes, in bytes; absent if it states no limit. */
   readonly maxMessageSize?: number | undefined;
   /** The mechanisms it offers to log in with, in capitals. */
   readonly mechanisms: readonly string[];
-  /** What it takes before it wants a new transaction or connection (RFC 9422), where it tells. */
+  /** How much it takes in one transaction or connection (RFC 9422), if it says so. */
   readonly limits?: Limits | undefined;
-  /** Present where the connection is encrypted. */
+  /** Set if the connection is encrypted. */
   readonly tls?: TlsFacts | undefined;
-  /** Whom it knows us as: present where credentials were given, and were good. */
+  /** The user that the transport logged in as; absent without credentials. */
   readonly user?: string | undefined;
-  /** Milliseconds between EHLO and its reply: the way there and back, and how long the server thought. */
+  /** Milliseconds between EHLO and its reply: the network, and the server's time to answer. */
   readonly roundTrip: number;
 }
 

@@ -1,14 +1,14 @@
 import type { Clock, Timer } from "../../../net/clock.ts";
 import { Cancellation, type CancellationReason } from "../submission/cancellation.ts";
 
-/** One attempt to open a session: how far it has come, and how it is cancelled. */
+/** One attempt to open a session: how far it is, and how to cancel it. */
 export class Opening {
   readonly cancellation: Cancellation = new Cancellation();
-  /** Set if the login is to be tried even though its secret has just been refused. */
+  /** Whether to try the login even though its secret has just been refused. */
   readonly insists: boolean;
-  /** The server has greeted us. */
+  /** Whether the server has sent its greeting. */
   greeted = false;
-  /** The secrets that it has logged in with, or is about to. */
+  /** The secrets of the login. */
   readonly secrets: Set<string> = new Set();
   #grace: Timer | undefined;
 
@@ -17,20 +17,20 @@ export class Opening {
   }
 
   /**
-   * Nobody waits for the session any more. What has not been greeted is cut; a server that has spoken may go on for as
-   * long as it would have to answer QUIT, so that it is left in good order.
+   * Nothing waits for the session any more. Before the greeting the connection is cut. After it, the opening may
+   * continue for as long as a reply to QUIT may take, so that the session ends in order.
    */
   abandon(clock: Clock, reason: CancellationReason): void {
     if (this.greeted) this.#grace = clock.timer(GRACE, () => this.cancellation.cancel(reason));
     else this.cancellation.cancel(reason);
   }
 
-  /** It has come to an end, good or bad. */
+  /** The attempt has ended, with or without success. */
   over(): void {
     this.#grace?.cancel();
     this.cancellation.over();
   }
 }
 
-/** Milliseconds, as long as the answer to QUIT is waited for. */
+/** Milliseconds, as for the reply to QUIT. */
 const GRACE = 5000;

@@ -11,28 +11,28 @@ import { leave, letGo } from "./goodbye.ts";
 import { type Reached, reach } from "./reach-server.ts";
 import type { Opening } from "./session-opening.ts";
 
-/** A connection that is ready for mail, and what is known of the server behind it. */
+/** A connection that is ready for mail, with what is known about the server. */
 export class Session {
   readonly connection: Connection;
   readonly greeting: Reply;
   readonly capabilities: Capabilities;
   /** Milliseconds between the last EHLO and its reply. */
   readonly roundTrip: number;
-  /** How much may be unanswered in a window; present once the server was seen to discard what it refuses. */
+  /** How much may be unanswered; set once the server has passed the probe for a window. */
   window: Window | undefined;
-  /** The server did not pass the test for a window, but the connection goes on without one. */
+  /** The server did not pass the probe for a window; the connection continues without one. */
   unproved = false;
   /** The server requires a new login. */
   expired = false;
-  /** Something may be left of the transaction before: RSET must go before the next. */
+  /** The server may still have an open transaction: RSET must precede the next. */
   unclean = false;
-  /** How often a sender was named on it. */
+  /** How many MAIL commands were sent. */
   mails = 0;
   /** It has carried a mail, or is carrying one. */
   used = false;
-  /** Whether content may go as it is, lines or not (RFC 3030 3). Parts of it that are 8-bit lines need 8BITMIME too. */
+  /** Whether binary content may be sent (RFC 3030 3). Its parts that are 8-bit lines need 8BITMIME too. */
   readonly mayBinary: boolean;
-  /** Whether commands may go out together (RFC 2920). */
+  /** Whether commands may be sent together (RFC 2920). */
   readonly pipelining: boolean;
   readonly #windows: boolean;
   readonly #mostMails: number;
@@ -75,12 +75,12 @@ export class Session {
     return this.#mostMails - this.mails;
   }
 
-  /** Whether mails may go in a window on this connection, once the server has passed the test. */
+  /** Whether mails may be sent in a window on this connection, once the server has passed the probe. */
   get mayWindow(): boolean {
     return this.#windows && !this.unproved;
   }
 
-  /** Counts a mail whose sender is about to be named. */
+  /** Counts a mail whose MAIL is about to be sent. */
   carries(): void {
     this.used = true;
     this.mails++;
@@ -119,7 +119,7 @@ export async function openSession(
         logIn(connection, capabilities, credentials, options, context, trying);
       await gate.pass(opening, connection, () => options.observer.loggingIn(connection.number, login));
     }
-    // It may have ended behind the last reply.
+    // It may have ended after the last reply.
     if (connection.failure !== undefined) throw connection.failure;
     return new Session(reached, options);
   } catch (error) {
@@ -130,8 +130,7 @@ export async function openSession(
 }
 
 /**
- * Whether chunks can be sent to this server before it has answered what went before. Some of Microsoft's servers hang
- * on BDAT.
+ * Whether this server accepts chunks before it has answered earlier commands. Some of Microsoft's servers hang on BDAT.
  */
 function takesChunks({ extensions }: Capabilities, greeting: Reply): boolean {
   const { PIPELINING, CHUNKING } = extensions;
