@@ -85,19 +85,19 @@ export { TlsParameters, TlsParametersBuilder } from "./transport/smtp/tls/tls-pa
 
 // Logging and events
 
+export type { ReplyFacts } from "./net/journal.ts";
+export type { Logger } from "./net/logger.ts";
 export type {
   AuthEvent,
   CommandEvent,
   ConnectEvent,
   ConnectionEvent,
   ReplyEvent,
-  ReplyFacts,
   SendEvent,
   TlsEvent,
   TraceEvent,
   TransportEvent,
 } from "./transport/smtp/observer/events.ts";
-export type { Logger } from "./transport/smtp/observer/logger.ts";
 
 // Transports in front of others, and transports without SMTP
 

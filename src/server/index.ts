@@ -18,6 +18,7 @@
  */
 
 export type { Address } from "../address/address.ts";
+export type { Logger } from "../net/logger.ts";
 export type {
   ClientCertificate,
   ClientCertificateOptions,
@@ -48,5 +49,6 @@ export type {
   ServerHooks,
   Verdict,
 } from "./hooks/hooks.ts";
+export type { Refusal, RefusedEvent, ServerClientEvent, ServerPhase } from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

@@ -11,6 +11,7 @@ import type { Observe } from "./connection/observer.ts";
 import type { ServerContext } from "./connection/server-context.ts";
 import { AuthThrottle } from "./hooks/auth-throttle.ts";
 import { Policy } from "./hooks/policy.ts";
+import { ServerObserver } from "./observer/server-observer.ts";
 import type { ResolvedListener } from "./options/listeners.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
@@ -60,6 +61,7 @@ export class RunningServer {
       tls: resolved.tls && new TlsAcceptor({ ...resolved.tls, ciphers: internals.ciphers }),
       clock,
       observe: internals.observe,
+      observer: new ServerObserver(resolved.logger, resolved.logAddresses),
       throttle: new AuthThrottle(resolved.authFailureDelay, clock),
       path: undefined,
     });
@@ -131,7 +133,15 @@ export class RunningServer {
     // Gone before it was looked at.
     if (socket.remoteAddress === undefined && host.path === undefined) return void socket.destroy();
     const client = directIdentity(socket, host.path);
-    const admission = this.#limits.admit(client.remoteAddress, host.resolved);
+    host.observer.counters.connections++;
+    const admission = this.#limits.admit(client.remoteAddress, host.resolved, (limit) =>
+      host.observer.refused(client, {
+        kind: "limit",
+        reason: limit,
+        phase: "accept",
+        detail: `the client is one too many: ${limit} is ${host.resolved[limit]}`,
+      }),
+    );
     if (admission === undefined) return void socket.destroy();
     const connection = new Connection(host, new ServerSocket(socket, host.clock), client);
     const life = connection.serve(admission.refusal).finally(() => {

@@ -28,24 +28,30 @@ export class ConnectionLimits {
    * Counts a connection in.
    *
    * @param address of the client; empty for a Unix socket, whose clients have none
+   * @param exceeded is told which limit refuses it, if one does
    * @returns `undefined` if it must be closed without a reply, because so many are being refused already
    */
-  admit(address: string, bounds: ConnectionBounds): Admission | undefined {
+  admit(
+    address: string,
+    bounds: ConnectionBounds,
+    exceeded?: (limit: keyof ConnectionBounds) => void,
+  ): Admission | undefined {
     const key = addressKey(address);
     const before = key === "" ? 0 : (this.#byAddress.get(key) ?? 0);
-    const refusal =
+    const limit =
       this.#open >= bounds.maxConnections
-        ? tooMany
+        ? "maxConnections"
         : before >= bounds.maxConnectionsPerAddress
-          ? tooManyOfYours
+          ? "maxConnectionsPerAddress"
           : undefined;
-    if (refusal !== undefined) {
+    if (limit !== undefined) {
+      exceeded?.(limit);
       if (this.#refused >= MOST_REFUSED) return undefined;
       this.#refused++;
     }
     this.#open++;
     this.#byAddress.set(key, before + 1);
-    return { refusal, leave: () => this.#leave(key, refusal !== undefined) };
+    return { refusal: limit && refusals[limit], leave: () => this.#leave(key, limit !== undefined) };
   }
 
   #leave(key: string, refused: boolean): void {
@@ -63,5 +69,7 @@ export class ConnectionLimits {
  */
 const MOST_REFUSED = 100;
 
-const tooManyOfYours = Reply.of(421, "4.7.0", "Too many connections from your address, try again later");
-const tooMany = Reply.of(421, "4.3.2", "Too many connections, try again later");
+const refusals: Readonly<Record<keyof ConnectionBounds, Reply>> = {
+  maxConnections: Reply.of(421, "4.3.2", "Too many connections, try again later"),
+  maxConnectionsPerAddress: Reply.of(421, "4.7.0", "Too many connections from your address, try again later"),
+};

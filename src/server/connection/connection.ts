@@ -4,6 +4,8 @@ import { tlsBindings } from "../../net/server/tls-acceptor.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { ServerEvent } from "../../protocol/server/event.ts";
 import { Responder } from "../../protocol/server/responder.ts";
+import type { Refusal } from "../observer/server-events.ts";
+import type { ServerTimeouts } from "../options/options.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
@@ -68,8 +70,17 @@ export class Connection {
   /** The refusal of a client, if it is not greeted: by a hook, or because it did not wait for the greeting. */
   async #admit(): Promise<Reply | undefined> {
     const { greetingDelay } = this.#host.resolved;
-    if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) return earlyTalker;
-    return await this.#handler.connect();
+    if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) {
+      const detail = "the client spoke, or left, before the greeting";
+      this.#refused({ kind: "early-talker", reason: "early-talker", phase: "greeting", detail });
+      return earlyTalker;
+    }
+    const refusal = await this.#handler.connect();
+    if (refusal !== undefined) {
+      const detail = `the hook connect refused the client with ${refusal.code}`;
+      this.#refused({ kind: "hook", reason: "connect", phase: "greeting", detail });
+    }
+    return refusal;
   }
 
   /** Resolves when the conversation is over, with the reason. */
@@ -170,16 +181,43 @@ export class Connection {
   /** Waits until the client has taken most replies, unless it has; resolves to `false` if it does not. */
   #taken(): Promise<boolean> | undefined {
     const { timeouts } = this.#host.resolved;
-    return this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
+    const taken = this.#socket.drained(timeouts.write, this.#host.protocol.maxReplyBacklog);
+    return taken?.then((timely) => {
+      if (!timely) this.#timedOut("write", "the client did not take the replies");
+      return timely;
+    });
   }
 
   /** Says the last word, if the client can still hear it. */
   async #end(reason: Ending): Promise<void> {
     if (reason === "lost") return;
-    if (reason === "timeout") this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
+    if (reason === "timeout") {
+      this.#silent();
+      this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
+    }
     if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
     this.#flush();
     await this.#socket.linger(LINGER);
+  }
+
+  /** Tells that the client has said nothing, or too little, for too long. */
+  #silent(): void {
+    const { clock, resolved } = this.#host;
+    if (clock.now() >= this.#connectedAt + resolved.timeouts.session)
+      this.#timedOut("session", "the connection has lasted as long as it may");
+    else if (this.#responder.inContent)
+      this.#timedOut("content", "the content came too slowly, or not at all");
+    else this.#timedOut("command", "the client sent no whole command");
+  }
+
+  #timedOut(timeout: keyof Required<ServerTimeouts>, what: string): void {
+    const phase = this.#responder.inContent ? "content" : "command";
+    const detail = `${what}: timeouts.${timeout} is ${this.#host.resolved.timeouts[timeout]} ms`;
+    this.#refused({ kind: "timeout", reason: `timeouts.${timeout}`, phase, detail });
+  }
+
+  #refused(refusal: Refusal): void {
+    this.#host.observer.refused(this.#handler.session, refusal);
   }
 
   #handle(event: Exclude<ServerEvent, { type: "close" }> | SocketAction): Promise<unknown> | undefined {

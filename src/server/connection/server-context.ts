@@ -3,6 +3,7 @@ import type { TlsAcceptor } from "../../net/server/tls-acceptor.ts";
 import type { ServerSettings } from "../../protocol/server/settings.ts";
 import type { AuthThrottle } from "../hooks/auth-throttle.ts";
 import type { Policy } from "../hooks/policy.ts";
+import type { ServerObserver } from "../observer/server-observer.ts";
 import type { ResolvedOptions } from "../options/resolved-options.ts";
 import type { Observe } from "./observer.ts";
 
@@ -15,6 +16,7 @@ export interface ServerContext {
   readonly tls: TlsAcceptor | undefined;
   readonly clock: Clock;
   readonly observe: Observe | undefined;
+  readonly observer: ServerObserver;
   readonly throttle: AuthThrottle;
   /** The path of the Unix socket that clients come through, if it is one. */
   readonly path: string | undefined;

@@ -1,3 +1,4 @@
+import { readLogger } from "../../net/logger.ts";
 import type { ClientCertificateOptions, ServerCertificate } from "../../net/server/tls-acceptor.ts";
 import { serverMechanisms } from "../../protocol/sasl/mechanisms.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
@@ -79,6 +80,8 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   extensions: group(extensions),
   received: flag,
   timeouts: group(timeouts),
+  logger: readLogger,
+  logAddresses: flag,
   state: callback,
   connect: callback,
   hello: callback,

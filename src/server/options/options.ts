@@ -1,3 +1,4 @@
+import type { Logger } from "../../net/logger.ts";
 import type { ClientCertificateOptions, ServerCertificate } from "../../net/server/tls-acceptor.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
 import type { ServerHooks } from "../hooks/hooks.ts";
@@ -140,6 +141,14 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly received?: boolean;
   /** How long the server waits. */
   readonly timeouts?: ServerTimeouts;
+  /**
+   * Logs what the server does: commands and replies at `debug`, each message at `info`, and at `warn` why a client was
+   * refused, timed out or failed its TLS handshake. Never content or secrets. Whoever listens to the channels of
+   * `node:diagnostics_channel` gets the same.
+   */
+  readonly logger?: Logger;
+  /** Allows mail addresses and user names in the log and on diagnostics channels. They are personal data. */
+  readonly logAddresses?: boolean;
   /** Creates the value of `session.state` for each connection; by default an empty object. */
   state?(): State;
 }

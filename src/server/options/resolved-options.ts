@@ -1,5 +1,6 @@
 import { hostname as machineName } from "node:os";
 import { canonicalDomain } from "../../address/domain.ts";
+import type { Logger } from "../../net/logger.ts";
 import type { ServerCertificate, ServerTlsOptions } from "../../net/server/tls-acceptor.ts";
 import type { ServerSettings } from "../../protocol/server/settings.ts";
 import { readOptions, refuseOption, wrongOption } from "../../text/options/option-reader.ts";
@@ -22,6 +23,8 @@ export interface ResolvedOptions {
   readonly greetingDelay: number;
   readonly authFailureDelay: number;
   readonly received: boolean;
+  readonly logger: Logger | undefined;
+  readonly logAddresses: boolean;
 }
 
 /**
@@ -85,6 +88,8 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     greetingDelay: read.greetingDelay ?? 0,
     authFailureDelay: read.authFailureDelay ?? 250,
     received: read.received ?? true,
+    logger: read.logger,
+    logAddresses: read.logAddresses ?? false,
   };
 }
 

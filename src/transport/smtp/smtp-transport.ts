@@ -7,6 +7,7 @@ import { FailedAddresses } from "../../net/client/failed-addresses.ts";
 import type { Route } from "../../net/client/route.ts";
 import { SessionTickets } from "../../net/client/session-tickets.ts";
 import type { Timeouts } from "../../net/client/timeouts.ts";
+import { type Logger, readLogger } from "../../net/logger.ts";
 import type { Dialect } from "../../protocol/dialect.ts";
 import { SMTP_PORT } from "../../protocol/ports.ts";
 import type { OneOrMore } from "../../text/options/one-or-more.ts";
@@ -26,7 +27,6 @@ import { hostOf } from "./host.ts";
 import { Credentials } from "./login/credentials.ts";
 import type { Mechanism, SaslMechanism } from "./login/mechanism.ts";
 import { checkedMechanisms } from "./login/mechanism-list.ts";
-import { isLogger, type Logger } from "./observer/logger.ts";
 import { Observer } from "./observer/observer.ts";
 import { type PoolConfig, readPoolConfig } from "./pool/pool-config.ts";
 import { ServerTransport } from "./server-transport.ts";
@@ -338,13 +338,7 @@ export class SmtpTransportBuilder<Built = SmtpTransport> {
    * content or secrets, and addresses only after `logAddresses()`.
    */
   logger(logger: Logger): this {
-    if (!isLogger(logger))
-      throw wrongOption(
-        "logger",
-        "an object with debug, info, warn and error, such as console or pino()",
-        logger,
-      );
-    return this.#set("logger", { logger });
+    return this.#set("logger", { logger: readLogger(logger, "logger") });
   }
 
   /** Allows addresses in the log and on diagnostics channels. They are personal data. */

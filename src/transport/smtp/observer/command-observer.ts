@@ -1,11 +1,11 @@
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
+import { type Journal, type ReplyFacts, tellable } from "../../../net/journal.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import { commandLines } from "../../../protocol/masking/command-mask.ts";
 import { MASK } from "../../../protocol/masking/secret-mask.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
-import { type CommandEvent, type ConnectionEvent, channels, type ReplyFacts } from "./events.ts";
-import { type Journal, tellable } from "./journal.ts";
+import { type CommandEvent, type ConnectionEvent, channels } from "./events.ts";
 
 /** A command whose reply has not come. */
 interface Pending {

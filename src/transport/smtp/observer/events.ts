@@ -1,5 +1,6 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from "node:diagnostics_channel";
 import type { EnvoiError } from "../../../errors.ts";
+import type { ReplyFacts } from "../../../net/journal.ts";
 
 /** What every event bears. */
 export interface TransportEvent {
@@ -68,16 +69,6 @@ export interface CommandEvent extends ConnectionEvent, TraceEvent {
 
 /** A reply, told on `envoi:reply`: also the greeting, and others that no command asked for. */
 export interface ReplyEvent extends ConnectionEvent, ReplyFacts {}
-
-/** What may be told of a reply. */
-export interface ReplyFacts {
-  /** Three digits, such as 250. */
-  readonly code: number;
-  /** The enhanced status code (RFC 3463), where there is one. */
-  readonly enhancedCode?: string | undefined;
-  /** Its lines, joined by line feeds, masked as commands are. */
-  readonly text: string;
-}
 
 /** The trace `envoi:send`: one mail, from when it was handed to the transport to its outcome. */
 export interface SendEvent extends TransportEvent, TraceEvent {

@@ -1,5 +1,7 @@
 import type { TracingChannel } from "node:diagnostics_channel";
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
+import { Journal, tellable } from "../../../net/journal.ts";
+import type { Logger } from "../../../net/logger.ts";
 import { withoutAddresses } from "../../../protocol/masking/address-mask.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Mail } from "../../mail/mail.ts";
@@ -12,8 +14,6 @@ import {
   type TraceEvent,
   type TransportEvent,
 } from "./events.ts";
-import { Journal, tellable } from "./journal.ts";
-import type { Logger } from "./logger.ts";
 import { SendObserver } from "./send-observer.ts";
 
 /** What an observer is made of. */
@@ -35,7 +35,7 @@ export class Observer {
 
   constructor({ host, port, logger, logAddresses }: ObserverOptions) {
     this.#transport = { host, port };
-    this.#journal = new Journal(logger, logAddresses);
+    this.#journal = new Journal(logger, logAddresses, "an SmtpTransport");
   }
 
   /** Watches a connection being made; the number it has from now on goes with it. */

@@ -1,7 +1,7 @@
+import { type Journal, tellable } from "../../../net/journal.ts";
 import type { SmtpError } from "../../../protocol/send-error.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
 import { channels, type SendEvent } from "./events.ts";
-import { type Journal, tellable } from "./journal.ts";
 
 /** Tells of one mail, from when the transport was given it to its outcome. */
 export class SendObserver {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import type { CommandEvent } from "envoi";
+import { Journal } from "#src/net/journal.js";
 import type { Phase } from "#src/protocol/phase.js";
 import { Reply } from "#src/protocol/reply.js";
 import { CommandObserver } from "#src/transport/smtp/observer/command-observer.js";
 import { channels } from "#src/transport/smtp/observer/events.js";
-import { Journal } from "#src/transport/smtp/observer/journal.js";
 
 describe("a command and its reply", () => {
   let ended: string[] = [];
@@ -20,7 +20,7 @@ describe("a command and its reply", () => {
   });
 
   const newObserver = () =>
-    new CommandObserver(new Journal(undefined, true), { host: "x.test", port: 25, connection: 1 });
+    new CommandObserver(new Journal(undefined, true, "x"), { host: "x.test", port: 25, connection: 1 });
   const reply = (code: number) => Reply.of(code, undefined, "text");
 
   /** Observers are told in microtasks of their own. */

@@ -1,8 +1,8 @@
+import { wrongOption } from "../text/options/option-reader.ts";
+
 /**
- * Where an {@link SmtpTransport} writes down what it does: pino and bunyan are such loggers, and so is `console`.
- *
- * `debug` is told of connections, commands and replies, `info` of each mail that was sent, `warn` of what is not as it
- * should be, `error` of each mail that was not sent.
+ * Where an SmtpTransport or an SmtpServer writes down what it does: pino and bunyan are such loggers, and so is
+ * `console`.
  *
  * @example
  * ```ts
@@ -10,22 +10,28 @@
  * ```
  */
 export interface Logger {
-  /** Told of connections, commands and replies. */
+  /** Gets connections, commands and replies. */
   debug(fields: object, message: string): void;
-  /** Told of each mail that was sent. */
+  /** Gets each mail that a transport has sent, or a server accepted. */
   info(fields: object, message: string): void;
-  /** Told of what is not as it should be. */
+  /** Gets what is not as it should be: what failed, timed out or was refused. */
   warn(fields: object, message: string): void;
-  /** Told of each mail that was not sent. */
+  /** Gets each mail that a transport has not sent. */
   error(fields: object, message: string): void;
   /** Asked before lines are made for `"debug"`, where it is there. */
   isLevelEnabled?(level: string): boolean;
 }
 
 /** Whether a value has all that a {@link Logger} has. */
-export function isLogger(value: unknown): value is Logger {
+function isLogger(value: unknown): value is Logger {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return levels.every((level) => typeof (value as Partial<Logger>)[level] === "function");
+}
+
+/** Reads the option `logger`. */
+export function readLogger(value: unknown, field: string): Logger {
+  if (isLogger(value)) return value;
+  throw wrongOption(field, "an object with debug, info, warn and error, such as console or pino()", value);
 }
 
 /** The levels of a {@link Logger}. */

@@ -1,21 +1,32 @@
-import { callersMistake, EnvoiError, harmless, reasonOf } from "../../../errors.ts";
-import { tell, warningOnce } from "../../../net/observers.ts";
-import { Failure } from "../../../protocol/failure.ts";
-import { withoutAddresses } from "../../../protocol/masking/address-mask.ts";
-import type { Reply } from "../../../protocol/reply.ts";
-import type { ReplyFacts } from "./events.ts";
+import { callersMistake, EnvoiError, harmless, reasonOf } from "../errors.ts";
+import { Failure } from "../protocol/failure.ts";
+import { withoutAddresses } from "../protocol/masking/address-mask.ts";
+import type { Reply } from "../protocol/reply.ts";
 import type { Logger, LogLevel } from "./logger.ts";
+import { tell, warningOnce } from "./observers.ts";
 
-/** What a transport writes down, and what of the words of client and server may be told at all. */
+/** What may be told of a reply. */
+export interface ReplyFacts {
+  /** Three digits, such as 250. */
+  readonly code: number;
+  /** The enhanced status code (RFC 3463), if there is one. */
+  readonly enhancedCode?: string | undefined;
+  /** Its lines, joined by line feeds, masked as commands are. */
+  readonly text: string;
+}
+
+/** What a transport or a server writes down, and what of the words of client and server may be told at all. */
 export class Journal {
   readonly #logger: Logger | undefined;
-  readonly #failed = warningOnce("the logger of an SmtpTransport");
+  readonly #failed: (thrown: unknown) => void;
   #detailed: boolean;
   /** Whether addresses may be told. */
   readonly logAddresses: boolean;
 
-  constructor(logger: Logger | undefined, logAddresses: boolean) {
+  /** @param owner whose logger it is, for the warning about one that fails: `"an SmtpTransport"` */
+  constructor(logger: Logger | undefined, logAddresses: boolean, owner: string) {
     this.#logger = logger;
+    this.#failed = warningOnce(`the logger of ${owner}`);
     this.logAddresses = logAddresses;
     this.#detailed = this.#wants("debug");
   }

@@ -1,0 +1,51 @@
+import { Journal } from "../../net/journal.ts";
+import type { Logger } from "../../net/logger.ts";
+import type { ClientIdentity } from "../connection/client-identity.ts";
+import { ServerCounters } from "./server-counters.ts";
+import { type Refusal, type RefusedEvent, type ServerClientEvent, serverChannels } from "./server-events.ts";
+
+/** The client of an event: a session, or who a client is before it has one. */
+export interface ObservedClient extends ClientIdentity {
+  readonly id?: string;
+}
+
+/**
+ * Tells what a server does: to the subscribers of its channels, to its logger, and by counters to `status()`. If nobody
+ * listens, it costs a look whether anybody does.
+ */
+export class ServerObserver {
+  readonly counters: ServerCounters = new ServerCounters();
+  readonly #journal: Journal;
+
+  constructor(logger: Logger | undefined, logAddresses: boolean) {
+    this.#journal = new Journal(logger, logAddresses, "an SmtpServer");
+  }
+
+  /**
+   * A client was refused, given up, or cut short. Every such end goes through here, so that channel, log and counters
+   * agree.
+   *
+   * @example
+   * ```text
+   * host.observer.refused(session, {
+   *   kind: "proxy",
+   *   reason: "proxy-checksum",
+   *   phase: "proxy",
+   *   detail: "the CRC32C of the header is wrong",
+   * });
+   * ```
+   */
+  refused(client: ObservedClient, refusal: Refusal): void {
+    this.counters.refuse(refusal.reason);
+    if (!this.#journal.kept && !serverChannels.refused.hasSubscribers) return;
+    const event: RefusedEvent = { ...eventOf(client), ...refusal };
+    this.#journal.publish(serverChannels.refused, event);
+    this.#journal.log("warn", event, refusal.detail);
+  }
+}
+
+/** The client, as every event names it. */
+function eventOf(client: ObservedClient): ServerClientEvent {
+  const { id, remoteAddress, remotePort, localAddress, localPort } = client;
+  return { ...(id !== undefined && { session: id }), remoteAddress, remotePort, localAddress, localPort };
+}
