@@ -4,8 +4,13 @@
  *
  * @example
  * ```ts
- * const resolver = Resolver.zone({ "example.org": { TXT: "v=spf1 -all" } });
- * await resolver.resolve("example.org", "TXT");
+ * const verdict = await checkSpf({
+ *   ip: "192.0.2.1",
+ *   hello: "mail.example.org",
+ *   from: "ada@example.org",
+ *   resolver: Resolver.system(),
+ * });
+ * console.log(verdict.result, verdict.reason);
  * ```
  *
  * @module envoi/verify
@@ -25,7 +30,9 @@ export type {
   ResolveOptions,
   TemporaryAnswer,
 } from "./resolver/answer.ts";
+export type { CacheOptions } from "./resolver/answer-cache.ts";
 export { Resolver } from "./resolver/resolver.ts";
+export type { SystemResolver, SystemResolverOptions } from "./resolver/system-resolver.ts";
 export type {
   AskedQuestion,
   Zone,
@@ -34,3 +41,6 @@ export type {
   ZoneResolver,
 } from "./resolver/zone-resolver.ts";
 export type { SignatureAlgorithm } from "./signature/signature.ts";
+export { checkSpf, type SpfOptions } from "./spf/check-spf.ts";
+export type { Origin } from "./spf/spf-origin.ts";
+export type { SpfCode, SpfResult, SpfVerdict } from "./spf/spf-verdict.ts";

@@ -1,4 +1,5 @@
 import type { Answer, RecordType, ResolveOptions } from "./answer.ts";
+import { SystemResolver, type SystemResolverOptions } from "./system-resolver.ts";
 import { type Zone, ZoneResolver } from "./zone-resolver.ts";
 
 /**
@@ -15,6 +16,17 @@ export interface Resolver {
 
 /** Resolvers to choose from. */
 export const Resolver: {
+  /**
+   * The DNS of the system, by node:dns, with a cache. Make one for the whole program.
+   *
+   * @throws EnvoiError of kind `"configuration"` if an option is not valid.
+   * @example
+   * ```ts
+   * const resolver = Resolver.system({ servers: ["192.0.2.53"] });
+   * const verdict = await checkSpf({ ip: "192.0.2.1", hello: "mail.example.org", from: null, resolver });
+   * ```
+   */
+  readonly system: (options?: SystemResolverOptions) => SystemResolver;
   /**
    * DNS for tests: the names of a zone and nothing else. `asked` has the questions so far.
    *
@@ -33,5 +45,6 @@ export const Resolver: {
    */
   readonly zone: (zone: Zone) => ZoneResolver;
 } = {
+  system: (options) => new SystemResolver(options),
   zone: (zone) => new ZoneResolver(zone),
 };

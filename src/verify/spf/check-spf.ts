@@ -1,0 +1,83 @@
+import { Inquiry, type InquiryLimits } from "../inquiry.ts";
+import { parseIp } from "../ip-address.ts";
+import type { Resolver } from "../resolver/resolver.ts";
+import { SpfEvaluation } from "./spf-evaluation.ts";
+import { type Origin, spfSender } from "./spf-origin.ts";
+import type { SpfOutcome } from "./spf-outcome.ts";
+import type { SpfVerdict } from "./spf-verdict.ts";
+
+/** What SPF is checked for, and how. */
+export interface SpfOptions extends Origin, InquiryLimits {
+  /** Where the answers come from. */
+  readonly resolver: Resolver;
+  /** Our host name, which the explanations of domain owners may quote. Default: `"unknown"`. */
+  readonly receiver?: string | undefined;
+  /** The time, which they may quote too. Default: the current time. */
+  readonly now?: Date | undefined;
+}
+
+/**
+ * Checks whether a client may send mail for a domain (SPF, RFC 7208): for that of MAIL FROM or, if the sender is null,
+ * for the name in HELO.
+ *
+ * Whatever the domain publishes, the result is a verdict.
+ *
+ * @throws EnvoiError of kind `"aborted"` if `signal` aborts, and nothing else.
+ * @example
+ * ```ts
+ * const resolver = Resolver.zone({ "example.org": { TXT: "v=spf1 ip4:192.0.2.0/24 -all" } });
+ * const verdict = await checkSpf({
+ *   ip: "203.0.113.5",
+ *   hello: "mail.example.net",
+ *   from: "ada@example.org",
+ *   resolver,
+ * });
+ * verdict.result; // "fail"
+ * verdict.reason; // "\"-all\" in the record of example.org matches 203.0.113.5"
+ * ```
+ */
+export async function checkSpf(options: SpfOptions): Promise<SpfVerdict> {
+  const inquiry = new Inquiry(options.resolver, options);
+  try {
+    return await evaluateSpf(inquiry, options);
+  } finally {
+    inquiry.close();
+  }
+}
+
+/** Like {@link checkSpf}, as a part of the inquiry about a mail. */
+export async function evaluateSpf(
+  inquiry: Inquiry,
+  { ip, hello, from, receiver = "unknown", now = new Date() }: Omit<SpfOptions, "resolver">,
+): Promise<SpfVerdict> {
+  const sender = spfSender({ hello, from });
+  const { identity, domain } = sender;
+  const address = parseIp(String(ip));
+  const started = inquiry.queries.length;
+  const verdict = ({
+    text,
+    result,
+    code,
+    reason,
+    advice,
+    mechanism,
+  }: SpfOutcome & { text?: string | undefined }) => ({
+    ...{ result, identity, domain, code, reason },
+    ...{ advice, mechanism, lookups: evaluation?.lookups ?? 0, voidLookups: evaluation?.voidLookups ?? 0 },
+    ...{ explanation: text, queries: inquiry.queries.slice(started) },
+  });
+  let evaluation: SpfEvaluation | undefined;
+  if (address === undefined)
+    return verdict({
+      result: "none",
+      code: "no-origin",
+      reason: "the IP address of the client is not known",
+    });
+  if (!sender.valid) {
+    const reason = `${JSON.stringify(domain)} is not a domain that can have an SPF record`;
+    return verdict({ result: "none", code: "no-domain", reason });
+  }
+  const time = Math.floor(now.getTime() / 1000);
+  evaluation = new SpfEvaluation(inquiry, { ip: address, hello: String(hello), sender, receiver, time });
+  return verdict(await evaluation.run());
+}
