@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
 
 /** A timer that was set; `cancel` may be called at any time, more than once. */

@@ -96,11 +96,12 @@ export interface CommandContext {
  * Understands a command line, given without its line end; a {@link Reply} is the refusal.
  *
  * Verbs and keywords come in any case, and white space may trail (RFC 5321 4.1.1). The line holds no CR, LF or NUL:
- * whoever cut it off has seen to that. A source route is read and ignored (RFC 5321 4.1.1.3).
+ * whoever cut it off has seen to that. A source route is read and ignored (RFC 5321 4.1.1.3). `known` is the verb, if
+ * it has been read already.
  */
-export function parseCommand(line: string, context: CommandContext): Command | Reply {
+export function parseCommand(line: string, context: CommandContext, known?: Verb): Command | Reply {
   const space = line.indexOf(" ");
-  const verb = (space === -1 ? line : line.slice(0, space)).toUpperCase();
+  const verb = known ?? (space === -1 ? line : line.slice(0, space)).toUpperCase();
   const argument = space === -1 ? "" : line.slice(space + 1).trim();
   switch (verb) {
     case "HELO":
@@ -194,7 +195,8 @@ function readPath(
   argument: string,
   lenient: boolean,
 ): { mailbox: string; rest: string } | undefined {
-  if (argument.slice(0, prefix.length).toUpperCase() !== prefix) return undefined;
+  if (!argument.startsWith(prefix) && argument.slice(0, prefix.length).toUpperCase() !== prefix)
+    return undefined;
   const path = argument.slice(prefix.length);
   const match = bracketed.exec(path) ?? (lenient ? bare.exec(path) : null);
   if (match === null) return undefined;

@@ -89,7 +89,7 @@ export class ServerSocket {
 
   /** Writes at once, in one piece. */
   write(text: string): void {
-    if (text !== "" && !this.#lost.signal.aborted) this.#socket.write(text);
+    if (text !== "" && this.#state !== "lost") this.#socket.write(text);
   }
 
   /**

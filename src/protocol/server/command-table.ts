@@ -58,6 +58,10 @@ export const commandTable: { readonly [V in Verb]: CommandRow<V> } = {
 /** The verb of a command line, in any case, or `undefined` if the command is unknown. */
 export function readVerb(line: string): Verb | undefined {
   const space = line.indexOf(" ");
-  const word = (space === -1 ? line : line.slice(0, space)).toUpperCase();
-  return Object.hasOwn(commandTable, word) ? (word as Verb) : undefined;
+  const word = space === -1 ? line : line.slice(0, space);
+  return verbs.get(word) ?? verbs.get(word.toUpperCase());
 }
+
+const verbs: ReadonlyMap<string, Verb> = new Map(
+  Object.keys(commandTable).map((verb) => [verb, verb as Verb]),
+);

@@ -71,8 +71,7 @@ export class Input {
     const crlf = lf > start && this.#octets[lf - 1] === CR;
     const stop = crlf ? lf - 1 : lf;
     let text = this.#octets.toString("latin1", start, stop);
-    const odd = /[\0\r\x80-\xff]/.exec(text);
-    if (odd !== null) {
+    if (/[\0\r\x80-\xff]/.test(text)) {
       if (text.includes("\0")) return { fault: "a NUL" };
       if (text.includes("\r")) return { fault: "a bare CR" };
       text = this.#octets.toString("utf8", start, stop);

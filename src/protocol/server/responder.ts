@@ -138,7 +138,7 @@ export class Responder {
     const row: CommandRow<never> = commandTable[verb];
     const cell: CommandHandler<never> | Reply = row[this.#conversation.state];
     if (cell instanceof Reply) return cell;
-    const command: Command | Reply = parseCommand(line, this.#conversation);
+    const command: Command | Reply = parseCommand(line, this.#conversation, verb);
     if (command instanceof Reply) {
       if (!isHello(verb)) return command;
       this.#conversation.sayBare(command);

@@ -25,6 +25,8 @@ export class EventHandler {
   #session: Session;
   #reception: Reception | undefined;
   readonly #patience: Patience;
+  /** How many messages the client has begun. */
+  #messages = 0;
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
@@ -151,8 +153,9 @@ export class EventHandler {
     const session = this.#session;
     const envelope = this.#envelope();
     const { hostname } = protocol;
+    const id = `${session.id}-${++this.#messages}`;
     const head = resolved.received
-      ? Buffer.from(formatReceived({ session, envelope, hostname, id: randomUUID(), date: new Date() }))
+      ? Buffer.from(formatReceived({ session, envelope, hostname, id, date: new Date() }))
       : undefined;
     const ask: AskHook = (content) => policy.data(this.#context(), envelope, content);
     this.#reception = new Reception(ask, this.#patience, head);

@@ -3,7 +3,7 @@ import type { ClientIdentity } from "./client-identity.ts";
 
 /** What is known of a connection at one moment. A session never changes, except for the contents of `state`. */
 export interface Session<State = Record<string, unknown>> extends ClientIdentity {
-  /** Identifies the connection within this process. */
+  /** A random UUID of the connection. The ids in the Received fields of its messages begin with it. */
   readonly id: string;
   /** When the client connected. */
   readonly connectedAt: Date;

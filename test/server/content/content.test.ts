@@ -220,6 +220,24 @@ describe("SmtpServer: content", () => {
       /^Received: from x\.test \(\[127\.0\.0\.1\]\)\r\n\tby mx\.y\.test with ESMTP id [\w-]+;\r\n\t\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\r\nSubject: x\r\n\r\n$/,
     );
   });
+
+  it("has an id of its own in that field, which begins with that of the session", async () => {
+    const ids: string[] = [];
+    const sessions = new Set<string>();
+    await using talk = await start(
+      async (context) => {
+        ids.push(/ id ([\w-]+);/.exec(await read(context))?.[1] ?? "");
+        sessions.add(context.session.id);
+      },
+      { received: true },
+    );
+    talk.client.say(".");
+    await talk.client.reply();
+    talk.client.say("MAIL FROM:<a@x.test>", "RCPT TO:<b@y.test>", "DATA", ".");
+    await talk.client.replies(4);
+    const [session] = sessions;
+    assert.deepEqual(ids, [`${session}-1`, `${session}-2`]);
+  });
 });
 
 describe("SmtpServer: content in chunks", () => {
