@@ -40,6 +40,8 @@ export type {
   ZoneRecords,
   ZoneResolver,
 } from "./resolver/zone-resolver.ts";
+export { AuthenticationResults } from "./results/authentication-results.ts";
+export type { MethodResult, ResultProperty, ResultsContent } from "./results/method-result.ts";
 export type { SignatureAlgorithm } from "./signature/signature.ts";
 export { checkSpf, type SpfOptions } from "./spf/check-spf.ts";
 export type { Origin } from "./spf/spf-origin.ts";
