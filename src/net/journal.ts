@@ -5,25 +5,28 @@ import type { Reply } from "../protocol/reply.ts";
 import type { Logger, LogLevel } from "./logger.ts";
 import { tell, warningOnce } from "./observers.ts";
 
-/** What may be told of a reply. */
+/** What events contain of a reply. */
 export interface ReplyFacts {
   /** Three digits, such as 250. */
   readonly code: number;
   /** The enhanced status code (RFC 3463), if there is one. */
   readonly enhancedCode?: string | undefined;
-  /** Its lines, joined by line feeds, masked as commands are. */
+  /** Its lines, joined by line feeds, masked like commands. */
   readonly text: string;
 }
 
-/** What a transport or a server writes down, and what of the words of client and server may be told at all. */
+/**
+ * Writes to the logger of a transport or server and to channels, and decides what of commands, replies and errors may
+ * be shown.
+ */
 export class Journal {
   readonly #logger: Logger | undefined;
   readonly #failed: (thrown: unknown) => void;
   #detailed: boolean;
-  /** Whether addresses may be told. */
+  /** Whether addresses may be shown. */
   readonly logAddresses: boolean;
 
-  /** @param owner whose logger it is, for the warning about one that fails: `"an SmtpTransport"` */
+  /** @param owner the owner of the logger, for the warning about one that fails: `"an SmtpTransport"` */
   constructor(logger: Logger | undefined, logAddresses: boolean, owner: string) {
     this.#logger = logger;
     this.#failed = warningOnce(`the logger of ${owner}`);
@@ -36,14 +39,14 @@ export class Journal {
     return this.#logger !== undefined;
   }
 
-  /** Whether the logger wanted the details when it was asked last. */
+  /** Whether the logger wanted debug lines when it was last asked. */
   get detailed(): boolean {
     return this.#detailed;
   }
 
   /**
-   * Asks the logger anew whether it wants the details: by itself, since it must not be called amid what is said to a
-   * server.
+   * Asks the logger again whether it wants debug lines, in a microtask, because it must not be called in the middle of
+   * a dialogue.
    */
   askAgain(): void {
     if (this.#logger?.isLevelEnabled === undefined) return;
@@ -54,8 +57,7 @@ export class Journal {
   }
 
   /**
-   * Writes a line, if there is a logger. One that fails harms nothing: a warning of the process tells of the first
-   * time.
+   * Writes a line, if there is a logger. A logger that fails does no harm: the first time a process warning says so.
    */
   log(level: LogLevel, fields: object, message: string): void {
     const logger = this.#logger;
@@ -63,7 +65,7 @@ export class Journal {
     tell(() => (this.#wants(level) ? logger[level](fields, message) : undefined), this.#failed);
   }
 
-  /** Tells the subscribers of a channel, after what is told already. */
+  /** Publishes an event, after those that are pending. */
   publish<Event extends object>(channel: Told<Event>, event: Event): void {
     if (channel.hasSubscribers) tell(() => channel.publish(event), this.#failed);
   }
@@ -80,9 +82,9 @@ export class Journal {
     }
   }
 
-  /** A text as it may be told. */
+  /** A text as it may be shown. */
   text(text: string): string {
-    // ORCPT may name a recipient in other ways than by an address of mail.
+    // ORCPT may contain a recipient in a form that is not a mail address.
     return this.logAddresses ? text : withoutAddresses(text).replace(/\bORCPT=\S+/gi, "ORCPT=[address]");
   }
 
@@ -97,7 +99,7 @@ interface Told<Event> {
   publish(event: Event): void;
 }
 
-/** What may be told of an error: neither what a server said of whom, nor what lies underneath. */
+/** An error as it may be shown: without addresses, and without its cause. */
 export function tellable(error: unknown): EnvoiError {
   if (error instanceof Failure || EnvoiError.is(error)) {
     const { message, kind, transient, permanent } = error;

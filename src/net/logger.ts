@@ -1,8 +1,7 @@
 import { wrongOption } from "../text/options/option-reader.ts";
 
 /**
- * Where an SmtpTransport or an SmtpServer writes down what it does: pino and bunyan are such loggers, and so is
- * `console`.
+ * The log of an SmtpTransport or an SmtpServer; pino, bunyan and `console` are loggers.
  *
  * @example
  * ```ts
@@ -14,15 +13,15 @@ export interface Logger {
   debug(fields: object, message: string): void;
   /** Gets each mail that a transport has sent, or a server accepted. */
   info(fields: object, message: string): void;
-  /** Gets what is not as it should be: what failed, timed out or was refused. */
+  /** Gets problems: what failed, timed out or was refused. */
   warn(fields: object, message: string): void;
   /** Gets each mail that a transport has not sent. */
   error(fields: object, message: string): void;
-  /** Asked before lines are made for `"debug"`, where it is there. */
+  /** Called, if it exists, before lines are made for `"debug"`. */
   isLevelEnabled?(level: string): boolean;
 }
 
-/** Whether a value has all that a {@link Logger} has. */
+/** Whether a value has the methods of a {@link Logger}. */
 function isLogger(value: unknown): value is Logger {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return levels.every((level) => typeof (value as Partial<Logger>)[level] === "function");

@@ -15,7 +15,7 @@ import { defaultPool } from "./pool/pool-config.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
 import { Tls } from "./tls/tls-mode.ts";
 
-/** What a builder gathers; what belongs to a single transport is made by `build`. */
+/** The settings that a builder collects; `build` makes what belongs to a single transport. */
 export type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "failedAddresses" | "tickets"> &
   Pick<ObserverOptions, "logger" | "logAddresses"> & { readonly port: number | undefined };
 
@@ -51,12 +51,12 @@ const ports: Readonly<Record<Tls["mode"], number>> = {
   wrapper: SUBMISSIONS_PORT,
 };
 
-/** Whether a value is the name of a mode of TLS. */
+/** Whether a value is the name of a Tls mode. */
 export function isTlsMode(name: unknown): name is Tls["mode"] {
   return typeof name === "string" && Object.hasOwn(ports, name);
 }
 
-/** The port of a server, unless the builder was given one. */
+/** The port of a server: the one that was set, otherwise the default. */
 export function portOf({ dialect, tls, port }: BuilderOptions): number {
   return port ?? (dialect === "lmtp" ? LMTP_PORT : ports[tls.mode]);
 }
@@ -79,7 +79,7 @@ export function checkTogether(options: BuilderOptions): void {
     throw refuseOption("chunking", 'pipelining("window") needs BDAT');
 }
 
-/** How the words of `pipelining` and `chunking` are read. */
+/** Reads the words of `pipelining` and `chunking`. */
 export const pipeliningMode: OptionReader<SmtpOptions["pipelining"]> = oneOf(["off", "auto", "window"]);
 /** See {@link pipeliningMode}. */
 export const chunkingMode: OptionReader<"never" | "auto"> = oneOf(["never", "auto"]);
@@ -92,7 +92,7 @@ const timeoutReaders: OptionReaders<Timeouts> = {
   final: duration(),
 };
 
-/** Reads timeouts, which count over those before; a number is one for every phase. */
+/** Reads timeouts, which replace those of `before`; a number sets every phase. */
 export function readTimeouts(given: number | Partial<Timeouts>, before: Timeouts): Timeouts {
   const ms = given as number;
   const all = { connect: ms, greeting: ms, command: ms, content: ms, final: ms };

@@ -17,13 +17,13 @@ import { aborted, closed, late } from "./submission/cancellation-reasons.ts";
 export interface TestConnectionOptions {
   /** Cancels the test. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds the whole test may take; the deadline of the builder, or else 120 s, by default. */
+  /** Milliseconds that the whole test may take; by default the deadline of the builder, or 120 s without one. */
   readonly deadline?: number | undefined;
 }
 
 const readers: OptionReaders<TestConnectionOptions> = { signal: abortSignal, deadline: duration() };
 
-/** The tests of connections of a transport, each on a connection of its own. */
+/** The running tests of a transport, each on a connection of its own. */
 export class ConnectionTests {
   readonly #options: SmtpOptions;
   readonly #gate: LoginGate;
@@ -40,7 +40,7 @@ export class ConnectionTests {
     const { signal, deadline = this.#options.deadline ?? LIMIT } = readOptions(options, readers);
     if (this.#closed) throw failed(closed("queue"));
     if (signal?.aborted) throw failed(aborted("test", signal)("queue"));
-    // The caller wants to know what the server says now.
+    // The caller needs the server's current answer.
     const opening = new Opening({ insists: true });
     const { cancellation } = opening;
     const timer = this.#options.clock.timer(
@@ -62,13 +62,13 @@ export class ConnectionTests {
     }
   }
 
-  /** Runs no more, and waits for those that run. */
+  /** Starts no more tests, and waits for those that run. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#running.values());
   }
 
-  /** Ends those that run. */
+  /** Ends the tests that run. */
   breakOff(): void {
     for (const cancellation of this.#running.keys()) cancellation.cancel(closed);
   }
@@ -82,7 +82,7 @@ async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Pro
   try {
     const session = await openSession(options, opening, gate, (goodbye) => goodbyes.push(goodbye));
     gate.verdicts.lift();
-    // The answer is known: the caller need not wait for the goodbye.
+    // The result is known: the caller need not wait for the reply to QUIT.
     opening.cancellation.during(() => session.cut());
     await session.close();
     return serverInfo(session, options);

@@ -4,7 +4,7 @@ import { canonicalDomainOf } from "../../address/domain.ts";
 import { wrongOption } from "../../text/options/option-reader.ts";
 
 /**
- * A host in the form that sockets take: a domain in A-labels, or an IP address without brackets. `[::1]`, `[IPv6:::1]`
+ * A host in the form that sockets need: a domain in A-labels, or an IP address without brackets. `[::1]`, `[IPv6:::1]`
  * and `fe80::1%eth0` are IP addresses too.
  *
  * @throws AddressError, which says where a port, a scheme or a path belongs.

@@ -4,9 +4,9 @@ import type { Failure } from "../../protocol/failure.ts";
 import { Pause } from "./pause.ts";
 
 /**
- * Whether an opening failed by a verdict: something that the next attempt would only repeat, since it is about how the
- * transport was set up. These are a login refused for good, no mechanism in common, a certificate that does not verify,
- * no STARTTLS where it is required, a proxy that refuses for good. Anything else is weather, and may change.
+ * Whether the failure of an opening is a verdict: the next attempt would only repeat it, because it concerns how the
+ * transport was set up. Verdicts are a login that was refused for good, no common mechanism, a certificate that is not
+ * valid, no STARTTLS if it is required, and a proxy that refuses for good. Any other failure may pass.
  */
 export function isVerdict({ kind, phase, permanent, cause }: Failure): boolean {
   switch (kind) {
@@ -23,8 +23,8 @@ export function isVerdict({ kind, phase, permanent, cause }: Failure): boolean {
 }
 
 /**
- * Whether the cause of a failure of TLS is the certificate. Node gives such an error a name of its own, such as
- * CERT_HAS_EXPIRED, or there is no cause, because envoi found it; the errors of OpenSSL and the network have others.
+ * Whether the cause of a TLS failure is the certificate. Node gives such an error a code such as CERT_HAS_EXPIRED, or
+ * there is no cause because envoi found the problem; errors of OpenSSL and of the network have other codes.
  */
 function isOfCertificate(cause: unknown): boolean {
   if (cause === undefined) return true;
@@ -32,14 +32,14 @@ function isOfCertificate(cause: unknown): boolean {
   return /^[A-Z][A-Z0-9_]+$/.test(code) && !/^(?:ERR_SSL_|E[A-Z]+$)/.test(code);
 }
 
-/** A verdict, and the secrets that were refused with it; none if it is not about a secret. */
+/** A verdict, and the secrets that were refused with it; empty if it is not about a secret. */
 export interface Verdict {
   readonly failure: Failure;
   readonly secrets: ReadonlySet<string>;
 }
 
 /**
- * The verdict on a transport. While it is in force, another attempt with the same secret is not made: a wrong password
+ * The current verdict on a transport. While it is in force, no attempt is made with the same secret: a wrong password
  * that is tried for each mail locks the account.
  */
 export class Verdicts {

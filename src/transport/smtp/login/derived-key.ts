@@ -1,8 +1,8 @@
 import { deriveKey, type KeyDerivation } from "../../../protocol/sasl/scram-keys.ts";
 
 /**
- * The key that was derived from a password last (RFC 5802 5.1 says to keep it): all connections to a server want the
- * same one, and some servers want it to take a second.
+ * The key that was last derived from a password (RFC 5802 5.1 recommends keeping it): all connections to a server need
+ * the same one, and with some servers deriving it takes a second.
  */
 export class DerivedKey {
   #wanted: string | undefined;

@@ -23,10 +23,10 @@ import {
 import { Redaction } from "./login-error-redaction.ts";
 import { Mechanism, type SaslMechanism } from "./mechanism.ts";
 
-/** What logging in needs of the options. */
+/** The options that a login needs. */
 export type LogInOptions = Pick<SmtpOptions, "host" | "port" | "mechanisms" | "allowPlaintextCredentials">;
 
-/** The attempt that a login is part of, and what is known of logins before it. */
+/** The attempt that a login belongs to, and what is known of earlier logins. */
 export interface LogInContext {
   readonly opening: Opening;
   readonly verdicts: Verdicts;
@@ -35,13 +35,13 @@ export interface LogInContext {
 type AnyMechanism = Mechanism | SaslMechanism;
 
 /**
- * Logs in (RFC 4954), or fails: mail never goes out under no name when one was asked for.
+ * Logs in (RFC 4954), or fails: if there are credentials, mail is never sent without a login.
  *
- * Credentials go out only over verified TLS, to this very machine, or where that was waived. The next mechanism is
- * tried only where the server said that this one will not do, never after it refused the user. A token that was
- * refused is fetched anew, once. A secret on which there is a verdict is not said.
+ * Credentials are sent only over verified TLS, to this machine, or if the builder allows it. The next mechanism is
+ * tried only if the server rejects the one before as a mechanism, never after it refused the user. A refused token is
+ * fetched once more. A secret on which there is a verdict is not sent.
  *
- * @param trying Is told each mechanism before it is used.
+ * @param trying is called with each mechanism before it is used.
  */
 export async function logIn(
   connection: Connection,
@@ -77,7 +77,7 @@ export async function logIn(
       throw refusal(redaction.reply(reply), mechanism, offered, who);
     }
   } catch (error) {
-    // The others may quote the server.
+    // Other failures may quote the server.
     const own = !(error instanceof Failure) || error.kind === "authentication";
     throw own ? error : redaction.failure(error);
   }
@@ -106,7 +106,7 @@ function offeredBy(capabilities: Capabilities, { tls }: Connection): readonly st
   );
 }
 
-/** The mechanisms that both ends and the secret allow, the one to try first in front. */
+/** The mechanisms that both ends and the secret allow, the preferred one first. */
 function inCommon(
   offered: readonly string[],
   bindings: ReadonlyMap<string, Buffer>,
@@ -128,7 +128,7 @@ function nameOf(mechanism: AnyMechanism): string {
   return typeof mechanism === "string" ? mechanism : mechanism.name;
 }
 
-/** What the server said to a secret, and to which mechanism. */
+/** The server's reply to a secret, and the mechanism. */
 interface Verdict {
   readonly mechanism: string;
   readonly secret: string;
@@ -154,7 +154,7 @@ async function tryEach(
   return verdict as Verdict;
 }
 
-/** Not this mechanism: unknown, too weak, or only under TLS. */
+/** The server rejects the mechanism: unknown, too weak, or only allowed under TLS. */
 const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
@@ -167,7 +167,7 @@ function isFetched(credentials: Credentials): boolean {
 }
 
 /**
- * The secret, fetched if it must be; another than the token that was refused.
+ * Returns the secret, fetched if necessary; if a token was refused, a different one.
  *
  * @throws Failure of kind `"authentication"` if it cannot be fetched.
  */
@@ -190,14 +190,14 @@ export async function secretOf(
 
 function notFetched(cause: unknown): Failure {
   const message = `the token could not be fetched: ${reasonOf(cause)}`;
-  // What is wrong with a token, or with the certificate of who gives it, is told as such.
+  // A problem of the token, or of the provider's certificate, is reported as such.
   const known = EnvoiError.is(cause) && cause.kind !== "configuration" ? cause : undefined;
   const { transient = false, permanent = false } = known ?? {};
   const kind = known?.kind === "tls" ? "tls" : "authentication";
   return new Failure({ kind, phase: "auth", message, transient, permanent, cause });
 }
 
-/** Whose login it is, in words; a user that is an address is personal data. */
+/** Names the login in an error message. A user that is an address is personal data. */
 function whose(user: string, host: string): string {
   return user === "" || user.includes("@")
     ? `the login at ${host}`
@@ -214,7 +214,7 @@ function refusal(reply: Reply, mechanism: string, offered: readonly string[], wh
   return new Failure({ kind: "protocol", phase: "auth", message, reply, transient: false, permanent: false });
 }
 
-/** Whether the server has to hold the password, or what it has derived from it, in a form that many do not. */
+/** Whether the server must store the password, or a value derived from it, in a form that many servers do not have. */
 function needsPassword(mechanism: string): boolean {
   return mechanism === Mechanism.CramMd5 || mechanism.startsWith("SCRAM-");
 }

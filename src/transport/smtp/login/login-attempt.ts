@@ -19,7 +19,7 @@ import {
 import { xoauth2 } from "../../../protocol/sasl/xoauth2.ts";
 import { Mechanism, type SaslExchange, type SaslMechanism } from "./mechanism.ts";
 
-/** The kinds of secret there are. */
+/** The kinds of secret. */
 export type SecretKind = "password" | "token" | "external";
 
 /** What is known when a login begins. */
@@ -30,15 +30,15 @@ export interface Login extends SaslExchange {
   readonly derive: AuthenticationAttempt["derive"];
 }
 
-/** A mechanism that transports know by themselves. */
+/** A mechanism that is built in. */
 interface Row {
   /** What it needs. */
   readonly kind: SecretKind;
   client(login: Login): ClientHalf;
   readonly mutual?: true;
-  /** It reads no challenge. */
+  /** Whether it reads no challenge. */
   readonly unread?: true | undefined;
-  /** It is bound to the TLS connection, and needs one that it can be bound to. */
+  /** Whether it must be bound to the TLS connection. */
   readonly bound?: true;
 }
 
@@ -67,12 +67,12 @@ const rows: Readonly<Record<Mechanism, Row>> = {
   [Mechanism.External]: { kind: "external", client: (login) => external.client(login) },
 };
 
-/** The mechanisms that can use a kind of secret, the strongest in front. */
+/** The mechanisms that can use a kind of secret, the strongest first. */
 export function mechanismsFor(kind: SecretKind): readonly Mechanism[] {
   return Object.values(Mechanism).filter((name) => rows[name].kind === kind);
 }
 
-/** Whether a mechanism can use a kind of secret; one of the caller's own takes any. */
+/** Whether a mechanism can use a kind of secret. A mechanism of the caller can use any. */
 export function canUse(mechanism: Mechanism | SaslMechanism, kind: SecretKind): boolean {
   return typeof mechanism !== "string" || rows[mechanism].kind === kind;
 }
@@ -97,7 +97,7 @@ export function loginAttempt(mechanism: Mechanism | SaslMechanism, login: Login)
   return { mechanism: name, responses, mutual };
 }
 
-/** What a mechanism of the caller's begins with. @throws Failure of kind `"authentication"` */
+/** The first response of a mechanism of the caller. @throws Failure of kind `"authentication"` */
 function beginning(mechanism: SaslMechanism, exchange: SaslExchange): ClientHalf {
   try {
     const half = mechanism.respond(exchange);
@@ -128,7 +128,7 @@ function scram(mechanism: ScramMechanism): Row {
     kind: "password",
     mutual: true,
     client(login) {
-      // A server that does offer -PLUS takes "unused" for the work of somebody between (RFC 5802 6).
+      // A server that offers -PLUS would take "unused" for an attack by someone in the middle (RFC 5802 6).
       const unused = login.channelBindings.size > 0 && !login.offered.some((name) => name.endsWith("-PLUS"));
       return mechanism.client({ ...scramSecret(login), ...(unused && { binding: "unused" as const }) });
     },

@@ -4,21 +4,21 @@ import { isVerdict, type Verdicts } from "../lasting-failures.ts";
 import type { Opening } from "../session/session-opening.ts";
 
 /**
- * Lets one connection log in at a time until one login has succeeded. A wrong secret is thus said once, not once for
- * each connection; when it has been refused, those that wait have the same verdict without a word.
+ * Lets one connection at a time log in until a login has succeeded. So a wrong secret is sent once, not once for each
+ * connection: after the refusal the waiting connections fail with the same verdict.
  */
 export class LoginGate {
   readonly verdicts: Verdicts;
-  /** A login has succeeded, and none has been refused for good since. */
+  /** Whether a login has succeeded, and none was refused for good since. */
   #open = false;
-  /** Resolves when the last that waits here has passed. */
+  /** Resolves when the last waiting opening has passed. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(verdicts: Verdicts) {
     this.verdicts = verdicts;
   }
 
-  /** Logs in, when it is the turn of this opening. */
+  /** Logs in when it is the turn of this opening. */
   async pass(opening: Opening, connection: Connection, login: () => Promise<void>): Promise<void> {
     if (this.#open) return await this.#logIn(opening, connection, login);
     const before = this.#last;
@@ -26,7 +26,7 @@ export class LoginGate {
     const left = new Promise<void>((resolve) => {
       leave = resolve;
     });
-    // Who does not wait any longer lets nobody pass before those in front have.
+    // An opening that stops waiting does not let others pass before those in front of it.
     this.#last = before.then(() => left);
     try {
       await opening.cancellation.aborting("auth", () => before);
@@ -43,7 +43,7 @@ export class LoginGate {
       this.#open = true;
     } catch (error) {
       if (error instanceof Failure && isVerdict(error)) {
-        // Without a login nobody has a session: the verdict is about all.
+        // No session is possible without a login, so the verdict concerns all openings.
         if (!this.#open) this.verdicts.pronounce(error.on(connection), opening.secrets);
         this.#open = false;
       }

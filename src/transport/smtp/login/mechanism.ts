@@ -35,7 +35,7 @@ export const Mechanism = {
 
 export type Mechanism = (typeof Mechanism)[keyof typeof Mechanism];
 
-/** What a {@link SaslMechanism} gets to know about the login. */
+/** What a {@link SaslMechanism} knows about the login. */
 export interface SaslExchange {
   /** The user of the credentials. */
   readonly user: string;
@@ -43,7 +43,7 @@ export interface SaslExchange {
   readonly secret: string;
   /** The host that the transport connects to. */
   readonly host: string;
-  /** The port of it. */
+  /** The port that the transport connects to. */
   readonly port: number;
   /**
    * The channel bindings of the TLS connection by their registered names, the preferred one first; none without TLS.
@@ -52,8 +52,8 @@ export interface SaslExchange {
 }
 
 /**
- * A SASL mechanism of your own (RFC 4422), such as GSSAPI by way of a library: give it to
- * {@link SmtpTransportBuilder.authentication}.
+ * A SASL mechanism of your own (RFC 4422), such as GSSAPI through a library, for {@link
+ * SmtpTransportBuilder.authentication}.
  *
  * @example
  * ```ts
@@ -74,16 +74,16 @@ export interface SaslExchange {
  * ```
  */
 export interface SaslMechanism {
-  /** As the server offers it: at most 20 of `A` to `Z`, digits, `-` and `_`. */
+  /** The name that the server offers: at most 20 of `A` to `Z`, digits, `-` and `_`. */
   readonly name: string;
   /**
-   * Yields what the client says, as octets: no base64. The first is the initial response, `null` where the server
-   * speaks first. Each `yield` gives the server's answer. When it has returned, any further challenge is answered with
-   * nothing; when it throws, the exchange is cancelled and the send fails with what it threw as the cause.
+   * Yields the client's responses as bytes, without base64. The first is the initial response, or `null` if the server
+   * begins. Each `yield` returns the next challenge of the server. After it has returned, further challenges get an
+   * empty response. If it throws, the exchange is cancelled, and the send fails with the thrown error as the cause.
    */
   respond(
     exchange: SaslExchange,
   ): Generator<Uint8Array | null, void, Buffer> | AsyncGenerator<Uint8Array | null, void, Buffer>;
-  /** The server has to prove itself as well: what it says before `respond` has returned is not believed. */
+  /** Whether the server must prove itself too: then its success counts only after `respond` has returned. */
   readonly mutual?: boolean;
 }

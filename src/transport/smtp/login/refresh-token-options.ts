@@ -8,15 +8,15 @@ import {
   wrongOption,
 } from "../../../text/options/option-reader.ts";
 
-/** What an OAuth 2 refresh token is exchanged with for access tokens (RFC 6749 6). */
+/** What is needed to exchange an OAuth 2 refresh token for access tokens (RFC 6749 6). */
 export interface RefreshTokenOptions {
-  /** Who logs in: the address of the mailbox, with most providers. */
+  /** The user to log in as: the address of the mailbox at most providers. */
   readonly user: string;
-  /** The application, as the provider knows it. */
+  /** The id that the provider has given the application. */
   readonly clientId: string;
-  /** The application's secret; public clients have none. */
+  /** The application's secret; public clients do not have one. */
   readonly clientSecret?: string;
-  /** What the user's consent has given the application. */
+  /** The token that the application got by the user's consent. */
   readonly refreshToken: string;
   /** The provider's token endpoint: https; http only to an address of this machine (127.0.0.0/8, ::1). */
   readonly tokenUrl: string;
@@ -28,9 +28,9 @@ export interface RefreshTokenOptions {
   /** Milliseconds that one exchange may take; 30,000 by default. */
   readonly timeout?: number;
   /**
-   * Is given the new refresh token when the provider replaces it, so that the application can store it: the old one is
-   * of no use any more. A promise that it returns is awaited, within `timeout`. The login uses the new tokens in any
-   * case: if this throws, rejects, or takes longer, a warning of the process says so.
+   * Called with the new refresh token when the provider replaces it, so that the application can store it: the old one
+   * is useless then. A promise that it returns is awaited, within `timeout`. The login uses the new tokens in any case:
+   * if this throws, rejects, or takes longer, a process warning says so.
    */
   readonly onRefreshToken?: (refreshToken: string) => unknown;
 }
@@ -41,7 +41,7 @@ export function readRefreshTokenOptions(options: RefreshTokenOptions): RefreshTo
 }
 
 const readers: OptionReaders<RefreshTokenOptions> = {
-  // Checked with the credentials that it is for.
+  // Checked together with the credentials.
   user: (value) => value as string,
   clientId: text,
   clientSecret: text,

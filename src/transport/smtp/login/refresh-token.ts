@@ -6,22 +6,22 @@ import { withoutSecrets } from "../../../protocol/masking/secret-mask.ts";
 import { type RefreshTokenOptions, readRefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 
-/** What the exchange needs beside its options. */
+/** What the exchange needs besides its options. */
 export interface RefreshTokenContext {
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
 }
 
 /**
- * Exchanges a refresh token for access tokens, and keeps each until shortly before it expires. No secret is in any
- * error.
+ * Exchanges a refresh token for access tokens, and keeps each until shortly before it expires. No error contains a
+ * secret.
  *
- * @throws EnvoiError of kind `"configuration"` where an option is missing or makes no sense.
+ * @throws EnvoiError of kind `"configuration"` if an option is missing or not valid.
  */
 export class RefreshTokenSource {
   readonly #options: RefreshTokenOptions;
   readonly #context: RefreshTokenContext;
-  /** The one in force: a provider may replace it. */
+  /** The current refresh token: the provider may replace it. */
   #refreshToken: string;
   #exchanging: Promise<string> | undefined;
   #kept: { readonly token: string; readonly asked: Moment; readonly life: number } | undefined;
@@ -33,12 +33,12 @@ export class RefreshTokenSource {
   }
 
   /**
-   * An access token.
+   * Returns an access token.
    *
-   * @throws EnvoiError of kind `"authentication"`; of kind `"tls"` where the provider's certificate does not verify.
+   * @throws EnvoiError of kind `"authentication"`; of kind `"tls"` if the provider's certificate is not valid.
    */
   async token(request: TokenRequest): Promise<string> {
-    // One after the other: a provider that replaces the refresh token takes the use of the old one for a theft.
+    // One exchange at a time: a provider that replaces the refresh token treats the use of the old one as theft.
     const before = this.#exchanging;
     this.#exchanging = (async () => {
       await before?.catch(() => {});
@@ -57,7 +57,7 @@ export class RefreshTokenSource {
     const answer = readAnswer(text);
     if (status !== 200 || answer === undefined || answer.error !== undefined)
       throw this.#refusal(status, answer);
-    // The old one is of no use any more, whatever else the answer holds.
+    // The old one is useless now, whatever else the answer contains.
     await this.#replace(answer.refresh_token, asked, signal);
     const { access_token: token, token_type: type = "bearer", expires_in: seconds } = answer;
     if (typeof token !== "string" || token === "" || !/^bearer$/i.test(String(type)))
@@ -84,7 +84,7 @@ export class RefreshTokenSource {
         method: "POST",
         headers: { accept: "application/json" },
         body,
-        // What is sent on would be the secrets.
+        // A redirect would send the secrets elsewhere.
         redirect: "manual",
         signal: AbortSignal.any([signal, late.signal]),
       });
@@ -98,9 +98,7 @@ export class RefreshTokenSource {
     }
   }
 
-  /**
-   * Uses the new refresh token from now on, and tells it: for as long as the exchange has left, whatever comes of it.
-   */
+  /** Uses the new refresh token from now on, and reports it, within the time that the exchange has left. */
   async #replace(refreshToken: unknown, asked: Moment, signal: AbortSignal): Promise<void> {
     if (typeof refreshToken !== "string" || refreshToken === "" || refreshToken === this.#refreshToken)
       return;
@@ -160,9 +158,9 @@ export class RefreshTokenSource {
 }
 
 const TIMEOUT = 30_000;
-/** A token is not used in its last minute, nor in the last tenth of its life where that is less. */
+/** A token is not used in its last minute, nor in the last tenth of its lifetime if that is shorter. */
 const EARLY = 60_000;
-/** No answer of a token endpoint is larger. */
+/** Larger answers of a token endpoint are refused. */
 const MOST_OCTETS = 65_536;
 
 interface Answer {
@@ -196,7 +194,7 @@ async function readText({ body }: Response): Promise<string> {
 
 function unreachable(cause: unknown): EnvoiError {
   if (EnvoiError.is(cause)) return cause;
-  // fetch() tells the reason in the cause of its error.
+  // fetch() gives the reason as the cause of its error.
   const inner: unknown = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const { code, message } = inner as { readonly code?: unknown; readonly message?: unknown };
   const reason = String(code ?? message ?? inner);

@@ -1,17 +1,17 @@
-/** Why a token is wanted. */
+/** Why a token is needed. */
 export interface TokenRequest {
-  /** Aborts when nobody waits for the token any more: all sends that need it are cancelled. */
+  /** Aborts when the token is not needed any more, because all sends that wait for it were cancelled. */
   readonly signal: AbortSignal;
-  /** The server has just refused the token given before: it has expired or been revoked. */
+  /** Whether the server has just refused the previous token, because it has expired or was revoked. */
   readonly refused: boolean;
 }
 
-/** What fetches a token. */
+/** Fetches a token. */
 export type TokenFetcher = (request: TokenRequest) => string | Promise<string>;
 
 /**
- * A token that is fetched when it is needed, once for all the connections that log in at the same time; so is the one
- * that takes the place of a token that was refused.
+ * A token that is fetched when it is needed, once for all connections that log in at the same time. The same holds for
+ * the replacement of a refused token.
  */
 export class SharedToken {
   readonly #fetch: TokenFetcher;
@@ -24,9 +24,9 @@ export class SharedToken {
   }
 
   /**
-   * A token, and another than the one that was refused, if it can be had.
+   * Returns a token, if possible a different one than the refused one.
    *
-   * @param signal The caller waits no longer; it is not told so here.
+   * @param signal aborts when the caller stops waiting; its promise then stays pending.
    */
   async get(refused: string | undefined, signal: AbortSignal): Promise<string> {
     if (refused !== undefined && this.#latest !== undefined && this.#latest !== refused) return this.#latest;
@@ -45,7 +45,7 @@ export class SharedToken {
   }
 }
 
-/** One call of what fetches tokens, and how many wait for it. */
+/** One call of the fetching function, and how many wait for it. */
 class Fetching {
   readonly refused: boolean;
   readonly token: Promise<string>;
@@ -56,11 +56,11 @@ class Fetching {
     this.refused = refused;
     const { signal } = this.#controller;
     this.token = (async () => fetch({ signal, refused }))();
-    // Nobody may be left to hear of it.
+    // Nothing may be left to handle the error.
     this.token.catch(() => {});
   }
 
-  /** Everybody who waited has gone. */
+  /** Whether nothing waits for it any more. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }

@@ -7,16 +7,16 @@ import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { type CommandEvent, type ConnectionEvent, channels } from "./events.ts";
 
-/** A command whose reply has not come. */
+/** A command whose reply has not arrived. */
 interface Pending {
   readonly event: CommandEvent;
-  /** In which phase its reply is read. */
+  /** The phase in which its reply is read. */
   readonly phase: Phase;
   readonly begun: number;
 }
 
 /**
- * Tells what is said on one connection, each command with its reply: replies come in the order of the commands. All
+ * Reports the commands of one connection, each with its reply: replies arrive in the order of the commands. Everything
  * from AUTH to its final reply is masked.
  */
 export class CommandObserver implements ConnectionObserver {
@@ -32,14 +32,14 @@ export class CommandObserver implements ConnectionObserver {
   get attentive(): boolean {
     if (channels.command.hasSubscribers || channels.reply.hasSubscribers || this.#journal.detailed)
       return true;
-    // Nobody waits for them any more.
+    // Nothing listens any more.
     if (this.#pending.length > 0) this.#pending = [];
     return false;
   }
 
   said(commands: string, phase: Phase): void {
     for (const line of commandLines(commands, phase === "auth")) {
-      // The last chunk of content that went out in chunks.
+      // The last chunk of content that was sent in chunks.
       const goesOn = line.startsWith("BDAT ") && this.#pending.at(-1)?.event.command === CONTENT;
       if (!goesOn) this.#begin(this.#journal.text(line), phase === "auth" ? "auth" : phaseOf(line));
     }
@@ -58,7 +58,7 @@ export class CommandObserver implements ConnectionObserver {
     const event = { ...this.#connection, ...told };
     this.#journal.publish(channels.reply, event);
     this.#journal.log("debug", event, "reply");
-    // Not simply the first: content has several replies in LMTP, and none where it was taken back.
+    // Not always the first: content has several replies in LMTP, and none if it was taken back.
     const at = this.#pending.findIndex((pending) => pending.phase === phase);
     for (const [index, pending] of this.#pending.splice(0, at + 1).entries())
       this.#end(pending, index === at ? { reply: told } : {});
@@ -90,7 +90,7 @@ export class CommandObserver implements ConnectionObserver {
 
 const CONTENT = "(content)";
 
-/** Where the reply to a command is read. */
+/** The phase in which the reply to a command is read. */
 function phaseOf(line: string): Phase {
   return phases.get((line.split(" ", 1)[0] ?? "").toUpperCase()) ?? "reset";
 }

@@ -2,7 +2,7 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from "node
 import type { EnvoiError } from "../../../errors.ts";
 import type { ReplyFacts } from "../../../net/journal.ts";
 
-/** What every event bears. */
+/** What all events have in common. */
 export interface TransportEvent {
   /** The host of the transport. */
   readonly host: string;
@@ -10,77 +10,76 @@ export interface TransportEvent {
   readonly port: number;
 }
 
-/** What traces bear when they have ended. */
+/** What ended traces have in common. */
 export interface TraceEvent extends TransportEvent {
-  /** Milliseconds that it took. */
+  /** How many milliseconds it took. */
   duration?: number;
-  /** Why it failed; without report, transcript or cause. */
+  /** Why it failed; without report, transcript and cause. */
   error?: EnvoiError;
 }
 
 /** An event of a connection. */
 export interface ConnectionEvent extends TransportEvent {
-  /** Connections are numbered within the process. */
+  /** The number of the connection within the process. */
   readonly connection: number;
 }
 
-/** The trace `envoi:connect`: name look-up and TCP, or what stands in their place. */
+/** The trace `envoi:connect`: name look-up and TCP, or the proxy, connector or Unix socket instead. */
 export interface ConnectEvent extends ConnectionEvent, TraceEvent {
-  /** What was connected to: an address and port, or a path. */
+  /** The address and port, or the path, that the transport connected to. */
   place?: string;
 }
 
 /**
- * The trace `envoi:tls`: a TLS handshake. On the plain channel of the same name it is told, once made, if the
- * certificate does not verify and it goes on all the same.
+ * The trace `envoi:tls`: a TLS handshake. If the certificate is not valid and the connection continues, the event is
+ * also published on the plain channel of the same name after the handshake.
  */
 export interface TlsEvent extends ConnectionEvent, TraceEvent {
-  /** `"TLSv1.3"` and the like. */
+  /** Such as `"TLSv1.3"`. */
   protocol?: string;
-  /** The name OpenSSL gives the cipher suite. */
+  /** OpenSSL's name of the cipher suite. */
   cipher?: string;
   /**
-   * `false` where `Tls.Opportunistic`, or an "accept invalid" switch, goes on although the certificate does not verify.
+   * `false` if the certificate is not valid and the connection continues, because of `Tls.Opportunistic` or an "accept
+   * invalid" setting.
    */
   verified?: boolean;
   /** Whether a session was resumed. */
   resumed?: boolean;
-  /** Why the certificate does not verify. */
+  /** Why the certificate is not valid. */
   reason?: string;
 }
 
 /** The trace `envoi:auth`: a login. */
 export interface AuthEvent extends ConnectionEvent, TraceEvent {
-  /** The mechanism that was used, the last where several were tried; none where it did not come to that. */
+  /** The mechanism that was used, the last one if several were tried; absent if none was. */
   mechanism?: string;
 }
 
-/** The trace `envoi:command`: a command, or the content of a mail, up to the reply. */
+/** The trace `envoi:command`: a command, or the content of a mail, until its reply. */
 export interface CommandEvent extends ConnectionEvent, TraceEvent {
-  /**
-   * The line, with what authenticates and, unless `logAddresses` was said, addresses masked; `"(content)"` for content.
-   */
+  /** The line, with secrets masked and, unless `logAddresses` is set, addresses too; `"(content)"` for content. */
   readonly command: string;
-  /** Octets of content so far. */
+  /** How many bytes of content were sent so far. */
   octets?: number;
-  /** What was answered. */
+  /** The reply. */
   reply?: ReplyFacts;
 }
 
-/** A reply, told on `envoi:reply`: also the greeting, and others that no command asked for. */
+/** A reply, published on `envoi:reply`: also the greeting, and others that no command caused. */
 export interface ReplyEvent extends ConnectionEvent, ReplyFacts {}
 
-/** The trace `envoi:send`: one mail, from when it was handed to the transport to its outcome. */
+/** The trace `envoi:send`: one mail, from the call of `send` to its outcome. */
 export interface SendEvent extends TransportEvent, TraceEvent {
-  /** With its angle brackets, where the mail is a Message. */
+  /** With its angle brackets; set if the mail is a Message. */
   readonly messageId?: string | undefined;
   /** How many recipients it has. */
   readonly recipients: number;
-  /** The envelope, where `logAddresses` was said. */
+  /** The sender of the envelope, if `logAddresses` is set. */
   readonly from?: string | null;
-  /** The recipients of the envelope, where `logAddresses` was said. */
+  /** The recipients of the envelope, if `logAddresses` is set. */
   readonly to?: readonly string[];
-  /** How many recipients it was accepted for, and how many refused it. */
+  /** How many recipients it was accepted for. */
   accepted?: number;
   /** How many recipients refused it. */
   refused?: number;
@@ -88,7 +87,7 @@ export interface SendEvent extends TransportEvent, TraceEvent {
   reply?: ReplyFacts;
 }
 
-/** The channels of `node:diagnostics_channel` on which events are told; nothing is made ready where nobody listens. */
+/** The channels of `node:diagnostics_channel` for events. An event is made only if something listens. */
 export const channels: Channels = {
   connect: tracingChannel("envoi:connect"),
   tls: tracingChannel("envoi:tls"),
@@ -99,9 +98,7 @@ export const channels: Channels = {
   send: tracingChannel("envoi:send"),
 };
 
-/**
- * Both parameters are the same, because the types of Node 26 have them the other way round than those of Node 20 to 24.
- */
+/** Both type parameters are the same, because Node 26 has them in the opposite order of Node 20 to 24. */
 interface Channels {
   readonly connect: TracingChannel<ConnectEvent, ConnectEvent>;
   readonly tls: TracingChannel<TlsEvent, TlsEvent>;

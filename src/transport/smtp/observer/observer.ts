@@ -16,18 +16,17 @@ import {
 } from "./events.ts";
 import { SendObserver } from "./send-observer.ts";
 
-/** What an observer is made of. */
+/** The parameters of an observer. */
 export interface ObserverOptions {
   readonly host: string;
   readonly port: number;
   readonly logger: Logger | undefined;
-  /** Whether addresses may be told. */
+  /** Whether addresses may be shown. */
   readonly logAddresses: boolean;
 }
 
 /**
- * Tells what a transport does, to the subscribers of its channels and to its logger. Where there are none, it costs a
- * look whether there are.
+ * Reports what a transport does to the subscribers of its channels and to its logger. Without any, it costs one check.
  */
 export class Observer {
   readonly #journal: Journal;
@@ -38,14 +37,14 @@ export class Observer {
     this.#journal = new Journal(logger, logAddresses, "an SmtpTransport");
   }
 
-  /** Watches a connection being made; the number it has from now on goes with it. */
+  /** Observes the opening of a connection, to which it gives a number. */
   connecting<T extends { readonly place: string }>(connection: number, action: () => Promise<T>): Promise<T> {
     this.#journal.askAgain();
     const event: ConnectEvent = { ...this.#transport, connection };
     return this.#traced(channels.connect, event, "connect", action, ({ place }) => ({ place }));
   }
 
-  /** Watches a handshake; `reason` is asked afterwards why the certificate does not verify. */
+  /** Observes a handshake; `reason` returns afterwards why the certificate is not valid. */
   securing(
     connection: number,
     action: () => Promise<TlsFacts>,
@@ -63,7 +62,7 @@ export class Observer {
     });
   }
 
-  /** Watches a login, which says by which mechanism it tries. */
+  /** Observes a login, which reports the mechanisms that it tries. */
   loggingIn(
     connection: number,
     action: (trying: (mechanism: string) => void) => Promise<void>,
@@ -81,12 +80,12 @@ export class Observer {
     );
   }
 
-  /** The observer of what is said on a connection. */
+  /** The observer of the commands and replies of a connection. */
   ofConnection(connection: number): ConnectionObserver {
     return new CommandObserver(this.#journal, { ...this.#transport, connection });
   }
 
-  /** Watches a mail; nobody does where nobody wants to know. */
+  /** Observes a mail; `undefined` if nothing listens. */
   sending(mail: Mail): SendObserver | undefined {
     if (!this.#journal.kept && !channels.send.hasSubscribers) return undefined;
     this.#journal.askAgain();

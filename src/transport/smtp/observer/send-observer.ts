@@ -3,7 +3,7 @@ import type { SmtpError } from "../../../protocol/send-error.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
 import { channels, type SendEvent } from "./events.ts";
 
-/** Tells of one mail, from when the transport was given it to its outcome. */
+/** Reports one mail, from the call of `send` to its outcome. */
 export class SendObserver {
   readonly #journal: Journal;
   readonly #event: SendEvent;
@@ -16,7 +16,7 @@ export class SendObserver {
     journal.publish(channels.send.end, event);
   }
 
-  /** It was accepted, for some recipients at least. */
+  /** It was accepted for at least one recipient. */
   sent(report: SendReport): void {
     this.#end(report);
     const event = this.#event;
