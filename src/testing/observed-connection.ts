@@ -17,11 +17,11 @@ import type { Finding } from "./findings/finding.ts";
 import { Inspector } from "./findings/inspector.ts";
 import type { TranscriptWriter } from "./transcripts/transcript.ts";
 
-/** What a {@link ObservedConnection} tells the laboratory. */
+/** Is notified by an {@link ObservedConnection}. */
 export interface ObservedConnectionHost {
   readonly wire: InterceptorSettings;
   report(finding: Omit<Finding, "connection">): void;
-  /** The message that ends now is stored in this way. */
+  /** The message that ends now must be stored in this way. */
   keep(storage: Storage): void;
   /** All replies so far have been sent. */
   answered(): void;
@@ -29,7 +29,9 @@ export interface ObservedConnectionHost {
   isCut(): boolean;
 }
 
-/** Observes one connection of a TestServer: writes what was really sent to its transcript, and inspects it. */
+/**
+ * Observes one connection of a TestServer: writes its transcript, and inspects it. Both are about what was really sent.
+ */
 export class ObservedConnection implements ConnectionObserver {
   readonly #transcript: TranscriptWriter;
   readonly #inspector: Inspector;
@@ -37,7 +39,7 @@ export class ObservedConnection implements ConnectionObserver {
   #session: () => Session;
   #wire: FaultInterceptor | undefined;
   readonly #mask: CommandMask = new CommandMask(serverMask);
-  /** Whether the last line that was heard must not be shown. */
+  /** Whether the last line must not be shown. */
   #masked = false;
 
   constructor(session: Session, transcript: TranscriptWriter, host: ObservedConnectionHost) {
@@ -76,11 +78,11 @@ export class ObservedConnection implements ConnectionObserver {
   }
 
   received(line: string): void {
-    // The interceptor has seen an AUTH that was kept from the protocol.
+    // The interceptor has seen an AUTH that the protocol did not get.
     this.#transcript.received(this.#masked ? serverMask : line);
   }
 
-  /** What the protocol says may go out otherwise, or not at all: the wire tells. */
+  /** A reply of the protocol may be sent in another form, or not at all, so only the interceptor's report counts. */
   sent(): void {}
 
   content(octets: number): void {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** The address of a server, as environment variables for other processes. */
 export interface ServerEnvironment {
-  /** As `server.url`. */
+  /** The same as `server.url`. */
   readonly SMTP_URL: string;
   /** The IP address to connect to. */
   readonly SMTP_HOST: string;
@@ -23,7 +23,7 @@ export class AuthorityFile {
     this.#pem = pem;
   }
 
-  /** Where it is. */
+  /** Its path. */
   get path(): string {
     if (this.#folder === undefined) {
       this.#folder = mkdtempSync(join(tmpdir(), "envoi-"));

@@ -16,7 +16,7 @@ import { octetsHeld, parsable } from "./messages/parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcripts/transcript.ts";
 
-/** What the laboratory knows of a connection, by the id of its session. */
+/** What the laboratory knows about a connection, by the id of its session. */
 export interface SessionRecords {
   /** How the last message of a connection is stored. */
   storageOf(session: string): Storage;
@@ -44,7 +44,7 @@ export function testHooks(
   };
 }
 
-/** Whether every recipient is accepted that the test does not refuse: unless it tries out the rules for relaying. */
+/** Whether every recipient is accepted unless the test refuses it. Not if the test sets rules for relaying. */
 export function isOpen({ domains, relay }: TestServerOptions): boolean {
   return domains === undefined && relay === undefined;
 }
@@ -57,7 +57,10 @@ async function authenticate(
   return secret !== undefined && (await verify(secret)) ? { user } : undefined;
 }
 
-/** Catches the message while the test's own hook, if there is one, reads it; one that it refuses does not count. */
+/**
+ * Captures the message while the test's own hook, if there is one, reads it. A message that the hook refuses is not
+ * kept.
+ */
 async function capture(
   context: DataContext,
   { data }: TestServerOptions,
@@ -85,14 +88,14 @@ async function capture(
   const message = await captured(facts, caught);
   const status = storage.bounce && bounceOf(message(), storage.bounce);
   const bounce = status && (await captured(status, caught));
-  // From here on nothing is awaited, so the client gets its reply.
+  // Nothing is awaited from here on, so the client gets its reply.
   records.caught(session.id);
   for (let copy = 0; copy < storage.copies; copy++) caught.add(message());
   if (bounce !== undefined) caught.add(bounce());
   return verdict;
 }
 
-/** A message for each call, whose parsed form counts for what is kept of it. */
+/** A message whose parsed form counts for what is kept of it. */
 async function captured(
   facts: Omit<CapturedMessage, "parsed">,
   caught: CapturedMessages,
@@ -102,7 +105,7 @@ async function captured(
     capturedMessage(facts, parse, (message) => caught.grew(message, octetsHeld(message.parsed, facts.raw)));
 }
 
-/** In memory of its own, and no more than that: what is kept is what is counted. */
+/** In memory of exactly its size, so that the limits count what is really kept. */
 function exactly(octets: Buffer): Buffer {
   if (octets.length === octets.buffer.byteLength) return octets;
   const copy = Buffer.allocUnsafeSlow(octets.length);

@@ -38,7 +38,7 @@ export interface TestServerOptions extends SmtpServerOptions {
 }
 
 /**
- * Checks the options of a TestServer, those of every server among them.
+ * Checks the options of a TestServer, including those of every server.
  *
  * @returns the options of every server.
  * @throws EnvoiError of kind `"configuration"` for options that are not valid, alone or together.

@@ -21,7 +21,7 @@ import type { Transcript } from "./transcripts/transcript.ts";
 import { Transcripts } from "./transcripts/transcripts.ts";
 
 /**
- * A server for tests. It accepts every recipient, keeps every message, and shows everything that was said.
+ * A server for tests. It accepts every recipient, keeps every message, and records all commands and replies.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class TestServer implements AsyncDisposable {
   readonly #authorityFile: AuthorityFile;
   readonly #transports: SmtpTransport[] = [];
 
-  // Made by `start` alone.
+  // Called only by `start`.
   private constructor(
     server: RunningServer,
     options: TestServerOptions,
@@ -79,7 +79,7 @@ export class TestServer implements AsyncDisposable {
       {
         hostname: "localhost",
         received: false,
-        // All clients of a test have one address.
+        // All clients of a test have the same address.
         maxConnectionsPerAddress: 1000,
         authFailureDelay: 0,
         ...serverOptions,
@@ -177,7 +177,7 @@ export class TestServer implements AsyncDisposable {
     return [...this.#caught.messages];
   }
 
-  /** What was said so far, one transcript for each connection. */
+  /** The commands and replies so far, one transcript for each connection. */
   get transcripts(): readonly Transcript[] {
     return this.#transcripts.all;
   }
@@ -268,8 +268,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /**
-   * Closes the server, and the transports that came from `transport()`. It cuts connections at once, except that
-   * clients of messages that are there get their reply first. Waits for messages end.
+   * Closes the server, and the transports that came from `transport()`. Connections are cut at once, but clients of
+   * stored messages get their reply first. Waits for messages end.
    */
   async close(): Promise<void> {
     await this.#laboratory.allAnswered();
@@ -300,9 +300,7 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/**
- * The address at which a client of this machine finds the server: the loopback address if it listens on all addresses.
- */
+/** The address for a client of this machine: the loopback address if the server listens on all addresses. */
 function reachable(address: string): string {
   if (address === "0.0.0.0" || address === "::ffff:0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;
@@ -324,7 +322,7 @@ function lmtpBuilder(host: string): SmtpTransportBuilder {
   return new SmtpTransportBuilder(host, (options) => new SmtpTransport(options), "lmtp");
 }
 
-/** The parts of a TestServer that tests look at. */
+/** The parts of a TestServer that `assertMail` looks at. */
 interface Findable {
   readonly caught: CapturedMessages;
   readonly transcripts: Transcripts;

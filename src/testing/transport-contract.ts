@@ -5,7 +5,7 @@ import { Message } from "../message/message.ts";
 import { SendError } from "../protocol/send-error.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** A mail that came out at the other end of a transport. */
+/** A mail that arrived at the other end of a transport. */
 export interface ArrivedMail {
   /** `null` is the null sender. */
   readonly from: string | null;
@@ -17,17 +17,17 @@ export interface ArrivedMail {
 
 /** A transport and its other end, made for one test. */
 export interface TransportUnderTest {
-  /** What is put to the test. */
+  /** The transport to test. */
   readonly transport: Transport;
-  /** What has arrived, in any order. Called when the sends have ended. */
+  /** The mails that have arrived, in any order. Called after the sends have ended. */
   arrived(): Promise<readonly ArrivedMail[]>;
-  /** Lets go of the other end; the transport has been closed by then. */
+  /** Closes the other end, after the transport was closed. */
   stop?(): Promise<unknown>;
 }
 
 /**
- * The contract of {@link Transport} as tests: every transport of envoi passes them, and one of your own should. They
- * are given to `test`, which is that of node:test, vitest or jest.
+ * The contract of {@link Transport} as tests: every transport of envoi passes them, and your own should too. `test` is
+ * the function of node:test, vitest or jest.
  *
  * @example
  * ```ts

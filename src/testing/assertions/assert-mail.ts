@@ -3,7 +3,7 @@ import type { Finding } from "../findings/finding.ts";
 import { type CapturedMessage, summary } from "../messages/captured-message.ts";
 import { type MailExpectation, mismatches } from "./mail-expectation.ts";
 
-/** Where messages are: a TestServer, an inbox of it, messages, or one message. */
+/** The messages to look at: a TestServer, one of its inboxes, messages, or one message. */
 export type Received =
   | { readonly messages: readonly CapturedMessage[] }
   | readonly CapturedMessage[]
@@ -28,9 +28,9 @@ export function assertMail(received: Received, expected: MailExpectation = {}): 
 }
 
 /**
- * Asserts that no client has done anything against the RFCs, as far as the server can see it.
+ * Asserts that no client has violated an RFC, as far as the server can see it.
  *
- * @throws AssertionError which lists what they did.
+ * @throws AssertionError that lists the violations.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function assertNoFindings(server: { readonly findings: readonly Finding[]
   });
 }
 
-/** The first message that is as expected, and an account of why others are not. */
+/** Returns the first message that matches, and why the others do not. */
 export function look(
   received: Received,
   expected: MailExpectation,
@@ -67,7 +67,7 @@ export function look(
   return { found: undefined, account: `no such mail: ${none}${accounts.slice(-LISTED).join("")}` };
 }
 
-/** Findings, one a line. */
+/** Findings, one per line. */
 export function listFindings(findings: readonly Finding[]): string {
   const lines = findings
     .slice(0, LISTED)
@@ -75,7 +75,7 @@ export function listFindings(findings: readonly Finding[]): string {
   return `clients did wrong ${findings.length} times:${lines.join("")}`;
 }
 
-/** So many are listed. */
+/** How many messages or findings are listed. */
 const LISTED = 20;
 
 function messagesOf(received: Received): readonly CapturedMessage[] {

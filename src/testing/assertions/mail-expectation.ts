@@ -9,22 +9,22 @@ import {
 } from "../messages/captured-message.ts";
 
 /**
- * What a message is expected to be: what is given must hold. A string must be equal, in whole; a part is a regular
- * expression.
+ * What a message must be like: every given field must match. A string must be equal to the whole value; a regular
+ * expression matches a part.
  */
 export interface MailExpectation extends MessagePattern {
-  /** The plain text; line ends at its end do not count. */
+  /** The plain text; line ends at its end are ignored. */
   readonly text?: string | RegExp;
-  /** The HTML; line ends at its end do not count. */
+  /** The HTML; line ends at its end are ignored. */
   readonly html?: string | RegExp;
-  /** Header fields by their names, in any case: one field of the name must be like it, unfolded and not decoded. */
+  /** Header fields by their names, in any case: one field of this name must match, unfolded and not decoded. */
   readonly headers?: Readonly<Record<string, string | RegExp>>;
-  /** The names of attachments that must be there, in any order; there may be more. */
+  /** The names of attachments that must exist, in any order; there may be more. */
   readonly attachments?: readonly (string | RegExp)[];
 }
 
 /**
- * How a message differs from what is expected: one line for each difference.
+ * How a message differs from the expectation: one line for each difference.
  *
  * @throws EnvoiError of kind `"configuration"` for an expectation that is not valid.
  */
@@ -80,5 +80,5 @@ function show(value: string | RegExp): string {
   return JSON.stringify(value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value);
 }
 
-/** So many characters of a value are shown. */
+/** How many characters of a value are shown. */
 const SHOWN = 200;

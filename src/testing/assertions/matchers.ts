@@ -2,19 +2,19 @@ import type { Finding } from "../findings/finding.ts";
 import { listFindings, look, type Received } from "./assert-mail.ts";
 import type { MailExpectation } from "./mail-expectation.ts";
 
-/** What a matcher tells vitest and jest. */
+/** The result of a matcher, as vitest and jest read it. */
 export interface MatcherResult {
-  /** Whether it is as expected. */
+  /** Whether the value matches. */
   readonly pass: boolean;
-  /** The explanation, for people. */
+  /** Explains the result. */
   message(): string;
 }
 
-/** The matchers, as a test calls them: for the type declarations of vitest and jest. */
+/** The matchers as a test calls them, for the type declarations of vitest and jest. */
 export interface MailMatchers<R = void> {
-  /** A TestServer, an inbox or a message: there is a mail like this. */
+  /** Expects a mail like this in a TestServer, an inbox or a message. */
   toHaveReceivedMail(expected?: MailExpectation): R;
-  /** A TestServer: no client has done anything against the RFCs. */
+  /** Expects that no client of a TestServer has violated an RFC. */
   toHaveNoFindings(): R;
 }
 
@@ -30,9 +30,9 @@ export interface MailMatchers<R = void> {
  * ```
  */
 export const mailMatchers: {
-  /** There is a mail like this. */
+  /** Expects a mail like this. */
   toHaveReceivedMail(received: Received, expected?: MailExpectation): MatcherResult;
-  /** No client has done anything against the RFCs. */
+  /** Expects that no client has violated an RFC. */
   toHaveNoFindings(received: { readonly findings: readonly Finding[] }): MatcherResult;
 } = {
   toHaveReceivedMail(received, expected = {}) {

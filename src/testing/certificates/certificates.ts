@@ -9,7 +9,7 @@ import {
 } from "../../text/options/option-reader.ts";
 import type { CertificateContent } from "./x509.ts";
 
-/** A certificate and its key, as PEM: what a server's `certificates` and a client's identity are made of. */
+/** A certificate and its key, as PEM, for `certificates` of a server or the identity of a client. */
 export interface IssuedCertificate extends ServerCertificate {
   /** The private key, as PEM. */
   readonly key: string;
@@ -17,25 +17,25 @@ export interface IssuedCertificate extends ServerCertificate {
   readonly cert: string;
 }
 
-/** What a certificate says. */
+/** The content of a certificate. */
 export interface CertificateRequest {
-  /** DNS names and IP addresses: by default `localhost`, `127.0.0.1` and `::1`; none for a client. */
+  /** DNS names and IP addresses. By default `localhost`, `127.0.0.1` and `::1`; none for a client. */
   readonly names?: readonly string[];
-  /** Whom it is for; `"server"`. */
+  /** The use of the certificate; `"server"` by default. */
   readonly purpose?: "server" | "client";
   /** The common name; by default the first of the names. */
   readonly subject?: string;
-  /** From when on it is valid; by default since 1970, or for a day if `notAfter` is over. */
+  /** The start of its validity; by default 1970, or one day before `notAfter` if that has passed. */
   readonly notBefore?: Date;
-  /** Until when it is valid; by default until the end of 2099: the `Date` of a test may be any. */
+  /** The end of its validity; by default the end of 2099, because a test may set any `Date`. */
   readonly notAfter?: Date;
-  /** With a key that can be broken (RSA with 768 bits): clients must not accept it. */
+  /** Uses a key that can be broken (RSA with 768 bits). Clients must not accept it. */
   readonly weakKey?: boolean;
 }
 
 /**
- * A certificate authority for tests. It lives only in this process, and only those trust it that you give its
- * certificate.
+ * A certificate authority for tests. It exists only in this process, and only clients that get its certificate trust
+ * it.
  *
  * @example
  * ```ts
@@ -65,13 +65,13 @@ export class CertificateAuthority {
     this.#chain = above === undefined ? "" : this.cert + above.#chain;
   }
 
-  /** A new authority, of that name. */
+  /** Creates an authority with this name. */
   static async create(name: string = "envoi test authority"): Promise<CertificateAuthority> {
     text(name, "name");
     return new CertificateAuthority(await loadX509(), { subject: name, ...newKeys() });
   }
 
-  /** A certificate for a new key that no authority but itself vouches for. */
+  /** Makes a certificate for a new key, signed with that key. */
   static async selfSigned(request: CertificateRequest = {}): Promise<IssuedCertificate> {
     const x509 = await loadX509();
     readOptions(request, requestReaders);
@@ -80,22 +80,24 @@ export class CertificateAuthority {
     return issue(x509, request, keys, { ...keys, subject: subjectOf(request) });
   }
 
-  /** The one authority of this process, which every TestServer uses that is not given another. */
+  /** The authority that all TestServers of this process share, unless they are given another. */
   static shared(): Promise<CertificateAuthority> {
     shared ??= CertificateAuthority.create();
     return shared;
   }
 
-  /** An intermediate authority, certified by this one. Its certificate follows each certificate that it issues. */
+  /**
+   * Creates an intermediate authority, certified by this one. Its certificate follows each certificate that it issues.
+   */
   intermediate(name: string = "envoi test intermediate"): CertificateAuthority {
     text(name, "name");
     return new CertificateAuthority(this.#x509, { subject: name, ...newKeys() }, this);
   }
 
   /**
-   * A certificate for a new key.
+   * Issues a certificate for a new key.
    *
-   * @throws EnvoiError of kind `"configuration"` for a request that makes no sense.
+   * @throws EnvoiError of kind `"configuration"` if the request is not valid.
    */
   issue(request: CertificateRequest = {}): IssuedCertificate {
     readOptions(request, requestReaders);
@@ -104,9 +106,9 @@ export class CertificateAuthority {
   }
 
   /**
-   * Takes a certificate back that it has issued: from now on it is in the list.
+   * Revokes a certificate that it has issued: from now on it is in the list.
    *
-   * @throws EnvoiError of kind `"configuration"` for one of another authority.
+   * @throws EnvoiError of kind `"configuration"` for a certificate of another authority.
    */
   revoke({ cert }: Pick<IssuedCertificate, "cert">): void {
     const certificate = new X509Certificate(cert);
@@ -115,7 +117,7 @@ export class CertificateAuthority {
     this.#revoked.push(Buffer.from(certificate.serialNumber, "hex"));
   }
 
-  /** The list of the certificates that it has revoked, as PEM: what clients are given that look there (RFC 5280 5). */
+  /** The list of the certificates that it has revoked, as PEM, for clients that check it (RFC 5280 5). */
   get crl(): string {
     const { notBefore: thisUpdate, notAfter: nextUpdate } = validity({});
     return this.#x509.revocationListPem(this.#issuer, this.#revoked, { thisUpdate, nextUpdate });
@@ -124,7 +126,7 @@ export class CertificateAuthority {
 
 let shared: Promise<CertificateAuthority> | undefined;
 
-/** What writes certificates. */
+/** The module that writes certificates. */
 type X509 = typeof import("./x509.ts");
 
 interface Keys {
@@ -191,6 +193,6 @@ function validity({
 
 const DAY = 86_400_000;
 
-/** A test may set the clock as it likes: certificates hold whatever the year is. */
+/** A test may set any date: certificates are valid in every year. */
 const EARLIEST = new Date("1970-01-01T00:00:00Z");
 const LATEST = new Date("2099-12-31T00:00:00Z");

@@ -1,7 +1,7 @@
 import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
 import { CertificateAuthority } from "./certificates.ts";
 
-/** What is wrong with the certificate of a TestServer. `"revoked"` shows only in the `crl` of its authority. */
+/** What is wrong with the certificate of a TestServer. `"revoked"` is visible only in the `crl` of its authority. */
 export type CertificateFlaw =
   | "expired"
   | "not-yet-valid"
@@ -19,7 +19,7 @@ export const certificateFlaws: readonly CertificateFlaw[] = [
   ...(["self-signed", "unknown-issuer", "missing-intermediate", "revoked", "weak-key"] as const),
 ];
 
-/** A certificate for a TestServer, with the flaw that was asked for. */
+/** Issues a certificate for a TestServer, with the given flaw. */
 export async function serverCertificate(
   ca: CertificateAuthority,
   flaw: CertificateFlaw | undefined,
@@ -53,12 +53,12 @@ export async function serverCertificate(
   }
 }
 
-/** The ciphers of a server that shows such a certificate; OpenSSL would not load all of them with its own. */
+/** The ciphers of a server with such a certificate: with its default ciphers, OpenSSL does not load all of them. */
 export function ciphersFor(flaw: CertificateFlaw | undefined): string | undefined {
   return flaw === "weak-key" ? WEAK_CIPHERS : undefined;
 }
 
-/** OpenSSL's ciphers, with keys and versions of TLS as weak as one likes. */
+/** OpenSSL's ciphers, with keys and versions of TLS however weak. */
 export const WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0";
 
 /** Before and after the dates of all tests. */

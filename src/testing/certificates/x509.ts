@@ -3,10 +3,10 @@ import { isIPv4, isIPv6 } from "node:net";
 import type forge from "node-forge";
 import asn1 from "node-forge/lib/asn1.js";
 
-/** What a certificate says, and who says it. */
+/** The content and the issuer of a certificate. */
 export interface CertificateContent {
   readonly subject: string;
-  /** DNS names and IP addresses; the names of an authority or a client are not looked at. */
+  /** DNS names and IP addresses; ignored for an authority or a client. */
   readonly names: readonly string[];
   readonly purpose: "authority" | "server" | "client";
   readonly publicKey: KeyObject;
@@ -20,8 +20,8 @@ export interface CertificateContent {
 }
 
 /**
- * Writes and signs an X.509 certificate (RFC 5280): the structure by node-forge, the keys, on P-256, and the signature
- * by node:crypto, which makes them in less than a millisecond where RSA takes a tenth of a second.
+ * Writes and signs an X.509 certificate (RFC 5280). node-forge writes the structure; node:crypto makes the P-256 keys
+ * and the signature, in less than a millisecond, where RSA takes a tenth of a second.
  */
 export function certificatePem(content: CertificateContent): string {
   const { issuer, notBefore, notAfter, publicKey } = content;
@@ -38,7 +38,7 @@ export function certificatePem(content: CertificateContent): string {
   return signedPem("CERTIFICATE", toBeSigned, issuer);
 }
 
-/** Writes and signs a list of certificates that have been revoked, by their serial numbers (RFC 5280 5). */
+/** Writes and signs a list of revoked certificates by their serial numbers (RFC 5280 5). */
 export function revocationListPem(
   issuer: CertificateContent["issuer"],
   serials: readonly Buffer[],
@@ -102,7 +102,7 @@ function spki(key: KeyObject): Buffer {
   return key.export({ type: "spki", format: "der" });
 }
 
-/** Any identifier will do that is the same for the same key (RFC 5280 4.2.1.2). */
+/** Any identifier is allowed if it is always the same for the same key (RFC 5280 4.2.1.2). */
 function keyIdentifier(key: KeyObject): Buffer {
   return createHash("sha256").update(spki(key)).digest().subarray(0, 20);
 }
@@ -119,7 +119,7 @@ function ipOctets(name: string): Buffer | undefined {
   return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-/** The few forms of ASN.1 that a certificate is made of. forge keeps octets in strings of Latin-1. */
+/** The few ASN.1 types of a certificate. forge keeps octets in Latin-1 strings. */
 class DerWriter {
   octets(value: Asn1): Buffer {
     return Buffer.from(asn1.toDer(value).getBytes(), "latin1");

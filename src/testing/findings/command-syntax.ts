@@ -2,8 +2,8 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { FaultPoint } from "../faults/definition/fault.ts";
 
 /**
- * What about a command line, given without its end, is not as RFC 5321 4.1 and the extensions have it, though many
- * servers forgive it; `undefined` if it is as it must be, and for what is no command at all.
+ * How a command line, without its end, violates RFC 5321 4.1 or the extensions, although many servers accept it;
+ * `undefined` if it does not, or is not a command.
  */
 export function syntaxProblem(line: string, at: FaultPoint): string | undefined {
   const pattern = SYNTAX[at];
@@ -13,12 +13,12 @@ export function syntaxProblem(line: string, at: FaultPoint): string | undefined 
   return HELLO.has(at) ? helloProblem(argument) : undefined;
 }
 
-/** A command that is one but for what stands in front of it, or behind it. */
+/** A command that would be known without what precedes or follows it. */
 function unknownProblem(line: string, at: FaultPoint): string | undefined {
   return at === "unknown" && KNOWN.test(line) ? "white space that does not belong there" : undefined;
 }
 
-/** Whether it is a matter of blanks alone. */
+/** The problem, if it is only about spaces. */
 function blankProblem(line: string): string | undefined {
   if (/^(?:HELO|EHLO|LHLO)[ \t]*$/i.test(line)) return "no name";
   if (/^(?:MAIL FROM|RCPT TO)(?: +:|: )/i.test(line)) return "a blank beside the colon";
@@ -37,7 +37,10 @@ function shapeProblem(line: string, at: FaultPoint): string {
     : "a path without angle brackets";
 }
 
-/** A name that is a number, or a literal that is none. The last label of a name is no number (RFC 1123 2.1). */
+/**
+ * The problem of a name that is a number, or of a literal that is not valid. The last label of a name is not a number
+ * (RFC 1123 2.1).
+ */
 function helloProblem(name: string): string | undefined {
   if (isIPv4(name) || isIPv6(name)) return "an address without brackets";
   if (!name.startsWith("[")) return undefined;
@@ -60,7 +63,7 @@ const bare = (verb: string): RegExp => new RegExp(`^${verb}$`, "i");
 const open = (verb: string, required: boolean): RegExp =>
   new RegExp(`^${verb}(?: .*)${required ? "" : "?"}$`, "is");
 
-/** How each command is written (RFC 5321 4.1.1, RFC 3030 2, RFC 3207 4, RFC 4954 4). */
+/** The syntax of each command (RFC 5321 4.1.1, RFC 3030 2, RFC 3207 4, RFC 4954 4). */
 const SYNTAX: { readonly [P in FaultPoint]?: RegExp } = {
   helo: hello("HELO"),
   ehlo: hello("EHLO"),
@@ -80,6 +83,6 @@ const SYNTAX: { readonly [P in FaultPoint]?: RegExp } = {
 
 const HELLO: ReadonlySet<FaultPoint> = new Set<FaultPoint>(["helo", "ehlo", "lhlo"]);
 
-/** A known verb with blanks in front, or with something else than a blank behind. */
+/** A known verb after spaces, or followed by something other than a space. */
 const KNOWN =
   /^(?:[ \t]+(?:HELO|EHLO|LHLO|MAIL|RCPT|DATA|BDAT|RSET|NOOP|QUIT|VRFY|EXPN|STARTTLS|AUTH)(?![\w-])|(?:HELO|EHLO|LHLO|MAIL|RCPT|DATA|BDAT|RSET|NOOP|QUIT|VRFY|EXPN|STARTTLS|AUTH)\t)/i;

@@ -1,17 +1,17 @@
 import { maxLineOctets } from "../../text/lines.ts";
 import type { FindingRule } from "./finding.ts";
 
-/** Inspects the content of one message as it was sent, byte by byte, without keeping it. */
+/** Inspects the content of one message as it is sent, byte by byte, without storing it. */
 export class ContentInspector {
   readonly #report: (rule: FindingRule) => void;
-  /** The line so far: its length in bytes without its end, and its beginning. */
+  /** The current line: its length in bytes without its end, and its beginning. */
   #length = 0;
   #dots = 0;
-  /** Whether the byte before was a CR, which may be part of a line end. */
+  /** Whether the last byte was a CR, which may be part of a line end. */
   #cr = false;
   #inHeader = true;
   #ended = false;
-  /** Octets without doubled dots and the end: what SIZE counts. */
+  /** Octets without doubled dots and the final dot, as SIZE counts them. */
   size = 0;
   /** Whether there are bytes above 127 in the header section. */
   has8bitHeader = false;
@@ -22,7 +22,7 @@ export class ContentInspector {
     this.#report = report;
   }
 
-  /** Looks at a piece; `dotted`: as DATA has it, with a dot at the end and before dots. */
+  /** Inspects a piece. `dotted`: it was sent by DATA, with a final dot and doubled dots. */
   push(octets: Buffer, dotted: boolean): void {
     for (let at = 0; at < octets.length && !this.#ended; at++) {
       const octet = octets[at] as number;
@@ -34,7 +34,7 @@ export class ContentInspector {
       if (this.#cr) this.#bareCr();
       if (octet === CR) this.#cr = true;
       else this.#octet(octet);
-      // Most bytes are an ordinary part of their line.
+      // Most bytes are ordinary parts of their line.
       if (this.#length > 2 && !this.#cr) {
         const end = plainUntil(octets, at + 1);
         this.#length += end - at - 1;
@@ -43,7 +43,7 @@ export class ContentInspector {
     }
   }
 
-  /** The message is over. */
+  /** The message ends. */
   end(): void {
     if (this.#ended) return;
     if (this.#cr) this.#bareCr();
@@ -84,7 +84,7 @@ export class ContentInspector {
   }
 }
 
-/** The end of the printable ASCII that begins there. */
+/** The end of the printable ASCII that begins at `at`. */
 function plainUntil(octets: Buffer, at: number): number {
   let end = at;
   while (end < octets.length && (octets[end] as number) >= 0x20 && (octets[end] as number) < 0x80) end++;

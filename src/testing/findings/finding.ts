@@ -1,6 +1,6 @@
 import type { Session } from "../../server/connection/session.ts";
 
-/** The rules that a server can see a client break, each with the section of its RFC. */
+/** The rules whose violation a server can see, each with the section of its RFC. */
 export const findingRules = {
   "pipelining-unadvertised":
     "did not wait for a reply, though the server had not offered PIPELINING (RFC 2920 3.1)",
@@ -24,15 +24,15 @@ export const findingRules = {
 /** The name of a rule. */
 export type FindingRule = keyof typeof findingRules;
 
-/** A violation of an RFC by a client, as far as a server can see it. */
+/** A violation of an RFC by a client, as far as the server can see it. */
 export interface Finding {
   /** The rule. */
   readonly rule: FindingRule;
-  /** What the client did, for people. It never shows content, and shows addresses only in commands. */
+  /** What the client did. It never shows content, and shows addresses only in commands. */
   readonly text: string;
   /** The number of the connection; the first is 1. */
   readonly connection: number;
-  /** What was known of the connection then. */
+  /** What was known about the connection at that time. */
   readonly session: Session;
   /** The last command. Secrets are masked. */
   readonly command: string;

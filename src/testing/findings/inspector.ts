@@ -5,7 +5,7 @@ import { syntaxProblem } from "./command-syntax.ts";
 import { ContentInspector } from "./content-inspector.ts";
 import { type FindingRule, findingRules } from "./finding.ts";
 
-/** Looks at what the client of one connection does, and reports what it must not do. */
+/** Checks what the client of one connection does, and reports violations. */
 export class Inspector {
   readonly #report: (rule: FindingRule, text: string, command: string) => void;
   #command = "";
@@ -14,7 +14,7 @@ export class Inspector {
   /** The parameters of the last MAIL, by keyword. */
   #mail: ReadonlyMap<string, string> = new Map();
   #content: ContentInspector | undefined;
-  /** What has been reported of this message, or of this connection outside of messages. */
+  /** What was reported about this message, or about this connection outside of messages. */
   #reported = new Set<string>();
   #spoke = false;
   #quit = false;
@@ -23,7 +23,7 @@ export class Inspector {
     this.#report = report;
   }
 
-  /** The client sent a line. `behind`: the command whose reply it did not await. */
+  /** The client sent a line. `behind`: the command whose reply it did not wait for. */
   line(octets: Buffer, { at, line }: ClientLine, behind: FaultPoint | undefined): void {
     this.#command = line;
     this.#at = at;
@@ -54,13 +54,13 @@ export class Inspector {
     this.#content.push(octets, from === "data");
   }
 
-  /** The content of a message is over. */
+  /** The content of a message has ended. */
   ended(): void {
     const content = this.#content ?? this.#inspectContent();
     content.end();
     this.#content = undefined;
     const body = this.#body;
-    // What SMTPUTF8 lets into the header section it declares as well.
+    // SMTPUTF8 also declares the 8-bit header fields that it allows.
     const { has8bitBody, has8bitHeader } = content;
     const international = this.#mail.has("SMTPUTF8");
     if ((has8bitBody || (has8bitHeader && !international)) && body !== "8BITMIME" && body !== "BINARYMIME")
@@ -93,7 +93,7 @@ export class Inspector {
     return this.#mail.get("BODY")?.toUpperCase();
   }
 
-  /** Under BODY=BINARYMIME content may be anything, and no lines (RFC 3030 3). */
+  /** With BODY=BINARYMIME content may be anything, also something other than lines (RFC 3030 3). */
   #inspectContent(): ContentInspector {
     return new ContentInspector((rule) => {
       if (this.#body !== "BINARYMIME") this.#find(rule);
@@ -124,7 +124,7 @@ export class Inspector {
       this.#find("pipelining-unadvertised", `behind ${behind.toUpperCase()}`);
   }
 
-  /** `key`: what is not reported twice; by default the rule. */
+  /** `key`: what is not reported twice; the rule by default. */
   #find(rule: FindingRule, detail?: string, key: string = rule): void {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
@@ -132,7 +132,7 @@ export class Inspector {
   }
 }
 
-/** The parameters of MAIL or RCPT, by their keywords: what stands behind the path, with its brackets or without. */
+/** The parameters of MAIL or RCPT, by their keywords: everything after the path, with or without its brackets. */
 function parametersOf(octets: Buffer): Map<string, string> {
   const text = octets.toString("utf8").trimEnd();
   const behind = PATH.exec(text)?.[1] ?? "";
@@ -149,18 +149,18 @@ function parametersOf(octets: Buffer): Map<string, string> {
 
 const PATH = /^\w+[ \t]+\w+[ \t]*:[ \t]*(?:<(?:"(?:[^"\\]|\\.)*"|[^"<>])*>|[^ \t<]*)(.*)$/s;
 
-/** What begins as a parameter does; anything else is a fault of syntax, and no extension (RFC 5321 4.1.2). */
+/** The beginning of a parameter. Anything else is a syntax error, not an extension (RFC 5321 4.1.2). */
 const PARAMETER = /^[A-Za-z0-9][A-Za-z0-9-]*(?:=|$)/;
 
 const CR = 0x0d;
 
-/** Which have to be the last of what is said in one breath (RFC 2920 3.1, RFC 3207 4, RFC 4954 4). */
+/** The commands that must be the last of a group (RFC 2920 3.1, RFC 3207 4, RFC 4954 4). */
 const SYNCHRONISING: ReadonlySet<FaultPoint> = new Set<FaultPoint>([
   ...(["greeting", "helo", "ehlo", "lhlo", "data", "vrfy", "expn", "noop", "quit"] as const),
   ...(["starttls", "auth", "auth-response"] as const),
 ]);
 
-/** What extensions add to the 512 octets of a command line, with room for those to come. */
+/** How much extensions add to the 512 octets of a command line, with room for future ones. */
 const LONGER: { readonly [P in FaultPoint]?: number } = {
   mail: 2048,
   rcpt: 2048,
@@ -168,14 +168,14 @@ const LONGER: { readonly [P in FaultPoint]?: number } = {
   "auth-response": 12_288,
 };
 
-/** The extension that brings a command. */
+/** The extension that defines a command. */
 const EXTENSIONS: { readonly [P in FaultPoint]?: string } = {
   starttls: "STARTTLS",
   auth: "AUTH",
   bdat: "CHUNKING",
 };
 
-/** The extension that brings a parameter of MAIL, where its keyword is another. */
+/** The extension that defines a parameter of MAIL, if its keyword is different. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   BODY: "8BITMIME",
   RET: "DSN",

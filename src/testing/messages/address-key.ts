@@ -2,8 +2,8 @@ import { Address } from "../../address/address.ts";
 import { AddressError } from "../../address/address-error.ts";
 
 /**
- * What is the same for every way to write an address: its domain as A-labels, its local part without regard to case, as
- * practically all hosts read it. A text that is not an address is its own key.
+ * A key that is the same for all spellings of an address: the domain in A-labels, the local part in lower case, because
+ * almost all hosts ignore its case. A text that is not an address is its own key.
  */
 export function addressKey(text: string): string {
   try {
@@ -15,7 +15,7 @@ export function addressKey(text: string): string {
   }
 }
 
-/** Whether two texts are one address; or, of a regular expression, whether the text has a part that it describes. */
+/** Whether two texts are the same address; or, for a regular expression, whether it matches the text. */
 export function isAddressLike(text: string, pattern: string | RegExp): boolean {
   return typeof pattern === "string" ? addressKey(text) === addressKey(pattern) : text.search(pattern) !== -1;
 }

@@ -19,8 +19,8 @@ export interface CapturedMessage {
   /** One of the recipients of the envelope. */
   readonly to: readonly string[];
   /**
-   * What was said in the connection, as in `server.transcripts`: complete up to this message, and growing while the
-   * connection goes on.
+   * The commands and replies of the connection, as in `server.transcripts`: complete up to this message, and growing
+   * while the connection is open.
    */
   readonly transcript: Transcript;
   /** When the message was complete. */

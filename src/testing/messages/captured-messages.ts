@@ -13,7 +13,7 @@ export interface KeepOptions {
   readonly connections?: number;
 }
 
-/** Is told about messages as they arrive. */
+/** Observes messages as they arrive. */
 export interface MessageObserver {
   caught(message: CapturedMessage): void;
   /** No more messages will arrive. */
@@ -43,7 +43,8 @@ export class CapturedMessages {
   }
 
   /**
-   * Adds a message, forgets the oldest if there is too much, and tells the observers, in the order in which they came.
+   * Adds a message, forgets the oldest if there are too many, and calls the observers, in the order in which they were
+   * added.
    */
   add(message: CapturedMessage): void {
     const before = this.#messages.at(-1);
@@ -71,7 +72,7 @@ export class CapturedMessages {
     this.#octets = 0;
   }
 
-  /** Tells an observer about each new message and about the end. The returned function stops that. */
+  /** Calls an observer for each new message and at the end. The returned function stops that. */
   observe(observer: MessageObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);

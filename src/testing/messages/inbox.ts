@@ -112,8 +112,8 @@ export class Inbox {
   }
 
   /**
-   * The messages that are meant and that no call has returned, once there are so many; or fewer, and why there are no
-   * more. `take` is told of them before anything else can be.
+   * Waits for `count` messages that match and that no call has returned. Resolves with fewer, and the reason, if no
+   * more arrive. `take` is called with them before anything else can happen.
    */
   #await(
     count: number,
@@ -138,7 +138,7 @@ export class Inbox {
         try {
           if (this.#isNew(message, match)) found.push(message);
         } catch (error) {
-          // The function of the test threw: the test must learn of it, not the client.
+          // The function of the test threw: the test must get the error, not the client.
           settle(() => reject(error));
           return;
         }

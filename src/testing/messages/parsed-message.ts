@@ -8,13 +8,13 @@ import { type ParsedMailbox, readMailboxes } from "./reading/mailboxes.ts";
 import { parameter } from "./reading/structured-value.ts";
 import { decodeBody } from "./reading/transfer-encoding.ts";
 
-/** An attachment, or an inline part, of a message that was caught. */
+/** An attachment or inline part of a captured message. */
 export interface ParsedAttachment {
   /** The name, decoded. */
   readonly filename?: string;
   /** The media type, in lower case: `"application/pdf"`. */
   readonly type: string;
-  /** The octets, of which nothing but the transfer encoding is undone: not to be changed. */
+  /** The bytes after the transfer encoding was decoded. Do not change them. */
   readonly content: Buffer;
   /** Without its angle brackets. */
   readonly contentId?: string;
@@ -22,7 +22,7 @@ export interface ParsedAttachment {
   readonly disposition?: string;
 }
 
-/** What a mail program makes of a message. */
+/** A message as a mail program shows it. */
 export interface ParsedMessage {
   /** The subject, decoded. */
   readonly subject?: string;
@@ -30,37 +30,36 @@ export interface ParsedMessage {
   readonly from?: ParsedMailbox;
   /** The Sender field. */
   readonly sender?: ParsedMailbox;
-  /** Members of groups are among them. */
+  /** The To field, with members of groups. */
   readonly to: readonly ParsedMailbox[];
-  /** The Cc field; members of groups are among them. */
+  /** The Cc field, with members of groups. */
   readonly cc: readonly ParsedMailbox[];
   /** The Reply-To field. */
   readonly replyTo: readonly ParsedMailbox[];
-  /** The plain text, decoded; its lines end in LF, however they were sent. Of several parts, one behind the other. */
+  /** The plain text, decoded, with LF as line end. Several parts are joined. */
   readonly text?: string;
-  /** The HTML, decoded, as the text is. */
+  /** The HTML, decoded and joined like the text. */
   readonly html?: string;
   /** The Date field. */
   readonly date?: Date;
   /** With its angle brackets. */
   readonly messageId?: string;
-  /** What is attached, in its order; a message that is a part is one of them. */
+  /** The attachments in their order; an attached message is one of them. */
   readonly attachments: readonly ParsedAttachment[];
-  /** In the order of the message, with everything that stands there more than once. */
+  /** All header fields, in the order of the message. */
   readonly headers: readonly ParsedHeader[];
-  /** What was not looked at, because it is beyond what any mail has: such as parts nested hundreds deep. */
+  /** What was not read because it exceeds a limit that no ordinary mail reaches, such as parts nested hundreds deep. */
   readonly incomplete?: string;
 }
 
-/** A message that can be parsed at once, when somebody asks. */
+/** A message that can be parsed synchronously. */
 export interface Parsable {
   parse(): ParsedMessage;
 }
 
 /**
- * Gets ready to parse a message: the charsets it names are there afterwards. The structure and the transfer encodings
- * are read here, in one pass and within limits; addresses by postal-mime. None of it shares a line with what builds
- * messages.
+ * Prepares a message for parsing: loads the charsets that it names. Structure and transfer encodings are read here, in
+ * one pass and within limits, addresses by postal-mime. None of this code is shared with the code that builds messages.
  */
 export async function parsable(raw: Buffer): Promise<Parsable> {
   const decode = await loadTextDecoding(labels(readStructure(raw).message));
@@ -72,7 +71,7 @@ export async function parseMessage(raw: Buffer): Promise<ParsedMessage> {
   return (await parsable(raw)).parse();
 }
 
-/** How many octets a parsed message holds besides those of the message itself, about. */
+/** How many bytes a parsed message needs besides those of the message itself, approximately. */
 export function octetsHeld(
   { text = "", html = "", attachments, headers, to, cc }: ParsedMessage,
   raw: Buffer,
@@ -84,7 +83,7 @@ export function octetsHeld(
   return octets;
 }
 
-/** What an object takes, about. */
+/** The size of an object, approximately. */
 const OBJECT = 100;
 
 /** The charsets that a message names. */
@@ -94,7 +93,7 @@ function* labels(entity: Entity): Generator<string, void, void> {
   for (const part of entity.parts) yield* labels(part);
 }
 
-/** In a parameter of Content-Type, an encoded word, and an encoded parameter. */
+/** In a parameter of Content-Type, an encoded word, or an encoded parameter. */
 const LABEL =
   /charset\*?0?\*?\s?=\s?"?([^\s";'?*]{1,40})|=\?([^?\s*]{1,40})[?*]|\*0?\*?\s?=\s?"?([\w.:-]{1,40})'/gi;
 
@@ -136,7 +135,7 @@ function parse(raw: Buffer, decode: TextDecoding): ParsedMessage {
   };
 }
 
-/** So many of a field are told. */
+/** How many mailboxes of a field are returned. */
 const MOST_MAILBOXES = 100_000;
 const LONGEST_DATE = 200;
 
@@ -148,7 +147,7 @@ interface Contents {
 
 function collect(entity: Entity, contents: Contents, decode: TextDecoding): void {
   const { value: type } = entity.type;
-  // One whose parts could not be read has nothing to show.
+  // A multipart whose parts could not be read shows nothing.
   if (type.startsWith("multipart/")) for (const part of entity.parts) collect(part, contents, decode);
   else if ((type === "text/plain" || type === "text/html") && entity.disposition.value !== "attachment") {
     if (entity.hasBody) contents[type === "text/html" ? "html" : "text"].push(textOf(entity, decode));
@@ -162,14 +161,14 @@ function textOf({ body, encoding, type }: Entity, decode: TextDecoding): string 
   return unflow(text, parameters.get("delsp")?.toLowerCase() === "yes");
 }
 
-/** Its lines end in LF. In all charsets but those of wide units CR and LF are octets that are nothing else. */
+/** Its lines end in LF. In all charsets except those with wide units, the octets of CR and LF have no other meaning. */
 function decodeText(octets: Buffer, charset: string | undefined, decode: TextDecoding): string {
   if (charset !== undefined && /16|32|ucs|unicode/i.test(charset))
     return decode(octets, charset).replace(/\r\n?/g, "\n");
   return decode(withLf(octets), charset);
 }
 
-/** Between two parts there is a line end anyhow. */
+/** Parts are separated by a line end anyway. */
 function joined(texts: readonly string[]): string | undefined {
   if (texts.length === 0) return undefined;
   const last = texts.length - 1;
@@ -194,7 +193,7 @@ function attachmentOf(
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without the fields that are not there. */
+/** Without the fields that are `undefined`. */
 function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

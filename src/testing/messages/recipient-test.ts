@@ -3,7 +3,7 @@ import { canonicalDomain } from "../../address/domain.ts";
 import { addressKey } from "./address-key.ts";
 import type { CapturedMessage } from "./captured-message.ts";
 
-/** Which messages go to a recipient; the key is the same for every way to write it. */
+/** Decides which messages are for a recipient. The key is the same for all its spellings. */
 export interface RecipientTest {
   readonly key: string;
   readonly test: (message: CapturedMessage) => boolean;
@@ -12,7 +12,7 @@ export interface RecipientTest {
 /**
  * The test for one address, `"jo@a.test"`, or one domain, `"@a.test"`.
  *
- * @throws AddressError where it is neither.
+ * @throws AddressError if it is neither.
  */
 export function recipientTest(recipient: string): RecipientTest {
   if (recipient.startsWith("@")) {

@@ -3,7 +3,7 @@ import type { Session } from "../../server/connection/session.ts";
 
 /** One line of a {@link Transcript}. */
 export interface TranscriptLine {
-  /** Who said it. `"note"` is an event, such as a TLS handshake or content that was received. */
+  /** The sender of the line. `"note"` is an event, such as a TLS handshake or content that was received. */
   readonly from: "client" | "server" | "note";
   /** The line without its end. */
   readonly text: string;
@@ -13,7 +13,7 @@ export interface TranscriptLine {
 
 /** All commands and replies of one connection. Secrets are masked, and content is only counted. */
 export interface Transcript {
-  /** What is known of the connection now. */
+  /** What is known about the connection now. */
   readonly session: Session;
   /** The lines, in their order. */
   readonly lines: readonly TranscriptLine[];
@@ -24,7 +24,7 @@ export interface Transcript {
   readonly roundTrips: number;
   /** Whether the connection is closed. */
   readonly closed: boolean;
-  /** How many of the oldest lines were forgotten, because connections may last for ever. */
+  /** How many of the oldest lines were forgotten, because a connection may stay open for ever. */
   readonly dropped: number;
   /** The lines with `C: ` and `S: ` before them, for people. */
   toString(): string;

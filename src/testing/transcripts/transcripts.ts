@@ -2,7 +2,7 @@ import type { Session } from "../../server/connection/session.ts";
 import type { KeepOptions } from "../messages/captured-messages.ts";
 import { type Transcript, TranscriptWriter } from "./transcript.ts";
 
-/** The transcripts of a TestServer: of every open connection, and of the last ones that are closed. */
+/** The transcripts of a TestServer: of all open connections, and of the last ones that were closed. */
 export class Transcripts {
   readonly #limit: number;
   readonly #open = new Map<string, TranscriptWriter>();
@@ -17,16 +17,16 @@ export class Transcripts {
     return [...this.#all];
   }
 
-  /** That of the connection whose session has this id, which is open. */
+  /** The transcript of the open connection whose session has this id. */
   of(session: string): Transcript {
     const transcript = this.#open.get(session);
     if (transcript === undefined) throw new RangeError("there is no such connection");
     return transcript;
   }
 
-  /** The transcript of a connection that begins */
+  /** Starts the transcript of a connection. */
   begin(session: Session): TranscriptWriter {
-    // Twice the limit, so that the search for what is to go is rare.
+    // Twice the limit, so that the oldest are rarely searched for.
     if (this.#all.length >= 2 * this.#limit + 2) this.#makeRoom();
     const transcript = new TranscriptWriter(session, () => this.#open.delete(session.id));
     this.#all.push(transcript);
@@ -34,7 +34,7 @@ export class Transcripts {
     return transcript;
   }
 
-  /** Forgets those of connections that are closed. */
+  /** Forgets the transcripts of closed connections. */
   clear(): void {
     this.#all = this.#all.filter(({ closed }) => !closed);
   }

@@ -55,13 +55,13 @@ export class Verdicts {
     return this.#latest !== undefined && this.#pause.wait > 0 ? this.#latest : undefined;
   }
 
-  /** What another attempt with this secret would come to, if that is known. */
+  /** The failure that another attempt with this secret would have, if that is known. */
   on(secret: string): Failure | undefined {
     const verdict = this.current;
     return verdict !== undefined && isAbout(verdict, secret) ? verdict.failure : undefined;
   }
 
-  /** Remembers a verdict for 1 s, for twice as long after each further one on the same secret, for at most 60 s. */
+  /** Remembers a verdict for 1 s, and twice as long after each further one on the same secret, up to 60 s. */
   pronounce(failure: Failure, secrets: ReadonlySet<string>): void {
     const before = this.#latest;
     const again =

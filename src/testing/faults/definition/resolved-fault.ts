@@ -4,13 +4,13 @@ import { resolveStorage, type Storage } from "../storage/storage.ts";
 import type { Drop, DropManner, Fault, FaultCondition, FaultPoint, ScramLie, TlsChanges } from "./fault.ts";
 import { type FaultFields, faultReaders, type Greylist } from "./fault-readers.ts";
 
-/** A fault that has been checked, with defaults for everything that it does not say. */
+/** A fault that was checked, with defaults for the fields that it does not have. */
 export interface ResolvedFault {
   readonly at: FaultPoint;
   readonly when: FaultCondition;
   readonly times: number;
   readonly octet: number;
-  /** How a message is kept, where the fault says so. */
+  /** How a message is stored, if the fault says so. */
   readonly storage: Storage | undefined;
   readonly reply: Reply | undefined;
   readonly undiscarded: boolean;
@@ -65,7 +65,7 @@ export function resolveFault(fault: Fault): ResolvedFault {
   };
 }
 
-/** Refuses fields that do not go together, or not with the point at which the fault strikes. */
+/** Refuses fields that cannot be combined, or not at the point at which the fault strikes. */
 function checkTogether(read: FaultFields, at: FaultPoint): void {
   const given = Object.keys(read) as FaultField[];
   for (const name of given) {
@@ -89,7 +89,7 @@ function checkTogether(read: FaultFields, at: FaultPoint): void {
     throw refuseOption(`fault.${reply}`, `cannot be used at "${at}"`, "The server does not reply there");
 }
 
-/** The reply to EHLO with what the fault offers besides, and without what it conceals. */
+/** The reply to EHLO with what the fault offers, and without what it conceals. */
 export function offering(reply: string, { offer, conceal }: ResolvedFault): string {
   if (offer.length === 0 && conceal.length === 0) return reply;
   const [domain = "", ...keywords] = reply
@@ -112,7 +112,7 @@ const effects: readonly FaultField[] = [
 /** A fault may have at most one of these. */
 const exclusive: readonly FaultField[] = ["reply", "raw", "offer", "stall"];
 
-/** The points at which a field can be used, if not at all. */
+/** The points at which a field can be used, if not at all points. */
 const pointsOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
   octet: ["content"],
   keep: ["final"],
@@ -131,7 +131,7 @@ const pointsOf: Partial<Record<FaultField, readonly FaultPoint[]>> = {
 /** The points at which the server does not reply. */
 const silent: readonly FaultPoint[] = ["listen", "connect", "tls", "content"];
 
-/** The fields that can be used at "listen": the server cannot tell or count clients that do not get through. */
+/** The fields that can be used at "listen": the server neither sees nor counts clients that cannot connect. */
 const listenFields: readonly FaultField[] = ["at", "drop", "stall"];
 
 const greylisted = Reply.of(450, "4.2.0", "Greylisted, try again later");

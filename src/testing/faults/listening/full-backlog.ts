@@ -3,9 +3,8 @@ import { Worker } from "node:worker_threads";
 import type { Listener } from "../../../net/server/listener.ts";
 
 /**
- * A port whose queue of connections is full, as that of a server that does not come to accept any: the system lets
- * attempts to connect there wait. A thread listens and then stands still, and the queue, which is short, is filled from
- * here.
+ * A port whose queue of connections is full, like that of a server that accepts none: the system makes attempts to
+ * connect wait. A thread listens and then blocks; its queue is short, and is filled from here.
  */
 export class FullBacklog {
   readonly #worker: Worker;
@@ -20,7 +19,7 @@ export class FullBacklog {
     this.full = this.#fill(place);
   }
 
-  /** Nobody listens any more. */
+  /** Stops listening. */
   async stop(): Promise<void> {
     for (const socket of this.#fillers) socket.destroy();
     await this.#worker.terminate();
@@ -31,7 +30,7 @@ export class FullBacklog {
       this.#worker.once("message", resolve);
       this.#worker.once("error", reject);
     });
-    // How long a queue really is differs from system to system: it is full when an attempt waits.
+    // The real length of a queue differs between systems: it is full when an attempt waits.
     while (this.#fillers.length < MOST) {
       const socket = connect(place).on("error", () => {});
       this.#fillers.push(socket.unref());
@@ -47,10 +46,10 @@ export class FullBacklog {
   }
 }
 
-/** Milliseconds: on one machine, an attempt that is not through by then is waiting. */
+/** Milliseconds: on the same machine, an attempt that is not complete by then is waiting. */
 const WAITING = 100;
 
-/** So many attempts fill any queue of length 1. */
+/** This many attempts fill any queue of length 1. */
 const MOST = 16;
 
 const listener = `

@@ -11,7 +11,7 @@ export class ListenFaults {
   #listening = true;
   #changing = false;
   #backlogs: readonly FullBacklog[] = [];
-  /** Resolves when the listeners are as the faults say. */
+  /** Resolves when the listeners have the state that the faults require. */
   ready: Promise<void> = Promise.resolve();
 
   constructor(listeners: readonly Listener[]) {
@@ -22,11 +22,11 @@ export class ListenFaults {
   apply([fault]: readonly ResolvedFault[]): void {
     const next: State = fault === undefined ? "hearing" : fault.stall ? "waiting" : "refusing";
     if (next === this.#state) return;
-    // At once, so that nobody gets through who comes behind this call.
+    // At once, so that no client gets through after this call.
     if (this.#state === "hearing" && !this.#changing) this.#leave();
     this.#state = next;
     this.ready = this.#changing ? this.ready.then(() => this.#become(next)) : this.#become(next);
-    // Whoever waits for it learns what went wrong; nobody has to.
+    // The error reaches the one who waits for it; nobody must.
     this.ready.catch(() => {});
   }
 
@@ -37,7 +37,7 @@ export class ListenFaults {
   }
 
   async #become(state: State): Promise<void> {
-    // Behind another change it may be that nobody wants this one any more.
+    // After another change, this state may not be wanted any more.
     if (state !== this.#state) return;
     this.#changing = true;
     try {

@@ -4,9 +4,9 @@ import type { ResolvedFault } from "../definition/resolved-fault.ts";
 import { type ClientLine, unprompted } from "../wire/client-line.ts";
 import type { FaultBook, FaultContext, ReservedFault } from "./fault-book.ts";
 
-/** What is known of a connection at a point at which a fault may strike. */
+/** What is known about a connection at a point at which a fault may strike. */
 export interface ConnectionFacts {
-  /** Which connection of the server it is. */
+  /** The number of the connection. */
   readonly connection: number;
   readonly session: Session;
   readonly envelope: ReceivedEnvelope;
@@ -34,7 +34,7 @@ export class ConnectionFaults {
     return this.#book.pick(this.#at(clientLine));
   }
 
-  /** The fault that strikes within the content that begins, if enough of it arrives. */
+  /** The fault that strikes within the next content, if enough of it arrives. */
   reserve(): ReservedFault | undefined {
     return this.#book.reserve(this.#at(unprompted("content")));
   }

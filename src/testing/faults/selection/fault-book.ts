@@ -18,32 +18,32 @@ export interface FaultHandle extends Disposable {
 /** A fault that was picked, but may not strike in the end. */
 export interface ReservedFault {
   readonly fault: ResolvedFault;
-  /** Whether it has struck; only the first word counts. */
+  /** Says whether it has struck; only the first call counts. */
   finish(struck: boolean): void;
 }
 
 /** A point at which a fault may strike, with the scopes of its counts. */
 export interface FaultContext extends FaultMoment {
-  /** Stands for the connection. */
+  /** Identifies the connection. */
   readonly connectionScope: object;
-  /** Stands for the transaction. */
+  /** Identifies the transaction. */
   readonly transactionScope: object;
-  /** The recipient that is being named. */
+  /** The recipient of the current RCPT. */
   readonly recipient: string | undefined;
   readonly sender: string | undefined;
 }
 
-/** The faults of a TestServer: the first that holds strikes. */
+/** The faults of a TestServer: the first that applies strikes. */
 export class FaultBook {
   readonly #changed: () => Promise<void>;
   #entries: Entry[] = [];
 
-  /** `changed` is called whenever faults have been added or lifted, and resolves when that is in force. */
+  /** `changed` is called after faults were added or lifted, and resolves when the change is in force. */
   constructor(changed: () => Promise<void> = async () => {}) {
     this.#changed = changed;
   }
 
-  /** @throws EnvoiError of kind `"configuration"` for a fault that makes no sense. */
+  /** @throws EnvoiError of kind `"configuration"` for a fault that is not valid. */
   add(faults: readonly Fault[]): FaultHandle {
     const added = faults.map((fault) => new Entry(resolveFault(fault)));
     this.#entries.push(...added);
@@ -69,7 +69,7 @@ export class FaultBook {
     return this.#entries.filter(({ fault }) => fault.at === at).map(({ fault }) => fault);
   }
 
-  /** Lifts all. */
+  /** Lifts all faults. */
   clear(): void {
     this.#entries = [];
     void this.#changed();
@@ -127,7 +127,7 @@ class Entry {
     this.fault = fault;
   }
 
-  /** Whether the context is one of those that are meant; counts it. */
+  /** Counts the context if the fault applies to it. Returns whether it does. */
   counts(context: FaultContext): boolean {
     const { when } = this.fault;
     if (!holds(when, context)) return false;
@@ -145,7 +145,7 @@ class Entry {
     return true;
   }
 
-  /** Whether it strikes on the context that was counted last. */
+  /** Whether it strikes at the context that was counted last. */
   isDue(context: FaultContext): boolean {
     return this.#due && this.hits + this.reserved < this.fault.times && this.#isGrey(context);
   }
@@ -165,7 +165,7 @@ class Entry {
   }
 }
 
-/** So many triplets are remembered. */
+/** How many triplets are remembered. */
 const GREYLIST_SIZE = 10_000;
 
 function holds(when: FaultCondition, context: FaultContext): boolean {

@@ -5,8 +5,8 @@ import type { Reply } from "../../../protocol/reply.ts";
 import type { CapturedMessage } from "../../messages/captured-message.ts";
 
 /**
- * The delivery status that comes back to the sender of a message, for all of its recipients; none for a message that
- * was one itself (RFC 5321 4.5.5).
+ * The delivery status that the sender of a message gets, for all of its recipients; `undefined` if the message is a
+ * delivery status itself (RFC 5321 4.5.5).
  */
 export function bounceOf(
   message: CapturedMessage,

@@ -7,7 +7,7 @@ import { readReply } from "../definition/reply-reader.ts";
 /** How a message is stored. */
 export interface Storage {
   readonly copies: 0 | 1 | 2;
-  /** Whether it is not stored only because it is refused. */
+  /** Whether the message is not stored for no other reason than that it is refused. */
   readonly refused: boolean;
   /** The most bytes that are stored. */
   readonly truncate: number;
@@ -18,7 +18,7 @@ export interface Storage {
   readonly bounce: Reply | undefined;
 }
 
-/** Stored once, as it came. */
+/** Stored once, unchanged. */
 export const properly: Storage = {
   copies: 1,
   refused: false,
@@ -31,7 +31,7 @@ export const properly: Storage = {
 /** Header fields by their names in lower case, with another value, or with `null` to remove them. */
 export type Rewrite = ReadonlyMap<string, string | null>;
 
-/** What a fault says of how a message is stored. */
+/** The fields of a fault about how a message is stored. */
 export type StorageChanges = Pick<FaultTrigger, "keep"> &
   Partial<Pick<Storage, "truncate" | "rewrite" | "strip8bit"> & { readonly bounce: Reply }>;
 
@@ -55,10 +55,7 @@ export function resolveStorage(changes: StorageChanges, refuses: boolean): Stora
   };
 }
 
-/**
- * How a message is kept to which there have been such replies: what is refused for some recipients is kept for the
- * others.
- */
+/** How a message with several replies is stored: if it is refused for some recipients, it is stored for the others. */
 export function storageOf(told: readonly (Storage | undefined)[]): Storage {
   const otherwise = told.find((storage) => storage?.refused === false);
   if (otherwise !== undefined) return otherwise;

@@ -3,7 +3,7 @@ import type { CertificateAuthority } from "../../certificates/certificates.ts";
 import { ciphersFor, serverCertificate, WEAK_CIPHERS } from "../../certificates/server-certificate.ts";
 import type { TlsChanges } from "../definition/fault.ts";
 
-/** What does handshakes in other ways than the server does, each made when it is first wanted. */
+/** The acceptors that do handshakes with other settings than the server, each made when it is first needed. */
 export class FaultyAcceptors {
   readonly #ca: CertificateAuthority;
   readonly #made = new Map<string, Promise<TlsAcceptor>>();
@@ -12,7 +12,7 @@ export class FaultyAcceptors {
     this.#ca = ca;
   }
 
-  /** What does them in this way. */
+  /** The acceptor with these changes. */
   for(changes: TlsChanges): Promise<TlsAcceptor> {
     const key = JSON.stringify(changes);
     const made = this.#made.get(key) ?? this.#make(changes);

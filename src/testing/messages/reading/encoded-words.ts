@@ -2,13 +2,13 @@ import { decodeWords as decodeUtf8Words } from "postal-mime";
 import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
 import { decodeBody } from "./transfer-encoding.ts";
 
-/** Text with its encoded words decoded (RFC 2047). */
+/** Decodes the encoded words of a text (RFC 2047). */
 export function decodeWords(text: string, decode: TextDecoding): string {
   if (!text.includes("=?")) return text;
   return decodeUtf8Words(withUtf8Words(text.slice(0, LONGEST), decode)) + text.slice(LONGEST);
 }
 
-/** The same text with its encoded words in UTF-8, which is the charset that postal-mime decodes right. */
+/** The same text with its encoded words in UTF-8, the charset that postal-mime decodes correctly. */
 export function withUtf8Words(text: string, decode: TextDecoding): string {
   if (!text.includes("=?")) return text;
   const pieces: string[] = [];
@@ -23,7 +23,7 @@ export function withUtf8Words(text: string, decode: TextDecoding): string {
     const between = text.slice(at, match.index);
     const octets = octetsOf(content, encoding);
     if (run?.charset === charset.toLowerCase() && /^[ \t\r\n]*$/.test(between)) {
-      // A character may begin in one word and end in the next; blanks between words are none of the text.
+      // A character may begin in one word and end in the next; spaces between words are not part of the text.
       run.octets.push(octets);
     } else {
       finish();
@@ -37,7 +37,7 @@ export function withUtf8Words(text: string, decode: TextDecoding): string {
   return pieces.join("");
 }
 
-/** So much of a text is looked at; what is behind it stays as it is. */
+/** How much of a text is decoded; the rest stays as it is. */
 const LONGEST = 65_536;
 
 interface Run {
@@ -55,5 +55,5 @@ function octetsOf(content: string, encoding: string): Buffer {
   return decodeBody(Buffer.from(content.replace(/[_ \t]/g, "=20")), "quoted-printable");
 }
 
-/** With the charset, without its language (RFC 2231 5). */
+/** With the charset, without the language (RFC 2231 5). */
 const WORD = /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([QqBb])\?([^?]*)\?=/g;

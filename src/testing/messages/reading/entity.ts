@@ -1,52 +1,52 @@
 import { firstValue, type HeadBudget, type ParsedHeader, readFields } from "./head.ts";
 import { readStructuredValue, type StructuredValue } from "./structured-value.ts";
 
-/** A message or a part of one, as it stands in the octets of the message. */
+/** A message or a part of one, as a range of the message's octets. */
 export interface Entity {
   readonly fields: readonly ParsedHeader[];
   readonly type: StructuredValue;
   readonly disposition: StructuredValue;
   /** The transfer encoding, in lower case. */
   readonly encoding: string;
-  /** Its octets behind the header section. */
+  /** The octets after the header section. */
   readonly body: Buffer;
-  /** Whether there is a body, be it empty: a header section may end without one. */
+  /** Whether there is a body, even an empty one: a part may end with its header section. */
   readonly hasBody: boolean;
-  /** The parts of a multipart that was read as one. */
+  /** The parts of a multipart that could be read. */
   readonly parts: readonly Entity[];
 }
 
-/** A message, taken apart. */
+/** The structure of a message. */
 export interface Structure {
   readonly message: Entity;
-  /** What was not read, because it is too much of it. */
+  /** What was not read because it exceeds a limit. */
   readonly left: string | undefined;
 }
 
 /**
- * Takes a message apart (RFC 2046 5.1.1), in one pass over its octets and in memory that does not grow with what is
- * made of them: header sections, parts and their nesting are read up to a limit.
+ * Reads the structure of a message (RFC 2046 5.1.1) in one pass over its octets. Header sections, parts and their
+ * nesting are read up to a limit, so memory is bounded.
  */
 export function readStructure(raw: Buffer): Structure {
   return new StructureReader(raw).read();
 }
 
-/** An entity that is being read. */
+/** An entity while it is read. */
 interface Draft extends Omit<Entity, "body" | "parts"> {
   readonly begin: number;
   readonly depth: number;
   end: number;
   readonly parts: Draft[];
-  /** The boundary of a multipart that is read as one; octets as Latin-1. */
+  /** The boundary of a multipart that is read; octets as Latin-1. */
   readonly boundary: string | undefined;
-  /** What else its boundary was that of. */
+  /** The outer multipart that has the same boundary. */
   shadowed: number | undefined;
 }
 
 class StructureReader {
   readonly #raw: Buffer;
   readonly #budget: HeadBudget = { octets: MOST_HEAD_OCTETS, fields: MOST_FIELDS };
-  /** The multiparts that have not ended, outermost first, and where each stands by its boundary. */
+  /** The multiparts that have not ended, outermost first, and the index of each by its boundary. */
   readonly #open: Draft[] = [];
   readonly #boundaries = new Map<string, number>();
   #at = 0;
@@ -85,7 +85,7 @@ class StructureReader {
     return { message: finished(message, raw), left: this.#left };
   }
 
-  /** Reads a header section; a delimiter ends it as an empty line does. */
+  /** Reads a header section. A delimiter ends it like an empty line. */
   #entity(parent: Draft | undefined): Draft {
     this.#entities++;
     const from = this.#at;
@@ -140,7 +140,7 @@ class StructureReader {
     else this.#boundaries.set(draft.boundary, draft.shadowed);
   }
 
-  /** The line end in front of a delimiter is part of it. */
+  /** The line end before a delimiter belongs to the delimiter. */
   #close(draft: Draft | undefined, line: number): void {
     if (draft === undefined || draft.end < this.#raw.length) return;
     let end = line;
@@ -153,7 +153,7 @@ class StructureReader {
     this.#left ??= what;
   }
 
-  /** Where the line that begins there ends, with its end. */
+  /** The end of the line that begins at `at`, including its line end. */
   #lineEnd(at: number): number {
     const raw = this.#raw;
     let end = at;
@@ -161,7 +161,7 @@ class StructureReader {
     return Math.min(end + 1, raw.length);
   }
 
-  /** Which of the open multiparts a line is a delimiter of. */
+  /** The open multipart that a line is a delimiter of. */
   #delimiter(begin: number, end: number): { readonly index: number; readonly last: boolean } | undefined {
     if (this.#raw[begin] !== DASH || this.#raw[begin + 1] !== DASH || end - begin > LONGEST_DELIMITER)
       return undefined;
@@ -173,7 +173,7 @@ class StructureReader {
   }
 }
 
-/** What is no type is the default (RFC 2045 5.2, RFC 2046 5.1.5). */
+/** If the type is not valid, the default type counts (RFC 2045 5.2, RFC 2046 5.1.5). */
 function typeOf(value: string | undefined, parent: Draft | undefined): StructuredValue {
   const type = readStructuredValue(value ?? "");
   if (type.value.includes("/")) return type;
@@ -199,13 +199,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 
-/** So long may a line be that is a delimiter. */
+/** The longest line that can be a delimiter. */
 const LONGEST_DELIMITER = 1000;
 
-/** So many octets of header sections are read, and so many fields. */
+/** How many octets of header sections, and how many fields, are read. */
 const MOST_HEAD_OCTETS = 4 * 1_048_576;
 const MOST_FIELDS = 50_000;
 
-/** So many parts are read, the message among them, and so deep. */
+/** How many entities are read, including the message, and how deep they may be nested. */
 const MOST_ENTITIES = 10_000;
 const DEEPEST = 256;

@@ -1,4 +1,4 @@
-/** The octets with LF in place of CRLF. A CR by itself is no line end of a mail, and stays. */
+/** Replaces CRLF by LF. A single CR is not a line end of a mail, and stays. */
 export function withLf(octets: Buffer): Buffer {
   if (!octets.includes(CR)) return octets;
   const changed = Buffer.allocUnsafeSlow(octets.length);

@@ -2,15 +2,15 @@ import { addressParser } from "postal-mime";
 import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
 import { withUtf8Words } from "./encoded-words.ts";
 
-/** A mailbox in a header of a message that was caught. */
+/** A mailbox in a header field of a captured message. */
 export interface ParsedMailbox {
-  /** The display name; empty where there is none. */
+  /** The display name; empty if there is none. */
   readonly name: string;
-  /** The address, as it is written. */
+  /** The address as it is written. */
   readonly address: string;
 }
 
-/** The mailboxes of an address field, members of groups among them; at most so many. */
+/** Reads the mailboxes of an address field, with members of groups; at most `most`. */
 export function readMailboxes(value: string, most: number, decode: TextDecoding): ParsedMailbox[] {
   const found: ParsedMailbox[] = [];
   for (const piece of pieces(value)) {
@@ -21,15 +21,15 @@ export function readMailboxes(value: string, most: number, decode: TextDecoding)
   return found;
 }
 
-/** Reads what stands between two commas. */
+/** Reads the text between two commas. */
 function readOne(text: string, decode: TextDecoding): ParsedMailbox[] {
-  // In pieces, because the parser takes the longer for each colon, the more there is behind it.
+  // In pieces, because the time of the parser grows with the text after each colon.
   const parsed = addressParser(withUtf8Words(text.slice(0, LONGEST), decode), { flatten: true });
   return parsed.map(({ name, address = "" }) => ({ name, address }));
 }
 
 /**
- * What stands between commas, and the semicolons and colons of groups, outside of quotes, comments and angle brackets.
+ * Splits a value at commas, and at the semicolons and colons of groups, outside of quotes, comments and angle brackets.
  */
 function* pieces(value: string): Generator<string, void, void> {
   let begin = 0;
@@ -45,7 +45,7 @@ function* pieces(value: string): Generator<string, void, void> {
       closing = CLOSING[character] as string;
       depth = 1;
     } else if (character === "," || character === ";" || character === ":") {
-      // Before a colon stands the name of a group.
+      // The text before a colon is the name of a group.
       const piece = character === ":" ? "" : value.slice(begin, at).trim();
       if (piece !== "") yield piece;
       begin = at + 1;
@@ -57,8 +57,8 @@ function* pieces(value: string): Generator<string, void, void> {
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "(": ")", "<": ">", "[": "]" };
 
-/** An address that nothing has to be known of to be read. */
+/** An address that can be read without a parser. */
 const BARE = /^[\w.!#$%&'*+/=^`{|}~-]{1,128}@(?:[\w.-]{1,255}|\[[\w.:]{1,60}\])$/;
 
-/** So much of a mailbox is read. */
+/** How much of a mailbox is read. */
 const LONGEST = 4096;

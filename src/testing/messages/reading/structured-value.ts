@@ -4,11 +4,11 @@ import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
 export interface StructuredValue {
   /** In lower case. */
   readonly value: string;
-  /** By their names in lower case, as they are written (RFC 2231 not decoded): the first of each counts. */
+  /** By their names in lower case, not decoded (RFC 2231). If a name occurs twice, the first counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads a value and its parameters, as far as one can (RFC 2045 5.1). */
+/** Reads a value and its parameters, as far as possible (RFC 2045 5.1). */
 export function readStructuredValue(text: string): StructuredValue {
   const [first = "", ...rest] = segments(text.slice(0, LONGEST));
   const parameters = new Map<string, string>();
@@ -21,7 +21,7 @@ export function readStructuredValue(text: string): StructuredValue {
   return { value: withoutComment(first).toLowerCase(), parameters };
 }
 
-/** A parameter, put together of its sections and decoded (RFC 2231). */
+/** A parameter, joined from its sections and decoded (RFC 2231). */
 export function parameter(
   { parameters }: StructuredValue,
   name: string,
@@ -41,7 +41,7 @@ export function parameter(
     if (encoded)
       octets += percentDecoded(marked !== null && text === first?.text ? text.slice(marked[0].length) : text);
     else {
-      // An octet of a character may stand in the section before: only those that are percent-encoded are joined.
+      // A character may begin in one section and end in the next, but only percent-encoded sections are joined.
       flush();
       pieces.push(text);
     }
@@ -73,7 +73,7 @@ function percentDecoded(text: string): string {
     .replace(/%([0-9a-f]{2})/gi, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)));
 }
 
-/** What stands between semicolons outside of quotation marks. */
+/** Splits a text at semicolons outside of quotes. */
 function segments(text: string): string[] {
   const found: string[] = [];
   let begin = 0;
@@ -91,7 +91,7 @@ function segments(text: string): string[] {
   return found;
 }
 
-/** A value without its quotation marks, or a token without what stands behind it. */
+/** The value without its quotes, or the token without what follows it. */
 function plain(text: string): string {
   const value = text.trim();
   if (!value.startsWith('"')) return withoutComment(value);
@@ -103,7 +103,7 @@ function plain(text: string): string {
   return unquoted;
 }
 
-/** A comment begins behind a blank: `Invoice(1).pdf` is a name. */
+/** A comment begins after a space: `Invoice(1).pdf` is a name. */
 function withoutComment(text: string): string {
   const trimmed = text.trim();
   const before = trimmed.startsWith("(") ? trimmed.slice(trimmed.indexOf(")") + 1).trim() : trimmed;
@@ -111,5 +111,5 @@ function withoutComment(text: string): string {
   return (comment === -1 ? before : before.slice(0, comment)).trim();
 }
 
-/** So much of a value is read. */
+/** How much of a value is read. */
 const LONGEST = 65_536;

@@ -1,5 +1,5 @@
 /**
- * The octets of a body whose transfer encoding is undone (RFC 2045 6); of one that is not encoded, those of the message
+ * Decodes the transfer encoding of a body (RFC 2045 6). If it is not encoded, returns the octets of the message
  * themselves.
  */
 export function decodeBody(body: Buffer, encoding: string): Buffer {
@@ -13,7 +13,7 @@ export function decodeBody(body: Buffer, encoding: string): Buffer {
   }
 }
 
-/** What is not of base64 is passed over; padding ends a unit, behind which another may begin. */
+/** Other characters are skipped. Padding ends a unit, and another may follow. */
 function decodeBase64(body: Buffer): Buffer {
   const decoded = Buffer.allocUnsafeSlow(Math.ceil(body.length / 4) * 3);
   let length = 0;
@@ -36,8 +36,8 @@ function decodeBase64(body: Buffer): Buffer {
 }
 
 /**
- * Blanks at the end of a line are of no account, also behind the = of a soft line break (RFC 2045 6.7 (3)); what is no
- * encoded octet stays as it is. Line ends stay as they are.
+ * Spaces at the end of a line are removed, also after the = of a soft line break (RFC 2045 6.7 (3)). An invalid escape
+ * stays as it is, and so do line ends.
  */
 function decodeQuotedPrintable(body: Buffer): Buffer {
   const decoded = Buffer.allocUnsafeSlow(body.length);
@@ -67,7 +67,7 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
   return exactly(decoded, length);
 }
 
-/** In memory that is not much larger. */
+/** A copy, if the memory is much larger than what it holds. */
 function exactly(octets: Buffer, length: number): Buffer {
   const cut = octets.subarray(0, length);
   return length > octets.length / 2 ? cut : Buffer.from(cut);

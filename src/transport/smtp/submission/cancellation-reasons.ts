@@ -11,7 +11,7 @@ export function aborted(what: "send" | "test", signal: AbortSignal): Cancellatio
     new Failure({ kind: "aborted", phase, message: `the ${what} was aborted`, cause: signal.reason });
 }
 
-/** A send, or a test, takes longer than so many milliseconds. */
+/** A send or a test has taken longer than `limit` milliseconds. */
 export function late(what: "send" | "test", limit: number): CancellationReason {
   const message = `the ${what} was not done within its deadline of ${limit} ms`;
   return (phase) => new Failure({ kind: "timeout", phase, message });

@@ -3,7 +3,7 @@ import { type EncodingConstraint, type Way, wayOf } from "../../../mime/part.ts"
 import type { Requests } from "../../extension-options/requests.ts";
 import type { Mail, MailContent } from "../../mail/mail.ts";
 
-/** A mail whose content is made once for each kind of way, so that one that is tried again keeps its signatures. */
+/** A mail whose content is made once for each kind of server, so that it keeps its signatures if it is tried again. */
 export class OutgoingMail implements Mail {
   readonly envelope: Envelope;
   readonly messageId: string | undefined;
@@ -15,7 +15,7 @@ export class OutgoingMail implements Mail {
   readonly #make: Mail["content"];
   #way: Way | undefined;
   #made: MailContent | undefined;
-  /** Rarely needed: content for further ways. */
+  /** Content for other kinds of servers, which is rarely needed. */
   #others: Map<Way, MailContent> | undefined;
 
   /** @param make encodes and signs the content of `mail` */

@@ -5,19 +5,19 @@ import { LinkedQueue, type Place } from "../../linked-queue.ts";
 export interface Expiring {
   /** When it expires, in milliseconds of the clock; set by the timeout. */
   expires: number;
-  /** Called if it has not stopped waiting in time. */
+  /** Called if the time ends before `stop`. */
   expire(): void;
 }
 
 /**
- * A time limit that many mails have in common, with one timer for all of them. The process stays alive while one waits:
- * a token or a signature that is awaited does not keep it alive by itself.
+ * A time limit that many mails share, with one timer for all of them. It keeps the process alive while one waits,
+ * because awaiting a token or a signature does not.
  */
 export class SharedTimeout<T extends Expiring> {
   readonly #clock: Clock;
   /** In milliseconds; may be infinite. */
   readonly limit: number;
-  /** All have the same limit, so the first to come is the first to expire. */
+  /** All have the same limit, so they expire in the order in which they came. */
   readonly #waiting: LinkedQueue<T> = new LinkedQueue();
   #timer: Timer | undefined;
 
@@ -26,7 +26,7 @@ export class SharedTimeout<T extends Expiring> {
     this.limit = limit;
   }
 
-  /** Begins to wait. The place that this returns must be given to `stop`. */
+  /** Starts the time. The returned place must be given to `stop`. */
   start(one: T): Place<T> {
     one.expires = this.#clock.now() + this.limit;
     const place = this.#waiting.append(one);
@@ -34,7 +34,7 @@ export class SharedTimeout<T extends Expiring> {
     return place;
   }
 
-  /** Stops waiting; may be called more than once. */
+  /** Stops the time; may be called more than once. */
   stop(place: Place<T>): void {
     if (!place.leave() || !this.#waiting.empty) return;
     this.#timer?.cancel();

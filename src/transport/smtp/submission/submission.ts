@@ -17,14 +17,17 @@ import { Cancellation } from "./cancellation.ts";
 import { aborted, late } from "./cancellation-reasons.ts";
 import type { Expiring, SharedTimeout } from "./shared-timeout.ts";
 
-/** Where a submission is: in the queue, taken from it, its sender named to a server, or over. */
+/** The state of a submission: in the queue, taken from it, begun (its MAIL was sent), or ended. */
 export type SubmissionState = "waiting" | "let-go" | "begun" | "ended";
 
-/** Observes how submissions get on. */
+/** Observes the progress of submissions. */
 export interface SubmissionObserver {
-  /** Its sender is about to be named to a server, perhaps not for the last time: it may be tried again, or divided. */
+  /**
+   * Its MAIL is about to be sent, perhaps not for the last time: it may be tried again, or sent in several
+   * transactions.
+   */
   begun(): void;
-  /** It has its outcome; `failure` is the first refusal, or what else went wrong. */
+  /** It has its outcome; `failure` is the first refusal, or another problem. */
   ended(
     last: Exclude<SubmissionState, "ended">,
     outcome: "ok" | Delivery,
@@ -38,7 +41,7 @@ export interface SubmissionOptions {
   readonly priority?: number | undefined;
   /** Whether it counts for `maxQueue`. */
   readonly counted: boolean;
-  /** How long it may take: until its content goes out, or, with `coversAll`, until its final reply. */
+  /** How long it may take: until its content is sent, or, with `coversAll`, until its final reply. */
   readonly timeout: SharedTimeout<Submission>;
   readonly coversAll: boolean;
   /** Cancels it. */
@@ -86,7 +89,7 @@ export class Submission implements Expiring {
     this.#forgetSignal = signal && onAbort(signal, () => this.cancellation.cancel(aborted("send", signal)));
   }
 
-  /** Where it is. */
+  /** The current state. */
   get state(): SubmissionState {
     return this.#state;
   }
@@ -101,14 +104,14 @@ export class Submission implements Expiring {
     this.#state = "waiting";
   }
 
-  /** Its sender is about to be named to a server. */
+  /** Its MAIL is about to be sent. */
   begins(): void {
     if (this.#state === "ended") return;
     this.#state = "begun";
     this.#observer.begun();
   }
 
-  /** The first octet of its content is about to go out. */
+  /** The first octet of its content is about to be sent. */
   contentStarts(): void {
     if (!this.#coversAll) this.#timeout.stop(this.#limited);
   }
@@ -118,7 +121,7 @@ export class Submission implements Expiring {
     this.cancellation.cancel(late("send", this.#timeout.limit));
   }
 
-  /** Ends it before anything was handed over. */
+  /** Ends it before anything was sent. */
   notSent(failure: Failure): void {
     const { envelope, messageId } = this.mail;
     this.#fail(failure, nothingSent(envelope, messageId, failure.because));
@@ -147,7 +150,7 @@ export class Submission implements Expiring {
     if (first) this.#sendObserver?.failed(error);
   }
 
-  /** Whether this is its first end. */
+  /** Records the end. Returns whether it is the first. */
   #end(outcome: "ok" | Delivery, failure: Failure | undefined): boolean {
     this.cancellation.over();
     const last = this.#state;
