@@ -49,6 +49,7 @@ export type {
   ServerHooks,
   Verdict,
 } from "./hooks/hooks.ts";
+export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";
 export type { Refusal, RefusedEvent, ServerClientEvent, ServerPhase } from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

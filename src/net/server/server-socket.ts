@@ -12,7 +12,7 @@ export type Received = Buffer | "ended" | "timeout" | "interrupted" | "lost";
 export class ServerSocket {
   readonly #clock: Clock;
   readonly #deadline: Deadline;
-  readonly #lost = new AbortController();
+  #controller = new AbortController();
   #socket: Socket;
   #queue: Buffer[] = [];
   #queued = 0;
@@ -28,9 +28,17 @@ export class ServerSocket {
     this.#attach(socket);
   }
 
-  /** Aborted when the connection is gone. */
+  /** Aborted when the connection is gone, or what has been waited for is given up. */
   get signal(): AbortSignal {
-    return this.#lost.signal;
+    return this.#controller.signal;
+  }
+
+  /** Aborts the signal of what takes too long. What comes next gets another. */
+  giveUp(reason: Error): void {
+    if (this.#state === "lost") return;
+    const controller = this.#controller;
+    this.#controller = new AbortController();
+    controller.abort(reason);
   }
 
   /** The socket underneath: for its addresses, and for TLS. */
@@ -216,11 +224,12 @@ export class ServerSocket {
   readonly #onDrain = (): void => this.#drained?.();
 
   #gone(): void {
+    if (this.#state === "lost") return;
     this.#state = "lost";
     this.#deadline.stop();
     this.#settle("lost");
     this.#drained?.();
-    if (!this.#lost.signal.aborted) this.#lost.abort(gone);
+    this.#controller.abort(gone);
   }
 }
 

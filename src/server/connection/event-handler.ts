@@ -1,13 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import type { EnvoiError } from "../../errors.ts";
 import { Deadline } from "../../net/deadline.ts";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsSession } from "../../net/server/tls-acceptor.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../../protocol/server/event.ts";
 import { formatReceived } from "../content/received.ts";
 import { type AskHook, type Patience, Reception } from "../content/reception.ts";
+import { HookTimer, hookTooSlow } from "../hooks/hook-timer.ts";
 import type { HookContext } from "../hooks/hooks.ts";
+import { localError } from "../hooks/local-error.ts";
 import type { Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
 import type { ClientIdentity } from "./client-identity.ts";
@@ -27,6 +31,7 @@ export class EventHandler {
   readonly #patience: Patience;
   /** How many messages the client has begun. */
   #messages = 0;
+  readonly #timer: HookTimer;
   #proof: StepwiseProof | undefined;
 
   /** `envelope` is that of the transaction so far. */
@@ -42,9 +47,12 @@ export class EventHandler {
     this.#patience = {
       clock: host.clock,
       deadline: new Deadline(host.clock, () => this.#reception?.giveUp()),
-      ms: host.resolved.timeouts.content,
-      stalled: (error) => host.policy.report(error, "data", this.#session),
+      reader: host.resolved.timeouts.content,
+      hook: host.resolved.timeouts.hook,
+      expire: () => this.#expire("data"),
+      report: (error) => host.policy.report(error, "data", this.#session),
     };
+    this.#timer = new HookTimer(host.clock, host.resolved.timeouts.hook);
     this.#session = {
       id: randomUUID(),
       ...client,
@@ -65,10 +73,12 @@ export class EventHandler {
   connect(): Judgement {
     const { policy } = this.#host;
     const state = policy.newState(this.#session);
-    if (state === undefined) return policy.connect(this.#context());
-    if ("refusal" in state) return state.refusal;
-    this.#know({ state: state.made });
-    return policy.connect(this.#context());
+    if (state !== undefined) {
+      if ("refusal" in state) return state.refusal;
+      this.#know({ state: state.made });
+    }
+    const judgement = policy.connect(this.#context());
+    return judgement instanceof Promise ? this.#inTime("connect", judgement) : judgement;
   }
 
   /** Acts on an event: at once, or until the promise of a hook resolves. */
@@ -76,16 +86,20 @@ export class EventHandler {
     const { policy } = this.#host;
     switch (event.type) {
       case "hello":
-        return decide(policy.hello(this.#context(), event.verb, event.name), (verdict) => {
+        return this.#decide("hello", policy.hello(this.#context(), event.verb, event.name), (verdict) => {
           if (verdict === undefined) this.#know({ hello: { verb: event.verb, name: event.name } });
           event.answer(verdict);
         });
       case "auth":
-        return decide(policy.auth(this.#context(), event.mechanism, event.attempt), (verdict) => {
-          if (!("user" in verdict)) return this.#refuseLogin(() => event.answer(verdict));
-          this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
-          return event.answer(verdict);
-        });
+        return this.#decide(
+          "auth",
+          policy.auth(this.#context(), event.mechanism, event.attempt),
+          (verdict) => {
+            if (!("user" in verdict)) return this.#refuseLogin(() => event.answer(verdict));
+            this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
+            return event.answer(verdict);
+          },
+        );
       case "identify":
         return this.#identify(event);
       case "proof":
@@ -94,9 +108,10 @@ export class EventHandler {
         this.#know({ authenticated: { user: event.user, mechanism: event.mechanism } });
         return undefined;
       case "mail":
-        return decide(policy.mail(this.#context(), event.from, event.parameters), event.answer);
+        return this.#decide("mail", policy.mail(this.#context(), event.from, event.parameters), event.answer);
       case "recipient":
-        return decide(
+        return this.#decide(
+          "recipient",
           policy.recipient(this.#context(), event.recipient, event.parameters, this.#envelope),
           event.answer,
         );
@@ -120,21 +135,29 @@ export class EventHandler {
   /** The connection has ended. Resolves when no hook runs for it any more. */
   async leave(): Promise<void> {
     this.#patience.deadline.stop();
-    await Promise.all([this.#reception?.cut(), this.#proof?.judge(false)]);
+    const left: Promise<unknown> | undefined = this.#reception?.cut() ?? this.#proof?.judge(false);
+    if (left !== undefined) await this.#inTime(this.#reception === undefined ? "auth" : "data", left);
+    this.#timer.stop();
   }
 
   async #identify({ mechanism, user, hash, proceed }: IdentifyEvent): Promise<void> {
-    this.#proof = new StepwiseProof(user, hash, (attempt) =>
+    const proof = new StepwiseProof(user, hash, (attempt) =>
       this.#host.policy.auth(this.#context(), mechanism, attempt),
     );
-    proceed(await this.#proof.keys);
+    this.#proof = proof;
+    const late = () => {
+      this.#reportLate("auth");
+      return proof.giveUp(localError);
+    };
+    proceed(await this.#timer.limit(proof.keys, late));
   }
 
   async #judge({ proved, answer }: ProofEvent): Promise<void> {
-    const verdict = await this.#proof?.judge(proved);
+    const proof = this.#proof;
     this.#proof = undefined;
     // Without a proof nothing is judged.
-    if (verdict === undefined) return;
+    if (proof === undefined) return;
+    const verdict = await this.#inTime("auth", proof.judge(proved));
     if ("user" in verdict) answer(verdict);
     else await this.#refuseLogin(() => answer(verdict));
   }
@@ -158,7 +181,7 @@ export class EventHandler {
       ? Buffer.from(formatReceived({ session, envelope, hostname, id, date: new Date() }))
       : undefined;
     const ask: AskHook = (content) => policy.data(this.#context(), envelope, content);
-    this.#reception = new Reception(ask, this.#patience, head);
+    this.#reception = new Reception(envelope, ask, this.#patience, head);
   }
 
   async #finish({ problem, answer }: EndEvent): Promise<void> {
@@ -168,8 +191,37 @@ export class EventHandler {
   }
 
   async #abandon(): Promise<void> {
-    await this.#reception?.abandon();
+    if (this.#reception !== undefined) await this.#inTime("data", this.#reception.abandon());
     this.#reception = undefined;
+  }
+
+  /** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
+  #decide<T>(
+    hook: string,
+    judgement: Judgement<T | Reply>,
+    act: (verdict: T | Reply) => Promise<void> | void,
+  ): Promise<void> | undefined {
+    if (judgement instanceof Promise) return this.#inTime(hook, judgement).then(act);
+    return act(judgement) ?? undefined;
+  }
+
+  /** What a hook answers, or 451 if it takes too long. */
+  #inTime<T>(hook: string, answer: Promise<T>): Promise<T | Reply> {
+    return this.#timer.limit<T | Reply>(answer, () => {
+      this.#reportLate(hook);
+      return localError;
+    });
+  }
+
+  /** A hook takes too long: aborts its signal, and reports it. */
+  #reportLate(hook: string): void {
+    this.#host.policy.report(this.#expire(hook), hook, this.#session);
+  }
+
+  #expire(hook: string): EnvoiError {
+    const error = hookTooSlow(hook, this.#timer.ms);
+    this.#socket.giveUp(error);
+    return error;
   }
 
   #know(facts: Partial<Session>): void {
@@ -179,13 +231,4 @@ export class EventHandler {
   #context(): HookContext {
     return { session: this.#session, signal: this.#socket.signal };
   }
-}
-
-/** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
-function decide<T>(
-  judgement: Judgement<T>,
-  act: (verdict: T) => Promise<void> | void,
-): Promise<void> | undefined {
-  if (judgement instanceof Promise) return judgement.then(act);
-  return act(judgement) ?? undefined;
 }

@@ -2,18 +2,25 @@ import { callersMistake, EnvoiError } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
 import type { Deadline } from "../../net/deadline.ts";
 import { Reply } from "../../protocol/reply.ts";
+import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
+import { localError } from "../hooks/local-error.ts";
+import { StoredAnywayError } from "../hooks/stored-anyway-error.ts";
 import { ContentStream } from "./content-stream.ts";
 
-/** How long a reader may take for one piece of content: the same for all messages of a connection. */
+/** How long a message waits: the same for all messages of a connection. */
 export interface Patience {
   readonly clock: Clock;
   /** Calls {@link Reception.giveUp}. */
   readonly deadline: Deadline;
-  /** Milliseconds. */
-  readonly ms: number;
-  /** Called if the reader takes longer. */
-  readonly stalled: (error: EnvoiError) => void;
+  /** For a reader to take one piece of content, in milliseconds. */
+  readonly reader: number;
+  /** For the hook to begin to read, or to answer, in milliseconds. */
+  readonly hook: number;
+  /** Called if the hook takes longer. Returns the reason. */
+  readonly expire: () => EnvoiError;
+  /** Called with an error of which the host application must know. */
+  readonly report: (error: EnvoiError) => void;
 }
 
 /** Asks the hook for its verdict about a message. */
@@ -28,13 +35,16 @@ export class Reception {
   #judged = false;
   /** Whether the connection has nothing more to pass on. */
   #finished = false;
-  /** Whether the reader has stopped reading. Then the message is refused, whatever the hook returns. */
-  #stalled = false;
+  /** Whether the hook or its reader was too slow. Then the message is refused, whatever the hook returns. */
+  #late = false;
   /** Ends the waiting of the connection. */
   #resume: (() => void) | undefined;
 
+  readonly #envelope: ReceivedEnvelope;
+
   /** The hook gets `head`, if there is one, before the content. */
-  constructor(ask: AskHook, patience: Patience, head?: Buffer) {
+  constructor(envelope: ReceivedEnvelope, ask: AskHook, patience: Patience, head?: Buffer) {
+    this.#envelope = envelope;
     this.#patience = patience;
     // It is short, so the client need not wait for the reader.
     if (head !== undefined) this.#content.push(head);
@@ -64,7 +74,7 @@ export class Reception {
     if (problem === undefined) this.#content.end();
     else this.#content.fail(notWhole(problem));
     await this.#wait();
-    return this.#stalled ? localError : await this.#verdict;
+    return this.#late ? localError : await this.#verdict;
   }
 
   #wait(): Promise<void> {
@@ -75,29 +85,33 @@ export class Reception {
   }
 
   /**
-   * Lets the connection go on if it need not wait any longer. A reader that it waits for must take a piece before the
-   * timeout.
+   * Lets the connection go on if it need not wait any longer. Otherwise the reader must take a piece, or the hook begin
+   * to read or answer, before the timeout.
    */
   #look(): void {
     const resume = this.#resume;
     if (resume === undefined) return;
-    const { clock, deadline, ms } = this.#patience;
+    const { clock, deadline, reader, hook } = this.#patience;
     const { reading, behind } = this.#content;
-    if (this.#stalled || (this.#finished ? this.#judged && !reading : !behind)) {
+    if (this.#late || (this.#finished ? this.#judged && !reading : !behind)) {
       this.#resume = undefined;
       deadline.clear();
       resume();
-    } else if (reading) deadline.set(clock.now() + ms);
-    else deadline.clear();
+    } else deadline.set(clock.now() + (reading ? reader : hook));
   }
 
-  /** The deadline has passed: a reader that has begun gets an error, and the client a refusal. */
+  /** The deadline has passed: the reader gets an error, and the client a refusal. The hook may succeed all the same. */
   giveUp(): void {
-    if (!this.#content.reading) return;
-    const error = tooSlow(this.#patience.ms);
-    this.#stalled = true;
+    const { reader, expire, report } = this.#patience;
+    const error = this.#content.reading ? readerTooSlow(reader) : expire();
+    this.#late = true;
     this.#content.giveUp(error);
-    this.#patience.stalled(error);
+    this.#look();
+    report(error);
+    if (this.#judged) return;
+    void this.#verdict.then((verdict) => {
+      if (isAcceptance(verdict)) report(new StoredAnywayError(this.#envelope, localError));
+    });
   }
 
   /** The client has aborted the message. The hook must end before it gets the next one. */
@@ -113,9 +127,13 @@ export class Reception {
   }
 }
 
-const localError = Reply.of(451, "4.3.0", "Local error, try again later");
+/** Whether the message was accepted for a recipient. */
+function isAcceptance(verdict: ContentVerdict): boolean {
+  if (verdict === undefined || verdict instanceof Reply) return verdict?.positive !== false;
+  return verdict.some((reply) => reply?.positive !== false);
+}
 
-function tooSlow(ms: number): EnvoiError {
+function readerTooSlow(ms: number): EnvoiError {
   const message = `the reader of the content has taken nothing for ${ms} ms`;
   return new EnvoiError(message, {
     kind: "timeout",

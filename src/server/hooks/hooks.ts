@@ -19,7 +19,8 @@ export interface HookContext<State = Record<string, unknown>> {
   /** What is known of the connection. */
   readonly session: Session<State>;
   /**
-   * Aborted when the connection is lost: nothing waits for the answer of the hook any more. A client that has only
+   * Aborted when the connection is lost, or the hook has taken `timeouts.hook`: nothing waits for its answer any more.
+   * A client that has only
    * ended its own side of the connection still counts as connected.
    */
   readonly signal: AbortSignal;

@@ -19,6 +19,7 @@ import type {
   ReplyLike,
   ServerHooks,
 } from "./hooks.ts";
+import { localError } from "./local-error.ts";
 import { Refusals } from "./refusals.ts";
 import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 
@@ -227,7 +228,6 @@ export class Policy {
 
 const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
 const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
-const localError = Reply.of(451, "4.3.0", "Local error, try again later");
 
 /** Whether what a hook returned must be awaited: it may be a promise of any library. */
 function isPromise<T>(returned: T | PromiseLike<T>): returned is PromiseLike<T> {

@@ -16,7 +16,8 @@ type Verdict = Reply | { readonly user: string };
 export class StepwiseProof {
   /** The keys with which the login goes on. */
   readonly keys: Promise<ScramKeys>;
-  readonly #verdict: Promise<Verdict>;
+  #verdict: Promise<Verdict>;
+  readonly #decoy: ScramKeys;
   #judged: (proved: boolean) => void = () => {};
 
   /** `ask` asks the hook. */
@@ -39,7 +40,14 @@ export class StepwiseProof {
     };
     const verdict = Promise.resolve(ask({ user, prove }));
     this.#verdict = verdict;
-    void verdict.then(() => name(decoy(user, hash)));
+    this.#decoy = decoy(user, hash);
+    void verdict.then(() => name(this.#decoy));
+  }
+
+  /** The hook takes too long: the exchange goes on with keys that fit nothing, and ends with this refusal. */
+  giveUp(refusal: Reply): ScramKeys {
+    this.#verdict = Promise.resolve(refusal);
+    return this.#decoy;
   }
 
   /** The client has answered, or never will; what the hook says to that. */

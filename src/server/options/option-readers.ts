@@ -32,6 +32,7 @@ const timeouts: OptionReaders<ServerTimeouts> = {
   content: milliseconds(),
   handshake: milliseconds(),
   write: milliseconds(),
+  hook: milliseconds(),
   session: milliseconds(),
 };
 

@@ -13,6 +13,12 @@ export interface ServerTimeouts {
   readonly handshake?: number;
   /** For the client to take replies; default 60,000. */
   readonly write?: number;
+  /**
+   * For a hook to answer: its `signal` is aborted, and the client gets 451. For `data` the time begins when the content
+   * has ended, or waits for the hook to read it. Default 600,000: so long a client waits for the reply to a message
+   * (RFC 5321 section 4.5.3.2.6).
+   */
+  readonly hook?: number;
   /** For the whole connection; default 86,400,000 (one day). */
   readonly session?: number;
 }

@@ -79,6 +79,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
       content: 180_000,
       handshake: 30_000,
       write: 60_000,
+      hook: 600_000,
       session: 86_400_000,
       ...read.timeouts,
     },
