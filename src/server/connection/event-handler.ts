@@ -95,7 +95,7 @@ export class EventHandler {
           "auth",
           policy.auth(this.#context(), event.mechanism, event.attempt),
           (verdict) => {
-            if (!("user" in verdict)) return this.#refuseLogin(() => event.answer(verdict));
+            if (!("user" in verdict)) return this.#refuseLogin(event.attempt.user, verdict, event.answer);
             this.#know({ authenticated: { user: verdict.user, mechanism: event.mechanism } });
             return event.answer(verdict);
           },
@@ -159,15 +159,17 @@ export class EventHandler {
     if (proof === undefined) return;
     const verdict = await this.#inTime("auth", proof.judge(proved));
     if ("user" in verdict) answer(verdict);
-    else await this.#refuseLogin(() => answer(verdict));
+    else await this.#refuseLogin(proof.user, verdict, answer);
   }
 
-  /** Refuses a login, the later the oftener it has happened to this address. */
-  #refuseLogin(refuse: () => void): Promise<void> | undefined {
-    const { remoteAddress } = this.#session;
-    const ms = this.#host.throttle.failed(remoteAddress);
-    if (ms > 0) return this.#socket.pause(ms).then(refuse);
-    refuse();
+  /**
+   * Refuses a login, the later the oftener it has happened to this address or this user. A temporary problem of the
+   * host application says nothing about the password.
+   */
+  #refuseLogin(user: string, verdict: Reply, answer: (verdict: Reply) => void): Promise<void> | undefined {
+    const ms = verdict.transient ? 0 : this.#host.throttle.failed(this.#session.remoteAddress, user);
+    if (ms > 0) return this.#socket.pause(ms).then(() => answer(verdict));
+    answer(verdict);
     return undefined;
   }
 

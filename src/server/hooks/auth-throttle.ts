@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../../net/clock.ts";
+import { addressKey } from "../../net/server/address-key.ts";
 
 /**
- * Delays the replies to failed logins more and more, counted by address over all connections, against guessing of
- * passwords. After ten minutes without a failure an address starts again.
+ * Delays the replies to failed logins more and more, against guessing of passwords: counted over all connections, by
+ * address (IPv6 by its network of 64 bits) and by user. A login that succeeds is never delayed or refused, so nobody
+ * can lock a user out. After ten minutes without a failure the count starts again.
  */
 export class AuthThrottle {
   readonly #delay: number;
   readonly #clock: Clock;
-  /** The address that failed last comes last. */
-  readonly #failures = new Map<string, { count: number; at: number }>();
+  readonly #addresses = new Failures();
+  readonly #users = new Failures();
 
   /** `delay`: milliseconds for the first that is not for free, and twice as many for each further one; 0: never. */
   constructor(delay: number, clock: Clock) {
@@ -17,31 +20,50 @@ export class AuthThrottle {
   }
 
   /**
-   * An attempt from this address has failed: how many milliseconds its answer waits. Who has no address, on a Unix
-   * socket, is not counted.
+   * A login has failed: how many milliseconds the reply waits. A client without an address (on a Unix socket) is
+   * counted by user only, and an attempt without a user by address only.
    */
-  failed(address: string): number {
+  failed(address: string, user: string): number {
     const delay = this.#delay;
-    if (delay === 0 || address === "") return 0;
+    if (delay === 0) return 0;
     const now = this.#clock.now();
-    this.#forget(now);
-    const count = (this.#failures.get(address)?.count ?? 0) + 1;
-    this.#failures.delete(address);
-    this.#failures.set(address, { count, at: now });
+    const byAddress = address === "" ? 0 : this.#addresses.add(addressKey(address), now);
+    const byUser = user === "" ? 0 : this.#users.add(userKey(user), now);
+    const count = Math.max(byAddress, byUser);
     if (count <= FREE) return 0;
     return Math.min(delay * 2 ** (count - FREE - 1), Math.max(delay, LONGEST));
   }
+}
 
-  /** Forgets addresses without recent failures, and the oldest if there are too many. */
+/** How often logins have failed, by whom. */
+class Failures {
+  /** Whoever failed last comes last. */
+  readonly #counts = new Map<string, { count: number; at: number }>();
+
+  /** Counts a failure. Returns how many there were. */
+  add(key: string, now: number): number {
+    this.#forget(now);
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.delete(key);
+    this.#counts.set(key, { count, at: now });
+    return count;
+  }
+
+  /** Forgets those without recent failures, and the oldest if there are too many. */
   #forget(now: number): void {
-    for (const [address, { at }] of this.#failures) {
-      if (now - at < MEMORY && this.#failures.size < MOST) return;
-      this.#failures.delete(address);
+    for (const [key, { at }] of this.#counts) {
+      if (now - at < MEMORY && this.#counts.size < MOST) return;
+      this.#counts.delete(key);
     }
   }
 }
 
-/** So many attempts from an address cost nothing: people mistype, and programs are configured wrongly. */
+/** What a name counts as: short, however long it is, and the same in every case. */
+function userKey(user: string): string {
+  return createHash("sha256").update(user.normalize("NFKC").toLowerCase()).digest("base64");
+}
+
+/** So many failures cost nothing: people mistype, and programs are configured wrongly. */
 const FREE = 10;
 
 /** Milliseconds. */
@@ -50,5 +72,5 @@ const LONGEST = 8000;
 /** Milliseconds after which a failure no longer counts. */
 const MEMORY = 600_000;
 
-/** So many addresses are remembered. */
+/** So many addresses, and so many users, are remembered. */
 const MOST = 10_000;

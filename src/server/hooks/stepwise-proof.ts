@@ -14,6 +14,8 @@ type Verdict = Reply | { readonly user: string };
  * user is not to be seen from how soon the refusal comes.
  */
 export class StepwiseProof {
+  /** Who the client says it is. */
+  readonly user: string;
   /** The keys with which the login goes on. */
   readonly keys: Promise<ScramKeys>;
   #verdict: Promise<Verdict>;
@@ -22,6 +24,7 @@ export class StepwiseProof {
 
   /** `ask` asks the hook. */
   constructor(user: string, hash: HashName, ask: (attempt: StepwiseAttempt) => Verdict | Promise<Verdict>) {
+    this.user = user;
     const proved = new Promise<boolean>((resolve) => {
       this.#judged = resolve;
     });

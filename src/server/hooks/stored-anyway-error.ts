@@ -12,7 +12,7 @@ import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
  * const server = await SmtpServer.listen({
  *   domains: ["example.org"],
  *   timeouts: { hook: 30_000 },
- *   data: ({ envelope, bytes }) => store(envelope, bytes),
+ *   data: async ({ envelope, bytes }) => store(envelope, await bytes()),
  *   onError: ({ error, session }) => {
  *     if (error instanceof StoredAnywayError) console.warn(`${session.id}: may come twice: ${error.envelope.from}`);
  *   },

@@ -122,9 +122,9 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   /** The most failed logins of a connection; default 3. */
   readonly maxAuthAttempts?: number;
   /**
-   * How long, in milliseconds, the reply to a failed login is delayed after ten failures from one address within ten
-   * minutes; default 250. The delay doubles with each further failure, up to 8,000 (or this value, if it is larger). 0
-   * disables it.
+   * How long, in milliseconds, the reply to a failed login is delayed after ten failures from one address (IPv6: one
+   * network of 64 bits), or for one user, within ten minutes; default 250. A login that succeeds is never delayed. The
+   * delay doubles with each further failure, up to 8,000 (or this value, if it is larger). 0 disables it.
    */
   readonly authFailureDelay?: number;
   /**
