@@ -25,11 +25,11 @@ export type ErrorKind =
   | "message";
 
 /**
- * What is known of the mail after a failure.
+ * What is known about the mail after a failure.
  *
- * - `"not-sent"`: no server has taken it and none refused it; it may be sent again as a whole.
- * - `"refused"`: a server answered no.
- * - `"unknown"`: the content went out and the reply was lost; sending it again may deliver it twice.
+ * - `"not-sent"`: no server has accepted or refused it; it may be sent again as a whole.
+ * - `"refused"`: a server refused it.
+ * - `"unknown"`: the content was sent and the reply was lost; sending it again may deliver it twice.
  */
 export type Delivery = "not-sent" | "refused" | "unknown";
 
@@ -37,7 +37,7 @@ export type Delivery = "not-sent" | "refused" | "unknown";
 export interface ErrorClass {
   /** What went wrong. */
   readonly kind: ErrorKind;
-  /** What is known of the mail. */
+  /** What is known about the mail. */
   readonly delivery: Delivery;
   /** The same mail may pass later. */
   readonly transient: boolean;
@@ -65,7 +65,7 @@ const brand: unique symbol = Symbol.for("envoi.error");
 export class EnvoiError extends Error implements ErrorClass {
   /** What went wrong: switch on it. */
   readonly kind: ErrorKind;
-  /** What is known of the mail: look at this first. */
+  /** What is known about the mail: check this first. */
   readonly delivery: Delivery;
   /** The same mail may pass later. */
   readonly transient: boolean;
@@ -76,7 +76,7 @@ export class EnvoiError extends Error implements ErrorClass {
     named(EnvoiError, "EnvoiError");
   }
 
-  /** For transports of your own: what they reject with says what they know of the mail. */
+  /** For transports of your own: the error that they reject with says what is known about the mail. */
   constructor(message: string, { kind, delivery, transient, permanent, cause }: ErrorClass) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
@@ -98,7 +98,7 @@ export class EnvoiError extends Error implements ErrorClass {
   }
 }
 
-/** The class of an error in what the caller passed in: never sent, and it will not pass as it is. */
+/** The class of an error in an argument of the caller: nothing was sent, and the same call will fail again. */
 export const callersMistake = { delivery: "not-sent", transient: false, permanent: true } as const;
 
 /** The error for a setting or argument that is not valid: of kind `"configuration"`. */
@@ -106,10 +106,7 @@ export function misconfigured(message: string, cause?: unknown): EnvoiError {
   return new EnvoiError(message, { kind: "configuration", ...callersMistake, cause });
 }
 
-/**
- * What was thrown, in words. It may be anything: what callers' code throws need not be an error, nor let itself be
- * read.
- */
+/** What was thrown, in words. Code of callers may throw anything, also objects that cannot be read. */
 export function reasonOf(thrown: unknown): string {
   try {
     return String(thrown instanceof Error ? thrown.message : thrown);
@@ -139,7 +136,7 @@ export function copyOf<E extends Error>(error: E, changes: { readonly [name in k
     const { enumerable = false } = Reflect.get(fields, name) ?? {};
     Reflect.set(fields, name, { value, enumerable, writable: true, configurable: true });
   }
-  // Not by Object.create: only what a constructor of errors has made is an error to the engine.
+  // Not by Object.create: for the engine, only what an error constructor has made is an error.
   const copy = Object.defineProperties(new Error(), fields);
   return Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
 }

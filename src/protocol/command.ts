@@ -12,7 +12,7 @@ import {
 } from "./parameters/parameters.ts";
 import { Reply } from "./reply.ts";
 
-/** A command of SMTP (RFC 5321 4.1), both as a client says it and as a server understood it. */
+/** An SMTP command (RFC 5321 4.1), as a client sends it and as a server reads it. */
 export type Command =
   | { readonly verb: "HELO" | "EHLO" | "LHLO"; readonly domain: string }
   | { readonly verb: "MAIL"; readonly from: Address | null; readonly parameters: WithOthers<MailParameters> }
@@ -31,11 +31,11 @@ export type Command =
 export type Verb = Command["verb"];
 
 /**
- * The line of a command, its CRLF included.
+ * The line of a command with its CRLF.
  *
- * This is the one place where text becomes a command line, and so the one that keeps CR, LF and NUL out of it.
+ * All command lines are made here, so this is where CR, LF and NUL are refused.
  *
- * @throws EnvoiError of kind `"configuration"` where an argument holds one of them.
+ * @throws EnvoiError of kind `"configuration"` if an argument contains one of them.
  */
 export function formatCommand(command: Command): string {
   const line = unguarded(command);
@@ -79,25 +79,24 @@ function unguarded(command: Command): string {
   }
 }
 
-/** What the reader of a command has to know of the session. */
+/** What the reader of a command must know about the session. */
 export interface CommandContext {
   /** Whether an extension is in force: parameters of one that is not are refused. */
   offers(extension: ExtensionKeyword): boolean;
-  /** Whether the transaction under way was begun with SMTPUTF8: without that its addresses are ASCII (RFC 6531 3.4). */
+  /** Whether the current transaction began with SMTPUTF8: otherwise its addresses are ASCII (RFC 6531 3.4). */
   readonly smtpUtf8: boolean;
   /**
-   * Takes what is not quite right if it is clear what is meant: local parts whose dots stand where they must not, as
-   * some carriers give them out; paths without their angle brackets; in EHLO, IPv6 literals without their tag.
+   * Accepts small mistakes if the meaning is clear: dots at wrong places in a local part, as some mobile carriers
+   * assign them; paths without angle brackets; IPv6 literals without their tag in EHLO.
    */
   readonly lenient: boolean;
 }
 
 /**
- * Understands a command line, given without its line end; a {@link Reply} is the refusal.
+ * Reads a command line without its line end; a {@link Reply} is the refusal.
  *
- * Verbs and keywords come in any case, and white space may trail (RFC 5321 4.1.1). The line holds no CR, LF or NUL:
- * whoever cut it off has seen to that. A source route is read and ignored (RFC 5321 4.1.1.3). `known` is the verb, if
- * it has been read already.
+ * Verbs and keywords may be in any case, and white space may follow (RFC 5321 4.1.1). The line must not contain CR, LF
+ * or NUL. A source route is read and ignored (RFC 5321 4.1.1.3). `known` is the verb, if it was read already.
  */
 export function parseCommand(line: string, context: CommandContext, known?: Verb): Command | Reply {
   const space = line.indexOf(" ");
@@ -171,7 +170,7 @@ function parseRcpt(argument: string, { offers, smtpUtf8, lenient }: CommandConte
     : { verb: "RCPT", to, parameters };
 }
 
-/** How many octets follow has to be known: without that nobody can tell where the next command begins. */
+/** The number of octets must be known: without it the next command cannot be found. */
 function parseBdat(argument: string): Command | Reply {
   const match = /^(\d{1,15})(?: +(LAST))?$/i.exec(argument);
   return match === null
@@ -189,7 +188,7 @@ function parseAuth(argument: string): Command | Reply {
 
 const nonAscii = Reply.of(553, "5.6.7", "A non-ASCII address needs SMTPUTF8");
 
-/** The mailbox between `<` and `>`, quoted strings respected, and what follows. */
+/** Reads the mailbox between `<` and `>`, which may contain quoted strings, and what follows. */
 function readPath(
   prefix: string,
   argument: string,
@@ -217,7 +216,7 @@ function readAddress(text: string, lenient: boolean = false): Address | undefine
   }
 }
 
-/** Atoms with dots anywhere: quotes would have made it an address (`"a..b"@example.org`), and are all that it lacks. */
+/** Atoms with dots anywhere. With quotes it would be an address: `"a..b"@example.org`. */
 const dottyAddress: RegExp = /^([\w!#$%&'*+/=?^`{|}~.-]+)@([^@]+)$/;
 
 function isAddressLiteral(text: string): boolean {

@@ -1,30 +1,30 @@
-/** What strict reading refuses in mail data (RFC 5321 2.3.8, 4.1.1.4). */
+/** What strict reading of mail data refuses (RFC 5321 2.3.8, 4.1.1.4). */
 export type DataFault = "a bare CR" | "a bare LF" | "a NUL";
 
-/** What {@link DataReader.read} made of a chunk. */
+/** What {@link DataReader.read} found in a chunk. */
 export interface DataRead {
-  /** The content in the chunk, its doubled dots undone: part of the chunk, or a copy. */
+  /** The content in the chunk without doubled dots: a part of the chunk, or a copy. */
   readonly content: Buffer;
-  /** Where in the chunk that begins which follows the data; `undefined` while the data goes on. */
+  /** The index in the chunk after the end of the data; `undefined` if the data continues. */
   readonly end: number | undefined;
-  /** Why reading stopped for good. */
+  /** Why the data was refused. */
   readonly fault: DataFault | undefined;
 }
 
 /** How {@link DataReader} reads. */
 export interface DataReaderOptions {
-  /** Keeps bare CR, bare LF and NUL as data, in place of stopping at them. They never end the data. */
+  /** Keeps bare CR, bare LF and NUL as data instead of refusing them. They never end the data. */
   readonly lenient: boolean;
 }
 
 /**
- * Reads mail data as DATA carries it: finds the one end there is, CRLF dot CRLF, and takes away the dot that begins
- * a line (RFC 5321 4.5.2). All that it carries from chunk to chunk is where in a line end it stands, so the result
- * does not depend on how the octets were cut up.
+ * Reads the mail data of DATA: finds its end, CRLF dot CRLF, and removes the dot that begins a line (RFC 5321 4.5.2).
+ * Between chunks it only remembers its position in a line end, so the result does not depend on how the octets were
+ * split.
  *
- * Whole lines, which is what nearly all content is made of, are skipped in a loop that knows nothing else, and that
- * searches natively if they are not very short; what is left, at the edges of a chunk above all, goes through the
- * states one by one. So no kind of content is much slower than another.
+ * Almost all content consists of whole lines. They are skipped in a simple loop, with a native search if they are not
+ * very short. The rest, mostly at the edges of a chunk, goes through the states octet by octet. So no kind of content
+ * is much slower than another.
  */
 export class DataReader {
   readonly #lenient: boolean;
@@ -34,17 +34,17 @@ export class DataReader {
     this.#lenient = lenient;
   }
 
-  /** Reads the chunk from the index `from`. After `end` or `fault` there is nothing more to read. */
+  /** Reads the chunk from the index `from`. After `end` or `fault` it must not be called again. */
   read(chunk: Buffer, from: number): DataRead {
     const { length } = chunk;
     const lenient = this.#lenient;
     let state = this.#state;
     let fault: DataFault | undefined;
     let at = from;
-    /** What stands in the chunk from here on is content, not yet copied to `copy`. */
+    /** The start of content that was not copied to `copy` yet. */
     let run = from;
     let copy: Unstuffed | undefined;
-    /** Where the dot is that ends the data, if the chunk has all of the end. */
+    /** The index of the dot that ends the data, if the chunk contains the whole end. */
     let dot: number | undefined;
     let cr = -1;
     let lf = lenient ? Number.POSITIVE_INFINITY : -1;
@@ -54,7 +54,7 @@ export class DataReader {
       if (state === LINE_START) {
         if (copy === undefined) {
           at = skipLines(chunk, at);
-          // Most messages end in one chunk. Nothing of them is copied only because of this dot.
+          // Most messages end in one chunk. This dot alone is not a reason to copy them.
           if (chunk[at] === DOT && chunk[at + 1] === CR && chunk[at + 2] === LF) {
             dot = at;
             at += 3;
@@ -108,7 +108,7 @@ export class DataReader {
         break;
       } else if (state === AFTER_CR && octet === CR) at++;
       else {
-        // The CR belongs to the content after all; behind a dot, it may have come with the chunk before.
+        // The CR is content after all; after a dot, it may be from the chunk before.
         if (carriedCr && at === from) {
           copy = new Unstuffed(length - from + 1);
           copy.append(LONE_CR, 0, 1);
@@ -124,7 +124,7 @@ export class DataReader {
     }
     const end = state === ENDED ? at : undefined;
     if (fault !== undefined) return { content: NOTHING, end: undefined, fault };
-    // A CR behind a lone dot is held back until it is known whether it belongs to the end.
+    // A CR after a lone dot is held back until it is known whether it belongs to the end.
     const until = dot ?? (state === ENDED || state === DOT_CR ? Math.max(run, from) : at);
     if (copy === undefined) return { content: chunk.subarray(run, until), end, fault };
     copy.append(chunk, run, until);
@@ -132,7 +132,7 @@ export class DataReader {
   }
 }
 
-/** Content that is not as it stood in the chunk: without the dots that began lines. */
+/** Content that differs from the chunk: without the dots that began lines. */
 class Unstuffed {
   readonly #octets: Buffer;
   #length = 0;
@@ -149,7 +149,10 @@ class Unstuffed {
     if (from < to) this.#length += chunk.copy(this.#octets, this.#length, from, to);
   }
 
-  /** Appends whole short lines, without their dots; where the first line begins that is none, or ends the data. */
+  /**
+   * Appends whole short lines without their dots. Returns the start of the first line that is not whole, or ends the
+   * data.
+   */
   appendLines(chunk: Buffer, from: number): number {
     const octets = this.#octets;
     const last = chunk.length - 2;
@@ -178,7 +181,7 @@ class Unstuffed {
   }
 }
 
-/** Where the first line begins that is not whole, or begins with a dot. */
+/** The start of the first line that is not whole, or begins with a dot. */
 function skipLines(chunk: Buffer, from: number): number {
   const { length } = chunk;
   let line = from;
@@ -196,7 +199,7 @@ function skipLines(chunk: Buffer, from: number): number {
   return line;
 }
 
-/** Where, within a few octets, a CR or LF stands, or where those few end. */
+/** The index of a CR or LF within a few octets, or the end of these. */
 function plainUntil(chunk: Buffer, from: number): number {
   const until = Math.min(from + NEAR, chunk.length);
   let at = from;
@@ -207,10 +210,7 @@ function plainUntil(chunk: Buffer, from: number): number {
 type State = 0 | 1 | 2 | 3 | 4 | 5;
 const LINE_START = 0;
 const TEXT = 1;
-/**
- * A line that is, so far, a dot, which never belongs to the content. In this state and those above it, any octet may
- * follow.
- */
+/** The line so far is a dot, which is never content. In this state and those above it, any octet may follow. */
 const DOT_ONLY = 2;
 const AFTER_CR = 3;
 const DOT_CR = 4;
@@ -223,10 +223,10 @@ const NOTHING = Buffer.alloc(0);
 
 const LONE_CR = Buffer.of(CR);
 
-/** The longest line, in octets, that is copied one by one: a native copy costs as much as these do. */
+/** The longest line, in octets, that is copied octet by octet: a native call costs as much. */
 const SHORT = 96;
 
-/** So many octets are looked at one by one before the end of a line is searched natively, which costs as much. */
+/** How many octets are checked one by one before a native search for the line end, which costs as much. */
 const NEAR = 24;
 
 function indexOrEnd(chunk: Buffer, octet: number, from: number): number {

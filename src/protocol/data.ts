@@ -1,7 +1,4 @@
-/**
- * Mail data as DATA carries it: a dot that begins a line is doubled, and a dot alone ends the data
- * (RFC 5321 4.5.2).
- */
+/** Mail data for DATA: a dot that begins a line is doubled, and a lone dot ends the data (RFC 5321 4.5.2). */
 
 const CRLF_DOT = Buffer.from("\r\n.");
 const DOT = 0x2e;
@@ -9,8 +6,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * ASCII content as DATA carries it, in two parts: the text with its leading dots doubled, and what ends it. They are
- * not joined, because a string that is joined is copied.
+ * ASCII content for DATA in two parts: the text with its leading dots doubled, and the end. They are not joined,
+ * because joining copies a string.
  */
 export function dataText(content: string): readonly [text: string, end: string] {
   const stuffed = content.includes("\r\n.") ? content.replaceAll("\r\n.", "\r\n..") : content;
@@ -18,12 +15,12 @@ export function dataText(content: string): readonly [text: string, end: string] 
   return [text, content === "" || content.endsWith("\r\n") ? ".\r\n" : "\r\n.\r\n"];
 }
 
-/** Doubles the leading dots of content that comes in pieces, and ends it. The content has no bare CR or LF. */
+/** Doubles the leading dots of content in pieces, and ends it. The content must not have bare CR or LF. */
 export class DataWriter {
-  /** How much of CRLF the octets before have brought: 2 at the start of a line. */
+  /** How much of a CRLF the last octets were: 2 at the start of a line. */
   #seen = 2;
 
-  /** The piece as it goes out; the same octets where nothing had to be doubled. */
+  /** The piece as it is sent; the same buffer if no dot was doubled. */
   write(piece: Buffer): Buffer {
     const dots = this.#leadingDots(piece);
     this.#remember(piece);
@@ -40,7 +37,7 @@ export class DataWriter {
     return stuffed;
   }
 
-  /** What ends the data: CRLF where the content did not end in one, a dot, CRLF. */
+  /** The end of the data: CRLF if the content did not end with one, a dot, CRLF. */
   end(): Buffer {
     return this.#seen === 2 ? END : CRLF_END;
   }

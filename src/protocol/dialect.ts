@@ -1,5 +1,5 @@
 /**
- * The protocol that is spoken: SMTP (RFC 5321), or LMTP (RFC 2033), which answers content once for each recipient that
- * had been accepted, in their order.
+ * The protocol: SMTP (RFC 5321), or LMTP (RFC 2033), in which content gets one reply for each accepted recipient, in
+ * their order.
  */
 export type Dialect = "smtp" | "lmtp";

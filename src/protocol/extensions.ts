@@ -1,22 +1,22 @@
 /**
- * The extensions of SMTP, one row each: how its EHLO line is written and read (RFC 5321 4.1.1.1).
- * Client, server and documentation all read this table.
+ * The extensions of SMTP, one row each: how the EHLO line is written and read (RFC 5321 4.1.1.1). Client, server and
+ * documentation use this table.
  */
 
 interface Row<Value> {
-  /** The parameters behind the keyword, without it. */
+  /** The parameters after the keyword, without the keyword. */
   format(value: Value): string;
-  /** `undefined` where the parameters make no sense: the extension then counts as not offered. */
+  /** `undefined` if the parameters are not valid: then the extension counts as not offered. */
   parse(parameters: string): Value | undefined;
 }
 
 const flag: Row<true> = { format: () => "", parse: () => true };
 
-/** What a server offers: a key is there where the extension is, with the value of its EHLO parameters. */
+/** What a server offers: each offered extension with the value of its EHLO parameters. */
 export interface Extensions {
   /** RFC 2920: commands may be sent in groups. */
   readonly PIPELINING?: true;
-  /** RFC 1870: the largest message in octets; 0 where no limit is told. */
+  /** RFC 1870: the largest message in octets; 0 if no limit is stated. */
   readonly SIZE?: number;
   /** RFC 3207. */
   readonly STARTTLS?: true;
@@ -30,13 +30,13 @@ export interface Extensions {
   readonly SMTPUTF8?: true;
   /** RFC 3030: BDAT. */
   readonly CHUNKING?: true;
-  /** RFC 3030: content that need not be lines, by BDAT. */
+  /** RFC 3030: content that need not consist of lines, by BDAT. */
   readonly BINARYMIME?: true;
-  /** RFC 3461: notifications of what became of the mail. */
+  /** RFC 3461: notifications about the delivery of the mail. */
   readonly DSN?: true;
   /** RFC 8689: offered over TLS only. */
   readonly REQUIRETLS?: true;
-  /** RFC 2852: the fewest seconds within which mail may have to be delivered, 0 where that is not told. */
+  /** RFC 2852: the shortest delivery time in seconds that a client may ask for; 0 if it is not stated. */
   readonly DELIVERBY?: number;
   /** RFC 4865. */
   readonly FUTURERELEASE?: FutureRelease;
@@ -48,13 +48,13 @@ export interface Extensions {
 
 /** How long mail may be held back (RFC 4865). */
 export interface FutureRelease {
-  /** For so many seconds at most. */
+  /** For at most this many seconds. */
   readonly interval: number;
-  /** Until then at the latest; whole seconds. */
+  /** Until this moment at the latest; whole seconds. */
   readonly until: Date;
 }
 
-/** What a server takes before it wants a new transaction or connection (RFC 9422). */
+/** How much a server takes in one transaction or connection (RFC 9422). */
 export interface Limits {
   /** Transactions on a connection; refused ones count. */
   readonly MAILMAX?: number;
@@ -112,7 +112,7 @@ function limitWord(name: keyof Limits, limit: number | undefined): string[] {
   return limit === undefined ? [] : [`${name}=${limit}`];
 }
 
-/** Limits of other names, and malformed ones, are skipped (RFC 9422 3). */
+/** Unknown and malformed limits are ignored (RFC 9422 3). */
 function parseLimits(text: string): Limits {
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = {};
   for (const word of text.toUpperCase().split(" ")) {
@@ -123,16 +123,16 @@ function parseLimits(text: string): Limits {
   return limits;
 }
 
-/** All that a server told in its reply to EHLO or HELO. */
+/** What a server stated in its reply to EHLO or HELO. */
 export interface Capabilities {
-  /** The name the server gave itself. */
+  /** The server's name for itself. */
   readonly domain: string;
   readonly extensions: Extensions;
-  /** Every keyword that was offered, in capitals, known here or not, with its parameters. */
+  /** Every offered keyword, in capitals, with its parameters, also those that have no row here. */
   readonly keywords: ReadonlyMap<string, string>;
 }
 
-/** The keywords of all extensions that there is a row for. */
+/** The keywords of all extensions with a row. */
 export const extensionKeywords: readonly ExtensionKeyword[] = Object.keys(rows) as ExtensionKeyword[];
 
 /** The lines of the reply to EHLO. */
@@ -148,8 +148,8 @@ export function formatEhlo(greeting: string, extensions: Extensions): string[] {
 }
 
 /**
- * Reads the lines of the reply to EHLO. Keywords come in any case; `AUTH=PLAIN`, as old servers write it, is
- * `AUTH PLAIN`.
+ * Reads the lines of the reply to EHLO. Keywords may be in any case; `AUTH=PLAIN`, as old servers write it, means `AUTH
+ * PLAIN`.
  */
 export function parseEhlo(lines: readonly string[]): Capabilities {
   const keywords = new Map<string, string>();

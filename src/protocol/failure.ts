@@ -4,27 +4,27 @@ import type { Phase } from "./phase.ts";
 import type { Reply } from "./reply.ts";
 import type { Because } from "./send-report.ts";
 
-/** What is known of a failure where it happens. */
+/** What is known about a failure where it happens. */
 export interface FailureFields {
   readonly kind: ErrorKind;
   readonly phase: Phase;
   readonly message: string;
   /** The reply that caused it. */
   readonly reply?: Reply | undefined;
-  /** Whether the same mail may pass later; a reply answers it by its code. */
+  /** Whether the same mail may pass later; by default it follows from the code of the reply. */
   readonly transient?: boolean;
-  /** Whether the same mail will not pass; a reply answers it by its code. */
+  /** Whether the same mail will not pass; by default it follows from the code of the reply. */
   readonly permanent?: boolean;
   readonly cause?: unknown;
   /** The recipients that are the reason, if some are. */
   readonly because?: Because | undefined;
-  /** The last that was said on the connection. */
+  /** The last lines of the connection. */
   readonly transcript?: readonly string[] | undefined;
 }
 
 /**
- * Something went wrong with a connection. It is thrown into the dialogue that is being played, which alone knows
- * what it means for the mail, and becomes an SmtpError when the outcome of every recipient has been settled.
+ * Something went wrong with a connection. It is thrown into the current dialogue, which alone knows what it means for
+ * the mail, and becomes an SmtpError when the outcome of every recipient is decided.
  */
 export class Failure extends Error {
   readonly kind: ErrorKind;
@@ -56,7 +56,7 @@ export class Failure extends Error {
     this.because = because;
   }
 
-  /** As it may stand under an error that callers see: without addresses, and without the words of the server. */
+  /** The cause of an error that callers see: without addresses, and without the text of the server. */
   asCause(): EnvoiError {
     const { kind, message, transient, permanent, cause } = this;
     return new EnvoiError(withoutAddresses(message), {
@@ -72,15 +72,15 @@ export class Failure extends Error {
     return new Failure({ ...fields, ...changes });
   }
 
-  /** The same, with the last that was said on the connection where it happened. */
+  /** The same failure with the last lines of the connection where it happened. */
   on(connection: { transcript(): readonly string[] }): Failure {
     return this.transcript === undefined ? this.with({ transcript: connection.transcript() }) : this;
   }
 }
 
 /**
- * The source of the content failed; the server has not seen the end of it. What an error of our own says of the mail
- * holds here too: a stream that gives what the server does not take is refused as octets are.
+ * The source of the content failed before its end. If it failed with an error of envoi, such as for a line that cannot
+ * be sent, that error decides the outcome.
  */
 export function sourceFailed(cause: unknown): Failure {
   const { kind, transient = false, permanent = false } = EnvoiError.is(cause) ? cause : {};

@@ -1,13 +1,13 @@
 import type { DataFault } from "./data-reader.ts";
 
 /**
- * Looks whether octets are text in lines that end in CRLF, in whatever pieces they come: what content that is not
- * BODY=BINARYMIME has to be (RFC 3030 3).
+ * Checks that octets are text in lines that end in CRLF, however they are split. Content must be, unless it is
+ * BODY=BINARYMIME (RFC 3030 3).
  */
 export class LineCheck {
   #afterCr = false;
 
-  /** What is wrong in the piece; then there is nothing more to look at. */
+  /** What is wrong in the piece. After a fault nothing more must be checked. */
   check(piece: Buffer): DataFault | undefined {
     const { length } = piece;
     let afterCr = this.#afterCr;
@@ -25,7 +25,7 @@ export class LineCheck {
     return undefined;
   }
 
-  /** What is wrong when nothing more comes. */
+  /** What is wrong if nothing more follows. */
   end(): DataFault | undefined {
     return this.#afterCr ? "a bare CR" : undefined;
   }

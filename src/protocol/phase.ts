@@ -1,4 +1,4 @@
-/** Where in the life of a mail something happened. */
+/** The step of sending a mail at which something happened. */
 export type Phase =
   | "queue"
   | "connect"

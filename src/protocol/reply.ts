@@ -1,12 +1,12 @@
 import { type EnvoiError, misconfigured } from "../errors.ts";
 
-/** What a {@link Reply} is made of. */
+/** The parts of a {@link Reply}. */
 export interface ReplyFields {
   /** Three digits, 200 to 599: some servers say 571, though RFC 5321 4.2 ends at 559. */
   readonly code: number;
   /** An RFC 3463 code such as `"5.1.1"`; its class equals the first digit of `code`. */
   readonly enhancedCode?: string | undefined;
-  /** The text, line by line, without codes. */
+  /** The text, line by line, without the codes. */
   readonly lines: string | readonly string[];
 }
 
@@ -28,16 +28,16 @@ export class Reply {
   readonly code: number;
   /** Such as `"5.1.1"` (RFC 3463). */
   readonly enhancedCode: string | undefined;
-  /** The text, line by line, without codes. */
+  /** The text, line by line, without the codes. */
   readonly lines: readonly string[];
 
-  /** @throws EnvoiError of kind `"configuration"` where a client could not read it. */
+  /** @throws EnvoiError of kind `"configuration"` if a client could not read it. */
   constructor(fields: ReplyFields) {
     const { code, enhancedCode, lines } = fields;
     this.code = code;
     this.enhancedCode = enhancedCode;
     this.lines = Object.freeze(typeof lines === "string" ? [lines] : [...lines]);
-    // The reader has looked at each octet.
+    // The reader has checked every octet.
     if (fields instanceof Received) return;
     if (!Number.isInteger(code) || code < 200 || code > 599) throw refuse(`${code} is not a reply code`);
     if (enhancedCode !== undefined && enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
@@ -50,7 +50,7 @@ export class Reply {
     }
   }
 
-  /** A reply from its code, its enhanced code (or `undefined`) and its lines. */
+  /** Makes a reply of its code, its enhanced code (or `undefined`) and its lines. */
   static of(code: number, enhancedCode: string | undefined, ...lines: string[]): Reply {
     return new Reply({ code, enhancedCode, lines });
   }
@@ -75,7 +75,7 @@ export class Reply {
     return this.code >= 500;
   }
 
-  /** On one line, for people: `550 5.1.1 No such user`. */
+  /** In one line: `550 5.1.1 No such user`. */
   toString(): string {
     return [this.code, this.enhancedCode, ...this.lines]
       .filter((part) => part !== undefined && part !== "")
@@ -83,7 +83,7 @@ export class Reply {
   }
 }
 
-/** The octets of a reply; every line carries both codes (RFC 2034 4). */
+/** The text of a reply; every line has both codes (RFC 2034 4). */
 export function formatReply({ code, enhancedCode, lines }: Reply): string {
   const prefix = enhancedCode === undefined ? "" : `${enhancedCode} `;
   const last = Math.max(lines.length - 1, 0);
@@ -92,9 +92,9 @@ export function formatReply({ code, enhancedCode, lines }: Reply): string {
   return `${text}${code} ${prefix}${lines[last] ?? ""}\r\n`;
 }
 
-/** What the peer sent is no reply. */
+/** What the server sent is not a reply. */
 export class ReplySyntaxError extends Error {
-  // Servers repeat addresses in their replies: what prints an error does not see them.
+  // Servers repeat addresses in their replies, so this must not be printed with the error.
   readonly #before: readonly Reply[];
   readonly #heard: Reply | undefined;
 
@@ -105,27 +105,28 @@ export class ReplySyntaxError extends Error {
   }
 
   /**
-   * What the server did say: of a reply with a stray line, the lines before; of one whose lines have several codes, the
-   * last of them, which is the server's verdict.
+   * What the server did say: the lines before a line that does not belong to the reply; or, if lines have different
+   * codes, the last of them, which is the server's verdict.
    */
   get heard(): Reply | undefined {
     return this.#heard;
   }
 
-  /** The replies that the same octets had completed before. */
+  /** The replies that were complete before in the same octets. */
   get before(): readonly Reply[] {
     return this.#before;
   }
 }
 
-/** A reply, all its lines together, may have this many octets. */
+/** The most octets of a reply, all lines together. */
 export const MAX_REPLY_SIZE = 65_536;
 
 /**
- * Reads replies out of octets in whatever pieces they arrive, in linear time and bounded memory.
+ * Reads replies, however their octets are split, in linear time and bounded memory.
  *
- * Lines may end in a bare LF, and text may be in any encoding: it is read as UTF-8, else as Latin-1, and control
- * characters are shown as U+FFFD. Whatever is not a reply throws {@link ReplySyntaxError}, for good.
+ * Lines may end in a bare LF, and text may be in any encoding: it is read as UTF-8, otherwise as Latin-1, and control
+ * characters are shown as U+FFFD. Anything that is not a reply throws {@link ReplySyntaxError}; then the reader cannot
+ * be used any more.
  */
 export class ReplyReader {
   #partial = "";
@@ -133,12 +134,12 @@ export class ReplyReader {
   #lines: string[] = [];
   #size = 0;
 
-  /** Whether nothing of a further reply has been read. */
+  /** Whether no part of a further reply was read. */
   get empty(): boolean {
     return this.#partial === "" && this.#lines.length === 0;
   }
 
-  /** The replies that `chunk` completes. */
+  /** The replies that are complete after `chunk`. */
   push(chunk: Buffer): Reply[] {
     const replies: Reply[] = [];
     try {
@@ -191,7 +192,7 @@ export class ReplyReader {
     return received(code, lines);
   }
 
-  /** A line that is none of a reply: alone, or amid one. */
+  /** The error for a line that is not part of a reply. */
   #stray(line: string): ReplySyntaxError {
     if (this.#lines.length === 0) return new ReplySyntaxError(`not a reply: ${line}`);
     const heard = received(this.#code, this.#lines);
@@ -199,7 +200,7 @@ export class ReplyReader {
   }
 }
 
-/** As an error message quotes it. */
+/** A reply as error messages quote it. */
 function told(reply: Reply): string {
   const text = String(reply);
   return text.length <= QUOTED ? text : `${text.slice(0, QUOTED)}...`;
@@ -216,7 +217,7 @@ const FOUR = 0x34;
 const FIVE = 0x35;
 const NINE = 0x39;
 
-/** What a reader makes a reply of. Its lines are text. */
+/** The parts of a reply that was read. Its lines are text. */
 class Received implements ReplyFields {
   readonly code: number;
   readonly enhancedCode: string | undefined;
@@ -229,7 +230,7 @@ class Received implements ReplyFields {
   }
 }
 
-/** A reply whose lines still carry the enhanced code. */
+/** Makes a reply of lines that still have the enhanced code. */
 function received(code: number, lines: readonly string[]): Reply {
   const first = lines[0] ?? "";
   const length = enhancedLength(first);
@@ -240,7 +241,7 @@ function received(code: number, lines: readonly string[]): Reply {
   return new Reply(new Received(code, enhancedCode, lines.map(bare)));
 }
 
-/** The three digits that begin a reply, 200 to 599. */
+/** The three digits at the start of a reply, 200 to 599. */
 function codeOf(line: string): number | undefined {
   const hundreds = line.charCodeAt(0) - ZERO;
   if (!(hundreds >= 2 && hundreds <= 5 && isDigit(line.charCodeAt(1)) && isDigit(line.charCodeAt(2))))
@@ -248,7 +249,7 @@ function codeOf(line: string): number | undefined {
   return hundreds * 100 + (line.charCodeAt(1) - ZERO) * 10 + line.charCodeAt(2) - ZERO;
 }
 
-/** How many characters of a line are an enhanced code, as in `5.1.1 No such user`; 0 if none are. */
+/** The length of the enhanced code in a line such as `5.1.1 No such user`; 0 if there is none. */
 function enhancedLength(line: string): number {
   const digit = line.charCodeAt(0);
   if ((digit !== TWO && digit !== FOUR && digit !== FIVE) || line.charCodeAt(1) !== DOT) return 0;
@@ -259,7 +260,7 @@ function enhancedLength(line: string): number {
   return detail > subject + 1 && ends ? detail : 0;
 }
 
-/** Where up to three digits end. */
+/** The end of up to three digits. */
 function digitsFrom(line: string, from: number): number {
   let at = from;
   while (at < from + 3 && isDigit(line.charCodeAt(at))) at++;
@@ -284,7 +285,7 @@ function readable(latin1: string): string {
   return text.replace(/[\0-\x08\x0a-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
-/** Whether all is printable ASCII, as nearly every line is. */
+/** Whether a text is only printable ASCII, like nearly every line. */
 function isPrintable(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);

@@ -34,7 +34,7 @@ export class SendError extends EnvoiError {
     Object.defineProperty(this, "report", { value: fields.report });
   }
 
-  /** The same error, its class and all its fields included, once more is known of the mail than when it was made. */
+  /** The same error, with its class and all its fields, for a report that is more complete. */
   about(report: SendReport): this {
     return copyOf(this, { report, delivery: deliveryOf(report) });
   }
@@ -54,9 +54,9 @@ export class SendError extends EnvoiError {
  * ```
  */
 export class SmtpError extends SendError {
-  /** At which step of sending it happened. */
+  /** The step of sending at which it happened. */
   readonly phase: Phase;
-  /** The reply that caused it, as the server gave it; not enumerable. */
+  /** The reply that caused it, as the server sent it; not enumerable. */
   declare readonly reply: Reply | undefined;
   /**
    * The last lines of the connection, at most 40: `C: ` before the client's, `S: ` before the server's, `-- ` before
@@ -69,7 +69,7 @@ export class SmtpError extends SendError {
     named(SmtpError, "SmtpError");
   }
 
-  /** @internal Made of the failure of a dialogue. */
+  /** @internal Made from the failure of a dialogue. */
   constructor(failure: Failure, report: SendReport) {
     const { kind, transient, permanent, cause } = failure;
     super(failure.message, { kind, delivery: deliveryOf(report), transient, permanent, cause, report });
@@ -79,7 +79,7 @@ export class SmtpError extends SendError {
     Object.defineProperty(this, "transcript", { value: failure.transcript ?? [] });
   }
 
-  /** As every error of envoi, with the phase and the codes of the reply; without its text. */
+  /** Like every error of envoi, with the phase and the codes of the reply, but not its text. */
   override toJSON(): object {
     const { phase, reply } = this;
     return { ...super.toJSON(), phase, code: reply?.code, enhancedCode: reply?.enhancedCode };
@@ -91,7 +91,7 @@ export function isSendError(value: unknown): value is SendError {
   return EnvoiError.is(value) && "report" in value;
 }
 
-/** What is known of the mail as a whole: it may be sent again as it is only if nothing was sent to any recipient. */
+/** What is known about the mail as a whole: it may be sent again only if nothing was sent to any recipient. */
 export function deliveryOf({ recipients }: SendReport): Delivery {
   if (recipients.some(({ outcome }) => outcome === "unknown")) return "unknown";
   return recipients.every(({ outcome }) => outcome === "not-sent") ? "not-sent" : "refused";

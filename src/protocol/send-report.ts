@@ -5,10 +5,10 @@ import type { Reply } from "./reply.ts";
 /**
  * The outcome of a mail for one recipient.
  *
- * - `"accepted"`: the server took the mail for this recipient.
- * - `"refused"`: the server said no.
- * - `"not-sent"`: nothing was handed over; the mail may be sent to this recipient again.
- * - `"unknown"`: the content went out, the reply was lost; sending again may deliver twice.
+ * - `"accepted"`: the server accepted the mail for this recipient.
+ * - `"refused"`: the server refused it.
+ * - `"not-sent"`: it was not sent; it may be sent to this recipient again.
+ * - `"unknown"`: the content was sent and the reply was lost; sending it again may deliver it twice.
  */
 export type Outcome = "accepted" | "refused" | "not-sent" | "unknown";
 
@@ -18,32 +18,32 @@ export interface RecipientOutcome {
   readonly recipient: Address;
   /** The outcome. */
   readonly outcome: Outcome;
-  /** The reply that says so, if one did. */
+  /** The reply that decided it, if there is one. */
   readonly reply?: Reply | undefined;
   /** Why it was not sent, if this very recipient is the reason: its address needs SMTPUTF8. */
   readonly reason?: string | undefined;
-  /** The relay that this comes from, if a transport chooses among several. */
+  /** The relay that the outcome comes from, if a transport chooses among several. */
   readonly via?: string | undefined;
 }
 
 /** How the connection was encrypted. */
 export interface TlsFacts {
-  /** `"TLSv1.3"` and the like. */
+  /** Such as `"TLSv1.3"`. */
   readonly protocol: string;
-  /** The name OpenSSL gives the cipher suite. */
+  /** OpenSSL's name of the cipher suite. */
   readonly cipher: string;
   /**
    * Whether the identity of the server is certain: its certificate, the name in it and the pins, if any, were valid. If
    * TlsParameters accepts invalid ones, only a pin that matches makes it certain.
    */
   readonly verified: boolean;
-  /** Whether a session was resumed that had been verified on a connection before. */
+  /** Whether a session was resumed that was verified on an earlier connection. */
   readonly resumed: boolean;
 }
 
 /** What is known after a send, for each recipient. */
 export interface SendReport {
-  /** From whom and to whom the mail travelled. */
+  /** The sender and the recipients that the mail was sent to. */
   readonly envelope: Envelope;
   /** The Message-ID with its angle brackets; set if the mail was a Message. */
   readonly messageId?: string | undefined;
@@ -51,7 +51,7 @@ export interface SendReport {
   readonly recipients: readonly RecipientOutcome[];
   /** The recipients the mail was accepted for. */
   readonly accepted: readonly Address[];
-  /** The recipients that were refused, and how. */
+  /** The recipients that were refused, with the reply. */
   readonly rejected: readonly { readonly recipient: Address; readonly reply: Reply }[];
   /** The server's final reply; many servers include their queue id. */
   readonly reply?: Reply | undefined;
@@ -61,10 +61,10 @@ export interface SendReport {
   readonly id?: string | undefined;
 }
 
-/** What {@link sendReport} makes a report of. */
+/** The fields of a report; {@link sendReport} adds the others. */
 export type SendReportFields = Omit<SendReport, "accepted" | "rejected">;
 
-/** A report, with the views that follow from its recipients. */
+/** Makes a report, with the fields that follow from its recipients. */
 export function sendReport(fields: SendReportFields): SendReport {
   const accepted: Address[] = [];
   const rejected: { recipient: Address; reply: Reply }[] = [];
@@ -72,7 +72,7 @@ export function sendReport(fields: SendReportFields): SendReport {
     if (outcome === "accepted") accepted.push(recipient);
     else if (outcome === "refused" && reply !== undefined) rejected.push({ recipient, reply });
   }
-  // Named, not spread: this is done for every mail.
+  // Named instead of spread, because this runs for every mail.
   const { envelope, messageId, recipients, reply, tls, id } = fields;
   const report: Writable<SendReport> = { envelope, messageId, recipients, reply, tls, accepted, rejected };
   if (id !== undefined) report.id = id;
@@ -82,9 +82,9 @@ export function sendReport(fields: SendReportFields): SendReport {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * The report of a mail of which nothing was handed over.
+ * The report of a mail of which nothing was sent.
  *
- * @param because Why, if some of the recipients are the reason.
+ * @param because the reason, if some of the recipients are it.
  */
 export function nothingSent(envelope: Envelope, messageId?: string, because?: Because): SendReport {
   const recipients = envelope.to.map((recipient) => ({

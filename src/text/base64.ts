@@ -1,6 +1,6 @@
 /**
- * Base64 in lines of 76 characters (RFC 2045 section 6.8), at the speed of the native encoder: rows are encoded
- * natively by the block, and the line ends are put between them four bytes at a time.
+ * Base64 in lines of 76 characters (RFC 2045 section 6.8), as fast as the native encoder: blocks of rows are encoded
+ * natively, and the line ends are inserted four bytes at a time.
  */
 
 /** Octets in one line, and the characters they become. */
@@ -37,7 +37,7 @@ export function decodeBase64Lines(lines: Buffer): Buffer {
   return blocks.length === 1 ? (blocks[0] as Buffer) : Buffer.concat(blocks);
 }
 
-/** The length of the result of {@link encodeBase64Lines} for so many octets. */
+/** The length of the result of {@link encodeBase64Lines} for `length` octets. */
 export function base64LinesLength(length: number): number {
   const breaks = Math.max(0, Math.ceil(length / rowOctets) - 1);
   return Math.ceil(length / 3) * 4 + breaks * 2;
@@ -69,7 +69,7 @@ export async function* streamBase64Lines(source: AsyncIterable<Uint8Array>): Asy
 
 const lineEnd = "\r\n";
 
-/** The lines with `end` behind the last. */
+/** The lines, with `end` after the last. */
 function encode(bytes: Uint8Array, end: string): Buffer {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (source.length === 0) return Buffer.alloc(0);
@@ -96,7 +96,7 @@ export function base64Lines(bytes: Buffer): string {
   return lines;
 }
 
-/** Encodes so many whole blocks, each row with its line end, and returns how many octets that took. */
+/** Encodes `blocks` whole blocks, each row with its line end, and returns how many octets that took. */
 function encodeBlocks(source: Buffer, blocks: number, target: Buffer): number {
   const scratch = Buffer.allocUnsafeSlow(blockRows * rowCharacters);
   const from = new Int32Array(scratch.buffer, 0, scratch.length >> 2);
@@ -107,7 +107,7 @@ function encodeBlocks(source: Buffer, blocks: number, target: Buffer): number {
     scratch.write(source.toString("base64", block * blockOctets, (block + 1) * blockOctets), 0, "latin1");
     for (let at = 0; at < from.length; at += 2 * words) {
       for (let word = 0; word < words; word++) to[out + word] = from[at + word] as number;
-      // The second row lies two octets off the words: each word takes half of the one before and half of its own.
+      // The second row is two octets off the word boundary: each word takes half of the one before and half of its own.
       let half = 0x0a0d;
       for (let word = words; word < 2 * words; word++) {
         const next = from[at + word] as number;

@@ -1,10 +1,10 @@
 import { LinkedQueue } from "./linked-queue.ts";
 
 /**
- * Does something once a signal aborts. What it returns takes that back.
+ * Calls `action` when a signal aborts. The returned function undoes that.
  *
- * A signal may be that of a thousand mails at once. However many wait for it, it has one listener: Node warns of more
- * than ten, and looks at each before it adds one.
+ * A thousand mails may share a signal. It gets one listener, however many wait for it: Node warns of more than ten, and
+ * compares each new listener with all others.
  */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
   const waiting = waitingFor(signal);
@@ -14,7 +14,7 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
   };
 }
 
-/** Does something that a signal may break off; at once, if it has aborted already. */
+/** Runs something that a signal can interrupt; at once, if it has aborted already. */
 export async function breakingOff<T>(
   signal: AbortSignal | undefined,
   breakOff: () => void,
@@ -57,10 +57,9 @@ function stopWaitingFor(signal: AbortSignal, { listener }: Waiting): void {
 }
 
 /**
- * Does something under two signals, either of which calls it off.
+ * Runs something under two signals, either of which cancels it.
  *
- * Not AbortSignal.any: what it makes is kept for as long as a signal that lives long, and here one is made for each
- * mail.
+ * Not AbortSignal.any: its result is kept as long as the source signal lives, and here one is made for each mail.
  */
 export async function underBoth<T>(
   signals: readonly [AbortSignal, AbortSignal],

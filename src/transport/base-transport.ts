@@ -13,14 +13,14 @@ import { type CloseOptions, readCloseOptions, readSendOptions, type SendOptions 
 import type { Transport } from "./transport.ts";
 
 /**
- * What all transports of envoi have in common: reading what the caller gives, building messages, runs, and the order in
- * which a transport closes. What one of them does with a mail is in its own methods.
+ * What all transports of envoi have in common: they read arguments, build messages, run `sendAll`, and close in order.
+ * Each has its own methods for delivering a mail.
  */
 export abstract class BaseTransport implements Transport {
   readonly #runs: Runs;
   #closing: Promise<void> | undefined;
 
-  /** @param concurrency How many mails of a run are under way at once, unless the run says otherwise. */
+  /** @param concurrency how many mails of a run are under way at once, unless the run says otherwise. */
   constructor(concurrency: number) {
     this.#runs = new Runs(
       (message, options) => this.#send(message, options, true),
@@ -101,7 +101,7 @@ export abstract class BaseTransport implements Transport {
     return undefined;
   }
 
-  /** Builds a message of fields. */
+  /** Builds a message from fields. */
   protected build(fields: MessageFields): Message {
     return Message.create(fields);
   }
@@ -114,16 +114,16 @@ export abstract class BaseTransport implements Transport {
     inRun: boolean,
   ): Promise<SendReport>;
 
-  /** Delivers bytes, which `mail` has checked and `content` gives again. */
+  /** Delivers bytes, which `mail` has checked and `content` returns again. */
   protected abstract deliverRaw(mail: Mail, content: RawContent, options: SendOptions): Promise<SendReport>;
 
-  /** Waits for everything that was given, then closes what is open. Called once. */
+  /** Waits for every mail, then closes what is open. Called once. */
   protected abstract finish(): Promise<void>;
 
-  /** Ends everything that is under way at once; `finish` then resolves soon. */
+  /** Ends everything that is under way at once; then `finish` resolves soon. */
   protected abstract breakOff(): void;
 
-  /** A run has read the options of its mails. */
+  /** A run has already read the options of its mails. */
   async #send(
     message: Message | MessageFields,
     given: SendOptions | undefined,

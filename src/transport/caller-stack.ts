@@ -1,9 +1,9 @@
 /**
- * Adds to the stack of an error which functions await what failed. A connection that fails knows nothing of the
- * function that sends; without this no stack would show which mail of an application it was.
+ * Adds the functions that await a failed send to the stack of its error. A connection that fails does not know the
+ * function that sends; without this, no stack would show which mail of an application it was.
  *
- * Call it in the async function that is awaited, with the error that it has caught. Callers that the stack shows
- * already are not added: a transport may stand in front of another.
+ * Call it in the async function that is awaited, with the error that was caught. Callers that the stack shows already
+ * are not added, because transports can be nested.
  */
 export function withCallers(error: unknown): unknown {
   if (!(error instanceof Error) || typeof error.stack !== "string") return error;

@@ -1,26 +1,26 @@
 /**
- * Values in the order in which they came: the first is taken, and any may leave, each in constant time.
+ * Values in the order in which they came. The first can be taken, and any can leave, in constant time.
  *
  * Not a Set: one that is filled at one end and emptied at the other leaves old tables behind, and a table that has
- * grown old keeps all that came after it alive until a full garbage collection.
+ * become old keeps everything after it alive until a full garbage collection.
  */
 export class LinkedQueue<T> implements Iterable<T> {
-  /** The end of the ring: the first stands behind it, the last before it. */
+  /** The end of the ring: the first comes after it, the last before it. */
   readonly #end: Links<T> = new Links();
 
-  /** Puts a value last. The place that it stands in is where it leaves from. */
+  /** Appends a value. The returned place lets it leave. */
   append(value: T): Place<T> {
     return new Place(value, this.#end);
   }
 
-  /** Puts a value in front of the first that `comesAfter` says is to come after it, or last. */
+  /** Inserts a value before the first for which `comesAfter` returns true, or at the end. */
   insert(value: T, comesAfter: (other: T) => boolean): Place<T> {
     let { next } = this.#end;
     while (next instanceof Place && !comesAfter(next.value)) next = next.next;
     return new Place(value, next);
   }
 
-  /** The first, which stays; `undefined` if the queue is empty. */
+  /** The first value, without removing it; `undefined` if the queue is empty. */
   get first(): T | undefined {
     const { next } = this.#end;
     return next instanceof Place ? next.value : undefined;
@@ -31,7 +31,7 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#end.next === this.#end;
   }
 
-  /** The first, which leaves; `undefined` if the queue is empty. */
+  /** Removes and returns the first value; `undefined` if the queue is empty. */
   take(): T | undefined {
     const { next } = this.#end;
     if (!(next instanceof Place)) return undefined;
@@ -39,7 +39,7 @@ export class LinkedQueue<T> implements Iterable<T> {
     return next.value;
   }
 
-  /** All, in order; who leaves meanwhile does not disturb. */
+  /** All values in order. Values may leave meanwhile. */
   *[Symbol.iterator](): Iterator<T> {
     const places: Place<T>[] = [];
     for (let { next } = this.#end; next instanceof Place; { next } = next) places.push(next);
@@ -52,11 +52,11 @@ class Links<T> {
   next: Links<T> = this;
 }
 
-/** Where a value stands in a {@link LinkedQueue}. */
+/** The place of a value in a {@link LinkedQueue}. */
 export class Place<T> extends Links<T> {
   readonly value: T;
 
-  /** @param behind what comes next: another place, or the end of the line */
+  /** @param behind the next place, or the end of the queue */
   constructor(value: T, behind: Links<T>) {
     super();
     this.value = value;
@@ -66,7 +66,7 @@ export class Place<T> extends Links<T> {
     behind.previous = this;
   }
 
-  /** Steps out of the line; whether it still stood there. */
+  /** Leaves the queue. Returns whether it was still there. */
   leave(): boolean {
     if (this.next === this) return false;
     this.previous.next = this.next;

@@ -9,11 +9,11 @@ export interface SendOptions extends RequestOptions {
   /** Cancels the send in any state: queued, connecting, or with its content partly sent. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds the whole send may take, the final reply included. Without it a send has 120 s until its content
-   * begins to go out, and from then on the timeouts of its phases.
+   * Milliseconds that the whole send may take, including the final reply. By default a send has 120 s until its content
+   * is sent, and from then on the timeouts of its phases.
    */
   readonly deadline?: number | undefined;
-  /** Sends to these recipients from this sender, whatever the message's own envelope says. */
+  /** Uses this sender and these recipients instead of the message's own envelope. */
   readonly envelope?: Envelope | EnvelopeFields | undefined;
   /**
    * With `false` the mail goes to all recipients or to none: if the server refuses one, nothing is sent to the others,
@@ -21,9 +21,8 @@ export interface SendOptions extends RequestOptions {
    */
   readonly partial?: boolean | undefined;
   /**
-   * Which mails go first while several wait for a connection: a whole number from -9 (last) to 9 (first); 0 by default.
-   * Mails of the same priority go in the order in which they were sent. Lower priorities wait as long as higher ones
-   * do.
+   * The order of mails that wait for a connection: a whole number from -9 (last) to 9 (first); 0 by default. Mails of
+   * the same priority are sent in order. Lower priorities wait as long as higher ones do.
    */
   readonly priority?: number | undefined;
 }
@@ -32,11 +31,11 @@ export interface SendOptions extends RequestOptions {
 export interface CloseOptions {
   /** Breaks off what is being sent instead of waiting for it. */
   readonly force?: boolean | undefined;
-  /** Once it aborts, the close goes on as with `force`. */
+  /** When it aborts, the close continues as with `force`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How each option of a send is read. */
+/** The reader of each option of a send. */
 export const sendReaders: OptionReaders<SendOptions> = {
   signal: abortSignal,
   deadline: duration(),
@@ -46,7 +45,7 @@ export const sendReaders: OptionReaders<SendOptions> = {
   ...requestReaders,
 };
 
-/** How each option of `close` is read. */
+/** The reader of each option of `close`. */
 const closeReaders: OptionReaders<CloseOptions> = { force: flag, signal: abortSignal };
 
 /**

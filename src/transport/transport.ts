@@ -22,7 +22,7 @@ export interface Transport extends AsyncDisposable {
    * rejects with a SendError, whose `report` has the outcome of each recipient.
    */
   send(fields: MessageFields, options?: SendOptions): Promise<SendReport>;
-  // The fields by themselves come first, so that an editor offers them and not the methods of Message.
+  // The fields alone come first, so that an editor suggests them instead of the methods of Message.
   send(message: Message | MessageFields, options?: SendOptions): Promise<SendReport>;
   /**
    * Sends bytes as they are: a message stored or built elsewhere. If all lines end in LF, they get CRLF; mixed line
@@ -40,6 +40,6 @@ export interface Transport extends AsyncDisposable {
    * @throws EnvoiError of kind `"configuration"` if the source is not iterable, or an option is not valid.
    */
   sendAll<Item extends SendAllItem>(items: SendSource<Item>, options?: SendAllOptions): SendRun<TagOf<Item>>;
-  /** Sends what is queued, says goodbye, and closes every connection. Runs take nothing more. */
+  /** Sends what is queued, sends QUIT, and closes every connection. Runs take nothing more. */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -1,18 +1,18 @@
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
-/** When the sender wants to be told of a recipient (RFC 3461 4.1); an empty list never happens. */
+/** When the sender is notified about a recipient (RFC 3461 4.1). The list is never empty. */
 export type Notify = "NEVER" | readonly ("SUCCESS" | "FAILURE" | "DELAY")[];
 
-/** The recipient as the sender first named it (RFC 3461 4.2). */
+/** The recipient as the sender originally named it (RFC 3461 4.2). */
 export interface OriginalRecipient {
   /** `"rfc822"`, `"utf-8"` (RFC 6533 3) or another registered type, in lower case. */
   readonly type: string;
-  /** The address, as the type writes it. */
+  /** The address, in the form that the type defines. */
   readonly address: string;
 }
 
 /**
- * What notifications call a mail, as xtext of at most 100 octets (RFC 3461 4.4); `undefined` where it is not printable
+ * The id of a mail in notifications, as xtext of at most 100 octets (RFC 3461 4.4); `undefined` if it is not printable
  * ASCII.
  */
 export function formatEnvelopeId(id: string): string | undefined {
@@ -20,7 +20,7 @@ export function formatEnvelopeId(id: string): string | undefined {
   return parseEnvelopeId(text) === id ? text : undefined;
 }
 
-/** Reads what {@link formatEnvelopeId} writes; `undefined` where it is malformed. */
+/** Reads what {@link formatEnvelopeId} writes; `undefined` if it is malformed. */
 export function parseEnvelopeId(text: string): string | undefined {
   const id = text === "" || text.length > 100 ? undefined : decodeXtext(text);
   return id === undefined || /[^ -~]/.test(id) ? undefined : id;
@@ -32,7 +32,7 @@ export function formatNotify(notify: Notify): string | undefined {
   return parseNotify(text) === undefined ? undefined : text;
 }
 
-/** Reads what {@link formatNotify} writes, in any case; `undefined` where it is malformed. */
+/** Reads what {@link formatNotify} writes, in any case; `undefined` if it is malformed. */
 export function parseNotify(text: string): Notify | undefined {
   const words = text.toUpperCase().split(",");
   if (words.length === 1 && words[0] === "NEVER") return "NEVER";
@@ -45,8 +45,8 @@ function isOccasion(word: string): word is "SUCCESS" | "FAILURE" | "DELAY" {
 }
 
 /**
- * `rfc822;jo+2Bx@y.test`, or for the type `utf-8` its form in ASCII, which may stand with SMTPUTF8 and without. One
- * that is too long in ASCII is written in UTF-8, for SMTPUTF8 only (utf-8-addr-unitext, RFC 6533 3).
+ * `rfc822;jo+2Bx@y.test`, or for the type `utf-8` its ASCII form, which is allowed with and without SMTPUTF8. If that
+ * is too long, the UTF-8 form, for SMTPUTF8 only (utf-8-addr-unitext, RFC 6533 3).
  *
  * @returns undefined if it is not valid, or too long in any form.
  */
@@ -64,8 +64,8 @@ export function formatOriginalRecipient({ type, address }: OriginalRecipient): s
 }
 
 /**
- * Reads what {@link formatOriginalRecipient} writes, and as `utf-8` what says `rfc822` and is not ASCII; `undefined`
- * where it is malformed.
+ * Reads what {@link formatOriginalRecipient} writes. `rfc822` with an address that is not ASCII is read as `utf-8`;
+ * `undefined` if it is malformed.
  */
 export function parseOriginalRecipient(text: string): OriginalRecipient | undefined {
   const match = /^([A-Za-z0-9-]{1,60});(.{1,500})$/su.exec(text);
@@ -75,11 +75,12 @@ export function parseOriginalRecipient(text: string): OriginalRecipient | undefi
   const address = type === "utf-8" ? decodeUnicodeXtext(written) : decodeXtext(written);
   if (address === undefined) return undefined;
   if (type === "utf-8" || /^[ -~]+$/.test(address)) return { type, address };
-  // Only `utf-8` is for more than ASCII. Postfix says rfc822 of such addresses, and what it relays would bounce for it.
+  // Only `utf-8` may contain more than ASCII. But Postfix writes rfc822 for such addresses, and mail that it relays
+  // would bounce.
   return type === "rfc822" && !/\p{C}/u.test(address) ? { type: "utf-8", address } : undefined;
 }
 
-/** utf-8-addr-xtext (RFC 6533 3): all but printable ASCII stands as `\x{hex}`. */
+/** utf-8-addr-xtext (RFC 6533 3): everything but printable ASCII is written as `\x{hex}`. */
 function encodeUnicodeXtext(text: string, escaped: RegExp = /[^!-*,-<>-[\]-~]/gu): string {
   return text.replace(escaped, (character) => {
     const hex = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, "0");
@@ -87,7 +88,7 @@ function encodeUnicodeXtext(text: string, escaped: RegExp = /[^!-*,-<>-[\]-~]/gu
   });
 }
 
-/** utf-8-addr-xtext, or utf-8-addr-unitext, in which what is not ASCII may stand as it is. */
+/** utf-8-addr-xtext, or utf-8-addr-unitext, in which other characters than ASCII may be unencoded. */
 function decodeUnicodeXtext(text: string): string | undefined {
   if (!/^(?:[!-*,-<>-[\]-~]|[^\0-\x7f]|\\x\{[0-9A-F]{2,6}\})+$/u.test(text)) return undefined;
   let sound = true;

@@ -1,23 +1,23 @@
 import { type EnvoiError, misconfigured } from "../../errors.ts";
 
-/** A parameter of MAIL or RCPT that belongs to an extension of which `parameters.ts` has no row. */
+/** A parameter of MAIL or RCPT from an extension that has no row in `parameters.ts`. */
 export interface OtherParameter {
   /** In capitals. */
   readonly keyword: string;
-  /** What stands behind `=`; absent where the keyword stands alone. */
+  /** The value after `=`; absent if the keyword has none. */
   readonly value?: string | undefined;
 }
 
-/** Parameters as a client says them: beside those with a row, others. */
+/** The parameters of a client: those with a row, and others. */
 export type WithOthers<Parameters> = Parameters & {
-  /** Only a client has them: a server takes none that it does not know. */
+  /** Only a client has them: a server refuses parameters that it does not know. */
   readonly others?: readonly OtherParameter[] | undefined;
 };
 
 /**
- * ` XVERP` or ` XVERP=+=`: the parameter as it stands behind a path (RFC 5321 4.1.2).
+ * ` XVERP` or ` XVERP=+=`: the parameter as it follows a path (RFC 5321 4.1.2).
  *
- * @throws EnvoiError of kind `"configuration"` where keyword or value are none.
+ * @throws EnvoiError of kind `"configuration"` if the keyword or the value is not valid.
  */
 export function formatOtherParameter({ keyword, value }: OtherParameter): string {
   if (!/^[A-Z0-9][A-Z0-9-]{0,63}$/.test(keyword)) throw wrong(`${JSON.stringify(keyword)} is no keyword`);

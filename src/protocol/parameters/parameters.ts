@@ -16,15 +16,15 @@ import { formatOtherParameter, type OtherParameter, type WithOthers } from "./ot
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
 /**
- * The parameters of MAIL and RCPT, one row each: the extension that brings it, and how it is written and read
- * (RFC 5321 4.1.2). Client, server and documentation all read this table.
+ * The parameters of MAIL and RCPT, one row each: their extension, and how they are written and read (RFC 5321 4.1.2).
+ * Client, server and documentation use this table.
  */
 
 interface Row<Value> {
   readonly extension: ExtensionKeyword;
-  /** The text behind `=`; `""` where the keyword stands alone, `undefined` where the value is none. */
+  /** The text after `=`; `""` if the keyword has no value, `undefined` if the value is not valid. */
   format(value: Value): string | undefined;
-  /** `undefined` where the value is malformed. `text` is `undefined` where there is no `=`. */
+  /** `undefined` if the value is malformed. `text` is `undefined` if there is no `=`. */
   parse(text: string | undefined, offered: Offered): Value | undefined;
 }
 
@@ -41,17 +41,17 @@ export interface MailParameters {
   readonly SMTPUTF8?: true;
   /** RFC 4954 5: who submitted the mail, or `"<>"`. */
   readonly AUTH?: string;
-  /** RFC 3461 4.3: what of the message a notification of failure brings back. */
+  /** RFC 3461 4.3: which part of the message a notification of failure contains. */
   readonly RET?: "FULL" | "HDRS";
-  /** RFC 3461 4.4: what notifications call the transaction; up to 100 characters as they go over the line. */
+  /** RFC 3461 4.4: the id of the mail in notifications; at most 100 characters when encoded. */
   readonly ENVID?: string;
-  /** RFC 8689: the message goes over verified TLS only, all the way. */
+  /** RFC 8689: the message must be sent only over verified TLS, all the way. */
   readonly REQUIRETLS?: true;
-  /** RFC 2852: when the message has to be delivered. */
+  /** RFC 2852: when the message must be delivered. */
   readonly BY?: DeliverBy;
-  /** RFC 4865: for how many seconds the message is held back. */
+  /** RFC 4865: for how many seconds the message is held. */
   readonly HOLDFOR?: number;
-  /** RFC 4865: until when it is held back. */
+  /** RFC 4865: until when the message is held. */
   readonly HOLDUNTIL?: Date;
   /** RFC 6710: -9 to 9. */
   readonly "MT-PRIORITY"?: number;
@@ -76,7 +76,7 @@ const mailRows: Rows<MailParameters> = {
   SIZE: {
     extension: "SIZE",
     format: (octets) => (Number.isSafeInteger(octets) && octets >= 0 ? String(octets) : undefined),
-    // Up to 20 digits (RFC 1870 4): of what cannot be counted exactly, only that it is too large for anybody matters.
+    // Up to 20 digits (RFC 1870 4): a number that cannot be represented exactly is too large anyway.
     parse: (text) =>
       text !== undefined && /^\d{1,20}$/.test(text)
         ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
@@ -144,15 +144,15 @@ const rcptRows: Rows<RcptParameters> = {
 };
 
 /**
- * ` SIZE=100 SMTPUTF8`: the parameters as they stand behind the path of MAIL, each with its leading space.
+ * ` SIZE=100 SMTPUTF8`: the parameters as they follow the path of MAIL, each with its leading space.
  *
- * @throws EnvoiError of kind `"configuration"` for a value that is none.
+ * @throws EnvoiError of kind `"configuration"` if a value is not valid.
  */
 export function formatMailParameters(parameters: WithOthers<MailParameters>): string {
   return format(mailRows, parameters) + formatOthers(parameters.others);
 }
 
-/** Reads what stands behind the path of MAIL; a {@link Reply} is the refusal. */
+/** Reads the text after the path of MAIL; a {@link Reply} is the refusal. */
 export function parseMailParameters(text: string, offered: Offered): MailParameters | Reply {
   const parameters = parse(mailRows, text, offered) as MailParameters | Reply;
   if (parameters instanceof Reply) return parameters;
@@ -162,20 +162,20 @@ export function parseMailParameters(text: string, offered: Offered): MailParamet
 }
 
 /**
- * ` NOTIFY=NEVER`: the parameters as they stand behind the path of RCPT.
+ * ` NOTIFY=NEVER`: the parameters as they follow the path of RCPT.
  *
- * @throws EnvoiError of kind `"configuration"` for a value that is none.
+ * @throws EnvoiError of kind `"configuration"` if a value is not valid.
  */
 export function formatRcptParameters(parameters: WithOthers<RcptParameters>): string {
   return format(rcptRows, parameters) + formatOthers(parameters.others);
 }
 
-/** Reads what stands behind the path of RCPT; a {@link Reply} is the refusal. */
+/** Reads the text after the path of RCPT; a {@link Reply} is the refusal. */
 export function parseRcptParameters(text: string, offered: Offered): RcptParameters | Reply {
   return parse(rcptRows, text, offered) as RcptParameters | Reply;
 }
 
-/** The extension that brings a parameter of MAIL or RCPT; `undefined` where it has no row here. */
+/** The extension of a parameter of MAIL or RCPT; `undefined` if it has no row here. */
 export function extensionOf(keyword: string): ExtensionKeyword | undefined {
   const rows: AnyRows = Object.hasOwn(mailRows, keyword) ? mailRows : rcptRows;
   return Object.hasOwn(rows, keyword) ? rows[keyword]?.extension : undefined;

@@ -1,4 +1,7 @@
-/** xtext (RFC 3461 4): ASCII in which `+`, `=` and what is not printable stands as `+` and two hexadecimal digits. */
+/**
+ * xtext (RFC 3461 4): ASCII in which `+`, `=` and characters that are not printable are written as `+` and two
+ * hexadecimal digits.
+ */
 export function encodeXtext(text: string): string {
   return Buffer.from(text, "utf8")
     .toString("latin1")
@@ -8,7 +11,7 @@ export function encodeXtext(text: string): string {
     );
 }
 
-/** The text that {@link encodeXtext} encoded, or `undefined` where it is malformed or holds a control character. */
+/** Decodes what {@link encodeXtext} encodes; `undefined` if it is malformed or contains a control character. */
 export function decodeXtext(xtext: string): string | undefined {
   if (!/^(?:[!-*,-<>-~]|\+[0-9A-F]{2})*$/.test(xtext)) return undefined;
   const octets = xtext.replace(/\+(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -3,7 +3,7 @@ import type { DigestAttempt } from "./auth-attempt.ts";
 import { type PasswordAttempt, saslText } from "./mechanism.ts";
 import type { ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 
-/** CRAM-MD5 (RFC 2195): the server asks a question that only somebody with the password can answer. */
+/** CRAM-MD5 (RFC 2195): the server sends a challenge that only a client with the password can answer. */
 export const cramMd5: ServerMechanism & {
   client(secret: PasswordAttempt): Generator<Buffer | null, void, Buffer>;
 } = {
@@ -14,7 +14,7 @@ export const cramMd5: ServerMechanism & {
     yield Buffer.from(`${user} ${answer(password, challenge)}`);
   },
   *server({ hostname, nonce }): ServerHalf {
-    // `<` and `>` make it a msg-id, as the RFC has it.
+    // `<` and `>` make it a msg-id, as the RFC requires.
     const challenge = Buffer.from(`<${nonce.replace(/[^A-Za-z0-9]/g, "")}@${hostname}>`);
     const match = /^(.+) ([0-9a-f]{32})$/i.exec(saslText((yield challenge) as Buffer) ?? "");
     if (match === null) return undefined;

@@ -2,7 +2,7 @@ import type { CertificateAttempt } from "./auth-attempt.ts";
 import { saslText } from "./mechanism.ts";
 import type { ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 
-/** EXTERNAL (RFC 4422 A): the client's TLS certificate says who it is. */
+/** EXTERNAL (RFC 4422 A): the client's TLS certificate identifies the user. */
 export const external: ServerMechanism & {
   client(secret: { readonly user: string }): Generator<Buffer | null, void, Buffer>;
 } = {

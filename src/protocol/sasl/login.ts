@@ -3,7 +3,7 @@ import { type MechanismHalves, type PasswordAttempt, saslText } from "./mechanis
 /** LOGIN (draft-murchison-sasl-login): the server asks for the user, then for the password. */
 export const login: MechanismHalves<PasswordAttempt, PasswordAttempt> = {
   name: "LOGIN",
-  // Servers word their prompts in every way, some without base64, and always ask in this order.
+  // Servers use many texts as prompts, some without base64, but always in this order.
   unread: true,
   *client({ user, password }) {
     yield null;

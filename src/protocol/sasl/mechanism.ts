@@ -1,44 +1,44 @@
 import type { KeyDerivation } from "./scram-keys.ts";
 
-/** What a client's half comes up with: octets to say, `null` where the server is to speak first, or a key it needs. */
+/** A step of the client's half: octets to send, `null` if the server begins, or a key to derive. */
 export type Saying = Uint8Array | null | KeyDerivation;
 
 /**
- * The client's half of a mechanism that has been given its secret. It is resumed with a challenge, or with the key, and
- * is over when it returns; a challenge after that is answered with an empty response.
+ * The client's half of a mechanism with its secret. It is resumed with a challenge, or with the key, and ends when it
+ * returns; a later challenge gets an empty response.
  */
 export type ClientHalf = Generator<Saying, void, Buffer> | AsyncGenerator<Saying, void, Buffer>;
 
 /**
- * A SASL mechanism (RFC 4422), both halves side by side. A half is a generator: it yields what it says and is resumed
- * with what the other end answered, as plain octets, without the base64 of SMTP.
+ * A SASL mechanism (RFC 4422), both halves in one place. A half is a generator: it yields what it sends and is resumed
+ * with what the other end answered, as octets, without the base64 of SMTP.
  */
 export interface MechanismHalves<Secret, Attempt> {
-  /** As the AUTH line names it. */
+  /** Its name in the AUTH line. */
   readonly name: string;
   /**
-   * The client. The first thing it yields is the initial response; `null` where the server speaks first. It is over
-   * when it returns; a challenge after that is answered by the caller with an empty response.
+   * The client. It first yields the initial response, or `null` if the server begins. It ends when it returns; the
+   * caller answers a later challenge with an empty response.
    */
   client(secret: Secret): Generator<Buffer | null, void, Buffer>;
   /**
-   * The server. It yields challenges (the first, empty, where an initial response may stand instead) and returns what
-   * was attempted, or `undefined` where the response makes no sense.
+   * The server. It yields challenges (first an empty one, which an initial response replaces) and returns the attempt,
+   * or `undefined` if a response is malformed.
    */
   server(): Generator<Buffer, Attempt | undefined, Buffer>;
-  /** The client reads no challenge: one that is not base64 is answered like any other. */
+  /** Whether the client reads no challenge: then one that is not base64 is answered like any other. */
   readonly unread?: true;
-  /** A challenge in which the server tells that it refuses; the client acknowledges it before the 535 goes out. */
+  /** A challenge that reports the refusal; the client answers it before it gets the 535. */
   readonly refusal?: Buffer;
 }
 
-/** A user and a password that a server has been given, in clear. */
+/** A user and a password that a server has received, in plaintext. */
 export interface PasswordAttempt {
   readonly user: string;
   readonly password: string;
 }
 
-/** A user and an OAuth 2 access token that a server has been given. */
+/** A user and an OAuth 2 access token that a server has received. */
 export interface TokenAttempt {
   readonly user: string;
   readonly token: string;

@@ -20,7 +20,7 @@ const all: readonly ServerMechanism[] = [
   external,
 ];
 
-/** The mechanisms that a server can offer, by name, in the order in which it names them. */
+/** The mechanisms that a server can offer, by name, in the order in which it lists them. */
 export const serverMechanisms: ReadonlyMap<string, ServerMechanism> = new Map(
   all.map((mechanism) => [mechanism.name, mechanism]),
 );

@@ -1,9 +1,9 @@
 import { saslText, type TokenAttempt } from "./mechanism.ts";
 import type { ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 
-/** What the client's half says. */
+/** The secret of the client's half. */
 export interface BearerSecret extends TokenAttempt {
-  /** The server the client means to talk to. */
+  /** The server that the client wants to talk to. */
   readonly host?: string;
   readonly port?: number;
 }
@@ -24,7 +24,7 @@ export const oauthBearer: ServerMechanism & {
       `auth=Bearer ${token}`,
     ];
     yield Buffer.from(`${fields.join("\x01")}\x01\x01`);
-    // A refusal comes as a challenge; this lets the 535 come.
+    // The server refuses with a challenge; after this answer it sends the 535.
     yield Buffer.from("\x01");
   },
   *server(): ServerHalf {

@@ -12,7 +12,7 @@ export const plain: MechanismHalves<PasswordAttempt, PasswordAttempt> = {
     if (fields.length !== 3) return undefined;
     const [authorise, user, password] = fields.map((field) => saslText(Buffer.from(field, "latin1")));
     if (authorise === undefined || user === undefined || password === undefined) return undefined;
-    // Acting for somebody else is not offered: the identity, if given, must be the user's own.
+    // Acting for another user is not supported: the identity, if given, must be the user's own.
     if (user === "" || password === "" || (authorise !== "" && authorise !== user)) return undefined;
     return { user, password };
   },

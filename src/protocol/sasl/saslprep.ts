@@ -1,6 +1,6 @@
 /**
- * A user or a password as both ends have to see it before they compare (SASLprep, RFC 4013), or `undefined` where it
- * holds what is prohibited there. Code points that Unicode has assigned since are taken.
+ * Prepares a user or a password so that both ends compare the same text (SASLprep, RFC 4013); `undefined` if it
+ * contains something prohibited. Code points that Unicode has assigned since are accepted.
  */
 export function saslprep(text: string): string | undefined {
   const prepared = text
@@ -20,7 +20,7 @@ const prohibited =
 
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
-/** RFC 3454 6: no letters of the other direction, and a letter of this one at both ends. */
+/** RFC 3454 6: no letters of the other direction, and a letter of this direction at both ends. */
 function isWhollyRightToLeft(text: string): boolean {
   const letter =
     /(?=\p{L})[^\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Common}\p{Script=Inherited}]/u;

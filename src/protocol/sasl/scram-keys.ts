@@ -5,19 +5,19 @@ import { saslprep } from "./saslprep.ts";
 export type HashName = "sha1" | "sha256";
 
 /**
- * What a server keeps to authenticate a user by SCRAM (RFC 5802 3): with it alone nobody can log in anywhere.
- * To make it, see {@link deriveScramKeys}.
+ * What a server stores to authenticate a user by SCRAM (RFC 5802 3). It cannot be used to log in. {@link
+ * deriveScramKeys} makes it.
  */
 export interface ScramKeys {
-  /** The hash of the mechanism that they are for. */
+  /** The hash of the mechanism. */
   readonly hash: HashName;
-  /** What the password was mixed with: random, and another for each user. */
+  /** The salt of the password: random, and different for each user. */
   readonly salt: Buffer;
-  /** How often the password was hashed: what makes trying passwords out slow; 4,096 at least (RFC 7677 4). */
+  /** How often the password was hashed, at least 4,096 (RFC 7677 4). More iterations make guessing passwords slower. */
   readonly iterations: number;
-  /** Compared with what the client proves. */
+  /** Compared with the proof of the client. */
   readonly storedKey: Buffer;
-  /** What the server proves with that it knows them. */
+  /** Used for the server's own proof. */
   readonly serverKey: Buffer;
 }
 
@@ -25,15 +25,15 @@ export interface ScramKeys {
 export interface KeyDerivation {
   /** The hash of the mechanism. */
   readonly hash: HashName;
-  /** The password, in clear. */
+  /** The password, in plaintext. */
   readonly password: string;
-  /** What the password is mixed with: 16 random octets will do. */
+  /** The salt of the password: 16 random octets are enough. */
   readonly salt: Buffer;
-  /** How often it is hashed: 4,096 at least; more take longer to log in with, and to break. */
+  /** How often it is hashed, at least 4,096; more make logging in and breaking it slower. */
   readonly iterations: number;
 }
 
-/** Derives a key, beside the event loop. */
+/** Derives a key in a thread of its own. */
 export function deriveKey({ hash, password, salt, iterations }: KeyDerivation): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const prepared = saslprep(password) ?? password;
@@ -44,7 +44,7 @@ export function deriveKey({ hash, password, salt, iterations }: KeyDerivation): 
 }
 
 /**
- * The keys of a user, from the password.
+ * Derives the keys of a user from the password.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export async function deriveScramKeys(derivation: KeyDerivation): Promise<ScramK
   return { hash, salt, iterations, storedKey, serverKey: hmac(hash, salted, "Server Key") };
 }
 
-/** Whether a password is the one that the keys were made from. */
+/** Whether the keys were made from this password. */
 export async function keysMatch(keys: ScramKeys, password: string): Promise<boolean> {
   const { storedKey } = await deriveScramKeys({ ...keys, password });
   return storedKey.length === keys.storedKey.length && timingSafeEqual(storedKey, keys.storedKey);

@@ -12,28 +12,29 @@ import {
 } from "./scram-keys.ts";
 import type { Channel, ServerContext, ServerHalf, ServerMechanism } from "./server-mechanism.ts";
 
-/** What the client's half has to know. */
+/** What the client's half must know. */
 export interface ScramSecret {
   readonly user: string;
   readonly password: string;
-  /** What cannot be foreseen: printable, without a comma. */
+  /** A random text: printable, without a comma. */
   readonly nonce: string;
   /**
-   * The channel binding, for -PLUS; for the plain form, whether the client could have done -PLUS, had the server
-   * offered it.
+   * The channel binding, for -PLUS; without -PLUS, whether the client could have used it if the server had offered it.
    */
   readonly binding?: { readonly type: string; readonly octets: Buffer } | "unused";
 }
 
 /**
- * The client's half: it yields what it says, or a key to be derived, and is resumed with a challenge, or that key. It
- * returns when the server has proved that it knows the password as well; a server that has not must not be believed.
+ * The client's half: yields what it sends, or a key to derive, and is resumed with a challenge, or that key. It returns
+ * when the server has proved that it knows the password too; otherwise the server must not be believed.
  */
 export type ScramClient = Generator<Buffer | KeyDerivation, void, Buffer>;
 
-/** A mechanism of the SCRAM family (RFC 5802), both halves side by side. */
+/** A mechanism of the SCRAM family (RFC 5802), both halves in one place. */
 export interface ScramMechanism extends ServerMechanism {
-  /** @throws EnvoiError of kind `"authentication"` where the server breaks the rules, or does not know the password. */
+  /**
+   * @throws EnvoiError of kind `"authentication"` if the server violates the protocol, or does not know the password.
+   */
   client(secret: ScramSecret): ScramClient;
 }
 
@@ -77,7 +78,7 @@ function* client(hash: HashName, plus: boolean, secret: ScramSecret): ScramClien
   const proof = xor(clientKey, hmac(hash, digest(hash, clientKey), message));
   const serverFinal = (yield Buffer.from(`${final},p=${proof.toString("base64")}`)).toString("utf8");
   const expected = hmac(hash, hmac(hash, salted, "Server Key"), message).toString("base64");
-  // It tells that it refuses, and says so when it has heard a response to that.
+  // The client refuses, and ends the exchange with a last response.
   if (serverFinal.startsWith("e=")) yield NOTHING;
   if (!isSame(/^v=([^,]*)/.exec(serverFinal)?.[1] ?? "", expected))
     throw untrue("it has not proved that it knows the password");
@@ -87,7 +88,7 @@ function* server(hash: HashName, plus: boolean, { channel, nonce }: ServerContex
   const opening = readFirst(yield NOTHING);
   if (opening === undefined || opening.user === "") return undefined;
   const { header, flag, first, user } = opening;
-  // Whoever thinks that no -PLUS was offered, where it was, has been lied to on the way (RFC 5802 6).
+  // A client that believes that -PLUS was not offered, although it was, is under attack (RFC 5802 6).
   if (plus ? !flag.startsWith("p=") : flag.startsWith("p=")) return undefined;
   if (flag === "y" && channel.bindings.size > 0) return undefined;
   const bound = plus ? channel.bindings.get(flag.slice(2)) : NOTHING;
@@ -120,8 +121,8 @@ interface Opening {
 }
 
 /**
- * client-first-message. The identity to act for, if it is given, must be the user's own; extensions that matter are
- * none we know.
+ * client-first-message. The identity to act for, if given, must be the user's own; mandatory extensions are not
+ * supported.
  */
 function readFirst(response: Buffer | ScramKeys): Opening | undefined {
   const text = Buffer.isBuffer(response) ? saslText(response) : undefined;
@@ -152,7 +153,7 @@ function unescapeName(text: string): string | undefined {
   return text.replaceAll("=2C", ",").replaceAll("=3D", "=");
 }
 
-/** The server has to go on from the client's nonce. */
+/** The server's nonce must begin with the client's. */
 function isOurs(nonce: string, ours: string): boolean {
   return nonce.startsWith(ours) && nonce.length > ours.length;
 }
@@ -177,7 +178,7 @@ function untrue(reason: string): EnvoiError {
 
 const NOTHING = Buffer.alloc(0);
 
-/** RFC 7677 4: fewer make it too easy to try passwords out. */
+/** RFC 7677 4: with fewer, guessing passwords is too easy. */
 const FEWEST_ITERATIONS = 4096;
 /** More would keep the client busy for seconds. */
 const MOST_ITERATIONS = 1_000_000;

@@ -1,50 +1,50 @@
 import type { AuthAttempt } from "./auth-attempt.ts";
 import type { HashName, ScramKeys } from "./scram-keys.ts";
 
-/** What TLS tells a mechanism. */
+/** What a mechanism may know about the TLS connection. */
 export interface Channel {
-  /** Whether the client has shown a certificate that is valid. */
+  /** Whether the client has sent a valid certificate. */
   readonly certified: boolean;
   /** Channel bindings by their registered names (RFC 5929, RFC 9266). */
   readonly bindings: ReadonlyMap<string, Buffer>;
 }
 
-/** What a mechanism needs to know of the server. */
+/** What a mechanism must know about the server. */
 export interface ServerContext {
   readonly hostname: string;
   readonly channel: Channel;
-  /** What no client can foresee, and no other exchange has: printable, without a comma. */
+  /** A random text that is different in each exchange: printable, without a comma. */
   readonly nonce: string;
 }
 
-/** Before it can go on, a mechanism has to have the keys of this user. */
+/** A request for the keys of this user, without which a mechanism cannot continue. */
 export interface KeysWanted {
   readonly user: string;
   readonly hash: HashName;
 }
 
-/** What a client that had to prove itself in several steps has come to. */
+/** The result for a client that proved itself in several steps. */
 export interface Proof {
   readonly proved: boolean;
-  /** The server's own proof, for the client to see. */
+  /** The server's own proof, for the client. */
   readonly serverProof: Buffer;
 }
 
 /**
- * The server's half: it yields challenges (the first, empty, where an initial response may stand instead) or asks for
- * keys, and returns what was attempted, or `undefined` where a response makes no sense.
+ * The server's half: yields challenges (first an empty one, which an initial response replaces) or asks for keys, and
+ * returns the attempt, or `undefined` if a response is malformed.
  */
 export type ServerHalf = Generator<Buffer | KeysWanted, AuthAttempt | Proof | undefined, Buffer | ScramKeys>;
 
-/** A mechanism as a server sees it. */
+/** A mechanism from the server's side. */
 export interface ServerMechanism {
-  /** As the AUTH line names it. */
+  /** Its name in the AUTH line. */
   readonly name: string;
   server(context: ServerContext): ServerHalf;
-  /** The client must not speak first. */
+  /** Whether the client must not send an initial response. */
   readonly serverFirst?: true;
-  /** A challenge in which the server tells that it refuses; the client acknowledges it before the 535 goes out. */
+  /** A challenge that reports the refusal; the client answers it before it gets the 535. */
   readonly refusal?: Buffer;
-  /** Whether it can be done over this channel; without it, always. */
+  /** Whether it can be used over this channel; always if absent. */
   available?(channel: Channel): boolean;
 }

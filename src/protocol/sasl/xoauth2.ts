@@ -4,7 +4,7 @@ import { type MechanismHalves, saslText, type TokenAttempt } from "./mechanism.t
 export const xoauth2: MechanismHalves<TokenAttempt, TokenAttempt> = {
   name: "XOAUTH2",
   unread: true,
-  // A refusal comes as a challenge that holds JSON; the empty response to it lets the 535 come.
+  // The server refuses with a challenge that contains JSON; after the empty response it sends the 535.
   *client({ user, token }) {
     yield Buffer.from(`user=${user}\x01auth=Bearer ${token}\x01\x01`);
   },

@@ -1,11 +1,11 @@
 import type { CharsetLimits } from "./codec.ts";
 
-/** In what the Big5 of Unicode's tables and that of the WHATWG differ. */
+/** How Unicode's Big5 differs from that of the WHATWG. */
 const big5Renamed = "‾¯•‧／∕♁⊕☉⊙､﹑＼﹨∼～¢￠£￡¥￥";
 
 /**
- * The limits by registered name, as Python's codecs draw them, which follow the standards: iconv-lite has the tables of
- * Windows and of the WHATWG under the names of the sets that these extend.
+ * The limits by registered name, like in Python's codecs, which follow the standards. iconv-lite has the tables of
+ * Windows and of the WHATWG under the names of the charsets that these extend.
  */
 export const charsetLimits: ReadonlyMap<string, CharsetLimits> = new Map<string, CharsetLimits>([
   [

@@ -1,26 +1,26 @@
-/** In what a registered charset is less than the table of the same name in iconv-lite, or another one. */
+/** How a registered charset differs from iconv-lite's table of the same name, which has more. */
 export interface CharsetLimits {
-  /** Codes that iconv-lite knows and the charset has not, from and to; codes count as numbers, first octet first. */
+  /** Ranges of codes that iconv-lite knows and the charset does not have; codes are numbers, first octet first. */
   readonly refused?: readonly (readonly [from: number, to: number])[];
   /** Characters of the charset, each followed by the one for which iconv-lite uses its code. */
   readonly renamed?: string;
-  /** Both octets of a character beyond ASCII are above 0xa0 (EUC). */
+  /** Whether both octets of a character beyond ASCII are above 0xa0 (EUC). */
   readonly high?: boolean;
 }
 
-/** How the characters of a registered charset are written. */
+/** Writes the characters of a registered charset. */
 export interface Codec {
-  /** The registered name, in small letters. */
+  /** The registered name, in lower case. */
   readonly name: string;
-  /** The octets of a text whose characters the charset has. */
+  /** Encodes a text that has only characters of the charset. */
   readonly encode: (text: string) => Buffer;
-  /** The position of the first character that the charset has not; -1 if there is none. */
+  /** The position of the first character that is not in the charset; -1 if there is none. */
   readonly lacks: (text: string) => number;
 }
 
-/** A charset in both directions, as iconv-lite or TextDecoder has it. */
+/** A charset in both directions, from iconv-lite or TextDecoder. */
 export interface Table {
-  /** What the charset lacks is silently replaced; compare with what `decode` gives back. */
+  /** Silently replaces characters that are not in the charset; compare with the result of `decode`. */
   readonly encode: (text: string) => Buffer;
   readonly decode: (octets: Buffer) => string;
 }
@@ -50,7 +50,7 @@ export function codecOf(name: string, table: Table, limits: CharsetLimits = {}):
   return { name, lacks, encode: (text) => table.encode(renamed.inTheirs(text)) };
 }
 
-/** The characters that the charset may lack: those beyond ASCII, and of ASCII such as `%` in IBM864. */
+/** The characters that may not be in the charset: those beyond ASCII, and in ASCII for example `%` in IBM864. */
 function doubtfulIn(table: Table): RegExp {
   let certain = "";
   for (let code = 0; code < 0x80; code++) {
@@ -61,7 +61,7 @@ function doubtfulIn(table: Table): RegExp {
   return new RegExp(`[^${certain}]`);
 }
 
-/** Private characters belong to no registered set, and U+FFFD stands for what is not there. */
+/** Private characters are in no registered charset, and U+FFFD means that there is none. */
 const noCharacter = /^[\ue000-\uf8ff\ufffd\p{Surrogate}]$/u;
 
 function contains(table: Table, { refused = [], high = false }: CharsetLimits, character: string): boolean {
@@ -75,7 +75,7 @@ function contains(table: Table, { refused = [], high = false }: CharsetLimits, c
 }
 
 interface Renames {
-  /** The characters by which iconv-lite calls others; by themselves the charset has them not. */
+  /** The characters that iconv-lite uses for others; the charset does not have them. */
   readonly theirs: ReadonlySet<string>;
   readonly toTheirs: (character: string) => string;
   readonly inTheirs: (text: string) => string;
@@ -90,7 +90,7 @@ function renames({ renamed = "" }: CharsetLimits): Renames {
   return { theirs: new Set(names.values()), toTheirs, inTheirs: (text) => text.replace(ours, toTheirs) };
 }
 
-/** The position of the first half of a surrogate pair that stands by itself. */
+/** The position of the first half of a surrogate pair without the other. */
 export function firstHalf(text: string): number {
   return text.search(/\p{Surrogate}/u);
 }

@@ -3,13 +3,13 @@ import type { RegisteredCharset } from "./registered-charset.ts";
 
 const ready = new Map<string, Codec>();
 
-/** Keeps a codec whose table was loaded, for all who ask later. */
+/** Keeps a codec whose table was loaded, for later calls. */
 export function keepCodec(codec: Codec): Codec {
   ready.set(codec.name, codec);
   return codec;
 }
 
-/** The codec, if it is there without loading the tables of iconv-lite, or was loaded before. */
+/** The codec, if it needs no tables of iconv-lite, or was loaded before. */
 export function readyCodec({ name }: RegisteredCharset): Codec | undefined {
   const known = ready.get(name);
   if (known !== undefined) return known;
@@ -26,7 +26,7 @@ function builtIn(name: string): Codec | undefined {
   return { name, encode: (text) => Buffer.from(text, "latin1"), lacks: (text) => text.search(beyond) };
 }
 
-/** Charsets whose codes TextDecoder reads as iconv-lite does in every version of Node.js, one code a character. */
+/** Charsets that TextDecoder reads like iconv-lite in every version of Node.js, one code a character. */
 const singleOctets = /^(?:iso-8859-(?:[2-8]|1[0345])|windows-(?:125[0-24-8]|874)|koi8-r)$/;
 
 /** The codec of a charset that the runtime can read: its table is made by reading every code. */
@@ -36,14 +36,14 @@ function decoded(name: string): Codec | undefined {
   const decoder = new TextDecoder(name);
   const codes = new Map(ascii.map((octet) => [String.fromCharCode(octet), Buffer.of(octet)]));
   readCodes(decoder, codes, upperOctets);
-  // The runtime reads a code that stands for nothing as a control character.
+  // The runtime reads an unassigned code as a control character.
   if (!name.startsWith("iso-")) for (const octet of c1Controls) codes.delete(String.fromCharCode(octet));
   if (name === "windows-1252") mend1252(codes);
   if (pairsToo) readCodes(decoder, codes, pairs());
   return codecOf(name, tableOf(codes), readyLimits[name]);
 }
 
-/** In what these charsets are less than what the runtime reads. */
+/** What these charsets do not have of what the runtime reads. */
 export const readyLimits: Readonly<Record<string, CharsetLimits>> = {
   "windows-1255": { refused: [[0xca, 0xca]] },
   shift_jis: {
@@ -67,7 +67,7 @@ function tableOf(codes: ReadonlyMap<string, Buffer>): Table {
   };
 }
 
-/** All codes in one go, each on a line of its own; what is no character has no code. */
+/** Reads all codes at once, each on a line of its own; a code without a character is skipped. */
 function readCodes(
   decoder: TextDecoder,
   codes: Map<string, Buffer>,

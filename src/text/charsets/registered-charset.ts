@@ -1,8 +1,8 @@
 /** A charset of the IANA registry that can be written. */
 export interface RegisteredCharset {
-  /** The preferred MIME name, in small letters. */
+  /** The preferred MIME name, in lower case. */
   readonly name: string;
-  /** What iconv-lite calls it. */
+  /** The name in iconv-lite. */
   readonly codec: string;
 }
 
@@ -20,7 +20,7 @@ export function registeredCharset(label: string): RegisteredCharset | undefined 
 
 let labels: Map<string, RegisteredCharset> | undefined;
 
-/** Case, separators, the year of a standard and the prefixes of aliases (`cs`, `x-`) make no difference. */
+/** Ignores case, separators, the year of a standard and the prefixes of aliases (`cs`, `x-`). */
 function key(label: string): string {
   return label
     .toLowerCase()

@@ -4,8 +4,8 @@ import { loadTable } from "./iconv.ts";
 export type TextDecoding = (octets: Uint8Array, label: string | undefined) => string;
 
 /**
- * The decoding of text by the labels of the WHATWG Encoding Standard, for these labels: what browsers and mail programs
- * make of them. Other labels are tried as iconv-lite knows them.
+ * Loads the decoding of text by these labels of the WHATWG Encoding Standard, as browsers and mail programs decode.
+ * Other labels are looked up in iconv-lite.
  */
 export async function loadTextDecoding(labels: Iterable<string>): Promise<TextDecoding> {
   const decoders = new Map<string, Decoder>();
@@ -30,12 +30,12 @@ async function loadDecoder(label: string): Promise<Decoder> {
   if (codec !== undefined)
     return SINGLE_OCTETS.test(ours) ? byTable(codec.decode) : (octets) => codec.decode(asBuffer(octets));
   if (name === undefined) return guessText;
-  // By the standard GBK is decoded as what extends it.
+  // The standard decodes GBK as gb18030, which extends it.
   const decoder = new TextDecoder(name === "gbk" ? "gb18030" : name);
   return name.startsWith("utf-16") ? byOrderMark(decoder) : (octets) => decoder.decode(octets);
 }
 
-/** A byte order mark says more than the label (RFC 2781 section 3.3, "decode" of the standard). */
+/** A byte order mark counts more than the label (RFC 2781 section 3.3, "decode" of the standard). */
 function byOrderMark(named: TextDecoder): Decoder {
   return (octets) => {
     const [first, second] = octets;
@@ -49,7 +49,7 @@ function normal(label: string): string {
   return label.trim().toLowerCase();
 }
 
-/** The name of the encoding that a label stands for, if Node has it. */
+/** The name of the encoding for a label, if Node has it. */
 function webName(label: string): string | undefined {
   try {
     return new TextDecoder(label).encoding;
@@ -58,7 +58,7 @@ function webName(label: string): string | undefined {
   }
 }
 
-/** Text whose charset nobody tells: UTF-8 if it is that, else the most common charset of old mail. */
+/** Decodes text of an unknown charset: as UTF-8 if it is valid, otherwise as the most common charset of old mail. */
 export function guessText(octets: Uint8Array): string {
   try {
     return strictUtf8.decode(octets);
@@ -76,7 +76,7 @@ function utf8(octets: Uint8Array): string {
   return looseUtf8.decode(octets);
 }
 
-/** Octets of the upper half that have no character are the control characters of their number. */
+/** Octets above 0x7f without a character are decoded as the control characters of their number. */
 function byTable(decode: (octets: Buffer) => string): Decoder {
   const table = Uint16Array.from({ length: 256 }, (_, octet) => {
     const code = decode(Buffer.of(octet)).charCodeAt(0);
@@ -89,14 +89,14 @@ function byTable(decode: (octets: Buffer) => string): Decoder {
   };
 }
 
-/** What Node takes for ISO 8859-1. */
+/** Node decodes ISO 8859-1 like this. */
 function windows1252(octets: Uint8Array): string {
   return asBuffer(octets)
     .toString("latin1")
     .replace(/[\x80-\x9f]/g, (control) => UPPER_CONTROLS[control.charCodeAt(0) - 0x80] as string);
 }
 
-/** What stands in windows-1252 for the octets from 0x80 on. */
+/** The characters of windows-1252 for the octets from 0x80. */
 const UPPER_CONTROLS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 function asBuffer(octets: Uint8Array): Buffer {
@@ -104,8 +104,8 @@ function asBuffer(octets: Uint8Array): Buffer {
 }
 
 /**
- * What ICU, which Node decodes with, does otherwise than the standard, and what iconv-lite calls it, whose tables are
- * the standard's.
+ * Encodings that ICU, and so Node, decodes differently from the standard, with their names in iconv-lite, whose tables
+ * follow the standard.
  */
 const byIconv: Readonly<Record<string, string>> = {
   "windows-1253": "windows-1253",
@@ -120,11 +120,11 @@ const byIconv: Readonly<Record<string, string>> = {
 
 const SINGLE_OCTETS = /^windows-/;
 
-/** The standard does not have it, because what is read by it can hide from whoever looks through text. */
+/** Not in the standard, because text in it can hide from filters. */
 const UTF_7 = /^(?:unicode-1-1-)?utf-?7/;
 
-/** Encodings that the standard takes for dangerous, and decodes to nothing legible. */
+/** Encodings that the standard considers dangerous, and decodes to U+FFFD. */
 const REPLACEMENT = /^(?:csiso2022kr|hz-gb-2312|iso-2022-(?:cn|cn-ext|kr)|replacement)$/;
 
-/** So many charsets are loaded for one message. */
+/** How many charsets are loaded for one message. */
 const MOST_LABELS = 64;

@@ -1,7 +1,7 @@
 import { instead } from "./nearest-name.ts";
 import { described } from "./shown-value.ts";
 
-/** The names of `T`, as the names of an object. The compiler checks that none is missing and none is misspelt. */
+/** The names of `T`, as the names of an object. The compiler checks that none is missing or misspelt. */
 export type NamesOf<T> = Readonly<Record<keyof T, unknown>>;
 
 /**

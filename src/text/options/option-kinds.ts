@@ -19,13 +19,13 @@ export function text(value: unknown, field: string): string {
   throw wrongOption(field, "a string that is not empty", value);
 }
 
-/** A function. Its type is taken on trust. */
+/** A function. Its type is not checked. */
 export function callback<F>(value: unknown, field: string): F {
   if (typeof value === "function") return value as F;
   throw wrongOption(field, "a function", value);
 }
 
-/** A string, or a regular expression that a part of it must match. */
+/** A string, or a regular expression. */
 export function pattern(value: unknown, field: string): string | RegExp {
   if (typeof value === "string" || value instanceof RegExp) return value;
   throw wrongOption(field, "a string or a regular expression", value);
@@ -71,7 +71,7 @@ export function oneOf<T>(choices: readonly T[]): OptionReader<T> {
 export function listOf<T>(read: OptionReader<T>): OptionReader<readonly T[]> {
   return (value, field) => {
     if (!Array.isArray(value)) throw wrongOption(field, "an array", value);
-    // Array.from also visits the holes.
+    // Array.from also visits holes.
     return Array.from(value, (each: unknown, index) => read(each, `${field}[${index}]`));
   };
 }
@@ -101,7 +101,7 @@ export function oneOrMore<T>(read: OptionReader<T>): OptionReader<readonly T[]> 
   return (value, field) => (Array.isArray(value) ? readAll(value, field) : [read(value, field)]);
 }
 
-/** PEM, as text or as bytes. Whether it can be decoded is found when it is used. */
+/** PEM, as text or as bytes. It is decoded only when it is used. */
 export function pem(value: unknown, field: string): string | Buffer {
   if (value instanceof Uint8Array) return Buffer.isBuffer(value) ? value : Buffer.from(value);
   if (typeof value === "string" && value !== "") return value;

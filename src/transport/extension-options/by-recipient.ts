@@ -5,8 +5,8 @@ import { type OptionReader, refuseOption, wrongOption } from "../../text/options
 /**
  * Reads an option that has an entry for each of some recipients, by their address.
  *
- * @param read Gets the number of the entry as its name, `dsn.recipients[0]`: an address must not appear in an error.
- * @returns What was read, by the address in its canonical form.
+ * @param read gets the number of the entry as its name, `dsn.recipients[0]`, because errors must not contain addresses.
+ * @returns the values, by the address in its canonical form.
  * @throws EnvoiError of kind `"configuration"` if a key is not a recipient of the envelope, or names one twice;
  * AddressError if it is not an address.
  */

@@ -26,16 +26,16 @@ export type DsnNotify = "NEVER" | DsnOccasion | readonly DsnOccasion[];
 
 /** Which notifications about a mail its sender gets, and how they identify it (RFC 3461). */
 export interface DsnOptions {
-  /** What a notification of failure contains of the mail: all of it, or its header. */
+  /** Which part of the mail a notification of failure contains: all of it, or its header. */
   readonly ret?: "FULL" | "HDRS" | undefined;
-  /** An id that notifications have for the mail: printable ASCII, at most 100 bytes as xtext. None by default. */
+  /** The id of the mail in notifications: printable ASCII, at most 100 bytes as xtext. None by default. */
   readonly envid?: string | undefined;
   /** When the sender is notified, for every recipient unless `recipients` says otherwise. */
   readonly notify?: DsnNotify | undefined;
   /**
-   * Tells notifications the address of each recipient as it stands here (ORCPT), so that they can be matched after
-   * forwarding. Recipients whom neither To nor Cc names are left out, unless `recipients` sets theirs, and so are
-   * addresses with more than 500 bytes as xtext. `false` by default.
+   * Adds the address of each recipient as it is here (ORCPT), so that notifications can be matched after forwarding.
+   * Recipients that are neither in To nor Cc are left out, unless `recipients` sets theirs, and so are addresses with
+   * more than 500 bytes as xtext. `false` by default.
    */
   readonly orcpt?: boolean | undefined;
   /** Settings for single recipients, by their address. */
@@ -47,22 +47,22 @@ export interface RecipientDsnOptions {
   /** When the sender is notified. */
   readonly notify?: DsnNotify | undefined;
   /**
-   * The recipient as the sender first named it: an address, or another kind of name with its type. At most 500 bytes
-   * as xtext.
+   * The recipient as the sender originally named it: an address, or another kind of name with its type. At most 500
+   * bytes as xtext.
    */
   readonly orcpt?: string | OriginalRecipient | undefined;
 }
 
-/** The parameters that DSN options come to. */
+/** DSN options as parameters. */
 export interface DsnRequest {
   readonly mail: MailParameters;
   readonly recipient: ((to: Address) => RcptParameters) | undefined;
 }
 
 /**
- * The parameters for DSN options.
+ * Converts DSN options to parameters.
  *
- * @param mentions Whether To or Cc mention an address; absent if the mail is bytes, of which that is not known.
+ * @param mentions whether To or Cc mention an address; absent if the mail is bytes, for which that is not known.
  * @throws EnvoiError of kind `"configuration"` naming the option; AddressError.
  */
 export function dsnParameters(
@@ -119,7 +119,7 @@ function notification(value: unknown, field: string): Notify {
   const words: readonly unknown[] = Array.isArray(value) ? value : [value];
   const text = words.filter((word) => typeof word === "string").join(",");
   const read = parseNotify(text);
-  // Lower case and a text with commas are refused too: what they meant is a guess.
+  // Lower case and a text with commas are refused too, because their meaning would be a guess.
   const plain = read === "NEVER" ? [read] : read;
   if (plain !== undefined && JSON.stringify(plain) === JSON.stringify(words)) return read as Notify;
   throw wrongOption(field, '"NEVER", or one or more of "SUCCESS", "FAILURE" and "DELAY"', value);
@@ -134,12 +134,12 @@ function original(value: unknown, field: string): OriginalRecipient {
   throw wrongOption(field, "an address, or { type, address }, of at most 500 bytes as xtext", value);
 }
 
-/** A mail is not refused for what was only to help notifications. */
+/** A mail is not refused because of an address that only helps notifications. */
 function fitting(original: OriginalRecipient): RcptParameters {
   return formatOriginalRecipient(original) === undefined ? {} : { ORCPT: original };
 }
 
-/** A recipient under its own address (RFC 3461 4.2; RFC 6533 3 if that is not ASCII). */
+/** The original recipient for the recipient's own address (RFC 3461 4.2; RFC 6533 3 if it is not ASCII). */
 function originalOf(address: Address): OriginalRecipient {
   return { type: address.international ? "utf-8" : "rfc822", address: address.toString() };
 }

@@ -6,13 +6,13 @@ import { type OptionReaders, readOptions, wrongOption } from "../../text/options
 import type { DsnOptions } from "./dsn-options.ts";
 import type { ParameterOptions } from "./parameter-options.ts";
 
-/** What a mail may ask of the server besides being taken: the options that use extensions of SMTP. */
+/** The options of a mail that use extensions of SMTP. */
 export interface RequestOptions {
-  /** Which notifications come back (RFC 3461). */
+  /** Which notifications the sender gets (RFC 3461). */
   readonly dsn?: DsnOptions | undefined;
   /**
-   * The mail goes only over verified TLS, from here to each mailbox, or comes back (RFC 8689). If this connection has
-   * no verified TLS, or the server does not offer the extension, the mail is not sent. It outweighs a field
+   * The mail is sent only over verified TLS, from here to each mailbox, or comes back (RFC 8689). If this connection
+   * has no verified TLS, or the server does not offer the extension, the mail is not sent. It has priority over a field
    * `TLS-Required: No`.
    */
   readonly requireTls?: boolean | undefined;
@@ -23,18 +23,18 @@ export interface RequestOptions {
   readonly deliverBy?: DeliverBy | undefined;
   /** How long, or until when, the server must keep the mail before it delivers it (RFC 4865). */
   readonly hold?: HoldOptions | undefined;
-  /** The priority of the mail in the servers on its way, -9 to 9; 0 is usual (RFC 6710). */
+  /** The priority of the mail on the servers on its way, -9 to 9; 0 is usual (RFC 6710). */
   readonly mtPriority?: number | undefined;
-  /** Who submitted the mail, told to a server that trusts this one; `null` if that is not known (RFC 4954 5). */
+  /** The submitter of the mail, for a server that trusts this client; `null` if it is not known (RFC 4954 5). */
   readonly submitter?: MailboxInput | null | undefined;
   /** Other parameters of MAIL. */
   readonly parameters?: ParameterOptions | undefined;
   /** Other parameters of RCPT, by the address of the recipient. */
   readonly recipientParameters?: Readonly<Record<string, ParameterOptions>> | undefined;
   /**
-   * Which of these options are left out if the server does not offer their extension; otherwise the mail is not sent
-   * then. Only options without which the mail means the same: `requireTls`, `hold`, and `deliverBy` in mode `"R"` are
-   * never left out.
+   * The options that are left out if the server does not offer their extension; otherwise the mail is not sent then.
+   * Only options without which the mail means the same: `requireTls`, `hold`, and `deliverBy` in mode `"R"` are never
+   * left out.
    */
   readonly ifOffered?: readonly DispensableOption[] | undefined;
 }
@@ -42,15 +42,15 @@ export interface RequestOptions {
 /** An option without which a mail means the same. */
 export type DispensableOption = "dsn" | "deliverBy" | "mtPriority" | "submitter";
 
-/** How long the server keeps a mail back: one of the two. */
+/** How long the server holds the mail: one of the two. */
 export interface HoldOptions {
-  /** Counted from when the server has the mail; 1 to 999,999,999. */
+  /** Counted from when the server has accepted the mail; 1 to 999,999,999. */
   readonly seconds?: number | undefined;
   /** In whole seconds. */
   readonly until?: Date | undefined;
 }
 
-/** How each of these options is read. */
+/** The reader of each of these options. */
 export const requestReaders: OptionReaders<RequestOptions> = {
   dsn: unread,
   requireTls: flag,
@@ -63,10 +63,10 @@ export const requestReaders: OptionReaders<RequestOptions> = {
   ifOffered: listOf(oneOf(["dsn", "deliverBy", "mtPriority", "submitter"])),
 };
 
-/** The names of the options that ask something of the server. */
+/** The names of the options that use extensions. */
 export const requestOptionNames = Object.keys(requestReaders) as readonly (keyof RequestOptions)[];
 
-/** Read once the envelope is known, by `readRequests`. */
+/** Read by `readRequests`, when the envelope is known. */
 function unread<T>(value: unknown): T {
   return value as T;
 }
@@ -95,12 +95,12 @@ function hold(value: unknown, field: string): HoldOptions {
 const holdReaders: OptionReaders<HoldOptions> = {
   seconds: wholeNumber(1, 999_999_999),
   until(value, field) {
-    // A copy: dates can be changed.
+    // A copy, because dates can be changed.
     const date = value instanceof Date ? new Date(value) : undefined;
     try {
       if (date !== undefined && formatMailParameters({ HOLDUNTIL: date }) !== undefined) return date;
     } catch {
-      // Told below.
+      // The error is thrown below.
     }
     throw wrongOption(field, "a Date in whole seconds", value);
   },

@@ -10,13 +10,13 @@ import {
 
 /**
  * Parameters of extensions that have no option of their own, by keyword: `true` for one without a value, a string for
- * the value behind `=`. The server must offer an extension of the same name, or the one that `extension` names.
+ * the value after `=`. The server must offer an extension of the same name, or the one that `extension` names.
  */
 export type ParameterOptions = Readonly<Record<string, true | string | ParameterOption>>;
 
 /** One parameter with more than its value. */
 export interface ParameterOption {
-  /** The value behind `=`, if any: 1 to 500 printable ASCII characters without `=` and space. */
+  /** The value after `=`, if any: 1 to 500 printable ASCII characters without `=` and space. */
   readonly value?: string | undefined;
   /** The EHLO keyword that the server must offer; the name of the parameter by default. */
   readonly extension?: string | undefined;
@@ -24,7 +24,7 @@ export interface ParameterOption {
   readonly ifOffered?: boolean | undefined;
 }
 
-/** A parameter with what it needs of the server. */
+/** A parameter with the extension that it needs. */
 export interface WantedParameter extends OtherParameter {
   readonly extension: string;
   readonly ifOffered: boolean;

@@ -9,7 +9,7 @@ import { dsnParameters } from "./dsn-options.ts";
 import { type DispensableOption, type RequestOptions, requestOptionNames } from "./extension-options.ts";
 import { readParameters, type WantedParameter } from "./parameter-options.ts";
 
-/** What a mail asks of the server, as parameters. */
+/** The options of a mail that use extensions, as parameters. */
 export interface Requests {
   readonly mail: MailParameters;
   readonly recipient: ((to: Address) => RcptParameters) | undefined;
@@ -20,10 +20,10 @@ export interface Requests {
 }
 
 /**
- * The parameters for what options ask of the server; `undefined` if they ask nothing.
+ * Converts options that use extensions to parameters; `undefined` if none is set.
  *
- * @param options As `readSendOptions` returns them.
- * @param mentions Whether To or Cc mention an address; absent if the mail is bytes, of which that is not known.
+ * @param options as `readSendOptions` returns them.
+ * @param mentions whether To or Cc mention an address; absent if the mail is bytes, for which that is not known.
  * @throws EnvoiError of kind `"configuration"` naming the option; AddressError.
  */
 export function readRequests(
@@ -73,13 +73,13 @@ function extensionsOf({ ifOffered = [], deliverBy }: RequestOptions): Set<Extens
   return new Set(ifOffered.map((name) => dispensable[name]));
 }
 
-/** The options that ask something of the server, of all that are set. */
+/** Those of the options that use extensions. */
 export function asked(options: RequestOptions): RequestOptions {
   const given = requestOptionNames.filter((name) => options[name] !== undefined);
   return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
-/** The names of those without which the mail must not be sent. */
+/** The names of the options without which the mail must not be sent. */
 export function indispensable(options: RequestOptions): (keyof RequestOptions)[] {
   const { ifOffered = [], requireTls } = options;
   return requestOptionNames.filter((name) => {

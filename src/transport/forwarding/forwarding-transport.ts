@@ -9,9 +9,7 @@ import type { CloseOptions, SendOptions } from "../send-options.ts";
 import type { Transport } from "../transport.ts";
 import type { ForwardedMail } from "./relay-attempt.ts";
 
-/**
- * What the transports in front of other transports have in common: they decide which of those gets a mail, and when.
- */
+/** What transports in front of other transports have in common: they decide which of those gets a mail, and when. */
 export abstract class ForwardingTransport extends BaseTransport {
   readonly #behind: readonly Transport[];
   readonly #open: Set<Promise<SendReport>> = new Set();
@@ -40,7 +38,7 @@ export abstract class ForwardingTransport extends BaseTransport {
     });
   }
 
-  // What no relay would take has been refused before any is asked.
+  // What no relay would accept was refused before.
   protected override deliverRaw(
     { envelope }: Mail,
     content: RawContent,
@@ -54,13 +52,13 @@ export abstract class ForwardingTransport extends BaseTransport {
     });
   }
 
-  /** What is under way may need the transports behind until it ends. */
+  /** Mails under way may need the other transports until they end. */
   protected override async finish(): Promise<void> {
     await Promise.allSettled(this.#open);
     await Promise.all(this.#behind.map((transport) => closed(transport)));
   }
 
-  /** Ends the pauses of this one, and what the transports behind it send. */
+  /** Ends the pauses of this transport, and the sends of the others. */
   protected override breakOff(): void {
     this.#controller.abort();
     // Its failure is reported by the close that waits for them.
@@ -80,7 +78,7 @@ export abstract class ForwardingTransport extends BaseTransport {
   }
 }
 
-/** Closes a transport of any origin: rejects if that throws, so that the others are closed too. */
+/** Closes a transport of any origin. Rejects if that throws, so that the others are closed too. */
 async function closed(transport: Transport, options?: CloseOptions): Promise<void> {
   await transport.close(options);
 }

@@ -11,7 +11,7 @@ export class Outcomes {
   readonly #envelope: Envelope;
   readonly #partial: boolean;
   readonly #recipients: Map<string, RecipientOutcome>;
-  /** Those at whom a server closed the connection: they must not keep the mail from the others. */
+  /** The recipients at whom a server closed the connection: they must not keep the mail from the others. */
   readonly #suspects: Set<string> = new Set();
   #last: SendReport | undefined;
   #error: SendError | undefined;
@@ -31,7 +31,7 @@ export class Outcomes {
     for (const outcome of report.recipients) {
       const key = String(outcome.recipient);
       if (closed) this.#suspect(key, outcome);
-      // A refusal says more than that nothing was sent the next time.
+      // A refusal says more than a later attempt in which nothing was sent.
       if (this.#recipients.get(key)?.outcome === "refused" && outcome.outcome === "not-sent") continue;
       this.#recipients.set(key, via === undefined ? outcome : { ...outcome, via });
     }
@@ -39,7 +39,7 @@ export class Outcomes {
     if (error !== undefined) this.#error = error;
   }
 
-  /** If the connection was closed at another recipient, this one may have been suspected for nothing. */
+  /** If the connection was closed at another recipient, this one may have been suspected wrongly. */
   #suspect(key: string, { outcome, reply }: RecipientOutcome): void {
     if (outcome === "not-sent" && reply !== undefined && closesConnection(reply)) this.#suspects.add(key);
     else this.#suspects.delete(key);
@@ -63,13 +63,13 @@ export class Outcomes {
     return [others, suspects].filter(({ length }) => length > 0).map((to) => Envelope.of(from, to));
   }
 
-  /** All of it. */
+  /** The report of all attempts. */
   report(): SendReport {
     const recipients = [...this.#recipients.values()];
     return sendReport({ ...this.#last, envelope: this.#envelope, recipients });
   }
 
-  /** The report, if it is good. @throws SendError the last of the attempts', with all that is known. */
+  /** The report, if it is good. @throws SendError the one of the last attempt, with the report of all attempts. */
   end(): SendReport {
     const report = this.report();
     if (isGood(report) || this.#error === undefined) return report;

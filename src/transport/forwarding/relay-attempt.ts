@@ -23,9 +23,9 @@ export interface Attempt {
 }
 
 /**
- * Gives a mail to a transport and returns how that ended.
+ * Gives a mail to a transport and returns the outcome.
  *
- * @throws what is the caller's mistake: no other transport could correct it.
+ * @throws if the caller made a mistake: no other transport could correct it.
  */
 export async function attempt(
   mail: ForwardedMail,

@@ -39,7 +39,7 @@ const readers: OptionReaders<RelayOptions> = {
   concurrency: wholeNumber(1),
 };
 
-/** Relays that replace one another, and which of them failed lately. */
+/** Relays that replace one another, and which of them failed recently. */
 export class Relays {
   readonly concurrency: number;
   readonly #relays: readonly NamedRelay[];
@@ -67,7 +67,10 @@ export class Relays {
     return this.#relays.map(({ transport }) => transport);
   }
 
-  /** Sends a mail by the relay at `first`, and what that did not take by those behind it; those that cool down last. */
+  /**
+   * Sends a mail by the relay at `first`, and to the recipients that it did not accept by the next ones; relays that
+   * cool down come last.
+   */
   async forward(mail: ForwardedMail, first: number): Promise<SendReport> {
     const { envelope, options } = mail;
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
@@ -98,7 +101,7 @@ export class Relays {
   }
 }
 
-/** Whether it is the relay that failed, and not this one mail. */
+/** Whether the relay failed, and not only this mail. */
 function isOfRelay(error: SendError): boolean {
   const { kind, delivery } = error;
   if (closedAtRecipient(error)) return false;
@@ -123,7 +126,7 @@ function named(relay: Transport | NamedRelay, index: number): NamedRelay {
   return { name: text(name, `${field}.name`), transport: toTransport(transport, field) };
 }
 
-/** Whether it is a transport, of whatever origin. @throws EnvoiError of kind `"configuration"` if it is not. */
+/** Checks that a value is a transport, of any origin. @throws EnvoiError of kind `"configuration"` if it is not. */
 export function toTransport(value: unknown, field: string): Transport {
   const { send, sendRaw } = (value ?? {}) as Partial<Transport>;
   if (typeof send === "function" && typeof sendRaw === "function") return value as Transport;

@@ -3,17 +3,17 @@ import type { Transport } from "../transport.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { type Attempt, attempt, type ForwardedMail } from "./relay-attempt.ts";
 
-/** A mail that a transport is given, and what is known of it. */
+/** A mail for a transport, and what is known about it. */
 export interface Round {
   readonly mail: ForwardedMail;
   readonly transport: Transport;
   readonly outcomes: Outcomes;
-  /** Whether recipients refused for now get it too. */
+  /** Whether recipients that were refused temporarily get it too. */
   readonly transientRefusals: boolean;
   readonly clock: Clock;
-  /** When the deadline of the mail passes; from then on no attempt begins. */
+  /** The deadline of the mail; after it no attempt begins. */
   readonly ends: number;
-  /** The name of the relay behind the transport, if it has one. */
+  /** The name of the relay, if it has one. */
   readonly via?: string | undefined;
 }
 

@@ -44,7 +44,7 @@ export class RetryTransport extends ForwardingTransport {
   readonly #random: () => number;
 
   /**
-   * The transport behind is closed with this one.
+   * The other transport is closed with this one.
    *
    * @throws EnvoiError of kind `"configuration"` if an option is not valid.
    */
@@ -99,7 +99,7 @@ export class RetryTransport extends ForwardingTransport {
         for (const take of forget) take?.();
         resolve();
       };
-      // Held: the caller waits for the mail, and nothing else may keep the process alive meanwhile.
+      // Held, because the caller waits for the mail, and nothing else may keep the process alive meanwhile.
       const timer = this.#clock.timer(ms, go, true);
       const forget = signals.map((signal) => signal && onAbort(signal, go));
       if (signals.some((signal) => signal?.aborted)) go();
@@ -117,7 +117,7 @@ const readers: OptionReaders<typeof defaults> = {
   concurrency: wholeNumber(1),
 };
 
-/** Whether another attempt may do better. */
+/** Whether another attempt may succeed. */
 function mayPass({ report, error }: Attempt, transientRefusals: boolean): boolean {
   if (error?.transient) return true;
   return transientRefusals && report.rejected.some(({ reply }) => reply.transient);

@@ -9,7 +9,7 @@ import { RawTransport } from "./raw-transport.ts";
 
 /** A mail that a {@link FileTransport} has written, read back. */
 export interface StoredMail {
-  /** From whom and to whom the mail travels. */
+  /** The sender and the recipients. */
   readonly envelope: Envelope;
   /** With its angle brackets; set if the mail was a Message. */
   readonly messageId: string | undefined;
@@ -32,7 +32,7 @@ export interface StoredMail {
  * ```
  */
 export class FileTransport extends RawTransport {
-  /** Where the mails are written. */
+  /** The directory of the mails. */
   readonly directory: string;
 
   /** @throws EnvoiError of kind `"configuration"` if `directory` is not a path. */

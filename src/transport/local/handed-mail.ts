@@ -3,7 +3,7 @@ import { EnvoiError, reasonOf } from "../../errors.ts";
 import { contentError } from "../../mime/content-error.ts";
 import type { RequestOptions } from "../extension-options/extension-options.ts";
 
-/** What a mail is made of. */
+/** The parts of a mail. */
 export interface HandedMailFields {
   readonly envelope: Envelope;
   readonly messageId: string | undefined;
@@ -32,7 +32,7 @@ export interface HandedMailFields {
  * ```
  */
 export class HandedMail {
-  /** From whom and to whom the mail travels; Bcc counts. */
+  /** The sender and the recipients, including those of Bcc. */
   readonly envelope: Envelope;
   /** With its angle brackets; set if the mail is a Message. */
   readonly messageId: string | undefined;
@@ -46,7 +46,7 @@ export class HandedMail {
   readonly #content: HandedMailFields["content"];
   #readToEnd = false;
 
-  /** Not for callers. */
+  /** Called only by envoi. */
   constructor({ envelope, messageId, requests, content }: HandedMailFields, signal: AbortSignal) {
     this.requests = requests;
     this.envelope = envelope;
@@ -55,7 +55,10 @@ export class HandedMail {
     this.#content = content;
   }
 
-  /** Whether the bytes were read to the end: before that the mail cannot have been delivered, after that it may. */
+  /**
+   * Whether the bytes were read to the end: before that the mail cannot have been delivered, after that it may have
+   * been.
+   */
   get readToEnd(): boolean {
     return this.#readToEnd;
   }
@@ -63,7 +66,7 @@ export class HandedMail {
   /** All bytes at once. @throws EnvoiError of kind `"content"` if a file or stream of the mail fails. */
   bytes(): Promise<Buffer> {
     const bytes = gathered(this.stream());
-    // If the function has failed meanwhile, nothing waits for it.
+    // If the function has failed meanwhile, nothing awaits the promise.
     bytes.catch(() => {});
     return bytes;
   }
@@ -72,7 +75,7 @@ export class HandedMail {
   async *stream(): AsyncGenerator<Buffer, void, void> {
     try {
       for await (const piece of this.#content.stream()) {
-        // Not an end: the reader would take half of the mail for all of it.
+        // Throws instead of ending: the reader would take half of the mail for all of it.
         if (this.signal.aborted) throw this.signal.reason;
         yield piece;
       }

@@ -25,7 +25,7 @@ export class OpenSend {
     return this.done;
   }
 
-  /** Ends it now, whatever the function does from here on. */
+  /** Ends it now, whatever the function still does. */
   cancel(kind: ErrorKind, message: string, cause?: unknown): void {
     const delivery = this.#known();
     const error = new EnvoiError(message, {
@@ -89,7 +89,7 @@ export class OpenSend {
 const outcomes: readonly RecipientOutcome["outcome"][] = ["accepted", "refused", "not-sent", "unknown"];
 const notAnOutcome = `outcome: expected one of ${outcomes.join(", ")} for each recipient`;
 
-/** Says of a report that is not good what is wrong with it. */
+/** The error for a report that is not good. */
 function incomplete(report: SendReport): SendError {
   const reply = report.rejected[0]?.reply;
   const message =

@@ -18,15 +18,15 @@ import type { Deliver } from "./deliver.ts";
 import type { HandedMailFields } from "./handed-mail.ts";
 import { OpenSend } from "./open-send.ts";
 
-/** How a {@link RawTransport} works. */
+/** The options of a {@link RawTransport}. */
 export interface RawTransportOptions {
-  /** Milliseconds one send may take unless its caller says otherwise; 120,000 by default. */
+  /** Milliseconds that one send may take unless its caller says otherwise; 120,000 by default. */
   readonly deadline?: number | undefined;
   /** How many mails `sendAll` delivers at once; 5 by default. */
   readonly concurrency?: number | undefined;
   /**
    * The options for extensions of SMTP that the function supports: it finds them in `mail.requests`. A send with any
-   * other is refused, unless its caller says that the mail may go without. None by default.
+   * other is refused, unless its caller allows to leave it out. None by default.
    */
   readonly supports?: readonly (keyof RequestOptions)[] | undefined;
 }
@@ -56,7 +56,7 @@ export class RawTransport extends BaseTransport {
   readonly #limit: number;
   readonly #supports: readonly string[];
   readonly #clock: Clock;
-  /** Those that have no outcome yet. */
+  /** The sends that have no outcome yet. */
   readonly #open: Set<OpenSend> = new Set();
 
   /** @throws EnvoiError of kind `"configuration"` if `deliver` is not a function, or an option is not valid. */
@@ -93,7 +93,7 @@ export class RawTransport extends BaseTransport {
     for (const open of this.#open) open.cancel("closed", "the transport has been closed");
   }
 
-  /** What is asked of the receiver. @throws SendError if that is not supported and cannot be left out. */
+  /** The options for extensions. @throws SendError if one is not supported and cannot be left out. */
   #requests(
     options: SendOptions,
     { envelope, messageId }: Pick<HandedMailFields, "envelope" | "messageId">,
@@ -118,7 +118,7 @@ export class RawTransport extends BaseTransport {
     if (signal?.aborted) abort();
     const forget = signal && onAbort(signal, abort);
     const late = () => open.cancel("timeout", `the send was not done within its deadline of ${deadline} ms`);
-    // Held: what the function waits for may not keep the process alive.
+    // Held, because what the function waits for may not keep the process alive.
     const timer = this.#clock.timer(deadline, late, true);
     this.#open.add(open);
     try {

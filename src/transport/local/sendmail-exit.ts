@@ -1,6 +1,6 @@
 import type { ErrorKind } from "../../errors.ts";
 
-/** What the program says by an exit code. */
+/** The meaning of an exit code. */
 export interface ExitCode {
   /** Its name in sysexits.h, and what it means. */
   readonly meaning: string;
@@ -9,7 +9,7 @@ export interface ExitCode {
   readonly transient: boolean;
 }
 
-/** The exit codes of sendmail programs, which are those of sysexits.h. */
+/** The exit codes of sendmail programs, from sysexits.h. */
 export const exitCodes: Readonly<Record<number, ExitCode>> = {
   64: { meaning: "EX_USAGE: it does not know these arguments", kind: "configuration", transient: false },
   65: { meaning: "EX_DATAERR: it does not take this message or address", kind: "rejected", transient: false },

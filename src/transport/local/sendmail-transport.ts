@@ -6,13 +6,13 @@ import type { HandedMail } from "./handed-mail.ts";
 import { RawTransport } from "./raw-transport.ts";
 import { exitCodes } from "./sendmail-exit.ts";
 
-/** How the program is called. */
+/** How to call the program. */
 export interface SendmailOptions {
   /** The program, looked up in PATH if it has no slash; `"sendmail"` by default. */
   readonly command?: string | undefined;
   /** Arguments before envoi's own, such as `["-C", "/etc/other/main.cf"]`. They do not pass through a shell. */
   readonly arguments?: readonly string[] | undefined;
-  /** Milliseconds the program may take; 600,000 by default. */
+  /** Milliseconds that the program may take; 600,000 by default. */
   readonly deadline?: number | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface SendmailOptions {
  * Gives mail to the `sendmail` program of this machine, which Postfix, Exim, OpenSMTPD, msmtp and others include:
  * `sendmail -i -f sender -- recipient...`, with the message on its standard input, lines ending in LF.
  *
- * Recipients are arguments behind `--`, so none can be taken for an option, and those of Bcc, which the header does not
- * name, get the mail too. The program queues the mail: that it was accepted says nothing about its delivery.
+ * Recipients are arguments after `--`, so none can be taken for an option. Those of Bcc, which are not in the header,
+ * get the mail too. The program queues the mail, so acceptance says nothing about its delivery.
  *
  * @example
  * ```ts
@@ -60,9 +60,9 @@ async function run(command: string, before: readonly string[], mail: HandedMail)
     stdio: ["pipe", "ignore", "pipe"],
   });
   const breakOff = () => {
-    // At once: a program that went on would deliver a mail that is reported as cancelled.
+    // At once: otherwise the program could deliver a mail that is reported as cancelled.
     child.kill("SIGKILL");
-    // What the program started may live on and hold them open.
+    // Processes that the program started may live on and hold them open.
     child.stdin.destroy();
     child.stderr.destroy();
   };
@@ -75,9 +75,9 @@ async function run(command: string, before: readonly string[], mail: HandedMail)
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
-  // Told below, when the content has been written.
+  // Reported below, after the content was written.
   exit.catch(() => {});
-  // A program that ends without having read everything says why by its exit code.
+  // A program that ends before it has read everything gives the reason by its exit code.
   child.stdin.on("error", () => {});
   try {
     await feed(child.stdin, mail);
@@ -96,7 +96,7 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Octets of standard error that an error message repeats. */
+/** Octets of standard error that an error message quotes. */
 const COMPLAINT = 500;
 
 async function feed(stdin: NodeJS.WritableStream, mail: HandedMail): Promise<void> {

@@ -7,11 +7,11 @@ import { RawTransport } from "./raw-transport.ts";
 
 /** A mail that a {@link StubTransport} was given. */
 export interface StubbedMail {
-  /** From whom and to whom the mail travels. */
+  /** The sender and the recipients. */
   readonly envelope: Envelope;
   /** With its angle brackets; set if the mail is a Message. */
   readonly messageId: string | undefined;
-  /** The options of the send that go to extensions of SMTP, such as `dsn`. */
+  /** The options of the send that use extensions of SMTP, such as `dsn`. */
   readonly requests: RequestOptions;
   /** The whole message, CRLF, without Bcc. */
   readonly raw: Buffer;
@@ -52,19 +52,19 @@ export class StubTransport extends RawTransport {
     return new StubTransport();
   }
 
-  /** Fails every mail, with this error or as refused permanently. */
+  /** Fails every mail, with this error or with a permanent refusal. */
   static error(error: Error = refused()): StubTransport {
     return new StubTransport(() => {
       throw error;
     });
   }
 
-  /** The mails it was given, those that failed too, in order; the last 10,000. */
+  /** The mails that it got, including those that failed, in order; the last 10,000. */
   get messages(): readonly StubbedMail[] {
     return [...this.#messages];
   }
 
-  /** Forgets what it was given. */
+  /** Forgets the mails. */
   clear(): void {
     this.#messages.length = 0;
   }

@@ -10,9 +10,9 @@ export interface MailContent {
   readonly binary?: boolean | undefined;
   /** In bytes; absent if the content is a stream. */
   readonly size: number | undefined;
-  /** All of it; absent if the content is a stream. */
+  /** The whole content; absent if the content is a stream. */
   readonly chunks: readonly Buffer[] | undefined;
-  /** All of it, if it is small and only ASCII. */
+  /** The whole content, if it is small and only ASCII. */
   readonly text?: string | undefined;
   stream(): AsyncIterable<Buffer>;
   /** Set if signatures must be awaited: resolves to the content with them. Called before anything is sent. */
@@ -27,13 +27,13 @@ export interface Mail {
   readonly messageId: string | undefined;
   /** Whether the server must offer SMTPUTF8. */
   readonly international: boolean;
-  /** The same of a header that shows only as it is read: to be asked when the content has been opened or signed. */
+  /** The same for a header that must be read first: asked after the content was opened or signed. */
   readonly internationalHeader?: (() => boolean) | undefined;
   /** Called when the mail has its outcome: closes what it has opened. */
   readonly close?: (() => void) | undefined;
-  /** What is asked of the server besides taking the mail. */
+  /** The options that use extensions, as parameters. */
   readonly requests?: Requests | undefined;
-  /** `false`: to all recipients or to none. */
+  /** `false`: the mail goes to all recipients or to none. */
   readonly partial?: boolean | undefined;
   content(way: EncodingConstraint): MailContent;
 }

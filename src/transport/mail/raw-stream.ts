@@ -5,8 +5,9 @@ import { RawMessageReader } from "../../mime/raw-message.ts";
 import type { Mail, MailContent } from "./mail.ts";
 
 /**
- * A raw stream as a mail. Its header is read before anything is sent: only it shows whether the mail needs SMTPUTF8.
- * Whether the body has bytes above 127 shows only as it arrives: if the server takes them, it counts as if it had.
+ * A raw stream as a mail. Its header is read before anything is sent, because only it shows whether the mail needs
+ * SMTPUTF8. Whether the body has bytes above 127 is known only when it arrives: if the server accepts them, the mail
+ * counts as having some.
  */
 export function rawStream(envelope: Envelope, open: () => ByteSource | Promise<ByteSource>): Mail {
   let eightBitHeader = false;
@@ -65,7 +66,7 @@ class Reading {
     return head;
   }
 
-  /** The lines that have not been read, as they come. */
+  /** The lines that were not read yet, as they arrive. */
   async *lines(): AsyncGenerator<Buffer> {
     for await (const piece of this.#source) yield this.#read(piece);
     const last = this.#reader.end();
@@ -73,7 +74,7 @@ class Reading {
     yield last;
   }
 
-  /** Lets go of the source; whether it does so at once is its own affair. */
+  /** Releases the source; it may take its time. */
   stop(): void {
     this.#source.return(undefined).catch(() => {});
   }

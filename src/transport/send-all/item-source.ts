@@ -1,13 +1,13 @@
 import { misconfigured } from "../../errors.ts";
 
-/** What a source answers when it is asked for an item. */
+/** The answer of a source. */
 export type Answer = IteratorResult<unknown, unknown>;
 
-/** Where a run takes its items from; an iterable, asynchronous or not. What it throws is the caller's own. */
+/** The source of a run; an iterable, asynchronous or not. What it throws is the caller's error. */
 export class ItemSource {
   readonly #open: () => Iterator<unknown> | AsyncIterator<unknown>;
   #items: Iterator<unknown> | AsyncIterator<unknown> | undefined;
-  /** Its own code is running. */
+  /** Whether the source's own code is running. */
   #inside = false;
   #told = false;
 

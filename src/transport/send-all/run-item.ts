@@ -5,7 +5,7 @@ import { type OptionReaders, readOptions } from "../../text/options/option-reade
 import { readSendOptions, type SendOptions } from "../send-options.ts";
 import type { SendItem } from "./send-run.ts";
 
-/** An item of a run, read: a message, or why there is none. */
+/** An item of a run: a message, or the reason why there is none. */
 export interface RunItem {
   readonly tag: unknown;
   readonly message?: Message;
@@ -40,7 +40,7 @@ function toMessage(message: unknown, build: (fields: MessageFields) => Message):
   return Message.is(message) ? message : build(message as MessageFields);
 }
 
-/** A getter of the caller's has thrown. */
+/** A getter of the caller's object has thrown. */
 function unbuildable(cause: unknown): EnvoiError {
   const message = `the message cannot be built: ${reasonOf(cause)}`;
   return new EnvoiError(message, { kind: "message", ...callersMistake, cause });

@@ -9,14 +9,14 @@ import { readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
 import { Tally } from "./tally.ts";
 
-/** What a run is made of. */
+/** The parts of a run. */
 export interface RunParts {
   readonly source: ItemSource;
   readonly build: (fields: MessageFields) => Message;
   readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
-  /** At most this many mails are taken and have not been reported to the caller. */
+  /** How many mails may be taken and not yet reported to the caller. */
   readonly concurrency: number;
-  /** There while nothing more should be taken from the source; resolves when it may. */
+  /** Returns a promise while nothing should be taken from the source; it resolves when it may. */
   readonly lull: () => Promise<void> | undefined;
   readonly signal: AbortSignal | undefined;
   /** The options of each mail. */
@@ -31,20 +31,20 @@ export class Run<Tag> implements SendRun<Tag> {
   readonly #parts: RunParts;
   /** How the caller uses the run: not yet, in a loop, or only for the totals. */
   #audience: "nobody" | "loop" | "totals" = "nobody";
-  /** Outcomes that the loop has not come to. */
+  /** Outcomes that the loop has not read yet. */
   readonly #outcomes: SendOutcome<Tag>[] = [];
   #taken = 0;
   #underWay = 0;
-  /** Questions that the source has not answered. */
+  /** Calls that the source has not answered. */
   #asked = 0;
   #state: "new" | "taking" | "resting" | "ending" | "over" = "new";
-  /** A source that does not answer is not waited for. */
+  /** Whether the run no longer waits for a source that does not answer. */
   #hurried = false;
-  /** What the run throws in the end. */
+  /** What the run throws at the end. */
   #failure: { readonly error: unknown } | undefined;
   readonly #tally = new Tally();
   #complete = false;
-  /** Lets the signal abort without us. */
+  /** Removes the listener of the signal. */
   #forget: (() => void) | undefined;
   /** Wakes the loop if it waits for an outcome. */
   #news: (() => void) | undefined;
@@ -91,7 +91,7 @@ export class Run<Tag> implements SendRun<Tag> {
     const outcomes = this.#tell();
     return {
       next: () => outcomes.next(),
-      // Called amid a `next` it would be heard only after that.
+      // During a `next` the source would handle it only after that.
       return: () => {
         this.stop();
         return outcomes.return(undefined);
@@ -107,7 +107,7 @@ export class Run<Tag> implements SendRun<Tag> {
     this.#endIfDone();
   }
 
-  /** As `stop`; and a source that has nothing ready is not waited for. */
+  /** Like `stop`, but does not wait for a source that has nothing ready. */
   close(): void {
     this.#hurried = true;
     this.stop();
@@ -168,14 +168,14 @@ export class Run<Tag> implements SendRun<Tag> {
     this.close();
   };
 
-  /** The source has thrown: nothing more will come of it. */
+  /** The source has thrown: nothing more comes from it. */
   #fail(error: unknown): void {
     this.#failure ??= { error };
     if (this.#state !== "over") this.#state = "ending";
     this.#endIfDone();
   }
 
-  /** Takes what may be taken. */
+  /** Takes as many mails as it may. */
   #fill(): void {
     const { source, concurrency, lull } = this.#parts;
     while (
@@ -199,7 +199,7 @@ export class Run<Tag> implements SendRun<Tag> {
     });
   }
 
-  /** Asks the source, which answers, or throws, at once or in its own time. */
+  /** Calls the source, which answers or throws, synchronously or later. */
   #ask<T>(question: () => T | PromiseLike<T>, answered?: (answer: T) => void): void {
     this.#asked++;
     let answer: T | PromiseLike<T>;
@@ -230,7 +230,7 @@ export class Run<Tag> implements SendRun<Tag> {
   }
 
   readonly #given = (answer: Answer): void => {
-    // Nobody waited for it any more.
+    // Nothing waited for it any more.
     if (this.#state === "over") return;
     if (answer.done !== true) {
       this.#take(answer.value);
@@ -250,7 +250,7 @@ export class Run<Tag> implements SendRun<Tag> {
     const index = this.#taken++;
     const { build, send, each, signal } = this.#parts;
     this.#underWay++;
-    // A source and a transport that are always ready must not keep everybody else from their turns.
+    // A source and a transport that are always ready must not block the event loop.
     if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest(setImmediate);
     const { tag, message, options, mistake } = readItem(item, build);
     const sending =
@@ -278,7 +278,7 @@ export class Run<Tag> implements SendRun<Tag> {
     else if (this.#hurried) this.#overInATurn();
   }
 
-  /** What the source has ready comes within a turn of the event loop, and is still reported. */
+  /** What the source has ready arrives within a turn of the event loop, and is still reported. */
   #overInATurn(): void {
     setImmediate(() => {
       if (this.#state === "ending" && this.#underWay === 0) this.#over();
@@ -294,7 +294,7 @@ export class Run<Tag> implements SendRun<Tag> {
   }
 }
 
-/** The options of a mail over those of every mail; `undefined` sets nothing. */
+/** The options of a mail, which replace those of the run; `undefined` sets nothing. */
 function over(each: SendOptions, own: SendOptions | undefined): SendOptions {
   if (own === undefined) return each;
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
@@ -311,7 +311,7 @@ function sendUnder(
   return underBoth([signal, options.signal], (signal) => send({ ...options, signal }));
 }
 
-/** Our transports throw nothing else. An error of any other kind does not say what happened to the mail. */
+/** Transports of envoi throw nothing else. An error of another kind does not say what happened to the mail. */
 function explained(error: unknown): EnvoiError {
   if (EnvoiError.is(error)) return error;
   const message = reasonOf(error);
@@ -319,5 +319,5 @@ function explained(error: unknown): EnvoiError {
   return new EnvoiError(message, { ...nobodyKnows, cause: error });
 }
 
-/** So many mails are taken before everybody else has a turn. */
+/** How many mails are taken before the event loop gets a turn. */
 const A_WHILE = 1000;

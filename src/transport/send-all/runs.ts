@@ -18,14 +18,14 @@ export class Runs {
   readonly #concurrency: number;
   readonly #build: (fields: MessageFields) => Message;
   readonly #lull: () => Promise<void> | undefined;
-  /** Those that have begun and not ended. */
+  /** The runs that have begun and not ended. */
   readonly #begun: Set<{ close(): void }> = new Set();
   #closed = false;
 
   /**
-   * @param concurrency How many mails of a run are under way at once, unless the run says otherwise.
-   * @param build Builds the message of an item that has fields.
-   * @param lull Returns a promise while no run may take anything more from its source; it resolves when it may.
+   * @param concurrency how many mails of a run are under way at once, unless the run says otherwise.
+   * @param build builds the message of an item that has fields.
+   * @param lull returns a promise while no run may take anything more from its source; it resolves when it may.
    */
   constructor(
     send: SendOne,
@@ -62,7 +62,7 @@ export class Runs {
     return run;
   }
 
-  /** Called when the transport closes: no run takes anything more, and each ends once what it took has ended. */
+  /** Called when the transport closes: runs take nothing more, and each ends when the mails that it took have ended. */
   close(): void {
     this.#closed = true;
     for (const run of this.#begun) run.close();
