@@ -16,7 +16,7 @@ import { type AutoSubmitted, autoSubmittedHeader } from "./auto-submitted.ts";
 import { type CalendarOptions, calendarParts } from "./calendar.ts";
 import { toAlternative, toAttachment, toEnvelope, toPart, toTextPart } from "./content-inputs.ts";
 import { customHeader, replaceHeaders } from "./custom-header.ts";
-import { Draft } from "./draft.ts";
+import { added, Draft } from "./draft.ts";
 import {
   type ListUnsubscribeOptions,
   listUnsubscribeHeaders,
@@ -52,31 +52,36 @@ export class MessageBuilder {
 
   /** Adds authors. Several authors need a `sender`. @throws AddressError */
   from(author: OneOrMore<MailboxInput>): this {
-    pushAll(this.#open().from, readEach(author, "from", toMailbox));
+    const draft = this.#open();
+    draft.from = added(draft.from, readEach(author, "from", toMailbox));
     return this;
   }
 
   /** Adds recipients. @throws AddressError */
   to(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().to, readEach(recipient, "to", toRecipient));
+    const draft = this.#open();
+    draft.to = added(draft.to, readEach(recipient, "to", toRecipient));
     return this;
   }
 
   /** Adds recipients of a copy. @throws AddressError */
   cc(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().cc, readEach(recipient, "cc", toRecipient));
+    const draft = this.#open();
+    draft.cc = added(draft.cc, readEach(recipient, "cc", toRecipient));
     return this;
   }
 
   /** Adds recipients that the others do not see: they are in the envelope, not in the header. @throws AddressError */
   bcc(recipient: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().bcc, readEach(recipient, "bcc", toRecipient));
+    const draft = this.#open();
+    draft.bcc = added(draft.bcc, readEach(recipient, "bcc", toRecipient));
     return this;
   }
 
   /** Adds mailboxes for answers. @throws AddressError */
   replyTo(mailbox: OneOrMore<RecipientInput>): this {
-    pushAll(this.#open().replyTo, readEach(mailbox, "replyTo", toRecipient));
+    const draft = this.#open();
+    draft.replyTo = added(draft.replyTo, readEach(mailbox, "replyTo", toRecipient));
     return this;
   }
 
@@ -88,13 +93,15 @@ export class MessageBuilder {
    * @throws MessageError if there is no id, or text that is neither an id nor a phrase.
    */
   references(ids: OneOrMore<string>): this {
-    pushAll(this.#open().references, readEach(ids, "references", messageIds).flat());
+    const draft = this.#open();
+    draft.references = added(draft.references, readEach(ids, "references", messageIds).flat());
     return this;
   }
 
   /** Adds attachments, or parts beside the text. @throws MessageError */
   attach(attachment: OneOrMore<Attachment | Part>): this {
-    pushAll(this.#open().attachments, readEach(attachment, "attach", toAttachment));
+    const draft = this.#open();
+    draft.attachments = added(draft.attachments, readEach(attachment, "attach", toAttachment));
     return this;
   }
 
@@ -113,14 +120,16 @@ export class MessageBuilder {
   /** Adds a Keywords field. @throws MessageError */
   keywords(keyword: OneOrMore<string>): this {
     const keywords = readEach(keyword, "keywords", (item) => item);
-    this.#open().headers.push(keywordsHeader("Keywords", keywords, "keywords"));
+    const draft = this.#open();
+    draft.headers = added(draft.headers, [keywordsHeader("Keywords", keywords, "keywords")]);
     return this;
   }
 
   /** Adds Comments fields. @throws MessageError */
   comments(text: OneOrMore<string>): this {
     const headers = readEach(text, "comments", (item, field) => textHeader("Comments", item, field));
-    pushAll(this.#open().headers, headers);
+    const draft = this.#open();
+    draft.headers = added(draft.headers, headers);
     return this;
   }
 
@@ -131,7 +140,8 @@ export class MessageBuilder {
    * @throws MessageError or AddressError
    */
   resent(fields: OneOrMore<ResentFields>): this {
-    pushAll(this.#open().resent, readEach(fields, "resent", resentBlock));
+    const draft = this.#open();
+    draft.resent = added(draft.resent, readEach(fields, "resent", resentBlock));
     return this;
   }
 
@@ -190,12 +200,12 @@ export class MessageBuilder {
       throw new MessageError(`alternative: expected another type than ${part.type}. Call ${own}()`, {
         field: "alternative",
       });
-    const { alternatives } = this.#open();
-    if (alternatives.some(({ type: other }) => other === part.type))
+    const draft = this.#open();
+    if (draft.alternatives.some(({ type: other }) => other === part.type))
       throw new MessageError(`alternative: ${part.type} is set already, and must not be repeated`, {
         field: "alternative",
       });
-    alternatives.push(part);
+    draft.alternatives = added(draft.alternatives, [part]);
     return this;
   }
 
@@ -320,9 +330,4 @@ const ownMethods = new Map([
 function checkSwitch(value: unknown, field: string): boolean {
   if (typeof value === "boolean") return value;
   throw wrongField(field, "true or false", value);
-}
-
-/** One by one, because a hundred thousand arguments of `push` would overflow the stack. */
-function pushAll<T>(list: T[], items: readonly T[]): void {
-  for (const item of items) list.push(item);
 }

@@ -17,18 +17,22 @@ export class Content {
   readonly text: string | undefined;
   readonly #pieces: () => readonly (Buffer | Stream)[];
 
-  /** @param ascii whether pieces that are strings are ASCII throughout */
+  /**
+   * @param pieces whose last line need not have its line end
+   * @param ascii whether pieces that are strings are ASCII throughout
+   */
   constructor(pieces: readonly Piece[], eightBit: boolean, binary: boolean, ascii: boolean) {
     this.eightBit = eightBit;
     this.binary = binary;
-    this.text = ascii ? shortText(pieces) : undefined;
+    this.text = ascii ? shortText(pieces, binary) : undefined;
     if (this.text !== undefined) {
       const { text } = this;
       this.size = text.length;
       this.#pieces = () => [Buffer.from(text, "latin1")];
       return;
     }
-    const gathered = gather(pieces);
+    // After binary content a line end would be part of the content.
+    const gathered = gather(binary || endsLine(pieces.at(-1)) ? pieces : [...pieces, "\r\n"]);
     this.#pieces = () => gathered;
     if (gathered.every(isBuffer)) this.size = gathered.reduce((size, { length }) => size + length, 0);
   }
@@ -54,13 +58,20 @@ type Stream = () => AsyncIterable<Buffer>;
 const large = 65_536;
 
 /** ASCII text needs no buffer until it is written. */
-function shortText(pieces: readonly Piece[]): string | undefined {
+function shortText(pieces: readonly Piece[], binary: boolean): string | undefined {
   let text = "";
   for (const piece of pieces) {
     if (typeof piece !== "string") return undefined;
     text += piece;
   }
-  return text.length < large ? text : undefined;
+  if (text.length >= large) return undefined;
+  // Asked of the whole, because a string that has been joined is copied when it is looked into.
+  return binary || text.endsWith("\r\n") ? text : `${text}\r\n`;
+}
+
+function endsLine(piece: Piece | undefined): boolean {
+  if (typeof piece === "string") return piece.endsWith("\r\n");
+  return typeof piece === "object" && piece.length > 1 && piece.at(-2) === 0x0d && piece.at(-1) === 0x0a;
 }
 
 function gather(pieces: readonly Piece[]): (Buffer | Stream)[] {

@@ -4,7 +4,7 @@ import { listIdHeader, listUrlHeader } from "../mime/list-header.ts";
 import { MessageError, wrongWord } from "../mime/message-error.ts";
 import { contentFieldAdvice } from "../mime/part-options.ts";
 import { textHeader } from "../mime/unstructured.ts";
-import type { Draft } from "./draft.ts";
+import { added, type Draft } from "./draft.ts";
 
 type Method =
   | "from"
@@ -85,7 +85,7 @@ export function customHeader(builder: FieldMethods, draft: Draft, name: string, 
   if (once.test(key) && draft.headers.some((header) => header.name.toLowerCase() === key))
     throw secondTime(name);
   const format = formats.get(key) ?? textHeader;
-  draft.headers.push(format(name, value));
+  draft.headers = added(draft.headers, [format(name, value)]);
 }
 
 /** Replaces the fields of these names, for the methods that replace. */

@@ -38,7 +38,8 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   checkOneClick(draft.headers);
   const messageId = draft.messageId ?? newMessageId(author.address);
   // The latest block comes first, like the trace fields of servers.
-  const fields = draft.resent.toReversed().flatMap((block) => resentHeaders(block, keepBcc));
+  const fields: Header[] = [];
+  for (const block of draft.resent.toReversed()) fields.push(...resentHeaders(block, keepBcc));
   fields.push(draft.date ?? dateHeaderNow());
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
     if (list.length > 0) fields.push(mailboxHeader(name, list));

@@ -8,7 +8,7 @@ import { isBlindCopy } from "../mime/blind-copies.ts";
 import type { Header } from "../mime/header.ts";
 import { Headers } from "../mime/headers.ts";
 import { MessageError } from "../mime/message-error.ts";
-import { type EncodingConstraint, headText, type Part, type Piece } from "../mime/part.ts";
+import { type EncodingConstraint, headText, type Part } from "../mime/part.ts";
 import { MessageBuilder } from "./builder.ts";
 import { Content } from "./content.ts";
 import type { Draft } from "./draft.ts";
@@ -39,7 +39,10 @@ export class Message {
   readonly #fields: readonly Header[];
   /** The same as they are sent. */
   readonly #header: string;
-  readonly #draft: Draft;
+  readonly #keepBcc: boolean;
+  readonly #to: Draft["to"];
+  readonly #cc: Draft["cc"];
+  readonly #resent: Draft["resent"];
   readonly #asciiHeader: boolean;
   readonly #root: Part;
   readonly #international: boolean;
@@ -53,7 +56,10 @@ export class Message {
     this.messageId = messageId;
     this.#fields = fields;
     this.#header = text;
-    this.#draft = draft;
+    this.#keepBcc = draft.keepBcc;
+    this.#to = draft.to;
+    this.#cc = draft.cc;
+    this.#resent = draft.resent;
     this.#root = tree(draft);
     refuseSecondField(draft.headers, this.#root);
     this.#asciiHeader = !international;
@@ -110,9 +116,8 @@ export class Message {
    * gets a blind copy.
    */
   mentions(address: Address): boolean {
-    const { to, cc, resent } = this.#draft;
     const wanted = address.toString();
-    const lists = [to, cc, ...resent.flatMap((block) => [block.to, block.cc])];
+    const lists = [this.#to, this.#cc, ...this.#resent.flatMap((block) => [block.to, block.cc])];
     return mailboxesOf(lists).some((mailbox) => mailbox.address.toString() === wanted);
   }
 
@@ -122,7 +127,7 @@ export class Message {
    * @param signers sign in addition to those of the message
    */
   content(constraint: EncodingConstraint, signers: readonly Signer[] = []): SignedContent {
-    const header = this.#draft.keepBcc ? headerLines(this.#fields.filter(isToBeSent)) : this.#header;
+    const header = this.#keepBcc ? headerLines(this.#fields.filter(isToBeSent)) : this.#header;
     return this.#signed(header, constraint, signers);
   }
 
@@ -143,8 +148,6 @@ export class Message {
     const encoded = this.#root.encode(constraint);
     const { body, eightBit, binary } = encoded;
     const pieces = [header + headText(encoded), ...body];
-    // After binary content a line end would be part of the content.
-    if (!binary && !endsLine(pieces.at(-1))) pieces.push("\r\n");
     return new Content(pieces, eightBit, binary, this.#asciiHeader);
   }
 
@@ -233,11 +236,6 @@ function refuseSecondField(fields: readonly Header[], root: Part): void {
   if (second === undefined) return;
   const problem = "is set already by the content of the message";
   throw new MessageError(`${second.name}: ${problem}`, { field: second.name });
-}
-
-function endsLine(piece: Piece | undefined): boolean {
-  if (typeof piece === "string") return piece.endsWith("\r\n");
-  return typeof piece === "object" && piece.length > 1 && piece.at(-2) === 0x0d && piece.at(-1) === 0x0a;
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {

@@ -26,6 +26,7 @@ import type { Draft } from "./draft.ts";
  */
 export function tree(draft: Draft): Part {
   const { text, html, calendar, body, boundaries } = draft;
+  if (text !== undefined && isAlone(draft)) return text;
   const options = (): { boundary?: string } => (boundaries === undefined ? {} : { boundary: boundaries() });
   const { inline, beside } = files(draft);
 
@@ -53,6 +54,12 @@ export function tree(draft: Draft): Part {
       : MultiPart.mixed(content === undefined ? beside : [content, ...beside], options());
   refuseSecondId(root);
   return root;
+}
+
+/** Whether the text is all that there is, as in many mails. */
+function isAlone({ html, calendar, body, alternatives, attachments }: Draft): boolean {
+  const others = html ?? calendar ?? body;
+  return others === undefined && alternatives.length === 0 && attachments.length === 0;
 }
 
 interface Files {

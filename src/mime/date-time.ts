@@ -39,9 +39,9 @@ export function dateHeader(name: string, input: DateInput, field: string): Heade
 
 /** Returns the Date field for now. Mails of the same second share it. */
 export function dateHeaderNow(): Header {
-  const now = new Date();
-  const second = Math.floor(now.getTime() / 1000);
-  if (second !== latest?.second) latest = { second, header: dateHeader("Date", now, "date") };
+  const now = Date.now();
+  const second = Math.floor(now / 1000);
+  if (second !== latest?.second) latest = { second, header: dateHeader("Date", new Date(now), "date") };
   return latest.header;
 }
 

@@ -43,7 +43,10 @@ export class SinglePart implements Part {
   readonly #contentType: ContentType;
   readonly #fields: PartFields;
   readonly #body: Body;
-  readonly #encoded: { [way in Way]?: EncodedPart } = {};
+  /** As it was asked for first, and rarely in other ways. */
+  #encoded: EncodedPart | undefined;
+  #way: Way | undefined;
+  #others: Map<Way, EncodedPart> | undefined;
 
   private constructor(key: symbol, contentType: ContentType, body: Body, fields: PartFields) {
     if (key !== internal) throw new MessageError("use SinglePart.text, .bytes or .stream to make a part");
@@ -235,8 +238,18 @@ export class SinglePart implements Part {
   /** Returns the part as it is sent; the result is cached. */
   encode(constraint: EncodingConstraint): EncodedPart {
     const way = wayOf(constraint);
-    this.#encoded[way] ??= this.#encode(way);
-    return this.#encoded[way];
+    if (way === this.#way && this.#encoded !== undefined) return this.#encoded;
+    if (this.#encoded !== undefined) return this.#encodedOtherwise(way);
+    this.#way = way;
+    this.#encoded = this.#encode(way);
+    return this.#encoded;
+  }
+
+  #encodedOtherwise(way: Way): EncodedPart {
+    this.#others ??= new Map();
+    const encoded = this.#others.get(way) ?? this.#encode(way);
+    this.#others.set(way, encoded);
+    return encoded;
   }
 
   #encode(way: Way): EncodedPart {
