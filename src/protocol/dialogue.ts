@@ -44,8 +44,20 @@ export function* write(outgoing: Outgoing, phase: Phase, commands?: string, owed
 
 /** Reads the next reply. */
 export function* read(phase: Phase): Dialogue<Reply> {
-  // The player resumes a read only with a reply.
-  return (yield reads[phase]) as Reply;
+  return heard(yield toRead(phase));
+}
+
+/**
+ * The step that {@link read} yields, for dialogues that are played for every mail: a generator within another costs as
+ * much as the reply.
+ */
+export function toRead(phase: Phase): Step {
+  return reads[phase];
+}
+
+/** The reply that resumes a step of {@link toRead}: the player resumes a read only with a reply. */
+export function heard(reply: Reply | undefined): Reply {
+  return reply as Reply;
 }
 
 /**
@@ -65,7 +77,7 @@ export function* derive<T>(work: () => Promise<T>, phase: Phase): Dialogue<T> {
 /** Sends one command and reads its reply. */
 export function* command(said: Command, phase: Phase): Dialogue<Reply> {
   yield { write: formatCommand(said), phase };
-  return (yield reads[phase]) as Reply;
+  return heard(yield toRead(phase));
 }
 
 const reads: Readonly<Record<Phase, { readonly read: Phase }>> = {

@@ -36,9 +36,10 @@ export class Reply {
     const { code, enhancedCode, lines } = fields;
     this.code = code;
     this.enhancedCode = enhancedCode;
-    this.lines = Object.freeze(typeof lines === "string" ? [lines] : [...lines]);
-    // The reader has checked every octet.
-    if (fields instanceof Received) return;
+    // The reader has checked every octet, and keeps no reference to the lines.
+    const isReceived = fields instanceof Received;
+    this.lines = Object.freeze(isReceived ? fields.lines : typeof lines === "string" ? [lines] : [...lines]);
+    if (isReceived) return;
     if (!Number.isInteger(code) || code < 200 || code > 599) throw refuse(`${code} is not a reply code`);
     if (enhancedCode !== undefined && enhancedClass(enhancedCode) !== Math.trunc(code / 100)) {
       throw refuse(`the enhanced code ${JSON.stringify(enhancedCode)} does not go with ${code}`);
@@ -183,19 +184,24 @@ export class ReplyReader {
       const words = `the lines of one reply have the codes ${this.#code} and ${code}: ${told(last)}`;
       throw new ReplySyntaxError(words, [], separator === HYPHEN ? undefined : last);
     }
-    this.#code = code;
-    this.#lines.push(readable(line.slice(4)));
-    if (separator === HYPHEN) return undefined;
-    const lines = this.#lines;
-    this.#lines = [];
+    const text = readable(line.slice(4));
+    if (separator === HYPHEN) {
+      this.#code = code;
+      this.#lines.push(text);
+      return undefined;
+    }
     this.#size = 0;
+    if (this.#lines.length === 0) return received(code, [text]);
+    const lines = this.#lines;
+    lines.push(text);
+    this.#lines = [];
     return received(code, lines);
   }
 
   /** The error for a line that is not part of a reply. */
   #stray(line: string): ReplySyntaxError {
     if (this.#lines.length === 0) return new ReplySyntaxError(`not a reply: ${line}`);
-    const heard = received(this.#code, this.#lines);
+    const heard = received(this.#code, [...this.#lines]);
     return new ReplySyntaxError(`a line amid the reply ${told(heard)} is none of it: ${line}`, [], heard);
   }
 }
@@ -230,15 +236,19 @@ class Received implements ReplyFields {
   }
 }
 
-/** Makes a reply of lines that still have the enhanced code. */
-function received(code: number, lines: readonly string[]): Reply {
+/** Makes a reply of lines that still have the enhanced code, which it takes away. */
+function received(code: number, lines: string[]): Reply {
   const first = lines[0] ?? "";
   const length = enhancedLength(first);
   if (length === 0 || first.charCodeAt(0) - ZERO !== Math.trunc(code / 100))
     return new Reply(new Received(code, undefined, lines));
   const enhancedCode = first.slice(0, length);
-  const bare = (line: string) => (`${line} `.startsWith(`${enhancedCode} `) ? line.slice(length + 1) : line);
-  return new Reply(new Received(code, enhancedCode, lines.map(bare)));
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] as string;
+    const isBehind = line.length === length || line.charCodeAt(length) === SPACE;
+    if (isBehind && line.startsWith(enhancedCode)) lines[at] = line.slice(length + 1);
+  }
+  return new Reply(new Received(code, enhancedCode, lines));
 }
 
 /** The three digits at the start of a reply, 200 to 599. */

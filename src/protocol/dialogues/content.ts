@@ -1,7 +1,7 @@
 import { closesConnection } from "../closing-reply.ts";
 import { formatCommand } from "../command.ts";
 import { DataWriter, dataText } from "../data.ts";
-import { type Dialogue, type Pieces, read, write } from "../dialogue.ts";
+import { type Dialogue, heard, type Pieces, read, toRead, type Write, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import { ChunkedStream } from "./chunked-stream.ts";
 import { completion } from "./completion.ts";
@@ -24,7 +24,8 @@ export function* sayContent(mail: MailTransaction, follow: Follow, ledger: Ledge
   try {
     if (stream !== undefined) yield* streamInChunks(stream, ledger);
     else if (chunked) yield* lastChunk(toBuffers(mail.content as Exclude<Octets, Stream>), follow);
-    else yield* dataAndEnd(mail.content, follow);
+    else if (isOneWrite(mail.content)) yield dataAndEnd(mail.content, follow);
+    else yield* dataInPieces(mail.content);
   } catch (failure) {
     yield* earlyVerdict(ledger);
     throw failure;
@@ -33,7 +34,7 @@ export function* sayContent(mail: MailTransaction, follow: Follow, ledger: Ledge
   ledger.handedOver = true;
   if (stream !== undefined) yield* chunkReplies(stream.count, ledger);
   const due = ledger.finalsDue;
-  for (let i = 0; i < due; i++) ledger.finalReplies.push(completion(yield* read("final"), "final"));
+  for (let i = 0; i < due; i++) ledger.finalReplies.push(completion(heard(yield toRead("final")), "final"));
 }
 
 type Stream = AsyncIterable<Buffer>;
@@ -89,23 +90,27 @@ function* lastChunk(content: readonly Buffer[], follow: Follow, owed = 0): Dialo
   yield* write([end], "content", undefined, owed);
 }
 
-function* dataAndEnd(content: Octets, follow: Follow): Dialogue<void> {
+/** Whether content goes out in one write. */
+function isOneWrite(content: Octets): content is Exclude<Octets, Stream> {
+  return typeof content === "string" || (!isStream(content) && sizeOf(content) <= ONE_WRITE);
+}
+
+function dataAndEnd(content: Exclude<Octets, Stream>, follow: Follow): Write {
+  const behind = follow?.() ?? "";
   if (typeof content === "string") {
-    const behind = follow?.() ?? "";
     const [text, end] = dataText(content);
-    yield* write([text, end, behind], "content", behind);
-    return;
+    return { write: [text, end, behind], phase: "content", commands: behind };
   }
   const writer = new DataWriter();
-  if (!isStream(content) && sizeOf(content) <= ONE_WRITE) {
-    const pieces = content.map((piece) => writer.write(piece));
-    const behind = follow?.() ?? "";
-    yield* write([...pieces, writer.end(), behind], "content", behind);
-  } else {
-    // The mail is not sent until the socket has taken the last octet, so the end is a write of its own.
-    yield* write(dotStuffed(content, writer), "content");
-    yield* write([writer.end()], "content");
-  }
+  const pieces = content.map((piece) => writer.write(piece));
+  return { write: [...pieces, writer.end(), behind], phase: "content", commands: behind };
+}
+
+/** The mail is not sent until the socket has taken the last octet, so the end is a write of its own. */
+function* dataInPieces(content: Exclude<Octets, string>): Dialogue<void> {
+  const writer = new DataWriter();
+  yield* write(dotStuffed(content, writer), "content");
+  yield* write([writer.end()], "content");
 }
 
 /** A server that refuses content before its end may have said why it closed the connection. */

@@ -2,7 +2,7 @@ import type { Address } from "../../address/address.ts";
 import { closesConnection } from "../closing-reply.ts";
 import { formatCommand } from "../command.ts";
 import type { Dialect } from "../dialect.ts";
-import { command, type Dialogue, read, write } from "../dialogue.ts";
+import { command, type Dialogue, heard, read, toRead, write } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { RcptParameters } from "../parameters/parameters.ts";
 import type { Reply } from "../reply.ts";
@@ -79,17 +79,12 @@ function* envelopeTogether(
   { reset, said }: TransactionManner,
   ledger: Ledger,
 ): Dialogue<void> {
-  if (!said) yield* write(`${reset ? "RSET\r\n" : ""}${envelopeFlight(mail)}`, "mail");
+  if (!said) yield { write: `${reset ? "RSET\r\n" : ""}${envelopeFlight(mail)}`, phase: "mail" };
   if (reset) cleared(yield* read("reset"));
-  yield* envelopeReplies(mail, ledger);
-  if (asksAtOnce(mail)) ledger.dataReply = yield* read("data");
-}
-
-/** Reads the replies to MAIL and to each RCPT. */
-export function* envelopeReplies({ envelope }: MailTransaction, ledger: Ledger): Dialogue<void> {
-  ledger.mailReply = completion(yield* read("mail"), "mail");
-  for (let i = 0; i < envelope.to.length; i++)
-    ledger.rcptReplies.push(completion(yield* read("rcpt"), "rcpt"));
+  ledger.mailReply = completion(heard(yield toRead("mail")), "mail");
+  for (let i = 0; i < mail.envelope.to.length; i++)
+    ledger.rcptReplies.push(completion(heard(yield toRead("rcpt")), "rcpt"));
+  if (asksAtOnce(mail)) ledger.dataReply = heard(yield toRead("data"));
 }
 
 /** Stepwise: one command at a time, and none that a refusal has made pointless. */
