@@ -81,7 +81,7 @@ export class Address {
 
   static #fitting(localPart: string, writtenLocalPart: string, domain: string): Address {
     const written = `${writtenLocalPart}@${domain}`;
-    // The length in UTF-16 units is a lower bound that spares counting the octets of what is far too long.
+    // The length in UTF-16 units is a lower bound, so octets need not be counted if the text is far too long.
     const octets = written.length > longestAddress ? written.length : Buffer.byteLength(written);
     if (octets > longestAddress) {
       throw new AddressError(`expected an address of at most 254 octets, got ${octets}`, { input: written });
@@ -128,7 +128,7 @@ const longestAddress = 254;
 // Most addresses need no further work; this finds them in one step.
 const simple: RegExp = new RegExp(`^${atomsBetween("\\.", atomCharacters)}@${plainName}$`);
 
-/** Reads a local part and the @ behind it. */
+/** Reads a local part and the @ after it. */
 function scanLocalPart(scanner: Scanner): string {
   const isQuoted = scanner.peek() === '"';
   const localPart = isQuoted ? scanner.quotedString() : scanner.atoms();

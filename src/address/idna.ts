@@ -19,8 +19,8 @@ export function toAscii(text: string): string | undefined {
   return name === "" ? undefined : name;
 }
 
-// A spelling is longer than its name where characters vanish in the mapping; nobody needs more than this. The bound
-// keeps Punycode, whose time is quadratic, to small input.
+// A spelling is longer than its name if characters are removed by the mapping; no sensible name needs more than this.
+// The limit keeps the input of Punycode small, because its time is quadratic.
 const longestSpelling = 1024;
 
 /** The U-label form of a canonical name, for people. */
@@ -29,9 +29,9 @@ export function toUnicode(name: string): string {
 }
 
 /**
- * Whether `label`, which begins with `xn--`, is what its own U-label is written as: it decodes, and the result needs no
- * mapping, encodes to the same, and has neither hyphens at its ends nor ASCII that stands in no name (RFC 5891 4.2.3.1,
- * 5.4).
+ * Whether `label`, which begins with `xn--`, is the A-label of its own U-label: it decodes, and the result needs no
+ * mapping, encodes to the same, and has neither hyphens at its ends nor ASCII that names must not contain (RFC 5891
+ * 4.2.3.1, 5.4).
  */
 export function isALabel(label: string): boolean {
   let decoded: string;

@@ -121,7 +121,7 @@ function scanPhrase(scanner: Scanner): Phrase {
   }
 }
 
-/** Reads what is behind the colon of a group. */
+/** Reads the members of a group, after its colon. */
 function scanGroup(scanner: Scanner, { text: name, words, start }: Phrase, written: Author): ParsedGroup {
   if (words === 0) throw scanner.error("the name of the group is missing", start);
   const members: ParsedMailbox[] = [];
@@ -140,7 +140,7 @@ function scanGroup(scanner: Scanner, { text: name, words, start }: Phrase, writt
   return { name, members };
 }
 
-/** Reads the rest of a mailbox behind the words it begins with. */
+/** Reads the rest of a mailbox after the words that it begins with. */
 function scanMailbox(scanner: Scanner, { text, words, start, end }: Phrase): ParsedMailbox {
   if (scanner.peek() === "@" && words === 1) {
     return { name: undefined, address: scanDomain(scanner, start, end) };
@@ -170,7 +170,7 @@ function scanMailbox(scanner: Scanner, { text, words, start, end }: Phrase): Par
   return { name: text === "" ? undefined : text, address };
 }
 
-/** Reads an @ and the domain behind it, and makes the address whose local part is written from `start` to `end`. */
+/** Reads an @ and the domain after it, and makes the address whose local part is written from `start` to `end`. */
 function scanDomain(scanner: Scanner, start: number, end: number): Address {
   const { text } = scanner;
   scanner.take("@");

@@ -16,7 +16,7 @@ import { typeOfFile } from "./media-types.ts";
 
 /** Options of an attachment. */
 export interface AttachmentOptions {
-  /** The media type; by default the one that the extension of the name stands for. */
+  /** The media type; by default it follows from the extension of the name. */
   readonly type?: string;
   /** The name it is sent under, if not the name of the file. */
   readonly name?: string;
@@ -134,7 +134,7 @@ export class Attachment {
       throw wrongField("source", "a Uint8Array, a Blob, a stream, an async iterable or a function", source);
     }
     quietUntilRead(source);
-    // What can be read only once cannot be inspected first, so it is sent as the type that may be encoded.
+    // A stream that can be read only once cannot be inspected first, so it is sent as the type that may be encoded.
     const once = typeof source === "object" && readsOnce(source);
     return Attachment.#of(name, type, (as) =>
       SinglePart.stream(

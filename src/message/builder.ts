@@ -283,10 +283,8 @@ export class MessageBuilder {
   }
 
   /**
-   * Sets who signs the message each time it is sent or written; several signers sign independently. A signed message is
-   * encoded as 7-bit, so that no server has a reason to change it.
-   *
-   * @throws MessageError if one is not a signer.
+   * Sets the signer or signers of the message, which sign each time it is sent or written, independently of each other.
+   * A signed message is encoded as 7-bit, so that no server has a reason to change it.
    */
   sign(signer: OneOrMore<Signer>): this {
     const signers = toSigners(signer);

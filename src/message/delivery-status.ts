@@ -10,7 +10,7 @@ import { type Group, type ReportFields, report, reportFieldNames, word } from ".
 export interface DeliveryStatusFields extends ReportFields {
   /** The name of the host that reports. */
   readonly reportingMta: string;
-  /** ENVID, as the sender gave it. */
+  /** ENVID as the sender specified it. */
   readonly envelopeId?: string | undefined;
   /** The name of the host that the mail was received from. */
   readonly receivedFromMta?: string | undefined;

@@ -16,7 +16,7 @@ export interface FeedbackReportFields extends ReportFields {
   readonly userAgent: string;
   /** The mail that the complaint is about. */
   readonly original: Message | Uint8Array;
-  /** ENVID, as the sender gave it. */
+  /** ENVID as the sender specified it. */
   readonly envelopeId?: string | undefined;
   /** The sender of the envelope; `null` for the null sender. */
   readonly originalMailFrom?: MailboxInput | null | undefined;
@@ -28,7 +28,7 @@ export interface FeedbackReportFields extends ReportFields {
   readonly reportingMta?: string | undefined;
   /** The IP address that the mail was received from. */
   readonly sourceIp?: string | undefined;
-  /** How many similar mails the report stands for. */
+  /** How many similar mails the report represents. */
   readonly incidents?: number | undefined;
   /** The values of the Authentication-Results fields (RFC 8601). */
   readonly authenticationResults?: readonly string[] | undefined;

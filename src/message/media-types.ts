@@ -55,7 +55,7 @@ const table: Readonly<Record<string, string>> = {
 
 let types: ReadonlyMap<string, string> | undefined;
 
-/** The media type that the ending of a file name stands for; `application/octet-stream` if it is not known. */
+/** The media type for the extension of a file name; `application/octet-stream` if it is unknown. */
 export function typeOfFile(name: string): string {
   types ??= byEnding();
   const ending = /\.([^./\\]+)$/.exec(name)?.[1] ?? "";

@@ -227,7 +227,7 @@ function isToBeSent({ name }: Header): boolean {
   return !isBlindCopy(name);
 }
 
-/** Fields of the message and of the part that is its content stand in the same header. */
+/** The fields of the message and those of its content are in the same header. */
 function refuseSecondField(fields: readonly Header[], root: Part): void {
   const content = fields.filter(({ name }) => /^content-/i.test(name));
   if (content.length === 0) return;

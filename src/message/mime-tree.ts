@@ -80,7 +80,7 @@ function files({ attachments, calendar, html, body }: Draft): Files {
   for (const item of calendar?.file === undefined ? attachments : [...attachments, calendar.file]) {
     const part = partOf(item, mayInvite);
     const id = SinglePart.is(part) ? part.contentId : undefined;
-    // Only HTML refers to other parts; without HTML they stand beside the text.
+    // Only HTML refers to other parts; without HTML they follow the text.
     if (html !== undefined && id !== undefined && !Attachment.is(item)) named ??= references(html);
     const shown = html !== undefined && id !== undefined && (Attachment.is(item) || named?.has(id) === true);
     const list = shown ? inline : beside;

@@ -8,7 +8,7 @@ import { messageId, messageIdHeader, newMessageId } from "../mime/message-id.ts"
 import type { NamesOf } from "../text/options/known-names.ts";
 import { type OneOrMore, readEach } from "../text/options/one-or-more.ts";
 
-/** A block of Resent-* fields: who sends a mail on unchanged, and to whom (RFC 5322 section 3.6.6). */
+/** A block of Resent-* fields: who forwards a mail unchanged, and to whom (RFC 5322 section 3.6.6). */
 export interface ResentFields {
   /** Who sends the mail on. */
   readonly from: MailboxInput;
@@ -70,7 +70,7 @@ export function resentBlock(fields: ResentFields): ResentBlock {
   return block;
 }
 
-/** The fields of a block, which stand together at the top of the header. */
+/** The fields of a block, which are adjacent at the top of the header. */
 export function resentHeaders(block: ResentBlock, keepBcc: boolean): Header[] {
   const { from, sender, to, cc, bcc, date, messageId: id } = block;
   const fields = [date, mailboxHeader("Resent-From", [from])];

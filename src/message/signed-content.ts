@@ -115,7 +115,7 @@ function secondFailed(cause: unknown): EnvoiError {
   return contentError(message, cause);
 }
 
-/** Checks what a signer returned: it stands above the header, so it must not end it or leave a line open. */
+/** Checks what a signer returned: it is put above the header, so it must not end it or leave a line open. */
 function wholeFields(text: string): string {
   if (/^(?:[!-9;-~]+:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)*$/.test(text)) return text;
   const message = "signer: expected whole header fields that end in CRLF";

@@ -33,7 +33,7 @@ export function toSigners(input: Signer | readonly Signer[]): readonly Signer[] 
   return signers.every(isSigner) ? Object.freeze(signers) : undefined;
 }
 
-/** What errors say was expected. */
+/** The word of errors for what was expected. */
 export const aSigner = "a Signer, such as DkimSigner.create() makes, or an array of them";
 
 function isSigner(value: unknown): value is Signer {

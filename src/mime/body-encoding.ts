@@ -54,7 +54,7 @@ export function textBody(
   flow?: (lines: string) => string,
 ): Body {
   if (typeof text !== "string") throw wrongField(field, "a string", text);
-  // Of ASCII nothing is made until it is encoded: a mail that waits holds what the caller gave, and no more.
+  // ASCII is not processed until it is encoded: a waiting mail holds only what the caller gave.
   if (charset === undefined && isAsciiText(text)) return new TextBody(text, flow);
   const given = toCrlf(text);
   const lines = flow === undefined ? given : flow(given);
@@ -120,7 +120,7 @@ class TextBody implements Body {
     const lines = toLines(this.#text, this.#inCharset?.octetsPerUnit);
     if (this.#inCharset === undefined)
       return this.#flow === undefined ? lines : toLines(this.#flow(lines.text));
-    // What stands in a charset is sent as it is.
+    // Text in a charset is sent as it is.
     return lines.text === this.#text ? lines : { ...lines, whole: false };
   }
 

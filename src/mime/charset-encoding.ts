@@ -4,8 +4,8 @@ import { registeredCharset } from "../text/charsets/registered-charset.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
- * What parts need of charsets. It stands apart from the class, whose `load` leads to the tables of iconv-lite: a bundle
- * of a program that sends UTF-8 must not hold them.
+ * The charset functions that parts need. They are not in the class, because its `load` leads to the tables of
+ * iconv-lite, which a bundle of a program that sends UTF-8 must not contain.
  */
 
 /** Every Charset that was made. */
@@ -48,7 +48,7 @@ export function charsetName(label: string): string | undefined {
   return registeredCharset(label)?.name;
 }
 
-/** The error for a label that stands for no charset. */
+/** The error for a label that is not a charset. */
 export function unknownCharset(label: string, field: string): MessageError {
   const given = typeof label === "string" ? JSON.stringify(label.slice(0, 60)) : typeof label;
   return new MessageError(

@@ -14,7 +14,7 @@ import { encodeBy, genuineCharsets, isCharset, unknownCharset } from "./charset-
  * ```
  */
 export class Charset {
-  /** The registered name as it stands in Content-Type: `windows-1252` for `win1252`. */
+  /** The registered name for Content-Type: `windows-1252` for `win1252`. */
   readonly name: string;
   readonly #codec: Codec;
 

@@ -110,7 +110,10 @@ async function* readTwice(
   if (!expected.digest().equals(found.digest())) throw changed();
 }
 
-/** The lines of a mail that was looked at; nothing passes that the way was not asked to bear. */
+/**
+ * The lines of a mail that was inspected before. If the source has changed, lines that the way does not allow are
+ * refused.
+ */
 async function* sameLines(pieces: AsyncIterable<Uint8Array>, seen: MailLines): AsyncGenerator<Buffer> {
   const lines = new MailLines();
   for await (const piece of pieces) {

@@ -1,6 +1,6 @@
 import type { Parameters } from "./parameters.ts";
 
-/** The most characters of a line, the space that is put in front of it or behind it included (RFC 3676 section 4.2). */
+/** The most characters of a line, including a space that is added before or after it (RFC 3676 section 4.2). */
 const width = 78;
 /** What ends the text in front of a signature; never broken, joined or made by breaking (RFC 3676 section 4.3). */
 const signatureSeparator = "-- ";
@@ -37,7 +37,9 @@ function pushFlowed(flowed: string[], line: string, softBreak: " " | "  "): void
   flowed.push(rest);
 }
 
-/** The index of the space to break behind: the last that fits, else the first. White space in front is no word. */
+/**
+ * The index of the space to break after: the last that fits, otherwise the first. Leading white space is not a word.
+ */
 function breakIn(line: string, last: number): number {
   const word = line.search(/[^ ]/);
   if (word < 0) return -1;

@@ -84,7 +84,7 @@ export class HeadReader {
     return this.#head.length === 0 ? "" : Buffer.concat(this.#head).toString("latin1");
   }
 
-  /** The index behind the empty line that ends the header. */
+  /** The index after the empty line that ends the header. */
   #endIn(octets: Buffer): number | undefined {
     const joint = (this.#last + octets.toString("latin1", 0, 3)).indexOf(emptyLine);
     if (joint >= 0) return joint + emptyLine.length - this.#last.length;
@@ -104,7 +104,7 @@ function nameIn(text: string, start: number, colon: number): string {
   return fieldName.test(name) ? name.toLowerCase() : "";
 }
 
-/** Of a text without one, a place behind its end, so that it is looked for only once. */
+/** The index of the first colon; if there is none, an index after the end, so that it is searched for only once. */
 function indexOfColon(text: string, start: number): number {
   const colon = text.indexOf(":", start);
   return colon < 0 ? text.length : colon;

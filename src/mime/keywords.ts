@@ -24,10 +24,10 @@ export function keywordsHeader(name: string, keywords: readonly string[], field:
 }
 
 /**
- * The same of keywords that stand in one text, as people write it: phrases with commas between, in which commas may
- * stand in quotes. Elements may be empty (RFC 5322 section 4.1, obs-phrase-list).
+ * The same for keywords in one text, as people write it: phrases separated by commas; a comma in quotes does not
+ * separate. Elements may be empty (RFC 5322 section 4.1, obs-phrase-list).
  *
- * @throws MessageError if there is no keyword, a comment stands alone, or a quoted string or a comment is not closed.
+ * @throws MessageError if there is no keyword, a comment is alone, or a quoted string or a comment is not closed.
  */
 export function parsedKeywordsHeader(name: string, value: string): Header {
   checkText(value, name);

@@ -1,8 +1,8 @@
 import { maxLineOctets, toCrlf } from "../text/lines.ts";
 
 /**
- * The lines of a mail that lies in another, as its octets come in pieces of any size: LF becomes CRLF, and it is noted
- * what the mail asks of the way.
+ * Reads the lines of a mail inside another, however its octets are split: LF becomes CRLF, and it records what the mail
+ * requires of the server.
  */
 export class MailLines {
   #whole = true;

@@ -24,7 +24,7 @@ function tokensOf(list: readonly (Mailbox | Group)[], firstColumn: number, utf8:
   const tokens: string[] = [];
   const last = list.length - 1;
   for (let index = 0; index <= last; index++) {
-    // There is an element at this index: the condition of the loop says so.
+    // The condition of the loop guarantees an element at this index.
     const item = list[index] as Mailbox | Group;
     const column = index === 0 ? firstColumn : 1;
     const separator = index < last ? "," : "";

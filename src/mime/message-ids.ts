@@ -10,12 +10,14 @@ export interface ParsedMessageIds {
    * The ids in their order, each in its angle brackets. Any of them can be given to `references()` and `inReplyTo()`.
    */
   readonly ids: readonly string[];
-  /** What is neither an id, white space nor a comment, in its order: phrases, and ids that no header can carry. */
+  /**
+   * Everything that is neither an id, white space nor a comment, in order: phrases, and ids that no header can contain.
+   */
   readonly skipped: readonly string[];
 }
 
 /**
- * Message ids that others wrote, as they stand in `References`, `In-Reply-To` and `Message-ID`.
+ * Message ids from fields that others wrote: `References`, `In-Reply-To` and `Message-ID`.
  *
  * @example
  * ```ts
@@ -29,8 +31,8 @@ export const MessageIds: {
    * programs write, 4.5.4: ids with or without white space between them, comments, phrases, white space around the dots
    * of an id.
    *
-   * An id is what stands in angle brackets. One of printable ASCII that fits in a line stays as it was found, because a
-   * thread is found again only by the same octets. Everything else is skipped, so that no word becomes an id.
+   * An id is the text in angle brackets. One of printable ASCII that fits in a line is not changed, because a thread is
+   * found again only by the same octets. Everything else is skipped, so that no word becomes an id.
    *
    * @throws MessageError if `text` is not a string.
    */
@@ -47,8 +49,8 @@ export const MessageIds: {
 });
 
 /**
- * Reads the ids that a caller gives for a header: as {@link MessageIds} does, but what is neither an id nor a phrase is
- * refused. A text of nothing but bare ids (`1@example.net 2@example.net`) is taken too.
+ * Reads the ids that a caller gives for a header, like {@link MessageIds}, but refuses what is neither an id nor a
+ * phrase. A text that consists only of bare ids (`1@example.net 2@example.net`) is accepted too.
  *
  * @throws MessageError naming the position; also if there is no id.
  */
@@ -81,7 +83,7 @@ interface Piece {
   readonly start: number;
   readonly end: number;
   readonly id: string | undefined;
-  /** Whether the word may stand in a phrase, which RFC 5322 4.5.4 lets stand between ids. */
+  /** Whether the word may be part of a phrase, which RFC 5322 4.5.4 allows between ids. */
   readonly isPhrase: boolean;
 }
 
@@ -116,7 +118,7 @@ function readPieces(text: string): Piece[] {
   return pieces;
 }
 
-/** What stands between `<` and `>`, with both; a `>` in quotes is no end. */
+/** The text from `<` to `>`; a `>` in quotes does not end it. */
 function readBrackets(text: string, start: number): string | undefined {
   // With some white space and a comment in it, no id is longer than this; the bound keeps many open brackets cheap.
   const reach = text.slice(start, start + longestId + 100);
@@ -136,8 +138,8 @@ const printable: RegExp = /^[!-;=?-~]+$/;
 const withQuotes: RegExp = /^(?:[!#-;=?-~]|"(?:[ !#-[\]-~]|\\[ -~])*")+$/;
 
 /**
- * The id without the white space and comments that RFC 5322 4.5.4 allows around dots and at signs; elsewhere it is
- * none.
+ * The id without the white space and comments that RFC 5322 4.5.4 allows around dots and at signs; with others it is
+ * not an id.
  */
 function withoutSpace(written: string): string | undefined {
   let id = "";
@@ -172,7 +174,7 @@ function bareIds(text: string): string[] | undefined {
   return areBare ? ids.map((id) => `<${id}>`) : undefined;
 }
 
-/** What was skipped: words that no id stands between are one. */
+/** What was skipped: words without an id between them are joined. */
 function joined(text: string, pieces: readonly Piece[]): string[] {
   const skipped: string[] = [];
   let from: number | undefined;

@@ -1,9 +1,7 @@
 import { commentEnd } from "./comment.ts";
 import { MessageError } from "./message-error.ts";
 
-/**
- * What stands in front of a separator in a field that people wrote: words, quoted or not, and comments between them.
- */
+/** The text before a separator in a field that people wrote: words, quoted or not, and comments between them. */
 export interface WrittenPhrase {
   /** The words, decoded, with one space for the white space and comments between two of them. */
   readonly text: string;

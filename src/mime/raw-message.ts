@@ -2,11 +2,11 @@ import { hasWholeLines, maxLineOctets, toCrlf } from "../text/lines.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
- * Octets of a message that was built elsewhere, made fit for DATA: lines that end in LF throughout get CRLF. Mixed
- * line ends, bare CR, NUL and lines above 998 octets are refused with the number of the line.
+ * Prepares the octets of a message that was built elsewhere for DATA: if all lines end in LF, they get CRLF. Mixed line
+ * ends, bare CR, NUL and lines above 998 octets are refused with the number of the line.
  *
- * It is fed in pieces, of which each returns the whole lines it completes; `end` returns the rest. Which line end the
- * message has, its first line tells.
+ * It gets pieces, and returns for each the whole lines that it completes; `end` returns the rest. The first line
+ * decides which line end the message has.
  */
 export class RawMessageReader {
   #rest = "";
@@ -27,7 +27,7 @@ export class RawMessageReader {
     return this.#eightBitHeader;
   }
 
-  /** Whether the header may go on: neither an empty line nor another one that belongs to no field has come. */
+  /** Whether the header may continue: neither an empty line nor another line that belongs to no field has come. */
   get inHeader(): boolean {
     return this.#inHeader;
   }
@@ -88,7 +88,7 @@ export class RawMessageReader {
   }
 }
 
-/** Where the header ends: at a line that is neither a field nor goes on with one, be it empty or not. */
+/** The header ends at a line that is neither a field nor a continuation of one, whether it is empty or not. */
 const behindHeader = /(?:^|\n)(?![!-9;-~]+[ \t]*:|[ \t]|$)/;
 
 /** More than this is not a header, and the header of a stream is kept until it is whole. */

@@ -278,7 +278,7 @@ export class SinglePart implements Part {
   #typeHeader(essence = this.type): Header {
     const { parameters } = this.#contentType;
     const { fileName } = this.#fields;
-    // There it is the name of the file that is to be fetched (RFC 2046 section 5.2.3).
+    // There it is the name of the file to fetch (RFC 2046 section 5.2.3).
     const isElsewhere = essence === "message/external-body";
     if (fileName !== undefined && !parameters.has("name") && !isElsewhere)
       return typeHeader(essence, new Map([...parameters, ["name", fileName]]));

@@ -43,7 +43,7 @@ function tokens(text: string, column: number, stands: Stands): string[] {
   const words = split(text, stands);
   const result: string[] = [];
   for (let at = 0; at < words.length; ) {
-    // There is a word at this index: the condition of the loop says so.
+    // The condition of the loop guarantees a word at this index.
     const { gap, text: word, encode } = words[at] as Word;
     at++;
     if (!encode) {

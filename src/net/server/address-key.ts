@@ -1,7 +1,7 @@
 /**
- * What a client's IP address counts as where clients are counted: an IPv4 address as itself, an IPv6 address as its
- * network of 64 bits, because one customer usually has all of that (RFC 6177 section 2). Any other text, such as the
- * empty one of a client without an address, is its own key.
+ * The key under which clients are counted: an IPv4 address itself, for an IPv6 address its network of 64 bits, because
+ * one customer usually has all of that (RFC 6177 section 2). Any other text, such as the empty one of a client without
+ * an address, is its own key.
  *
  * @param address in its canonical form, as in `session.remoteAddress`; a zone (`fe80::1%eth0`) stays in the key.
  */

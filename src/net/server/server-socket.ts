@@ -6,8 +6,8 @@ import { Deadline } from "../deadline.ts";
 export type Received = Buffer | "ended" | "timeout" | "interrupted" | "lost";
 
 /**
- * A client's connection as the server sees it: read when something is wanted, held back while nothing is, and never
- * a throw, because whatever a client does to its connection is nothing out of the ordinary.
+ * A client's connection from the server's side. It is read when something is needed, and paused otherwise. It never
+ * throws, because anything that a client does to its connection is normal.
  */
 export class ServerSocket {
   readonly #clock: Clock;
@@ -236,7 +236,7 @@ export class ServerSocket {
 /** How many unread bytes stop the reading. */
 const HIGH_WATER = 65_536;
 
-/** The size of a chunk besides its bytes, so that many small chunks count as much as they need. */
+/** What a chunk costs besides its bytes, so that many small chunks count as much as they need. */
 const CHUNK_COST = 256;
 
 /** How many bytes are read after the end, so that the last reply arrives. */

@@ -45,7 +45,7 @@ export interface ClientCertificateOptions {
   readonly required: boolean;
 }
 
-/** What is known of a TLS connection. */
+/** What is known about a TLS connection. */
 export interface TlsSession {
   /** The version, such as `"TLSv1.3"`. */
   readonly protocol: string;
@@ -124,7 +124,7 @@ export class TlsAcceptor {
       if (socket.destroyed) return settle(undefined);
       socket.once("close", failed);
       this.#underway.set(key, settle);
-      // A client that leaves amid the handshake would not be noticed otherwise.
+      // Otherwise a client that leaves during the handshake would not be noticed.
       socket.allowHalfOpen = false;
       this.#server.emit("connection", socket);
     });
@@ -136,7 +136,7 @@ export class TlsAcceptor {
   }
 }
 
-/** What is known of the TLS connection after the handshake. */
+/** What is known about the TLS connection after the handshake. */
 export function tlsSession(socket: TLSSocket): TlsSession {
   // Node calls a session of TLS 1.3 that was resumed authorized, also if the client has never shown a certificate.
   const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
@@ -157,9 +157,9 @@ export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
 }
 
 /**
- * What a certificate is served with. It is the same for all of them, whichever name the client asks for: OpenSSL takes
- * the authorities, the ciphers and the right to resume from the context that the name leads to, and a context that was
- * told no authorities trusts the public ones.
+ * The settings besides the certificate. They are the same for all certificates, whichever name the client asks for:
+ * OpenSSL takes the authorities, the ciphers and the right to resume from the context for that name, and a context
+ * without authorities trusts the public ones.
  */
 function contextOptions(
   { key, cert, passphrase }: ServerCertificate,
@@ -181,8 +181,8 @@ function contextOptions(
 }
 
 /**
- * A client of TLS 1.2 could else have the server do one handshake after another on a single connection (CVE-2011-1473);
- * Node only tells of it.
+ * Otherwise a client of TLS 1.2 could make the server do one handshake after another on a single connection
+ * (CVE-2011-1473); Node only reports that.
  */
 const OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
 

@@ -8,7 +8,7 @@ import type { ServerSettings } from "./settings.ts";
 /** The next step of a login: a reply, or an event for the host application. */
 export type AuthStep = Reply | AuthEvent | IdentifyEvent | ProofEvent | AuthenticatedEvent;
 
-/** What an exchange reads and changes of the conversation that it is part of. */
+/** The parts of the conversation that an exchange reads and changes. */
 interface AuthConversation {
   readonly settings: Pick<ServerSettings, "hostname" | "maxAuthAttempts">;
   readonly mechanisms: readonly string[];
@@ -36,8 +36,8 @@ export class AuthExchange {
     this.#conversation = conversation;
     this.#mechanism = mechanism;
     const { settings, mechanisms, channel: own } = conversation;
-    // A client may say that it would have bound itself; that is an attack only if -PLUS was offered (RFC 5802 section
-    // 6).
+    // A client may say that it would have used channel binding; that is an attack only if -PLUS was offered (RFC 5802
+    // section 6).
     const bound = mechanisms.some((name) => name.endsWith("-PLUS"));
     const channel = bound ? own : { ...own, bindings: new Map<string, Buffer>() };
     const nonce = randomBytes(18).toString("base64");
@@ -123,7 +123,7 @@ export class AuthExchange {
     return last ? Reply.of(421, "4.7.0", "Too many failed attempts to authenticate") : reply;
   }
 
-  /** Ends the login. If the host application waits for the proof, it learns that there is none. */
+  /** Ends the login. A host application that waits for the proof gets none. */
   #end(reply: Reply): Reply | ProofEvent {
     this.over = true;
     if (!this.#identified) return reply;

@@ -8,7 +8,7 @@ import type { Input } from "./input.ts";
 import { excess, tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 
-/** What a BDAT command says of the octets after it. */
+/** The octets that follow a BDAT command. */
 export interface ChunkHeader {
   /** Exactly how many octets follow. */
   readonly size: number;
@@ -27,7 +27,7 @@ export class ChunkedContent implements Incoming {
   #fault: DataFault | undefined;
   #problem: Reply | undefined;
 
-  /** @param binary whether the client said BODY=BINARYMIME: then line ends have no meaning either. */
+  /** @param binary whether the transaction is BODY=BINARYMIME: then line ends have no meaning either. */
   constructor(settings: ServerSettings, binary: boolean) {
     const { lenient, maxMessageSize } = settings;
     this.#content = new ContentCheck(settings, binary);

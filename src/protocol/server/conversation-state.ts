@@ -1,6 +1,6 @@
 import { closesConnection } from "../closing-reply.ts";
 
-/** Where in the order of commands a conversation stands: the columns of the command table. */
+/** The step that a conversation has reached: the columns of the command table. */
 export type ConversationState = "fresh" | "ready" | "mail" | "recipients" | "chunks";
 
 /** What moves a conversation from one state to another. */
@@ -19,9 +19,8 @@ const transitions: Readonly<
 };
 
 /**
- * The state of a conversation, and whether its connection is to be closed. Two rules, which are those of h11:
- * everything that changes the state is in this file, and this file knows nothing of commands, content and the host
- * application.
+ * The state of a conversation, and whether its connection must be closed. Two rules, like in h11: everything that
+ * changes the state is in this file, and this file does not know commands, content and the host application.
  */
 export class ConversationStates {
   #state: ConversationState = "fresh";
@@ -32,7 +31,7 @@ export class ConversationStates {
     return this.#state;
   }
 
-  /** Whether the connection is to be closed once the replies are out. It stays so. */
+  /** Whether the connection must be closed after the replies were sent. It never becomes false again. */
   get closing(): boolean {
     return this.#closing;
   }

@@ -30,9 +30,9 @@ export class Conversation {
   #output = "";
   #errors = 0;
   secure = false;
-  /** What TLS says about the client. */
+  /** What a mechanism may know about the TLS connection. */
   channel: Channel = inClear;
-  /** Whether the client said EHLO: without it there are no extensions. */
+  /** Whether the client has sent EHLO: without it there are no extensions. */
   extended = false;
   user: string | undefined;
   /** How many commands there have been since a message was accepted, without those that bring one forward. */
@@ -48,7 +48,7 @@ export class Conversation {
   failedAttempts = 0;
   /** Whether a recipient of the transaction has been refused. */
   refusedRecipients = false;
-  /** The extensions in force: those that were offered to the client, which has said EHLO. */
+  /** The extensions in force: those that were offered in the reply to EHLO. */
   extensions: Extensions = {};
   #from: ReceivedEnvelope["from"] = null;
   #parameters: MailParameters = {};
@@ -60,7 +60,7 @@ export class Conversation {
     this.#observer = observer;
   }
 
-  /** Where in the order of commands the conversation stands. */
+  /** The step that the conversation has reached. */
   get state(): ConversationState {
     return this.#states.state;
   }
@@ -70,7 +70,7 @@ export class Conversation {
     return this.#states.inTransaction;
   }
 
-  /** Whether the connection is to be closed once the replies are out. */
+  /** Whether the connection must be closed after the replies were sent. */
   get closing(): boolean {
     return this.#states.closing;
   }
@@ -93,13 +93,13 @@ export class Conversation {
     this.#states.on("chunk");
   }
 
-  /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034); behind a 421 or 521 nothing follows. */
+  /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034). Nothing follows a 421 or 521. */
   say(reply: Reply): void {
     const tooMany = isError(reply) && ++this.#errors > this.settings.maxErrors;
     this.#write(this.#coded(tooMany ? Reply.of(421, "4.7.0", "Too many errors") : reply));
   }
 
-  /** Replies as it stands, without an enhanced code: the greeting, and what answers HELO and EHLO (RFC 2034 3). */
+  /** Replies without adding an enhanced code: the greeting, and the replies to HELO and EHLO (RFC 2034 3). */
   sayBare({ code, lines }: Reply): void {
     this.#write(new Reply({ code, lines }));
   }
@@ -211,7 +211,7 @@ export class Conversation {
   /** Whether an extension is in force. */
   readonly offers = (extension: ExtensionKeyword): boolean => this.extensions[extension] !== undefined;
 
-  /** What is offered to a client that says EHLO now. */
+  /** The extensions that EHLO would offer now. */
   get #offered(): Extensions {
     const { starttls, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
     const mechanisms = this.mechanisms;
@@ -289,7 +289,7 @@ const HIGHEST_LIMIT = 999_999;
 
 const inClear: Channel = { certified: false, bindings: new Map() };
 
-/** Whether a reply says that the client made a mistake. A refusal for other reasons does not. */
+/** Whether a reply means that the client made a mistake. A refusal for other reasons does not. */
 function isError({ code }: Reply): boolean {
   return (code >= 500 && code <= 504) || code === 555;
 }

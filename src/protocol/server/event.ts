@@ -21,7 +21,7 @@ export interface AuthEvent {
   answer(verdict: Reply | { readonly user: string }): void;
 }
 
-/** A client that will prove its identity has sent its name. The login goes on with the keys of that user. */
+/** A client that will prove its identity has sent its name. The login continues with the keys of that user. */
 export interface IdentifyEvent {
   readonly type: "identify";
   readonly mechanism: string;

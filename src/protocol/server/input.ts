@@ -98,7 +98,7 @@ export class Input {
     return read;
   }
 
-  /** Lets the last chunk go: the client may say nothing for long. */
+  /** Releases the last chunk, because the client may send nothing for a long time. */
   #nothing(): undefined {
     this.clear();
     return undefined;

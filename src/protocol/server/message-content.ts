@@ -47,7 +47,7 @@ export class MessageContent implements Incoming {
 /** The message is larger than the limit (RFC 1870 section 6). */
 export const tooLarge: Reply = Reply.of(552, "5.3.4", "The message is too large");
 
-/** How much of a message is read for the sake of a proper reply, where so much is taken. */
+/** How much of a message that is larger than `limit` is read, so that it gets a proper reply. */
 export function excess(limit: number): number {
   return limit * 2 + OVERRUN;
 }

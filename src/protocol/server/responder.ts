@@ -24,7 +24,7 @@ export interface ResponderObserver {
  * The server's half of SMTP, without a socket: octets in by {@link push}, events out by {@link next}, replies out by
  * {@link takeReplies}.
  *
- * Replies gather until they are taken, which is to be done when `next` has nothing more: so a group of commands that
+ * Replies are collected until they are taken. Take them when `next` returns `undefined`: then a group of commands that
  * arrived together is answered in one write (RFC 2920 3.2).
  */
 export class Responder {
@@ -34,7 +34,7 @@ export class Responder {
   readonly #mask: CommandMask = new CommandMask(serverMask);
   /** The reader of octets that are not commands. */
   #incoming: Incoming | undefined;
-  /** The message that comes in chunks, while it does. */
+  /** The message that arrives in chunks, if there is one. */
   #chunked: ChunkedContent | undefined;
 
   constructor(settings: ServerSettings, observer?: ResponderObserver) {
@@ -69,7 +69,7 @@ export class Responder {
     if (refusal !== undefined) this.#conversation.close();
   }
 
-  /** Writes a last reply, such as 421, and reads nothing more. */
+  /** Writes a last reply, such as 421, and ignores further input. */
   end(reply: Reply): void {
     this.#conversation.say(reply);
     this.#conversation.close();
@@ -80,7 +80,7 @@ export class Responder {
     this.#conversation.secured(channel);
   }
 
-  /** Takes in what has arrived. */
+  /** Adds bytes that have arrived. */
   push(chunk: Buffer): void {
     if (!this.#conversation.closing) this.#input.push(chunk);
   }

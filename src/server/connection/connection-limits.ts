@@ -1,7 +1,7 @@
 import { addressKey } from "../../net/server/address-key.ts";
 import { Reply } from "../../protocol/reply.ts";
 
-/** How many connections a server bears. */
+/** How many connections a server accepts. */
 export interface ConnectionBounds {
   /** At a time, of all clients. */
   readonly maxConnections: number;
@@ -11,13 +11,13 @@ export interface ConnectionBounds {
 
 /** A connection that is served, or refused with a reply. */
 export interface Admission {
-  /** What to refuse it with, if it is one too many. */
+  /** The reply that refuses it, if it is one too many. */
   readonly refusal: Reply | undefined;
-  /** Counts it out; to be called once, when it is over. */
+  /** Stops counting it; must be called once, when it has ended. */
   leave(): void;
 }
 
-/** Counts the connections of a server, all of them and by address, and says which are too many. */
+/** Counts the connections of a server, in total and by address, and decides which are too many. */
 export class ConnectionLimits {
   readonly #byAddress = new Map<string, number>();
   #open = 0;
@@ -25,11 +25,11 @@ export class ConnectionLimits {
   #refused = 0;
 
   /**
-   * Counts a connection in.
+   * Counts a connection.
    *
    * @param address of the client; empty for a Unix socket, whose clients have none
-   * @param exceeded is told which limit refuses it, if one does
-   * @returns `undefined` if it must be closed without a reply, because so many are being refused already
+   * @param exceeded is called with the limit that refuses it, if one does
+   * @returns `undefined` if it must be closed without a reply, because many are being refused already
    */
   admit(
     address: string,

@@ -9,7 +9,7 @@ export class ContentStream implements AsyncIterable<Buffer> {
   #state: "open" | "ended" | "failed" = "open";
   #error: unknown;
   #reader: "none" | "reading" | "gone" = "none";
-  /** What the reader has asked for. */
+  /** The requests of the reader. */
   #requests: Request[] = [];
 
   /** `moved` is called when a reader begins, takes a piece or stops, and when the content fails. */
@@ -96,7 +96,7 @@ export class ContentStream implements AsyncIterable<Buffer> {
     });
   }
 
-  /** Gives the reader what it has asked for, as far as it is there. */
+  /** Answers the requests of the reader, as far as there is content. */
   #serve(): void {
     for (let request = this.#requests[0]; request !== undefined; request = this.#requests[0]) {
       const piece = this.#pieces.shift();
@@ -136,7 +136,7 @@ interface Request {
 
 const END: IteratorReturnResult<undefined> = Object.freeze({ value: undefined, done: true });
 
-/** The size of a piece besides its bytes, so that many small pieces count as much as they need. */
+/** What a piece costs besides its bytes, so that many small pieces count as much as they need. */
 const PIECE_COST = 256;
 
 /** How many waiting bytes make the client wait. */

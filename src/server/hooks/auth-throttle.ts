@@ -3,9 +3,9 @@ import type { Clock } from "../../net/clock.ts";
 import { addressKey } from "../../net/server/address-key.ts";
 
 /**
- * Delays the replies to failed logins more and more, against guessing of passwords: counted over all connections, by
- * address (IPv6 by its network of 64 bits) and by user. A login that succeeds is never delayed or refused, so nobody
- * can lock a user out. After ten minutes without a failure the count starts again.
+ * Delays the replies to failed logins more and more, against guessing of passwords. Failures are counted over all
+ * connections, by address (IPv6 by its network of 64 bits) and by user. A login that succeeds is never delayed or
+ * refused, so no attacker can lock a user out. After ten minutes without a failure the count starts again.
  */
 export class AuthThrottle {
   readonly #delay: number;
@@ -13,15 +13,17 @@ export class AuthThrottle {
   readonly #addresses = new Failures();
   readonly #users = new Failures();
 
-  /** `delay`: milliseconds for the first that is not for free, and twice as many for each further one; 0: never. */
+  /**
+   * `delay`: milliseconds for the first failure after the free ones, and twice as many for each further one; 0: never.
+   */
   constructor(delay: number, clock: Clock) {
     this.#delay = delay;
     this.#clock = clock;
   }
 
   /**
-   * A login has failed: how many milliseconds the reply waits. A client without an address (on a Unix socket) is
-   * counted by user only, and an attempt without a user by address only.
+   * Counts a failed login. Returns how many milliseconds the reply must wait. A client without an address (on a Unix
+   * socket) is counted by user only, and an attempt without a user by address only.
    */
   failed(address: string, user: string): number {
     const delay = this.#delay;
@@ -35,9 +37,9 @@ export class AuthThrottle {
   }
 }
 
-/** How often logins have failed, by whom. */
+/** How often logins have failed, by address or user. */
 class Failures {
-  /** Whoever failed last comes last. */
+  /** The one that failed last comes last. */
   readonly #counts = new Map<string, { count: number; at: number }>();
 
   /** Counts a failure. Returns how many there were. */
@@ -58,12 +60,12 @@ class Failures {
   }
 }
 
-/** What a name counts as: short, however long it is, and the same in every case. */
+/** The key of a user name: short, however long the name is, and the same in every case. */
 function userKey(user: string): string {
   return createHash("sha256").update(user.normalize("NFKC").toLowerCase()).digest("base64");
 }
 
-/** So many failures cost nothing: people mistype, and programs are configured wrongly. */
+/** How many failures are free: people mistype, and programs are configured wrongly. */
 const FREE = 10;
 
 /** Milliseconds. */
@@ -72,5 +74,5 @@ const LONGEST = 8000;
 /** Milliseconds after which a failure no longer counts. */
 const MEMORY = 600_000;
 
-/** So many addresses, and so many users, are remembered. */
+/** How many addresses, and how many users, are remembered. */
 const MOST = 10_000;

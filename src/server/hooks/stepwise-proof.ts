@@ -7,22 +7,22 @@ import type { StepwiseAttempt } from "./verifier.ts";
 type Verdict = Reply | { readonly user: string };
 
 /**
- * The hook `auth` while a client proves in several steps (SCRAM) that it knows a secret: the hook names the secret with
- * `verify`, the exchange goes on with it, and `verify` resolves when the client has answered.
+ * Runs the hook `auth` while a client proves in several steps (SCRAM) that it knows a secret: the hook names the secret
+ * with `verify`, the exchange continues with it, and `verify` resolves when the client has answered.
  *
- * Where the hook refuses without naming one, the exchange goes on with keys that fit nothing: whether there is such a
- * user is not to be seen from how soon the refusal comes.
+ * If the hook refuses without naming a secret, the exchange continues with keys that match nothing, so the time of the
+ * refusal does not show whether the user exists.
  */
 export class StepwiseProof {
-  /** Who the client says it is. */
+  /** The user that the client claims to be. */
   readonly user: string;
-  /** The keys with which the login goes on. */
+  /** The keys with which the login continues. */
   readonly keys: Promise<ScramKeys>;
   #verdict: Promise<Verdict>;
   readonly #decoy: ScramKeys;
   #judged: (proved: boolean) => void = () => {};
 
-  /** `ask` asks the hook. */
+  /** `ask` calls the hook. */
   constructor(user: string, hash: HashName, ask: (attempt: StepwiseAttempt) => Verdict | Promise<Verdict>) {
     this.user = user;
     const proved = new Promise<boolean>((resolve) => {
@@ -47,13 +47,13 @@ export class StepwiseProof {
     void verdict.then(() => name(this.#decoy));
   }
 
-  /** The hook takes too long: the exchange goes on with keys that fit nothing, and ends with this refusal. */
+  /** The hook takes too long: the exchange continues with keys that match nothing, and ends with this refusal. */
   giveUp(refusal: Reply): ScramKeys {
     this.#verdict = Promise.resolve(refusal);
     return this.#decoy;
   }
 
-  /** The client has answered, or never will; what the hook says to that. */
+  /** The client has answered, or never will. Returns the verdict of the hook. */
   judge(proved: boolean): Promise<Verdict> {
     this.#judged(proved);
     return this.#verdict;
@@ -65,7 +65,7 @@ async function keysFor(secret: string | ScramKeys, hash: HashName): Promise<Scra
   return await deriveScramKeys({ hash, password: secret, salt: randomBytes(16), iterations: ITERATIONS });
 }
 
-/** Keys that fit no password; the salt is the same each time, as a user's is. */
+/** Keys that match no password; the salt is always the same, like the salt of a user. */
 function decoy(user: string, hash: HashName): ScramKeys {
   const salt = createHmac("sha256", ownSecret).update(`${hash} ${user}`).digest().subarray(0, 16);
   return { hash, salt, iterations: ITERATIONS, storedKey: randomBytes(32), serverKey: randomBytes(32) };

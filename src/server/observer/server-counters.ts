@@ -1,10 +1,10 @@
-/** What a server has counted since it started. The fields are plain, because they change with each mail. */
+/** The counters of a server since its start. The fields are plain, because they change with each mail. */
 export class ServerCounters {
-  /** Connections that were accepted by the system. */
+  /** Connections that the system accepted. */
   connections = 0;
   /** Messages that were accepted. */
   mails = 0;
-  /** The bytes of these messages, as they came, without dots and chunk headers. */
+  /** The bytes of these messages, as they were sent, without doubled dots and chunk headers. */
   octets = 0;
   /** How often a client was refused, by reason. */
   readonly refused: Map<string, number> = new Map();

@@ -30,17 +30,17 @@ export interface Refusal {
   readonly reason: string;
   /** When it happened. */
   readonly phase: ServerPhase;
-  /** A sentence for people. It contains nothing that the client said. */
+  /** A sentence for people. It contains nothing that the client sent. */
   readonly detail: string;
 }
 
-/** What the server was doing with the client. */
+/** What the server was doing for the client. */
 export type ServerPhase = "accept" | "proxy" | "tls" | "greeting" | "command" | "auth" | "content";
 
-/** A refusal, as it is told on `envoi:server:refused`. */
+/** A refusal, as published on `envoi:server:refused`. */
 export interface RefusedEvent extends ServerClientEvent, Refusal {}
 
-/** The channels of `node:diagnostics_channel` on which a server tells of events. */
+/** The channels of `node:diagnostics_channel` on which a server publishes events. */
 export const serverChannels: ServerChannels = {
   refused: channel("envoi:server:refused"),
 };

@@ -4,14 +4,14 @@ import type { ClientIdentity } from "../connection/client-identity.ts";
 import { ServerCounters } from "./server-counters.ts";
 import { type Refusal, type RefusedEvent, type ServerClientEvent, serverChannels } from "./server-events.ts";
 
-/** The client of an event: a session, or who a client is before it has one. */
+/** The client of an event: a session, or what is known about a client before it has one. */
 export interface ObservedClient extends ClientIdentity {
   readonly id?: string;
 }
 
 /**
- * Tells what a server does: to the subscribers of its channels, to its logger, and by counters to `status()`. If nobody
- * listens, it costs a look whether anybody does.
+ * Reports what a server does: to the subscribers of its channels, to its logger, and by counters to `status()`. If
+ * nothing listens, it costs one check.
  */
 export class ServerObserver {
   readonly counters: ServerCounters = new ServerCounters();
@@ -44,7 +44,7 @@ export class ServerObserver {
   }
 }
 
-/** The client, as every event names it. */
+/** The client in the form of events. */
 function eventOf(client: ObservedClient): ServerClientEvent {
   const { id, remoteAddress, remotePort, localAddress, localPort } = client;
   return { ...(id !== undefined && { session: id }), remoteAddress, remotePort, localAddress, localPort };

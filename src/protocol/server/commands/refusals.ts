@@ -6,7 +6,7 @@ export const helloFirst: Reply = Reply.of(503, "5.5.1", "Say EHLO first");
 /** Refuses RCPT, DATA and BDAT before MAIL. */
 export const mailFirst: Reply = Reply.of(503, "5.5.1", "Say MAIL first");
 
-/** Refuses what must not be said in a transaction. */
+/** Refuses commands that are not allowed in a transaction. */
 export const nested: Reply = Reply.of(503, "5.5.1", "A transaction is under way");
 
 /** Refuses a command that the server does not offer. */
