@@ -16,6 +16,9 @@
  * @module envoi/verify
  */
 
+export { ArcSealer, type ArcSealerOptions, type SealedFindings } from "./arc/arc-sealer.ts";
+export type { ArcCode, ArcResult, ArcSet, ArcVerdict } from "./arc/arc-verdict.ts";
+export { verifyArc } from "./arc/verify-arc.ts";
 export type { DkimCode, DkimResult, DkimVerdict } from "./dkim/dkim-verdict.ts";
 export { verifyDkim } from "./dkim/verify-dkim.ts";
 export type { LookUpOptions } from "./look-up-options.ts";

@@ -77,14 +77,19 @@ export function readSeal(field: RawField): Seal | NoSignature {
   return { field, tags, algorithm, domain, selector, value, signedAt, unsigned };
 }
 
-/** Reads the tags of a field that signs a message. */
-export function readSignature(field: RawField): Signature | NoSignature {
+/**
+ * Reads the tags of a field that signs a message.
+ *
+ * @param usual both canonical forms if `c=` is absent
+ */
+export function readSignature(field: RawField, usual: Canonicalization = "simple"): Signature | NoSignature {
   const seal = readSeal(field);
   if ("code" in seal) return seal;
   const { tags, signedAt } = seal;
   const missing = ["bh", "h"].find((name) => !tags.has(name));
   if (missing !== undefined) return wrong(`it has no ${missing}=`);
-  const forms = tags.has("c") ? /^(simple|relaxed)(?:\/(simple|relaxed))?$/.exec(tagValue(tags, "c")) : [];
+  const form = tags.has("c") ? tagValue(tags, "c") : `${usual}/${usual}`;
+  const forms = /^(simple|relaxed)(?:\/(simple|relaxed))?$/.exec(form);
   if (forms === null)
     return { code: "canonicalization", reason: "c= is not a pair of the words simple and relaxed" };
   const bodyHash = fromBase64(withoutSpace(tagValue(tags, "bh")));
@@ -99,7 +104,7 @@ export function readSignature(field: RawField): Signature | NoSignature {
   const names = withoutSpace(tagValue(tags, "h")).toLowerCase().split(":");
   return {
     ...seal,
-    header: (forms[1] ?? "simple") as Canonicalization,
+    header: forms[1] as Canonicalization,
     body: (forms[2] ?? "simple") as Canonicalization,
     length,
     names: names.filter((name) => name !== ""),
