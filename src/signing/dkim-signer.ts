@@ -62,7 +62,7 @@ export class DkimSigner implements Signer {
    * @throws EnvoiError of kind `"configuration"` naming the option that is not valid.
    * @example
    * ```ts
-   * const options = { domain: "example.com", selector: "2026", key: readFileSync("dkim.pem") };
+   * const options = { domain: "example.com", selector: "2026", key: pem };
    * const { name, value } = DkimSigner.record(options);
    * console.log(`${name} TXT ${value}`); // 2026._domainkey.example.com TXT v=DKIM1; k=rsa; p=…
    * ```

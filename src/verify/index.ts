@@ -21,6 +21,16 @@ export type { ArcCode, ArcResult, ArcSet, ArcVerdict } from "./arc/arc-verdict.t
 export { verifyArc } from "./arc/verify-arc.ts";
 export type { DkimCode, DkimResult, DkimVerdict } from "./dkim/dkim-verdict.ts";
 export { verifyDkim } from "./dkim/verify-dkim.ts";
+export type { Authenticated, DmarcEvidence } from "./dmarc/alignment.ts";
+export type {
+  DmarcCode,
+  DmarcPolicy,
+  DmarcResult,
+  DmarcVerdict,
+  PublishedPolicy,
+} from "./dmarc/dmarc-verdict.ts";
+export { type DmarcOptions, evaluateDmarc } from "./dmarc/evaluate-dmarc.ts";
+export type { InquiryLimits } from "./inquiry.ts";
 export type { LookUpOptions } from "./look-up-options.ts";
 export type { MessageSource } from "./message/message-source.ts";
 export type {

@@ -19,6 +19,7 @@ import type { DkimVerdict } from "./dkim-verdict.ts";
  * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
+ * import { Resolver, verifyDkim } from "envoi/verify";
  *
  * const resolver = Resolver.zone({ "2026._domainkey.example.com": { TXT: "v=DKIM1; p=…" } });
  * const [verdict] = await verifyDkim(await readFile("mail.eml"), { resolver });

@@ -12,10 +12,11 @@ export type DmarcPolicy = "none" | "quarantine" | "reject";
  * - `"aligned"`: a domain that SPF or DKIM proved is aligned with the author's.
  * - `"not-aligned"`: none is.
  * - `"no-record"`: the domain has no DMARC record.
+ * - `"invalid-record"`: the policy of the record is not valid.
  * - `"no-from"`: the message has no From field, or one without an address.
  * - `"several-from"`: the message has more than one From field.
  * - `"several-domains"`: the authors have different domains.
- * - `"invalid-from"`: the From field cannot be read, or the author's domain is an address literal.
+ * - `"invalid-from"`: the From field cannot be read, or an author's domain is an address literal.
  * - `"dns"`: a question that was needed could not be answered now.
  * - `"deadline"`: the time was over.
  * - `"too-many-queries"`: the questions for this mail were used up.
@@ -24,6 +25,7 @@ export type DmarcCode =
   | "aligned"
   | "not-aligned"
   | "no-record"
+  | "invalid-record"
   | "no-from"
   | "several-from"
   | "several-domains"
@@ -31,6 +33,26 @@ export type DmarcCode =
   | "dns"
   | "deadline"
   | "too-many-queries";
+
+/** What a DMARC record says (RFC 9989 4.7), with the defaults of what it does not say. */
+export interface PublishedPolicy {
+  /** The domain whose record it is, below which it stands at `_dmarc`. */
+  readonly domain: string;
+  /** The policy for the domain. */
+  readonly p: DmarcPolicy;
+  /** The policy for its subdomains. */
+  readonly sp: DmarcPolicy;
+  /** The policy for subdomains that do not exist. */
+  readonly np: DmarcPolicy;
+  /** Whether the domains of DKIM must be the same (`"s"`), or may have the same organizational domain (`"r"`). */
+  readonly adkim: "r" | "s";
+  /** The same for SPF. */
+  readonly aspf: "r" | "s";
+  /** Whether the policy is only being tested (`t=y`). */
+  readonly testing: boolean;
+  /** The URIs for aggregate reports that are valid. */
+  readonly rua: readonly string[];
+}
 
 /** What DMARC says about the author of a message. */
 export interface DmarcVerdict {
@@ -44,8 +66,6 @@ export interface DmarcVerdict {
   readonly advice?: string | undefined;
   /** The domain of the author, as A-labels, if there is exactly one. */
   readonly domain?: string | undefined;
-  /** The organizational domain of the author's domain (RFC 9989 4.10.2). */
-  readonly organizationalDomain?: string | undefined;
   /** The domain whose record was applied, below which it stands at `_dmarc`. */
   readonly recordDomain?: string | undefined;
   /** The record that was applied. */
@@ -56,6 +76,8 @@ export interface DmarcVerdict {
   readonly testing: boolean;
   /** What the owner asks to be done with this message: the policy if the result is fail, otherwise `"none"`. */
   readonly disposition: DmarcPolicy;
+  /** What the record says, as aggregate reports quote it. */
+  readonly published?: PublishedPolicy | undefined;
   /** Which of SPF and DKIM passed for a domain that is aligned with the author's. */
   readonly aligned: { readonly spf: boolean; readonly dkim: boolean };
   /** The questions that were asked. */

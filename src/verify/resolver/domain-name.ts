@@ -21,7 +21,7 @@ export function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The labels that a name below another one has more: `undefined` if it is not below it, or the same. */
+/** Whether a name is another one, or below it. */
 export function isAtOrBelow(name: string, ancestor: string): boolean {
   return name === ancestor || name.endsWith(`.${ancestor}`);
 }

@@ -1,0 +1,43 @@
+import { Inquiry, type InquiryLimits } from "../inquiry.ts";
+import type { Resolver } from "../resolver/resolver.ts";
+import type { DmarcEvidence } from "./alignment.ts";
+import { readAuthor } from "./author.ts";
+import { DmarcEvaluation } from "./dmarc-evaluation.ts";
+import type { DmarcVerdict } from "./dmarc-verdict.ts";
+
+/** What DMARC is evaluated for, and how. */
+export interface DmarcOptions extends DmarcEvidence, InquiryLimits {
+  /** Every From field of the message, with or without its name; octets as Latin-1, or text. */
+  readonly from: readonly string[];
+  /** Where the answers come from. */
+  readonly resolver: Resolver;
+}
+
+/**
+ * Evaluates DMARC (RFC 9989) from what SPF and DKIM said. The organizational domain is found by a walk in DNS; no list
+ * of public suffixes is used.
+ *
+ * Whatever the message has in From and the domain publishes, the result is a verdict.
+ *
+ * @throws EnvoiError of kind `"aborted"` if `signal` aborts, and nothing else.
+ * @example
+ * ```ts
+ * const resolver = Resolver.zone({ "_dmarc.example.org": { TXT: "v=DMARC1; p=reject" } });
+ * const verdict = await evaluateDmarc({
+ *   from: ["Ada <ada@news.example.org>"],
+ *   dkim: [{ result: "pass", domain: "example.net" }],
+ *   resolver,
+ * });
+ * verdict.result; // "fail"
+ * verdict.disposition; // "reject"
+ * ```
+ */
+export async function evaluateDmarc(options: DmarcOptions): Promise<DmarcVerdict> {
+  const inquiry = new Inquiry(options.resolver, options);
+  try {
+    const verdict = await new DmarcEvaluation(inquiry, readAuthor(options.from)).verdict(options);
+    return { ...verdict, queries: inquiry.queries };
+  } finally {
+    inquiry.close();
+  }
+}
