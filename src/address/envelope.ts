@@ -57,7 +57,9 @@ export class Envelope {
     }
     if (to.length === 0)
       throw new AddressError("expected at least one recipient, got an empty array", { field: "to" });
-    return new Envelope(internal, sender, distinct(Array.from(to, recipient)));
+    const recipients: Address[] = [];
+    for (let at = 0; at < to.length; at++) recipients.push(recipient(to[at] as MailboxInput, at));
+    return new Envelope(internal, sender, distinct(recipients));
   }
 
   /** @internal The envelope in the report of a mail that has none. */

@@ -39,7 +39,8 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   const messageId = draft.messageId ?? newMessageId(author.address);
   // The latest block comes first, like the trace fields of servers.
   const fields: Header[] = [];
-  for (const block of draft.resent.toReversed()) fields.push(...resentHeaders(block, keepBcc));
+  if (draft.resent.length > 0)
+    for (const block of draft.resent.toReversed()) fields.push(...resentHeaders(block, keepBcc));
   fields.push(draft.date ?? dateHeaderNow());
   const push = (name: string, list: readonly (Mailbox | Group)[]): void => {
     if (list.length > 0) fields.push(mailboxHeader(name, list));
@@ -54,7 +55,8 @@ export function messageHeaders(draft: Draft): MessageHeaders {
   fields.push(messageIdHeader("Message-ID", [messageId]));
   if (inReplyTo !== undefined) fields.push(messageIdHeader("In-Reply-To", inReplyTo));
   if (references.length > 0) fields.push(messageIdHeader("References", references));
-  push("Disposition-Notification-To", draft.dispositionNotificationTo ?? []);
+  if (draft.dispositionNotificationTo !== undefined)
+    push("Disposition-Notification-To", draft.dispositionNotificationTo);
   for (const header of draft.headers) fields.push(header);
   fields.push(mimeVersion);
   const written = draft.utf8Headers ? fields.map((field) => field.inUtf8()) : fields;
@@ -71,7 +73,8 @@ export function headerLines(fields: readonly Header[]): string {
 
 /** One-click means a POST to the https URL of List-Unsubscribe, so it needs that field (RFC 8058 section 3.1). */
 function checkOneClick(headers: readonly Header[]): void {
-  if (!headers.some(({ name }) => name.toLowerCase() === "list-unsubscribe-post")) return;
+  if (headers.length === 0 || !headers.some(({ name }) => name.toLowerCase() === "list-unsubscribe-post"))
+    return;
   const list = headers.find(({ name }) => name.toLowerCase() === "list-unsubscribe");
   const urls = (withoutComments(list?.value ?? "") ?? "").match(/<[ \t]*https?:/gi) ?? [];
   if (urls.length === 1 && /https/i.test(urls[0] ?? "")) return;

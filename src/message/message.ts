@@ -229,6 +229,7 @@ function isToBeSent({ name }: Header): boolean {
 
 /** The fields of the message and those of its content are in the same header. */
 function refuseSecondField(fields: readonly Header[], root: Part): void {
+  if (fields.length === 0) return;
   const content = fields.filter(({ name }) => /^content-/i.test(name));
   if (content.length === 0) return;
   const names = root.encode(sevenBit).headers.map(({ name }) => name.toLowerCase());

@@ -9,13 +9,13 @@ import { phrase } from "./phrase.ts";
  * and if necessary between the words of a name; never inside a quoted name or an address.
  */
 export function mailboxHeader(name: string, list: readonly (Mailbox | Group)[]): Header {
-  const value = (): string => list.join(", ");
   const only = list.length === 1 ? list[0] : undefined;
   if (only !== undefined && !Group.is(only) && only.name === undefined) {
     const address = only.address.toString();
     if (name.length + 2 + address.length <= foldAt)
-      return Header.formatted(name, value, `${name}: ${address}`);
+      return Header.formatted(name, address, `${name}: ${address}`);
   }
+  const value = (): string => list.join(", ");
   const lines = (utf8: boolean): string => fold(name, tokensOf(list, name.length + 2, utf8));
   return Header.formatted(name, value, lines(false), () => lines(true));
 }

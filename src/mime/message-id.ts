@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Address } from "../address/address.ts";
 import { atomCharacters, atomsBetween } from "../address/atom.ts";
-import { fold } from "./fold.ts";
+import { fold, foldAt } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 import { MessageError } from "./message-error.ts";
 
@@ -24,6 +24,9 @@ export function newMessageId({ domain }: Address): string {
 
 /** Makes a header of message ids: Message-ID, In-Reply-To, References. An id is never cut. */
 export function messageIdHeader(name: string, ids: readonly string[]): Header {
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined && name.length + 2 + only.length <= foldAt)
+    return Header.formatted(name, only, `${name}: ${only}`);
   const tokens = ids.map((id) => ` ${id}`);
   return Header.formatted(name, ids.join(" "), fold(name, tokens));
 }
