@@ -1,6 +1,6 @@
 import { Address } from "./address.ts";
 import { AddressError } from "./address-error.ts";
-import { atomCharacters } from "./atom.ts";
+import { atomCharacters, atomsBetween } from "./atom.ts";
 import { Scanner } from "./scanner.ts";
 
 /** A mailbox as it was read. */
@@ -52,9 +52,7 @@ export function parseUsualMailbox(text: string): ParsedMailbox | undefined {
 }
 
 /** Of the non-ASCII characters only Latin letters, all of which are allowed. */
-const usualWords: RegExp = new RegExp(
-  `^[.${atomCharacters}\\u00c0-\\u02af]+(?: [.${atomCharacters}\\u00c0-\\u02af]+)*$`,
-);
+const usualWords: RegExp = new RegExp(`^${atomsBetween(" ", `.\\u00c0-\\u02af${atomCharacters}`)}$`);
 const usualQuoted: RegExp = /^"[ !#-[\]-~\u00c0-\u02af]+"$/;
 
 /** Reads exactly one group (RFC 5322 3.4): `name: mailbox, mailbox;`. */

@@ -7,6 +7,7 @@ import {
   streamBase64Lines,
 } from "../text/base64.ts";
 import { hasSafeEdges, isAsciiText, type Lines, toCrlf, toLines } from "../text/lines.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 import type { Charset } from "./charset.ts";
 import { MessageError, wrongField } from "./message-error.ts";
 import { bearsEightBit, type Way } from "./part.ts";
@@ -217,7 +218,7 @@ function inCharset(lines: string, text: string, charset: Charset, field: string)
 const replacement = Buffer.from("\ufffd");
 
 function utf8(lines: string, text: string, field: string): Buffer {
-  const octets = Buffer.from(lines, "utf8");
+  const octets = encodeUtf8(lines);
   if (octets.length > lines.length && octets.includes(replacement)) refuseHalves(text, field);
   return octets;
 }

@@ -68,11 +68,9 @@ function measure(text: string, cost: Uint8Array): { quoted: number; octets: numb
 
 /** One word at a time is written here: making a buffer for each would take longer than encoding it. */
 const scratch = Buffer.allocUnsafeSlow(maxLength);
-/** For a few characters faster than the methods of Buffer. */
-const encoder = new TextEncoder();
 
 function encodedWord(text: string, inQ: boolean, cost: Uint8Array): string {
-  const length = encoder.encodeInto(text, scratch).written;
+  const length = writeUtf8(text);
   if (!inQ) return `${opening}B?${scratch.toString("base64", 0, length)}?=`;
   let word = `${opening}Q?`;
   for (let at = 0; at < length; at++) {
@@ -83,6 +81,26 @@ function encodedWord(text: string, inQ: boolean, cost: Uint8Array): string {
   }
   return `${word}?=`;
 }
+
+/** Writes the few characters of a word to `scratch`, faster than a native encoder begins, and returns their octets. */
+function writeUtf8(text: string): number {
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
+    if (code < 0x80) {
+      scratch[length++] = code;
+      continue;
+    }
+    if (code > 0xffff) at++;
+    const octets = utf8Length(code);
+    scratch[length++] = (lead[octets] as number) | (code >> (6 * (octets - 1)));
+    for (let left = octets - 2; left >= 0; left--) scratch[length++] = 0x80 | ((code >> (6 * left)) & 0x3f);
+  }
+  return length;
+}
+
+/** The bits that begin a character of so many octets. */
+const lead = [0, 0, 0xc0, 0xe0, 0xf0];
 
 function base64Length(octets: number): number {
   return Math.ceil(octets / 3) * 4;

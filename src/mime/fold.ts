@@ -21,11 +21,11 @@ export function fold(name: string, tokens: readonly string[]): string {
     // The first line is not left empty: some readers take an empty first line for the end of the field.
     // An encoded word that does not fit behind a long name leaves no choice: its line has 76 characters (RFC 2047 2).
     const most = index === 0 && !token.startsWith(" =?") ? maxLineOctets : foldAt;
-    const breakHere = index === 0 ? octets(token) + column > most : column + token.length > foldAt;
+    const breakHere = index === 0 ? exceeds(token, most - column) : column + token.length > foldAt;
     if (breakHere) {
       field += "\r\n";
       column = 0;
-      if (octets(token) > maxLineOctets) {
+      if (exceeds(token, maxLineOctets)) {
         throw new MessageError(`${name}: a word of ${token.length - 1} characters does not fit in a line`, {
           field: name,
         });
@@ -37,6 +37,8 @@ export function fold(name: string, tokens: readonly string[]): string {
   return field;
 }
 
-function octets(token: string): number {
-  return token.length * 3 <= foldAt ? token.length : Buffer.byteLength(token, "utf8");
+/** Whether a token has more octets than that. They are counted only if its length does not tell. */
+function exceeds(token: string, most: number): boolean {
+  if (token.length * 3 <= most) return false;
+  return token.length > most || Buffer.byteLength(token, "utf8") > most;
 }

@@ -1,7 +1,7 @@
 import type { NamesOf } from "../text/options/known-names.ts";
 import { checkBoundary, randomBoundary } from "./boundary.ts";
 import { parseContentType } from "./content-type.ts";
-import type { Header } from "./header.ts";
+import { Header } from "./header.ts";
 import { refuseUnknown } from "./known-fields.ts";
 import { MessageError, wrongField } from "./message-error.ts";
 import type { Pairs } from "./pairs.ts";
@@ -67,11 +67,11 @@ export class MultiPart implements Part {
         field: "parameters",
       });
     this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
-    this.#header = parameterHeader(
-      "Content-Type",
-      type,
-      new Map([...parameters, ["boundary", this.boundary]]),
-    );
+    if (boundary === undefined && parameters.size === 0 && usualTypes.has(type)) {
+      this.#header = usualHeader(type, this.boundary);
+      return;
+    }
+    this.#header = typeHeader(type, new Map([...parameters, ["boundary", this.boundary]]));
     if (boundary === undefined) return;
     refuseCollision(this.encode({ eightBit: true }).body, boundary, parts.length);
     refuseCollision(this.encode({ eightBit: true, binary: true }).body, boundary, parts.length);
@@ -107,11 +107,7 @@ export class MultiPart implements Part {
    */
   static of(subtype: string, parts: readonly Part[], options: MultiPartOptions = {}): MultiPart {
     refuseUnknown(options, optionNames, "a multipart");
-    const { essence, parameters } = parseContentType(`multipart/${subtype}`, "subtype");
-    if (parameters.size > 0)
-      throw new MessageError("subtype: expected no parameters, which are an option of their own", {
-        field: "subtype",
-      });
+    const essence = essenceOf(subtype);
     if (!Array.isArray(parts) || parts.length === 0) {
       throw wrongField("parts", "an array of at least one part", parts);
     }
@@ -165,6 +161,37 @@ export class MultiPart implements Part {
 }
 
 const internal: unique symbol = Symbol("MultiPart");
+
+function essenceOf(subtype: string): string {
+  const usual = `multipart/${subtype}`;
+  if (usualTypes.has(usual)) return usual;
+  const { essence, parameters } = parseContentType(usual, "subtype");
+  if (parameters.size === 0) return essence;
+  throw new MessageError("subtype: expected no parameters, which are an option of their own", {
+    field: "subtype",
+  });
+}
+
+const usualTypes = new Set(["multipart/mixed", "multipart/alternative"]);
+
+/** The field of a usual type with a random boundary, which always has the same length: made once, but for that. */
+function usualHeader(type: string, boundary: string): Header {
+  let around = usualHeaders.get(type);
+  if (around === undefined) {
+    const { value, lines } = typeHeader(type, new Map([["boundary", boundary]]));
+    around = { value: value.split(boundary), lines: lines.trimEnd().split(boundary) };
+    usualHeaders.set(type, around);
+  }
+  const { value, lines } = around;
+  return Header.formatted("Content-Type", () => value.join(boundary), lines.join(boundary));
+}
+
+const usualHeaders = new Map<string, { readonly value: string[]; readonly lines: string[] }>();
+
+function typeHeader(type: string, parameters: Parameters): Header {
+  return parameterHeader("Content-Type", type, parameters);
+}
+
 const none: Parameters = new Map();
 
 const optionNames: NamesOf<MultiPartOptions> = { boundary: true, parameters: true };

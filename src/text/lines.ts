@@ -77,9 +77,13 @@ export function hasSafeEdges({ spaced, changeable }: Lines, flowed = false): boo
 
 /** Whether a text is ASCII. Quicker than a regular expression, which looks at one character after another. */
 export function isAsciiText(text: string): boolean {
+  // Most text that is not ASCII shows it at once, and to count its octets takes long.
+  const glance = Math.min(text.length, GLANCE);
+  for (let at = 0; at < glance; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return Buffer.byteLength(text) === text.length;
 }
 
+const GLANCE = 128;
 const SPACE = 0x20;
 const TAB = 0x09;
 const CR = 0x0d;

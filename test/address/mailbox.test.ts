@@ -88,6 +88,9 @@ const strangers: [text: string, position: number | undefined, problem: RegExp][]
   ["(\n) <a@b>", 1, /line break/],
   ["J\u202e <a@b>", 1, /direction/],
   ["J\0 <a@b>", 1, /control/],
+  ["Jane\x7f Doe <a@b.co>", 4, /control/],
+  ["Jane\x85 Doe <a@b.co>", 4, /control/],
+  ["Zo\u00eb\x9f <a@b.co>", 3, /control/],
 ];
 
 for (const [text, position, problem] of strangers) {
