@@ -19,6 +19,10 @@
 export { ArcSealer, type ArcSealerOptions, type SealedFindings } from "./arc/arc-sealer.ts";
 export type { ArcCode, ArcResult, ArcSet, ArcVerdict } from "./arc/arc-verdict.ts";
 export { verifyArc } from "./arc/verify-arc.ts";
+export { authenticate } from "./authentication/authenticate.ts";
+export type { Authentication, AuthenticationAuthor } from "./authentication/authentication.ts";
+export { Authenticator } from "./authentication/authenticator.ts";
+export type { AuthenticatorOptions } from "./authentication/authenticator-options.ts";
 export type { DkimCode, DkimResult, DkimVerdict } from "./dkim/dkim-verdict.ts";
 export { verifyDkim } from "./dkim/verify-dkim.ts";
 export type { Authenticated, DmarcEvidence } from "./dmarc/alignment.ts";
@@ -30,6 +34,7 @@ export type {
   PublishedPolicy,
 } from "./dmarc/dmarc-verdict.ts";
 export { type DmarcOptions, evaluateDmarc } from "./dmarc/evaluate-dmarc.ts";
+export { Srs, type SrsOptions } from "./forwarding/srs.ts";
 export type { InquiryLimits } from "./inquiry.ts";
 export type { LookUpOptions } from "./look-up-options.ts";
 export type { MessageSource } from "./message/message-source.ts";

@@ -29,24 +29,31 @@ export type Finding<T> =
   | { readonly outcome: "no-data" | "no-name" }
   | { readonly outcome: "temporary"; readonly code: Unknown; readonly reason: string };
 
+/** What asks the questions of one check. */
+export interface Questions {
+  /** The questions so far, in the order of their answers. */
+  readonly queries: readonly Query[];
+  /** Asks for addresses, names or texts. @throws EnvoiError of kind `"aborted"`, and nothing else. */
+  ask(name: string, type: Exclude<RecordType, "MX">): Promise<Finding<string>>;
+  /** Asks for mail exchangers. @throws EnvoiError of kind `"aborted"`, and nothing else. */
+  askMx(name: string): Promise<Finding<MxRecord>>;
+}
+
 /**
  * The DNS questions that the verification of one mail asks: counted, limited in number and in time, and reported. A
  * question that was asked before is not asked again.
  *
  * `close` must be called in the end.
  */
-export class Inquiry {
+export class Inquiry implements Questions {
   readonly #source: Source;
   readonly #maxQueries: number;
   readonly #asked: Map<string, Promise<Finding<string | MxRecord>>> = new Map();
   readonly #queries: Query[] = [];
-  readonly #controller: AbortController = new AbortController();
   readonly #signal: AbortSignal | undefined;
-  readonly #timer: NodeJS.Timeout;
   readonly #deadline: number;
-  readonly #over: Promise<"deadline" | "aborted">;
-  #ended: "deadline" | "aborted" | undefined;
-  #end: (how: "deadline" | "aborted") => void = () => {};
+  #phase: Phase;
+  #closed = false;
 
   /** Starts the clock. */
   constructor(source: Source, { maxQueries = 100, deadline = 20_000, signal }: InquiryLimits = {}) {
@@ -54,18 +61,8 @@ export class Inquiry {
     this.#maxQueries = maxQueries;
     this.#deadline = deadline;
     this.#signal = signal;
-    // Each of up to `maxQueries` questions listens to it.
-    setMaxListeners(0, this.#controller.signal);
-    this.#over = new Promise((resolve) => {
-      this.#end = (how) => {
-        if (this.#ended !== undefined) return;
-        this.#ended = how;
-        resolve(how);
-        this.#controller.abort();
-      };
-    });
-    this.#timer = setTimeout(() => this.#end("deadline"), Math.min(deadline, LONGEST_TIMER));
-    if (signal?.aborted) this.#end("aborted");
+    this.#phase = new Phase(deadline);
+    if (signal?.aborted) this.#aborted();
     else signal?.addEventListener("abort", this.#aborted);
   }
 
@@ -84,14 +81,39 @@ export class Inquiry {
     return this.#find(name, "MX") as Promise<Finding<MxRecord>>;
   }
 
-  /** Ends the timer and whatever is still being asked. Later questions get temporary failures. */
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#aborted);
-    this.#end("deadline");
+  /** The same, of which `queries` has only the questions that were asked through it: other checks run meanwhile. */
+  part(): Questions {
+    const asked = new Set<string>();
+    const note = (name: string, type: RecordType): string => {
+      asked.add(`${type} ${dnsName(name)}`);
+      return name;
+    };
+    const queries = (): readonly Query[] =>
+      this.#queries.filter(({ name, type }) => asked.has(`${type} ${name}`));
+    return {
+      get queries() {
+        return queries();
+      },
+      ask: (name, type) => this.ask(note(name, type), type),
+      askMx: (name) => this.askMx(note(name, "MX")),
+    };
   }
 
-  readonly #aborted = (): void => this.#end("aborted");
+  /** Begins the time until the deadline again: a message may take long to arrive. */
+  renew(): void {
+    if (this.#closed || this.#phase.ended === "aborted") return;
+    if (this.#phase.ended === undefined) this.#phase.restart();
+    else this.#phase = new Phase(this.#deadline);
+  }
+
+  /** Ends the timer and whatever is still being asked. Later questions get temporary failures. */
+  close(): void {
+    this.#closed = true;
+    this.#signal?.removeEventListener("abort", this.#aborted);
+    this.#phase.end("deadline");
+  }
+
+  readonly #aborted = (): void => this.#phase.end("aborted");
 
   async #find(text: string, type: RecordType): Promise<Finding<string | MxRecord>> {
     const name = dnsName(text);
@@ -113,8 +135,9 @@ export class Inquiry {
       const reason = `more than ${this.#maxQueries} DNS questions would be needed for this mail`;
       return { outcome: "temporary", code: "too-many-queries", reason };
     }
-    if (this.#ended === undefined) {
-      const finding = await Promise.race([this.#answer(name, type), this.#over]);
+    const phase = this.#phase;
+    if (phase.ended === undefined) {
+      const finding = await Promise.race([this.#answer(name, type, phase.signal), phase.over]);
       if (typeof finding === "object") {
         const { outcome } = finding;
         this.#queries.push({
@@ -126,19 +149,62 @@ export class Inquiry {
         return finding;
       }
     }
-    if (this.#ended === "aborted") throw abortedBy(this.#signal);
+    if (phase.ended === "aborted") throw abortedBy(this.#signal);
     const reason = `no answer to ${type} ${name} within the deadline of ${this.#deadline} ms`;
     this.#queries.push({ name, type, outcome: "temporary", reason });
     return { outcome: "temporary", code: "deadline", reason };
   }
 
   /** A resolver may be anybody's code: whatever it does becomes an answer. */
-  async #answer(name: string, type: RecordType): Promise<Finding<string | MxRecord>> {
+  async #answer(name: string, type: RecordType, signal: AbortSignal): Promise<Finding<string | MxRecord>> {
     try {
-      return checked(await this.#source.resolve(name, type, { signal: this.#controller.signal }), type);
+      return checked(await this.#source.resolve(name, type, { signal }), type);
     } catch (thrown) {
       return unanswered(`the resolver failed: ${reasonOf(thrown)}`);
     }
+  }
+}
+
+/** The time until a deadline, or until all is aborted. */
+class Phase {
+  readonly over: Promise<"deadline" | "aborted">;
+  ended: "deadline" | "aborted" | undefined;
+  readonly #controller: AbortController = new AbortController();
+  readonly #deadline: number;
+  #timer: NodeJS.Timeout;
+  #settle: (how: "deadline" | "aborted") => void = () => {};
+
+  constructor(deadline: number) {
+    this.#deadline = Math.min(deadline, LONGEST_TIMER);
+    // Each of many questions listens to it.
+    setMaxListeners(0, this.#controller.signal);
+    this.over = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#timer = this.#started();
+  }
+
+  /** Is aborted at the end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Moves the deadline away from now. */
+  restart(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#started();
+  }
+
+  end(how: "deadline" | "aborted"): void {
+    if (this.ended !== undefined) return;
+    clearTimeout(this.#timer);
+    this.ended = how;
+    this.#settle(how);
+    this.#controller.abort();
+  }
+
+  #started(): NodeJS.Timeout {
+    return setTimeout(() => this.end("deadline"), this.#deadline);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Resolver } from "envoi/verify";
+import { type Answer, Resolver } from "envoi/verify";
 import { Inquiry, type Source } from "#src/verify/inquiry.js";
 
 test("an inquiry asks the same question once, whatever its spelling", async () => {
@@ -92,5 +92,41 @@ for (const [what, resolve] of strange) {
 test("an inquiry takes found without records for no data", async () => {
   const inquiry = new Inquiry({ resolve: async () => ({ outcome: "found", records: [] }) });
   assert.deepEqual(await inquiry.ask("a.test", "TXT"), { outcome: "no-data" });
+  inquiry.close();
+});
+
+test("begins the time until the deadline again, unless it was aborted or closed", async () => {
+  const answers: Answer[] = [];
+  const slow = {
+    resolve: () =>
+      new Promise<Answer>((resolve) => {
+        const answer: Answer = { outcome: "no-data" };
+        answers.push(answer);
+        if (answers.length > 1) resolve(answer);
+      }),
+  };
+  const inquiry = new Inquiry(slow, { deadline: 5 });
+  const first = await inquiry.ask("a.test", "A");
+  assert.equal(first.outcome, "temporary");
+  assert.equal((await inquiry.ask("b.test", "A")).outcome, "temporary");
+  inquiry.renew();
+  assert.equal((await inquiry.ask("c.test", "A")).outcome, "no-data");
+  inquiry.close();
+  inquiry.renew();
+  assert.equal((await inquiry.ask("d.test", "A")).outcome, "temporary");
+});
+
+test("tells the questions of each of several checks", async () => {
+  const inquiry = new Inquiry({ resolve: async () => ({ outcome: "no-data" }) as const });
+  const [one, two] = [inquiry.part(), inquiry.part()];
+  await Promise.all([
+    one.ask("A.test.", "A"),
+    two.ask("b.test", "TXT"),
+    two.askMx("b.test"),
+    one.ask("b.test", "TXT"),
+  ]);
+  const shown = ({ queries }: typeof one) => queries.map(({ name, type }) => `${type} ${name}`);
+  assert.deepEqual(shown(one), ["A a.test", "TXT b.test"]);
+  assert.deepEqual(shown(two), ["TXT b.test", "MX b.test"]);
   inquiry.close();
 });

@@ -60,13 +60,13 @@ export class ArcCheck {
     const rest = { instances: instancesIn(this.#header), queries: this.#queries() };
     if (failure !== undefined) {
       const { code, reason } = failure;
-      return { result: code === "no-chain" ? "none" : "fail", code, reason: `${reason}.`, sets: [], ...rest };
+      return { result: code === "no-chain" ? "none" : "fail", code, reason, sets: [], ...rest };
     }
     const oldestPass = await this.#oldestPass(bodies);
     return {
       result: "pass",
       code: "verified",
-      reason: `The chain of ${rest.instances} ${rest.instances === 1 ? "set" : "sets"} is valid.`,
+      reason: `the chain of ${rest.instances} ${rest.instances === 1 ? "set" : "sets"} is valid`,
       ...rest,
       oldestPass,
       sets: this.#links.map(setOf),

@@ -80,7 +80,7 @@ export class DkimCheck {
     return {
       result,
       code,
-      reason: sentence(`${domain}: ${reason}`),
+      reason: `${domain}: ${reason}`,
       ...adviceFor(code, name),
       ...detailsOf(signature),
       identity,
@@ -113,7 +113,7 @@ function unreadable(
   return {
     result: "permerror",
     code: other ?? code,
-    reason: sentence(`${whose}${reason}`),
+    reason: `${whose}${reason}`,
     ...adviceFor(other ?? code, ""),
     ...(signature === undefined ? { signed: [] } : detailsOf(signature)),
     body: { total, signed: 0 },
@@ -137,8 +137,4 @@ function detailsOf(signature: Exclude<NoDkimSignature["signature"], undefined>) 
 
 function dateOf(seconds: number | undefined): Date | undefined {
   return seconds === undefined ? undefined : new Date(seconds * 1000);
-}
-
-function sentence(text: string): string {
-  return `${text}.`;
 }

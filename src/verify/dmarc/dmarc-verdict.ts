@@ -11,6 +11,8 @@ export type DmarcPolicy = "none" | "quarantine" | "reject";
  *
  * - `"aligned"`: a domain that SPF or DKIM proved is aligned with the author's.
  * - `"not-aligned"`: none is.
+ * - `"arc"`: none is, but a trusted ARC chain says that DMARC passed before the message was changed. The disposition is
+ *   `"none"`. Only `authenticate` and the server look at chains.
  * - `"no-record"`: the domain has no DMARC record.
  * - `"invalid-record"`: the policy of the record is not valid.
  * - `"no-from"`: the message has no From field, or one without an address.
@@ -24,6 +26,7 @@ export type DmarcPolicy = "none" | "quarantine" | "reject";
 export type DmarcCode =
   | "aligned"
   | "not-aligned"
+  | "arc"
   | "no-record"
   | "invalid-record"
   | "no-from"

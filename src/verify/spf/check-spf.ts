@@ -53,7 +53,7 @@ export async function evaluateSpf(
   const sender = spfSender({ hello, from });
   const { identity, domain } = sender;
   const address = parseIp(String(ip));
-  const started = inquiry.queries.length;
+  const questions = inquiry.part();
   const verdict = ({
     text,
     result,
@@ -64,7 +64,7 @@ export async function evaluateSpf(
   }: SpfOutcome & { text?: string | undefined }) => ({
     ...{ result, identity, domain, code, reason },
     ...{ advice, mechanism, lookups: evaluation?.lookups ?? 0, voidLookups: evaluation?.voidLookups ?? 0 },
-    ...{ explanation: text, queries: inquiry.queries.slice(started) },
+    ...{ explanation: text, queries: questions.queries },
   });
   let evaluation: SpfEvaluation | undefined;
   if (address === undefined)
@@ -78,6 +78,6 @@ export async function evaluateSpf(
     return verdict({ result: "none", code: "no-domain", reason });
   }
   const time = Math.floor(now.getTime() / 1000);
-  evaluation = new SpfEvaluation(inquiry, { ip: address, hello: String(hello), sender, receiver, time });
+  evaluation = new SpfEvaluation(questions, { ip: address, hello: String(hello), sender, receiver, time });
   return verdict(await evaluation.run());
 }

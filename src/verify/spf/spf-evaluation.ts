@@ -1,4 +1,4 @@
-import type { Finding, Inquiry } from "../inquiry.ts";
+import type { Finding, Questions } from "../inquiry.ts";
 import { formatIp, type IpAddress, ipLabels, parseIp, reverseName, samePrefix } from "../ip-address.ts";
 import { dnsName, isAtOrBelow } from "../resolver/domain-name.ts";
 import { expand, type MacroLetter, type MacroString, parseExplanation, uses } from "./macro-string.ts";
@@ -27,13 +27,13 @@ const mostNames = 10;
  * includes and redirects too.
  */
 export class SpfEvaluation {
-  readonly #inquiry: Inquiry;
+  readonly #inquiry: Questions;
   readonly #situation: SpfSituation;
   #lookups = 0;
   #voidLookups = 0;
 
   /** The clock of the inquiry is running. */
-  constructor(inquiry: Inquiry, situation: SpfSituation) {
+  constructor(inquiry: Questions, situation: SpfSituation) {
     this.#inquiry = inquiry;
     this.#situation = situation;
   }

@@ -38,7 +38,7 @@ test("tells what was signed, by whom and how", async () => {
   assert.deepEqual(rest, {
     result: "pass",
     code: "verified",
-    reason: "example.com: the signature is valid.",
+    reason: "example.com: the signature is valid",
     domain: "example.com",
     selector: "rsa",
     identity: "ann@news.example.com",
