@@ -220,6 +220,6 @@ function unexpected(scanner: Scanner): AddressError {
   if (next === "<") {
     return scanner.error('an address before the "<"; put a name that looks like an address in quotes');
   }
-  if (/[\w".\u0080-\uffff]/.test(next)) return scanner.error("text behind the address");
+  if (/[\w".\u0080-\uffff]/.test(next)) return scanner.error("text after the address");
   return scanner.error(`"${next}" is not allowed here; put text that has it in quotes`);
 }

@@ -63,7 +63,7 @@ export class MultiPart implements Part {
     const parameters =
       options.parameters === undefined ? none : checkParameters(options.parameters, "parameters");
     if (parameters.has("boundary"))
-      throw new MessageError("parameters: expected no boundary, which is an option of its own", {
+      throw new MessageError("parameters: expected no boundary, which is a separate option", {
         field: "parameters",
       });
     this.boundary = boundary === undefined ? randomBoundary() : checkBoundary(boundary);
@@ -167,7 +167,7 @@ function essenceOf(subtype: string): string {
   if (usualTypes.has(usual)) return usual;
   const { essence, parameters } = parseContentType(usual, "subtype");
   if (parameters.size === 0) return essence;
-  throw new MessageError("subtype: expected no parameters, which are an option of their own", {
+  throw new MessageError("subtype: expected no parameters, which are a separate option", {
     field: "subtype",
   });
 }

@@ -46,7 +46,7 @@ export class Reply {
     }
     for (const line of this.lines) {
       if (/[\0-\x08\x0a-\x1f\x7f-\x9f]/.test(line)) {
-        throw refuse(`a line of the reply holds a control character: ${JSON.stringify(line)}`);
+        throw refuse(`a line of the reply contains a control character: ${JSON.stringify(line)}`);
       }
     }
   }
@@ -202,7 +202,11 @@ export class ReplyReader {
   #stray(line: string): ReplySyntaxError {
     if (this.#lines.length === 0) return new ReplySyntaxError(`not a reply: ${line}`);
     const heard = received(this.#code, [...this.#lines]);
-    return new ReplySyntaxError(`a line amid the reply ${told(heard)} is none of it: ${line}`, [], heard);
+    return new ReplySyntaxError(
+      `the reply ${told(heard)} contains a line that does not belong to it: ${line}`,
+      [],
+      heard,
+    );
   }
 }
 

@@ -77,13 +77,13 @@ for (const [text, position, problem] of strictOnly) {
 
 const strangers: [text: string, position: number | undefined, problem: RegExp][] = [
   ["", 0, /missing/],
-  ["a@b.co c@d.co", 7, /text behind/],
+  ["a@b.co c@d.co", 7, /text after/],
   ["a@b.co, root", 12, /no "@"/],
   ["root, a@b.co", 4, /before the comma/],
   ["g: a@b.co", 9, /not closed/],
   ["g: h: a@b.co;;", 4, /another group/],
   [": a@b.co;", 0, /name of the group/],
-  ["g: a@b.co; c@d.co", 11, /text behind/],
+  ["g: a@b.co; c@d.co", 11, /text after/],
   ["g: a@b.co, h; c@d.co", 12, /"@"|";"/],
 ];
 

@@ -38,7 +38,7 @@ function requireZone(host: string): void {
   const zone = host.split("%")[1];
   if (zone !== undefined && (/^\d+$/.test(zone) || zone in networkInterfaces())) return;
   throw unresolved(
-    `cannot connect to ${host}: a link-local address takes the name of an interface of this machine behind it, as in fe80::1%eth0`,
+    `cannot connect to ${host}: a link-local address must end with the name of an interface of this machine, as in fe80::1%eth0`,
   );
 }
 

@@ -33,7 +33,7 @@ export function judgeCertificate(
 ): CertificateVerdict {
   // Not getPeerX509Certificate(): in Node 20 it takes the certificate out of the socket.
   const shown = socket.getPeerCertificate();
-  if (shown.raw === undefined) throw new Error("the server has shown no certificate");
+  if (shown.raw === undefined) throw new Error("the server sent no certificate");
   const chain = socket.authorized ? undefined : chainProblem(socket, name);
   const wrongName = nameProblem(name, shown);
   const wrongPin = pins.length === 0 ? undefined : pinProblem(name, new X509Certificate(shown.raw), pins);
@@ -53,12 +53,12 @@ function nameProblem(name: string, certificate: PeerCertificate): string | undef
   // Node returns an array if there are several.
   const [commonName = ""] = [certificate.subject?.CN ?? ""].flat();
   if (names === "" && commonName !== "") {
-    const only = `the certificate bears a common name only (${printable(commonName).slice(0, 100)}), by which no name is verified any more (RFC 9525)`;
+    const only = `the certificate has only a common name (${printable(commonName).slice(0, 100)}), which does not count any more (RFC 9525)`;
     return `${only}: have one issued that names ${name} as subjectAltName, or use TlsParameters.pin() with acceptInvalidHostnames(true)`;
   }
   const borne = names === "" ? "none" : names.slice(0, 400);
   const advice = isIP(name) === 0 ? "" : "; connect to one of them, or name it to TlsParameters.builder";
-  return `the certificate is for another name than ${name}; the names it bears: ${borne}${advice}`;
+  return `the certificate is for another name than ${name}; its names: ${borne}${advice}`;
 }
 
 function bears(certificate: PeerCertificate, name: string): boolean {
@@ -92,7 +92,7 @@ function chainProblem(socket: TLSSocket, name: string): string {
         how: `is not valid before ${validFrom} (if that is long past, the clock here is wrong)`,
       }));
     case "DEPTH_ZERO_SELF_SIGNED_CERT":
-      return `the certificate of ${name} is signed by nobody but itself; ${TRUSTABLE}`;
+      return `the certificate of ${name} is self-signed; ${TRUSTABLE}`;
     case "SELF_SIGNED_CERT_IN_CHAIN":
       return `the certificate of ${name} comes from an authority that is not trusted here (${topIssuer(chain)}); ${TRUSTABLE}`;
     case "UNABLE_TO_GET_ISSUER_CERT":
@@ -114,7 +114,7 @@ function untimely(
 ): string {
   const at = chain.findIndex((certificate) => judge(certificate).wrong);
   const culprit = chain[Math.max(at, 0)] as X509Certificate;
-  const whose = at > 0 ? `an authority behind ${name} (${nameIn(culprit.subject)})` : name;
+  const whose = at > 0 ? `an authority in the chain of ${name} (${nameIn(culprit.subject)})` : name;
   return `the certificate of ${whose} ${judge(culprit).how}`;
 }
 

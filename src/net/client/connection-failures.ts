@@ -93,19 +93,20 @@ export function outOfStep(phase: Phase, replies: readonly Reply[] = []): Failure
   }
   // During AUTH a confused server may repeat the secret.
   const which = replies[0] === undefined ? "" : `: ${phase === "auth" ? replies[0].code : replies[0]}`;
-  const message = `protocol error: the server sent a reply that nobody asked for${which}`;
+  const message = `protocol error: the server sent a reply without a command${which}`;
   return new Failure({ kind: "protocol", phase, message, ...unsure });
 }
 
 /** A dialogue threw something that is not a Failure, so the state of the conversation is unknown. */
 export function interrupted(phase: Phase, cause: unknown): Failure {
-  const message = `the conversation was broken off ${phaseName[phase]}`;
+  const message = `the conversation was interrupted ${phaseName[phase]}`;
   return new Failure({ kind: "protocol", phase, message, cause, ...unsure });
 }
 
 /** Bytes followed the reply to STARTTLS. */
 export function injected(): Failure {
-  const message = "the server sent plain text behind its reply to STARTTLS: somebody may be injecting it";
+  const message =
+    "the server sent unencrypted bytes after its reply to STARTTLS: an attacker may have inserted them";
   return new Failure({ kind: "tls", phase: "starttls", message, ...unsure });
 }
 

@@ -130,8 +130,8 @@ function problemOf(made: unknown): string | undefined {
   if (stream.destroyed === true) return "a stream that is destroyed";
   if (stream.readableEnded === true || stream.writableEnded === true) return "a stream that has ended";
   if (stream.readableObjectMode === true || stream.writableObjectMode === true)
-    return "a stream of objects, where octets are wanted";
-  if (stream.readableEncoding != null) return "a stream with an encoding set, where octets are wanted";
+    return "a stream of objects instead of bytes";
+  if (stream.readableEncoding != null) return "a stream with an encoding instead of bytes";
   return undefined;
 }
 

@@ -87,7 +87,7 @@ function statusOf(head: string): Status {
 
 function refused({ code, text }: Status): Failure {
   if (code === 407) {
-    const message = `the proxy wants a login, or another one: ${text}`;
+    const message = `the proxy requires a login, or does not accept this one: ${text}`;
     return new Failure({ kind: "authentication", phase: "connect", message, permanent: true });
   }
   const forGood = code >= 400 && code < 500 && code !== 408 && code !== 429;

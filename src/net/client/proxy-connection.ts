@@ -50,9 +50,7 @@ export function proxyUnreachable(error: unknown, proxy: ProxyServer): unknown {
   const { kind, phase, transient, permanent, cause } = error;
   const place = placeOf(proxy.host, proxy.port);
   const absent = cause instanceof Error && codeOf(cause) === "ECONNREFUSED";
-  const message = absent
-    ? `nothing listens on ${place}, where the proxy should be`
-    : `${error.message} (the proxy ${place})`;
+  const message = absent ? `no proxy listens on ${place}` : `${error.message} (the proxy ${place})`;
   return new Failure({ kind, phase, message, transient, permanent, cause });
 }
 

@@ -21,21 +21,18 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW/,
     "the server speaks no version of TLS that is allowed here: 1.2 and later, or what TlsParameters.minVersion says",
   ],
-  [
-    /CERTIFICATE_REQUIRED/,
-    "the server wants the client to show a certificate: TlsParameters.identity does that",
-  ],
+  [/CERTIFICATE_REQUIRED/, "the server requires a client certificate: set TlsParameters.identity"],
   [
     /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|ACCESS_DENIED)/,
-    "the server does not accept the certificate that the client shows",
+    "the server does not accept the client certificate",
   ],
   [
     /HANDSHAKE_FAILURE|NO_SHARED_CIPHER|INSUFFICIENT_SECURITY/,
-    "the server has no cipher in common with us, or wants the client to show a certificate (TlsParameters.identity)",
+    "the server and the client have no cipher in common, or requires a client certificate (TlsParameters.identity)",
   ],
   [
     /UNRECOGNIZED_NAME/,
-    "the server does not know the name we call it by: TlsParameters.builder takes another",
+    "the server does not know the name that the client asks for: TlsParameters.builder sets another",
   ],
   [/KEY_TOO_SMALL|MD_TOO_WEAK|DH_KEY/, "the server's key is too weak"],
 ];

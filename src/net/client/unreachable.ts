@@ -29,7 +29,7 @@ function reason(code: string, place: string, syscall?: unknown): string {
       return `this process may not connect to ${place}`;
     case "EADDRNOTAVAIL":
       return syscall === "bind"
-        ? `cannot connect to ${place}: the local address is none of this machine's (${code})`
+        ? `cannot connect to ${place}: the local address does not belong to this machine (${code})`
         : `cannot connect to ${place} (${code})`;
     case "ETIMEDOUT":
     case "EHOSTUNREACH":

@@ -118,7 +118,7 @@ class Responses {
   }
 }
 
-const notOctets = "the mechanism yielded something else than octets, or null for none";
+const notOctets = "the mechanism yielded neither bytes nor null";
 
 function decodeBase64(text: string): Buffer | undefined {
   const trimmed = text.trim();

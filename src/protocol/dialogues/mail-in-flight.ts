@@ -49,6 +49,6 @@ export function behind(failure: Failure | undefined): Failure | undefined {
   const reply = failure?.reply;
   if (failure === undefined || reply === undefined || !OF_REPLIES.has(failure.kind)) return failure;
   if (closesConnection(reply)) return connectionGone("mail", reply);
-  const message = "the connection was given up behind another mail";
+  const message = "the connection ended with another mail";
   return failure.with({ kind: "connection", phase: "mail", message, transient: true, permanent: false });
 }

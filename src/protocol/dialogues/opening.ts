@@ -79,7 +79,7 @@ export function* quit(): Dialogue<void> {
 
 function refused(phase: "greeting" | "hello", what: string, reply: Reply, hint = ""): Failure {
   if (reply.positive || reply.intermediate) {
-    const message = `protocol error: ${reply.code} is no answer ${phase === "hello" ? "to EHLO" : "to open a session with"}`;
+    const message = `protocol error: ${reply.code} is not an answer ${phase === "hello" ? "to EHLO" : "to open a session with"}`;
     return new Failure({ kind: "protocol", phase, message, reply, transient: false, permanent: false });
   }
   return new Failure({ kind: "rejected", phase, message: `${what}: ${reply}${hint}`, reply });

@@ -253,5 +253,5 @@ function parsePriority(text: string | undefined): number | undefined {
 
 function senseless(keyword: string, value: unknown): EnvoiError {
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return misconfigured(`${keyword}: ${shown} is no value for it`);
+  return misconfigured(`${keyword}: ${shown} is not a valid value`);
 }

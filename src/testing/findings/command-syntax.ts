@@ -29,7 +29,7 @@ function blankProblem(line: string): string | undefined {
 
 function shapeProblem(line: string, at: FaultPoint): string {
   const [, argument = ""] = /^\S+[ \t]*(.*)$/.exec(line) ?? [];
-  if (HELLO.has(at)) return "what is no domain and no address literal";
+  if (HELLO.has(at)) return "a name that is neither a domain nor an address literal";
   if (at !== "mail" && at !== "rcpt")
     return argument === "" ? "no argument" : "an argument that cannot be one";
   return /^(?:FROM|TO):</i.test(argument)
@@ -46,7 +46,7 @@ function helloProblem(name: string): string | undefined {
   if (!name.startsWith("[")) return undefined;
   const literal = name.slice(1, -1);
   if (isIPv4(literal) || (/^IPv6:/i.test(literal) && isIPv6(literal.slice("IPv6:".length)))) return undefined;
-  return "an address literal that is none (RFC 5321 4.1.3)";
+  return "an address literal that is not valid (RFC 5321 4.1.3)";
 }
 
 const ATEXT = "[\\w!#$%&'*+/=?^`{|}~\\x80-\\u{10ffff}-]+";

@@ -5,13 +5,12 @@ export const findingRules = {
   "pipelining-unadvertised":
     "did not wait for a reply, though the server had not offered PIPELINING (RFC 2920 3.1)",
   "pipelining-past-synchronisation":
-    "did not wait for a reply that has to be waited for (RFC 2920 3.1, RFC 5321 4.3.1)",
+    "did not wait for a reply that it must wait for (RFC 2920 3.1, RFC 5321 4.3.1)",
   "extension-unadvertised": "used an extension that the server had not offered (RFC 5321 2.2.1)",
   "8bit-undeclared": "sent 8-bit content without BODY=8BITMIME (RFC 6152 3)",
   "non-ascii-without-smtputf8": "sent non-ASCII addresses or header fields without SMTPUTF8 (RFC 6531 3.4)",
   "size-exceeded": "sent more octets than SIZE had declared (RFC 1870 6.1)",
-  "command-syntax":
-    "sent a command that is not written as it must be, though servers may forgive it (RFC 5321 4.1.1)",
+  "command-syntax": "sent a command with a syntax error that servers may forgive (RFC 5321 4.1.1)",
   "command-too-long": "sent a command line above its limit (RFC 5321 4.5.3.1.4)",
   "line-too-long": "sent a line of content above 998 octets (RFC 5321 4.5.3.1.6)",
   "dot-unstuffed": "began a line of content with one dot (RFC 5321 4.5.2)",

@@ -119,9 +119,9 @@ export class Inspector {
   #early(behind: FaultPoint | undefined): void {
     if (behind === undefined) return;
     if (SYNCHRONISING.has(behind))
-      this.#find("pipelining-past-synchronisation", `behind ${behind.toUpperCase()}`);
+      this.#find("pipelining-past-synchronisation", `after ${behind.toUpperCase()}`);
     else if (!this.#offered.has("PIPELINING"))
-      this.#find("pipelining-unadvertised", `behind ${behind.toUpperCase()}`);
+      this.#find("pipelining-unadvertised", `after ${behind.toUpperCase()}`);
   }
 
   /** `key`: what is not reported twice; the rule by default. */

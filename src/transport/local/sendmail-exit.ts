@@ -12,7 +12,11 @@ export interface ExitCode {
 /** The exit codes of sendmail programs, from sysexits.h. */
 export const exitCodes: Readonly<Record<number, ExitCode>> = {
   64: { meaning: "EX_USAGE: it does not know these arguments", kind: "configuration", transient: false },
-  65: { meaning: "EX_DATAERR: it does not take this message or address", kind: "rejected", transient: false },
+  65: {
+    meaning: "EX_DATAERR: it does not accept this message or address",
+    kind: "rejected",
+    transient: false,
+  },
   66: { meaning: "EX_NOINPUT: it could not read the message", kind: "rejected", transient: false },
   67: { meaning: "EX_NOUSER: there is no such recipient", kind: "rejected", transient: false },
   68: { meaning: "EX_NOHOST: there is no such domain", kind: "rejected", transient: false },
@@ -21,13 +25,13 @@ export const exitCodes: Readonly<Record<number, ExitCode>> = {
     kind: "rejected",
     transient: false,
   },
-  70: { meaning: "EX_SOFTWARE: it has failed inside", kind: "rejected", transient: true },
+  70: { meaning: "EX_SOFTWARE: it has an internal error", kind: "rejected", transient: true },
   71: { meaning: "EX_OSERR: the system gave it no process or memory", kind: "rejected", transient: true },
   72: { meaning: "EX_OSFILE: a file of the system is missing", kind: "configuration", transient: false },
   73: { meaning: "EX_CANTCREAT: it cannot write to its queue", kind: "rejected", transient: false },
   74: { meaning: "EX_IOERR: reading or writing failed", kind: "rejected", transient: true },
   75: { meaning: "EX_TEMPFAIL: later it may", kind: "rejected", transient: true },
-  76: { meaning: "EX_PROTOCOL: the relay behind it broke the rules", kind: "rejected", transient: false },
+  76: { meaning: "EX_PROTOCOL: the next relay violated the protocol", kind: "rejected", transient: false },
   77: {
     meaning: "EX_NOPERM: this user or sender is not allowed to send",
     kind: "rejected",

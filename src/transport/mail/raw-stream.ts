@@ -87,7 +87,7 @@ class Reading {
 
   #check(): void {
     if (this.#eightBit || !this.#reader.eightBit) return;
-    const problem = "the content holds octets above 127, and the server does not offer 8BITMIME";
+    const problem = "the content has bytes above 127, and the server does not offer 8BITMIME";
     throw new EnvoiError(`sendRaw: ${problem}`, { kind: "unsupported", ...callersMistake });
   }
 }

@@ -44,20 +44,20 @@ describe("a certificate that does not verify is explained:", () => {
       "for another name",
       { names },
       "smtp.example.org",
-      /^the certificate is for another name than smtp\.example\.org; the names it bears: DNS:mail\.example\.org, DNS:mx\.example\.org$/,
+      /^the certificate is for another name than smtp\.example\.org; its names: DNS:mail\.example\.org, DNS:mx\.example\.org$/,
     ],
     [
       "for names only, met by an IP address",
       { names },
       "192.0.2.1",
-      /another name than 192\.0\.2\.1; the names it bears: DNS:mail.*; connect to one of them, or name it to TlsParameters\.builder$/,
+      /another name than 192\.0\.2\.1; its names: DNS:mail.*; connect to one of them, or name it to TlsParameters\.builder$/,
     ],
     ["a wildcard is for one label", { names: ["*.example.org"] }, "a.b.example.org", /another name/],
     [
-      "with a common name only",
+      "with only a common name",
       { names: [], subject: "mail.example.org" },
       undefined,
-      /^the certificate bears a common name only \(mail\.example\.org\), .*: have one issued that names mail\.example\.org as subjectAltName, or use TlsParameters\.pin\(\) with acceptInvalidHostnames\(true\)$/,
+      /^the certificate has only a common name \(mail\.example\.org\), .*: have one issued that names mail\.example\.org as subjectAltName, or use TlsParameters\.pin\(\) with acceptInvalidHostnames\(true\)$/,
     ],
     ["for clients", { names, purpose: "client" }, undefined, /does not verify \(INVALID_PURPOSE\)$/],
   ];
@@ -65,12 +65,9 @@ describe("a certificate that does not verify is explained:", () => {
     it(flaw, async () => assert.match(await refusal(ca.issue(request), name), message));
   }
 
-  it("by nobody but itself", async () => {
+  it("with its own key", async () => {
     const certificate = await CertificateAuthority.selfSigned({ names });
-    assert.match(
-      await refusal(certificate),
-      /is signed by nobody but itself; TlsParameters\.addRootCertificate can/,
-    );
+    assert.match(await refusal(certificate), /is self-signed; TlsParameters\.addRootCertificate can/);
   });
 
   it("by an authority that nobody knows, whose name is told", async () => {

@@ -126,7 +126,7 @@ describe("SMTPUTF8", () => {
     await using transport = server.builder().smtpUtf8(false).build();
     await assert.rejects(transport.send(international), {
       kind: "unsupported",
-      message: /smtpUtf8\(false\) was said/,
+      message: /smtpUtf8\(false\) forbids it/,
     });
     assert.doesNotMatch(String(server.transcripts[0]), /MAIL/);
   });

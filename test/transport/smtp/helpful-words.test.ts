@@ -106,7 +106,7 @@ describe("a hint fits the mode in use", () => {
       (to) => to.tls(Tls.Required(trusting)).build(),
     );
     assert.equal(error.kind, "tls");
-    assert.match(error.message, /said yes to STARTTLS, and what came then is not TLS/);
+    assert.match(error.message, /accepted STARTTLS, but what follows is not TLS/);
   });
 
   it("AUTH that is not offered under TLS does not advise TLS", async () => {

@@ -11,7 +11,7 @@
  * | 28 text and octets that look like the end of content | smuggling |
  * | 30 replies without end, and what is no reply | here, protocol/reply, protocol/extensions, net/client/connection |
  * | 31 replies injected before TLS, offers that TLS changes | tls/tls-modes, net/client/secure |
- * | 32 replies that nobody asked for, or out of step | net/client/connection, protocol/dialogues/transaction, window |
+ * | 32 replies without a command, or out of step | net/client/connection, protocol/dialogues/transaction, window |
  * | 33 a trickle | here, net/client/connection, cancellation |
  * | 34 a server that waits for content though nobody is left to get it | protocol/dialogues/transaction and chain |
  * | 38 secrets in what is printed | here, builder, url/url, login, observer/discretion |

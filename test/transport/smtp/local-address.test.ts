@@ -22,7 +22,7 @@ describe("the local address", { skip }, () => {
     await assert.rejects(transport.send(mail), {
       kind: "connection",
       phase: "connect",
-      message: /the local address is none of this machine's/,
+      message: /the local address does not belong to this machine/,
     });
   });
 

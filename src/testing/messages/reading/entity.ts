@@ -74,7 +74,7 @@ class StructureReader {
         this.#open.pop();
         this.#forget(parent, line);
       } else if (this.#entities >= MOST_ENTITIES) {
-        this.#leave(`parts behind the first ${MOST_ENTITIES}`);
+        this.#leave(`parts after the first ${MOST_ENTITIES}`);
         break;
       } else {
         current = this.#entity(parent);
@@ -101,7 +101,7 @@ class StructureReader {
       to = end;
     }
     const { fields, whole } = readFields(this.#raw.subarray(from, to), this.#budget);
-    if (!whole) this.#leave(`header fields behind the first ${MOST_FIELDS} or ${MOST_HEAD_OCTETS} octets`);
+    if (!whole) this.#leave(`header fields after the first ${MOST_FIELDS} or ${MOST_HEAD_OCTETS} octets`);
     const type = typeOf(firstValue(fields, "content-type"), parent);
     const depth = (parent?.depth ?? -1) + 1;
     const boundary = type.value.startsWith("multipart/") ? type.parameters.get("boundary") : undefined;

@@ -85,7 +85,7 @@ export async function logIn(
 
 function requireTls({ tls }: Connection): void {
   if (tls?.verified === true) return;
-  const rule = "and credentials go out only over verified TLS";
+  const rule = "and credentials are sent only over verified TLS";
   if (tls === undefined)
     throw denied(
       `the connection is not encrypted, ${rule}: use Tls.Required or Tls.Wrapper, or, on a network of your own, .allowPlaintextCredentials()`,
@@ -210,7 +210,7 @@ function refusal(reply: Reply, mechanism: string, offered: readonly string[], wh
     const hint = reply.code === 535 && needsPassword(mechanism) && offered.includes("PLAIN") ? HINT : "";
     return new Failure({ kind: "authentication", phase: "auth", message: message + hint, reply });
   }
-  const message = `protocol error: ${reply} is no answer to AUTH`;
+  const message = `protocol error: ${reply} is not an answer to AUTH`;
   return new Failure({ kind: "protocol", phase: "auth", message, reply, transient: false, permanent: false });
 }
 
@@ -220,7 +220,7 @@ function needsPassword(mechanism: string): boolean {
 }
 
 const HINT =
-  "; where the password is right, the server may offer what it cannot do: try .authentication(Mechanism.Plain)";
+  "; if the password is right, the server may offer a mechanism that it does not support: try .authentication(Mechanism.Plain)";
 
 function denied(message: string): Failure {
   return new Failure({ kind: "authentication", phase: "auth", message, transient: false, permanent: true });

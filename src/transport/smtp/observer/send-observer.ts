@@ -52,5 +52,5 @@ export class SendObserver {
 const said = {
   "not-sent": "the mail was not sent",
   refused: "the mail was refused",
-  unknown: "nobody knows whether the mail was sent",
+  unknown: "it is unknown whether the mail was sent",
 } as const;

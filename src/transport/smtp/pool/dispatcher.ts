@@ -305,6 +305,6 @@ export class Dispatcher implements SubmissionObserver {
 }
 
 function queueFull(maxQueue: number): Failure {
-  const message = `${maxQueue} mails wait for a connection already, and no more may (maxQueue)`;
+  const message = `${maxQueue} mails wait for a connection, which is the limit (maxQueue)`;
   return new Failure({ kind: "queue-full", phase: "queue", message, transient: true });
 }

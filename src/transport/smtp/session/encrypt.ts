@@ -74,12 +74,12 @@ export async function upgrade(
 }
 
 const NOT_BEHIND_STARTTLS =
-  "the server said yes to STARTTLS, and what came then is not TLS: something on the way may be in between";
+  "the server accepted STARTTLS, but what follows is not TLS: something on the way may interfere";
 
 function withheld({ port }: EncryptOptions, capabilities: Capabilities): Failure {
   const elsewhere =
     rewritingHint(capabilities) ||
     (port === SUBMISSIONS_PORT ? `; on port ${SUBMISSIONS_PORT} use Tls.Wrapper` : "");
-  const message = `the server does not offer STARTTLS, and Tls.Required sends nothing in clear${elsewhere}`;
+  const message = `the server does not offer STARTTLS, and Tls.Required sends nothing unencrypted${elsewhere}`;
   return new Failure({ kind: "tls", phase: "starttls", message, transient: false, permanent: true });
 }

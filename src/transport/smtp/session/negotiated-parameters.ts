@@ -71,7 +71,7 @@ function offered(mail: MailParameters, requests: Requests, capabilities: Capabil
 function offers(extension: ExtensionKeyword, { ifOffered }: Requests, { extensions }: Capabilities): boolean {
   if (extensions[extension] !== undefined) return true;
   if (ifOffered.has(extension)) return false;
-  throw unsupported(`${optionOf[extension]} was asked for, and the server does not offer ${extension}`);
+  throw unsupported(`${optionOf[extension]} is set, but the server does not offer ${extension}`);
 }
 
 function othersOffered(
@@ -99,7 +99,7 @@ function checkTimes({ BY, HOLDFOR, HOLDUNTIL }: MailParameters, extensions: Exte
 
 function unverified(tls: TlsFacts | undefined): Failure {
   const state = tls === undefined ? "is not encrypted" : "has a certificate that does not verify";
-  const message = `requireTls was asked for, and the connection ${state} (RFC 8689)`;
+  const message = `requireTls is set, but the connection ${state} (RFC 8689)`;
   return new Failure({ kind: "tls", phase: "mail", message, transient: false, permanent: true });
 }
 

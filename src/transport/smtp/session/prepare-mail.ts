@@ -54,7 +54,7 @@ function declared(
 ): MailTransaction {
   const eightBitMime = extensions["8BITMIME"] === true;
   if (content.eightBit && !eightBitMime) {
-    throw unsupported("the content holds octets above 127, and the server does not offer 8BITMIME");
+    throw unsupported("the content has bytes above 127, and the server does not offer 8BITMIME");
   }
   const { SIZE: limit } = extensions;
   if (limit !== undefined && limit > 0 && content.size !== undefined && content.size > limit) {
@@ -84,7 +84,7 @@ function requireSmtpUtf8(envelope: Envelope, capabilities: Capabilities, allowed
     reason: "its local part needs SMTPUTF8",
     is: ({ international }: Address) => international,
   };
-  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) was said`).with({ because });
+  if (!allowed) throw unsupported(`${needed}, and smtpUtf8(false) forbids it`).with({ because });
   if (capabilities.extensions.SMTPUTF8 !== true)
     throw unsupported(`${needed}, and the server does not offer it${rewritingHint(capabilities)}`).with({
       because,

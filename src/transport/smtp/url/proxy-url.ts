@@ -17,7 +17,7 @@ export function proxyFromUrl(text: string, parameters?: TlsParameters): ProxySer
   const { protocol, port } = kind;
   if (url.hostname === "") throw wrong("the host is missing");
   if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "")
-    throw wrong("expected nothing behind host and port, got more");
+    throw wrong("expected nothing after host and port, got more");
   if (parameters !== undefined && protocol !== "https")
     throw wrong("TLS parameters are only used with https:");
   const host = hostOf(decoded(url.hostname));

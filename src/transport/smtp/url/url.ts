@@ -54,7 +54,7 @@ function hostOf(url: URL): string {
   if (url.hostname === "") throw wrong("the host is missing");
   if ((url.pathname !== "" && url.pathname !== "/") || url.hash !== "")
     throw wrong(
-      "expected only a port and ?parameters behind the host, such as ?helloName=",
+      "expected only a port and ?parameters after the host, such as ?helloName=",
       encoded(url.href),
     );
   return decoded(url.hostname, "host");
@@ -62,7 +62,7 @@ function hostOf(url: URL): string {
 
 function pathOf(url: URL): string {
   if (!["", "localhost"].includes(url.hostname) || url.port !== "" || url.hash !== "")
-    throw wrong(`expected three slashes and a path behind ${url.protocol}`);
+    throw wrong(`expected three slashes and a path after ${url.protocol}`);
   return decoded(url.pathname, "path");
 }
 
