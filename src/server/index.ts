@@ -19,12 +19,11 @@
 
 export type { Address } from "../address/address.ts";
 export type { Logger } from "../net/logger.ts";
-export type {
-  ClientCertificate,
-  ClientCertificateOptions,
-  ServerCertificate,
-  TlsSession,
-} from "../net/server/tls-acceptor.ts";
+export type { CertificateAnswer, CertificateFunction } from "../net/server/certificate-lookup.ts";
+export type { CertificateSources } from "../net/server/certificate-table.ts";
+export type { ServerCertificate } from "../net/server/server-certificate.ts";
+export type { ClientCertificate, TlsSession } from "../net/server/tls-acceptor.ts";
+export type { ClientCertificateOptions } from "../net/server/tls-service.ts";
 export type { DeliverBy } from "../protocol/parameters/deliver-by.ts";
 export type { Notify, OriginalRecipient } from "../protocol/parameters/dsn-parameters.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters/parameters.ts";
@@ -52,4 +51,5 @@ export type {
 export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";
 export type { Refusal, RefusedEvent, ServerClientEvent, ServerPhase } from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
+export type { CertificateChange } from "./server-tls.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

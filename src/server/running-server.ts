@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { type Clock, systemClock } from "../net/clock.ts";
 import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
-import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
+import { refuseOption } from "../text/options/option-reader.ts";
 import { directIdentity } from "./connection/client-identity.ts";
 import { Connection } from "./connection/connection.ts";
 import { ConnectionLimits } from "./connection/connection-limits.ts";
@@ -15,6 +15,7 @@ import { ServerObserver } from "./observer/server-observer.ts";
 import type { ResolvedListener } from "./options/listeners.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
+import { type CertificateChange, ServerTls } from "./server-tls.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {
@@ -33,6 +34,7 @@ export interface ServerInternals {
 /** A server that listens, and its connections: what is inside an SmtpServer and a TestServer. */
 export class RunningServer {
   readonly #host: ServerContext;
+  readonly #tls: ServerTls | undefined;
   readonly #connections = new Map<Connection, Promise<void>>();
   readonly #limits = new ConnectionLimits();
   readonly #listeners: Listener[] = [];
@@ -40,8 +42,9 @@ export class RunningServer {
   /** Lets no connection go on, once it is being closed. */
   #cut: () => void = () => {};
 
-  private constructor(host: ServerContext) {
+  private constructor(host: ServerContext, tls: ServerTls | undefined) {
     this.#host = host;
+    this.#tls = tls;
   }
 
   /** Starts a server; see SmtpServer.listen for what it throws. */
@@ -53,20 +56,25 @@ export class RunningServer {
       banner: internals.banner ?? resolved.protocol.banner,
       without: internals.without ?? resolved.protocol.without,
     };
-    const server = new RunningServer({
+    const tls = resolved.tls && (await ServerTls.create(resolved.tls, resolved, clock));
+    const host: ServerContext = {
       resolved,
       protocol,
       implicitTls: false,
       policy: new Policy(options, resolved.rules),
-      tls: resolved.tls && new TlsAcceptor({ ...resolved.tls, ciphers: internals.ciphers }),
+      tls: undefined,
       clock,
       observe: internals.observe,
       observer: new ServerObserver(resolved.logger, resolved.logAddresses),
       throttle: new AuthThrottle(resolved.authFailureDelay, clock),
       path: undefined,
-    });
+    };
+    const server = new RunningServer(host, tls);
+    // What is wrong with a certificate is found before anything is listened on.
+    const own = resolved.listeners.map((listener) => server.#contextOf(listener, internals.ciphers));
     try {
-      for (const listener of resolved.listeners) await server.#listen(listener, internals.unref ?? false);
+      for (const [index, { at }] of resolved.listeners.entries())
+        await server.#listen(at, own[index] as ServerContext, internals.unref ?? false);
     } catch (error) {
       await server.close(0);
       throw error;
@@ -74,15 +82,32 @@ export class RunningServer {
     return server;
   }
 
-  async #listen({ at, tls, lmtp, requireTls, requireAuth }: ResolvedListener, unref: boolean): Promise<void> {
-    const own: ServerContext = {
+  #contextOf(listener: ResolvedListener, ciphers: string | undefined): ServerContext {
+    const { at, tls, tlsSettings, lmtp, requireTls, requireAuth } = listener;
+    const settings = { ...tlsSettings, ...(ciphers && { ciphers }) };
+    return {
       ...this.#host,
       protocol: { ...this.#host.protocol, lmtp, requireTls, requireAuth, starttls: tls === "starttls" },
       implicitTls: tls === "implicit",
+      tls: tls === "none" ? undefined : this.#tls?.acceptor(settings),
       path: "path" in at ? at.path : undefined,
     };
-    const accept = (socket: Socket) => this.#accept(socket, own);
+  }
+
+  async #listen(at: ResolvedListener["at"], host: ServerContext, unref: boolean): Promise<void> {
+    const accept = (socket: Socket) => this.#accept(socket, host);
     this.#listeners.push(await listen({ at, unref, accept }));
+  }
+
+  /**
+   * Shows other certificates from now on; see SmtpServer.setCertificates.
+   *
+   * @throws EnvoiError of kind `"configuration"`.
+   */
+  async setCertificates(change: CertificateChange): Promise<void> {
+    if (this.#tls === undefined)
+      throw refuseOption("certificates", 'cannot be used with tls "none"', "No listener has TLS");
+    await this.#tls.change(change);
   }
 
   /** The ports that are listened on, in the order of the option `listeners`. */

@@ -1,9 +1,11 @@
 import { milliseconds } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
+import { readCertificates, readClientCertificates } from "./options/option-readers.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { checkPurpose } from "./options/purpose.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
+import type { CertificateChange } from "./server-tls.ts";
 
 /** How an {@link SmtpServer} closes. */
 export interface CloseOptions {
@@ -80,6 +82,26 @@ export class SmtpServer implements AsyncDisposable {
   }
 
   /**
+   * Shows other certificates from now on, on all listeners that have TLS: when a certificate was renewed, without a
+   * restart. If anything about them is wrong, nothing changes. Connections that exist go on. TLS sessions from before
+   * are not resumed, so a client whose authority was taken out of `clientCertificates` is out with its next connection.
+   * Of several calls, each takes effect in its turn.
+   *
+   * @throws EnvoiError of kind `"configuration"` if a certificate cannot be used, or if no listener has TLS.
+   *
+   * @example
+   * ```ts
+   * const read = (name: string) => readFile(`/etc/letsencrypt/live/mail.example.org/${name}.pem`);
+   * process.on("SIGHUP", async () => {
+   *   await server.setCertificates({ certificates: { key: await read("privkey"), cert: await read("fullchain") } });
+   * });
+   * ```
+   */
+  async setCertificates(change: CertificateChange): Promise<void> {
+    await this.#server.setCertificates(readOptions(change, changeReaders, undefined, ["certificates"]));
+  }
+
+  /**
    * Closes the server: accepts no more connections, answers idle clients with 421, and lets messages under way finish.
    * Resolves when no connection is left. `close({ grace: 0 })` cuts all connections at once, even during a running
    * close.
@@ -96,5 +118,10 @@ export class SmtpServer implements AsyncDisposable {
     return this.close();
   }
 }
+
+const changeReaders: OptionReaders<CertificateChange> = {
+  certificates: readCertificates,
+  clientCertificates: readClientCertificates,
+};
 
 const closeOptions: OptionReaders<CloseOptions> = { grace: milliseconds(0) };

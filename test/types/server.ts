@@ -33,8 +33,10 @@ const refused: SmtpServerOptions[] = [
   { listeners: [{ prot: 25 }] },
   // @ts-expect-error Relaying is for who has authenticated.
   { relay: true },
-  // @ts-expect-error Too old.
+  // @ts-expect-error Too old, except for a listener of its own.
   { minVersion: "TLSv1.1" },
+  // @ts-expect-error Too old for any.
+  { listeners: [{ minVersion: "SSLv3" }] },
   // @ts-expect-error `true` lets nobody in.
   { auth: () => true },
   // @ts-expect-error Nor does a name alone.

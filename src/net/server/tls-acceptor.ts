@@ -1,49 +1,12 @@
-import { constants, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
-import {
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type SecureContextOptions,
-  type SecureVersion,
-  type Server,
-  type TLSSocket,
-} from "node:tls";
-import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
+import type { Server, TLSSocket } from "node:tls";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
-
-/** A certificate and its key, both as PEM. */
-export interface ServerCertificate {
-  /** The private key. */
-  readonly key: string | Buffer;
-  /** The certificate, followed by intermediate certificates, if any. */
-  readonly cert: string | Buffer;
-  /** The passphrase of an encrypted key. */
-  readonly passphrase?: string;
-}
-
-/** The settings of TLS on a server. */
-export interface ServerTlsOptions {
-  /** The first is the default; another is used if the client asks for one of its names (SNI). */
-  readonly certificates: readonly ServerCertificate[];
-  readonly minVersion?: SecureVersion | undefined;
-  readonly maxVersion?: SecureVersion | undefined;
-  /** The ciphers, as OpenSSL writes them. */
-  readonly ciphers?: string | undefined;
-  /** Refuses clients that offer only other protocols (ALPN). */
-  readonly alpn?: readonly string[] | undefined;
-  /** Asks clients for a certificate of one of these authorities. */
-  readonly clientCertificates?: ClientCertificateOptions | undefined;
-}
-
-/** Which certificates clients must have. */
-export interface ClientCertificateOptions {
-  /** The authorities, as PEM. */
-  readonly ca: string | Buffer | readonly (string | Buffer)[];
-  /** Refuses clients without a valid certificate during the handshake. */
-  readonly required: boolean;
-}
+import { type HandshakeFailure, handshakeFailure } from "./handshake-failure.ts";
+import { Opening } from "./opening.ts";
+import { ServersByIdentity } from "./servers-by-identity.ts";
+import type { TlsService } from "./tls-service.ts";
+import type { TlsSettings } from "./tls-settings.ts";
 
 /** What is known about a TLS connection. */
 export interface TlsSession {
@@ -65,76 +28,100 @@ export interface ClientCertificate {
   readonly fingerprint256: string;
 }
 
-/** Does TLS handshakes, as a server, on sockets that are connected already: for STARTTLS and for implicit TLS. */
-export class TlsAcceptor {
-  readonly #server: Server;
-  /** Handshakes under way, by the addresses and ports of their connections. */
-  readonly #underway = new Map<string, (secured: TLSSocket | undefined) => void>();
+/** How long a handshake may take, and who gets what a {@link CertificateFunction} throws during it. */
+export interface Handshake {
+  readonly clock: Clock;
+  /** Milliseconds. */
+  readonly ms: number;
+  readonly lookupFailed: (error: unknown) => void;
+}
 
-  /** @throws EnvoiError of kind `"configuration"` if a certificate or key cannot be used. */
-  constructor(options: ServerTlsOptions) {
-    const { certificates, alpn, clientCertificates } = options;
-    const [first, ...others] = certificates;
-    if (first === undefined) throw wrongOption("certificates", "at least one certificate", certificates);
-    try {
-      const named = others.map((certificate) => new NamedContext(certificate, options));
-      const own = new X509Certificate(first.cert);
-      this.#server = createServer({
-        ...contextOptions(first, options),
-        ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
-        requestCert: clientCertificates !== undefined,
-        rejectUnauthorized: clientCertificates?.required === true,
-        ...(named.length > 0 && {
-          SNICallback: (name: string, done: (error: null, context?: SecureContext) => void) => {
-            const chosen = own.checkHost(name) ? undefined : named.find((context) => context.bears(name));
-            done(null, chosen?.context);
-          },
-        }),
-      });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw refuseOption(
-        "certificates",
-        `a certificate or its key cannot be used: ${reason}`,
-        undefined,
-        error,
-      );
-    }
-    this.#server.on("secureConnection", (socket) => {
-      this.#settle(socket, socket);
-    });
-    this.#server.on("tlsClientError", (_, socket) => this.#settle(socket, undefined));
+/**
+ * Does TLS handshakes, as a server, on sockets that are connected already: for STARTTLS and for implicit TLS.
+ *
+ * It reads the name that a client asks for, and then hands the connection to a server of `node:tls` that knows the
+ * certificates for this name and no others. Node's own way, `SNICallback`, would take one certificate from the context
+ * of the name, and leave those of other key types, and what is resumed, to the default.
+ */
+export class TlsAcceptor {
+  readonly #settings: TlsSettings;
+  #servers: ServersByIdentity;
+  /** Handshakes under way, by the addresses and ports of their connections. */
+  readonly #underway = new Map<string, Settle>();
+  /** Of the connection that has just closed: its TLSSocket, of which Node tells next, has no address any more. */
+  #left: Settle | undefined;
+
+  /** @throws EnvoiError of kind `"configuration"` if OpenSSL cannot use a certificate with these settings. */
+  constructor(settings: TlsSettings, service: TlsService) {
+    this.#settings = settings;
+    this.#servers = this.#create(service);
   }
 
   /**
-   * Does the handshake. Resolves to `undefined` if it fails or takes more than `ms` milliseconds; the caller must then
-   * destroy the socket.
+   * Makes ready for other certificates. The function that it returns begins to use them, for handshakes that begin
+   * afterwards; it cannot fail. No session from before is resumed, because new servers have new keys for tickets.
+   *
+   * @throws EnvoiError of kind `"configuration"` if OpenSSL cannot use a certificate with these settings.
    */
-  accept(socket: Socket, clock: Clock, ms: number): Promise<TLSSocket | undefined> {
+  prepare(service: TlsService): () => void {
+    const servers = this.#create(service);
+    return () => {
+      this.#servers = servers;
+    };
+  }
+
+  /** Does the handshake. If it resolves to a failure, the caller must destroy the socket. */
+  accept(socket: Socket, { clock, ms, lookupFailed }: Handshake): Promise<TLSSocket | HandshakeFailure> {
+    const servers = this.#servers;
     return new Promise((resolve) => {
       const key = keyOf(socket);
-      const settle = (secured: TLSSocket | undefined) => {
+      const settle: Settle = (result) => {
         timer.cancel();
-        socket.off("close", failed);
+        opening.stop();
+        socket.off("close", left);
         this.#underway.delete(key);
-        resolve(secured);
+        resolve(result);
       };
-      const failed = () => settle(undefined);
-      const timer = clock.timer(ms, failed);
-      if (socket.destroyed) return settle(undefined);
-      socket.once("close", failed);
+      const left = () => {
+        this.#left = settle;
+        // What Node has to say about the end comes before that, and tells more.
+        setImmediate(() => {
+          if (this.#left === settle) this.#left = undefined;
+          settle(handshakeFailure("client-left"));
+        });
+      };
+      const timer = clock.timer(ms, () =>
+        settle(handshakeFailure("timeouts.handshake", opening.heard ? "" : silent)),
+      );
+      // A function for certificates may have taken longer than the client waited.
+      const begin = (server: Server) =>
+        this.#underway.get(key) === settle && server.emit("connection", socket);
+      const opening = new Opening(socket, (hello) => {
+        if ("reason" in hello) return settle(hello);
+        const server = servers.find(hello.servername, lookupFailed);
+        if (server instanceof Promise) void server.then(begin);
+        else begin(server);
+      });
       this.#underway.set(key, settle);
       // Otherwise a client that leaves during the handshake would not be noticed.
       socket.allowHalfOpen = false;
-      this.#server.emit("connection", socket);
+      socket.once("close", left);
+      if (socket.destroyed) left();
     });
   }
 
-  #settle(socket: TLSSocket, secured: TLSSocket | undefined): void {
-    if (secured !== undefined) secured.allowHalfOpen = true;
-    this.#underway.get(keyOf(socket))?.(secured);
+  #create(service: TlsService): ServersByIdentity {
+    return new ServersByIdentity(this.#settings, service, (socket, result) => {
+      if (result === socket) socket.allowHalfOpen = true;
+      const settle = this.#underway.get(keyOf(socket)) ?? this.#left;
+      settle?.(result);
+    });
   }
 }
+
+type Settle = (result: TLSSocket | HandshakeFailure) => void;
+
+const silent = ": the client sent nothing, and may be waiting for a greeting";
 
 /** What is known about the TLS connection after the handshake. */
 export function tlsSession(socket: TLSSocket): TlsSession {
@@ -154,53 +141,6 @@ export function tlsSession(socket: TLSSocket): TlsSession {
 /** The channel bindings of a TLS connection, by their registered names. */
 export function tlsBindings(socket: TLSSocket): ReadonlyMap<string, Buffer> {
   return channelBindings(socket, socket.getX509Certificate()?.raw);
-}
-
-/**
- * The settings besides the certificate. They are the same for all certificates, whichever name the client asks for:
- * OpenSSL takes the authorities, the ciphers and the right to resume from the context for that name, and a context
- * without authorities trusts the public ones.
- */
-function contextOptions(
-  { key, cert, passphrase }: ServerCertificate,
-  { minVersion, maxVersion, ciphers, clientCertificates }: ServerTlsOptions,
-): SecureContextOptions {
-  return {
-    key,
-    cert,
-    secureOptions: OPTIONS,
-    sessionIdContext: SESSION_ID_CONTEXT,
-    ...(passphrase !== undefined && { passphrase }),
-    ...(minVersion !== undefined && { minVersion }),
-    ...(maxVersion !== undefined && { maxVersion }),
-    ...(ciphers !== undefined && { ciphers }),
-    ...(clientCertificates !== undefined && {
-      ca: [clientCertificates.ca].flat() as (string | Buffer)[],
-    }),
-  };
-}
-
-/**
- * Otherwise a client of TLS 1.2 could make the server do one handshake after another on a single connection
- * (CVE-2011-1473); Node only reports that.
- */
-const OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
-
-/** Without one, OpenSSL fails each handshake that would resume a session and asks for a certificate. */
-const SESSION_ID_CONTEXT = "envoi";
-
-class NamedContext {
-  readonly context: SecureContext;
-  readonly #certificate: X509Certificate;
-
-  constructor(certificate: ServerCertificate, options: ServerTlsOptions) {
-    this.context = createSecureContext(contextOptions(certificate, options));
-    this.#certificate = new X509Certificate(certificate.cert);
-  }
-
-  bears(name: string): boolean {
-    return this.#certificate.checkHost(name) !== undefined;
-  }
 }
 
 function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {

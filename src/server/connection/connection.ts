@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { Received, ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsBindings } from "../../net/server/tls-acceptor.ts";
 import { Reply } from "../../protocol/reply.ts";
@@ -246,9 +246,15 @@ export class Connection {
     if (tls === undefined || this.#socket.pending) return false;
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const acceptor = (await this.#responder.acceptor?.()) ?? tls;
-    const done = await this.#socket.replace((socket) =>
-      acceptor.accept(socket, clock, resolved.timeouts.handshake),
-    );
+    const lookupFailed = (error: unknown) =>
+      this.#host.policy.report(error, "certificates", this.#handler.session);
+    const done = await this.#socket.replace(async (socket) => {
+      const result = await acceptor.accept(socket, { clock, ms: resolved.timeouts.handshake, lookupFailed });
+      if (result instanceof TLSSocket) return result;
+      const kind = result.reason === "timeouts.handshake" ? "timeout" : "tls";
+      this.#refused({ kind, ...result, phase: "tls" });
+      return undefined;
+    });
     if (!done) {
       this.#observer?.notSecured();
       return false;

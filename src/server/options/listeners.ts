@@ -1,3 +1,4 @@
+import { resolveTlsSettings, type TlsSettings } from "../../net/server/tls-settings.ts";
 import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { ListenOptions, SmtpServerOptions } from "./options.ts";
 
@@ -5,6 +6,7 @@ import type { ListenOptions, SmtpServerOptions } from "./options.ts";
 export interface ResolvedListener {
   readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly tls: "none" | "starttls" | "implicit";
+  readonly tlsSettings: TlsSettings;
   readonly lmtp: boolean;
   readonly requireTls: boolean;
   readonly requireAuth: boolean;
@@ -49,14 +51,20 @@ function resolveListener(
     if (tls !== undefined && tls !== "none")
       throw refuseOption(`${prefix}tls`, "a Unix socket does not leave the machine", "Leave it out");
     checkTls(demands.requireTls, "none", prefix);
-    return { at: { path }, tls: "none", ...demands };
+    checkUnused(listener, prefix);
+    return { at: { path }, tls: "none", tlsSettings: {}, ...demands };
   }
   const mode = tls ?? defaults.tls ?? (certified ? "starttls" : "none");
   if (mode !== "none" && !certified)
     throw refuseOption(`${prefix}tls`, `"${mode}" needs certificates`, "Give them as certificates");
   checkTls(demands.requireTls, mode, prefix);
   const at = { host: host ?? defaults.host ?? "127.0.0.1", port: port ?? defaults.port ?? 0 };
-  return { at, tls: mode, ...demands };
+  if (mode === "none") {
+    checkUnused(listener, prefix);
+    return { at, tls: mode, tlsSettings: {}, ...demands };
+  }
+  const { minVersion = defaults.minVersion, ciphers = defaults.ciphers } = listener;
+  return { at, tls: mode, tlsSettings: resolveTlsSettings({ minVersion, ciphers }, prefix), ...demands };
 }
 
 function checkTls(required: boolean, tls: ResolvedListener["tls"], prefix: string): void {
@@ -66,6 +74,12 @@ function checkTls(required: boolean, tls: ResolvedListener["tls"], prefix: strin
       'cannot be used with tls "none"',
       "Use TLS on this listener, or set its requireTls to false",
     );
+}
+
+function checkUnused({ minVersion, ciphers }: ListenOptions, prefix: string): void {
+  for (const [name, value] of Object.entries({ minVersion, ciphers }))
+    if (value !== undefined)
+      throw refuseOption(`${prefix}${name}`, 'cannot be used with tls "none"', "Leave one of them out");
 }
 
 function checkPath(path: string, field: string): void {

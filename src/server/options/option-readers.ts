@@ -1,5 +1,8 @@
 import { readLogger } from "../../net/logger.ts";
-import type { ClientCertificateOptions, ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import { type CertificateFunction, readCertificate } from "../../net/server/certificate-lookup.ts";
+import type { CertificateSources } from "../../net/server/certificate-table.ts";
+import { readPemCertificates } from "../../net/server/server-certificate.ts";
+import type { ClientCertificateOptions } from "../../net/server/tls-service.ts";
 import { serverMechanisms } from "../../protocol/sasl/mechanisms.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
 import {
@@ -14,7 +17,7 @@ import {
   text,
   wholeNumber,
 } from "../../text/options/option-kinds.ts";
-import type { OptionReaders } from "../../text/options/option-reader.ts";
+import { type OptionReader, type OptionReaders, wrongOption } from "../../text/options/option-reader.ts";
 import type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 
 const listenOptions: OptionReaders<ListenOptions> = {
@@ -23,6 +26,8 @@ const listenOptions: OptionReaders<ListenOptions> = {
   path: text,
   tls: oneOf(["none", "starttls", "implicit"]),
   lmtp: flag,
+  minVersion: oneOf(["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]),
+  ciphers: text,
   requireTls: flag,
   requireAuth: flag,
 };
@@ -36,9 +41,27 @@ const timeouts: OptionReaders<ServerTimeouts> = {
   session: milliseconds(),
 };
 
-const certificate: OptionReaders<ServerCertificate> = { key: pem, cert: pem, passphrase: text };
+/** Reads the option `certificates`, of a server and of `setCertificates`. */
+export function readCertificates(value: unknown, field: string): CertificateSources {
+  const read = (each: unknown, at: string) =>
+    typeof each === "function" ? callback<CertificateFunction>(each, at) : readCertificate(each, at);
+  return Array.isArray(value) ? listOf(read)(value, field) : read(value, field);
+}
 
-const clientCertificates: OptionReaders<ClientCertificateOptions> = { ca: oneOrMore(pem), required: flag };
+const clientCertificates: OptionReaders<ClientCertificateOptions> = { ca: readAuthorities, required: flag };
+
+function readAuthorities(value: unknown, field: string): ClientCertificateOptions["ca"] {
+  const authorities = oneOrMore(pem)(value, field);
+  if (authorities.length === 0) throw wrongOption(field, "PEM as a string or a Buffer", value);
+  for (const [index, authority] of authorities.entries())
+    readPemCertificates(authority, Array.isArray(value) ? `${field}[${index}]` : field);
+  return authorities;
+}
+
+/** Reads the option `clientCertificates`, of a server and of `setCertificates`. */
+export const readClientCertificates: OptionReader<ClientCertificateOptions> = group(clientCertificates, [
+  "ca",
+]);
 
 const extensions: OptionReaders<OfferedExtensions> = {
   DSN: flag,
@@ -53,9 +76,9 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   ...listenOptions,
   listeners: listOf(group(listenOptions)),
   hostname: text,
-  certificates: oneOrMore(group(certificate, ["key", "cert"])),
+  certificates: readCertificates,
   minVersion: oneOf(["TLSv1.2", "TLSv1.3"]),
-  clientCertificates: group(clientCertificates, ["ca"]),
+  clientCertificates: readClientCertificates,
   allowPlaintextCredentials: flag,
   mechanisms: listOf(oneOf([...serverMechanisms.keys()])),
   domains: listOf(text),

@@ -1,5 +1,6 @@
 import type { Logger } from "../../net/logger.ts";
-import type { ClientCertificateOptions, ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import type { CertificateSources } from "../../net/server/certificate-table.ts";
+import type { ClientCertificateOptions } from "../../net/server/tls-service.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
 import type { ServerHooks } from "../hooks/hooks.ts";
 
@@ -36,6 +37,13 @@ export interface ListenOptions {
   readonly path?: string;
   /** Default: `"starttls"` if there are certificates, otherwise `"none"`. */
   readonly tls?: "none" | "starttls" | "implicit";
+  /** The lowest version of TLS; default `"TLSv1.2"`. Older versions are not secure: for devices that speak no other. */
+  readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+  /**
+   * The ciphers that are allowed, as OpenSSL writes them: `"ECDHE+AESGCM"`. The default is that of Node.js. Ciphers
+   * without encryption or without authentication are never allowed.
+   */
+  readonly ciphers?: string;
   /** Speaks LMTP (RFC 2033): one reply for each recipient of a message. */
   readonly lmtp?: boolean;
   /**
@@ -55,14 +63,23 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
     ServerHooks<State> {
   /**
    * Several ports or Unix sockets instead of one. A listener takes what it does not say from `host`, `port`, `tls`,
-   * `lmtp`, `requireTls` and `requireAuth`.
+   * `minVersion`, `ciphers`, `lmtp`, `requireTls` and `requireAuth`.
    */
   readonly listeners?: readonly ListenOptions[];
   /** The name of the server; by default the name of the machine if it is valid, otherwise `"localhost"`. */
   readonly hostname?: string;
-  /** The first certificate is the default. The others are used if the client asks for one of their names (SNI). */
-  readonly certificates?: ServerCertificate | readonly ServerCertificate[];
-  /** The lowest version of TLS; default `"TLSv1.2"`. */
+  /**
+   * The first certificate is the default. The others are used if the client asks for one of their names (SNI); an exact
+   * name counts before a wildcard. A name may have one certificate of each type of key, such as RSA and ECDSA: the
+   * client gets the one that it can verify.
+   *
+   * A function among them is asked for names that no certificate bears: for valid names in lower case, once at a time
+   * for each, and not again for an hour. It has half of `timeouts.handshake`. If it returns nothing, or fails, the
+   * client gets the default certificate; `onError` gets the error. A function that is the first or the only element is
+   * asked for `hostname` at the start, for the default.
+   */
+  readonly certificates?: CertificateSources;
+  /** The lowest version of TLS; default `"TLSv1.2"`. Only a listener of its own may have a lower one. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;

@@ -1,7 +1,8 @@
 import { hostname as machineName } from "node:os";
 import { canonicalDomain } from "../../address/domain.ts";
 import type { Logger } from "../../net/logger.ts";
-import type { ServerCertificate, ServerTlsOptions } from "../../net/server/tls-acceptor.ts";
+import type { CertificateSources } from "../../net/server/certificate-table.ts";
+import type { ClientCertificateOptions } from "../../net/server/tls-service.ts";
 import type { ServerSettings } from "../../protocol/server/settings.ts";
 import { readOptions, refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { RelayRules } from "../hooks/policy.ts";
@@ -9,6 +10,14 @@ import { type ResolvedListener, resolveListeners } from "./listeners.ts";
 import { checkLogins, defaultMechanisms } from "./logins.ts";
 import { serverOptionReaders } from "./option-readers.ts";
 import type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
+
+/** What a server shows to clients over TLS, and asks of them. */
+export interface ServerTlsOptions {
+  readonly certificates: CertificateSources;
+  readonly clientCertificates: ClientCertificateOptions | undefined;
+  /** Whether a mechanism may bind a login to the certificate. */
+  readonly bindsLogins: boolean;
+}
 
 /** The options of a server, checked and with all defaults applied. */
 export interface ResolvedOptions {
@@ -34,8 +43,7 @@ export interface ResolvedOptions {
  */
 export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const read = readOptions(options, serverOptionReaders);
-  const certificates = [read.certificates ?? []].flat();
-  const listeners = resolveListeners(read, certificates.length > 0);
+  const listeners = resolveListeners(read, [read.certificates ?? []].flat().length > 0);
   const hostname = ownName(read.hostname);
   const { maxRecipients = 1000 } = read;
   checkLogins(read, listeners);
@@ -72,7 +80,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
       hostname,
       authenticated: read.relay !== undefined,
     },
-    tls: tls(read, listeners, certificates),
+    tls: tls(read, listeners),
     listeners,
     timeouts: {
       command: 300_000,
@@ -95,22 +103,18 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
 }
 
 function tls(
-  { minVersion, clientCertificates }: SmtpServerOptions,
+  { certificates, minVersion, ciphers, clientCertificates, auth, mechanisms = [] }: SmtpServerOptions,
   listeners: readonly ResolvedListener[],
-  certificates: readonly ServerCertificate[],
 ): ServerTlsOptions | undefined {
-  checkClientCertificates(clientCertificates);
-  if (listeners.some(({ tls }) => tls !== "none")) return { certificates, minVersion, clientCertificates };
-  const useless = { certificates: certificates[0], minVersion, clientCertificates };
+  if (certificates !== undefined && listeners.some(({ tls }) => tls !== "none")) {
+    const bindsLogins = auth !== undefined && mechanisms.some((name) => name.endsWith("-PLUS"));
+    return { certificates, clientCertificates, bindsLogins };
+  }
+  const useless = { certificates: [certificates].flat()[0], minVersion, ciphers, clientCertificates };
   for (const [name, value] of Object.entries(useless))
     if (value !== undefined)
       throw refuseOption(name, 'cannot be used with tls "none"', "Leave one of them out");
   return undefined;
-}
-
-function checkClientCertificates(options: SmtpServerOptions["clientCertificates"]): void {
-  if (Array.isArray(options?.ca) && options.ca.length === 0)
-    throw wrongOption("clientCertificates.ca", "PEM as a string or a Buffer", options.ca);
 }
 
 function mechanisms({ mechanisms = defaultMechanisms }: SmtpServerOptions): readonly string[] {

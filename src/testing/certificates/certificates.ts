@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
-import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import type { ServerCertificate } from "../../net/server/server-certificate.ts";
 import { flag, listOf, oneOf, text } from "../../text/options/option-kinds.ts";
 import {
   type OptionReaders,

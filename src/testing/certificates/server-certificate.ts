@@ -1,4 +1,4 @@
-import type { ServerCertificate } from "../../net/server/tls-acceptor.ts";
+import type { ServerCertificate } from "../../net/server/server-certificate.ts";
 import { CertificateAuthority } from "./certificates.ts";
 
 /** What is wrong with the certificate of a TestServer. `"revoked"` is visible only in the `crl` of its authority. */

@@ -1,0 +1,51 @@
+import { createSecureContext, DEFAULT_CIPHERS, type SecureVersion } from "node:tls";
+import { reasonOf } from "../../errors.ts";
+import { refuseOption } from "../../text/options/option-reader.ts";
+
+/** How a listener speaks TLS, whichever certificate it shows. */
+export interface TlsSettings {
+  readonly minVersion?: SecureVersion | undefined;
+  readonly maxVersion?: SecureVersion | undefined;
+  /** The ciphers, as OpenSSL writes them. */
+  readonly ciphers?: string | undefined;
+  /** Refuses clients that offer only other protocols (ALPN). */
+  readonly alpn?: readonly string[] | undefined;
+}
+
+/**
+ * Resolves the options `minVersion` and `ciphers` of a listener. TLS before 1.2 signs with SHA-1, which OpenSSL allows
+ * on security level 0 only; so a listener that is told to speak it gets that level. Ciphers without encryption or
+ * without authentication, which that level would allow, are left out always.
+ *
+ * @param prefix of the fields, for errors: `"listeners[1]."`
+ * @throws EnvoiError of kind `"configuration"` if OpenSSL knows no such cipher, or if the ciphers rule out the version.
+ */
+export function resolveTlsSettings(
+  { minVersion, ciphers }: Pick<TlsSettings, "minVersion" | "ciphers">,
+  prefix: string,
+): TlsSettings {
+  const isOld = minVersion === "TLSv1" || minVersion === "TLSv1.1";
+  const level = /@SECLEVEL=(\d)/.exec(ciphers ?? "")?.[1];
+  if (isOld && level !== undefined && level !== "0")
+    throw refuseOption(
+      `${prefix}ciphers`,
+      `@SECLEVEL=${level} rules out ${minVersion}`,
+      "Write @SECLEVEL=0, or leave it out",
+    );
+  if (ciphers === undefined && !isOld) return { minVersion };
+  const listed = [
+    ciphers ?? DEFAULT_CIPHERS,
+    ...(isOld && level === undefined ? ["@SECLEVEL=0"] : []),
+    "!aNULL",
+    "!eNULL",
+  ];
+  // A list of nothing but suites of TLS 1.3 must stay one: Node then speaks no other version.
+  const only13 = ciphers?.split(":").every((cipher) => cipher.startsWith("TLS_"));
+  const settings = { minVersion, ciphers: only13 ? ciphers : listed.join(":") };
+  try {
+    createSecureContext(settings);
+  } catch (error) {
+    throw refuseOption(`${prefix}ciphers`, `OpenSSL refuses them: ${reasonOf(error)}`, undefined, error);
+  }
+  return settings;
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { DEFAULT_CIPHERS } from "node:tls";
+import { resolveTlsSettings } from "#src/net/server/tls-settings.js";
+
+describe("the settings of TLS", () => {
+  it("are those of Node, unless they say otherwise", () => {
+    assert.deepEqual(resolveTlsSettings({}, ""), { minVersion: undefined });
+    assert.deepEqual(resolveTlsSettings({ minVersion: "TLSv1.3" }, ""), { minVersion: "TLSv1.3" });
+  });
+
+  it("allow the signatures of old versions if one is asked for", () => {
+    for (const minVersion of ["TLSv1", "TLSv1.1"] as const) {
+      const { ciphers } = resolveTlsSettings({ minVersion }, "");
+      assert.equal(ciphers, `${DEFAULT_CIPHERS}:@SECLEVEL=0:!aNULL:!eNULL`);
+    }
+    const { ciphers } = resolveTlsSettings({ minVersion: "TLSv1", ciphers: "AES128-SHA:@SECLEVEL=0" }, "");
+    assert.equal(ciphers, "AES128-SHA:@SECLEVEL=0:!aNULL:!eNULL");
+  });
+
+  it("are refused if the ciphers rule out the version, or do not exist", () => {
+    assert.throws(
+      () => resolveTlsSettings({ minVersion: "TLSv1", ciphers: "AES128-SHA:@SECLEVEL=1" }, "listeners[1]."),
+      /listeners\[1\]\.ciphers: @SECLEVEL=1 rules out TLSv1\. Write @SECLEVEL=0, or leave it out$/,
+    );
+    for (const ciphers of ["no-such-cipher", "TLS_NO_SUCH_SUITE", "aNULL", "eNULL"])
+      assert.throws(
+        () => resolveTlsSettings({ ciphers }, ""),
+        /^EnvoiError: ciphers: OpenSSL refuses/,
+        ciphers,
+      );
+  });
+
+  it("keep a list of suites of TLS 1.3 as it is", () => {
+    const ciphers = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
+    assert.equal(resolveTlsSettings({ ciphers }, "").ciphers, ciphers);
+  });
+});
