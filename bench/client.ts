@@ -2,7 +2,7 @@
  * Sending 4 kB text mails from a pool that always has a backlog: envoi in its modes, a loop over bare sockets,
  * nodemailer, upyo, Python's smtplib, and Postfix's smtp-source; into smtp-sink, envoi's server and Postfix, in clear
  * and by TLS, at once and through a relay that delays. `--rounds=` says how often, `--only=` a pattern of what to run:
- * `--only="50 ms.*window"`.
+ * `--only="50 ms.*window"`, `--only=whole` for fresh processes that send tens of thousands of mails.
  */
 import process from "node:process";
 import { aimTable } from "./client/aims.ts";
@@ -13,6 +13,7 @@ import { Results } from "./client/results.ts";
 import { roundTrips } from "./client/round-trips.ts";
 import { cpuTable, rateTable, tripTable } from "./client/tables.ts";
 import { Targets } from "./client/targets.ts";
+import { WholeProcesses } from "./client/whole-processes.ts";
 import { isInstalled } from "./report/program.ts";
 import { publish } from "./report/publish.ts";
 
@@ -30,6 +31,8 @@ const only = new RegExp(said("only") ?? "");
 
 await using targets = await Targets.start();
 const results = new Results();
+const wholes = new WholeProcesses();
+const wholesToo = only.test("whole");
 const runs = tracks.flatMap((track) =>
   entrants("python3")
     .filter((entrant) => entrant.enters(track))
@@ -48,6 +51,7 @@ for (let round = 1; round <= rounds; round++) {
     results,
     smoke,
   );
+  if (wholesToo) await wholes.round(entrants("python3"), targets, smoke);
 }
 
 const at = (delay: number) => tracks.filter((track) => track.delay === delay);
@@ -56,7 +60,8 @@ publish("client-cpu", cpuTable(at(0), results));
 publish("client-50", rateTable(at(50), results));
 publish("client-200", rateTable(at(200), results));
 publish("client-trips", tripTable([...at(50), ...at(200)], results));
-publish("client-aims", aimTable(results));
+publish("client-whole", wholes.table());
+publish("client-aims", aimTable(results, wholes));
 
 function said(option: string): string | undefined {
   return process.argv.find((argument) => argument.startsWith(`--${option}=`))?.slice(option.length + 3);

@@ -2,6 +2,7 @@ import { table } from "../report/publish.ts";
 import { nameOf, type Track, tracks } from "./course.ts";
 import type { Results } from "./results.ts";
 import { figure } from "./tables.ts";
+import type { WholeProcesses } from "./whole-processes.ts";
 
 /** What was aimed at: at least so much, or at most. */
 interface Aim {
@@ -12,8 +13,8 @@ interface Aim {
 }
 
 /** What was aimed at, and what came of it. */
-export function aimTable(results: Results): string {
-  const rows = aims(results).map(({ what, wanted, most, measured }) => {
+export function aimTable(results: Results, wholes: WholeProcesses): string {
+  const rows = aims(results, wholes).map(({ what, wanted, most, measured }) => {
     const known = Number.isFinite(wanted) && Number.isFinite(measured);
     const reached = most ? measured <= wanted : measured >= wanted;
     const sign = most ? "at most" : "at least";
@@ -27,7 +28,7 @@ export function aimTable(results: Results): string {
   return table(["", "wanted", "measured", "reached"], rows);
 }
 
-function aims(results: Results): readonly Aim[] {
+function aims(results: Results, wholes: WholeProcesses): readonly Aim[] {
   const sink: Track = { target: "smtp-sink", tls: false, delay: 0, connections: 4 };
   const byTls: Track = { target: "SmtpServer", tls: true, delay: 0, connections: 4 };
   const faster = (track: Track, rival: string, row = "auto"): number =>
@@ -43,6 +44,17 @@ function aims(results: Results): readonly Aim[] {
       most: true,
       measured: 1 / cheaper("bare"),
     },
+    {
+      what: "the same of a whole process of 40,000 mails",
+      wanted: 2.8,
+      most: true,
+      measured: wholes.cpu(40_000, "auto") / wholes.cpu(40_000, "bare"),
+    },
+    {
+      what: "rate of a whole process of 60,000 mails, of nodemailer's",
+      wanted: 12,
+      measured: wholes.rate(60_000, "auto") / wholes.rate(60_000, "nodemailer"),
+    },
     { what: "nodemailer's CPU time there, of envoi's", wanted: 15, measured: cheaper("nodemailer") },
     { what: "upyo's CPU time there, of envoi's", wanted: 5, measured: cheaper("upyo") },
     {
@@ -50,6 +62,7 @@ function aims(results: Results): readonly Aim[] {
       wanted: 10,
       measured: faster(byTls, "nodemailer"),
     },
+    { what: "µs of CPU a mail there", wanted: 35, most: true, measured: results.cpu(byTls, "auto") },
     ...([50, 200] as const).flatMap((delay): Aim[] => {
       const single = tracks.filter((track) => track.delay === delay && track.connections === 1);
       const server: Track = { target: "SmtpServer", tls: false, delay, connections: 1 };

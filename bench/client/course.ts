@@ -7,11 +7,13 @@ export interface Course {
   readonly connections: number;
   /** How many mails are under way at any time, where a contender can do with so many: they keep every pool busy. */
   readonly underWay: number;
-  /** So long it sends before it is measured, in seconds; longer, up to three times, until it has sent `warmUpMails`. */
+  /** So long it sends before it is measured, in seconds; longer, up to ten times, until it has sent `warmUpMails`. */
   readonly warmUp: number;
   readonly warmUpMails: number;
   /** So long it is measured. */
   readonly seconds: number;
+  /** Present if a whole process is measured, from its start: how many mails it sends. */
+  readonly whole?: number | undefined;
 }
 
 /** Where mails go, and how. */

@@ -80,7 +80,7 @@ function course(
     // What waits costs everybody memory, and so processor time; but far away a window is not full with less.
     underWay: delay === 0 ? 100 : 100 * connections,
     // Into Postfix nobody is as fast as to have a use for more.
-    warmUpMails: delay > 0 || brief ? 0 : target === "Postfix" ? 500 : 5000,
+    warmUpMails: delay > 0 || brief ? 0 : target === "Postfix" ? 500 : 15_000,
     ...(brief ? { warmUp: 0.05, seconds: 0.05 } : { warmUp, seconds }),
   };
 }
