@@ -23,4 +23,16 @@ export function canonicalIpv6(text: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
 }
 
+/** The 4 or 16 octets of an IP address; `undefined` if the text is not one. */
+export function ipOctets(text: string): Uint8Array | undefined {
+  if (isIpv4(text)) return Uint8Array.from(text.split("."), Number);
+  const canonical = canonicalIpv6(text);
+  if (canonical === undefined) return undefined;
+  // At most one gap, and no IPv4 at the end.
+  const [before = [], after = []] = canonical.split("::").map((part) => part.split(":").filter(Boolean));
+  const gap = Array<string>(8 - before.length - after.length).fill("0");
+  const groups = [...before, ...gap, ...after].map((group) => Number.parseInt(group, 16));
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
+}
+
 const ipv4: RegExp = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;

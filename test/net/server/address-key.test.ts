@@ -10,7 +10,7 @@ describe("addressKey", () => {
 
   it("is the same for IPv6 addresses of one network of 64 bits, however they are written", () => {
     const same = ["2001:db8:0:7::1", "2001:db8::7:ffff:ffff:ffff:ffff", "2001:0db8:0000:0007:1:2:3:4"];
-    assert.deepEqual(new Set(same.map(addressKey)), new Set(["2001:db8:0:7::/64"]));
+    assert.deepEqual(new Set(same.map(addressKey)), new Set(["20010db800000007/64"]));
   });
 
   it("differs between IPv6 networks", () => {
@@ -21,17 +21,10 @@ describe("addressKey", () => {
       "::1",
       "64:ff9b::192.0.2.1",
       "1::",
-      "::",
+      "0:1::",
     ];
-    assert.deepEqual(all.map(addressKey), [
-      "2001:db8:0:7::/64",
-      "2001:db8:0:8::/64",
-      "2001:db8:7:0::/64",
-      "0:0:0:0::/64",
-      "64:ff9b:0:0::/64",
-      "1:0:0:0::/64",
-      "0:0:0:0::/64",
-    ]);
+    assert.equal(new Set(all.map(addressKey)).size, all.length);
+    assert.equal(addressKey("::"), addressKey("::1"));
   });
 
   it("keeps the zone, because the same link-local network exists on each interface", () => {
