@@ -1,6 +1,9 @@
 import { Address } from "../address/address.ts";
 import { misconfigured } from "../errors.ts";
+import { formatXclient, parseXclient, type XclientAttributes } from "./client-attributes/xclient.ts";
+import { formatXforward, parseXforward, type XforwardAttributes } from "./client-attributes/xforward.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
+import { isHelloName } from "./hello-name.ts";
 import type { WithOthers } from "./parameters/other-parameter.ts";
 import {
   formatMailParameters,
@@ -23,6 +26,8 @@ export type Command =
     }
   | { readonly verb: "BDAT"; readonly size: number; readonly last: boolean }
   | { readonly verb: "AUTH"; readonly mechanism: string; readonly initialResponse?: string | undefined }
+  | { readonly verb: "XCLIENT"; readonly attributes: XclientAttributes }
+  | { readonly verb: "XFORWARD"; readonly attributes: XforwardAttributes }
   | { readonly verb: "VRFY" | "EXPN"; readonly argument: string }
   | { readonly verb: "NOOP" | "HELP"; readonly argument?: string }
   | { readonly verb: "DATA" | "RSET" | "QUIT" | "STARTTLS" };
@@ -65,6 +70,10 @@ function unguarded(command: Command): string {
         ? `AUTH ${mechanism}`
         : `AUTH ${mechanism} ${initialResponse || "="}`;
     }
+    case "XCLIENT":
+      return `XCLIENT ${formatXclient(command.attributes)}`;
+    case "XFORWARD":
+      return `XFORWARD ${formatXforward(command.attributes)}`;
     case "VRFY":
     case "EXPN":
       return `${command.verb} ${command.argument}`;
@@ -115,6 +124,10 @@ export function parseCommand(line: string, context: CommandContext, known?: Verb
       return parseBdat(argument);
     case "AUTH":
       return parseAuth(argument);
+    case "XCLIENT":
+      return withAttributes(verb, parseXclient(argument));
+    case "XFORWARD":
+      return withAttributes(verb, parseXforward(argument));
     case "VRFY":
     case "EXPN":
       return argument === "" ? Reply.of(501, "5.5.4", `${verb} needs an argument`) : { verb, argument };
@@ -137,11 +150,12 @@ function parseHello(
   { lenient }: CommandContext,
 ): Command | Reply {
   const domain = lenient ? name.replace(/^\[(?=[\da-f]*:[\da-f:.]*\]$)/i, "[IPv6:") : name;
-  const sound = domain !== "" && domain.length <= 255 && /^(?:[!-~]|[^\0-\x7f\p{C}\p{Z}])+$/u.test(domain);
-  if (!sound || !(domain.startsWith("[") ? isAddressLiteral(domain) : /^[^[\]()<>@,;:\\"]+$/.test(domain))) {
-    return Reply.of(501, "5.5.4", `${verb} needs the name of the client`);
-  }
+  if (!isHelloName(domain)) return Reply.of(501, "5.5.4", `${verb} needs the name of the client`);
   return { verb, domain };
+}
+
+function withAttributes<V extends string, A extends object>(verb: V, attributes: A | Reply) {
+  return attributes instanceof Reply ? attributes : { verb, attributes };
 }
 
 function parseMail(argument: string, { offers, lenient }: CommandContext): Command | Reply {
@@ -218,10 +232,6 @@ function readAddress(text: string, lenient: boolean = false): Address | undefine
 
 /** Atoms with dots anywhere. With quotes it would be an address: `"a..b"@example.org`. */
 const dottyAddress: RegExp = /^([\w!#$%&'*+/=?^`{|}~.-]+)@([^@]+)$/;
-
-function isAddressLiteral(text: string): boolean {
-  return readAddress(`a@${text}`) !== undefined;
-}
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);

@@ -12,6 +12,11 @@ interface Row<Value> {
 
 const flag: Row<true> = { format: () => "", parse: () => true };
 
+const words: Row<readonly string[]> = {
+  format: (all) => all.join(" "),
+  parse: (text) => text.toUpperCase().split(" ").filter(Boolean),
+};
+
 /** What a server offers: each offered extension with the value of its EHLO parameters. */
 export interface Extensions {
   /** RFC 2920: commands may be sent in groups. */
@@ -44,6 +49,10 @@ export interface Extensions {
   readonly "MT-PRIORITY"?: string;
   /** RFC 9422. */
   readonly LIMITS?: Limits;
+  /** Postfix, XCLIENT_README: the names of the attributes, in capitals. */
+  readonly XCLIENT?: readonly string[];
+  /** Postfix, XFORWARD_README: the names of the attributes, in capitals. */
+  readonly XFORWARD?: readonly string[];
 }
 
 /** How long mail may be held back (RFC 4865). */
@@ -74,10 +83,7 @@ const rows: { readonly [K in ExtensionKeyword]-?: Row<NonNullable<Extensions[K]>
     parse: (text) => (/^\d{0,20}$/.test(text) ? Number(text) : 0),
   },
   STARTTLS: flag,
-  AUTH: {
-    format: (mechanisms) => mechanisms.join(" "),
-    parse: (text) => text.toUpperCase().split(" ").filter(Boolean),
-  },
+  AUTH: words,
   ENHANCEDSTATUSCODES: flag,
   "8BITMIME": flag,
   SMTPUTF8: flag,
@@ -98,6 +104,8 @@ const rows: { readonly [K in ExtensionKeyword]-?: Row<NonNullable<Extensions[K]>
     format: (limits) => limitNames.flatMap((name) => limitWord(name, limits[name])).join(" "),
     parse: parseLimits,
   },
+  XCLIENT: words,
+  XFORWARD: words,
 };
 
 function parseFutureRelease(text: string): FutureRelease | undefined {

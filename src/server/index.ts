@@ -27,12 +27,19 @@ export type { ClientCertificateOptions } from "../net/server/tls-service.ts";
 export type { DeliverBy } from "../protocol/parameters/deliver-by.ts";
 export type { Notify, OriginalRecipient } from "../protocol/parameters/dsn-parameters.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters/parameters.ts";
+export type { Endpoint } from "../protocol/proxy-header/proxy-header.ts";
+export type { ProxyTls, ProxyTlv } from "../protocol/proxy-header/proxy-tlvs.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
 export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 export type { OfferedExtensions } from "../protocol/server/settings.ts";
-export type { ClientIdentity, Peer } from "./connection/client-identity.ts";
-export type { Authenticated, Hello, Session } from "./connection/session.ts";
+export type {
+  ClientIdentity,
+  Peer,
+  ProxyInformation,
+  XclientInformation,
+} from "./connection/client-identity.ts";
+export type { Authenticated, Forwarded, Hello, Session } from "./connection/session.ts";
 export type {
   AuthContext,
   AuthVerdict,
@@ -51,5 +58,6 @@ export type {
 export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";
 export type { Refusal, RefusedEvent, ServerClientEvent, ServerPhase } from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
+export type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./options/proxies.ts";
 export type { CertificateChange } from "./server-tls.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

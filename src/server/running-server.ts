@@ -4,10 +4,11 @@ import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
 import { refuseOption } from "../text/options/option-reader.ts";
-import { directIdentity } from "./connection/client-identity.ts";
+import { type ClientIdentity, directIdentity } from "./connection/client-identity.ts";
 import { Connection } from "./connection/connection.ts";
 import { ConnectionLimits } from "./connection/connection-limits.ts";
 import type { Observe } from "./connection/observer.ts";
+import { ProxyGate } from "./connection/proxy-gate.ts";
 import type { ServerContext } from "./connection/server-context.ts";
 import { AuthThrottle } from "./hooks/auth-throttle.ts";
 import { Policy } from "./hooks/policy.ts";
@@ -38,6 +39,7 @@ export class RunningServer {
   readonly #connections = new Map<Connection, Promise<void>>();
   readonly #limits = new ConnectionLimits();
   readonly #listeners: Listener[] = [];
+  readonly #gate = new ProxyGate();
   #closed: Promise<void> | undefined;
   /** Lets no connection go on, once it is being closed. */
   #cut: () => void = () => {};
@@ -67,6 +69,7 @@ export class RunningServer {
       observe: internals.observe,
       observer: new ServerObserver(resolved.logger, resolved.logAddresses),
       throttle: new AuthThrottle(resolved.authFailureDelay, clock),
+      proxies: { proxyProtocol: undefined, xclient: undefined, xforward: undefined },
       path: undefined,
     };
     const server = new RunningServer(host, tls);
@@ -90,6 +93,7 @@ export class RunningServer {
       protocol: { ...this.#host.protocol, lmtp, requireTls, requireAuth, starttls: tls === "starttls" },
       implicitTls: tls === "implicit",
       tls: tls === "none" ? undefined : this.#tls?.acceptor(settings),
+      proxies: listener,
       path: "path" in at ? at.path : undefined,
     };
   }
@@ -142,6 +146,7 @@ export class RunningServer {
 
   async #close(): Promise<void> {
     const stopped = Promise.all(this.#listeners.map((listener) => listener.stop()));
+    this.#gate.close();
     const over = Promise.all(this.#connections.values());
     const cut = new Promise<void>((resolve) => {
       this.#cut = () => {
@@ -157,8 +162,14 @@ export class RunningServer {
   #accept(socket: Socket, host: ServerContext): void {
     // Gone before it was looked at.
     if (socket.remoteAddress === undefined && host.path === undefined) return void socket.destroy();
-    const client = directIdentity(socket, host.path);
+    const peer = directIdentity(socket, host.path);
     host.observer.counters.connections++;
+    const serve = (named: ServerSocket, client: ClientIdentity) => this.#serve(named, host, client);
+    if (host.proxies.proxyProtocol === undefined) serve(new ServerSocket(socket, host.clock), peer);
+    else this.#gate.pass(socket, host, peer, serve);
+  }
+
+  #serve(socket: ServerSocket, host: ServerContext, client: ClientIdentity): void {
     const admission = this.#limits.admit(client.remoteAddress, host.resolved, (limit) =>
       host.observer.refused(client, {
         kind: "limit",
@@ -168,7 +179,7 @@ export class RunningServer {
       }),
     );
     if (admission === undefined) return void socket.destroy();
-    const connection = new Connection(host, new ServerSocket(socket, host.clock), client);
+    const connection = new Connection(host, socket, client, admission);
     const life = connection.serve(admission.refusal).finally(() => {
       this.#connections.delete(connection);
       admission.leave();

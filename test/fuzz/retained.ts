@@ -4,6 +4,7 @@ import { Reply } from "#src/protocol/reply.js";
 import type { ServerEvent } from "#src/protocol/server/event.js";
 import { Responder } from "#src/protocol/server/responder.js";
 import type { ServerSettings } from "#src/protocol/server/settings.js";
+import { directStanding } from "#src/protocol/server/standing.js";
 
 /**
  * Whether a conversation that has been told the same again and again, up to so many octets, holds more than the bound.
@@ -63,6 +64,7 @@ function answer(event: ServerEvent): void {
   else if (event.type === "identify")
     event.proceed({ hash: event.hash, salt: key, iterations: 4096, storedKey: key, serverKey: key });
   else if (event.type === "end") event.answer(event.problem);
+  else if (event.type === "xclient") event.answer({ standing: directStanding, user: undefined });
   else if ("answer" in event) event.answer(undefined);
 }
 

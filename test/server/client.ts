@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 /** A client that says exactly what it is told. */
@@ -23,6 +24,22 @@ export class Client implements AsyncDisposable {
         });
     const client = new Client(socket);
     await once(socket, tls ? "secureConnect" : "connect");
+    return client;
+  }
+
+  /**
+   * Connects, and sends octets first, as a proxy does: with TLS, together with the first octets of the handshake.
+   */
+  static async behind(at: number | string, octets: Buffer, tls?: ConnectionOptions): Promise<Client> {
+    const socket = connect(typeof at === "string" ? { path: at } : { port: at, host: "127.0.0.1" });
+    await once(socket, "connect");
+    if (tls === undefined) {
+      socket.write(octets);
+      return new Client(socket);
+    }
+    const secured = connectTls({ socket: prefixed(socket, octets), ...tls });
+    const client = new Client(secured);
+    await once(secured, "secureConnect");
     return client;
   }
 
@@ -113,4 +130,28 @@ export class Client implements AsyncDisposable {
       .on("close", closed)
       .on("error", () => {});
   }
+}
+
+/** A stream like a socket, which sends octets together with the first ones that are written. */
+function prefixed(socket: Socket, octets: Buffer): Duplex {
+  let first: Buffer | undefined = octets;
+  const stream = new Duplex({
+    read: () => void socket.resume(),
+    write(chunk: Buffer, _, done) {
+      socket.write(first === undefined ? chunk : Buffer.concat([first, chunk]), done);
+      first = undefined;
+    },
+    final: (done) => void socket.end(done),
+    destroy(error, done) {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.on("data", (chunk: Buffer) => {
+    if (!stream.push(chunk)) socket.pause();
+  });
+  socket.on("end", () => stream.push(null));
+  socket.on("close", () => stream.destroy());
+  socket.on("error", () => {});
+  return stream;
 }

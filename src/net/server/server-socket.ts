@@ -68,6 +68,13 @@ export class ServerSocket {
     return undefined;
   }
 
+  /** Puts bytes back, to be read next. */
+  unread(octets: Buffer): void {
+    if (octets.length === 0) return;
+    this.#queue.unshift(octets);
+    this.#queued += octets.length + CHUNK_COST;
+  }
+
   /** Waits for `ms` milliseconds, or until the connection is lost. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
@@ -122,9 +129,15 @@ export class ServerSocket {
     return timely;
   }
 
-  /** Goes on with the socket that `upgrade` makes of this one; until then nothing is read. */
+  /**
+   * Goes on with the socket that `upgrade` makes of this one; until then nothing is read. Bytes that were not read yet
+   * are left to it: they can be the first ones of a TLS handshake, behind a PROXY header.
+   */
   async replace(upgrade: (socket: Socket) => Promise<Socket | undefined>): Promise<boolean> {
     this.#detach();
+    for (const chunk of this.#queue.reverse()) this.#socket.unshift(chunk);
+    this.#queue = [];
+    this.#queued = 0;
     const socket = await upgrade(this.#socket);
     if (socket === undefined) {
       this.destroy();

@@ -29,8 +29,19 @@ export interface ProxiedClient {
   readonly tls: ProxyTls | undefined;
 }
 
+/** Why octets are not a header. */
+export type ProxyHeaderProblem =
+  /** They begin in another way. */
+  | "proxy-missing"
+  /** A version, command, family or protocol that does not exist. */
+  | "proxy-version"
+  | "proxy-too-long"
+  /** Another form, or an address, port or TLV that is not valid. */
+  | "proxy-malformed"
+  | "proxy-checksum";
+
 /** A header that is whole, or the reason why it is not valid. */
-export type ParsedProxyHeader = ProxyHeader | { readonly problem: string };
+export type ParsedProxyHeader = ProxyHeader | { readonly problem: ProxyHeaderProblem };
 
 /** Where the header that begins here ends, if that can be told, or the reason why it is not valid. */
-export type HeaderEnd = { readonly end: number } | { readonly problem: string } | undefined;
+export type HeaderEnd = { readonly end: number } | { readonly problem: ProxyHeaderProblem } | undefined;

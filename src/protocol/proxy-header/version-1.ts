@@ -11,26 +11,25 @@ export const LONGEST_VERSION_1 = 107;
  */
 export function endOfVersion1(octets: Buffer, searched: number): HeaderEnd {
   const begin = octets.toString("latin1", 0, PREFIX.length);
-  if (!PREFIX.startsWith(begin)) return { problem: "not a PROXY header" };
+  if (!PREFIX.startsWith(begin)) return { problem: "proxy-missing" };
   const lf = octets.subarray(0, LONGEST_VERSION_1).indexOf(LF, searched);
   if (lf !== -1) return { end: lf + 1 };
-  return octets.length >= LONGEST_VERSION_1 ? { problem: "a PROXY line that is too long" } : undefined;
+  return octets.length >= LONGEST_VERSION_1 ? { problem: "proxy-too-long" } : undefined;
 }
 
 /** Reads a whole header of version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 56324 25`, and CRLF. */
 export function parseVersion1(octets: Buffer): ParsedProxyHeader {
   const line = octets.toString("latin1");
-  if (!line.endsWith("\r\n")) return { problem: "a PROXY line without CRLF" };
+  if (!line.endsWith("\r\n")) return { problem: "proxy-malformed" };
   const words = line.slice(0, -2).split(" ");
   const [, family, from, to, fromPort, toPort] = words;
   // What follows UNKNOWN must be ignored.
   if (family === "UNKNOWN") return { client: undefined };
-  if ((family !== "TCP4" && family !== "TCP6") || words.length !== 6)
-    return { problem: "a PROXY line of another form" };
+  if ((family !== "TCP4" && family !== "TCP6") || words.length !== 6) return { problem: "proxy-malformed" };
   const source = endpoint(family, from, fromPort);
   const destination = endpoint(family, to, toPort);
   return source === undefined || destination === undefined
-    ? { problem: "a PROXY line with an address or a port that is not valid" }
+    ? { problem: "proxy-malformed" }
     : { client: { source, destination, tlvs: [], tls: undefined } };
 }
 

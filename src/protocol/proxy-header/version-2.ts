@@ -12,13 +12,12 @@ export const VERSION_2_BEGINS = 0x0d;
 /** Finds the end of a header of version 2 at the beginning of `octets`, as soon as they say it. */
 export function endOfVersion2(octets: Buffer): HeaderEnd {
   const begin = octets.subarray(0, SIGNATURE.length);
-  if (!begin.equals(SIGNATURE.subarray(0, begin.length))) return { problem: "not a PROXY header" };
+  if (!begin.equals(SIGNATURE.subarray(0, begin.length))) return { problem: "proxy-missing" };
   const command = octets[12];
-  if (command !== undefined && command !== LOCAL && command !== PROXY)
-    return { problem: "a PROXY header of another version or command" };
+  if (command !== undefined && command !== LOCAL && command !== PROXY) return { problem: "proxy-version" };
   if (octets.length < FIXED) return undefined;
   const end = FIXED + octets.readUInt16BE(14);
-  return end > LONGEST_VERSION_2 ? { problem: "a PROXY header that is too long" } : { end };
+  return end > LONGEST_VERSION_2 ? { problem: "proxy-too-long" } : { end };
 }
 
 /** Reads a whole header of version 2. */
@@ -26,18 +25,17 @@ export function parseVersion2(octets: Buffer): ParsedProxyHeader {
   const [family, protocol] = [(octets[13] as number) >> 4, (octets[13] as number) & 15];
   const size = ADDRESSES[family];
   const proxied = octets[12] === PROXY;
-  if (proxied && (size === undefined || protocol > DATAGRAM))
-    return { problem: "a PROXY header of another family or protocol" };
+  if (proxied && (size === undefined || protocol > DATAGRAM)) return { problem: "proxy-version" };
   const block = octets.subarray(FIXED);
-  if (proxied && block.length < (size ?? 0)) return { problem: "a PROXY header without whole addresses" };
+  if (proxied && block.length < (size ?? 0)) return { problem: "proxy-malformed" };
   // In memory of its own, because an application may keep the values.
   const tlvs = readTlvs(copied(block.subarray(size)));
-  if (tlvs !== undefined && !intact(octets, tlvs)) return { problem: "a PROXY header with a wrong CRC32C" };
+  if (tlvs !== undefined && !intact(octets, tlvs)) return { problem: "proxy-checksum" };
   // A receiver treats what it does not support like UNSPEC; what such a header holds is ignored.
   const width = protocol === STREAM ? WIDTHS[family] : undefined;
   if (!proxied || width === undefined) return { client: undefined };
   const tls = tlvs === undefined ? "malformed" : readProxyTls(tlvs);
-  if (tlvs === undefined || tls === "malformed") return { problem: "a PROXY header with malformed TLVs" };
+  if (tlvs === undefined || tls === "malformed") return { problem: "proxy-malformed" };
   const source = { address: address(block.subarray(0, width)), port: block.readUInt16BE(2 * width) };
   const destination = {
     address: address(block.subarray(width, 2 * width)),

@@ -2,6 +2,7 @@ import type { Verb } from "../command.ts";
 import type { Reply } from "../reply.ts";
 import { auth } from "./commands/auth.ts";
 import { bdat, bdatWithoutRecipients, refuseChunk } from "./commands/bdat.ts";
+import { xclient, xforward } from "./commands/client-attributes.ts";
 import type { CommandHandler } from "./commands/command-handler.ts";
 import { chunked, data, dataWithoutRecipients } from "./commands/data.ts";
 import { hello } from "./commands/hello.ts";
@@ -24,6 +25,8 @@ export const commandTable: { readonly [V in Verb]: CommandRow<V> } = {
   EHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
   LHLO: { fresh: hello, ready: hello, mail: hello, recipients: hello, chunks: hello },
   STARTTLS: { fresh: helloFirst, ready: starttls, mail: starttls, recipients: starttls, chunks: starttls },
+  XCLIENT: { fresh: xclient, ready: xclient, mail: nested, recipients: nested, chunks: nested },
+  XFORWARD: { fresh: helloFirst, ready: xforward, mail: nested, recipients: nested, chunks: nested },
   AUTH: { fresh: helloFirst, ready: auth, mail: nested, recipients: nested, chunks: nested },
   MAIL: { fresh: helloFirst, ready: mail, mail: nested, recipients: nested, chunks: nested },
   RCPT: { fresh: helloFirst, ready: mailFirst, mail: rcpt, recipients: rcpt, chunks: nested },

@@ -4,7 +4,7 @@ import { closesConnection } from "../closing-reply.ts";
 export type ConversationState = "fresh" | "ready" | "mail" | "recipients" | "chunks";
 
 /** What moves a conversation from one state to another. */
-export type StateEvent = "hello" | "secured" | "mail" | "recipient" | "chunk" | "reset";
+export type StateEvent = "hello" | "secured" | "restart" | "mail" | "recipient" | "chunk" | "reset";
 
 /** The state that follows each event in each state. The command table allows no event that is absent here. */
 const transitions: Readonly<
@@ -12,6 +12,7 @@ const transitions: Readonly<
 > = {
   hello: { fresh: "ready", ready: "ready", mail: "ready", recipients: "ready", chunks: "ready" },
   secured: { fresh: "fresh", ready: "fresh", mail: "fresh", recipients: "fresh", chunks: "fresh" },
+  restart: { fresh: "fresh", ready: "fresh" },
   mail: { ready: "mail" },
   recipient: { mail: "recipients", recipients: "recipients" },
   chunk: { recipients: "chunks", chunks: "chunks" },

@@ -1,3 +1,4 @@
+import type { XforwardAttributes } from "../client-attributes/xforward.ts";
 import type { ExtensionKeyword, Extensions } from "../extensions.ts";
 import type { MailParameters } from "../parameters/parameters.ts";
 import { formatReply, Reply } from "../reply.ts";
@@ -6,9 +7,10 @@ import type { Channel } from "../sasl/server-mechanism.ts";
 import type { ChunkHeader } from "./chunked-content.ts";
 import { type ConversationState, ConversationStates } from "./conversation-state.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
-import type { ServerEvent } from "./event.ts";
+import type { NewClient, ServerEvent } from "./event.ts";
 import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
+import type { ClientStanding } from "./standing.ts";
 
 /** A login in progress: takes lines that are not commands until it is over. */
 export interface LoginSteps {
@@ -50,14 +52,23 @@ export class Conversation {
   refusedRecipients = false;
   /** The extensions in force: those that were offered in the reply to EHLO. */
   extensions: Extensions = {};
+  /** What the client may do because of where it comes from. */
+  standing: ClientStanding;
+  /** What XFORWARD has said about the next message, or the one under way. */
+  #forwarded: XforwardAttributes | undefined;
   #from: ReceivedEnvelope["from"] = null;
   #parameters: MailParameters = {};
   #to: EnvelopeRecipient[] = [];
 
   /** @param observer gets every reply as it is written. */
-  constructor(settings: ServerSettings, observer?: (reply: string) => void) {
+  constructor(
+    settings: ServerSettings,
+    observer: ((reply: string) => void) | undefined,
+    standing: ClientStanding,
+  ) {
     this.settings = settings;
     this.#observer = observer;
+    this.standing = standing;
   }
 
   /** The step that the conversation has reached. */
@@ -78,6 +89,14 @@ export class Conversation {
   /** Reads nothing more, and closes the connection once the replies are out. */
   close(): void {
     this.#states.close();
+  }
+
+  /** Greets, or refuses the connection; then the connection closes. */
+  greet(refusal?: Reply): void {
+    const { hostname, banner, lmtp } = this.settings;
+    const greeting = `${hostname} ${lmtp ? "LMTP" : "ESMTP"} ${banner}`.trim();
+    this.sayBare(refusal ?? Reply.of(220, undefined, greeting));
+    if (refusal !== undefined) this.close();
   }
 
   /** The client has introduced itself, and been accepted. */
@@ -159,7 +178,7 @@ export class Conversation {
 
   /** Begins a transaction. */
   begin(from: ReceivedEnvelope["from"], parameters: MailParameters): void {
-    this.reset();
+    this.#forgetEnvelope();
     this.#from = from;
     this.#parameters = parameters;
     this.#states.on("mail");
@@ -188,24 +207,61 @@ export class Conversation {
     this.#states.on("recipient");
   }
 
-  /** Forgets the transaction. */
+  /** Forgets the transaction, and what XFORWARD has said. */
   reset(): void {
+    this.#forgetEnvelope();
+    this.#forwarded = undefined;
+    this.#states.on("reset");
+  }
+
+  #forgetEnvelope(): void {
     this.#from = null;
     this.#parameters = {};
     this.#to = [];
     this.refusedRecipients = false;
-    this.#states.on("reset");
   }
 
   /** Forgets everything that came before TLS (RFC 3207 section 4.2). */
   secured(channel: Channel = inClear): void {
     this.reset();
-    this.channel = channel;
     this.#states.on("secured");
+    this.#forgetClient();
+    this.channel = channel;
+    this.secure = true;
+  }
+
+  /** Begins anew with another client, as if it had just connected. Only TLS stays, without a certificate. */
+  restart({ standing, user }: NewClient): void {
+    this.reset();
+    this.#states.on("restart");
+    this.#forgetClient();
+    this.channel = inClear;
+    this.accepted();
+    this.transactions = 0;
+    this.failedAttempts = 0;
+    this.standing = standing;
+    this.user = user;
+  }
+
+  #forgetClient(): void {
     this.extended = false;
     this.extensions = {};
     this.user = undefined;
-    this.secure = true;
+  }
+
+  /** Keeps what XFORWARD says. What it does not mention stays as it is. */
+  forward(attributes: XforwardAttributes): void {
+    this.#forwarded = { ...this.#forwarded, ...attributes };
+  }
+
+  /** What XFORWARD has said about the next message, or the one under way. */
+  get forwarded(): XforwardAttributes | undefined {
+    return this.#forwarded;
+  }
+
+  /** Whether AUTH is allowed without TLS. */
+  get allowsPlaintextCredentials(): boolean {
+    return this.settings.allowPlaintextCredentials && this.standing.near;
   }
 
   /** Whether an extension is in force. */
@@ -213,7 +269,8 @@ export class Conversation {
 
   /** The extensions that EHLO would offer now. */
   get #offered(): Extensions {
-    const { starttls, allowPlaintextCredentials, maxMessageSize, without } = this.settings;
+    const { starttls, maxMessageSize, without } = this.settings;
+    const { xclient = [], xforward = [] } = this.standing;
     const mechanisms = this.mechanisms;
     const { maxRecipients, maxTransactions } = this.settings;
     const all: Extensions = {
@@ -225,12 +282,14 @@ export class Conversation {
       CHUNKING: true,
       ...(!without.has("CHUNKING") && { BINARYMIME: true }),
       ...(starttls && !this.secure && { STARTTLS: true }),
-      ...(mechanisms.length > 0 && (this.secure || allowPlaintextCredentials) && { AUTH: mechanisms }),
+      ...(mechanisms.length > 0 && (this.secure || this.allowsPlaintextCredentials) && { AUTH: mechanisms }),
       ...this.#offeredByHost,
       LIMITS: {
         ...(maxTransactions > 0 && { MAILMAX: Math.min(maxTransactions, HIGHEST_LIMIT) }),
         RCPTMAX: Math.min(maxRecipients, HIGHEST_LIMIT),
       },
+      ...(xclient.length > 0 && { XCLIENT: xclient }),
+      ...(xforward.length > 0 && { XFORWARD: xforward }),
     };
     if (without.size === 0) return all;
     return Object.fromEntries(

@@ -1,8 +1,10 @@
 import type { Address } from "../../address/address.ts";
+import type { XclientAttributes } from "../client-attributes/xclient.ts";
 import type { MailParameters, RcptParameters } from "../parameters/parameters.ts";
 import type { Reply } from "../reply.ts";
 import type { AuthAttempt } from "../sasl/auth-attempt.ts";
 import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";
+import type { ClientStanding } from "./standing.ts";
 
 /** A client introduces itself. */
 export interface HelloEvent {
@@ -46,6 +48,21 @@ export interface AuthenticatedEvent {
   readonly type: "authenticated";
   readonly user: string;
   readonly mechanism: string;
+}
+
+/** A proxy names its client by XCLIENT. */
+export interface XclientEvent {
+  readonly type: "xclient";
+  readonly attributes: XclientAttributes;
+  /** A reply refuses the client, and closes the connection. */
+  answer(verdict: Reply | NewClient): void;
+}
+
+/** The client with which a conversation begins anew. */
+export interface NewClient {
+  readonly standing: ClientStanding;
+  /** Who it is logged in as. */
+  readonly user: string | undefined;
 }
 
 /** A transaction begins. */
@@ -117,6 +134,7 @@ export type ServerEvent =
   | IdentifyEvent
   | ProofEvent
   | AuthenticatedEvent
+  | XclientEvent
   | MailEvent
   | RecipientEvent
   | DataEvent

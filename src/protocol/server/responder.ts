@@ -1,3 +1,4 @@
+import type { XforwardAttributes } from "../client-attributes/xforward.ts";
 import { type Command, parseCommand } from "../command.ts";
 import { CommandMask } from "../masking/command-mask.ts";
 import { Reply } from "../reply.ts";
@@ -13,6 +14,7 @@ import type { Incoming, IncomingEnd } from "./incoming.ts";
 import { Input, type LineFault } from "./input.ts";
 import { MessageContent } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
+import { type ClientStanding, directStanding } from "./standing.ts";
 
 /** Observes the lines of a connection. Secrets are masked, and content is not shown. */
 export interface ResponderObserver {
@@ -37,10 +39,15 @@ export class Responder {
   /** The message that arrives in chunks, if there is one. */
   #chunked: ChunkedContent | undefined;
 
-  constructor(settings: ServerSettings, observer?: ResponderObserver) {
+  constructor(
+    settings: ServerSettings,
+    observer?: ResponderObserver,
+    standing: ClientStanding = directStanding,
+  ) {
     this.#conversation = new Conversation(
       settings,
       observer === undefined ? undefined : (reply) => observer.sent(this.#mask.reply(reply)),
+      standing,
     );
     this.#input = new Input(settings);
     this.#observer = observer;
@@ -49,6 +56,11 @@ export class Responder {
   /** The envelope of the transaction so far. */
   get envelope(): ReceivedEnvelope {
     return this.#conversation.envelope;
+  }
+
+  /** What XFORWARD has said about the next message, or the one under way. */
+  get forwarded(): XforwardAttributes | undefined {
+    return this.#conversation.forwarded;
   }
 
   /** Whether the content of a message is being read. */
@@ -63,10 +75,7 @@ export class Responder {
 
   /** Greets, or refuses the connection; then the connection closes. */
   greet(refusal?: Reply): void {
-    const { hostname, banner, lmtp } = this.#conversation.settings;
-    const greeting = `${hostname} ${lmtp ? "LMTP" : "ESMTP"} ${banner}`.trim();
-    this.#conversation.sayBare(refusal ?? Reply.of(220, undefined, greeting));
-    if (refusal !== undefined) this.#conversation.close();
+    this.#conversation.greet(refusal);
   }
 
   /** Writes a last reply, such as 421, and ignores further input. */
@@ -156,7 +165,9 @@ export class Responder {
     if (/ HTTP\/\d/.test(line)) return Reply.of(421, "4.7.0", "This is not a web server");
     return ++this.#conversation.unknownCommands > this.#conversation.settings.maxUnknownCommands
       ? Reply.of(421, "4.7.0", "Too many unknown commands")
-      : Reply.of(500, "5.5.2", "Command not recognised");
+      : this.#conversation.standing.proxied && /^PROXY /i.test(line)
+        ? Reply.of(503, "5.5.1", "The PROXY header comes first, and once")
+        : Reply.of(500, "5.5.2", "Command not recognised");
   }
 
   #fault(fault: LineFault): Reply {

@@ -13,6 +13,8 @@ export interface ConnectionBounds {
 export interface Admission {
   /** The reply that refuses it, if it is one too many. */
   readonly refusal: Reply | undefined;
+  /** Counts it for another client from now on, which XCLIENT has named. Returns the refusal if that has too many. */
+  move(address: string): Reply | undefined;
   /** Stops counting it; must be called once, when it has ended. */
   leave(): void;
 }
@@ -27,36 +29,55 @@ export class ConnectionLimits {
   /**
    * Counts a connection.
    *
-   * @param address of the client; empty for a Unix socket, whose clients have none
+   * @param address of the client; empty if the client has none, or none is known
    * @param exceeded is called with the limit that refuses it, if one does
    * @returns `undefined` if it must be closed without a reply, because many are being refused already
    */
   admit(
     address: string,
     bounds: ConnectionBounds,
-    exceeded?: (limit: keyof ConnectionBounds) => void,
+    exceeded: (limit: keyof ConnectionBounds) => void = () => {},
   ): Admission | undefined {
-    const key = addressKey(address);
-    const before = key === "" ? 0 : (this.#byAddress.get(key) ?? 0);
-    const limit =
-      this.#open >= bounds.maxConnections
-        ? "maxConnections"
-        : before >= bounds.maxConnectionsPerAddress
-          ? "maxConnectionsPerAddress"
-          : undefined;
+    const limit = this.#open >= bounds.maxConnections ? "maxConnections" : this.#exceeded(address, bounds);
     if (limit !== undefined) {
-      exceeded?.(limit);
+      exceeded(limit);
       if (this.#refused >= MOST_REFUSED) return undefined;
       this.#refused++;
     }
     this.#open++;
-    this.#byAddress.set(key, before + 1);
-    return { refusal: limit && refusals[limit], leave: () => this.#leave(key, limit !== undefined) };
+    let key = this.#countIn(address);
+    return {
+      refusal: limit && refusals[limit],
+      move: (other) => {
+        this.#countOut(key);
+        const reached = this.#exceeded(other, bounds);
+        key = this.#countIn(other);
+        if (reached !== undefined) exceeded(reached);
+        return reached && refusals[reached];
+      },
+      leave: () => {
+        this.#open--;
+        if (limit !== undefined) this.#refused--;
+        this.#countOut(key);
+      },
+    };
   }
 
-  #leave(key: string, refused: boolean): void {
-    this.#open--;
-    if (refused) this.#refused--;
+  #exceeded(
+    address: string,
+    { maxConnectionsPerAddress }: ConnectionBounds,
+  ): "maxConnectionsPerAddress" | undefined {
+    const others = address === "" ? 0 : (this.#byAddress.get(addressKey(address)) ?? 0);
+    return others >= maxConnectionsPerAddress ? "maxConnectionsPerAddress" : undefined;
+  }
+
+  #countIn(address: string): string {
+    const key = addressKey(address);
+    this.#byAddress.set(key, (this.#byAddress.get(key) ?? 0) + 1);
+    return key;
+  }
+
+  #countOut(key: string): void {
     const others = (this.#byAddress.get(key) ?? 1) - 1;
     if (others <= 0) this.#byAddress.delete(key);
     else this.#byAddress.set(key, others);

@@ -7,6 +7,7 @@ import { Responder } from "../../protocol/server/responder.ts";
 import type { Refusal } from "../observer/server-events.ts";
 import type { ServerTimeouts } from "../options/options.ts";
 import type { ClientIdentity } from "./client-identity.ts";
+import type { Admission } from "./connection-limits.ts";
 import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -29,15 +30,28 @@ export class Connection {
   #over: (reason: Ending) => void = () => {};
   #broken: (error: unknown) => void = () => {};
 
-  constructor(host: ServerContext, socket: ServerSocket, client: ClientIdentity) {
+  constructor(
+    host: ServerContext,
+    socket: ServerSocket,
+    client: ClientIdentity,
+    admission: Pick<Admission, "move">,
+  ) {
     this.#host = host;
     this.#socket = socket;
     this.#patience = host.resolved.timeouts.command;
     this.#connectedAt = host.clock.now();
-    this.#handler = new EventHandler(host, socket, client, () => this.#responder.envelope);
+    this.#handler = new EventHandler(
+      host,
+      socket,
+      client,
+      admission,
+      () => this.#responder.envelope,
+      () => responder.forwarded,
+    );
     this.#observer = host.observe?.(this.#handler.session);
-    const responder = new Responder(host.protocol, this.#observer);
+    const responder = new Responder(host.protocol, this.#observer, this.#handler.standing);
     this.#responder = this.#observer?.intercept?.(responder, this.#line()) ?? responder;
+    if (this.#handler.session.tls !== undefined) this.#responder.secured();
   }
 
   /** Serves the client until the connection is closed, which a refusal does at once; never throws. */
@@ -75,12 +89,7 @@ export class Connection {
       this.#refused({ kind: "early-talker", reason: "early-talker", phase: "greeting", detail });
       return earlyTalker;
     }
-    const refusal = await this.#handler.connect();
-    if (refusal !== undefined) {
-      const detail = `the hook connect refused the client with ${refusal.code}`;
-      this.#refused({ kind: "hook", reason: "connect", phase: "greeting", detail });
-    }
-    return refusal;
+    return await this.#handler.connect();
   }
 
   /** Resolves when the conversation is over, with the reason. */
@@ -226,7 +235,7 @@ export class Connection {
         this.#flush();
         return this.#taken();
       case "starttls":
-        return this.#secure();
+        return this.#starttls();
       case "socket-action":
         this.#flush();
         return event.play(this.#socket.socket, this.#socket.signal);
@@ -238,12 +247,16 @@ export class Connection {
     }
   }
 
+  async #starttls(): Promise<boolean> {
+    this.#flush();
+    // Plaintext bytes after STARTTLS would be taken for something sent over TLS.
+    return !this.#socket.pending && (await this.#secure());
+  }
+
   /** Does the TLS handshake, at once or after STARTTLS, and forgets what came before. */
   async #secure(): Promise<boolean> {
     const { tls, clock, resolved } = this.#host;
-    this.#flush();
-    // Plaintext bytes after STARTTLS would be taken for something sent over TLS.
-    if (tls === undefined || this.#socket.pending) return false;
+    if (tls === undefined) return false;
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const acceptor = (await this.#responder.acceptor?.()) ?? tls;
     const lookupFailed = (error: unknown) =>
@@ -263,7 +276,8 @@ export class Connection {
     const { session } = this.#handler;
     this.#responder.secured({
       certified: session.tls?.clientCertificate !== undefined,
-      bindings: tlsBindings(this.#socket.socket as TLSSocket),
+      // A proxy cannot pass on what binds a login to the TLS connection of its client.
+      bindings: session.via === "xclient" ? new Map() : tlsBindings(this.#socket.socket as TLSSocket),
     });
     this.#patience = resolved.timeouts.command;
     this.#observer?.secured(session);

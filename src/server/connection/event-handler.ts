@@ -3,10 +3,19 @@ import type { TLSSocket } from "node:tls";
 import type { EnvoiError } from "../../errors.ts";
 import { Deadline } from "../../net/deadline.ts";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
-import { tlsSession } from "../../net/server/tls-acceptor.ts";
+import { type TlsSession, tlsSession } from "../../net/server/tls-acceptor.ts";
+import type { XforwardAttributes } from "../../protocol/client-attributes/xforward.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
-import type { EndEvent, IdentifyEvent, ProofEvent, ServerEvent } from "../../protocol/server/event.ts";
+import type {
+  EndEvent,
+  HelloEvent,
+  IdentifyEvent,
+  ProofEvent,
+  ServerEvent,
+  XclientEvent,
+} from "../../protocol/server/event.ts";
+import type { ClientStanding } from "../../protocol/server/standing.ts";
 import { formatReceived } from "../content/received.ts";
 import { type AskHook, type Patience, Reception } from "../content/reception.ts";
 import { HookTimer, hookTooSlow } from "../hooks/hook-timer.ts";
@@ -14,7 +23,10 @@ import type { HookContext } from "../hooks/hooks.ts";
 import { localError } from "../hooks/local-error.ts";
 import type { Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
-import type { ClientIdentity } from "./client-identity.ts";
+import { type ClientIdentity, countedAddress, proxiedTls } from "./client-identity.ts";
+import type { Admission } from "./connection-limits.ts";
+import { forwardedOf } from "./forwarded.ts";
+import { KnownClient } from "./known-client.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 
@@ -26,6 +38,9 @@ export class EventHandler {
   readonly #host: ServerContext;
   readonly #socket: ServerSocket;
   readonly #envelope: () => ReceivedEnvelope;
+  readonly #forwarded: () => XforwardAttributes | undefined;
+  /** What the session says of it at the moment. */
+  #shownForwarded: XforwardAttributes | undefined;
   #session: Session;
   #reception: Reception | undefined;
   readonly #patience: Patience;
@@ -34,16 +49,24 @@ export class EventHandler {
   readonly #timer: HookTimer;
   #proof: StepwiseProof | undefined;
 
-  /** `envelope` is that of the transaction so far. */
+  readonly #client: KnownClient;
+  readonly #admission: Pick<Admission, "move">;
+
+  /** `envelope` is that of the transaction so far, `forwarded` what XFORWARD has said about it. */
   constructor(
     host: ServerContext,
     socket: ServerSocket,
     client: ClientIdentity,
+    admission: Pick<Admission, "move">,
     envelope: () => ReceivedEnvelope,
+    forwarded: () => XforwardAttributes | undefined,
   ) {
     this.#host = host;
     this.#socket = socket;
+    this.#client = new KnownClient(client, host.proxies);
+    this.#admission = admission;
     this.#envelope = envelope;
+    this.#forwarded = forwarded;
     this.#patience = {
       clock: host.clock,
       deadline: new Deadline(host.clock, () => this.#reception?.giveUp()),
@@ -58,7 +81,7 @@ export class EventHandler {
       ...client,
       connectedAt: new Date(),
       hello: undefined,
-      tls: undefined,
+      tls: host.proxies.proxyProtocol?.trustTls ? proxiedTls(client) : undefined,
       authenticated: undefined,
       state: {},
     };
@@ -67,6 +90,11 @@ export class EventHandler {
   /** What is known of the connection now. */
   get session(): Session {
     return this.#session;
+  }
+
+  /** What the client may do because of where it comes from. */
+  get standing(): ClientStanding {
+    return this.#client.standing;
   }
 
   /** Calls the hook `connect`: returns a refusal, or nothing. */
@@ -78,18 +106,30 @@ export class EventHandler {
       this.#know({ state: state.made });
     }
     const judgement = policy.connect(this.#context());
-    return judgement instanceof Promise ? this.#inTime("connect", judgement) : judgement;
+    return judgement instanceof Promise
+      ? this.#inTime("connect", judgement).then(this.#connected)
+      : this.#connected(judgement);
   }
+
+  readonly #connected = (refusal: Reply | undefined): Reply | undefined => {
+    if (refusal !== undefined) {
+      const detail = `the hook connect refused the client with ${refusal.code}`;
+      this.#host.observer.refused(this.#session, {
+        kind: "hook",
+        reason: "connect",
+        phase: "greeting",
+        detail,
+      });
+    }
+    return refusal;
+  };
 
   /** Acts on an event: at once, or until the promise of a hook resolves. */
   handle(event: HostEvent): Promise<unknown> | undefined {
     const { policy } = this.#host;
     switch (event.type) {
       case "hello":
-        return this.#decide("hello", policy.hello(this.#context(), event.verb, event.name), (verdict) => {
-          if (verdict === undefined) this.#know({ hello: { verb: event.verb, name: event.name } });
-          event.answer(verdict);
-        });
+        return this.#hello(event);
       case "auth":
         return this.#decide(
           "auth",
@@ -107,6 +147,8 @@ export class EventHandler {
       case "authenticated":
         this.#know({ authenticated: { user: event.user, mechanism: event.mechanism } });
         return undefined;
+      case "xclient":
+        return this.#restart(event);
       case "mail":
         return this.#decide("mail", policy.mail(this.#context(), event.from, event.parameters), event.answer);
       case "recipient":
@@ -128,8 +170,39 @@ export class EventHandler {
 
   /** TLS is active: forgets what came before. */
   secured(): void {
+    this.#client.secured();
     const tls = tlsSession(this.#socket.socket as TLSSocket);
-    this.#know({ hello: undefined, authenticated: undefined, tls });
+    const own = this.#session.via === "xclient" ? withoutCertificate(tls) : tls;
+    this.#know({ hello: undefined, authenticated: undefined, tls: own });
+  }
+
+  #hello({ verb, name: said, answer }: HelloEvent): Promise<void> | undefined {
+    const name = this.#client.introducedAs(said);
+    return this.#decide("hello", this.#host.policy.hello(this.#context(), verb, name), (verdict) => {
+      if (verdict === undefined) this.#know({ hello: { verb, name } });
+      answer(verdict);
+    });
+  }
+
+  /** XCLIENT: begins anew with the client that it names. */
+  #restart({ attributes, answer }: XclientEvent): Promise<void> | undefined {
+    const { id, connectedAt, tls, hello } = this.#session;
+    const { identity, user } = this.#client.tell(attributes, hello !== undefined);
+    this.#session = {
+      ...identity,
+      id,
+      connectedAt,
+      hello: undefined,
+      tls: tls && withoutCertificate(tls),
+      authenticated: user === undefined ? undefined : { user, mechanism: "XCLIENT" },
+      state: {},
+    };
+    const { standing } = this.#client;
+    const judgement = this.#admission.move(identity.remoteAddress) ?? this.connect();
+    const act = (verdict: Reply | undefined) => answer(verdict ?? { standing, user });
+    if (judgement instanceof Promise) return judgement.then(act);
+    act(judgement);
+    return undefined;
   }
 
   /** The connection has ended. Resolves when no hook runs for it any more. */
@@ -167,7 +240,7 @@ export class EventHandler {
    * host application says nothing about the password.
    */
   #refuseLogin(user: string, verdict: Reply, answer: (verdict: Reply) => void): Promise<void> | undefined {
-    const ms = verdict.transient ? 0 : this.#host.throttle.failed(this.#session.remoteAddress, user);
+    const ms = verdict.transient ? 0 : this.#host.throttle.failed(countedAddress(this.#session), user);
     if (ms > 0) return this.#socket.pause(ms).then(() => answer(verdict));
     answer(verdict);
     return undefined;
@@ -226,11 +299,24 @@ export class EventHandler {
     return error;
   }
 
+  #show(attributes: XforwardAttributes | undefined): void {
+    this.#shownForwarded = attributes;
+    const { forwarded, ...session } = this.#session;
+    this.#session = attributes === undefined ? session : { ...session, forwarded: forwardedOf(attributes) };
+  }
+
   #know(facts: Partial<Session>): void {
     this.#session = { ...this.#session, ...facts };
   }
 
   #context(): HookContext {
+    const forwarded = this.#forwarded();
+    if (forwarded !== this.#shownForwarded) this.#show(forwarded);
     return { session: this.#session, signal: this.#socket.signal };
   }
+}
+
+/** A TLS connection of a proxy, whose certificate says nothing about its client. */
+function withoutCertificate(tls: TlsSession): TlsSession {
+  return { ...tls, clientCertificate: undefined };
 }

@@ -4,6 +4,7 @@ import type { ServerSettings } from "../../protocol/server/settings.ts";
 import type { AuthThrottle } from "../hooks/auth-throttle.ts";
 import type { Policy } from "../hooks/policy.ts";
 import type { ServerObserver } from "../observer/server-observer.ts";
+import type { ResolvedListener } from "../options/listeners.ts";
 import type { ResolvedOptions } from "../options/resolved-options.ts";
 import type { Observe } from "./observer.ts";
 
@@ -18,6 +19,8 @@ export interface ServerContext {
   readonly observe: Observe | undefined;
   readonly observer: ServerObserver;
   readonly throttle: AuthThrottle;
+  /** Who may name clients, by PROXY headers, by XCLIENT and by XFORWARD. */
+  readonly proxies: Pick<ResolvedListener, "proxyProtocol" | "xclient" | "xforward">;
   /** The path of the Unix socket that clients come through, if it is one. */
   readonly path: string | undefined;
 }

@@ -1,6 +1,14 @@
 import { resolveTlsSettings, type TlsSettings } from "../../net/server/tls-settings.ts";
 import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
 import type { ListenOptions, SmtpServerOptions } from "./options.ts";
+import {
+  type ResolvedProxyProtocol,
+  type ResolvedXclient,
+  type ResolvedXforward,
+  resolveProxyProtocol,
+  resolveXclient,
+  resolveXforward,
+} from "./proxies.ts";
 
 /** A port, or the path of a Unix socket, to listen on. */
 export interface ResolvedListener {
@@ -10,6 +18,9 @@ export interface ResolvedListener {
   readonly lmtp: boolean;
   readonly requireTls: boolean;
   readonly requireAuth: boolean;
+  readonly proxyProtocol: ResolvedProxyProtocol | undefined;
+  readonly xclient: ResolvedXclient | undefined;
+  readonly xforward: ResolvedXforward | undefined;
 }
 
 /**
@@ -43,6 +54,13 @@ function resolveListener(
     lmtp: listener.lmtp ?? defaults.lmtp ?? false,
     requireTls: listener.requireTls ?? defaults.requireTls ?? false,
     requireAuth: listener.requireAuth ?? defaults.requireAuth ?? false,
+    proxyProtocol: resolveProxyProtocol(
+      listener.proxyProtocol ?? defaults.proxyProtocol,
+      path !== undefined,
+      prefix,
+    ),
+    xclient: resolveXclient(listener.xclient ?? defaults.xclient),
+    xforward: resolveXforward(listener.xforward ?? defaults.xforward),
   };
   if (path !== undefined) {
     checkPath(path, `${prefix}path`);
@@ -50,14 +68,14 @@ function resolveListener(
       throw refuseOption(`${prefix}path`, "cannot be used with host or port", "Leave them out");
     if (tls !== undefined && tls !== "none")
       throw refuseOption(`${prefix}tls`, "a Unix socket does not leave the machine", "Leave it out");
-    checkTls(demands.requireTls, "none", prefix);
+    checkTls(demands, "none", prefix);
     checkUnused(listener, prefix);
     return { at: { path }, tls: "none", tlsSettings: {}, ...demands };
   }
   const mode = tls ?? defaults.tls ?? (certified ? "starttls" : "none");
   if (mode !== "none" && !certified)
     throw refuseOption(`${prefix}tls`, `"${mode}" needs certificates`, "Give them as certificates");
-  checkTls(demands.requireTls, mode, prefix);
+  checkTls(demands, mode, prefix);
   const at = { host: host ?? defaults.host ?? "127.0.0.1", port: port ?? defaults.port ?? 0 };
   if (mode === "none") {
     checkUnused(listener, prefix);
@@ -67,8 +85,12 @@ function resolveListener(
   return { at, tls: mode, tlsSettings: resolveTlsSettings({ minVersion, ciphers }, prefix), ...demands };
 }
 
-function checkTls(required: boolean, tls: ResolvedListener["tls"], prefix: string): void {
-  if (required && tls === "none")
+function checkTls(
+  { requireTls, proxyProtocol }: Pick<ResolvedListener, "requireTls" | "proxyProtocol">,
+  tls: ResolvedListener["tls"],
+  prefix: string,
+): void {
+  if (requireTls && tls === "none" && !proxyProtocol?.trustTls)
     throw refuseOption(
       `${prefix}requireTls`,
       'cannot be used with tls "none"',

@@ -16,17 +16,29 @@ export function checkLogins(options: SmtpServerOptions, listeners: readonly Reso
   for (const [index, listener] of listeners.entries()) {
     if (!listener.requireAuth) continue;
     const field = `${options.listeners === undefined ? "" : `listeners[${index}].`}requireAuth`;
+    if (listener.xclient?.login) continue;
     if (options.auth === undefined)
       throw refuseOption(field, "needs the hook auth", "Without it no client can authenticate");
-    if (listener.tls === "none" && !options.allowPlaintextCredentials)
+    if (!allowsLogin(options, listener))
       throw refuseOption(
         field,
         'no client can authenticate with tls "none"',
-        "Use TLS on this listener, or allow unencrypted passwords by allowPlaintextCredentials",
+        listener.proxyProtocol === undefined
+          ? "Use TLS on this listener, or allow unencrypted passwords by allowPlaintextCredentials"
+          : "Use TLS on this listener, or proxyProtocol.trustTls",
       );
     if (!isAnyPossible(options, listener))
       throw refuseOption(field, "no client can use any of the mechanisms on this listener", remedy);
   }
+}
+
+/** Whether there can be clients on a listener that may use AUTH. */
+export function allowsLogin(
+  { allowPlaintextCredentials = false }: SmtpServerOptions,
+  { tls, proxyProtocol }: ResolvedListener,
+): boolean {
+  // Plaintext passwords are granted to clients nearby, of which there are none behind a proxy.
+  return tls !== "none" || (proxyProtocol === undefined ? allowPlaintextCredentials : proxyProtocol.trustTls);
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 } from "../../text/options/option-kinds.ts";
 import { type OptionReader, type OptionReaders, wrongOption } from "../../text/options/option-reader.ts";
 import type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
+import { readProxyProtocol, readXclient, readXforward } from "./proxies.ts";
 
 const listenOptions: OptionReaders<ListenOptions> = {
   host: text,
@@ -30,6 +31,9 @@ const listenOptions: OptionReaders<ListenOptions> = {
   ciphers: text,
   requireTls: flag,
   requireAuth: flag,
+  proxyProtocol: readProxyProtocol,
+  xclient: readXclient,
+  xforward: readXforward,
 };
 
 const timeouts: OptionReaders<ServerTimeouts> = {

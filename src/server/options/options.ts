@@ -3,6 +3,7 @@ import type { CertificateSources } from "../../net/server/certificate-table.ts";
 import type { ClientCertificateOptions } from "../../net/server/tls-service.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
 import type { ServerHooks } from "../hooks/hooks.ts";
+import type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./proxies.ts";
 
 /** How long a server waits, in milliseconds. */
 export interface ServerTimeouts {
@@ -55,6 +56,12 @@ export interface ListenOptions {
    * mail (RFC 6409). If AUTH needs TLS, STARTTLS is asked for first.
    */
   readonly requireAuth?: boolean;
+  /** Takes PROXY headers, which load balancers send, and serves no connection without one. */
+  readonly proxyProtocol?: ProxyProtocolOptions;
+  /** Allows XCLIENT to some clients. The others do not see it, and get 550. */
+  readonly xclient?: XclientOptions;
+  /** Allows XFORWARD to some clients. The others do not see it, and get 550. */
+  readonly xforward?: XforwardOptions;
 }
 
 /** The options of {@link SmtpServer.listen}. */
@@ -62,8 +69,8 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   extends ListenOptions,
     ServerHooks<State> {
   /**
-   * Several ports or Unix sockets instead of one. A listener takes what it does not say from `host`, `port`, `tls`,
-   * `minVersion`, `ciphers`, `lmtp`, `requireTls` and `requireAuth`.
+   * Several ports or Unix sockets instead of one. A listener takes what it does not say from these options, except
+   * `path`.
    */
   readonly listeners?: readonly ListenOptions[];
   /** The name of the server; by default the name of the machine if it is valid, otherwise `"localhost"`. */
@@ -83,7 +90,10 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;
-  /** Accepts AUTH without TLS. Everybody who can read the connection then learns the passwords. */
+  /**
+   * Accepts AUTH without TLS. Everybody who can read the connection then learns the passwords. It does not hold for
+   * clients behind a PROXY header or XCLIENT, whose connections also lead from the client to the proxy.
+   */
   readonly allowPlaintextCredentials?: boolean;
   /**
    * The SASL mechanisms that clients may use; by default PLAIN, LOGIN and XOAUTH2, which show the hook `auth` a secret.

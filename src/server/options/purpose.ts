@@ -1,5 +1,5 @@
 import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
-import { checkMechanisms } from "./logins.ts";
+import { allowsLogin, checkMechanisms } from "./logins.ts";
 import type { SmtpServerOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolved-options.ts";
 
@@ -10,14 +10,21 @@ import type { ResolvedOptions } from "./resolved-options.ts";
  */
 export function checkPurpose(options: SmtpServerOptions, resolved: ResolvedOptions): void {
   const { auth, allowPlaintextCredentials, domains = [], relay, recipient, data } = options;
-  if (auth !== undefined && resolved.tls === undefined && !allowPlaintextCredentials)
+  const { listeners } = resolved;
+  if (allowPlaintextCredentials && listeners.every(({ proxyProtocol }) => proxyProtocol !== undefined))
+    throw refuseOption(
+      "allowPlaintextCredentials",
+      "does not hold for clients behind a proxy, and every listener has proxyProtocol",
+      "Use TLS on a listener, or proxyProtocol.trustTls",
+    );
+  if (auth !== undefined && !listeners.some((listener) => allowsLogin(options, listener)))
     throw refuseOption(
       "auth",
       "needs TLS",
       "Give certificates, or allow unencrypted passwords by allowPlaintextCredentials",
     );
-  checkMechanisms(options, resolved.listeners);
-  if (relay !== undefined && auth === undefined)
+  checkMechanisms(options, listeners);
+  if (relay !== undefined && auth === undefined && !listeners.some(({ xclient }) => xclient?.login))
     throw refuseOption("relay", "needs the hook auth", "Without it no client can authenticate");
   if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined))
     throw wrongOption("data", "a function", data, "Recipients would be accepted, and their mail lost");

@@ -3,6 +3,7 @@ import { Reply } from "#src/protocol/reply.js";
 import type { ServerEvent } from "#src/protocol/server/event.js";
 import { Responder } from "#src/protocol/server/responder.js";
 import type { ServerSettings } from "#src/protocol/server/settings.js";
+import { type ClientStanding, directStanding } from "#src/protocol/server/standing.js";
 
 export const settings: ServerSettings = {
   hostname: "mx.y.test",
@@ -44,24 +45,40 @@ export interface Talk {
 }
 
 /** Says all of it, whole, cut in two at every place, and octet by octet: what comes of it is always the same. */
-export function talk(wire: string | Buffer, changes: Partial<ServerSettings> = {}): Talk {
+export function talk(
+  wire: string | Buffer,
+  changes: Partial<ServerSettings> = {},
+  standing?: ClientStanding,
+): Talk {
   const octets = Buffer.from(wire);
-  const whole = play([octets], changes);
+  const whole = play([octets], changes, standing);
   const step = Math.max(1, Math.floor(octets.length / 400));
   for (let cut = 0; cut <= octets.length; cut += step) {
     const pieces = [octets.subarray(0, cut), octets.subarray(cut)];
-    assert.deepEqual(play(pieces, changes), whole, `cut at ${cut} of ${JSON.stringify(octets.toString())}`);
+    assert.deepEqual(
+      play(pieces, changes, standing),
+      whole,
+      `cut at ${cut} of ${JSON.stringify(octets.toString())}`,
+    );
   }
   if (octets.length < 5000) {
     const single = Array.from(octets, (_, index) => octets.subarray(index, index + 1));
-    assert.deepEqual(play(single, changes), whole, `octet by octet: ${JSON.stringify(octets.toString())}`);
+    assert.deepEqual(
+      play(single, changes, standing),
+      whole,
+      `octet by octet: ${JSON.stringify(octets.toString())}`,
+    );
   }
   return whole;
 }
 
 /** The replies to all of it, each on a line, without the greeting and the first EHLO. */
-export function replies(wire: string | Buffer, changes: Partial<ServerSettings> = {}): string {
-  return talk(Buffer.concat([Buffer.from("EHLO x.test\r\n"), Buffer.from(wire)]), changes)
+export function replies(
+  wire: string | Buffer,
+  changes: Partial<ServerSettings> = {},
+  standing?: ClientStanding,
+): string {
+  return talk(Buffer.concat([Buffer.from("EHLO x.test\r\n"), Buffer.from(wire)]), changes, standing)
     .replies.slice(1)
     .join(", ");
 }
@@ -69,7 +86,11 @@ export function replies(wire: string | Buffer, changes: Partial<ServerSettings> 
 /**
  * Plays pieces to a server that accepts everything but `refused@`, and knows the user `jo` with the password `secret`.
  */
-export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings> = {}): Talk {
+export function play(
+  pieces: readonly Buffer[],
+  changes: Partial<ServerSettings> = {},
+  standing?: ClientStanding,
+): Talk {
   let trace = "";
   const responder = new Responder(
     { ...settings, ...changes },
@@ -81,6 +102,7 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
         trace += reply;
       },
     },
+    standing,
   );
   const messages: string[] = [];
   const attempts: string[] = [];
@@ -126,6 +148,13 @@ export function play(pieces: readonly Buffer[], changes: Partial<ServerSettings>
         event.answer(event.problem);
         break;
       }
+      case "xclient":
+        event.answer(
+          event.attributes.NAME === "refused.test"
+            ? Reply.of(554, "5.7.1", "Go away")
+            : { standing: standing ?? directStanding, user: event.attributes.LOGIN ?? undefined },
+        );
+        break;
       case "pause":
         output += responder.takeReplies();
         break;

@@ -14,7 +14,7 @@ export function auth(
   if (settings.mechanisms.length === 0 || settings.without.has("AUTH")) return notImplemented;
   if (!extended) return helloFirst;
   if (user !== undefined) return Reply.of(503, "5.5.1", "Authenticated already");
-  if (!secure && !settings.allowPlaintextCredentials)
+  if (!secure && !conversation.allowsPlaintextCredentials)
     return Reply.of(538, "5.7.11", "Authenticate over TLS only");
   const mechanism = conversation.mechanisms.includes(name) ? serverMechanisms.get(name) : undefined;
   if (mechanism === undefined) return Reply.of(504, "5.5.4", "Mechanism not implemented");

@@ -62,7 +62,8 @@ export class FaultInterceptor implements Interceptor {
   readonly #input: UnreadInput = new UnreadInput();
   readonly #content: ContentFeed;
   readonly #mask: CommandMask = new CommandMask(serverMask);
-  #greeted = false;
+  /** How far the client has come: a fault at `connect` strikes the first step. */
+  #step: "none" | "handshake" | "greeted" = "none";
   #leaving = false;
   /** An event of the protocol that must wait for actions. */
   #held: ServerEvent | undefined;
@@ -112,7 +113,7 @@ export class FaultInterceptor implements Interceptor {
 
   /** Whether the client was greeted, and closed the connection. */
   get deserted(): boolean {
-    return this.#greeted && !this.#leaving && !this.#writer.muted;
+    return this.#step === "greeted" && !this.#leaving && !this.#writer.muted;
   }
 
   get envelope(): ProtocolHalf["envelope"] {
@@ -128,15 +129,16 @@ export class FaultInterceptor implements Interceptor {
   }
 
   greet(refusal?: Reply): void {
-    if (this.#line.session.tls === undefined) this.#strike("connect", "greeting");
-    this.#greeted = true;
+    if (this.#step === "none") this.#strike("connect", "greeting");
+    this.#step = "greeted";
     if (this.#line.pending) this.#unanswered = "greeting";
     this.#begin(unprompted("greeting"));
     this.#protocol.greet(refusal);
   }
 
   handshake(): SocketAction | undefined {
-    if (!this.#greeted) this.#strike("connect", "handshake");
+    if (this.#step === "none") this.#strike("connect", "handshake");
+    if (this.#step !== "greeted") this.#step = "handshake";
     this.#tls = this.#strike("tls", "handshake")?.tls;
     const all: SocketAction[] = [];
     for (let next = this.#writer.takeAction(); next; next = this.#writer.takeAction()) all.push(next);
