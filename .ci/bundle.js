@@ -21,7 +21,7 @@ const input = Object.fromEntries(
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** The folder into which tsc writes the declarations. */
 const declarations = join(".build", "types");
-const external = ["node-forge/lib/asn1.js", "postal-mime", "socks"];
+const external = ["node-forge/lib/asn1.js", "postal-mime", "sax", "socks"];
 
 /** Writes dist/esm and dist/cjs, and the declarations for CommonJS beside those for ES modules. */
 export async function bundle() {

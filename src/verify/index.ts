@@ -38,6 +38,24 @@ export { Srs, type SrsOptions } from "./forwarding/srs.ts";
 export type { InquiryLimits } from "./inquiry.ts";
 export type { LookUpOptions } from "./look-up-options.ts";
 export type { MessageSource } from "./message/message-source.ts";
+export {
+  DmarcReport,
+  type DmarcReportFields,
+  type ReportMail,
+  type ReportMailOptions,
+} from "./report/dmarc-report.ts";
+export type {
+  DmarcReportContents,
+  DmarcReporter,
+  DmarcReportRow,
+  OverrideType,
+  PolicyOverride,
+  ReportedDkim,
+  ReportedPolicy,
+  ReportedSpf,
+} from "./report/report-contents.ts";
+export type { DestinationCode, ReportDestination } from "./report/report-destinations.ts";
+export { type ReportRowFields, reportRow } from "./report/report-rows.ts";
 export type {
   Answer,
   EmptyAnswer,
