@@ -1,4 +1,4 @@
-/** The entry points of the package, and the module of src/ behind each. */
+/** The entry points of the package, with the module of src/ of each. */
 export const entryPoints = {
   ".": "index",
   "./server": "server/index",

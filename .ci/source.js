@@ -47,7 +47,7 @@ function importsOf(node, lineOf) {
   }
 }
 
-/** The names that a statement declares and exports, and whether a docstring stands above it. */
+/** The names that a statement declares and exports, and whether a docstring precedes it. */
 function exportsOf({ type, declaration, start }, text, lineOf) {
   if (type !== "ExportNamedDeclaration" || declaration === null) return [];
   // A comment for the linter may be between the two.

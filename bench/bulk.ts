@@ -1,6 +1,6 @@
 /**
- * Many mails through one `sendAll`: how fast, and whether memory grows with their number. A run of a tenth as many
- * stands beside it. `--count=` says how many, a million without it.
+ * Many mails in one `sendAll`: how fast it is, and whether memory grows with their number. It is compared with a run of
+ * a tenth of the mails. `--count=` sets the number; the default is a million.
  */
 import process from "node:process";
 import type { Bulk } from "./bulk/envoi.ts";

@@ -1,7 +1,7 @@
 /**
  * Sending 4 kB text mails from a pool that always has a backlog: envoi in its modes, a loop over bare sockets,
- * nodemailer, upyo, Python's smtplib, and Postfix's smtp-source; into smtp-sink, envoi's server and Postfix, in clear
- * and by TLS, at once and through a relay that delays. `--rounds=` says how often, `--only=` a pattern of what to run:
+ * nodemailer, upyo, Python's smtplib, and Postfix's smtp-source; into smtp-sink, envoi's server and Postfix; in
+ * plaintext and over TLS; directly and through a relay that delays. `--rounds=` sets the number of rounds, `--only=` a pattern of what to run:
  * `--only="50 ms.*window"`, `--only=whole` for fresh processes that send tens of thousands of mails.
  */
 import process from "node:process";
@@ -41,7 +41,7 @@ const runs = tracks.flatMap((track) =>
 );
 for (let round = 1; round <= rounds; round++) {
   process.stderr.write(`round ${round} of ${rounds}\n`);
-  // Far away most of it is waiting, which is the same each time: two rounds will do.
+  // With a long delay most of the time is waiting, which is always the same: two rounds are enough.
   const far = round <= 2;
   for (const delay of far ? ([50, 200] as const) : [])
     results.addRoundTrips(delay, await roundTrips(targets.port({ target: "smtp-sink", tls: false, delay })));

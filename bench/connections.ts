@@ -1,6 +1,5 @@
 /**
- * Connections that do nothing: what 1,000 of them take of a server's memory, and what a thousand slow ones do to a
- * client beside them.
+ * Idle connections: how much memory of a server 1,000 of them take, and how a thousand slow ones affect another client.
  */
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,7 +39,7 @@ async function footprints(): Promise<string[][]> {
 
 async function footprint(name: string, certificate: Certified | undefined): Promise<Footprint> {
   using server = await MeasuredServer.start(name, certificate);
-  // The first ones load and compile what all need.
+  // The first ones load and compile code that all share.
   const first = await idle(server.port, certificate !== undefined, 20);
   await sleep(200);
   const before = await server.footprint();
@@ -54,7 +53,7 @@ async function footprint(name: string, certificate: Certified | undefined): Prom
   };
 }
 
-/** Measures how a client is served alone, and beside many slow ones. */
+/** Measures how a client is served alone, and together with many slow ones. */
 async function services(): Promise<string[][]> {
   const rows: string[][] = [];
   for (const name of names) {

@@ -1,6 +1,6 @@
 /**
- * Loading: what a process takes that imports a library, and one that sends a single mail with it, on the published
- * bundles.
+ * Loading: the cost of a process that imports a library, and of one that sends a single mail with it, with the
+ * published bundles.
  */
 import process from "node:process";
 import { TestServer } from "envoi/testing";
@@ -13,7 +13,7 @@ const smoke = process.argv.includes("--smoke");
 const server = await TestServer.start({ keep: { messages: 1 } });
 const mail = `{ from: "a@example.com", to: "b@example.com", subject: "Hello", text: "Hello" }`;
 
-/** Run from the root of the project, where its name leads to dist/. */
+/** Run from the root of the project, where the name of the package leads to dist/. */
 const programs: Readonly<Record<string, readonly string[]>> = {
   "empty process": ["--input-type=module", "-e", ""],
   "envoi, import": ["--input-type=module", "-e", 'import "envoi"'],

@@ -1,5 +1,5 @@
 /**
- * Memory: what a mail with a file of 1 GB takes while it is read piece by piece, over what one of 50 MB took before.
+ * Memory: how much a mail with a file of 1 GB takes while it is read piece by piece, compared with one of 50 MB before.
  */
 
 import { execFile } from "node:child_process";
@@ -22,7 +22,7 @@ const file = (name: string, size: number): string => {
 const small = file("small.bin", 50_000_000);
 const large = file("large.bin", smoke ? 50_000_000 : 1_000_000_000);
 try {
-  // So that nobody waits for the pages of the system's cache.
+  // So that reading is not slowed by the system's cache.
   for await (const _ of createReadStream(large));
   const rows: string[][] = [];
   for (const name of ["envoi", "nodemailer"]) {

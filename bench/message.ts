@@ -43,7 +43,7 @@ const shared = await interleaved(
   rounds,
 );
 
-/** Python's email package, out of curiosity, where it is there; its start counts, a tenth of a second. */
+/** Python's email package, for comparison, if it is installed. Its start counts, a tenth of a second. */
 async function python(): Promise<Entrant[]> {
   if (!(await isInstalled("python3"))) return [];
   const script = fileURLToPath(new URL("../../bench/building/receipt.py", import.meta.url));

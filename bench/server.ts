@@ -1,7 +1,7 @@
 /**
  * Receiving: envoi's server, smtp-server, aiosmtpd, and two limits: a bare Node server with canned replies, and
- * Postfix's smtp-sink, in C. Small messages come from smtp-source and from envoi's own client, content of many shapes
- * as fast as it is taken.
+ * Postfix's smtp-sink, in C. Small messages come from smtp-source and from envoi's own client; content of many shapes
+ * is sent as fast as the server reads it.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,7 @@ for (const name of ["smtp-sink", "smtp-source"]) {
 
 const smoke = process.argv.includes("--smoke");
 const rounds = smoke ? 1 : 5;
-/** Each measurement takes about so long. */
+/** The approximate length of each measurement. */
 const seconds = smoke ? 0.05 : 1;
 
 type Costs = ReadonlyMap<string, readonly Cost[]>;
@@ -58,13 +58,13 @@ try {
   await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
 }
 
-/** Small messages to everybody, as many as each takes in the time. */
+/** Sends small messages to every server, as many as it can take in the time. */
 async function senders(): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
   for (const [load, send] of Object.entries(messages)) {
     for (const server of servers) {
       let count = smoke ? 10 : 50;
-      // Which is its warm-up as well.
+      // This is also its warm-up.
       for (const share of smoke ? [] : [0.3, 1]) {
         const cost = await send(server.port, count);
         count = Math.ceil((cost.count / cost.seconds) * share * seconds);
@@ -78,7 +78,7 @@ async function senders(): Promise<Entrant[]> {
   return entrants;
 }
 
-/** Content of every shape to everybody; nobody but envoi knows BDAT. */
+/** Sends content of every shape to every server; only envoi supports BDAT. */
 function floods(): Entrant[] {
   const url = new URL("./server/flood.js", import.meta.url);
   return Object.entries(shapes).flatMap(([shape, { chunks }]) =>
@@ -91,7 +91,7 @@ function floods(): Entrant[] {
   );
 }
 
-/** What the server had to do for it is what counts, not what the client had. */
+/** The processor time of the server counts, not that of the client. */
 async function charged(server: ServerProcess, sending: Promise<Cost>): Promise<Cost> {
   const before = server.cpuSeconds;
   const cost = await sending;
@@ -108,7 +108,7 @@ function client(pattern: string): Send {
   return (port, count) => program(new URL("./server/client.js", import.meta.url), port, pattern, count);
 }
 
-/** How much of it each took a second, in units of so many, and envoi beside the others. */
+/** How much each took per second, in units of `unit`, and envoi compared with the others. */
 function compared(costs: Costs, loads: readonly string[], unit: number): string {
   const names = servers.map(({ name }) => name);
   const rates = (load: string, name: string) => rate(costs.get(`${load}: ${name}`) ?? []) / unit;
@@ -120,7 +120,7 @@ function compared(costs: Costs, loads: readonly string[], unit: number): string 
   return table(["", ...names, "envoi / smtp-server", "envoi / smtp-sink"], rows);
 }
 
-/** The processor time that each took for a small message, in microseconds, and envoi's beside that of others. */
+/** The processor time of each for a small message, in microseconds, and envoi's compared with the others'. */
 function cpuOf(costs: Costs): string {
   const names = servers.map(({ name }) => name);
   const cpu = (load: string, name: string) => cpuEach(costs.get(`${load}: ${name}`) ?? []);
@@ -132,7 +132,7 @@ function cpuOf(costs: Costs): string {
   return table(["", ...names, "envoi / smtp-server", "envoi / bare Node"], rows);
 }
 
-/** Of something that was refused, or not tried, there is no figure. */
+/** What was refused, or not tried, has no figure. */
 function figure(value: number): string {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) return "-";
   return value < 10 ? value.toFixed(1) : value.toFixed(0);
@@ -142,7 +142,7 @@ function node(name: string, port: number): string[] {
   return [process.execPath, fileURLToPath(new URL(`./server/${name}.js`, import.meta.url)), String(port)];
 }
 
-/** Debian's packages are for Debian's Python, which need not be the first on the path. */
+/** Debian's packages are for Debian's Python, which may not be the first in PATH. */
 async function pythonWith(name: string): Promise<string | undefined> {
   for (const python of ["python3", "/usr/bin/python3"])
     if (await succeeds(python, "-c", `import ${name}`)) return python;

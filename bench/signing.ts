@@ -17,7 +17,7 @@ const rsa = await interleaved(
   [signer("envoi", "rsa", 4000), signer("nodemailer", "rsa", 2000), signer("crypto", "rsa", 4000)],
   rounds,
 );
-// nodemailer signs by RSA only.
+// nodemailer signs only with RSA.
 const ed25519 = await interleaved(
   [signer("envoi", "ed25519", 20_000), signer("crypto", "ed25519", 20_000)],
   rounds,

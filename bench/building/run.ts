@@ -1,7 +1,7 @@
 import process from "node:process";
 import type { Cost } from "../report/cost.ts";
 
-/** A mail to build: what envoi and nodemailer name alike, and an attachment if there is one. */
+/** A mail to build: fields with the same names in envoi and nodemailer, and an attachment if there is one. */
 export interface MailToBuild {
   readonly from: string;
   readonly to: string | string[];
@@ -9,11 +9,11 @@ export interface MailToBuild {
   readonly text: string;
   readonly html?: string;
   readonly attached?: Buffer;
-  /** Whether the attachment is that of every mail, and the mail is taken piece by piece, as a transport takes it. */
+  /** Whether all mails share the attachment, and the mail is read piece by piece, as by a transport. */
   readonly shared?: boolean;
 }
 
-/** The mails that are built, by name; each with a subject of its own. */
+/** The mails to build, by name; each gets its own subject. */
 const mails: Readonly<Record<string, (number: number) => MailToBuild>> = {
   receipt: (number) => ({ ...people, subject: `Deine Bestellung Nº ${number} – danke!`, text, html }),
   attachment: (number) => ({ ...people, subject: `Your film ${number}`, text: "Here it is.\n", attached }),
@@ -34,8 +34,8 @@ const attached: Buffer = Buffer.alloc(attachedSize, pattern);
 const film: Buffer = Buffer.alloc(1_000_000, pattern);
 
 /**
- * Builds mails as a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The
- * warm-up lets the compiler see the code; it is not measured.
+ * Builds mails in a process of its own, `MAIL WARM-UP COUNT` on its command line, and prints what they cost. The
+ * warm-up is for the compiler, and is not measured.
  */
 export async function run(build: (mail: MailToBuild) => unknown): Promise<void> {
   const [name = "", warmUp, count] = process.argv.slice(2);
@@ -51,7 +51,7 @@ export async function run(build: (mail: MailToBuild) => unknown): Promise<void> 
   process.stdout.write(JSON.stringify(cost));
 }
 
-/** Takes all pieces of a mail, and counts their octets. */
+/** Reads all pieces of a mail, and counts their octets. */
 export async function drained(pieces: AsyncIterable<Uint8Array>): Promise<number> {
   let octets = 0;
   for await (const piece of pieces) octets += piece.length;

@@ -2,12 +2,12 @@ import process from "node:process";
 import { SmtpTransport } from "envoi";
 import { type PlainMail, plainMail } from "../client/mail.ts";
 
-/** What a run took; memory in MB of resident set. */
+/** The cost of a run; memory in MB of resident set. */
 export interface Bulk {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly start: number;
-  /** The most while the first tenth was sent, and while the last was. */
+  /** The maximum while the first tenth was sent, and while the last was. */
   readonly first: number;
   readonly last: number;
 }

@@ -4,7 +4,7 @@ import type { Results } from "./results.ts";
 import { figure } from "./tables.ts";
 import type { WholeProcesses } from "./whole-processes.ts";
 
-/** What was aimed at: at least so much, or at most. */
+/** An aim: at least or at most this number. */
 interface Aim {
   readonly what: string;
   readonly wanted: number;
@@ -12,7 +12,7 @@ interface Aim {
   readonly measured: number;
 }
 
-/** What was aimed at, and what came of it. */
+/** The aims, and the results. */
 export function aimTable(results: Results, wholes: WholeProcesses): string {
   const rows = aims(results, wholes).map(({ what, wanted, most, measured }) => {
     const known = Number.isFinite(wanted) && Number.isFinite(measured);
@@ -87,7 +87,7 @@ function aims(results: Results, wholes: WholeProcesses): readonly Aim[] {
         },
         {
           what: `rate of "window" into Postfix, 1 connection, at ${delay} ms, of nodemailer's`,
-          // Or what Postfix takes, of which a fifth may be lost on the way.
+          // Or what Postfix can receive, of which a fifth may be lost on the way.
           wanted: Math.min(50, (0.8 * near) / results.rate(postfix, "nodemailer")),
           measured: faster(postfix, "nodemailer", "window"),
         },

@@ -1,6 +1,6 @@
 /**
- * The limit: sockets of Node's and nothing else. The bytes of the mail are ready, one write sends its content and the
- * envelope of the next, and of the replies only the line ends are counted.
+ * The limit: Node's sockets and nothing else. The bytes of the mail are ready, one write has its content and the
+ * envelope of the next mail, and only the line ends of replies are counted.
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -41,7 +41,7 @@ async function loop(course: Course, answered: () => void): Promise<void> {
     if (due > 0) return;
     if (underWay) answered();
     underWay = true;
-    // To the content, MAIL, RCPT and DATA.
+    // Until the content: MAIL, RCPT and DATA.
     say(mail, 4);
   });
   say(envelope, 3);
@@ -57,7 +57,7 @@ function open({ port, ca }: Course): Promise<Socket> {
   });
 }
 
-/** Waits for a reply, of one line or several. */
+/** Waits for a reply of one or several lines. */
 function reply(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     let heard = "";

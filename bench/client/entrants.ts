@@ -9,21 +9,21 @@ import { recipient, sender, text, textSize } from "./mail.ts";
 
 const run = promisify(execFile);
 
-/** One who sends. */
+/** A sender. */
 export interface Entrant {
   readonly name: string;
-  /** Whether it can go there at all. */
+  /** Whether it supports the track. */
   enters(track: Track): boolean;
   send(track: Track, course: Course): Promise<Cost>;
 }
 
-/** All of them; Python's with this interpreter. */
+/** All senders; the one in Python with this interpreter. */
 export function entrants(python: string): readonly Entrant[] {
   const smtplib = fileURLToPath(new URL("../../../bench/client/smtplib-sender.py", import.meta.url));
   return [
     { name: "off", enters: inClear, send: (_, course) => ours("envoi", course, "off") },
     { name: "auto", enters: anywhere, send: (_, course) => ours("envoi", course, "auto") },
-    // smtp-sink has no CHUNKING, so that there "window" is "auto".
+    // smtp-sink has no CHUNKING, so "window" would be "auto" there.
     {
       name: "window",
       enters: ({ target }) => target !== "smtp-sink",
@@ -43,10 +43,10 @@ export function entrants(python: string): readonly Entrant[] {
 
 const anywhere = (): boolean => true;
 
-/** Where what one might not do is of interest. */
+/** For senders that are interesting without TLS only. */
 const inClear = ({ tls }: Track): boolean => !tls;
 
-/** Where its processor time is of interest. */
+/** For senders whose processor time is of interest. */
 const near = ({ delay }: Track): boolean => delay === 0;
 
 function ours(name: string, course: Course, ...args: readonly string[]): Promise<Cost> {
@@ -59,7 +59,9 @@ async function sent(program: string, ...args: readonly string[]): Promise<Cost> 
   return JSON.parse(stdout);
 }
 
-/** It sends a number of mails, and not for a time; what its connections take to open is measured and left out. */
+/**
+ * It sends a number of mails, not for a time. The time that its connections take to open is measured and subtracted.
+ */
 async function source({ delay }: Track, { port, connections, seconds }: Course): Promise<Cost> {
   const timed = (count: number): Promise<Cost> =>
     foreignProgram(

@@ -12,7 +12,7 @@ await run(({ port, ca, connections }) => {
     .tls(tls(ca))
     .port(port)
     .pipelining(row)
-    // As many 4 kB mails as the 256 kB hold that may be unanswered.
+    // As many 4 kB mails as fit into the 256 kB that may be unanswered.
     .pool({ maxSize: connections, maxInFlight: 64 })
     .build();
   return { send: (number) => transport.send(plainMail(number)) };

@@ -1,6 +1,4 @@
-/**
- * What every contender sends: fields that envoi and nodemailer understand alike, a subject of its own for each mail.
- */
+/** The mail of every contender: fields with the same names in envoi and nodemailer, and a subject of its own. */
 export interface PlainMail {
   readonly from: string;
   readonly to: string;
@@ -11,7 +9,7 @@ export interface PlainMail {
 export const sender = "shop@example.com";
 export const recipient = "jane@example.net";
 
-/** The mail of this number: ASCII in lines of 73 characters, which both libraries send as it is, in 7 bits. */
+/** The mail with this number: ASCII in lines of 73 characters, which both libraries send unencoded. */
 export function plainMail(number: number): PlainMail {
   return { from: sender, to: recipient, subject: `Your order ${number}`, text };
 }
@@ -20,5 +18,5 @@ const line = "The quick brown fox jumps over the lazy dog, and the dog doesn't m
 const lines = 54;
 export const text: string = `${line}\n`.repeat(lines);
 
-/** Octets of text in a mail, its line ends as CRLF: 4 kB. */
+/** Octets of text in a mail, with CRLF: 4 kB. */
 export const textSize: number = lines * (line.length + 2);

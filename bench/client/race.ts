@@ -5,15 +5,15 @@ import type { Entrant } from "./entrants.ts";
 import type { Results } from "./results.ts";
 import type { Targets } from "./targets.ts";
 
-/** One who goes over one track. */
+/** A sender on a track. */
 export interface Run {
   readonly track: Track;
   readonly entrant: Entrant;
 }
 
 /**
- * Lets all go over their tracks once. Without a delay each goes by itself. With one, what a run mostly does is wait, so
- * several do so at the same time: as many as leave the processors idle all the same.
+ * Runs each sender once on its track. Without a delay they run one after another. With a delay they mostly wait, so
+ * several run at the same time: as many as leave the processors idle.
  */
 export async function race(
   runs: readonly Run[],
@@ -31,7 +31,7 @@ export async function race(
           results.add(track, entrant.name, cost);
           process.stderr.write(`${label}: ${told(cost)}\n`);
         } catch (error) {
-          // A number that is missing is seen; the others are worth having.
+          // A missing number is visible; the others are still useful.
           process.stderr.write(`${label} failed: ${error}\n`);
         }
       }),
@@ -57,7 +57,7 @@ function groups(runs: readonly Run[]): readonly (readonly Run[])[] {
   return all;
 }
 
-/** What a run takes of what the machine can do, roughly; two windows would share one Postfix, and be half as fast. */
+/** The approximate share of the machine that a run needs. Two windows would share one Postfix, and be half as fast. */
 function loadOf({ track: { target, delay, connections }, entrant }: Run): number {
   if (delay === 0) return 1;
   if (entrant.name !== "window") return 1 / 16;
@@ -71,13 +71,13 @@ function course(
   brief: boolean,
 ): Course {
   const port = targets.port({ target, tls, delay });
-  // All of a group have started, on two processors, after a second. A window takes a dozen round trips to open, and the
+  // With two processors, all of a group have started after a second. A window takes a dozen round trips to open, the
   // others take five to connect.
   const warmUp = delay === 0 ? 0.4 : name === "window" ? 0.6 + 0.015 * delay : 2;
   const seconds = delay === 0 ? 0.4 : 0.5 + 0.01 * delay;
   return {
     ...{ port, connections, ca: tls ? targets.ca : undefined },
-    // What waits costs everybody memory, and so processor time; but far away a window is not full with less.
+    // Waiting mails cost memory, and so processor time; but with a long delay a window needs this many to be full.
     underWay: delay === 0 ? 100 : 100 * connections,
     // Into Postfix nobody is as fast as to have a use for more.
     warmUpMails: delay > 0 || brief ? 0 : target === "Postfix" ? 500 : 15_000,

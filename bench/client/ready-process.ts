@@ -3,7 +3,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** A program of ours in a process of its own, which prints a line of JSON when it is ready: the ports it listens on. */
+/** A program in a process of its own, which prints a line of JSON when it is ready: the ports it listens on. */
 export class ReadyProcess implements AsyncDisposable {
   readonly ports: readonly number[];
   readonly #child: ChildProcess;

@@ -1,12 +1,12 @@
 /**
- * A TCP relay that delays: `[{ to, delay }, ...]` on its command line, ports of 127.0.0.1 and milliseconds of a round
- * trip; prints the ports that lead there. Half the delay goes on each way. A connection is made at once, and what holds
- * for a link's bandwidth does not hold here: what comes goes on as a whole when its time has come.
+ * A TCP relay that delays: `[{ to, delay }, ...]` on its command line, with ports of 127.0.0.1 and milliseconds of a
+ * round trip; prints the ports that lead there. Each direction gets half the delay. Connecting is not delayed, and
+ * bandwidth is not limited: bytes are passed on together when their time has come.
  */
 import { connect, createServer, type Socket } from "node:net";
 import process from "node:process";
 
-/** Octets that may be on the way in one direction of a connection; more wait where they come from. */
+/** How many octets may be on the way in one direction of a connection; then it stops reading. */
 const BUFFER = 8_388_608;
 
 const ways: readonly { to: number; delay: number }[] = JSON.parse(process.argv[2] ?? "[]");
@@ -26,7 +26,7 @@ function open(to: number, delay: number): Promise<number> {
   });
 }
 
-/** Hands on what comes, each piece so many milliseconds after it came, and the end as well. */
+/** Passes on each piece, and the end, `delay` milliseconds after it arrived. */
 function carry(from: Socket, to: Socket, delay: number): void {
   let held = 0;
   const goOn = (octets: Buffer | undefined): void => {
@@ -38,7 +38,7 @@ function carry(from: Socket, to: Socket, delay: number): void {
     held -= octets.length;
     if (held <= BUFFER) from.resume();
   };
-  // Timers of one length fire in the order in which they were set.
+  // Timers with the same delay fire in the order in which they were set.
   from.on("data", (octets: Buffer) => {
     held += octets.length;
     if (held > BUFFER) from.pause();

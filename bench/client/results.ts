@@ -1,11 +1,11 @@
 import { type Cost, cpuEach, median, rate } from "../report/cost.ts";
 import { nameOf, type Track } from "./course.ts";
 
-/** What each cost on each track, in every round. */
+/** The costs of each sender on each track, in every round. */
 export class Results {
   readonly #costs = new Map<string, Cost[]>();
   readonly #seen = new Set<Track>();
-  /** Seconds of a round trip, by the delay that the relay was to make, as they were seen. */
+  /** Measured seconds of a round trip, by the delay of the relay. */
   readonly #roundTrips = new Map<number, readonly number[]>();
 
   addRoundTrips(delay: number, seconds: readonly number[]): void {
@@ -18,22 +18,22 @@ export class Results {
     this.#costs.set(keyOf(track, entrant), [...costs, cost]);
   }
 
-  /** Whether anybody has gone there. */
+  /** Whether there is a result for the track. */
   has(track: Track): boolean {
     return this.#seen.has(track);
   }
 
-  /** Mails a second; NaN where nobody was seen. */
+  /** Mails per second; NaN if there is no result. */
   rate(track: Track, entrant: string): number {
     return rate(this.#costsOf(track, entrant));
   }
 
-  /** Microseconds of processor time a mail. */
+  /** Microseconds of processor time per mail. */
   cpu(track: Track, entrant: string): number {
     return cpuEach(this.#costsOf(track, entrant));
   }
 
-  /** Round trips of a connection for each mail. */
+  /** Round trips of a connection per mail. */
   trips(track: Track, entrant: string): number {
     const roundTrip = median(this.#roundTrips.get(track.delay) ?? []);
     return track.connections / this.rate(track, entrant) / roundTrip;

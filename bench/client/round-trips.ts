@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** How long a server on this port takes to answer NOOP, in seconds, several times. */
+/** Measures how long a server on this port takes to answer NOOP, in seconds, several times. */
 export async function roundTrips(port: number): Promise<readonly number[]> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   try {

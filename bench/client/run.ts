@@ -2,22 +2,22 @@ import process from "node:process";
 import type { Cost } from "../report/cost.ts";
 import type { Course } from "./course.ts";
 
-/** A pool of a library under measurement, or what sends without one. */
+/** A pool of a library, or a sender without a pool. */
 export interface Contender {
-  /** Resolves when the server has taken the mail of this number. */
+  /** Resolves when the server has accepted the mail with this number. */
   send?(number: number): Promise<unknown>;
-  /** In place of `send`: sends one mail after the other, over one connection, and says when each was answered. */
+  /** Instead of `send`: sends one mail after another over one connection, and calls `answered` for each. */
   repeat?(answered: () => void): Promise<void>;
-  /** How many mails may be under way at any time, where the contender can only do with fewer. */
+  /** How many mails may be under way at any time, if the contender cannot use more. */
   readonly underWay?: number;
 }
 
 /**
- * Sends as a process of its own, the course on its command line, and prints what it cost. There is a backlog at any
- * time. The warm-up opens the connections, lets windows grow and the compiler see the code; it is not measured.
+ * Sends in a process of its own, with the course on its command line, and prints the cost. There is always a backlog.
+ * The warm-up opens the connections, lets windows grow and is for the compiler; it is not measured.
  *
- * What is measured begins with the last mail that was answered before the warm-up was over and ends with the last
- * that was answered in time, and it is whole rounds of the connections: so nobody gains by answers that come in bursts.
+ * The measurement begins with the last mail that was answered in the warm-up and ends with the last that was answered
+ * in time. It covers whole rounds of the connections, so answers that come in bursts are not an advantage.
  */
 export async function run(open: (course: Course) => Contender): Promise<void> {
   const course: Course = JSON.parse(process.argv[2] ?? "");
@@ -68,7 +68,7 @@ function print(cost: Cost): void {
   process.stdout.write(JSON.stringify(cost), () => process.exit());
 }
 
-/** Waits so many seconds, and longer where nothing was achieved by then. */
+/** Waits `seconds` seconds, and longer if the goal was not achieved by then. */
 function until(seconds: number, achieved: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(function look() {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { answered, freePort } from "../report/port.ts";
 
-/** Postfix's smtp-sink on a free port of this machine: takes every mail and throws it away. */
+/** Postfix's smtp-sink on a free port of this machine: accepts every mail and discards it. */
 export class Sink implements AsyncDisposable {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -29,9 +29,9 @@ export class Sink implements AsyncDisposable {
   }
 }
 
-/** How smtp-sink is started. */
+/** The command that starts smtp-sink. */
 export function sinkCommand(port: number): string[] {
-  // As root it wants to be told whom to become.
+  // As root it must be told which user to become.
   const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
   return ["smtp-sink", ...user, "-m", "200", `127.0.0.1:${port}`, "1000"];
 }

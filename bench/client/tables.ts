@@ -7,7 +7,7 @@ const columns = [
 ];
 const head = columns.map((name) => (["off", "auto", "window"].includes(name) ? `envoi, "${name}"` : name));
 
-/** Mails a second at one delay, and envoi's two better modes beside nodemailer. */
+/** Mails per second at one delay, with envoi's two faster modes compared with nodemailer. */
 export function rateTable(all: readonly Track[], results: Results): string {
   const tracks = all.filter((track) => results.has(track));
   const ratios = ["auto", "window"].map((row) => [row, "nodemailer"] as const);
@@ -21,7 +21,7 @@ export function rateTable(all: readonly Track[], results: Results): string {
   );
 }
 
-/** Microseconds of processor time a mail. */
+/** Microseconds of processor time per mail. */
 export function cpuTable(all: readonly Track[], results: Results): string {
   const tracks = all.filter((track) => results.has(track));
   return table(
@@ -30,7 +30,7 @@ export function cpuTable(all: readonly Track[], results: Results): string {
   );
 }
 
-/** Round trips a mail. */
+/** Round trips per mail. */
 export function tripTable(all: readonly Track[], results: Results): string {
   const tracks = all.filter((track) => results.has(track));
   return table(
@@ -42,7 +42,7 @@ export function tripTable(all: readonly Track[], results: Results): string {
   );
 }
 
-/** What nobody was seen to do has no figure. */
+/** A missing result has no figure. */
 export function figure(value: number, digits = 1): string {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) return "-";
   return value < 10 ? value.toFixed(digits) : value.toFixed(0);

@@ -10,12 +10,12 @@ import { Sink } from "./sink.ts";
 
 const delays = [50, 200] as const;
 
-/** All that mails are sent into, and the relay in front of it, for as long as the benchmark needs them. */
+/** All servers that mails are sent to, and the relay in front of them, while the benchmark needs them. */
 export class Targets implements AsyncDisposable {
   readonly #folder: string;
   readonly #postfix: Postfix;
   readonly #ports: ReadonlyMap<string, number>;
-  /** What is to be ended, the last first. */
+  /** What must be ended, in reverse order. */
   readonly #running: readonly AsyncDisposable[];
 
   private constructor(
@@ -71,7 +71,7 @@ export class Targets implements AsyncDisposable {
     }
   }
 
-  /** The file of the authority that made the certificates. */
+  /** The file of the authority that issued the certificates. */
   get ca(): string {
     return join(this.#folder, "ca.pem");
   }
@@ -80,9 +80,7 @@ export class Targets implements AsyncDisposable {
     return this.#ports.get(`${target}${tls ? ", TLS" : ""}, ${delay}`) ?? 0;
   }
 
-  /**
-   * Waits until Postfix is done with what it has accepted, so that it does not work on it while the next is measured.
-   */
+  /** Waits until Postfix has handled what it accepted, so that it is idle for the next measurement. */
   async idle(): Promise<void> {
     const patience = performance.now() + 20_000;
     while (performance.now() < patience) {
@@ -104,7 +102,7 @@ export class Targets implements AsyncDisposable {
   }
 }
 
-/** Whatever is accepted is queued as ever, and then thrown away. */
+/** Accepted mail is queued as usual, and then discarded. */
 const discarding = {
   default_transport: "discard:",
   relay_transport: "discard:",

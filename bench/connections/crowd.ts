@@ -11,7 +11,7 @@ export class Crowd implements Disposable {
     this.#child = child;
   }
 
-  /** Resolves when all are there. */
+  /** Resolves when all are connected. */
   static async gather(port: number, count: number): Promise<Crowd> {
     const script = fileURLToPath(new URL("./loris.js", import.meta.url));
     const child = spawn(process.execPath, [script, String(port), String(count)], {

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-/** Clients that have been greeted and have said EHLO, and nothing since. */
+/** Clients that have been greeted, have sent EHLO, and have been silent since. */
 export async function idle(port: number, secure: boolean, count: number): Promise<Socket[]> {
   const sockets: Socket[] = [];
-  // A few at a time, so that nobody waits in the system's queue until it times out.
+  // A few at a time, so that none waits in the system's queue until it times out.
   while (sockets.length < count) {
     const batch = Array.from({ length: Math.min(20, count - sockets.length) }, () =>
       introduced(port, secure),

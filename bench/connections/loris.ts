@@ -1,6 +1,7 @@
 /**
- * A crowd of slow clients, `PORT COUNT` on its command line: a third says nothing after its EHLO, a third spells a
- * command out, one octet a second, and a third a message. Says when they are all there, and goes on until it is killed.
+ * A crowd of slow clients, `PORT COUNT` on its command line: a third sends nothing after EHLO, a third sends a command
+ * octet by octet, one per second, and a third a message. Prints a line when all are connected, and continues until it
+ * is killed.
  */
 import { once } from "node:events";
 import process from "node:process";
@@ -10,7 +11,7 @@ const [port = 0, count = 0] = process.argv.slice(2).map(Number);
 const crowd = await idle(port, false, count);
 let number = 0;
 for (const socket of crowd) {
-  // The server is free to show them the door.
+  // The server may close the connection.
   socket.on("error", () => {}).resume();
   const kind = number++ % 3;
   if (kind === 0) continue;

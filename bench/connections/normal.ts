@@ -1,9 +1,9 @@
-/** A client that sends one mail after the other over one connection: `PORT SECONDS`; prints its rate and latencies. */
+/** A client that sends one mail after another over one connection: `PORT SECONDS`; prints its rate and latencies. */
 import process from "node:process";
 import { SmtpTransport } from "envoi";
 import { small } from "../server/small.ts";
 
-/** How a client is served: mails a second, and how long one takes, in milliseconds. */
+/** How a client is served: mails per second, and the time of one mail in milliseconds. */
 export interface Service {
   readonly rate: number;
   readonly median: number;

@@ -6,16 +6,16 @@ export interface Certified {
   readonly cert: string;
 }
 
-/** What of a process is in memory, in octets, with nothing in it that could be thrown away. */
+/** The memory of a process in octets, after garbage collection. */
 export interface Footprint {
   readonly resident: number;
-  /** In JavaScript's heap, and what hangs on it. */
+  /** In JavaScript's heap, and what belongs to it. */
   readonly heap: number;
 }
 
 /**
- * A server as a process that is started with `fork`: told by a message how to listen, it answers with its port, and
- * then each message with its {@link Footprint}.
+ * A server in a process that is started with `fork`: a message tells it how to listen; it answers with its port, and
+ * each later message with its {@link Footprint}.
  */
 export function serve(listen: (certificate: Certified | undefined) => Promise<number>): void {
   process.once("message", async (told: { readonly certificate?: Certified }) => {
@@ -26,7 +26,7 @@ export function serve(listen: (certificate: Certified | undefined) => Promise<nu
 }
 
 function footprint(): Footprint {
-  // There with --expose-gc.
+  // Exists with --expose-gc.
   for (let round = 0; round < 3; round++) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   return { resident: rss, heap: heapUsed + external };

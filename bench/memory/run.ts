@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** Reads the mails with two files attached, one after the other, and prints the most memory each took, in MB. */
+/** Reads two mails with files attached, one after the other, and prints the maximum memory of each, in MB. */
 export async function run(read: (path: string) => AsyncIterable<Uint8Array>): Promise<void> {
   const [small = "", large = ""] = process.argv.slice(2);
   const before = await peakOf(read(small));

@@ -1,4 +1,4 @@
-/** What a contender did in one round, and what it took. */
+/** The work of a contender in one round, and its cost. */
 export interface Cost {
   readonly count: number;
   readonly seconds: number;
@@ -6,7 +6,7 @@ export interface Cost {
   readonly cpuSeconds: number;
 }
 
-/** How many a second, in the median of the rounds. */
+/** How many per second, in the median of the rounds. */
 export function rate(costs: readonly Cost[]): number {
   return median(costs.map(({ count, seconds }) => count / seconds));
 }
@@ -16,7 +16,7 @@ export function cpuEach(costs: readonly Cost[]): number {
   return median(costs.map(({ count, cpuSeconds }) => (cpuSeconds / count) * 1e6));
 }
 
-/** The one in the middle, or between the two in the middle. */
+/** The middle value, or the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -1,7 +1,7 @@
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A port of this machine that nobody listens on. */
+/** A free port of this machine. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on("error", reject);
@@ -12,7 +12,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves once somebody who speaks listens on the port; `failed` is asked, until then, why nobody will. */
+/** Resolves when a server answers on the port; until then `failed` is called for a reason why none will. */
 export async function answered(port: number, failed: () => string | undefined): Promise<void> {
   while (!(await answers(port))) {
     const reason = failed();

@@ -6,13 +6,13 @@ import type { Cost } from "./cost.ts";
 
 const run = promisify(execFile);
 
-/** Runs a contender's program in a Node process of its own; it prints what it cost, or found. */
+/** Runs a contender's program in a Node process of its own; it prints its cost or its result. */
 export async function program<T = Cost>(url: URL, ...args: readonly (string | number)[]): Promise<T> {
   const { stdout } = await run(process.execPath, [fileURLToPath(url), ...args.map(String)]);
   return JSON.parse(stdout);
 }
 
-/** Runs a program that is not ours; the shell tells what it took. */
+/** Runs a foreign program; the shell reports its cost. */
 export async function foreignProgram(count: number, command: readonly string[]): Promise<Cost> {
   const { stdout } = await run("bash", [
     "-c",
@@ -29,7 +29,7 @@ export function isInstalled(name: string): Promise<boolean> {
   return succeeds("bash", "-c", 'command -v "$1"', "command", name);
 }
 
-/** Whether a program, run with these arguments, ends well. */
+/** Whether a program, run with these arguments, succeeds. */
 export function succeeds(name: string, ...args: readonly string[]): Promise<boolean> {
   return run(name, args).then(
     () => true,

@@ -9,7 +9,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-/** Prints a table and, where `--write` was said, puts it on the page of results, between the markers of this name. */
+/** Prints a table. With `--write`, puts it into the page of results, between the markers with this name. */
 export function publish(name: string, text: string): void {
   process.stdout.write(`\n${text}\n`);
   if (!process.argv.includes("--write")) return;

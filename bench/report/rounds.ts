@@ -1,7 +1,7 @@
 import process from "node:process";
 import type { Cost } from "./cost.ts";
 
-/** One who is measured. */
+/** A contender. */
 export interface Entrant {
   readonly name: string;
   /** Runs once, in a process of its own. */
@@ -9,7 +9,7 @@ export interface Entrant {
 }
 
 /**
- * Measures all in turn, round after round, so that whatever else the machine does hits all alike. What each cost in
+ * Measures all in turn, round after round, so that other load of the machine affects all alike. Returns the costs of
  * each round, by name.
  */
 export async function interleaved(

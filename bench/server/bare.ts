@@ -1,6 +1,6 @@
 /**
- * The limit of what a server in JavaScript can do: sockets of node:net on the port that is given, and canned replies.
- * It checks nothing and keeps nothing.
+ * The limit for a server in JavaScript: sockets of node:net on the given port, and canned replies. It checks nothing
+ * and stores nothing.
  */
 import { createServer, type Socket } from "node:net";
 import process from "node:process";
@@ -9,7 +9,7 @@ createServer({ noDelay: true }, converse).listen(Number(process.argv[2]), "127.0
 
 function converse(socket: Socket): void {
   let inContent = false;
-  /** What is left to be read: an unfinished line, or so much of the content as may belong to its end. */
+  /** An unfinished line, or the content that may belong to its end. */
   let rest = "";
   socket.setEncoding("latin1");
   socket.on("error", () => {});
@@ -21,7 +21,7 @@ function converse(socket: Socket): void {
       const at = rest.indexOf(end);
       if (at === -1) break;
       replies += inContent ? "250 Message accepted\r\n" : answer(rest.charAt(0));
-      // The line end of DATA may be that before the dot.
+      // The line end of DATA may be the one before the dot.
       inContent = !inContent && rest.charAt(0) === "D";
       rest = rest.slice(inContent ? at : at + end.length);
     }

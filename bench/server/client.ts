@@ -1,10 +1,10 @@
-/** envoi's own client as a load: `PORT PATTERN COUNT` on its command line; prints what the mails cost it. */
+/** envoi's own client as a load: `PORT PATTERN COUNT` on its command line; prints the cost of the mails. */
 import process from "node:process";
 import { SmtpTransport, type SmtpTransportBuilder } from "envoi";
 import type { Cost } from "../report/cost.ts";
 import { small } from "./small.ts";
 
-/** How mails go out: so many at a time. */
+/** How mails are sent: how many at a time. */
 interface Pattern {
   readonly underWay: number;
   readonly send: () => Promise<unknown>;

@@ -1,7 +1,7 @@
 /**
- * Content as fast as a server takes it: `PORT SHAPE SECONDS` on its command line, messages of up to 32 MiB until the
- * time is up. Prints how many octets went over the line in how long, from the first of the content to the last reply; a
- * server that refuses the content has taken none.
+ * Content as fast as a server reads it: `PORT SHAPE SECONDS` on its command line, messages of up to 32 MiB until the
+ * time is over. Prints how many octets were sent in how long, from the first of the content to the last reply; a server
+ * that refuses the content has taken none.
  */
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -41,7 +41,7 @@ const { user, system } = process.cpuUsage();
 const cost: Cost = { count: refused ? 0 : count, seconds: taken, cpuSeconds: (user + system) / 1e6 };
 process.stdout.write(JSON.stringify(cost));
 
-/** Sends one message; whether it was taken. */
+/** Sends one message. Returns whether it was accepted. */
 async function message(): Promise<boolean> {
   if (!chunks) await say("DATA\r\n");
   let blocks = 0;
@@ -62,7 +62,7 @@ async function say(command: string): Promise<void> {
   if (!/^[23]/.test(reply)) throw new Error(`${command.trim()}: ${reply}`);
 }
 
-/** Waits for so many replies; the last line of the last. */
+/** Waits for `wanted` replies. Returns the last line. */
 async function replies(wanted: number): Promise<string> {
   for (;;) {
     const last = [...heard.matchAll(/^\d\d\d .*\r\n/gm)];

@@ -14,7 +14,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Starts what `command` makes of a port that is free. */
+  /** Starts the command that `command` returns for a free port. */
   static async start(name: string, command: (port: number) => readonly string[]): Promise<ServerProcess> {
     const port = await freePort();
     const [program = "", ...options] = command(port);
@@ -25,7 +25,7 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(name, port, child);
   }
 
-  /** The user and system time that it has taken so far. */
+  /** The user and system time that it has used so far. */
   get cpuSeconds(): number {
     const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "latin1");
     // The second field, the program's name in parentheses, may have spaces in it (proc(5)).
@@ -40,5 +40,5 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** What Linux counts a process's time in, a second: USER_HZ. */
+/** The unit of a process's time in Linux, per second: USER_HZ. */
 const TICKS = 100;

@@ -1,12 +1,12 @@
-/** So many octets a block has, or a few less. */
+/** The size of a block; some are a few octets smaller. */
 const blockSize = 262_144;
 
 /** Content that is hard on one server or the other, as blocks that may be repeated. */
 export interface Shape {
   readonly block: Buffer;
-  /** What ends the content, by the dot. */
+  /** The end of the content, including the dot. */
   readonly end: string;
-  /** By BDAT, with the block as chunk, in place of DATA. */
+  /** Sent by BDAT, with the block as chunk, instead of DATA. */
   readonly chunks: boolean;
 }
 

@@ -3,7 +3,7 @@ import process from "node:process";
 import { Message } from "envoi";
 import type { Cost } from "../report/cost.ts";
 
-/** The mail that is signed, 4 kB of text, and what it is signed with. */
+/** The mail to sign, 4 kB of text, and the key. */
 export interface MailToSign {
   readonly message: Message;
   readonly octets: Buffer;
@@ -15,7 +15,7 @@ const keys: Readonly<Record<string, () => KeyObject>> = {
   ed25519: () => generateKeyPairSync("ed25519").privateKey,
 };
 
-/** Signs the same mail again and again as a process of its own, `KEY WARM-UP COUNT`, and prints what it cost. */
+/** Signs the same mail again and again in a process of its own, `KEY WARM-UP COUNT`, and prints the cost. */
 export async function run(prepare: (mail: MailToSign) => () => unknown): Promise<void> {
   const [name = "", warmUp, count] = process.argv.slice(2);
   const key = keys[name]?.();
