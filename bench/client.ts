@@ -1,8 +1,9 @@
 /**
  * Sending 4 kB text mails from a pool that always has a backlog: envoi in its modes, a loop over bare sockets,
  * nodemailer, upyo, Python's smtplib, and Postfix's smtp-source; into smtp-sink, envoi's server and Postfix; in
- * plaintext and over TLS; directly and through a relay that delays. `--rounds=` sets the number of rounds, `--only=` a pattern of what to run:
- * `--only="50 ms.*window"`, `--only=whole` for fresh processes that send tens of thousands of mails.
+ * plaintext and over TLS; directly and through a relay that delays. `--rounds=` sets the number of rounds, `--only=` a
+ * pattern of what to run: `--only="50 ms.*window"`, `--only=whole` for fresh processes that send tens of thousands of
+ * mails.
  */
 import process from "node:process";
 import { aimTable } from "./client/aims.ts";

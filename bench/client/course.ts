@@ -12,7 +12,7 @@ export interface Course {
   readonly warmUpMails: number;
   /** How long it is measured, in seconds. */
   readonly seconds: number;
-  /** Present if a whole process is measured, from its start: how many mails it sends. */
+  /** Set if a whole process is measured, from its start: how many mails it sends. */
   readonly whole?: number | undefined;
 }
 

@@ -79,7 +79,7 @@ function course(
     ...{ port, connections, ca: tls ? targets.ca : undefined },
     // Waiting mails cost memory, and so processor time; but with a long delay a window needs this many to be full.
     underWay: delay === 0 ? 100 : 100 * connections,
-    // Into Postfix nobody is as fast as to have a use for more.
+    // With Postfix, no sender is fast enough to need more.
     warmUpMails: delay > 0 || brief ? 0 : target === "Postfix" ? 500 : 15_000,
     ...(brief ? { warmUp: 0.05, seconds: 0.05 } : { warmUp, seconds }),
   };

@@ -6,7 +6,7 @@ import type { Entrant } from "./entrants.ts";
 import { figure } from "./tables.ts";
 import type { Targets } from "./targets.ts";
 
-/** How many mails a process sends, and who sends so many. */
+/** How many mails a process sends, and the senders. */
 const runs: readonly { readonly mails: number; readonly names: readonly string[] }[] = [
   { mails: 40_000, names: ["auto", "bare"] },
   { mails: 60_000, names: ["auto", "bare", "nodemailer"] },
@@ -14,11 +14,11 @@ const runs: readonly { readonly mails: number; readonly names: readonly string[]
 
 const track: Track = { target: "smtp-sink", tls: false, delay: 0, connections: 4 };
 
-/** Fresh processes that send a number of mails and end: what they load, and what the compiler does, counts too. */
+/** Fresh processes that send a number of mails and end: loading and compiling count too. */
 export class WholeProcesses {
   readonly #costs = new Map<string, Cost[]>();
 
-  /** Lets each send once. */
+  /** Runs each sender once. */
   async round(entrants: readonly Entrant[], targets: Targets, brief: boolean): Promise<void> {
     for (const { mails, names } of runs) {
       for (const entrant of entrants.filter(({ name }) => names.includes(name))) {
@@ -34,17 +34,17 @@ export class WholeProcesses {
     }
   }
 
-  /** Mails a second, from the start of the process. */
+  /** Mails per second, from the start of the process. */
   rate(mails: number, name: string): number {
     return rate(this.#of(mails, name));
   }
 
-  /** Microseconds of processor time a mail, all of the process divided by its mails. */
+  /** Microseconds of processor time per mail: all of the process divided by its mails. */
   cpu(mails: number, name: string): number {
     return cpuEach(this.#of(mails, name));
   }
 
-  /** The figures of all. */
+  /** The figures of all senders. */
   table(): string {
     const rows = runs.flatMap(({ mails, names }) =>
       names.map((name) => [
