@@ -49,10 +49,11 @@ export class Mailbox {
    * @throws AddressError naming the position; also for a list of two or more.
    */
   static parse(text: string): Mailbox {
-    if (typeof text === "string" && !beyondAddress.test(text)) {
+    const usual = parseUsualMailbox(text);
+    if (usual === undefined && typeof text === "string" && !beyondAddress.test(text)) {
       return new Mailbox(internal, Address.parse(text), undefined);
     }
-    const { address, name } = parseUsualMailbox(text) ?? parseMailbox(text);
+    const { address, name } = usual ?? parseMailbox(text);
     return new Mailbox(internal, address, name);
   }
 

@@ -82,15 +82,16 @@ function encodedWord(text: string, inQ: boolean, cost: Uint8Array): string {
   return `${word}?=`;
 }
 
-/** Writes the few characters of a word to `scratch`, faster than a native encoder begins, and returns their octets. */
+/** Writes the few characters of a word to `scratch`, before a native encoder would begin, and returns their octets. */
 function writeUtf8(text: string): number {
   let length = 0;
   for (let at = 0; at < text.length; at++) {
-    const code = text.codePointAt(at) ?? 0;
-    if (code < 0x80) {
-      scratch[length++] = code;
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) {
+      scratch[length++] = unit;
       continue;
     }
+    const code = text.codePointAt(at) ?? 0;
     if (code > 0xffff) at++;
     const octets = utf8Length(code);
     scratch[length++] = (lead[octets] as number) | (code >> (6 * (octets - 1)));

@@ -37,8 +37,8 @@ export function fold(name: string, tokens: readonly string[]): string {
   return field;
 }
 
-/** Whether a token has more octets than that. They are counted only if its length does not tell. */
-function exceeds(token: string, most: number): boolean {
-  if (token.length * 3 <= most) return false;
-  return token.length > most || Buffer.byteLength(token, "utf8") > most;
+/** Whether a word has more octets than that. They are counted only if its length does not tell. */
+export function exceeds(word: string, most: number): boolean {
+  if (word.length * 3 <= most) return false;
+  return word.length > most || Buffer.byteLength(word, "utf8") > most;
 }

@@ -75,7 +75,7 @@ export function headerName(name: string): string {
 /** Control characters except TAB, the line separators of Unicode, and lone surrogates. */
 const forbidden = /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]|\p{Surrogate}/u;
 /** Text that needs no further check, so that the common case is cheap. */
-const harmless = /^[\x20-\x7e]*$/;
+const harmless = /^[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\uffff]*$/;
 
 /**
  * Checks text for a header: a subject, a display name, a file name or a comment.

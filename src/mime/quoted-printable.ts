@@ -24,6 +24,8 @@ export function encodeQuotedPrintable(
   target: Buffer = Buffer.allocUnsafe(quotedPrintableRoom(limit)),
 ): Buffer | undefined {
   const { length } = octets;
+  const read = new DataView(octets.buffer, octets.byteOffset, length);
+  const write = new DataView(target.buffer, target.byteOffset, target.length);
   let out = 0;
   let lineStart = 0;
   let at = 0;
@@ -32,15 +34,16 @@ export function encodeQuotedPrintable(
     if (out === lineStart && startsFrom(octets, at)) out = writeEscape(target, out, octets[at++] as number);
     // Most octets are written here: they fit in the line with room for a soft line break, and do not end it.
     const edge = lineStart + maxLine;
-    for (; at < length; at++) {
+    for (;;) {
+      const stop = Math.min(length, at + edge - 1 - out);
+      for (; at + 4 <= stop && arePlain(read.getInt32(at)); at += 4, out += 4)
+        write.setInt32(out, read.getInt32(at));
+      while (at < stop && special[octets[at] as number] === 0) target[out++] = octets[at++] as number;
+      if (at === stop) break;
       const octet = octets[at] as number;
-      if (special[octet] === 0) {
-        if (out + 1 >= edge) break;
-        target[out++] = octet;
-      } else {
-        if (octet === 0x0d || out + characterWidth(octet) >= edge) break;
-        out = writeEscape(target, out, octet);
-      }
+      if (octet === 0x0d || out + characterWidth(octet) >= edge) break;
+      out = writeEscape(target, out, octet);
+      at++;
     }
     if (endsLine(octets, at)) {
       out = escapeTrailingSpace(target, out, lineStart);
@@ -77,6 +80,15 @@ export function quotedPrintableRoom(limit: number): number {
 /** The length if every octet is escaped and every line is broken as early as possible. */
 function longest(length: number): number {
   return length * 3 + Math.ceil((length * 3) / (maxLine - 12)) * 3;
+}
+
+/**
+ * Whether four octets, as one number, are printable ASCII and none is "=". If one is not, its highest bit is set in one
+ * of these terms.
+ */
+function arePlain(four: number): boolean {
+  const unlike = four ^ 0x3d3d3d3d;
+  return ((four | (four - 0x20202020) | (four + 0x01010101) | (unlike - 0x01010101)) & 0x80808080) === 0;
 }
 
 /** White space before a line end is escaped, on a line of its own if there is no room. */

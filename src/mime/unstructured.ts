@@ -1,5 +1,5 @@
 import { encodedWords } from "./encoded-word.ts";
-import { fold, foldAt } from "./fold.ts";
+import { exceeds, fold, foldAt } from "./fold.ts";
 import { checkText, Header } from "./header.ts";
 
 /** A longer word (in octets) is encoded, so that it can be cut: with the field name it would not fit in a line. */
@@ -66,12 +66,16 @@ function tokens(text: string, column: number, stands: Stands): string[] {
 }
 
 function split(text: string, stands: Stands): Word[] {
-  const pieces = text.match(/[ \t]*[^ \t]+|[ \t]+$/g) ?? [];
-  const words = pieces.map((piece) => {
-    const word = piece.replace(/^[ \t]+/, "");
-    const gap = piece.slice(0, piece.length - word.length);
-    return { gap, text: word, encode: mustEncode(word, stands) };
-  });
+  const words: Word[] = [];
+  for (let at = 0; at < text.length; ) {
+    const start = at;
+    while (isBlank(text, at)) at++;
+    const gap = text.slice(start, at);
+    const begun = at;
+    while (at < text.length && !isBlank(text, at)) at++;
+    const word = text.slice(begun, at);
+    words.push({ gap, text: word, encode: mustEncode(word, stands) });
+  }
   for (const [index, word] of words.entries()) {
     const before = words[index - 1];
     // White space at the ends of a value is stripped by readers, and a long gap could fill a line of its own.
@@ -83,6 +87,11 @@ function split(text: string, stands: Stands): Word[] {
   return words;
 }
 
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09;
+}
+
 function mustEncode(word: string, stands: Stands): boolean {
-  return Buffer.byteLength(word) > maxWord || !stands(word) || word.includes("=?");
+  return !stands(word) || word.includes("=?") || exceeds(word, maxWord);
 }

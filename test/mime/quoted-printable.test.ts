@@ -29,6 +29,20 @@ test("keeps printable characters, and escapes others", () => {
   for (const [text, encoded] of cases) assert.equal(encode(text), encoded);
 });
 
+test("escapes the same octets wherever they stand among others", () => {
+  for (let octet = 0; octet < 256; octet++) {
+    const stays = octet === 0x09 || (octet >= 0x20 && octet <= 0x7e && octet !== 0x3d);
+    const written = stays
+      ? String.fromCharCode(octet)
+      : `=${octet.toString(16).toUpperCase().padStart(2, "0")}`;
+    for (let before = 1; before < 10; before++) {
+      const [left, right] = ["x".repeat(before), "~".repeat(10 - before)];
+      const octets = Buffer.concat([Buffer.from(left), Buffer.of(octet), Buffer.from(right)]);
+      assert.equal(encodeQuotedPrintable(octets)?.toString("latin1"), left + written + right);
+    }
+  }
+});
+
 test("keeps a line of 76 characters, and breaks one of 77", () => {
   assert.equal(encode("x".repeat(76)), "x".repeat(76));
   assert.equal(encode("x".repeat(77)), `${"x".repeat(75)}=\r\nxx`);
