@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { type Dialogue, type Outgoing, read, write } from "#src/protocol/dialogue.js";
-import { greeting, hello } from "#src/protocol/dialogues/opening.js";
+import { greeting, hello } from "#src/protocol/dialogues/hello.js";
 import { Failure } from "#src/protocol/failure.js";
 import type { Reply } from "#src/protocol/reply.js";
 import { connected, timeouts } from "./connected.js";

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { createSecureContext } from "node:tls";
 import { CertificateAuthority } from "envoi/testing";
 import type { TlsExpectations } from "#src/net/client/tls.js";
-import { greeting, startTls } from "#src/protocol/dialogues/opening.js";
+import { greeting } from "#src/protocol/dialogues/hello.js";
+import { startTls } from "#src/protocol/dialogues/starttls.js";
 import { connected, timeouts } from "./connected.js";
 
 const quiet = () => {};

@@ -1,6 +1,6 @@
 import type { Connection } from "../../../net/client/connection.ts";
 import type { Resumption } from "../../../net/client/session-tickets.ts";
-import { startTls } from "../../../protocol/dialogues/opening.ts";
+import { startTls } from "../../../protocol/dialogues/starttls.ts";
 import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { rewritingHint } from "../../../protocol/firewall-hint.ts";

@@ -1,5 +1,5 @@
 import type { Connection } from "../../../net/client/connection.ts";
-import { quit } from "../../../protocol/dialogues/opening.ts";
+import { quit } from "../../../protocol/dialogues/quit.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 

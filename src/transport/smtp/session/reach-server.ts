@@ -1,7 +1,7 @@
 import { Connection } from "../../../net/client/connection.ts";
 import { Dialer } from "../../../net/client/dialer.ts";
 import type { Resumption } from "../../../net/client/session-tickets.ts";
-import { greeting, hello } from "../../../protocol/dialogues/opening.ts";
+import { greeting, hello } from "../../../protocol/dialogues/hello.ts";
 import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { greeting, hello, quit, startTls } from "#src/protocol/dialogues/opening.js";
+import { greeting, hello } from "#src/protocol/dialogues/hello.js";
+import { quit } from "#src/protocol/dialogues/quit.js";
+import { startTls } from "#src/protocol/dialogues/starttls.js";
 import { Failure } from "#src/protocol/failure.js";
 import { converse, replyOf } from "./transcript.js";
 

@@ -67,16 +67,6 @@ function helloRefused(reply: Reply, domain: string, { dialect, mayHelo }: HelloM
   return refused("hello", what, reply, hint);
 }
 
-/** Asks for TLS (RFC 3207 4). The handshake follows a 220. */
-export function startTls(): Dialogue<Reply> {
-  return command({ verb: "STARTTLS" }, "starttls");
-}
-
-/** Sends QUIT. The reply changes nothing. */
-export function* quit(): Dialogue<void> {
-  yield* command({ verb: "QUIT" }, "quit");
-}
-
 function refused(phase: "greeting" | "hello", what: string, reply: Reply, hint = ""): Failure {
   if (reply.positive || reply.intermediate) {
     const message = `protocol error: ${reply.code} is not an answer ${phase === "hello" ? "to EHLO" : "to open a session with"}`;
