@@ -13,6 +13,7 @@ import {
   parseRcptParameters,
   type RcptParameters,
 } from "./parameters/parameters.ts";
+import { type AtrnCommand, type EtrnCommand, formatEtrn, parseAtrn, parseEtrn } from "./queue-commands.ts";
 import { Reply } from "./reply.ts";
 
 /** An SMTP command (RFC 5321 4.1), as a client sends it and as a server reads it. */
@@ -25,6 +26,9 @@ export type Command =
       readonly parameters: WithOthers<RcptParameters>;
     }
   | { readonly verb: "BDAT"; readonly size: number; readonly last: boolean }
+  | { readonly verb: "BURL"; readonly url: string; readonly last: boolean }
+  | EtrnCommand
+  | AtrnCommand
   | { readonly verb: "AUTH"; readonly mechanism: string; readonly initialResponse?: string | undefined }
   | { readonly verb: "XCLIENT"; readonly attributes: XclientAttributes }
   | { readonly verb: "XFORWARD"; readonly attributes: XforwardAttributes }
@@ -64,6 +68,12 @@ function unguarded(command: Command): string {
       return `RCPT TO:<${command.to}>${formatRcptParameters(command.parameters)}`;
     case "BDAT":
       return `BDAT ${command.size}${command.last ? " LAST" : ""}`;
+    case "BURL":
+      return `BURL ${command.url}${command.last ? " LAST" : ""}`;
+    case "ETRN":
+      return `ETRN ${formatEtrn(command.kind, command.name)}`;
+    case "ATRN":
+      return command.domains.length === 0 ? "ATRN" : `ATRN ${command.domains.join(",")}`;
     case "AUTH": {
       const { mechanism, initialResponse } = command;
       return initialResponse === undefined
@@ -122,6 +132,12 @@ export function parseCommand(line: string, context: CommandContext, known?: Verb
       return parseRcpt(argument, context);
     case "BDAT":
       return parseBdat(argument);
+    case "BURL":
+      return parseBurl(argument);
+    case "ETRN":
+      return parseEtrn(argument);
+    case "ATRN":
+      return parseAtrn(argument);
     case "AUTH":
       return parseAuth(argument);
     case "XCLIENT":
@@ -190,6 +206,14 @@ function parseBdat(argument: string): Command | Reply {
   return match === null
     ? Reply.of(521, "5.5.4", "Syntax: BDAT octets [LAST]")
     : { verb: "BDAT", size: Number(match[1]), last: match[2] !== undefined };
+}
+
+/** Any absolute URI (RFC 4468 section 3.5). Which ones the server takes is decided later. */
+function parseBurl(argument: string): Command | Reply {
+  const match = /^([A-Za-z][A-Za-z\d+.-]*:[!-~]+)(?: +(LAST))?$/i.exec(argument);
+  return match === null
+    ? Reply.of(501, "5.5.4", "Syntax: BURL url [LAST]")
+    : { verb: "BURL", url: match[1] as string, last: match[2] !== undefined };
 }
 
 function parseAuth(argument: string): Command | Reply {

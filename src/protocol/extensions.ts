@@ -47,6 +47,12 @@ export interface Extensions {
   readonly FUTURERELEASE?: FutureRelease;
   /** RFC 6710: the name of the profile, `""` for the one of the RFC. */
   readonly "MT-PRIORITY"?: string;
+  /** RFC 1985: clients may ask that mail waiting for a host be sent to it now. */
+  readonly ETRN?: true;
+  /** RFC 2645: a client that has logged in may take its mail over the same connection. */
+  readonly ATRN?: true;
+  /** RFC 4468: content may be fetched by its URL; what kinds of URL, none before a login that is needed. */
+  readonly BURL?: readonly string[];
   /** RFC 9422. */
   readonly LIMITS?: Limits;
   /** Postfix, XCLIENT_README: the names of the attributes, in capitals. */
@@ -100,6 +106,12 @@ const rows: { readonly [K in ExtensionKeyword]-?: Row<NonNullable<Extensions[K]>
     parse: parseFutureRelease,
   },
   "MT-PRIORITY": { format: (profile) => profile, parse: (text) => text.toUpperCase() },
+  ETRN: flag,
+  ATRN: flag,
+  BURL: {
+    format: (kinds) => kinds.join(" "),
+    parse: (text) => text.split(" ").filter(Boolean),
+  },
   LIMITS: {
     format: (limits) => limitNames.flatMap((name) => limitWord(name, limits[name])).join(" "),
     parse: parseLimits,

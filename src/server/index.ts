@@ -41,11 +41,16 @@ export type {
 } from "./connection/client-identity.ts";
 export type { Authenticated, Forwarded, Hello, Session } from "./connection/session.ts";
 export type {
+  AtrnContext,
   AuthContext,
   AuthVerdict,
+  BurlContext,
+  BurlOptions,
   ConnectContext,
   DataContext,
   ErrorContext,
+  EtrnContext,
+  FetchedContent,
   HelloContext,
   HookContext,
   MailContext,
@@ -53,6 +58,7 @@ export type {
   RecipientVerdict,
   ReplyLike,
   ServerHooks,
+  TurnedConnection,
   Verdict,
 } from "./hooks/hooks.ts";
 export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";

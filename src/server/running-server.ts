@@ -87,10 +87,21 @@ export class RunningServer {
 
   #contextOf(listener: ResolvedListener, ciphers: string | undefined): ServerContext {
     const { at, tls, tlsSettings, lmtp, requireTls, requireAuth } = listener;
+    const { protocol } = this.#host;
     const settings = { ...tlsSettings, ...(ciphers && { ciphers }) };
     return {
       ...this.#host,
-      protocol: { ...this.#host.protocol, lmtp, requireTls, requireAuth, starttls: tls === "starttls" },
+      protocol: {
+        ...protocol,
+        lmtp,
+        requireTls,
+        requireAuth,
+        starttls: tls === "starttls",
+        etrn: protocol.etrn && !lmtp,
+        atrn: protocol.atrn && !lmtp,
+        // Not for servers that relay (RFC 4468 section 3.1).
+        burl: requireAuth && !lmtp ? protocol.burl : undefined,
+      },
       implicitTls: tls === "implicit",
       tls: tls === "none" ? undefined : this.#tls?.acceptor(settings),
       proxies: listener,

@@ -63,10 +63,12 @@ function answer(event: ServerEvent): void {
   if (event.type === "auth" || event.type === "proof") event.answer(wrong);
   else if (event.type === "identify")
     event.proceed({ hash: event.hash, salt: key, iterations: 4096, storedKey: key, serverKey: key });
+  else if (event.type === "etrn" || event.type === "atrn") event.answer(notAllowed);
   else if (event.type === "end") event.answer(event.problem);
   else if (event.type === "xclient") event.answer({ standing: directStanding, user: undefined });
   else if ("answer" in event) event.answer(undefined);
 }
 
 const key = Buffer.alloc(32);
+const notAllowed = Reply.of(459, undefined, "Not allowed");
 const wrong = Reply.of(535, "5.7.8", "Wrong");

@@ -214,6 +214,9 @@ export const roomy: Partial<ServerSettings> = {
   maxAuthAttempts: 1_000_000,
   // What may follow STARTTLS depends on what came with it.
   starttls: false,
+  // What may follow ATRN does too.
+  etrn: true,
+  burl: new Set(["x:143"]),
   offeredExtensions: {
     DSN: true,
     REQUIRETLS: true,

@@ -167,6 +167,22 @@ export class ServerSocket {
     await this.#finish(ms);
   }
 
+  /**
+   * Gives the socket away, as if nobody had read from it, and closes it when `use` is done with it, after at most `ms`
+   * milliseconds. What it does with the socket, and for how long, is its own affair.
+   */
+  async giveAway(use: (socket: Socket) => Promise<void>, ms: number): Promise<void> {
+    this.#detach();
+    // A socket that was paused would not flow to a new listener. Without its last listener it forgets that.
+    this.#socket.on("readable", ignore).off("readable", ignore);
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      await use(this.#socket);
+    } finally {
+      await this.#finish(ms);
+    }
+  }
+
   /** Closes once everything has been written, or is cut. */
   #finish(ms: number): Promise<void> {
     return new Promise((resolve) => {

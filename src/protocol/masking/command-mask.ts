@@ -15,7 +15,7 @@ export function commandLines(said: string, auth: boolean): string[] {
 /**
  * Masks what authenticates in the lines of a connection (RFC 4954): the argument of AUTH, however it is written, every
  * answer to a 334, and lines after an AUTH that are not commands, because a client may send its secret although it was
- * refused. It must see all lines of the connection, in order.
+ * refused. Of the URL of BURL it masks the authorization. It must see all lines of the connection, in order.
  */
 export class CommandMask {
   /** Replaces secrets. */
@@ -36,7 +36,8 @@ export class CommandMask {
     }
     if (answer) this.#loggingIn = true;
     else if (COMMAND.test(line)) this.#loggingIn = false;
-    return answer || this.#loggingIn ? this.mask : line;
+    if (answer || this.#loggingIn) return this.mask;
+    return BURL.test(line) ? line.replace(URL_AUTHORIZATION, `$1${this.mask}`) : line;
   }
 
   /** One or more replies as they may be shown: a challenge may contain a user name. */
@@ -48,6 +49,11 @@ export class CommandMask {
 /** Commands that cannot be mistaken for part of a login. */
 const COMMAND =
   /^[ \t]*(?:HELO|EHLO|LHLO|MAIL|RCPT|DATA|BDAT|BURL|RSET|NOOP|QUIT|HELP|VRFY|EXPN|STARTTLS|ETRN|ATRN|TURN|SEND|SOML|SAML|XCLIENT|XFORWARD)(?:[ \t:]|$)/i;
+
+const BURL = /^[ \t]*BURL[ \t]/i;
+
+/** Whoever has this part of a URL may fetch the message (RFC 4467). */
+const URL_AUTHORIZATION = /(;URLAUTH=)[^ \t]*/i;
 
 /** AUTH as the client of envoi writes it. Its answers may look like anything. */
 const COMMAND_AUTH = /^AUTH(?: |$)/i;

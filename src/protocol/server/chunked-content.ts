@@ -21,6 +21,7 @@ export class ChunkedContent implements Incoming {
   readonly #limit: number;
   readonly #check: LineCheck | undefined;
   #chunk: ChunkHeader = { size: 0, last: false };
+  #received: Reply | undefined;
   #left = 0;
   #size = 0;
   readonly #content: ContentCheck;
@@ -35,11 +36,31 @@ export class ChunkedContent implements Incoming {
     this.#check = lenient || binary ? undefined : new LineCheck();
   }
 
-  /** The next chunk follows. */
-  begin(chunk: ChunkHeader): void {
+  /** The next chunk follows. `received` is the reply to it, if it is not the last. */
+  begin(chunk: ChunkHeader, received?: Reply): void {
     this.#chunk = chunk;
+    this.#received = received;
     this.#left = chunk.size;
     this.#size += chunk.size;
+  }
+
+  /** Whether the message is refused, whatever follows. */
+  get refused(): boolean {
+    return this.#size > this.#limit || this.#fault !== undefined || this.#problem !== undefined;
+  }
+
+  /** Takes octets that do not come from the client. Returns those that belong to the message, if any. */
+  take(octets: Buffer): Buffer | undefined {
+    // The client is not to blame for what is too much: its connection goes on.
+    this.#size = Math.min(this.#size + octets.length, this.#limit + 1);
+    return this.#pass(octets);
+  }
+
+  #pass(piece: Buffer): Buffer | undefined {
+    this.#fault ??= this.#check?.check(piece);
+    if (this.#size > this.#limit || this.#fault !== undefined) return undefined;
+    this.#problem ??= this.#content.check(piece);
+    return this.#problem === undefined ? piece : undefined;
   }
 
   next(input: Input): ContentEvent | IncomingEnd | undefined {
@@ -49,13 +70,14 @@ export class ChunkedContent implements Incoming {
       const piece = input.take(this.#left);
       if (piece === undefined) return undefined;
       this.#left -= piece.length;
-      this.#fault ??= this.#check?.check(piece);
-      if (this.#size > this.#limit || this.#fault !== undefined) continue;
-      this.#problem ??= this.#content.check(piece);
-      if (this.#problem === undefined) return { type: "content", piece };
+      if (this.#pass(piece) !== undefined) return { type: "content", piece };
     }
     if (this.#size > this.#limit) return { type: "ended", problem: tooLarge, fatal: false, early };
-    if (early) return { type: "part", reply: Reply.of(250, "2.0.0", `${this.#chunk.size} octets received`) };
+    if (early)
+      return {
+        type: "part",
+        reply: this.#received ?? Reply.of(250, "2.0.0", `${this.#chunk.size} octets received`),
+      };
     this.#fault ??= this.#check?.end();
     return { type: "ended", problem: this.#fault ? unsound(this.#fault) : this.#problem, fatal: false };
   }

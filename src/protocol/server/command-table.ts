@@ -1,10 +1,13 @@
 import type { Verb } from "../command.ts";
 import type { Reply } from "../reply.ts";
+import { atrn } from "./commands/atrn.ts";
 import { auth } from "./commands/auth.ts";
 import { bdat, bdatWithoutRecipients, refuseChunk } from "./commands/bdat.ts";
+import { burl } from "./commands/burl.ts";
 import { xclient, xforward } from "./commands/client-attributes.ts";
 import type { CommandHandler } from "./commands/command-handler.ts";
 import { chunked, data, dataWithoutRecipients } from "./commands/data.ts";
+import { etrn } from "./commands/etrn.ts";
 import { hello } from "./commands/hello.ts";
 import { mail } from "./commands/mail.ts";
 import { help, noop, quit, reset, verify } from "./commands/other-commands.ts";
@@ -44,6 +47,15 @@ export const commandTable: { readonly [V in Verb]: CommandRow<V> } = {
     recipients: bdat,
     chunks: bdat,
   },
+  BURL: {
+    fresh: helloFirst,
+    ready: mailFirst,
+    mail: dataWithoutRecipients,
+    recipients: burl,
+    chunks: burl,
+  },
+  ETRN: { fresh: helloFirst, ready: etrn, mail: nested, recipients: nested, chunks: nested },
+  ATRN: { fresh: helloFirst, ready: atrn, mail: nested, recipients: nested, chunks: nested },
   RSET: { fresh: reset, ready: reset, mail: reset, recipients: reset, chunks: reset },
   NOOP: { fresh: noop, ready: noop, mail: noop, recipients: noop, chunks: noop },
   HELP: { fresh: help, ready: help, mail: help, recipients: help, chunks: help },

@@ -27,6 +27,8 @@ export class Conversation {
   exchange: LoginSteps | undefined;
   /** The chunk whose octets follow, and the refusal, if it is refused. */
   chunk: { readonly header: ChunkHeader; readonly refusal: Reply | undefined } | undefined;
+  /** The octets at the URL of BURL follow. */
+  fetching: { readonly last: boolean } | undefined;
   /** An event waits for its answer. */
   waiting = false;
   #output = "";
@@ -97,6 +99,12 @@ export class Conversation {
     const greeting = `${hostname} ${lmtp ? "LMTP" : "ESMTP"} ${banner}`.trim();
     this.sayBare(refusal ?? Reply.of(220, undefined, greeting));
     if (refusal !== undefined) this.close();
+  }
+
+  /** The octets at a URL follow, as a part of the message. */
+  fetch(last: boolean): void {
+    this.fetching = { last };
+    this.waiting = false;
   }
 
   /** The client has introduced itself, and been accepted. */
@@ -272,7 +280,7 @@ export class Conversation {
     const { starttls, maxMessageSize, without } = this.settings;
     const { xclient = [], xforward = [] } = this.standing;
     const mechanisms = this.mechanisms;
-    const { maxRecipients, maxTransactions } = this.settings;
+    const { maxRecipients, maxTransactions, etrn, atrn, burl } = this.settings;
     const all: Extensions = {
       PIPELINING: true,
       SIZE: maxMessageSize,
@@ -283,6 +291,10 @@ export class Conversation {
       ...(!without.has("CHUNKING") && { BINARYMIME: true }),
       ...(starttls && !this.secure && { STARTTLS: true }),
       ...(mechanisms.length > 0 && (this.secure || this.allowsPlaintextCredentials) && { AUTH: mechanisms }),
+      ...(etrn && { ETRN: true }),
+      ...(atrn && { ATRN: true }),
+      // Without its argument it says that a login must come first (RFC 4468 section 3.1).
+      ...(burl !== undefined && { BURL: this.user === undefined ? [] : ["imap"] }),
       ...this.#offeredByHost,
       LIMITS: {
         ...(maxTransactions > 0 && { MAILMAX: Math.min(maxTransactions, HIGHEST_LIMIT) }),

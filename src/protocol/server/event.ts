@@ -1,6 +1,7 @@
 import type { Address } from "../../address/address.ts";
 import type { XclientAttributes } from "../client-attributes/xclient.ts";
 import type { MailParameters, RcptParameters } from "../parameters/parameters.ts";
+import type { QueueKind } from "../queue-commands.ts";
 import type { Reply } from "../reply.ts";
 import type { AuthAttempt } from "../sasl/auth-attempt.ts";
 import type { HashName, ScramKeys } from "../sasl/scram-keys.ts";
@@ -81,6 +82,40 @@ export interface RecipientEvent {
   answer(verdict: Reply | undefined): void;
 }
 
+/** A client asks that mail waiting for it be sent. The answer is a reply of RFC 1985 section 5.3. */
+export interface EtrnEvent {
+  readonly type: "etrn";
+  readonly kind: QueueKind;
+  readonly name: string;
+  answer(reply: Reply): void;
+}
+
+/** A client wants its mail over this connection, with the roles exchanged: 250 exchanges them (RFC 2645). */
+export interface AtrnEvent {
+  readonly type: "atrn";
+  /** The domains whose mail it wants; empty for all of its own. */
+  readonly domains: readonly string[];
+  answer(reply: Reply): void;
+}
+
+/** A client gives the URL of a part of the message. If it is accepted, a `fetch` event follows. */
+export interface BurlEvent {
+  readonly type: "burl";
+  readonly url: string;
+  answer(refusal: Reply | undefined): void;
+}
+
+/** The octets at a URL must be passed to `take`, as if the client had sent them. */
+export interface FetchEvent {
+  readonly type: "fetch";
+  /** Whether the message is refused already, so that no more octets are needed. */
+  readonly refused: boolean;
+  /** Checks and counts octets. Returns those that belong to the message, if any. */
+  take(octets: Buffer): Buffer | undefined;
+  /** All octets were taken, or they could not be fetched, which ends the transaction. */
+  answer(failure: Reply | undefined): void;
+}
+
 /** The content of a message follows, as `content` events and one `end`. */
 export interface DataEvent {
   readonly type: "data";
@@ -137,6 +172,10 @@ export type ServerEvent =
   | XclientEvent
   | MailEvent
   | RecipientEvent
+  | EtrnEvent
+  | AtrnEvent
+  | BurlEvent
+  | FetchEvent
   | DataEvent
   | ContentEvent
   | EndEvent

@@ -6,7 +6,8 @@ import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { type CommandRow, commandTable, readVerb } from "./command-table.ts";
 import type { CommandHandler, Outcome } from "./commands/command-handler.ts";
-import { unmetRequirement } from "./commands/requirements.ts";
+import { notImplemented } from "./commands/refusals.ts";
+import { isImplemented, unmetRequirement } from "./commands/requirements.ts";
 import { Conversation } from "./conversation.ts";
 import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ContentVerdict, ServerEvent } from "./event.ts";
@@ -113,6 +114,7 @@ export class Responder {
         return { type: "abandon" };
       }
       if (this.#conversation.closing) return { type: "close" };
+      if (this.#conversation.fetching !== undefined) return this.#fetch(this.#conversation.fetching);
       this.#beginChunk();
       if (this.#incoming !== undefined) {
         const next = this.#incoming.next(this.#input);
@@ -142,6 +144,7 @@ export class Responder {
     if (verb === undefined || (verb === "BDAT" && this.#conversation.settings.without.has("CHUNKING")))
       return this.#unknown(line);
     if (++this.#conversation.commands > this.#conversation.settings.maxCommands) return tooManyCommands;
+    if (!isImplemented(verb, this.#conversation.settings)) return notImplemented;
     const refusal = unmetRequirement(verb, this.#conversation);
     if (refusal !== undefined && verb !== "BDAT") return refusal;
     const row: CommandRow<never> = commandTable[verb];
@@ -149,6 +152,8 @@ export class Responder {
     if (cell instanceof Reply) return cell;
     const command: Command | Reply = parseCommand(line, this.#conversation, verb);
     if (command instanceof Reply) {
+      // Without this part the message must not be accepted.
+      if (verb === "BURL") this.#conversation.reset();
       if (!isHello(verb)) return command;
       this.#conversation.sayBare(command);
       return undefined;
@@ -192,13 +197,17 @@ export class Responder {
         return { type: "close" };
       }
       this.#conversation.say(Reply.of(220, "2.0.0", "Begin TLS"));
+    } else if (event.type === "atrn" && this.#input.pending) {
+      // Behind ATRN the client is the server: it must not speak before it has heard that.
+      this.end(Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply"));
+      return { type: "close" };
     } else this.#conversation.waiting = "answer" in event || "proceed" in event;
     return event;
   }
 
   #begin(): void {
-    const { settings, chunk, binary } = this.#conversation;
-    if (chunk === undefined) this.#incoming = new MessageContent(settings);
+    const { settings, chunk, fetching, binary } = this.#conversation;
+    if (chunk === undefined && fetching === undefined) this.#incoming = new MessageContent(settings);
     else this.#chunked = new ChunkedContent(settings, binary);
   }
 
@@ -213,6 +222,33 @@ export class Responder {
       this.#chunked?.begin(chunk.header);
       this.#incoming = this.#chunked;
     }
+  }
+
+  /** After BURL, octets follow that the host application fetches. */
+  #fetch({ last }: { readonly last: boolean }): ServerEvent {
+    if (this.#chunked === undefined) {
+      this.#conversation.beginChunk();
+      return this.#raise({ type: "data" });
+    }
+    const chunked = this.#chunked;
+    this.#conversation.fetching = undefined;
+    const answer = (failure: Reply | undefined) => {
+      if (failure !== undefined) {
+        this.#conversation.reset();
+        return this.#conversation.say(failure);
+      }
+      this.#conversation.waiting = false;
+      chunked.begin({ size: 0, last }, partFetched);
+      this.#incoming = chunked;
+    };
+    return this.#raise({
+      type: "fetch",
+      get refused() {
+        return chunked.refused;
+      },
+      take: (octets) => chunked.take(octets),
+      answer,
+    });
   }
 
   #afterChunk(end: Exclude<IncomingEnd, { type: "ended" }>): void {
@@ -243,6 +279,7 @@ export class Responder {
 export const serverMask = "****";
 
 const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
+const partFetched = Reply.of(250, "2.5.0", "Waiting for more of the message by BURL or BDAT");
 const accepted = Reply.of(250, "2.6.0", "Message accepted");
 
 function isHello(verb: string): boolean {

@@ -65,6 +65,12 @@ export interface ServerSettings {
   readonly mechanisms: readonly string[];
   /** Allows AUTH without TLS. */
   readonly allowPlaintextCredentials: boolean;
+  /** Offers ETRN (RFC 1985). */
+  readonly etrn: boolean;
+  /** Offers ATRN (RFC 2645). */
+  readonly atrn: boolean;
+  /** Offers BURL (RFC 4468): the IMAP servers whose URLs are fetched, in their canonical form. */
+  readonly burl: ReadonlySet<string> | undefined;
   /** The extensions for which the host application acts. */
   readonly offeredExtensions: OfferedExtensions;
   /** The most transactions of a connection; 0 for no limit. */

@@ -2,7 +2,7 @@ import { TLSSocket } from "node:tls";
 import type { Received, ServerSocket } from "../../net/server/server-socket.ts";
 import { tlsBindings } from "../../net/server/tls-acceptor.ts";
 import { Reply } from "../../protocol/reply.ts";
-import type { ServerEvent } from "../../protocol/server/event.ts";
+import type { AtrnEvent, ServerEvent } from "../../protocol/server/event.ts";
 import { Responder } from "../../protocol/server/responder.ts";
 import type { Refusal } from "../observer/server-events.ts";
 import type { ServerTimeouts } from "../options/options.ts";
@@ -236,6 +236,8 @@ export class Connection {
         return this.#taken();
       case "starttls":
         return this.#starttls();
+      case "atrn":
+        return this.#turn(event);
       case "socket-action":
         this.#flush();
         return event.play(this.#socket.socket, this.#socket.signal);
@@ -284,6 +286,23 @@ export class Connection {
     return true;
   }
 
+  /** Lets the client have its mail over this connection, if the host application has a function that sends it. */
+  async #turn({ domains, answer }: AtrnEvent): Promise<boolean> {
+    const verdict = await this.#handler.atrn(domains);
+    if (verdict instanceof Reply) {
+      answer(verdict);
+      return true;
+    }
+    if (this.#socket.pending) {
+      this.#responder.end(tooEarly);
+      return true;
+    }
+    answer(reversing);
+    this.#flush();
+    await this.#socket.giveAway((socket) => this.#handler.turned(verdict.turned, socket), LINGER);
+    return false;
+  }
+
   #flush(): void {
     const replies = this.#responder.takeReplies();
     if (replies === "") return;
@@ -310,6 +329,8 @@ export class Connection {
 /** Why a conversation is over: the protocol has closed it, or nothing more comes. */
 type Ending = "closed" | Exclude<Received, Buffer>;
 
+const reversing = Reply.of(250, "2.0.0", "Now reversing the connection");
+const tooEarly = Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply");
 const earlyTalker = Reply.of(554, "5.5.1", "You have to wait for the greeting");
 
 /** So long, in milliseconds, replies may wait for another that follows. */

@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { EnvoiError } from "../../errors.ts";
 import { Deadline } from "../../net/deadline.ts";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { type TlsSession, tlsSession } from "../../net/server/tls-acceptor.ts";
 import type { XforwardAttributes } from "../../protocol/client-attributes/xforward.ts";
-import type { Reply } from "../../protocol/reply.ts";
+import { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type {
+  BurlEvent,
   EndEvent,
+  FetchEvent,
   HelloEvent,
   IdentifyEvent,
   ProofEvent,
@@ -16,13 +19,15 @@ import type {
   XclientEvent,
 } from "../../protocol/server/event.ts";
 import type { ClientStanding } from "../../protocol/server/standing.ts";
+import { passFetched, unavailable } from "../content/fetched-content.ts";
 import { formatReceived } from "../content/received.ts";
 import { type AskHook, type Patience, Reception } from "../content/reception.ts";
 import { HookTimer, hookTooSlow } from "../hooks/hook-timer.ts";
-import type { HookContext } from "../hooks/hooks.ts";
+import type { HookContext, TurnedConnection } from "../hooks/hooks.ts";
 import { localError } from "../hooks/local-error.ts";
-import type { Judgement } from "../hooks/policy.ts";
+import type { FetchedOctets, Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
+import { asRefusal } from "../hooks/verdicts.ts";
 import { type ClientIdentity, countedAddress, proxiedTls } from "./client-identity.ts";
 import type { Admission } from "./connection-limits.ts";
 import { forwardedOf } from "./forwarded.ts";
@@ -31,7 +36,7 @@ import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 
 /** The events that the host application decides. */
-export type HostEvent = Exclude<ServerEvent, { type: "close" | "pause" | "starttls" }>;
+export type HostEvent = Exclude<ServerEvent, { type: "close" | "pause" | "starttls" | "atrn" }>;
 
 /** Handles the events of one connection: keeps what is known of the client, and calls the hooks. */
 export class EventHandler {
@@ -48,6 +53,8 @@ export class EventHandler {
   #messages = 0;
   readonly #timer: HookTimer;
   #proof: StepwiseProof | undefined;
+  /** What the hook `burl` returned, until it is read. */
+  #fetched: FetchedOctets = [];
 
   readonly #client: KnownClient;
   readonly #admission: Pick<Admission, "move">;
@@ -157,6 +164,12 @@ export class EventHandler {
           policy.recipient(this.#context(), event.recipient, event.parameters, this.#envelope),
           event.answer,
         );
+      case "etrn":
+        return this.#decide("etrn", policy.etrn(this.#context(), event.kind, event.name), event.answer);
+      case "burl":
+        return this.#resolve(event);
+      case "fetch":
+        return this.#fetch(event);
       case "data":
         return this.#begin();
       case "content":
@@ -166,6 +179,17 @@ export class EventHandler {
       case "abandon":
         return this.#abandon();
     }
+  }
+
+  /** Asks what is to be done for a client that wants its mail: a function that sends it, or the refusal. */
+  async atrn(domains: readonly string[]): Promise<Reply | { readonly turned: TurnedConnection }> {
+    const judgement = this.#host.policy.atrn(this.#context(), domains);
+    return judgement instanceof Promise ? await this.#inTime("atrn", judgement) : judgement;
+  }
+
+  /** Resolves when the function that got the turned connection is done. */
+  turned(turned: TurnedConnection, connection: Duplex): Promise<void> {
+    return this.#host.policy.turned(this.#context(), turned, connection);
   }
 
   /** TLS is active: forgets what came before. */
@@ -244,6 +268,33 @@ export class EventHandler {
     if (ms > 0) return this.#socket.pause(ms).then(() => answer(verdict));
     answer(verdict);
     return undefined;
+  }
+
+  #resolve({ url, answer }: BurlEvent): Promise<void> | undefined {
+    return this.#decide("burl", this.#host.policy.burl(this.#context(), url, this.#envelope()), (fetched) => {
+      if (fetched instanceof Reply) return answer(fetched === localError ? unavailable : fetched);
+      this.#fetched = fetched;
+      answer(undefined);
+    });
+  }
+
+  async #fetch(event: FetchEvent): Promise<void> {
+    const { signal } = this.#socket;
+    const fetched = this.#fetched;
+    this.#fetched = [];
+    const late = () => void this.#reportLate("burl");
+    try {
+      const failure = await passFetched(fetched, event, {
+        push: (octets) => this.#reception?.push(octets),
+        inTime: (next) => this.#timer.limit<IteratorResult<unknown> | undefined>(next, late),
+        signal,
+      });
+      event.answer(failure);
+    } catch (thrown) {
+      const refusal = asRefusal(thrown);
+      if (refusal === undefined && !signal.aborted) this.#host.policy.report(thrown, "burl", this.#session);
+      event.answer(refusal ?? unavailable);
+    }
   }
 
   #begin(): undefined {

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Address } from "../../address/address.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters/parameters.ts";
 import type { Reply, ReplyFields } from "../../protocol/reply.ts";
@@ -118,6 +119,54 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
   refuse(recipient: EnvelopeRecipient, reply: ReplyLike): void;
 }
 
+/** A client asks that mail waiting for a host be sent (ETRN, RFC 1985). */
+export interface EtrnContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** `"host"`: the mail for that host. `"subtree"`: for that domain and all below it. `"queue"`: of that queue. */
+  readonly kind: "host" | "subtree" | "queue";
+  /** A domain, in lower case and A-labels, or the name of a queue. */
+  readonly name: string;
+}
+
+/** A client that has logged in wants its mail over the same connection (ATRN, RFC 2645). */
+export interface AtrnContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** The domains whose mail it wants, in lower case and A-labels; empty for all that it may have. */
+  readonly domains: readonly string[];
+}
+
+/**
+ * Sends mail over a connection on which the client is now the server. It gets the connection when the client has been
+ * told so; the greeting of the client comes next. When it resolves, the connection closes. The limits and timeouts of
+ * the server do not apply any more; `close` of the server gives it the grace.
+ */
+export type TurnedConnection = (connection: Duplex) => Promise<void>;
+
+/** A client submits a message, or a part of one, that is on an IMAP server (BURL, RFC 4468). */
+export interface BurlContext<State = Record<string, unknown>> extends HookContext<State> {
+  /**
+   * The URL, as the client sent it: of one of `servers`, for one message or a part of one, with the authorization
+   * `submit+` and the name of the user who has logged in. Whether it is valid only the IMAP server knows: give it the
+   * URL by URLFETCH (RFC 4467). It is a secret: do not log it.
+   */
+  readonly url: string;
+  /** The envelope of the message. */
+  readonly envelope: ReceivedEnvelope;
+}
+
+/** How messages are fetched that clients submit by URL. */
+export interface BurlOptions<State = Record<string, unknown>> {
+  /** The IMAP servers whose URLs are fetched: a domain or an IP address, and a port if it is not 143. */
+  readonly servers: readonly string[];
+  /**
+   * Fetches the octets at a URL; envoi itself connects to nothing. They are checked, counted and limited like octets
+   * that the client sends. If it throws something other than a reply, the client gets 451 4.4.1; if there are no
+   * octets, 554 5.6.6. Either ends the transaction.
+   */
+  fetch(context: BurlContext<State>): Awaitable<FetchedContent>;
+}
+
+/** The octets at a URL, or a refusal. */
+export type FetchedContent = AsyncIterable<Uint8Array> | Uint8Array | ReplyLike;
+
 /** An error that the client was not told about. */
 export interface ErrorContext<State = Record<string, unknown>> {
   /** What was thrown. */
@@ -147,6 +196,18 @@ export interface ServerHooks<State = Record<string, unknown>> {
    * and the client gets 250.
    */
   data?(context: DataContext<State>): Awaitable<Verdict>;
+  /**
+   * Called at each ETRN; without this hook it is not offered. Returns 250, 251 (no messages), 252 (pending messages) or
+   * 253 (so many pending messages), 458 (cannot be queued) or 459 (not allowed).
+   */
+  etrn?(context: EtrnContext<State>): Awaitable<ReplyLike>;
+  /**
+   * Called at each ATRN of a client that has logged in; without this hook it is not offered. Returns a function, which
+   * gets the turned connection, or a refusal: 450 (not its domains), 451 (not now), 453 (no mail).
+   */
+  atrn?(context: AtrnContext<State>): Awaitable<TurnedConnection | ReplyLike>;
+  /** Fetches what clients submit by URL (BURL). It is offered on listeners with `requireAuth`. */
+  readonly burl?: BurlOptions<State>;
   /** Called with what a hook threw, unless it was a reply. Without this hook the server emits a process warning. */
   onError?(context: ErrorContext<State>): Awaitable<void>;
 }

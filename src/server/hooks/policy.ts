@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import type { Address } from "../../address/address.ts";
 import { harmless, reasonOf } from "../../errors.ts";
@@ -13,14 +14,19 @@ import { collect } from "../content/collector.ts";
 import type { SmtpServerOptions } from "../options/options.ts";
 import type {
   AuthContext,
+  BurlContext,
   DataContext,
+  EtrnContext,
+  FetchedContent,
   HookContext,
   RecipientContext,
   ReplyLike,
   ServerHooks,
+  TurnedConnection,
 } from "./hooks.ts";
 import { localError } from "./local-error.ts";
 import { Refusals } from "./refusals.ts";
+import { asAnswer, asRefusal, asReply, isPromise, isUser, refusal } from "./verdicts.ts";
 import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
 
 /** Who may receive mail through the server without the host being asked. */
@@ -37,6 +43,9 @@ export type Hooks = ServerHooks & Pick<SmtpServerOptions, "state">;
 
 /** The answer to a question: nothing, or a reply. It is a promise only if a hook must be awaited. */
 export type Judgement<T = Reply | undefined> = T | Promise<T>;
+
+/** The octets at a URL, as the hook has them: nobody has checked their type yet. */
+export type FetchedOctets = AsyncIterable<unknown> | Iterable<unknown>;
 
 /**
  * Calls the hooks of the host application safely. Whatever a hook does, the client gets a reply without the text of an
@@ -168,6 +177,42 @@ export class Policy {
     return refusals.with(await this.#ask("data", context, data, asReply, expected));
   }
 
+  /** What is answered to a client that asks for mail to be sent. */
+  etrn({ session, signal }: HookContext, kind: EtrnContext["kind"], name: string): Judgement<Reply> {
+    const { etrn } = this.#hooks;
+    if (etrn === undefined) return localError;
+    return this.#ask("etrn", { session, signal, kind, name }, etrn, (verdict) =>
+      asAnswer(verdict, [250, 251, 252, 253]),
+    );
+  }
+
+  /** What is answered to a client that wants its mail: a function that sends it, or a refusal. */
+  atrn(
+    { session, signal }: HookContext,
+    domains: readonly string[],
+  ): Judgement<Reply | { readonly turned: TurnedConnection }> {
+    const { atrn } = this.#hooks;
+    if (atrn === undefined) return localError;
+    return this.#ask("atrn", { session, signal, domains }, atrn, (verdict) =>
+      typeof verdict === "function" ? { turned: verdict } : asAnswer(verdict, []),
+    );
+  }
+
+  /** The octets at a URL, or a refusal. */
+  burl(
+    { session, signal }: HookContext,
+    url: string,
+    envelope: ReceivedEnvelope,
+  ): Judgement<Reply | FetchedOctets> {
+    const { burl } = this.#hooks;
+    if (burl === undefined) return localError;
+    const fetch = (context: BurlContext) => burl.fetch(context);
+    return this.#ask("burl", { session, signal, url, envelope }, fetch, (fetched) => {
+      if (fetched instanceof Uint8Array) return [fetched];
+      return isIterable(fetched) ? fetched : asAnswer(fetched, []);
+    });
+  }
+
   #mayReceive({ domain, localPart }: Address, { authenticated }: Session): boolean {
     const { domains, hostname, authenticated: relays } = this.#rules;
     if (domains.has(domain) || (relays && authenticated !== undefined)) return true;
@@ -218,6 +263,19 @@ export class Policy {
     return localError;
   }
 
+  /** The client has turned the connection: resolves when the function that got it is done, whatever becomes of it. */
+  async turned(
+    { session, signal }: HookContext,
+    turned: TurnedConnection,
+    connection: Duplex,
+  ): Promise<void> {
+    try {
+      await turned(connection);
+    } catch (thrown) {
+      this.#failed("atrn", { session, signal }, thrown);
+    }
+  }
+
   /** Reports an error to `onError`; without it, as a process warning. */
   report(error: unknown, hook: string, session: Session): void {
     const hooks = this.#hooks;
@@ -229,63 +287,8 @@ export class Policy {
 const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
 const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
 
-/** Whether what a hook returned must be awaited: it may be a promise of any library. */
-function isPromise<T>(returned: T | PromiseLike<T>): returned is PromiseLike<T> {
-  const mayBe = (typeof returned === "object" && returned !== null) || typeof returned === "function";
-  return mayBe && "then" in returned && typeof returned.then === "function";
-}
-
-/** A verdict that can only refuse. */
-function refusal(verdict: unknown): Reply | undefined {
-  const reply = asReply(verdict);
-  if (reply?.positive) throw new TypeError(`the hook returned ${reply}, which refuses nothing`);
-  return reply;
-}
-
-/** What a hook returned: nothing, or a reply. Anything else is an error, and refuses. */
-function asReply(verdict: unknown): Reply | undefined {
-  if (verdict === undefined) return undefined;
-  const reply = asReplyIfAny(verdict);
-  if (reply === undefined) throw new TypeError("the hook returned neither nothing nor a reply");
-  if (reply.intermediate || (reply.positive && reply.code !== 250 && reply.code !== 251)) {
-    throw new TypeError(`the hook returned ${reply}, which is no answer to this`);
-  }
-  return reply;
-}
-
-/** The refusal that was thrown, if it is one. */
-function asRefusal(thrown: unknown): Reply | undefined {
-  try {
-    const reply = asReplyIfAny(thrown);
-    return reply === undefined || reply.code < 400 ? undefined : reply;
-  } catch {
-    return undefined;
-  }
-}
-
-function asReplyIfAny(value: unknown): Reply | undefined {
-  if (value instanceof Reply) return value;
-  return isReplyLike(value) ? new Reply(value) : undefined;
-}
-
-function isReplyLike(value: unknown): value is Exclude<ReplyLike, Reply> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "code" in value &&
-    typeof value.code === "number" &&
-    "lines" in value
-  );
-}
-
-function isUser(value: unknown): value is { readonly user: string } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "user" in value &&
-    typeof value.user === "string" &&
-    value.user !== ""
-  );
+function isIterable(fetched: FetchedContent): fetched is AsyncIterable<Uint8Array> {
+  return typeof fetched === "object" && fetched !== null && Symbol.asyncIterator in fetched;
 }
 
 function warn(error: unknown): void {

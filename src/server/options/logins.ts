@@ -8,11 +8,18 @@ import type { SmtpServerOptions } from "./options.ts";
 export const defaultMechanisms: readonly string[] = ["PLAIN", "LOGIN", "XOAUTH2"];
 
 /**
- * Refuses listeners that require a login which is impossible there.
+ * Refuses listeners that require a login which is impossible there, and commands for which no listener is suitable.
  *
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkLogins(options: SmtpServerOptions, listeners: readonly ResolvedListener[]): void {
+  if (options.atrn !== undefined && options.auth === undefined)
+    throw refuseOption("atrn", "needs the hook auth", "Only clients that have logged in get mail by ATRN");
+  if (options.burl !== undefined && !listeners.some(({ lmtp, requireAuth }) => requireAuth && !lmtp))
+    throw refuseOption("burl", "needs a listener with requireAuth", "Only submission may offer it");
+  for (const commandHook of ["etrn", "atrn"] as const)
+    if (options[commandHook] !== undefined && listeners.every(({ lmtp }) => lmtp))
+      throw refuseOption(commandHook, "cannot be used with lmtp", "It is a command of SMTP");
   for (const [index, listener] of listeners.entries()) {
     if (!listener.requireAuth) continue;
     const field = `${options.listeners === undefined ? "" : `listeners[${index}].`}requireAuth`;

@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from "../../text/options/option-kinds.ts";
 import { type OptionReader, type OptionReaders, wrongOption } from "../../text/options/option-reader.ts";
+import type { BurlOptions } from "../hooks/hooks.ts";
 import type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 import { readProxyProtocol, readXclient, readXforward } from "./proxies.ts";
 
@@ -35,6 +36,8 @@ const listenOptions: OptionReaders<ListenOptions> = {
   xclient: readXclient,
   xforward: readXforward,
 };
+
+const burl: OptionReaders<BurlOptions> = { servers: listOf(text), fetch: callback };
 
 const timeouts: OptionReaders<ServerTimeouts> = {
   command: milliseconds(),
@@ -117,5 +120,8 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   mail: callback,
   recipient: callback,
   data: callback,
+  etrn: callback,
+  atrn: callback,
+  burl: group(burl, ["servers", "fetch"]),
   onError: callback,
 };

@@ -26,6 +26,8 @@ export function checkPurpose(options: SmtpServerOptions, resolved: ResolvedOptio
   checkMechanisms(options, listeners);
   if (relay !== undefined && auth === undefined && !listeners.some(({ xclient }) => xclient?.login))
     throw refuseOption("relay", "needs the hook auth", "Without it no client can authenticate");
+  if (data === undefined && options.burl !== undefined)
+    throw wrongOption("data", "a function", data, "What is fetched by burl would be lost");
   if (data === undefined && (domains.length > 0 || relay !== undefined || recipient !== undefined))
     throw wrongOption("data", "a function", data, "Recipients would be accepted, and their mail lost");
 }

@@ -10,6 +10,7 @@ import { type ResolvedListener, resolveListeners } from "./listeners.ts";
 import { checkLogins, defaultMechanisms } from "./logins.ts";
 import { serverOptionReaders } from "./option-readers.ts";
 import type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
+import { trustedServers } from "./trusted-servers.ts";
 
 /** What a server shows to clients over TLS, and asks of them. */
 export interface ServerTlsOptions {
@@ -46,6 +47,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const listeners = resolveListeners(read, [read.certificates ?? []].flat().length > 0);
   const hostname = ownName(read.hostname);
   const { maxRecipients = 1000 } = read;
+  const burl = trustedServers(read.burl);
   checkLogins(read, listeners);
   return {
     protocol: {
@@ -70,6 +72,9 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
       starttls: false,
       mechanisms: read.auth === undefined ? [] : mechanisms(read),
       allowPlaintextCredentials: read.allowPlaintextCredentials ?? false,
+      etrn: read.etrn !== undefined,
+      atrn: read.atrn !== undefined,
+      burl,
       maxTransactions: read.maxTransactions ?? 0,
       offeredExtensions: read.extensions ?? {},
       now: Date.now,

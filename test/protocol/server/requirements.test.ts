@@ -24,7 +24,10 @@ const examples: Readonly<Record<string, string>> = {
 
 const verbs = Object.keys(commandTable);
 const inTrouble = (changes: typeof tls | typeof login): string[] =>
-  verbs.filter((verb) => replies(`${examples[verb] ?? verb}\r\n`, changes).startsWith(needed));
+  verbs.filter((verb) =>
+    replies(`${examples[verb] ?? verb}\r\n`, { ...hooks, ...changes }).startsWith(needed),
+  );
+const hooks = { etrn: true, atrn: true, burl: new Set(["x:143"]) };
 const always = ["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT"];
 
 describe("Responder: requirements of a listener", () => {

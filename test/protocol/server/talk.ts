@@ -23,6 +23,9 @@ export const settings: ServerSettings = {
   lmtp: false,
   requireTls: false,
   requireAuth: false,
+  etrn: false,
+  atrn: false,
+  burl: undefined,
   maxCommands: 20_000,
   maxUnknownCommands: 10,
   maxReplyBacklog: 65_536,
@@ -130,6 +133,16 @@ export function play(
         break;
       case "authenticated":
         throw new TypeError("nobody can have proved anything");
+      case "etrn":
+        event.answer(Reply.of(252, undefined, "Pending"));
+        break;
+      case "atrn":
+        event.answer(Reply.of(453, undefined, "No mail"));
+        break;
+      case "fetch":
+        content += event.take(fetched)?.toString("latin1") ?? "";
+        event.answer(undefined);
+        break;
       case "data":
         content = "";
         break;
@@ -183,6 +196,9 @@ export function play(
   output += responder.takeReplies();
   return { replies: codes(output), messages, end, attempts, trace };
 }
+
+/** What is at every URL. */
+const fetched = Buffer.from("fetched\r\n");
 
 const nothing = Buffer.alloc(32);
 

@@ -1,9 +1,10 @@
 import type { Verb } from "../../command.ts";
 import { Reply } from "../../reply.ts";
 import type { Conversation } from "../conversation.ts";
+import type { ServerSettings } from "../settings.ts";
+import { loginFirst } from "./refusals.ts";
 
 const tlsFirst = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first");
-const loginFirst = Reply.of(530, "5.7.0", "Authentication required");
 
 /** The commands that need nothing, so that a client can fulfil the requirements, and leave (RFC 4954 section 6). */
 const free: ReadonlySet<Verb> = new Set(["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT"]);
@@ -29,4 +30,18 @@ export function unmetRequirement(
   const needsTls = settings.requireTls || (needsLogin && !allowsPlaintextCredentials);
   if (needsTls && !secure) return tlsFirst;
   return needsLogin ? loginFirst : undefined;
+}
+
+/** Whether the server has a command. Some need a hook of the host application. */
+export function isImplemented(verb: Verb, { etrn, atrn, burl, without }: ServerSettings): boolean {
+  switch (verb) {
+    case "ETRN":
+      return etrn && !without.has(verb);
+    case "ATRN":
+      return atrn && !without.has(verb);
+    case "BURL":
+      return burl !== undefined && !without.has(verb);
+    default:
+      return true;
+  }
 }

@@ -72,7 +72,20 @@ const conditionReaders: OptionReaders<FaultCondition> = {
 export const faultReaders: OptionReaders<FaultFields> = {
   at: oneOf<FaultPoint>([
     ...(["listen", "connect", "greeting", "tls", "helo", "ehlo", "lhlo", "starttls", "auth"] as const),
-    ...(["auth-response", "mail", "rcpt", "data", "bdat", "content", "final", "rset", "noop"] as const),
+    ...([
+      "auth-response",
+      "mail",
+      "rcpt",
+      "data",
+      "bdat",
+      "burl",
+      "content",
+      "final",
+      "rset",
+      "noop",
+      "etrn",
+      "atrn",
+    ] as const),
     ...(["vrfy", "expn", "help", "quit", "unknown", "error"] as const),
   ]),
   when: group(conditionReaders),

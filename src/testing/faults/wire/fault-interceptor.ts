@@ -203,7 +203,7 @@ export class FaultInterceptor implements Interceptor {
   /** Looks at an event before the host application gets it. */
   #passing(event: ServerEvent): ServerEvent {
     if (event.type === "close") this.#leaving = true;
-    if (event.type === "data") this.#beginContent(this.#clientLine.at === "bdat" ? "chunked" : "dotted");
+    if (event.type === "data") this.#beginContent(this.#clientLine.at === "data" ? "dotted" : "chunked");
     if (event.type === "abandon") this.#content.end();
     if (event.type === "end") this.#ended();
     return event;
