@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { EnvoiError } from "../../errors.ts";
-import { Deadline } from "../../net/deadline.ts";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { type TlsSession, tlsSession } from "../../net/server/tls-acceptor.ts";
 import type { XforwardAttributes } from "../../protocol/client-attributes/xforward.ts";
-import { Reply } from "../../protocol/reply.ts";
+import type { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type {
-  BurlEvent,
-  EndEvent,
-  FetchEvent,
   HelloEvent,
   IdentifyEvent,
   ProofEvent,
@@ -19,19 +14,16 @@ import type {
   XclientEvent,
 } from "../../protocol/server/event.ts";
 import type { ClientStanding } from "../../protocol/server/standing.ts";
-import { passFetched, unavailable } from "../content/fetched-content.ts";
-import { formatReceived } from "../content/received.ts";
-import { type AskHook, type Patience, Reception } from "../content/reception.ts";
-import { HookTimer, hookTooSlow } from "../hooks/hook-timer.ts";
 import type { HookContext, TurnedConnection } from "../hooks/hooks.ts";
 import { localError } from "../hooks/local-error.ts";
-import type { FetchedOctets, Judgement } from "../hooks/policy.ts";
+import type { Judgement } from "../hooks/policy.ts";
 import { StepwiseProof } from "../hooks/stepwise-proof.ts";
-import { asRefusal } from "../hooks/verdicts.ts";
 import { type ClientIdentity, countedAddress, proxiedTls } from "./client-identity.ts";
 import type { Admission } from "./connection-limits.ts";
 import { forwardedOf } from "./forwarded.ts";
+import { HookCalls } from "./hook-calls.ts";
 import { KnownClient } from "./known-client.ts";
+import { MessageIntake } from "./message-intake.ts";
 import type { ServerContext } from "./server-context.ts";
 import type { Session } from "./session.ts";
 
@@ -47,15 +39,9 @@ export class EventHandler {
   /** What the session says of it at the moment. */
   #shownForwarded: XforwardAttributes | undefined;
   #session: Session;
-  #reception: Reception | undefined;
-  readonly #patience: Patience;
-  /** How many messages the client has begun. */
-  #messages = 0;
-  readonly #timer: HookTimer;
+  readonly #calls: HookCalls;
+  readonly #intake: MessageIntake;
   #proof: StepwiseProof | undefined;
-  /** What the hook `burl` returned, until it is read. */
-  #fetched: FetchedOctets = [];
-
   readonly #client: KnownClient;
   readonly #admission: Pick<Admission, "move">;
 
@@ -74,15 +60,8 @@ export class EventHandler {
     this.#admission = admission;
     this.#envelope = envelope;
     this.#forwarded = forwarded;
-    this.#patience = {
-      clock: host.clock,
-      deadline: new Deadline(host.clock, () => this.#reception?.giveUp()),
-      reader: host.resolved.timeouts.content,
-      hook: host.resolved.timeouts.hook,
-      expire: () => this.#expire("data"),
-      report: (error) => host.policy.report(error, "data", this.#session),
-    };
-    this.#timer = new HookTimer(host.clock, host.resolved.timeouts.hook);
+    this.#calls = new HookCalls(host, socket, () => this.#context());
+    this.#intake = new MessageIntake(host, this.#calls, envelope);
     this.#session = {
       id: randomUUID(),
       ...client,
@@ -114,7 +93,7 @@ export class EventHandler {
     }
     const judgement = policy.connect(this.#context());
     return judgement instanceof Promise
-      ? this.#inTime("connect", judgement).then(this.#connected)
+      ? this.#calls.inTime("connect", judgement).then(this.#connected)
       : this.#connected(judgement);
   }
 
@@ -138,7 +117,7 @@ export class EventHandler {
       case "hello":
         return this.#hello(event);
       case "auth":
-        return this.#decide(
+        return this.#calls.decide(
           "auth",
           policy.auth(this.#context(), event.mechanism, event.attempt),
           (verdict) => {
@@ -157,34 +136,38 @@ export class EventHandler {
       case "xclient":
         return this.#restart(event);
       case "mail":
-        return this.#decide("mail", policy.mail(this.#context(), event.from, event.parameters), event.answer);
+        return this.#calls.decide(
+          "mail",
+          policy.mail(this.#context(), event.from, event.parameters),
+          event.answer,
+        );
       case "recipient":
-        return this.#decide(
+        return this.#calls.decide(
           "recipient",
           policy.recipient(this.#context(), event.recipient, event.parameters, this.#envelope),
           event.answer,
         );
       case "etrn":
-        return this.#decide("etrn", policy.etrn(this.#context(), event.kind, event.name), event.answer);
+        return this.#calls.decide("etrn", policy.etrn(this.#context(), event.kind, event.name), event.answer);
       case "burl":
-        return this.#resolve(event);
+        return this.#intake.resolve(event);
       case "fetch":
-        return this.#fetch(event);
+        return this.#intake.fetch(event);
       case "data":
-        return this.#begin();
+        return this.#intake.begin();
       case "content":
-        return this.#reception?.push(event.piece);
+        return this.#intake.push(event.piece);
       case "end":
-        return this.#finish(event);
+        return this.#intake.finish(event);
       case "abandon":
-        return this.#abandon();
+        return this.#intake.abandon();
     }
   }
 
   /** Asks what is to be done for a client that wants its mail: a function that sends it, or the refusal. */
   async atrn(domains: readonly string[]): Promise<Reply | { readonly turned: TurnedConnection }> {
     const judgement = this.#host.policy.atrn(this.#context(), domains);
-    return judgement instanceof Promise ? await this.#inTime("atrn", judgement) : judgement;
+    return judgement instanceof Promise ? await this.#calls.inTime("atrn", judgement) : judgement;
   }
 
   /** Resolves when the function that got the turned connection is done. */
@@ -202,7 +185,7 @@ export class EventHandler {
 
   #hello({ verb, name: said, answer }: HelloEvent): Promise<void> | undefined {
     const name = this.#client.introducedAs(said);
-    return this.#decide("hello", this.#host.policy.hello(this.#context(), verb, name), (verdict) => {
+    return this.#calls.decide("hello", this.#host.policy.hello(this.#context(), verb, name), (verdict) => {
       if (verdict === undefined) this.#know({ hello: { verb, name } });
       answer(verdict);
     });
@@ -231,10 +214,10 @@ export class EventHandler {
 
   /** The connection has ended. Resolves when no hook runs for it any more. */
   async leave(): Promise<void> {
-    this.#patience.deadline.stop();
-    const left: Promise<unknown> | undefined = this.#reception?.cut() ?? this.#proof?.judge(false);
-    if (left !== undefined) await this.#inTime(this.#reception === undefined ? "auth" : "data", left);
-    this.#timer.stop();
+    const message = this.#intake.cut();
+    const left: Promise<unknown> | undefined = message ?? this.#proof?.judge(false);
+    if (left !== undefined) await this.#calls.inTime(message === undefined ? "auth" : "data", left);
+    this.#calls.stop();
   }
 
   async #identify({ mechanism, user, hash, proceed }: IdentifyEvent): Promise<void> {
@@ -242,11 +225,7 @@ export class EventHandler {
       this.#host.policy.auth(this.#context(), mechanism, attempt),
     );
     this.#proof = proof;
-    const late = () => {
-      this.#reportLate("auth");
-      return proof.giveUp(localError);
-    };
-    proceed(await this.#timer.limit(proof.keys, late));
+    proceed(await this.#calls.limit("auth", proof.keys, () => proof.giveUp(localError)));
   }
 
   async #judge({ proved, answer }: ProofEvent): Promise<void> {
@@ -254,7 +233,7 @@ export class EventHandler {
     this.#proof = undefined;
     // Without a proof nothing is judged.
     if (proof === undefined) return;
-    const verdict = await this.#inTime("auth", proof.judge(proved));
+    const verdict = await this.#calls.inTime("auth", proof.judge(proved));
     if ("user" in verdict) answer(verdict);
     else await this.#refuseLogin(proof.user, verdict, answer);
   }
@@ -268,86 +247,6 @@ export class EventHandler {
     if (ms > 0) return this.#socket.pause(ms).then(() => answer(verdict));
     answer(verdict);
     return undefined;
-  }
-
-  #resolve({ url, answer }: BurlEvent): Promise<void> | undefined {
-    return this.#decide("burl", this.#host.policy.burl(this.#context(), url, this.#envelope()), (fetched) => {
-      if (fetched instanceof Reply) return answer(fetched === localError ? unavailable : fetched);
-      this.#fetched = fetched;
-      answer(undefined);
-    });
-  }
-
-  async #fetch(event: FetchEvent): Promise<void> {
-    const { signal } = this.#socket;
-    const fetched = this.#fetched;
-    this.#fetched = [];
-    const late = () => void this.#reportLate("burl");
-    try {
-      const failure = await passFetched(fetched, event, {
-        push: (octets) => this.#reception?.push(octets),
-        inTime: (next) => this.#timer.limit<IteratorResult<unknown> | undefined>(next, late),
-        signal,
-      });
-      event.answer(failure);
-    } catch (thrown) {
-      const refusal = asRefusal(thrown);
-      if (refusal === undefined && !signal.aborted) this.#host.policy.report(thrown, "burl", this.#session);
-      event.answer(refusal ?? unavailable);
-    }
-  }
-
-  #begin(): undefined {
-    const { resolved, policy, protocol } = this.#host;
-    const session = this.#session;
-    const envelope = this.#envelope();
-    const { hostname } = protocol;
-    const id = `${session.id}-${++this.#messages}`;
-    const head = resolved.received
-      ? Buffer.from(formatReceived({ session, envelope, hostname, id, date: new Date() }))
-      : undefined;
-    const ask: AskHook = (content) => policy.data(this.#context(), envelope, content);
-    this.#reception = new Reception(envelope, ask, this.#patience, head);
-  }
-
-  async #finish({ problem, answer }: EndEvent): Promise<void> {
-    const verdict = await this.#reception?.finish(problem);
-    this.#reception = undefined;
-    answer(problem ?? verdict);
-  }
-
-  async #abandon(): Promise<void> {
-    if (this.#reception !== undefined) await this.#inTime("data", this.#reception.abandon());
-    this.#reception = undefined;
-  }
-
-  /** Acts on a judgement: at once if it is there, so that only hooks cost a turn of the event loop. */
-  #decide<T>(
-    hook: string,
-    judgement: Judgement<T | Reply>,
-    act: (verdict: T | Reply) => Promise<void> | void,
-  ): Promise<void> | undefined {
-    if (judgement instanceof Promise) return this.#inTime(hook, judgement).then(act);
-    return act(judgement) ?? undefined;
-  }
-
-  /** What a hook answers, or 451 if it takes too long. */
-  #inTime<T>(hook: string, answer: Promise<T>): Promise<T | Reply> {
-    return this.#timer.limit<T | Reply>(answer, () => {
-      this.#reportLate(hook);
-      return localError;
-    });
-  }
-
-  /** A hook takes too long: aborts its signal, and reports it. */
-  #reportLate(hook: string): void {
-    this.#host.policy.report(this.#expire(hook), hook, this.#session);
-  }
-
-  #expire(hook: string): EnvoiError {
-    const error = hookTooSlow(hook, this.#timer.ms);
-    this.#socket.giveUp(error);
-    return error;
   }
 
   #show(attributes: XforwardAttributes | undefined): void {
