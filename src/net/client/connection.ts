@@ -9,10 +9,11 @@ import { brokenOff, injected, interrupted, outOfStep, timedOut, unreadable } fro
 import type { ConnectionObserver } from "./connection-observer.ts";
 import { ConnectionSocket } from "./connection-socket.ts";
 import { tellWrite } from "./observed-writes.ts";
+import { PlayedDialogue, type StepTaker } from "./played-dialogue.ts";
 import { pump } from "./pump.ts";
 import { ReplyTimes } from "./reply-times.ts";
 import type { ServerStream } from "./server-stream.ts";
-import { phaseTimeout, type Timeouts } from "./timeouts.ts";
+import type { Timeouts } from "./timeouts.ts";
 import { handshake, type TlsExpectations } from "./tls.ts";
 import { Transcript } from "./transcript.ts";
 import { WriteBuffer } from "./write-buffer.ts";
@@ -35,7 +36,6 @@ export interface ConnectionOptions {
  * current dialogue and into all later ones.
  */
 export class Connection {
-  readonly #timeouts: Timeouts;
   readonly #times: ReplyTimes;
   /** Its number for observers; 0 if there is none. */
   readonly number: number;
@@ -51,17 +51,25 @@ export class Connection {
   /** Complete replies that were not read yet. */
   #replies: Reply[] = [];
   #phase: Phase = "greeting";
-  #playing = false;
+  #played: { goOn(reply?: Reply, failure?: Failure): void } | undefined;
   /** How many replies have arrived since the last write. */
   #answered = 0;
-  #reading: ((reply: Reply) => void) | undefined;
+  /** The dialogue waits for a reply. */
+  #reading = false;
   #draining: (() => void) | undefined;
-  /** Ends the current wait. */
+  /** Ends the current wait for anything but a reply. */
   #interrupt: ((failure: Failure) => void) | undefined;
   #failure: Failure | undefined;
   /** The connection has ended after replies that the dialogue has not read yet: it fails when it waits for more. */
   #end: ((phase: Phase) => Failure) | undefined;
   readonly #transcript = new Transcript();
+  readonly #taker: StepTaker = {
+    read: (phase) => this.#read(phase),
+    write: (step) => this.#write(step),
+    derive: (work, phase) => this.#derive(work, phase),
+    failureOf: (error) => this.#failureOf(error),
+    finished: () => this.#finish(),
+  };
   readonly #observer: ConnectionObserver | undefined;
 
   constructor(stream: ServerStream, { clock, timeouts, observer, number = 0 }: ConnectionOptions) {
@@ -72,7 +80,6 @@ export class Connection {
     this.place = stream.place;
     this.loopback = stream.loopback;
     this.localAddress = stream.localAddress;
-    this.#timeouts = timeouts;
     this.#times = new ReplyTimes(clock, timeouts, () => this.#fail(this.#late()));
     this.#socket = new ConnectionSocket(stream, clock, {
       received: (octets) => this.#receive(octets),
@@ -124,40 +131,24 @@ export class Connection {
   }
 
   /** Plays a dialogue to its end. There is only one at a time. */
-  async play<T>(dialogue: Dialogue<T>): Promise<T> {
+  play<T>(dialogue: Dialogue<T>): Promise<T> {
     if (!this.#reader.empty) this.#fail(outOfStep(this.#phase));
     this.#times.begin();
-    this.#playing = true;
     // The socket keeps the process alive only during a dialogue.
     this.#socket.hold(true);
-    try {
-      let step = dialogue.next();
-      while (step.done !== true) {
-        const { value } = step;
-        let reply: Reply | undefined;
-        try {
-          if ("read" in value) {
-            reply = this.#replies.shift() ?? (await this.#read(value.read));
-            this.#transcript.heard(reply, value.read);
-            if (this.#observer?.attentive) this.#observer.heard(reply, value.read);
-          } else if ("write" in value) await this.#write(value);
-          else await this.#derive(value.derive, value.phase);
-        } catch (error) {
-          step = dialogue.throw(this.#failureOf(error));
-          continue;
-        }
-        step = dialogue.next(reply);
-      }
-      return step.value;
-    } catch (error) {
-      throw this.#failureOf(error);
-    } finally {
-      this.#playing = false;
-      this.#times.end();
-      this.#socket.hold(false);
-      this.#rejectSurplus();
-      this.#endIn(this.#phase);
-    }
+    return new Promise<T>((resolve, reject) => {
+      const played = new PlayedDialogue<T>(dialogue, this.#taker, resolve, reject);
+      this.#played = played;
+      played.goOn();
+    });
+  }
+
+  #finish(): void {
+    this.#played = undefined;
+    this.#times.end();
+    this.#socket.hold(false);
+    this.#rejectSurplus();
+    this.#endIn(this.#phase);
   }
 
   /** Encrypts the connection. Bytes after the reply to STARTTLS are an attack, and end it. */
@@ -167,7 +158,7 @@ export class Connection {
     this.#phase = "tls";
     this.#socket.unlisten();
     this.#socket.hold(true);
-    this.#times.allow(this.#timeouts.connect);
+    this.#times.allow("tls");
     let facts: TlsFacts;
     try {
       const secured = await this.#unlessFailed(handshake(this.#socket.stream, expectations));
@@ -194,19 +185,38 @@ export class Connection {
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined || this.#end !== undefined) return;
     try {
-      this.#deliverAll(this.#reader.push(chunk));
+      this.#take(this.#reader.push(chunk));
     } catch (error) {
-      if (error instanceof ReplySyntaxError) this.#deliverAll(error.before);
-      const behindStartTls = this.#phase === "starttls" && this.#reading === undefined;
+      if (error instanceof ReplySyntaxError) this.#take(error.before);
+      const behindStartTls = this.#phase === "starttls" && !this.#awaitsReply;
       // The memory of the chunk is reused by the next read.
       const octets = Buffer.from(chunk);
       this.#ended((phase) => (behindStartTls ? injected() : unreadable(error, octets, phase)));
     }
+    this.#resume();
   }
 
-  /** Nothing more arrives. A dialogue that was given a reply may still read others that have arrived. */
+  /** Gives the dialogue the reply that it waits for, once everything that came with it is known. */
+  #resume(): void {
+    if (!this.#reading || this.#played === undefined) return;
+    const reply = this.#replies.shift();
+    if (reply === undefined) return;
+    this.#reading = false;
+    this.#interrupt = undefined;
+    this.#times.clear();
+    this.#hear(reply, this.#phase);
+    this.#played.goOn(reply);
+  }
+
+  /** Whether the dialogue waits for a reply that has not arrived. */
+  get #awaitsReply(): boolean {
+    return this.#reading && this.#replies.length === 0;
+  }
+
+  /** Nothing more arrives. A dialogue may still read replies that have arrived. */
   #ended(why: (phase: Phase) => Failure): void {
-    if (this.#playing && this.#interrupt === undefined) this.#end ??= why;
+    const isWaiting = this.#awaitsReply || this.#interrupt !== undefined;
+    if (this.#played !== undefined && !isWaiting) this.#end ??= why;
     else this.#fail(why(this.#phase));
   }
 
@@ -215,21 +225,14 @@ export class Connection {
     if (this.#end !== undefined) this.#fail(this.#end(phase));
   }
 
-  #deliverAll(replies: readonly Reply[]): void {
+  #take(replies: readonly Reply[]): void {
     if (replies.length === 0) return;
     this.#times.heard();
     this.#answered += replies.length;
-    for (const reply of replies) this.#deliver(reply);
-  }
-
-  #deliver(reply: Reply): void {
-    if (this.#reading !== undefined) {
-      this.#times.clear();
-      this.#settle(this.#reading, reply);
-    } else if (this.#playing && this.#replies.length < MOST_REPLIES) {
-      this.#replies.push(reply);
-    } else {
-      this.#fail(outOfStep(this.#playing ? this.#phase : "reset", [reply]));
+    for (const reply of replies) {
+      if (this.#played === undefined) this.#fail(outOfStep("reset", [reply]));
+      else if (this.#replies.length < MOST_REPLIES) this.#replies.push(reply);
+      else this.#fail(outOfStep(this.#phase, [reply]));
     }
   }
 
@@ -239,15 +242,24 @@ export class Connection {
     this.#fail(this.#phase === "starttls" ? injected() : outOfStep(this.#phase, this.#replies));
   }
 
-  #read(phase: Phase): Promise<Reply> {
+  /** The next reply; `undefined` if it must be waited for. */
+  #read(phase: Phase): Reply | undefined {
+    const reply = this.#replies.shift();
+    if (reply !== undefined) {
+      this.#hear(reply, phase);
+      return reply;
+    }
     this.#endIn(phase);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#failure !== undefined) throw this.#failure;
     this.#phase = phase;
     this.#times.await(phase);
-    return new Promise((resolve, reject) => {
-      this.#reading = resolve;
-      this.#interrupt = reject;
-    });
+    this.#reading = true;
+    return undefined;
+  }
+
+  #hear(reply: Reply, phase: Phase): void {
+    this.#transcript.heard(reply, phase);
+    if (this.#observer?.attentive) this.#observer.heard(reply, phase);
   }
 
   #late(): Failure {
@@ -286,7 +298,7 @@ export class Connection {
     let told = Buffer.byteLength(commands);
     const target = {
       wait: <T>(promise: Promise<T>): Promise<T> => {
-        this.#times.allow(this.#timeouts.content);
+        this.#times.allow("content");
         return this.#unlessFailed(promise);
       },
       put: async (piece: Buffer): Promise<void> => {
@@ -307,7 +319,7 @@ export class Connection {
 
   async #derive(work: () => Promise<void>, phase: Phase): Promise<void> {
     this.#phase = phase;
-    this.#times.allow(phaseTimeout(phase, this.#timeouts));
+    this.#times.allow(phase);
     await this.#unlessFailed(work());
     this.#times.clear();
   }
@@ -336,12 +348,6 @@ export class Connection {
     });
   }
 
-  #settle(resolve: (reply: Reply) => void, reply: Reply): void {
-    this.#reading = undefined;
-    this.#interrupt = undefined;
-    resolve(reply);
-  }
-
   /**
    * What was thrown, as a Failure. After an error of another kind, such as one of the caller's stream, the state of the
    * conversation is unknown; the dialogue knows what that means for the mail.
@@ -359,10 +365,17 @@ export class Connection {
       this.#socket.destroy();
     }
     const interrupt = this.#interrupt;
-    this.#reading = undefined;
     this.#interrupt = undefined;
     interrupt?.(this.#failure);
+    if (this.#awaitsReply) this.#breakOff(this.#failure);
     return this.#failure;
+  }
+
+  /** Fails the wait for a reply; not at once, because whoever ends the connection is not done. */
+  #breakOff(failure: Failure): void {
+    const played = this.#played;
+    this.#reading = false;
+    if (played !== undefined) queueMicrotask(() => played.goOn(undefined, failure));
   }
 }
 

@@ -64,9 +64,9 @@ export class ReplyTimes {
     this.#deadline.set(this.#since + this.limit(phase));
   }
 
-  /** From now on something is waited for that began just now. */
-  allow(ms: number): void {
-    this.#deadline.set(this.#clock.now() + ms);
+  /** From now on something of this phase is waited for that began just now. */
+  allow(phase: Phase): void {
+    this.#deadline.set(this.#clock.now() + this.limit(phase));
   }
 
   /** Nothing is waited for. */
