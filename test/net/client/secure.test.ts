@@ -33,7 +33,7 @@ describe("STARTTLS", () => {
     ["a goodbye", "421 bye\r\n"],
     ["what is no reply", "EHLO?\r\n"],
   ]) {
-    it(`with ${what} in clear behind it is an attack`, async () => {
+    it(`is an attack if ${what} follows it unencrypted`, async () => {
       await using c = await connected(async (peer) => {
         await peer.hear();
         peer.send(`220 go\r\n${injected}`);
@@ -207,7 +207,7 @@ describe("a certificate", () => {
 });
 
 describe("what a login can be bound to", () => {
-  it("is nothing in clear, and known under TLS until the connection has ended", async () => {
+  it("is empty without TLS, and known under TLS until the connection has ended", async () => {
     await using c = await connected(async (peer) => {
       await peer.secure(ca.issue());
       await peer.hear();
