@@ -5,12 +5,13 @@ import { count, effort } from "./effort.js";
 import { fuzz, type Target } from "./fuzz.js";
 import { readInput } from "./input.js";
 import { holdsMore } from "./retained.js";
-import { chunks, commands, content, conversation, data, roomy } from "./targets.js";
+import { chunks, commands, content, conversation, data, proxyHeaders, roomy } from "./targets.js";
 
 /** What is fuzzed, and which share of all inputs, as a percentage, it gets: the cheaper, the more. */
 const shares: readonly (readonly [Target, number])[] = [
-  [data, 50],
-  [commands, 30],
+  [data, 40],
+  [commands, 25],
+  [proxyHeaders, 15],
   [chunks, 6],
   [content, 6],
   [conversation, 8],

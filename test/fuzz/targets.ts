@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { xclientNames } from "#src/protocol/client-attributes/xclient.js";
+import { xforwardNames } from "#src/protocol/client-attributes/xforward.js";
 import { formatCommand, parseCommand } from "#src/protocol/command.js";
 import { DataReader } from "#src/protocol/data-reader.js";
+import { ProxyHeaderReader } from "#src/protocol/proxy-header/proxy-header-reader.js";
 import { Reply } from "#src/protocol/reply.js";
 import { Input } from "#src/protocol/server/input.js";
 import type { ServerSettings } from "#src/protocol/server/settings.js";
+import { directStanding } from "#src/protocol/server/standing.js";
 import { readPlainly } from "../protocol/plain-data.js";
+import { proxyWords, readHeaderPlainly } from "../protocol/proxy-header/plain-header.js";
 import { play, type Talk } from "../protocol/server/talk.js";
 import type { Target } from "./fuzz.js";
 import { readInput, seed } from "./input.js";
@@ -178,6 +183,7 @@ export const conversation: Target = {
     seed(1, "EHLO x\r\nAUTH LOGIN\r\nam8=\r\nc2VjcmV0\r\n"),
     seed(2, "LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nRCPT TO:<c@y.test>\r\nBDAT 3 LAST\r\nx\r\n"),
     seed(8, "EHLO x\r\nSTARTTLS\r\n"),
+    seed(16, "EHLO x\r\nXCLIENT ADDR=192.0.2.7 LOGIN=jo\r\nEHLO x\r\nXFORWARD NAME=x\r\nMAIL FROM:<>\r\n"),
     ...words.map((word) => seed(0, "EHLO x\r\n", word.toString())),
   ],
   run(input) {
@@ -189,8 +195,10 @@ export const conversation: Target = {
       lmtp: (flags & 2) !== 0,
       mechanisms: ["PLAIN", "LOGIN", "XOAUTH2", "CRAM-MD5", "SCRAM-SHA-256", "OAUTHBEARER"],
     };
-    const whole = play([wire], changes);
-    assert.deepEqual(facts(play(pieces, changes)), facts(whole));
+    // With this flag, the client may name others by XCLIENT and XFORWARD.
+    const standing = flags & 16 ? trusted : undefined;
+    const whole = play([wire], changes, standing);
+    assert.deepEqual(facts(play(pieces, changes, standing)), facts(whole));
     let lines = 1;
     for (const octet of wire) if (octet === 0x0a) lines++;
     // Nothing says more than one reply to a line, but LMTP behind content and a reason to close.
@@ -200,6 +208,39 @@ export const conversation: Target = {
     );
   },
 };
+
+/** PROXY headers: the same whole and cut up, and as the plainest reader has it; what follows is left as it is. */
+export const proxyHeaders: Target = {
+  name: "PROXY headers",
+  words: [...words, ...proxyWords],
+  seeds: proxyWords.flatMap((word) => [
+    Buffer.concat([seed(0), word, Buffer.from("EHLO x\r\n")]),
+    Buffer.concat([seed(128), word]),
+  ]),
+  run(input) {
+    const { wire, pieces } = readInput(input);
+    const whole = readHeader([wire]);
+    assert.deepEqual(readHeader(pieces), whole);
+    const plain = readHeaderPlainly(wire);
+    assert.deepEqual(plain, whole === undefined || whole.problem ? undefined : whole.header);
+    if (whole?.rest !== undefined) assert.ok(wire.toString("latin1").endsWith(whole.rest));
+    else assert.ok(whole !== undefined || wire.length < 4096, "a whole header asks for more");
+  },
+};
+
+function readHeader(pieces: readonly Buffer[]) {
+  const reader = new ProxyHeaderReader();
+  for (const [index, piece] of pieces.entries()) {
+    const read = reader.push(piece);
+    if (read === undefined) continue;
+    if (read.problem !== undefined) return { problem: read.problem };
+    const rest = Buffer.concat([read.rest, ...pieces.slice(index + 1)]).toString("latin1");
+    return { header: read.header, rest };
+  }
+  return undefined;
+}
+
+const trusted = { ...directStanding, xclient: xclientNames, xforward: xforwardNames };
 
 /** The challenges of CRAM-MD5 and SCRAM are never the same; of everything else nothing may depend on the cutting. */
 function facts({ replies, messages, end, attempts }: Talk): unknown {
