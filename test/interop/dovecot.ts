@@ -56,6 +56,15 @@ async function fill(
   { users }: DovecotOptions,
 ): Promise<void> {
   const path = (name: string): string => join(directory, name);
+  await furnishDovecot(directory);
+  await writeFile(path("etc/server.pem"), certificate);
+  await writeFile(path("etc/server.key"), key, { mode: 0o600 });
+  await writeFile(path("etc/users"), users.map((user) => `${user}@${INBOX_DOMAIN}::::::\n`).join(""));
+}
+
+/** Puts everything into a directory that any service of Dovecot needs, its configuration apart. */
+export async function furnishDovecot(directory: string): Promise<void> {
+  const path = (name: string): string => join(directory, name);
   const folder = "usr/lib/dovecot";
   const entries = await readdir(await unpacked(folder), { withFileTypes: true });
   const modules = ["libssl_iostream_openssl.so", "old-stats/libstats_auth.so"];
@@ -72,9 +81,6 @@ async function fill(
     users: ["dovecot", "dovenull"],
   });
   await Maildir.make(path("inbox"), MAILDIR_OWNER, MAILDIR_OWNER);
-  await writeFile(path("etc/server.pem"), certificate);
-  await writeFile(path("etc/server.key"), key, { mode: 0o600 });
-  await writeFile(path("etc/users"), users.map((user) => `${user}@${INBOX_DOMAIN}::::::\n`).join(""));
   await writeFile(path("log/dovecot.log"), "");
   await chown(path("log/dovecot.log"), MAILDIR_OWNER, MAILDIR_OWNER);
 }

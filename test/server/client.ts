@@ -14,12 +14,13 @@ export class Client implements AsyncDisposable {
     this.#listen();
   }
 
-  /** `at`: a port of this machine, or the path of a Unix socket. */
-  static async connect(at: number | string, tls?: ConnectionOptions): Promise<Client> {
+  /** `at`: a port of this machine, or the path of a Unix socket; `from`: the address to come from. */
+  static async connect(at: number | string, tls?: ConnectionOptions, from?: string): Promise<Client> {
     const socket = tls
       ? connectTls({ port: Number(at), host: "127.0.0.1", ...tls })
       : connect({
           ...(typeof at === "string" ? { path: at } : { port: at, host: "127.0.0.1" }),
+          ...(from !== undefined && { localAddress: from }),
           allowHalfOpen: true,
         });
     const client = new Client(socket);

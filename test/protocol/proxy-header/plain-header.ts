@@ -13,7 +13,7 @@ import {
   version2,
 } from "./headers.js";
 
-/** The header that octets begin with, read as simply as can be; `undefined` if they do not. TLVs about TLS are left out. */
+/** The header that octets begin with, read as simply as can be; `undefined` if they begin with none. */
 export function readHeaderPlainly(octets: Buffer): ProxyHeader | undefined {
   return octets.subarray(0, 12).equals(SIGNATURE) ? plainVersion2(octets) : plainVersion1(octets);
 }
