@@ -57,6 +57,8 @@ export type {
   RecipientContext,
   RecipientVerdict,
   ReplyLike,
+  SenderContext,
+  SenderVerdict,
   ServerHooks,
   TurnedConnection,
   Verdict,

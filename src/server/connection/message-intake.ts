@@ -2,6 +2,7 @@ import { Deadline } from "../../net/deadline.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { BurlEvent, EndEvent, FetchEvent } from "../../protocol/server/event.ts";
+import { ClaimedSenders } from "../content/claimed-senders.ts";
 import { passFetched, unavailable } from "../content/fetched-content.ts";
 import { formatReceived } from "../content/received.ts";
 import { type AskHook, type Patience, Reception } from "../content/reception.ts";
@@ -18,6 +19,10 @@ export class MessageIntake {
   readonly #envelope: () => ReceivedEnvelope;
   readonly #patience: Patience;
   #reception: Reception | undefined;
+  /** Holds the beginning of the message back, until it is known whom it claims to be from. */
+  #senders: ClaimedSenders | undefined;
+  /** Why the message is refused because of that. */
+  #refusal: Reply | undefined;
   /** How many messages the client has begun. */
   #messages = 0;
   /** What the hook `burl` returned, until it is read. */
@@ -50,19 +55,44 @@ export class MessageIntake {
       ? Buffer.from(formatReceived({ session, envelope, hostname, id, date: new Date() }))
       : undefined;
     const ask: AskHook = (content) => policy.data(context, envelope, content);
+    this.#refusal = undefined;
+    this.#senders = policy.judgesSenders(session) ? new ClaimedSenders() : undefined;
     this.#reception = new Reception(envelope, ask, this.#patience, head);
   }
 
   /** Passes content to the hook. If it returns a promise, the next piece must wait for it. */
   push(piece: Buffer): Promise<void> | undefined {
-    return this.#reception?.push(piece);
+    if (this.#refusal !== undefined) return undefined;
+    if (this.#senders === undefined) return this.#reception?.push(piece);
+    return this.#senders.add(piece) ? this.#judgeSenders(this.#senders) : undefined;
+  }
+
+  /** Asks whether the client may send as all that the message claims to be from, and lets it pass if so. */
+  async #judgeSenders(senders: ClaimedSenders): Promise<void> {
+    this.#senders = undefined;
+    const claimed = senders.read();
+    if (claimed instanceof Reply) {
+      this.#refusal = claimed;
+      return;
+    }
+    const { context } = this.#calls;
+    for (const { field, address } of claimed) {
+      const judgement = this.#host.policy.sender(context, address, field);
+      this.#refusal =
+        judgement instanceof Promise ? await this.#calls.inTime("sender", judgement) : judgement;
+      if (this.#refusal !== undefined) return;
+    }
+    await this.#reception?.push(senders.octets);
   }
 
   /** The message is over: answers with the verdict of the hook, unless there is a problem. */
   async finish({ problem, answer }: EndEvent): Promise<void> {
-    const verdict = await this.#reception?.finish(problem);
+    // The message may be nothing but its header section.
+    if (this.#senders !== undefined) await this.#judgeSenders(this.#senders);
+    const refusal = problem ?? this.#refusal;
+    const verdict = await this.#reception?.finish(refusal);
     this.#reception = undefined;
-    answer(problem ?? verdict);
+    answer(refusal ?? verdict);
   }
 
   /** The client has given the message up. */

@@ -119,6 +119,20 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
   refuse(recipient: EnvelopeRecipient, reply: ReplyLike): void;
 }
 
+/** A client that has logged in sends as an address. */
+export interface SenderContext<State = Record<string, unknown>> extends HookContext<State> {
+  /** Who has logged in. */
+  readonly user: string;
+  /** The address. */
+  readonly address: Address;
+  /** Where the address stands: in MAIL, or in the field From or Sender of the message. */
+  readonly where: "MAIL" | "From" | "Sender";
+}
+
+/** Only `true` lets the user send as the address. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing refuses
+export type SenderVerdict = boolean | ReplyLike | void | undefined;
+
 /** A client asks that mail waiting for a host be sent (ETRN, RFC 1985). */
 export interface EtrnContext<State = Record<string, unknown>> extends HookContext<State> {
   /** `"host"`: the mail for that host. `"subtree"`: for that domain and all below it. `"queue"`: of that queue. */
@@ -189,6 +203,14 @@ export interface ServerHooks<State = Record<string, unknown>> {
   auth?(context: AuthContext<State>): Awaitable<AuthVerdict>;
   /** Called at each MAIL. */
   mail?(context: MailContext<State>): Awaitable<Verdict>;
+  /**
+   * Called for each address that a client which has logged in sends as: the sender of MAIL, unless it is the null
+   * sender, and the addresses in the fields From and Sender of the message. If it returns anything but `true`, the
+   * client gets 553 5.7.1, or the reply that it returns. Without this hook users may send as any address.
+   *
+   * The message is refused also if it has no From field, several, or one that cannot be read.
+   */
+  sender?(context: SenderContext<State>): Awaitable<SenderVerdict>;
   /** Called at each RCPT. */
   recipient?(context: RecipientContext<State>): Awaitable<RecipientVerdict>;
   /**

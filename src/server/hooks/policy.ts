@@ -21,6 +21,7 @@ import type {
   HookContext,
   RecipientContext,
   ReplyLike,
+  SenderContext,
   ServerHooks,
   TurnedConnection,
 } from "./hooks.ts";
@@ -133,10 +134,30 @@ export class Policy {
   }
 
   /** Whether mail from this sender is accepted. */
-  mail({ session, signal }: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+  mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+    const { session, signal } = context;
     const { mail } = this.#hooks;
-    if (mail === undefined) return undefined;
-    return this.#ask("mail", { session, signal, from, parameters }, mail, asReply);
+    const ask = () => mail && this.#ask("mail", { session, signal, from, parameters }, mail, asReply);
+    const refusal = from === null ? undefined : this.sender(context, from, "MAIL");
+    if (refusal instanceof Promise) return refusal.then((refusal) => refusal ?? ask());
+    return refusal ?? ask();
+  }
+
+  /** Whether the senders that a message claims must be asked about. */
+  judgesSenders({ authenticated }: Session): boolean {
+    return this.#hooks.sender !== undefined && authenticated !== undefined;
+  }
+
+  /** Whether the user who has logged in may send as this address. */
+  sender({ session, signal }: HookContext, address: Address, where: SenderContext["where"]): Judgement {
+    const { sender } = this.#hooks;
+    const { authenticated } = session;
+    if (sender === undefined || authenticated === undefined) return undefined;
+    const context: SenderContext = { session, signal, user: authenticated.user, address, where };
+    return this.#ask("sender", context, sender, (verdict) => {
+      if (verdict === true) return undefined;
+      return typeof verdict === "object" ? asAnswer(verdict, []) : notYourAddress;
+    });
   }
 
   /** Whether mail to this recipient is accepted: never by default. */
@@ -285,6 +306,7 @@ export class Policy {
 }
 
 const invalidCredentials = Reply.of(535, "5.7.8", "Authentication failed");
+const notYourAddress = Reply.of(553, "5.7.1", "You may not send as this address");
 const relayingDenied = Reply.of(550, "5.7.1", "Relaying denied");
 
 function isIterable(fetched: FetchedContent): fetched is AsyncIterable<Uint8Array> {

@@ -15,6 +15,8 @@ export const defaultMechanisms: readonly string[] = ["PLAIN", "LOGIN", "XOAUTH2"
 export function checkLogins(options: SmtpServerOptions, listeners: readonly ResolvedListener[]): void {
   if (options.atrn !== undefined && options.auth === undefined)
     throw refuseOption("atrn", "needs the hook auth", "Only clients that have logged in get mail by ATRN");
+  if (options.sender !== undefined && options.auth === undefined)
+    throw refuseOption("sender", "needs the hook auth", "It is asked about clients that have logged in");
   if (options.burl !== undefined && !listeners.some(({ lmtp, requireAuth }) => requireAuth && !lmtp))
     throw refuseOption("burl", "needs a listener with requireAuth", "Only submission may offer it");
   for (const commandHook of ["etrn", "atrn"] as const)

@@ -118,6 +118,7 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   hello: callback,
   auth: callback,
   mail: callback,
+  sender: callback,
   recipient: callback,
   data: callback,
   etrn: callback,
