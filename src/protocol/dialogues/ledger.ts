@@ -81,8 +81,9 @@ export class Ledger {
   /** Whether the server has said that it closes the connection. */
   get left(): boolean {
     const { mailReply, rcptReplies, dataReply, contentRefusal, finalReplies } = this;
-    const single = [mailReply, dataReply, contentRefusal];
-    if (single.some((reply) => reply !== undefined && closesConnection(reply))) return true;
+    if (mailReply !== undefined && closesConnection(mailReply)) return true;
+    if (dataReply !== undefined && closesConnection(dataReply)) return true;
+    if (contentRefusal !== undefined && closesConnection(contentRefusal)) return true;
     return rcptReplies.some(closesConnection) || finalReplies.some(closesConnection);
   }
 
@@ -168,27 +169,27 @@ export class Ledger {
   #outcome(recipient: Address, place: number, final: Reply | undefined): RecipientOutcome {
     const { mailReply, dataReply, contentRefusal } = this;
     const rcpt = this.rcptReplies[place];
-    const notSent = (reply?: Reply): RecipientOutcome => ({ recipient, outcome: "not-sent", reply });
-    const refusedBy = (reply: Reply): RecipientOutcome => ({ recipient, outcome: "refused", reply });
     if (this.#contradicted) return { recipient, outcome: "unknown" };
-    if (this.#isSurplus(rcpt)) return notSent(rcpt);
+    if (this.#isSurplus(rcpt)) return notSent(recipient, rcpt);
     if (isNegative(mailReply))
-      return this.#givesUp("mail", mailReply) ? notSent(mailReply) : refusedBy(mailReply);
+      return this.#givesUp("mail", mailReply)
+        ? notSent(recipient, mailReply)
+        : refusedBy(recipient, mailReply);
     if (isNegative(rcpt)) {
-      if (this.#givesUp("rcpt", rcpt)) return notSent(rcpt);
+      if (this.#givesUp("rcpt", rcpt)) return notSent(recipient, rcpt);
       const follows = rcpt.code === OUT_OF_STEP && this.#behindFarewell(place);
-      return follows ? notSent() : refusedBy(rcpt);
+      return follows ? notSent(recipient) : refusedBy(recipient, rcpt);
     }
     if (final?.positive === true) return { recipient, outcome: "accepted", reply: final };
     const verdict = contentRefusal ?? final;
     if (verdict !== undefined)
-      return this.#givesUp("content", verdict) ? notSent(verdict) : refusedBy(verdict);
-    if (this.handedOver) return this.unheard ? notSent() : { recipient, outcome: "unknown" };
-    if (!isNegative(dataReply) || rcpt === undefined) return notSent();
+      return this.#givesUp("content", verdict) ? notSent(recipient, verdict) : refusedBy(recipient, verdict);
+    if (this.handedOver) return this.unheard ? notSent(recipient) : { recipient, outcome: "unknown" };
+    if (!isNegative(dataReply) || rcpt === undefined) return notSent(recipient);
     // It follows from the reply to an earlier RCPT, and says nothing about this recipient.
     if (this.#behindFarewell() && (closesConnection(dataReply) || FOLLOWING.has(dataReply.code)))
-      return notSent();
-    return this.#givesUp("data", dataReply) ? notSent(dataReply) : refusedBy(dataReply);
+      return notSent(recipient);
+    return this.#givesUp("data", dataReply) ? notSent(recipient, dataReply) : refusedBy(recipient, dataReply);
   }
 
   /** Whether content was accepted for nobody, or without a part of it: what the server made of that is unknown. */
@@ -279,6 +280,14 @@ export function isNegative(reply: Reply | undefined): reply is Reply {
 function isTooMany({ code, enhancedCode, lines }: Reply): boolean {
   if (code !== 452 && code !== 552) return false;
   return enhancedCode?.endsWith(".5.3") ?? /recipient/i.test(lines.join(" "));
+}
+
+function notSent(recipient: Address, reply?: Reply): RecipientOutcome {
+  return { recipient, outcome: "not-sent", reply };
+}
+
+function refusedBy(recipient: Address, reply: Reply): RecipientOutcome {
+  return { recipient, outcome: "refused", reply };
 }
 
 function nonsense(phase: Phase, what: string, reply: Reply): Failure {

@@ -1,5 +1,5 @@
 import { closesConnection } from "../closing-reply.ts";
-import { type Dialogue, read } from "../dialogue.ts";
+import { type Dialogue, heard, toRead } from "../dialogue.ts";
 import { Failure } from "../failure.ts";
 import type { Phase } from "../phase.ts";
 import type { Reply } from "../reply.ts";
@@ -148,11 +148,11 @@ export class WindowedChain implements MailChain {
   }
 
   *#replies({ inFlight: { ledger, mail } }: WindowedMail): Dialogue<void> {
-    this.#inStep(yield* this.#read("reset"));
-    ledger.mailReply = completion(yield* this.#read("mail"), "mail");
+    this.#inStep(this.#took(yield toRead("reset")));
+    ledger.mailReply = completion(this.#took(yield toRead("mail")), "mail");
     for (let i = 0; i < mail.envelope.to.length; i++)
-      ledger.rcptReplies.push(completion(yield* this.#read("rcpt"), "rcpt"));
-    ledger.finalReplies.push(completion(yield* this.#read("final"), "final"));
+      ledger.rcptReplies.push(completion(this.#took(yield toRead("rcpt")), "rcpt"));
+    ledger.finalReplies.push(completion(this.#took(yield toRead("final")), "final"));
   }
 
   /** Settles the mail before, unless the replies turn out to be out of step. */
@@ -174,8 +174,9 @@ export class WindowedChain implements MailChain {
     inFlight?.settle(inFlight.ledger.close());
   }
 
-  *#read(phase: Phase): Dialogue<Reply> {
-    const reply = yield* read(phase);
+  /** Notes what a step of `toRead` was resumed with. */
+  #took(resumed: Reply | undefined): Reply {
+    const reply = heard(resumed);
     this.#owed--;
     this.#lastReply = reply;
     if (closesConnection(reply)) this.#mute = connectionGone("mail", reply);
