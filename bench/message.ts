@@ -82,3 +82,21 @@ publish(
     ],
   ),
 );
+
+/** How many times nodemailer's rate was aimed at, and what was measured. */
+const aim = (what: string, costs: ReadonlyMap<string, readonly Cost[]>, least: number): string[] => {
+  const measured = rate(costs.get("envoi") ?? []) / rate(costs.get("nodemailer") ?? []);
+  return [what, `at least ${least}`, measured.toFixed(1), measured >= least ? "yes" : "no"];
+};
+publish(
+  "message-aims",
+  table(
+    ["times nodemailer's", "wanted", "measured", "reached"],
+    [
+      aim("text and HTML, not ASCII", receipts, 12),
+      aim("200 recipients", recipients, 12),
+      aim("20 MB attached", attachments, 10),
+      aim("1 MB attached to every mail", shared, 100),
+    ],
+  ),
+);

@@ -3,25 +3,39 @@ import type { Cost } from "../report/cost.ts";
 
 /** A mail to build: fields with the same names in envoi and nodemailer, and an attachment if there is one. */
 export interface MailToBuild {
-  readonly from: string;
-  readonly to: string | string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html?: string;
+  readonly fields: {
+    readonly from: string;
+    readonly to: string | string[];
+    readonly subject: string;
+    readonly text: string;
+    readonly html?: string;
+  };
   readonly attached?: Buffer;
   /** Whether all mails share the attachment, and the mail is read piece by piece, as by a transport. */
   readonly shared?: boolean;
 }
 
-/** The mails to build, by name; each gets its own subject. */
+/** The mails to build, by name; each gets its own subject. No object is spread: that would take a tenth of the time. */
 const mails: Readonly<Record<string, (number: number) => MailToBuild>> = {
-  receipt: (number) => ({ ...people, subject: `Deine Bestellung Nº ${number} – danke!`, text, html }),
-  attachment: (number) => ({ ...people, subject: `Your film ${number}`, text: "Here it is.\n", attached }),
-  recipients: (number) => ({ ...people, to: many, subject: `To all ${number}`, text: "Hello.\n" }),
-  shared: (number) => ({ ...people, subject: `Your film ${number}`, text, attached: film, shared: true }),
+  receipt: (number) => ({
+    fields: { from, to, subject: `Deine Bestellung Nº ${number} – danke!`, text, html },
+  }),
+  attachment: (number) => ({
+    fields: { from, to, subject: `Your film ${number}`, text: "Here it is.\n" },
+    attached,
+  }),
+  recipients: (number) => ({
+    fields: { from, to: many, subject: `To all ${number}`, text: "Hello.\n" },
+  }),
+  shared: (number) => ({
+    fields: { from, to, subject: `Your film ${number}`, text },
+    attached: film,
+    shared: true,
+  }),
 };
 
-const people = { from: "Köln Versand <shop@example.com>", to: "Zoë Müller <jane@example.net>" };
+const from = "Köln Versand <shop@example.com>";
+const to = "Zoë Müller <jane@example.net>";
 const many = Array.from({ length: 200 }, (_, index) => `"Müller, Zoë ${index}" <zoe${index}@example.net>`);
 const sentence = "Grüße aus Köln, liebe Zoë! Deine 3 Gläser Quittengelee für 12,50 € sind unterwegs.";
 const text = `${sentence}\n`.repeat(12);

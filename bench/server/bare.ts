@@ -1,11 +1,14 @@
 /**
- * The limit for a server in JavaScript: sockets of node:net on the given port, and canned replies. It checks nothing
- * and stores nothing.
+ * The limit for a server in JavaScript: sockets of node:net and node:tls, and canned replies. It checks nothing and
+ * stores nothing.
  */
 import { createServer, type Socket } from "node:net";
-import process from "node:process";
+import { createServer as createTlsServer } from "node:tls";
+import { listening } from "./listening.ts";
 
-createServer({ noDelay: true }, converse).listen(Number(process.argv[2]), "127.0.0.1");
+const { port, tlsPort, certificates } = listening;
+createTlsServer({ ...certificates, noDelay: true }, converse).listen(tlsPort, "127.0.0.1");
+createServer({ noDelay: true }, converse).listen(port, "127.0.0.1");
 
 function converse(socket: Socket): void {
   let inContent = false;

@@ -1,6 +1,10 @@
-/** envoi's own client as a load: `PORT PATTERN COUNT` on its command line; prints the cost of the mails. */
+/**
+ * envoi's own client as a load: `PORT PATTERN COUNT` on its command line, and for TLS the file of the authority; prints
+ * the cost of the mails.
+ */
+import { readFileSync } from "node:fs";
 import process from "node:process";
-import { SmtpTransport, type SmtpTransportBuilder } from "envoi";
+import { SmtpTransport, type SmtpTransportBuilder, Tls, TlsParameters } from "envoi";
 import type { Cost } from "../report/cost.ts";
 import { small } from "./small.ts";
 
@@ -12,7 +16,7 @@ interface Pattern {
 }
 
 const content = Buffer.from(small.content);
-const [port, name = "", count] = process.argv.slice(2);
+const [port, name = "", count, authority] = process.argv.slice(2);
 const patterns: Readonly<Record<string, () => Pattern>> = {
   one: () => pooled(1, builder().pool({ maxSize: 1 }).pipelining("off")),
   four: () => pooled(40, builder().pool({ maxSize: 4 })),
@@ -36,7 +40,13 @@ const cost: Cost = { count: Number(count), seconds, cpuSeconds: (user + system) 
 process.stdout.write(JSON.stringify(cost));
 
 function builder(): SmtpTransportBuilder {
-  return SmtpTransport.builderDangerous("127.0.0.1").port(Number(port));
+  const builder =
+    authority === undefined
+      ? SmtpTransport.builderDangerous("127.0.0.1")
+      : SmtpTransport.builder("127.0.0.1").tls(
+          Tls.Wrapper(TlsParameters.builder().addRootCertificate(readFileSync(authority, "utf8")).build()),
+        );
+  return builder.port(Number(port));
 }
 
 function pooled(underWay: number, built: SmtpTransportBuilder): Pattern {

@@ -1,8 +1,11 @@
-import process from "node:process";
 import { SmtpServer } from "envoi/server";
+import { listening } from "./listening.ts";
+
+const { port, tlsPort, certificates } = listening;
 
 await SmtpServer.listen({
-  port: Number(process.argv[2]),
+  listeners: [{ port: tlsPort, tls: "implicit" }, { port }],
+  certificates,
   maxMessageSize: 0,
   recipient: () => "accept",
   async data({ content }) {

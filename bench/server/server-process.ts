@@ -6,23 +6,29 @@ import { answered, freePort } from "../report/port.ts";
 export class ServerProcess implements AsyncDisposable {
   readonly name: string;
   readonly port: number;
+  /** The port at which it listens by TLS, if it does. */
+  readonly tlsPort: number;
   readonly #child: ChildProcess;
 
-  private constructor(name: string, port: number, child: ChildProcess) {
+  private constructor(name: string, port: number, tlsPort: number, child: ChildProcess) {
     this.name = name;
     this.port = port;
+    this.tlsPort = tlsPort;
     this.#child = child;
   }
 
-  /** Starts the command that `command` returns for a free port. */
-  static async start(name: string, command: (port: number) => readonly string[]): Promise<ServerProcess> {
-    const port = await freePort();
-    const [program = "", ...options] = command(port);
+  /** Starts what `command` returns for two free ports. */
+  static async start(
+    name: string,
+    command: (port: number, tlsPort: number) => readonly string[],
+  ): Promise<ServerProcess> {
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    const [program = "", ...options] = command(port, tlsPort);
     const child = spawn(program, options, { stdio: ["ignore", "ignore", "inherit"] });
     const failed = () =>
       child.exitCode === null ? undefined : `${name} ended with status ${child.exitCode}`;
     await answered(port, failed);
-    return new ServerProcess(name, port, child);
+    return new ServerProcess(name, port, tlsPort, child);
   }
 
   /** The user and system time that it has used so far. */

@@ -1,11 +1,20 @@
-import process from "node:process";
 import { SMTPServer } from "smtp-server";
+import { listening } from "./listening.ts";
 
-new SMTPServer({
-  disabledCommands: ["AUTH", "STARTTLS"],
-  // It would ask the DNS about every client.
-  disableReverseLookup: true,
-  onData(stream, _session, done) {
-    stream.resume().on("end", () => done());
-  },
-}).listen(Number(process.argv[2]), "127.0.0.1");
+const { port, tlsPort, certificates } = listening;
+
+for (const [at, secure] of [
+  [tlsPort, true],
+  [port, false],
+] as const) {
+  new SMTPServer({
+    ...(secure && certificates),
+    secure,
+    disabledCommands: ["AUTH", "STARTTLS"],
+    // It would ask the DNS about every client.
+    disableReverseLookup: true,
+    onData(stream, _session, done) {
+      stream.resume().on("end", () => done());
+    },
+  }).listen(at, "127.0.0.1");
+}
