@@ -12,6 +12,7 @@ const packages = {
   "/usr/bin/python3": "python3",
   cp: "coreutils",
   curl: "curl",
+  fetchmail: "fetchmail",
   getent: "libc-bin",
   id: "coreutils",
   ldd: "libc-bin",
