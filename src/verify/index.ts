@@ -35,7 +35,6 @@ export type {
 } from "./dmarc/dmarc-verdict.ts";
 export { type DmarcOptions, evaluateDmarc } from "./dmarc/evaluate-dmarc.ts";
 export { Srs, type SrsOptions } from "./forwarding/srs.ts";
-export type { InquiryLimits } from "./inquiry.ts";
 export type { LookUpOptions } from "./look-up-options.ts";
 export type { MessageSource } from "./message/message-source.ts";
 export {

@@ -1,16 +1,15 @@
-import { Inquiry, type InquiryLimits } from "../inquiry.ts";
-import type { Resolver } from "../resolver/resolver.ts";
+import { readOptions, wrongOption } from "../../text/options/option-reader.ts";
+import { Inquiry } from "../inquiry.ts";
+import { type LookUpOptions, lookUpReaders } from "../look-up-options.ts";
 import type { DmarcEvidence } from "./alignment.ts";
 import { readAuthor } from "./author.ts";
 import { DmarcEvaluation } from "./dmarc-evaluation.ts";
 import type { DmarcVerdict } from "./dmarc-verdict.ts";
 
 /** What DMARC is evaluated for, and how. */
-export interface DmarcOptions extends DmarcEvidence, InquiryLimits {
+export interface DmarcOptions extends DmarcEvidence, Omit<LookUpOptions, "now"> {
   /** Every From field of the message, with or without its name; octets as Latin-1, or text. */
   readonly from: readonly string[];
-  /** Where the answers come from. */
-  readonly resolver: Resolver;
 }
 
 /**
@@ -19,7 +18,7 @@ export interface DmarcOptions extends DmarcEvidence, InquiryLimits {
  *
  * Whatever the message has in From and the domain publishes, the result is a verdict.
  *
- * @throws EnvoiError of kind `"aborted"` if `signal` aborts, and nothing else.
+ * @throws EnvoiError of kind `"aborted"` if `signal` aborts, `"configuration"` if an option is not valid.
  * @example
  * ```ts
  * const resolver = Resolver.zone({ "_dmarc.example.org": { TXT: "v=DMARC1; p=reject" } });
@@ -33,9 +32,13 @@ export interface DmarcOptions extends DmarcEvidence, InquiryLimits {
  * ```
  */
 export async function evaluateDmarc(options: DmarcOptions): Promise<DmarcVerdict> {
-  const inquiry = new Inquiry(options.resolver, options);
+  const { from, spf, dkim, ...rest } = options;
+  const lookUp = readOptions<LookUpOptions>(rest, lookUpReaders, "evaluateDmarc", ["resolver"]);
+  if (!Array.isArray(from) || from.some((field) => typeof field !== "string"))
+    throw wrongOption("evaluateDmarc.from", "an array with every From field as a string", from);
+  const inquiry = new Inquiry(lookUp.resolver, lookUp);
   try {
-    const verdict = await new DmarcEvaluation(inquiry, readAuthor(options.from)).verdict(options);
+    const verdict = await new DmarcEvaluation(inquiry, readAuthor(from)).verdict({ spf, dkim });
     return { ...verdict, queries: inquiry.queries };
   } finally {
     inquiry.close();

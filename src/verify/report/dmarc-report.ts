@@ -3,8 +3,9 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Message } from "../../message/message.ts";
 import { MessageError } from "../../mime/message-error.ts";
-import { Inquiry, type InquiryLimits } from "../inquiry.ts";
-import type { Resolver } from "../resolver/resolver.ts";
+import { readOptions } from "../../text/options/option-reader.ts";
+import { Inquiry } from "../inquiry.ts";
+import { type LookUpOptions, lookUpReaders } from "../look-up-options.ts";
 import type {
   DmarcReportContents,
   DmarcReporter,
@@ -26,13 +27,11 @@ export interface DmarcReportFields extends Omit<DmarcReportContents, "reporter">
 }
 
 /** How a report is sent. */
-export interface ReportMailOptions extends InquiryLimits {
+export interface ReportMailOptions extends Omit<LookUpOptions, "now"> {
   /** The sender. Its domain must pass DMARC itself, or the report is not believed. */
   readonly from: string;
   /** The `rua` of the record: `verdict.published.rua`. */
   readonly rua: readonly string[];
-  /** Where the answers to DNS questions come from. */
-  readonly resolver: Resolver;
   /** The domain of the server that received the mail. Default: that of `from`. */
   readonly submitter?: string | undefined;
 }
@@ -154,8 +153,9 @@ export class DmarcReport implements DmarcReportContents {
    * ```
    */
   async mails(options: ReportMailOptions): Promise<ReportMail[]> {
-    const { from, rua, resolver } = options;
-    const inquiry = new Inquiry(resolver, options);
+    const { from, rua, submitter, ...rest } = options;
+    const lookUp = readOptions<LookUpOptions>(rest, lookUpReaders, "mails", ["resolver"]);
+    const inquiry = new Inquiry(lookUp.resolver, lookUp);
     try {
       const destinations = await reportDestinations(inquiry, this.policy.domain, rua);
       if (destinations.every(({ addresses }) => addresses.length === 0)) return destinations;
@@ -164,7 +164,7 @@ export class DmarcReport implements DmarcReportContents {
         destinations.map(async (destination) => {
           const { addresses } = destination;
           if (addresses.length === 0) return destination;
-          return { ...destination, message: await this.#message(from, addresses, file, options.submitter) };
+          return { ...destination, message: await this.#message(from, addresses, file, submitter) };
         }),
       );
     } finally {

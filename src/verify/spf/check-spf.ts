@@ -1,19 +1,16 @@
-import { Inquiry, type InquiryLimits } from "../inquiry.ts";
+import { readOptions } from "../../text/options/option-reader.ts";
+import { Inquiry } from "../inquiry.ts";
 import { parseIp } from "../ip-address.ts";
-import type { Resolver } from "../resolver/resolver.ts";
+import { type LookUpOptions, lookUpReaders, secondsOf } from "../look-up-options.ts";
 import { SpfEvaluation } from "./spf-evaluation.ts";
 import { type Origin, spfSender } from "./spf-origin.ts";
 import type { SpfOutcome } from "./spf-outcome.ts";
 import type { SpfVerdict } from "./spf-verdict.ts";
 
-/** What SPF is checked for, and how. */
-export interface SpfOptions extends Origin, InquiryLimits {
-  /** Where the answers come from. */
-  readonly resolver: Resolver;
-  /** Our host name, which the explanations of domain owners may quote. Default: `"unknown"`. */
+/** What SPF is checked for, and how. `now` is what the explanations of domain owners may quote. */
+export interface SpfOptions extends Origin, LookUpOptions {
+  /** Our host name, which they may quote too. Default: `"unknown"`. */
   readonly receiver?: string | undefined;
-  /** The time, which they may quote too. Default: the current time. */
-  readonly now?: Date | undefined;
 }
 
 /**
@@ -22,7 +19,7 @@ export interface SpfOptions extends Origin, InquiryLimits {
  *
  * Whatever the domain publishes, the result is a verdict.
  *
- * @throws EnvoiError of kind `"aborted"` if `signal` aborts, and nothing else.
+ * @throws EnvoiError of kind `"aborted"` if `signal` aborts, `"configuration"` if an option of the look-up is not valid.
  * @example
  * ```ts
  * const resolver = Resolver.zone({ "example.org": { TXT: "v=spf1 ip4:192.0.2.0/24 -all" } });
@@ -37,9 +34,11 @@ export interface SpfOptions extends Origin, InquiryLimits {
  * ```
  */
 export async function checkSpf(options: SpfOptions): Promise<SpfVerdict> {
-  const inquiry = new Inquiry(options.resolver, options);
+  const { ip, hello, from, receiver, ...rest } = options;
+  const lookUp = readOptions<LookUpOptions>(rest, lookUpReaders, "checkSpf", ["resolver"]);
+  const inquiry = new Inquiry(lookUp.resolver, lookUp);
   try {
-    return await evaluateSpf(inquiry, options);
+    return await evaluateSpf(inquiry, { ip, hello, from, receiver, now: lookUp.now });
   } finally {
     inquiry.close();
   }
@@ -48,7 +47,7 @@ export async function checkSpf(options: SpfOptions): Promise<SpfVerdict> {
 /** Like {@link checkSpf}, as a part of the inquiry about a mail. */
 export async function evaluateSpf(
   inquiry: Inquiry,
-  { ip, hello, from, receiver = "unknown", now = new Date() }: Omit<SpfOptions, "resolver">,
+  { ip, hello, from, receiver = "unknown", now }: Origin & Pick<SpfOptions, "receiver" | "now">,
 ): Promise<SpfVerdict> {
   const sender = spfSender({ hello, from });
   const { identity, domain } = sender;
@@ -77,7 +76,7 @@ export async function evaluateSpf(
     const reason = `${JSON.stringify(domain)} is not a domain that can have an SPF record`;
     return verdict({ result: "none", code: "no-domain", reason });
   }
-  const time = Math.floor(now.getTime() / 1000);
+  const time = secondsOf(now);
   evaluation = new SpfEvaluation(questions, { ip: address, hello: String(hello), sender, receiver, time });
   return verdict(await evaluation.run());
 }

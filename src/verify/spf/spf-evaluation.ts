@@ -1,5 +1,6 @@
 import type { Finding, Questions } from "../inquiry.ts";
 import { formatIp, type IpAddress, ipLabels, parseIp, reverseName, samePrefix } from "../ip-address.ts";
+import type { MxRecord, Query, RecordType } from "../resolver/answer.ts";
 import { dnsName, isAtOrBelow } from "../resolver/domain-name.ts";
 import { expand, type MacroLetter, type MacroString, parseExplanation, uses } from "./macro-string.ts";
 import type { SpfSender } from "./spf-origin.ts";
@@ -29,6 +30,7 @@ const mostNames = 10;
 export class SpfEvaluation {
   readonly #inquiry: Questions;
   readonly #situation: SpfSituation;
+  readonly #queries: Map<string, Query> = new Map();
   #lookups = 0;
   #voidLookups = 0;
 
@@ -36,6 +38,11 @@ export class SpfEvaluation {
   constructor(inquiry: Questions, situation: SpfSituation) {
     this.#inquiry = inquiry;
     this.#situation = situation;
+  }
+
+  /** The questions of this evaluation, in the order of their answers. */
+  get queries(): readonly Query[] {
+    return [...this.#queries.values()];
   }
 
   /** How many terms that ask DNS were evaluated. */
@@ -85,7 +92,7 @@ export class SpfEvaluation {
   }
 
   async #recordOf(domain: string): Promise<SpfRecord | undefined> {
-    const finding = await this.#inquiry.ask(domain, "TXT");
+    const finding = await this.#ask(domain, "TXT");
     if (finding.outcome === "temporary") throw temporary(finding);
     const texts = finding.outcome === "found" ? finding.records.filter(isSpfRecord) : [];
     const [text] = texts;
@@ -120,7 +127,7 @@ export class SpfEvaluation {
       case "include":
         return this.#included(name, domain, text);
       case "exists":
-        return this.#records(await this.#counted(name, () => this.#inquiry.ask(name, "A"))).length > 0;
+        return this.#records(await this.#counted(name, () => this.#ask(name, "A"))).length > 0;
       case "ptr":
         return (
           (await this.#validatedNames((validated) => isAtOrBelow(validated, dnsName(name) ?? name))).length >
@@ -152,7 +159,7 @@ export class SpfEvaluation {
     domain: string,
     text: string,
   ): Promise<boolean> {
-    const exchangers = this.#records(await this.#counted(name, () => this.#inquiry.askMx(name)));
+    const exchangers = this.#records(await this.#counted(name, () => this.#askMx(name)));
     if (exchangers.length > mostNames)
       throw permanent(
         "too-many-names",
@@ -170,7 +177,7 @@ export class SpfEvaluation {
   async #validatedNames(wanted: (name: string) => boolean): Promise<string[]> {
     const { ip } = this.#situation;
     const reverse = reverseName(ip);
-    const finding = await this.#counted(reverse, () => this.#inquiry.ask(reverse, "PTR"));
+    const finding = await this.#counted(reverse, () => this.#ask(reverse, "PTR"));
     if (finding.outcome !== "found") return [];
     const validated: string[] = [];
     for (const record of finding.records.slice(0, mostNames)) {
@@ -183,8 +190,25 @@ export class SpfEvaluation {
     return validated;
   }
 
+  #ask(name: string, type: "A" | "AAAA" | "PTR" | "TXT"): Promise<Finding<string>> {
+    return this.#noted(name, type, this.#inquiry.ask(name, type));
+  }
+
+  #askMx(name: string): Promise<Finding<MxRecord>> {
+    return this.#noted(name, "MX", this.#inquiry.askMx(name));
+  }
+
+  async #noted<T>(text: string, type: RecordType, asking: Promise<Finding<T>>): Promise<Finding<T>> {
+    const finding = await asking;
+    const { outcome } = finding;
+    const name = dnsName(text);
+    const reason = outcome === "temporary" ? { reason: finding.reason } : {};
+    if (name !== undefined) this.#queries.set(`${type} ${name}`, { name, type, outcome, ...reason });
+    return finding;
+  }
+
   #addressesOf(name: string): Promise<Finding<string>> {
-    return this.#inquiry.ask(name, this.#situation.ip.length === 4 ? "A" : "AAAA");
+    return this.#ask(name, this.#situation.ip.length === 4 ? "A" : "AAAA");
   }
 
   /** The records, none if there are none. @throws SpfProblem if that is not known. */
@@ -256,7 +280,7 @@ export class SpfEvaluation {
   /** RFC 7208 6.2: whatever is wrong with an explanation, there is none. */
   async #explain({ target, domain }: NonNullable<SpfOutcome["explanation"]>): Promise<string | undefined> {
     try {
-      const finding = await this.#inquiry.ask(await this.#name(target, domain), "TXT");
+      const finding = await this.#ask(await this.#name(target, domain), "TXT");
       const [text, another] = finding.outcome === "found" ? finding.records : [];
       const explanation = text === undefined || another !== undefined ? undefined : parseExplanation(text);
       return explanation && (await this.#expanded(explanation, domain));

@@ -359,3 +359,13 @@ test("DMARC rejects when its signal aborts", async () => {
   controller.abort();
   await assert.rejects(evaluating, { kind: "aborted" });
 });
+
+test("DMARC refuses a From that is not an array of strings", async () => {
+  for (const from of ["ada@x.test", undefined, [5]]) {
+    const options = { from, resolver: Resolver.zone({}) } as never;
+    await assert.rejects(evaluateDmarc(options), {
+      kind: "configuration",
+      message: /^evaluateDmarc\.from: /,
+    });
+  }
+});

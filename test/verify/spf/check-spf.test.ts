@@ -328,3 +328,15 @@ test("SPF reports its questions", async () => {
     { name: "x.test", type: "A", outcome: "no-name" },
   ]);
 });
+
+for (const [options, message] of [
+  [{ resolver: undefined }, /^checkSpf\.resolver\.resolve: expected a function, got undefined/],
+  [{ deadline: 0 }, /^checkSpf\.deadline: expected/],
+  [{ maxQueries: -1 }, /^checkSpf\.maxQueries: expected/],
+  [{ resolvers: [] }, /resolvers/],
+] as const) {
+  test(`SPF refuses the options ${JSON.stringify(options)}`, async () => {
+    const origin = { ip: "192.0.2.1", hello: "a.test", from: null, resolver: Resolver.zone({}) };
+    await assert.rejects(checkSpf({ ...origin, ...options } as never), { kind: "configuration", message });
+  });
+}
