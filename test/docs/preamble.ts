@@ -3,6 +3,7 @@ import strictAssert from "node:assert/strict";
 import type { Message, MessageFields, Transport } from "envoi";
 import type { ReceivedEnvelope } from "envoi/server";
 import type { MailMatchers, TestServer } from "envoi/testing";
+import type { DmarcReport, DmarcVerdict, Resolver } from "envoi/verify";
 
 export declare const transport: Transport;
 export declare const message: Message;
@@ -12,6 +13,10 @@ export declare const receipt: Message;
 export declare const shared: MessageFields;
 export declare const readers: readonly string[];
 export declare const queue: Message[];
+export declare const resolver: Resolver;
+export declare const verdict: DmarcVerdict;
+export declare const report: DmarcReport;
+export declare const attachment: { readonly content: Uint8Array };
 export declare const pdf: Uint8Array;
 export declare const png: Uint8Array;
 export declare const pem: string;

@@ -113,7 +113,7 @@ export class DmarcReport implements DmarcReportContents {
    *   reporter: { organization: "Example", email: "postmaster@example.net" },
    *   begin: new Date("2026-11-29"),
    *   end: new Date("2026-11-30"),
-   *   policy: verdict.published,
+   *   policy: { domain: "example.org", p: "reject" },
    *   rows: [reportRow({ ip: "192.0.2.1", dmarc: verdict })],
    * });
    * ```
@@ -145,7 +145,7 @@ export class DmarcReport implements DmarcReportContents {
    * @throws EnvoiError of kind `"aborted"` if `signal` aborts; AddressError if `from` is not an address.
    * @example
    * ```ts
-   * const mails = await report.mails({ from: "dmarc@example.net", rua: verdict.published.rua, resolver });
+   * const mails = await report.mails({ from: "dmarc@example.net", rua: verdict.published?.rua ?? [], resolver });
    * for (const { message, reason } of mails) {
    *   if (message) await transport.send(message);
    *   else console.log(reason);

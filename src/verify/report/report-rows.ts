@@ -35,7 +35,13 @@ const mostSignatures = 100;
  * @example
  * ```ts
  * const row = reportRow({ ip: "192.0.2.1", dmarc: verdict });
- * rows.push(row);
+ * DmarcReport.create({
+ *   reporter: { organization: "Example", email: "postmaster@example.net" },
+ *   begin: new Date("2026-11-29"),
+ *   end: new Date("2026-11-30"),
+ *   policy: { domain: "example.org", p: "reject" },
+ *   rows: [row],
+ * });
  * ```
  */
 export function reportRow({

@@ -19,7 +19,8 @@ export interface SpfOptions extends Origin, LookUpOptions {
  *
  * Whatever the domain publishes, the result is a verdict.
  *
- * @throws EnvoiError of kind `"aborted"` if `signal` aborts, `"configuration"` if an option of the look-up is not valid.
+ * @throws EnvoiError of kind `"aborted"` if `signal` aborts, `"configuration"` if an option of the look-up is not
+ * valid.
  * @example
  * ```ts
  * const resolver = Resolver.zone({ "example.org": { TXT: "v=spf1 ip4:192.0.2.0/24 -all" } });
