@@ -18,6 +18,7 @@
  */
 
 export type { Address } from "../address/address.ts";
+export type { ReplyFacts } from "../net/journal.ts";
 export type { Logger } from "../net/logger.ts";
 export type { CertificateAnswer, CertificateFunction } from "../net/server/certificate-lookup.ts";
 export type { CertificateSources } from "../net/server/certificate-table.ts";
@@ -39,6 +40,7 @@ export type {
   ProxyInformation,
   XclientInformation,
 } from "./connection/client-identity.ts";
+export type { ConnectionState } from "./connection/connection.ts";
 export type { Authenticated, Forwarded, Hello, Session } from "./connection/session.ts";
 export type {
   AtrnContext,
@@ -64,8 +66,21 @@ export type {
   Verdict,
 } from "./hooks/hooks.ts";
 export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";
-export type { Refusal, RefusedEvent, ServerClientEvent, ServerPhase } from "./observer/server-events.ts";
+export type {
+  Refusal,
+  RefusedEvent,
+  ServerAuthEvent,
+  ServerClientEvent,
+  ServerCommandEvent,
+  ServerConnectionEvent,
+  ServerMailEvent,
+  ServerPhase,
+  ServerReplyEvent,
+  ServerTlsEvent,
+  ServerTraceEvent,
+} from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
 export type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./options/proxies.ts";
+export type { ListenerStatus, ServerStatus } from "./server-status.ts";
 export type { CertificateChange } from "./server-tls.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

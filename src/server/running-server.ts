@@ -16,6 +16,7 @@ import { ServerObserver } from "./observer/server-observer.ts";
 import type { ResolvedListener } from "./options/listeners.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
+import { countStates, type ServerStatus } from "./server-status.ts";
 import { type CertificateChange, ServerTls } from "./server-tls.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
@@ -36,6 +37,7 @@ export interface ServerInternals {
 export class RunningServer {
   readonly #host: ServerContext;
   readonly #tls: ServerTls | undefined;
+  readonly #since = new Date();
   readonly #connections = new Map<Connection, Promise<void>>();
   readonly #limits = new ConnectionLimits();
   readonly #listeners: Listener[] = [];
@@ -123,6 +125,26 @@ export class RunningServer {
     if (this.#tls === undefined)
       throw refuseOption("certificates", 'cannot be used with tls "none"', "No listener has TLS");
     await this.#tls.change(change);
+  }
+
+  /** What the server is doing now. */
+  get status(): ServerStatus {
+    const { resolved, observer } = this.#host;
+    const { connections: total, refused, mails, octets } = observer.counters;
+    const connections = countStates(this.#connections.keys());
+    const { transaction, content } = connections.states;
+    return {
+      since: this.#since,
+      listeners: this.#listeners.map(({ address, port, path }, index) => {
+        const { tls = "none", lmtp = false } = resolved.listeners[index] ?? {};
+        return { address, port, ...(path !== undefined && { path }), tls, lmtp };
+      }),
+      connections: { ...connections, total },
+      underWay: transaction + content,
+      refused: Object.fromEntries(refused),
+      mails,
+      octets,
+    };
   }
 
   /** The ports that are listened on, in the order of the option `listeners`. */

@@ -5,6 +5,7 @@ import type { SmtpServerOptions } from "./options/options.ts";
 import { checkPurpose } from "./options/purpose.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
 import { RunningServer } from "./running-server.ts";
+import type { ServerStatus } from "./server-status.ts";
 import type { CertificateChange } from "./server-tls.ts";
 
 /** How an {@link SmtpServer} closes. */
@@ -82,6 +83,23 @@ export class SmtpServer implements AsyncDisposable {
   }
 
   /**
+   * What the server is doing now, and has done: its listeners, its connections by state, what it refused and what it
+   * took. The counts cost it nothing.
+   *
+   * @example
+   * ```ts
+   * import { SmtpServer } from "envoi/server";
+   *
+   * const server = await SmtpServer.listen({ port: 2525 });
+   * const { connections, mails, refused } = server.status();
+   * console.log(`${connections.open} open, ${mails} mails, ${refused["no-shared-cipher"] ?? 0} failed handshakes`);
+   * ```
+   */
+  status(): ServerStatus {
+    return this.#server.status;
+  }
+
+  /**
    * Shows other certificates from now on, on all listeners that have TLS: when a certificate was renewed, without a
    * restart. If anything about them is wrong, nothing changes. Connections that exist go on. TLS sessions from before
    * are not resumed, so a client whose authority was taken out of `clientCertificates` is out with its next connection.
@@ -91,10 +109,12 @@ export class SmtpServer implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * const read = (name: string) => readFile(`/etc/letsencrypt/live/mail.example.org/${name}.pem`);
-   * process.on("SIGHUP", async () => {
-   *   await server.setCertificates({ certificates: { key: await read("privkey"), cert: await read("fullchain") } });
-   * });
+   * import { readFile } from "node:fs/promises";
+   * import { SmtpServer } from "envoi/server";
+   *
+   * const read = async () => ({ key: await readFile("privkey.pem"), cert: await readFile("fullchain.pem") });
+   * const server = await SmtpServer.listen({ tls: "implicit", certificates: await read() });
+   * process.on("SIGHUP", async () => server.setCertificates({ certificates: await read() }));
    * ```
    */
   async setCertificates(change: CertificateChange): Promise<void> {

@@ -3,6 +3,7 @@ import { Reply } from "../reply.ts";
 import type { ScramKeys } from "../sasl/scram-keys.ts";
 import type { Channel, KeysWanted, Proof, ServerHalf, ServerMechanism } from "../sasl/server-mechanism.ts";
 import type { AuthEvent, AuthenticatedEvent, IdentifyEvent, ProofEvent } from "./event.ts";
+import { beyond } from "./limit.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** The next step of a login: a reply, or an event for the host application. */
@@ -120,7 +121,7 @@ export class AuthExchange {
 
   #failed(reply: Reply): Reply {
     const last = ++this.#conversation.failedAttempts >= this.#conversation.settings.maxAuthAttempts;
-    return last ? Reply.of(421, "4.7.0", "Too many failed attempts to authenticate") : reply;
+    return last ? tooManyAttempts : reply;
   }
 
   /** Ends the login. A host application that waits for the proof gets none. */
@@ -133,6 +134,10 @@ export class AuthExchange {
 }
 
 const authenticated = Reply.of(235, "2.7.0", "Authenticated");
+const tooManyAttempts = beyond(
+  "maxAuthAttempts",
+  Reply.of(421, "4.7.0", "Too many failed attempts to authenticate"),
+);
 const malformed = Reply.of(501, "5.5.2", "Malformed response");
 const notProved = Reply.of(535, "5.7.8", "Authentication failed");
 

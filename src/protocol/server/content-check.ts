@@ -1,4 +1,5 @@
 import { Reply } from "../reply.ts";
+import { beyond } from "./limit.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /**
@@ -26,7 +27,10 @@ export class ContentCheck {
   check(piece: Buffer): Reply | undefined {
     if (this.#head > 0 && this.#countHops(piece) > this.#maxHops) return loop;
     if (this.#longest === Number.POSITIVE_INFINITY || !this.#hasLongLine(piece)) return undefined;
-    return Reply.of(554, "5.6.0", `A line of the message has more than ${this.#longest} octets`);
+    return beyond(
+      "maxContentLineLength",
+      Reply.of(554, "5.6.0", `A line of the message has more than ${this.#longest} octets`),
+    );
   }
 
   #countHops(piece: Buffer): number {
@@ -72,7 +76,7 @@ export class ContentCheck {
   }
 }
 
-const loop = Reply.of(554, "5.4.6", "Too many hops: the message goes in circles");
+const loop = beyond("maxHops", Reply.of(554, "5.4.6", "Too many hops: the message goes in circles"));
 
 const RECEIVED = "received:";
 

@@ -8,6 +8,7 @@ import type { ChunkHeader } from "./chunked-content.ts";
 import { type ConversationState, ConversationStates } from "./conversation-state.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
 import type { NewClient, ServerEvent } from "./event.ts";
+import { beyond, type Limit, limitOf } from "./limit.ts";
 import { tooLarge } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 import type { ClientStanding } from "./standing.ts";
@@ -22,6 +23,7 @@ export interface LoginSteps {
 export class Conversation {
   readonly settings: ServerSettings;
   readonly #observer: ((reply: string) => void) | undefined;
+  readonly #exceeded: ((limit: Limit) => void) | undefined;
   readonly #states = new ConversationStates();
   /** The AUTH exchange under way: lines are not commands. */
   exchange: LoginSteps | undefined;
@@ -62,15 +64,20 @@ export class Conversation {
   #parameters: MailParameters = {};
   #to: EnvelopeRecipient[] = [];
 
-  /** @param observer gets every reply as it is written. */
+  /**
+   * @param observer gets every reply as it is written.
+   * @param exceeded gets each limit that a reply is about.
+   */
   constructor(
     settings: ServerSettings,
     observer: ((reply: string) => void) | undefined,
     standing: ClientStanding,
+    exceeded?: (limit: Limit) => void,
   ) {
     this.settings = settings;
     this.#observer = observer;
     this.standing = standing;
+    this.#exceeded = exceeded;
   }
 
   /** The step that the conversation has reached. */
@@ -123,7 +130,10 @@ export class Conversation {
   /** Replies. Each reply of class 2, 4 and 5 gets an enhanced code (RFC 2034). Nothing follows a 421 or 521. */
   say(reply: Reply): void {
     const tooMany = isError(reply) && ++this.#errors > this.settings.maxErrors;
-    this.#write(this.#coded(tooMany ? Reply.of(421, "4.7.0", "Too many errors") : reply));
+    const said = tooMany ? tooManyErrors : reply;
+    const limit = said.code < 400 ? undefined : limitOf(said);
+    if (limit !== undefined) this.#exceeded?.(limit);
+    this.#write(this.#coded(said));
   }
 
   /** Replies without adding an enhanced code: the greeting, and the replies to HELO and EHLO (RFC 2034 3). */
@@ -205,7 +215,7 @@ export class Conversation {
   refuseRecipient(reply: Reply): void {
     this.refusedRecipients = true;
     const tooMany = ++this.#refusedRecipients > this.settings.maxRefusedRecipients;
-    this.say(tooMany ? Reply.of(421, "4.7.0", "Too many recipients have been refused") : reply);
+    this.say(tooMany ? tooManyRefused : reply);
   }
 
   /** Adds an accepted recipient. */
@@ -357,6 +367,12 @@ export class Conversation {
 
 /** A limit has six digits at most (RFC 9422 4). */
 const HIGHEST_LIMIT = 999_999;
+
+const tooManyErrors = beyond("maxErrors", Reply.of(421, "4.7.0", "Too many errors"));
+const tooManyRefused = beyond(
+  "maxRefusedRecipients",
+  Reply.of(421, "4.7.0", "Too many recipients have been refused"),
+);
 
 const inClear: Channel = { certified: false, bindings: new Map() };
 

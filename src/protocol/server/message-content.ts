@@ -4,6 +4,7 @@ import { ContentCheck } from "./content-check.ts";
 import type { ContentEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
 import type { Input } from "./input.ts";
+import { beyond } from "./limit.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** The content of one message sent by DATA. */
@@ -45,7 +46,7 @@ export class MessageContent implements Incoming {
 }
 
 /** The message is larger than the limit (RFC 1870 section 6). */
-export const tooLarge: Reply = Reply.of(552, "5.3.4", "The message is too large");
+export const tooLarge: Reply = beyond("maxMessageSize", Reply.of(552, "5.3.4", "The message is too large"));
 
 /** How much of a message that is larger than `limit` is read, so that it gets a proper reply. */
 export function excess(limit: number): number {

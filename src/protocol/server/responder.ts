@@ -13,6 +13,7 @@ import type { ReceivedEnvelope } from "./envelope.ts";
 import type { ContentVerdict, ServerEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";
 import { Input, type LineFault } from "./input.ts";
+import { beyond, type Limit } from "./limit.ts";
 import { MessageContent } from "./message-content.ts";
 import type { ServerSettings } from "./settings.ts";
 import { type ClientStanding, directStanding } from "./standing.ts";
@@ -40,15 +41,18 @@ export class Responder {
   /** The message that arrives in chunks, if there is one. */
   #chunked: ChunkedContent | undefined;
 
+  /** @param exceeded gets each limit that a reply is about. */
   constructor(
     settings: ServerSettings,
     observer?: ResponderObserver,
     standing: ClientStanding = directStanding,
+    exceeded?: (limit: Limit) => void,
   ) {
     this.#conversation = new Conversation(
       settings,
       observer === undefined ? undefined : (reply) => observer.sent(this.#mask.reply(reply)),
       standing,
+      exceeded,
     );
     this.#input = new Input(settings);
     this.#observer = observer;
@@ -169,7 +173,7 @@ export class Responder {
   #unknown(line: string): Reply {
     if (/ HTTP\/\d/.test(line)) return Reply.of(421, "4.7.0", "This is not a web server");
     return ++this.#conversation.unknownCommands > this.#conversation.settings.maxUnknownCommands
-      ? Reply.of(421, "4.7.0", "Too many unknown commands")
+      ? tooManyUnknown
       : this.#conversation.standing.proxied && /^PROXY /i.test(line)
         ? Reply.of(503, "5.5.1", "The PROXY header comes first, and once")
         : Reply.of(500, "5.5.2", "Command not recognised");
@@ -183,7 +187,7 @@ export class Responder {
       this.#conversation.close();
       if (fault === "TLS") return Reply.of(500, "5.5.2", "This port does not begin with TLS: use STARTTLS");
       const inAuth = (exchange !== undefined && !exchange.over) || /^auth /i.test(this.#input.peek(5));
-      return Reply.of(500, inAuth ? "5.5.6" : "5.5.2", "The line is too long");
+      return beyond("maxLineLength", Reply.of(500, inAuth ? "5.5.6" : "5.5.2", "The line is too long"));
     }
     return Reply.of(settings.lenient ? 500 : 521, "5.5.2", `There is ${fault} in the command`);
   }
@@ -278,7 +282,8 @@ export class Responder {
 /** What a server shows instead of secrets. */
 export const serverMask = "****";
 
-const tooManyCommands = Reply.of(421, "4.7.0", "Too many commands");
+const tooManyCommands = beyond("maxCommands", Reply.of(421, "4.7.0", "Too many commands"));
+const tooManyUnknown = beyond("maxUnknownCommands", Reply.of(421, "4.7.0", "Too many unknown commands"));
 const partFetched = Reply.of(250, "2.5.0", "Waiting for more of the message by BURL or BDAT");
 const accepted = Reply.of(250, "2.6.0", "Message accepted");
 

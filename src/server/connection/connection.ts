@@ -4,6 +4,8 @@ import { tlsBindings } from "../../net/server/tls-acceptor.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { AtrnEvent, ServerEvent } from "../../protocol/server/event.ts";
 import { Responder } from "../../protocol/server/responder.ts";
+import { type ConnectionTrace, ofBoth } from "../observer/connection-trace.ts";
+import { ExceededLimits, timedOut } from "../observer/refusals-of-connection.ts";
 import type { Refusal } from "../observer/server-events.ts";
 import type { ServerTimeouts } from "../options/options.ts";
 import type { ClientIdentity } from "./client-identity.ts";
@@ -17,6 +19,7 @@ export class Connection {
   readonly #host: ServerContext;
   readonly #socket: ServerSocket;
   readonly #observer: ConnectionObserver | undefined;
+  readonly #trace: ConnectionTrace | undefined;
   readonly #responder: Interceptor;
   readonly #handler: EventHandler;
   /** How long the client may still take, in milliseconds. */
@@ -27,6 +30,7 @@ export class Connection {
   /** When the server last began to wait for the client. */
   #listeningSince = 0;
   #leaving = false;
+  #state: "greeting" | "handshake" | "open" | "closing" = "greeting";
   #over: (reason: Ending) => void = () => {};
   #broken: (error: unknown) => void = () => {};
 
@@ -49,7 +53,10 @@ export class Connection {
       () => responder.forwarded,
     );
     this.#observer = host.observe?.(this.#handler.session);
-    const responder = new Responder(host.protocol, this.#observer, this.#handler.standing);
+    this.#trace = host.observer.connection(() => this.#handler.session);
+    const lines = ofBoth(this.#observer, this.#trace);
+    const limits = new ExceededLimits(host.protocol, (refusal) => this.#refused(refusal));
+    const responder = new Responder(host.protocol, lines, this.#handler.standing, limits.add);
     this.#responder = this.#observer?.intercept?.(responder, this.#line()) ?? responder;
     if (this.#handler.session.tls !== undefined) this.#responder.secured();
   }
@@ -59,6 +66,7 @@ export class Connection {
     try {
       if (this.#host.implicitTls && !(await this.#secure())) return;
       this.#responder.greet(refusal ?? (await this.#admit()));
+      this.#state = "open";
       await this.#end(await this.#converse());
     } catch (error) {
       // Nothing a client does leads here; should it happen all the same, it costs one connection.
@@ -67,7 +75,20 @@ export class Connection {
       this.#socket.destroy();
       await this.#handler.leave();
       this.#observer?.ended();
+      this.#trace?.ended(this.#handler.accepted);
     }
+  }
+
+  /** What the connection is doing now. */
+  get state(): ConnectionState {
+    if (this.#state !== "open") return this.#state;
+    if (this.#responder.inContent) return "content";
+    return this.#responder.inTransaction ? "transaction" : "idle";
+  }
+
+  /** Whether it is encrypted. */
+  get encrypted(): boolean {
+    return this.#handler.session.tls !== undefined;
   }
 
   /** Closes after the current transaction, or at once if there is none. */
@@ -199,6 +220,7 @@ export class Connection {
 
   /** Says the last word, if the client can still hear it. */
   async #end(reason: Ending): Promise<void> {
+    this.#state = "closing";
     if (reason === "lost") return;
     if (reason === "timeout") {
       this.#silent();
@@ -219,10 +241,9 @@ export class Connection {
     else this.#timedOut("command", "the client sent no whole command");
   }
 
-  #timedOut(timeout: keyof Required<ServerTimeouts>, what: string): void {
+  #timedOut(timeout: keyof ServerTimeouts, what: string): void {
     const phase = this.#responder.inContent ? "content" : "command";
-    const detail = `${what}: timeouts.${timeout} is ${this.#host.resolved.timeouts[timeout]} ms`;
-    this.#refused({ kind: "timeout", reason: `timeouts.${timeout}`, phase, detail });
+    this.#refused(timedOut(what, timeout, this.#host.resolved.timeouts[timeout], phase));
   }
 
   #refused(refusal: Refusal): void {
@@ -259,6 +280,9 @@ export class Connection {
   async #secure(): Promise<boolean> {
     const { tls, clock, resolved } = this.#host;
     if (tls === undefined) return false;
+    const before = this.#state;
+    this.#state = "handshake";
+    this.#trace?.securing();
     await this.#responder.handshake?.()?.play(this.#socket.socket, this.#socket.signal);
     const acceptor = (await this.#responder.acceptor?.()) ?? tls;
     const lookupFailed = (error: unknown) =>
@@ -268,6 +292,7 @@ export class Connection {
       if (result instanceof TLSSocket) return result;
       const kind = result.reason === "timeouts.handshake" ? "timeout" : "tls";
       this.#refused({ kind, ...result, phase: "tls" });
+      this.#trace?.notSecured(result);
       return undefined;
     });
     if (!done) {
@@ -283,6 +308,8 @@ export class Connection {
     });
     this.#patience = resolved.timeouts.command;
     this.#observer?.secured(session);
+    this.#trace?.secured(session);
+    if (this.#state === "handshake") this.#state = before;
     return true;
   }
 
@@ -325,6 +352,9 @@ export class Connection {
     };
   }
 }
+
+/** What a connection is doing, as `server.status()` counts it. */
+export type ConnectionState = "greeting" | "handshake" | "idle" | "transaction" | "content" | "closing";
 
 /** Why a conversation is over: the protocol has closed it, or nothing more comes. */
 type Ending = "closed" | Exclude<Received, Buffer>;

@@ -73,6 +73,11 @@ export class EventHandler {
     };
   }
 
+  /** How many messages were accepted. */
+  get accepted(): number {
+    return this.#intake.accepted;
+  }
+
   /** What is known of the connection now. */
   get session(): Session {
     return this.#session;

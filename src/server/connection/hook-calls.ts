@@ -5,6 +5,7 @@ import { HookTimer, hookTooSlow } from "../hooks/hook-timer.ts";
 import type { HookContext } from "../hooks/hooks.ts";
 import { localError } from "../hooks/local-error.ts";
 import type { Judgement } from "../hooks/policy.ts";
+import { hookTimedOut } from "../observer/refusals-of-connection.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** The calls of one connection to the hooks: what each gets, and how long it may take. */
@@ -53,6 +54,7 @@ export class HookCalls {
   /** Aborts the signal of a hook that takes too long. Returns the reason. */
   expire(hook: string): EnvoiError {
     const error = hookTooSlow(hook, this.#timer.ms);
+    this.#host.observer.refused(this.#context().session, hookTimedOut(hook, this.#timer.ms));
     this.#socket.giveUp(error);
     return error;
   }

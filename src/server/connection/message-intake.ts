@@ -9,6 +9,7 @@ import { type AskHook, type Patience, Reception } from "../content/reception.ts"
 import { localError } from "../hooks/local-error.ts";
 import type { FetchedOctets } from "../hooks/policy.ts";
 import { asRefusal } from "../hooks/verdicts.ts";
+import type { MailTrace } from "../observer/mail-trace.ts";
 import type { HookCalls } from "./hook-calls.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -23,6 +24,11 @@ export class MessageIntake {
   #senders: ClaimedSenders | undefined;
   /** Why the message is refused because of that. */
   #refusal: Reply | undefined;
+  #trace: MailTrace | undefined;
+  /** The bytes of the message so far. */
+  #octets = 0;
+  /** How many messages were accepted. */
+  accepted = 0;
   /** How many messages the client has begun. */
   #messages = 0;
   /** What the hook `burl` returned, until it is read. */
@@ -45,7 +51,7 @@ export class MessageIntake {
 
   /** A message begins: calls the hook `data`. */
   begin(): undefined {
-    const { resolved, policy, protocol } = this.#host;
+    const { resolved, policy, protocol, observer } = this.#host;
     const { context } = this.#calls;
     const { session } = context;
     const envelope = this.#envelope();
@@ -54,6 +60,8 @@ export class MessageIntake {
     const head = resolved.received
       ? Buffer.from(formatReceived({ session, envelope, hostname, id, date: new Date() }))
       : undefined;
+    this.#octets = 0;
+    this.#trace = observer.mail(session, envelope);
     const ask: AskHook = (content) => policy.data(context, envelope, content);
     this.#refusal = undefined;
     this.#senders = policy.judgesSenders(session) ? new ClaimedSenders() : undefined;
@@ -62,6 +70,7 @@ export class MessageIntake {
 
   /** Passes content to the hook. If it returns a promise, the next piece must wait for it. */
   push(piece: Buffer): Promise<void> | undefined {
+    this.#octets += piece.length;
     if (this.#refusal !== undefined) return undefined;
     if (this.#senders === undefined) return this.#reception?.push(piece);
     return this.#senders.add(piece) ? this.#judgeSenders(this.#senders) : undefined;
@@ -92,11 +101,16 @@ export class MessageIntake {
     const refusal = problem ?? this.#refusal;
     const verdict = await this.#reception?.finish(refusal);
     this.#reception = undefined;
-    answer(refusal ?? verdict);
+    const judged = refusal ?? verdict;
+    if (this.#host.observer.judged(judged, this.#octets)) this.accepted++;
+    this.#trace?.judged(judged, this.#octets);
+    this.#trace = undefined;
+    answer(judged);
   }
 
   /** The client has given the message up. */
   async abandon(): Promise<void> {
+    this.#lose();
     if (this.#reception !== undefined) await this.#calls.inTime("data", this.#reception.abandon());
     this.#reception = undefined;
   }
@@ -133,7 +147,14 @@ export class MessageIntake {
 
   /** The connection is lost. Returns what is left to wait for. */
   cut(): Promise<void> | undefined {
+    this.#lose();
     this.#patience.deadline.stop();
     return this.#reception?.cut();
+  }
+
+  /** The message will not arrive whole. */
+  #lose(): void {
+    this.#trace?.abandoned(this.#octets);
+    this.#trace = undefined;
   }
 }

@@ -1,6 +1,12 @@
 import { Journal } from "../../net/journal.ts";
 import type { Logger } from "../../net/logger.ts";
+import type { Reply } from "../../protocol/reply.ts";
+import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
+import type { ContentVerdict } from "../../protocol/server/event.ts";
 import type { ClientIdentity } from "../connection/client-identity.ts";
+import type { Session } from "../connection/session.ts";
+import { ConnectionTrace } from "./connection-trace.ts";
+import { MailTrace } from "./mail-trace.ts";
 import { ServerCounters } from "./server-counters.ts";
 import { type Refusal, type RefusedEvent, type ServerClientEvent, serverChannels } from "./server-events.ts";
 
@@ -42,6 +48,32 @@ export class ServerObserver {
     this.#journal.publish(serverChannels.refused, event);
     this.#journal.log("warn", event, refusal.detail);
   }
+
+  /**
+   * Observes a new connection, if anybody listens. Whoever begins to listen later gets later connections.
+   *
+   * @param session what is known of it at any time
+   */
+  connection(session: () => Session): ConnectionTrace | undefined {
+    this.#journal.askAgain();
+    if (!this.#journal.kept && !listenedTo.some(({ hasSubscribers }) => hasSubscribers)) return undefined;
+    return new ConnectionTrace(this.#journal, eventOf(session()), session);
+  }
+
+  /** Counts a message, unless it was refused for all recipients. Returns whether it counts. */
+  judged(verdict: ContentVerdict, octets: number): boolean {
+    const replies = Array.isArray(verdict) ? verdict : [verdict as Reply | undefined];
+    if (replies.every((reply) => reply?.positive === false)) return false;
+    this.counters.mails++;
+    this.counters.octets += octets;
+    return true;
+  }
+
+  /** Observes a message whose content begins, if anybody listens. */
+  mail(client: ObservedClient, envelope: ReceivedEnvelope): MailTrace | undefined {
+    if (!this.#journal.kept && !serverChannels.mail.hasSubscribers) return undefined;
+    return new MailTrace(this.#journal, eventOf(client), envelope);
+  }
 }
 
 /** The client in the form of events. */
@@ -49,3 +81,12 @@ function eventOf(client: ObservedClient): ServerClientEvent {
   const { id, remoteAddress, remotePort, localAddress, localPort } = client;
   return { ...(id !== undefined && { session: id }), remoteAddress, remotePort, localAddress, localPort };
 }
+
+/** The channels with events of a connection. */
+const listenedTo: readonly { readonly hasSubscribers: boolean }[] = [
+  serverChannels.connection,
+  serverChannels.tls,
+  serverChannels.auth,
+  serverChannels.command,
+  serverChannels.reply,
+];
