@@ -5,7 +5,7 @@ import { Reply } from "../../protocol/reply.ts";
 import type { AtrnEvent, ServerEvent } from "../../protocol/server/event.ts";
 import { Responder } from "../../protocol/server/responder.ts";
 import { type ConnectionTrace, ofBoth } from "../observer/connection-trace.ts";
-import { ExceededLimits, timedOut } from "../observer/refusals-of-connection.ts";
+import { ExceededLimits, earlyTalk, notSecured, timedOut } from "../observer/refusals-of-connection.ts";
 import type { Refusal } from "../observer/server-events.ts";
 import type { ServerTimeouts } from "../options/options.ts";
 import type { ClientIdentity } from "./client-identity.ts";
@@ -106,8 +106,7 @@ export class Connection {
   async #admit(): Promise<Reply | undefined> {
     const { greetingDelay } = this.#host.resolved;
     if (greetingDelay > 0 && !(await this.#socket.quiet(greetingDelay))) {
-      const detail = "the client spoke, or left, before the greeting";
-      this.#refused({ kind: "early-talker", reason: "early-talker", phase: "greeting", detail });
+      this.#refused(earlyTalk);
       return earlyTalker;
     }
     return await this.#handler.connect();
@@ -290,8 +289,7 @@ export class Connection {
     const done = await this.#socket.replace(async (socket) => {
       const result = await acceptor.accept(socket, { clock, ms: resolved.timeouts.handshake, lookupFailed });
       if (result instanceof TLSSocket) return result;
-      const kind = result.reason === "timeouts.handshake" ? "timeout" : "tls";
-      this.#refused({ kind, ...result, phase: "tls" });
+      this.#refused(notSecured(result));
       this.#trace?.notSecured(result);
       return undefined;
     });

@@ -1,3 +1,4 @@
+import type { HandshakeFailure } from "../../net/server/handshake-failure.ts";
 import type { Limit } from "../../protocol/server/limit.ts";
 import type { ServerSettings } from "../../protocol/server/settings.ts";
 import type { ServerTimeouts } from "../options/options.ts";
@@ -32,6 +33,19 @@ const limitPhases: ReadonlyMap<Limit, ServerPhase> = new Map<Limit, ServerPhase>
   ["maxContentLineLength", "content"],
   ["maxHops", "content"],
 ]);
+
+/** A client whose TLS handshake failed. */
+export function notSecured({ reason, detail }: HandshakeFailure): Refusal {
+  return { kind: reason === "timeouts.handshake" ? "timeout" : "tls", reason, phase: "tls", detail };
+}
+
+/** A client that did not wait for the greeting. */
+export const earlyTalk: Refusal = {
+  kind: "early-talker",
+  reason: "early-talker",
+  phase: "greeting",
+  detail: "the client spoke, or left, before the greeting",
+};
 
 /**
  * A client, or a hook, that has taken longer than a timeout of the options.
