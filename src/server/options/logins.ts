@@ -13,15 +13,15 @@ export const defaultMechanisms: readonly string[] = ["PLAIN", "LOGIN", "XOAUTH2"
  * @throws EnvoiError of kind `"configuration"`.
  */
 export function checkLogins(options: SmtpServerOptions, listeners: readonly ResolvedListener[]): void {
-  if (options.atrn !== undefined && options.auth === undefined)
-    throw refuseOption("atrn", "needs the hook auth", "Only clients that have logged in get mail by ATRN");
-  if (options.sender !== undefined && options.auth === undefined)
-    throw refuseOption("sender", "needs the hook auth", "It is asked about clients that have logged in");
+  const loggedIn = options.auth !== undefined || listeners.some(({ xclient }) => xclient?.login);
+  for (const hook of ["atrn", "sender"] as const)
+    if (options[hook] !== undefined && !loggedIn)
+      throw refuseOption(hook, "needs the hook auth", "It is for clients that have logged in");
   if (options.burl !== undefined && !listeners.some(({ lmtp, requireAuth }) => requireAuth && !lmtp))
     throw refuseOption("burl", "needs a listener with requireAuth", "Only submission may offer it");
-  for (const commandHook of ["etrn", "atrn"] as const)
-    if (options[commandHook] !== undefined && listeners.every(({ lmtp }) => lmtp))
-      throw refuseOption(commandHook, "cannot be used with lmtp", "It is a command of SMTP");
+  for (const hook of ["etrn", "atrn"] as const)
+    if (options[hook] !== undefined && listeners.every(({ lmtp }) => lmtp))
+      throw refuseOption(hook, "cannot be used with lmtp", "It is a command of SMTP");
   for (const [index, listener] of listeners.entries()) {
     if (!listener.requireAuth) continue;
     const field = `${options.listeners === undefined ? "" : `listeners[${index}].`}requireAuth`;
