@@ -1,9 +1,9 @@
 /** What the snippets of the documentation speak of without declaring it: things that a reader has. */
 import strictAssert from "node:assert/strict";
-import type { Message, MessageFields, Transport } from "envoi";
+import type { Envelope, Message, MessageFields, Transport } from "envoi";
 import type { ReceivedEnvelope } from "envoi/server";
 import type { MailMatchers, TestServer } from "envoi/testing";
-import type { DmarcReport, DmarcVerdict, Resolver } from "envoi/verify";
+import type { ArcSealer, DmarcReport, DmarcVerdict, Origin, Resolver } from "envoi/verify";
 
 export declare const transport: Transport;
 export declare const message: Message;
@@ -14,6 +14,13 @@ export declare const shared: MessageFields;
 export declare const readers: readonly string[];
 export declare const queue: Message[];
 export declare const resolver: Resolver;
+export declare const origin: Origin;
+export declare const sealer: ArcSealer;
+/** A message as it came, and as a mailing list sends it on. */
+export declare const received: Uint8Array;
+export declare const changed: Uint8Array;
+export declare const content: AsyncIterable<Uint8Array>;
+export declare const envelope: Envelope;
 export declare const verdict: DmarcVerdict;
 export declare const report: DmarcReport;
 export declare const attachment: { readonly content: Uint8Array };

@@ -18,6 +18,7 @@ import type { ArcVerdict } from "./arc-verdict.ts";
  * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
+ * import { Resolver, verifyArc } from "envoi/verify";
  *
  * const resolver = Resolver.zone({ "arc._domainkey.lists.example.org": { TXT: "v=DKIM1; p=…" } });
  * const { result, instances, reason } = await verifyArc(await readFile("mail.eml"), { resolver });

@@ -16,6 +16,7 @@ import type { AuthenticatorOptions } from "./authenticator-options.ts";
  * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
+ * import { authenticate } from "envoi/verify";
  *
  * const origin = { ip: "192.0.2.7", hello: "mail.example.org", from: "ann@example.org" };
  * const { author, dmarc } = await authenticate(await readFile("mail.eml"), { origin });

@@ -31,7 +31,7 @@ import { resultsOf } from "./results-of.ts";
  *
  * @example
  * ```ts
- * const authenticator = Authenticator.begin({ origin: { ip, hello, from }, authservId: "mx.example.com" });
+ * const authenticator = Authenticator.begin({ origin, authservId: "mx.example.com" });
  * if ((await authenticator.spf).result === "fail") console.warn("SPF fails");
  * for await (const octets of content) authenticator.write(octets);
  * const { dmarc, author } = await authenticator.finish();
