@@ -30,7 +30,7 @@ export function parseIpv6(text: string): IpAddress | undefined {
   if (text.length > 45 || !text.includes(":")) return undefined;
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const [left, right] = halves.map(groupsOf);
+  const [left, right] = halves.map((half, index) => groupsOf(half, index === halves.length - 1));
   if (left === undefined || (halves.length === 2 && right === undefined)) return undefined;
   const missing = 8 - left.length - (right?.length ?? 0);
   if (right === undefined ? missing !== 0 : missing < 1) return undefined;
@@ -38,12 +38,11 @@ export function parseIpv6(text: string): IpAddress | undefined {
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
 }
 
-function groupsOf(half: string | undefined): number[] | undefined {
-  if (half === undefined) return undefined;
+/** @param last whether the text ends the address, where it may be written as IPv4 */
+function groupsOf(half: string, last: boolean): number[] | undefined {
   if (half === "") return [];
   const parts = half.split(":");
-  const last = parts.at(-1) ?? "";
-  const ipv4 = last.includes(".") ? parseIpv4(last) : undefined;
+  const ipv4 = last ? parseIpv4(parts.at(-1) ?? "") : undefined;
   const groups = (ipv4 === undefined ? parts : parts.slice(0, -1)).map((part) =>
     /^[\da-f]{1,4}$/i.test(part) ? Number.parseInt(part, 16) : Number.NaN,
   );
