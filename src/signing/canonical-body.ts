@@ -67,27 +67,34 @@ export class BodyHash {
 
   /** Where the white space and line ends begin that end the octets. */
   #contentEnd(octets: Buffer): number {
-    let end = octets.length;
-    if (octets[end - 1] === CR) end--;
-    for (;;) {
-      const last = octets[end - 1];
-      if (last === LF && octets[end - 2] === CR) end -= 2;
-      else if (this.#relaxed && (last === SP || last === TAB)) end--;
-      else return end;
-    }
+    const { length } = octets;
+    const end = octets[length - 1] === CR ? length - 1 : length;
+    return this.#relaxed ? blankStart(octets, end) : lineEndsStart(octets, end);
   }
 
   #hold(octets: Buffer, end: number): void {
-    let at = end;
-    for (let lf = octets.indexOf(LF, at); lf >= 0; lf = octets.indexOf(LF, at)) {
+    const cr = octets.length > end && octets[octets.length - 1] === CR;
+    const { count, last } = this.#lineEnds(octets, end, octets.length - (cr ? 1 : 0));
+    if (count > 0) {
       if (this.#open) this.#write(lineEnd);
-      else this.#breaks++;
+      this.#breaks += this.#open ? count - 1 : count;
       this.#open = false;
-      at = lf + 1;
     }
-    const cr = octets.length > at && octets[octets.length - 1] === CR;
-    const space = octets.length - (cr ? 1 : 0) > at;
+    const space = octets.length - (cr ? 1 : 0) > last;
     this.#held = cr ? (space ? " \r" : "\r") : space ? " " : "";
+  }
+
+  /** How many line ends are among white space, and the index behind the last. */
+  #lineEnds(octets: Buffer, start: number, end: number): { count: number; last: number } {
+    // Without white space there is nothing else.
+    if (!this.#relaxed) return { count: (end - start) >> 1, last: end };
+    const last = octets.subarray(start, end).lastIndexOf(LF) + 1 + start;
+    let count = 0;
+    for (let at = start; at < last; ) {
+      if (octets[at] === LF) count++;
+      at++;
+    }
+    return { count, last };
   }
 
   /** Adds what counts, and the line ends before it. */
@@ -125,13 +132,59 @@ const LF = 0x0a;
 const SP = 0x20;
 const TAB = 0x09;
 const lineEnd: Buffer = Buffer.from("\r\n");
-const lineEnds: Buffer = Buffer.from("\r\n".repeat(512));
+const lineEnds: Buffer = Buffer.from("\r\n".repeat(8192));
 
-/** White space to one space, and none at the ends of lines. Most bodies are so already, and are not copied. */
-function relaxed(content: Buffer): Buffer {
-  const tabs = content.includes(TAB);
-  if (!tabs && !content.includes(SP)) return content;
-  const text = content.toString("latin1");
-  if (!tabs && !/ [ \r]/.test(text)) return content;
-  return Buffer.from(text.replace(/[\t ]+/g, " ").replaceAll(" \r\n", "\r\n"), "latin1");
+/** Where the line ends begin that end the octets. Most are compared by the block. */
+function lineEndsStart(octets: Buffer, from: number): number {
+  let end = from;
+  while (end >= block && octets.compare(lineEnds, 0, block, end - block, end) === 0) end -= block;
+  while (octets[end - 1] === LF && octets[end - 2] === CR) end -= 2;
+  return end;
 }
+
+const block = 1024;
+
+/** Where the white space and line ends begin that end the octets. */
+function blankStart(octets: Uint8Array, from: number): number {
+  let end = from;
+  while (end > 0) {
+    const last = octets[end - 1];
+    if (last === SP || last === TAB) end--;
+    else if (last === LF && octets[end - 2] === CR) end -= 2;
+    else break;
+  }
+  return end;
+}
+
+/** White space to one space, and none at the ends of lines: for content that ends in no white space. */
+function relaxed(content: Buffer): Buffer {
+  const hasTabs = content.includes(TAB);
+  if (!hasTabs && !content.includes(SP)) return content;
+  // Most bodies are so already, and are not copied.
+  if (!hasTabs && !/ [ \r]/.test(content.toString("latin1"))) return content;
+  if (scratch.length < content.length) scratch = Buffer.allocUnsafeSlow(content.length);
+  return scratch.subarray(0, reduce(content, scratch));
+}
+
+/** Writes the content into the target, and returns how many octets that are. */
+function reduce(content: Uint8Array, target: Uint8Array): number {
+  const { length } = content;
+  let written = 0;
+  let space = false;
+  for (let at = 0; at < length; at++) {
+    const octet = content[at] as number;
+    if (octet === SP || octet === TAB) {
+      space = true;
+      continue;
+    }
+    if (space) {
+      space = false;
+      if (octet !== CR || content[at + 1] !== LF) target[written++] = SP;
+    }
+    target[written++] = octet;
+  }
+  return written;
+}
+
+/** The same memory each time: it is used only until it is hashed. */
+let scratch: Buffer = Buffer.alloc(0);
