@@ -137,8 +137,8 @@ export class Inquiry implements Questions {
     }
     const phase = this.#phase;
     if (phase.ended === undefined) {
-      const finding = await Promise.race([this.#answer(name, type, phase.signal), phase.over]);
-      if (typeof finding === "object") {
+      const finding = await phase.race(this.#answer(name, type, phase.signal));
+      if (finding !== undefined) {
         const { outcome } = finding;
         this.#queries.push({
           name,
@@ -167,44 +167,46 @@ export class Inquiry implements Questions {
 
 /** The time until a deadline, or until all is aborted. */
 class Phase {
-  readonly over: Promise<"deadline" | "aborted">;
   ended: "deadline" | "aborted" | undefined;
   readonly #controller: AbortController = new AbortController();
-  readonly #deadline: number;
-  #timer: NodeJS.Timeout;
-  #settle: (how: "deadline" | "aborted") => void = () => {};
+  readonly #timer: NodeJS.Timeout;
+  /** What waits for an answer. */
+  readonly #waiting: Set<(end: undefined) => void> = new Set();
 
   constructor(deadline: number) {
-    this.#deadline = Math.min(deadline, LONGEST_TIMER);
     // Each of many questions listens to it.
     setMaxListeners(0, this.#controller.signal);
-    this.over = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.#timer = this.#started();
+    this.#timer = setTimeout(() => this.end("deadline"), Math.min(deadline, LONGEST_TIMER));
   }
 
-  /** Is aborted at the end. */
+  /** Is aborted at the end, if something is still being asked. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /** Moves the deadline away from now. */
   restart(): void {
-    clearTimeout(this.#timer);
-    this.#timer = this.#started();
+    this.#timer.refresh();
+  }
+
+  /** The answer, or `undefined` at the end. */
+  race<T>(answer: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      void answer.then((value) => {
+        this.#waiting.delete(resolve);
+        resolve(value);
+      });
+    });
   }
 
   end(how: "deadline" | "aborted"): void {
     if (this.ended !== undefined) return;
     clearTimeout(this.#timer);
     this.ended = how;
-    this.#settle(how);
+    if (this.#waiting.size === 0) return;
+    for (const resolve of this.#waiting) resolve(undefined);
     this.#controller.abort();
-  }
-
-  #started(): NodeJS.Timeout {
-    return setTimeout(() => this.end("deadline"), this.#deadline);
   }
 }
 

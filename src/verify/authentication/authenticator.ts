@@ -8,6 +8,7 @@ import type { DmarcVerdict } from "../dmarc/dmarc-verdict.ts";
 import { Inquiry } from "../inquiry.ts";
 import { secondsOf } from "../look-up-options.ts";
 import { MessagePass } from "../message/message-pass.ts";
+import { resultsField } from "../results/results-text.ts";
 import { Stamp } from "../results/stamp.ts";
 import type { BodyForm } from "../signature/body-hashes.ts";
 import type { SignedHeader } from "../signature/signed-header.ts";
@@ -120,7 +121,7 @@ export class Authenticator {
         ...{ spf, helloSpf, dkim, arc, queries },
         dmarc: withTrust(dmarc, arc, trustedSealers),
       };
-      const field = resultsOf(facts, authservId, origin).toField();
+      const field = resultsField(resultsOf(facts, authservId, origin));
       return Object.freeze({ ...facts, field, stamp: stampWith(new Stamp(field, authservId)) });
     } finally {
       this.#inquiry.close();

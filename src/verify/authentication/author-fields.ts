@@ -7,6 +7,7 @@ import type { SignedHeader } from "../signature/signed-header.ts";
 export function authorFields(header: SignedHeader): string[] {
   const fields = header.named("from").map(({ text }) => text);
   for (const { text } of header.fields) {
+    if (!text.includes("\r") && !text.includes("\n")) continue;
     for (const match of text.matchAll(/(?:\r(?!\n)|(?<!\r)\n)(from[ \t]*:[^\r\n]*)/gi))
       fields.push(match[1] ?? "");
   }

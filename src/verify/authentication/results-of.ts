@@ -1,6 +1,5 @@
 import type { DkimVerdict } from "../dkim/dkim-verdict.ts";
-import { AuthenticationResults } from "../results/authentication-results.ts";
-import type { MethodResult, ResultProperty } from "../results/method-result.ts";
+import type { MethodResult, ResultProperty, ResultsContent } from "../results/method-result.ts";
 import type { Origin } from "../spf/spf-origin.ts";
 import type { SpfVerdict } from "../spf/spf-verdict.ts";
 import type { Authentication } from "./authentication.ts";
@@ -16,9 +15,9 @@ export function resultsOf(
   { spf, helloSpf, dkim, arc, dmarc }: Omit<Authentication, "field" | "stamp">,
   authservId: string,
   origin: Origin | undefined,
-): AuthenticationResults {
+): ResultsContent {
   const sender = origin?.from === null || origin === undefined ? "" : String(origin.from);
-  return AuthenticationResults.of(authservId, [
+  const results = [
     spfResult(spf, sender),
     ...(helloSpf === undefined ? [] : [spfResult(helloSpf, "")]),
     ...(dkim.length === 0 ? [methodResult("dkim", { result: "none" })] : dkim.map(dkimResult)),
@@ -31,7 +30,8 @@ export function resultsOf(
       ["header", "oldest-pass", arc.oldestPass === undefined ? undefined : String(arc.oldestPass)],
       ["smtp", "remote-ip", arc.result === "none" ? undefined : origin?.ip],
     ]),
-  ]);
+  ];
+  return { authservId, version: 1, results };
 }
 
 function spfResult(verdict: SpfVerdict, sender: string): MethodResult {

@@ -18,7 +18,7 @@ export function dnsName(text: string): string | undefined {
 
 /** Lower case of ASCII letters alone: `İ` and `K` (Kelvin) must not become letters of another name. */
 export function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
 /** Whether a name is another one, or below it. */

@@ -46,5 +46,7 @@ function quoted(text: string): string {
 
 /** Tokens that may also be folded at the spaces within quotes. */
 function pieces(tokens: readonly string[]): string[] {
-  return tokens.flatMap((token) => token.split(/(?= [^ ])/));
+  return tokens.some((token) => token.includes(" ", 1))
+    ? tokens.flatMap((token) => token.split(/(?= [^ ])/))
+    : [...tokens];
 }

@@ -54,11 +54,14 @@ export function withoutSpace(value: string): string {
 
 /** The octets of base64 without white space, or `undefined` if it is not base64. */
 export function fromBase64(text: string): Buffer | undefined {
-  return text.length > 0 && base64.test(text) ? Buffer.from(text, "base64") : undefined;
+  const characters = text.length - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0);
+  const octets = Buffer.from(text, "base64");
+  // What is not base64 is left out, but for the two letters of base64url.
+  const whole = octets.length === (characters * 3) >> 2 && characters % 4 !== 1;
+  return whole && octets.length > 0 && !text.includes("-") && !text.includes("_") ? octets : undefined;
 }
 
 const tagName: RegExp = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-const base64: RegExp = /^[A-Za-z0-9+/]+={0,2}$/;
 const space: RegExp = /[\t\n\r ]/;
 /** Control characters, and line breaks that fold nothing. Octets above 127 are those of RFC 8616. */
 const forbidden: RegExp = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
