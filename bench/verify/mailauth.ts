@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { run } from "./run.ts";
 import { folder } from "./rival.ts";
+import { run } from "./run.ts";
 
 const url = pathToFileURL(join(folder, "node_modules", "mailauth", "lib", "mailauth.js"));
 const { authenticate } = (await import(url.href)).default;

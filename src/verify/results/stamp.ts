@@ -56,9 +56,17 @@ export class Stamp {
   #stamped(head: Buffer, lf: boolean): Buffer {
     const field = lf ? this.#field.replaceAll("\r\n", "\n") : this.#field;
     const kept = withoutForeign(head, this.#authservId, lf ? "\n" : "\r\n");
-    return Buffer.concat([Buffer.from(field), kept]);
+    // Lines that would go on with a field, at the top of a message, must not go on with ours.
+    const stray = kept[0] === SP || kept[0] === TAB ? `${strayField}:${lf ? "\n" : "\r\n"}` : "";
+    return Buffer.concat([Buffer.from(field + stray), kept]);
   }
 }
+
+const SP = 0x20;
+const TAB = 0x09;
+
+/** The name that lines get which stand on top of a message and belong to no field. */
+const strayField = "X-Stray-Lines";
 
 /**
  * The header without the Authentication-Results fields in the name of a server (RFC 8601 section 5). Every line break

@@ -69,6 +69,18 @@ test("takes out what hides behind a bare line break, and keeps the lines of the 
   );
 });
 
+test("lets no line at the top of a message go on with the field", () => {
+  for (const start of [" ; dmarc=pass header.from=bank.test", "\t", "  "])
+    assert.equal(
+      stamp.bytes(Buffer.from(`${start}\r\nA: b\r\n\r\n`)).toString(),
+      `Authentication-Results: mx.example.com; none\r\nX-Stray-Lines:\r\n${start}\r\nA: b\r\n\r\n`,
+    );
+  const lf = stamp
+    .bytes(Buffer.from("Authentication-Results: mx.example.com; a\n\tb\n c\nA: b\n\n"))
+    .toString();
+  assert.equal(lf, "Authentication-Results: mx.example.com; none\nA: b\n\n");
+});
+
 test("stamps a stream as it stamps bytes, however it is cut", async () => {
   for (const text of [
     "A: b\r\nAuthentication-Results: mx.example.com; a\r\n\r\nbody\r\n\r\nmore",
