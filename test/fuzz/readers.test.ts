@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { settings } from "../protocol/server/talk.js";
+import { clientHello } from "./client-hello.js";
 import { count, effort } from "./effort.js";
 import { fuzz, type Target } from "./fuzz.js";
 import { readInput } from "./input.js";
@@ -11,7 +12,8 @@ import { chunks, commands, content, conversation, data, proxyHeaders, roomy } fr
 const shares: readonly (readonly [Target, number])[] = [
   [data, 40],
   [commands, 25],
-  [proxyHeaders, 15],
+  [proxyHeaders, 10],
+  [clientHello, 5],
   [chunks, 6],
   [content, 6],
   [conversation, 8],

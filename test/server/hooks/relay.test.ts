@@ -207,7 +207,7 @@ describe("SmtpServer: options that are not valid", () => {
     [{ timeouts: { command: Number.NaN } }, /^timeouts\.command: .*, got NaN$/],
     [{ domain: ["y.test"] } as never, /there is no "domain"; the nearest is domains/],
     [{ data: "yes" as never }, /^data: expected a function, got a string$/],
-    [{ certificates: { key: "x", cert: "y" } }, /cannot be used/],
+    [{ certificates: { key: "x", cert: "y" } }, /^certificates\.cert: expected a certificate as PEM/],
   ];
   for (const [options, message] of refused) {
     it(`are refused: ${JSON.stringify(options)}`, async () => {
