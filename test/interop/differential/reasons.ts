@@ -116,12 +116,12 @@ export const reasons: readonly Reason[] = [
   },
   {
     reason:
-      "RSET, VRFY, HELP and whatever else is no way to TLS is refused in clear where TLS is required (RFC 3207 4)",
-    oracle: "Exim",
+      "RSET asks for nothing, so it is answered in plaintext; Postfix refuses it if it requires TLS (RFC 3207 4)",
+    oracle: "Postfix",
     dialogue: /^STARTTLS: /,
     said: /^RSET/,
-    ours: /^530 5\.7\.0$/,
-    theirs: /^250$/,
+    ours: /^250 2\.0\.0$/,
+    theirs: /^530 5\.7\.0$/,
   },
   {
     reason: "our hook refuses who has not logged in at MAIL; Postfix waits for RCPT",
@@ -183,10 +183,10 @@ export const reasons: readonly Reason[] = [
     theirs: /^503$/,
   },
   {
-    reason: "Exim has a command ETRN",
+    reason: "ETRN needs a hook; Exim always has it, and queues nothing",
     oracle: "Exim",
     said: /^ETRN/,
-    ours: /^500 5\.5\.2$/,
+    ours: /^502 5\.5\.1$/,
     theirs: /^4/,
   },
   {
