@@ -3,6 +3,7 @@ import { EnvoiError, reasonOf } from "../errors.ts";
 import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
 import type { Answer, MxRecord, Query, RecordType, ResolveOptions } from "./resolver/answer.ts";
 import { dnsName } from "./resolver/domain-name.ts";
+import { whenAborted } from "./shared-signal.ts";
 
 /** The part of a Resolver that an inquiry needs. */
 export interface Source {
@@ -53,6 +54,7 @@ export class Inquiry implements Questions {
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: number;
   #phase: Phase;
+  #forget: () => void = () => {};
   #closed = false;
 
   /** Starts the clock. */
@@ -63,7 +65,7 @@ export class Inquiry implements Questions {
     this.#signal = signal;
     this.#phase = new Phase(deadline);
     if (signal?.aborted) this.#aborted();
-    else signal?.addEventListener("abort", this.#aborted);
+    else if (signal !== undefined) this.#forget = whenAborted(signal, this.#aborted);
   }
 
   /** The questions so far, in the order of their answers. */
@@ -109,7 +111,7 @@ export class Inquiry implements Questions {
   /** Ends the timer and whatever is still being asked. Later questions get temporary failures. */
   close(): void {
     this.#closed = true;
-    this.#signal?.removeEventListener("abort", this.#aborted);
+    this.#forget();
     this.#phase.end("deadline");
   }
 

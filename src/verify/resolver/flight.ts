@@ -1,8 +1,9 @@
+import { whenAborted } from "../shared-signal.ts";
 import type { Answer } from "./answer.ts";
 
 /** A question on its way, and those who wait for the answer. */
 export class Flight {
-  readonly #waiters: Set<Waiter> = new Set();
+  readonly #waiters: Set<(answer: Answer) => void> = new Set();
   readonly #over: () => void;
   #landed = false;
 
@@ -14,26 +15,25 @@ export class Flight {
   /** Waits for the answer. @throws the reason of `signal`, if it aborts first. */
   join(signal: AbortSignal | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#waiters.delete(waiter);
-        reject(signal?.reason);
-        if (this.#waiters.size === 0) this.#end();
+      const waiter = (answer: Answer) => {
+        forget?.();
+        resolve(answer);
       };
-      const waiter = {
-        resolve: (answer: Answer) => {
-          signal?.removeEventListener("abort", leave);
-          resolve(answer);
-        },
-      };
+      const forget =
+        signal &&
+        whenAborted(signal, () => {
+          this.#waiters.delete(waiter);
+          reject(signal.reason);
+          if (this.#waiters.size === 0) this.#end();
+        });
       this.#waiters.add(waiter);
-      signal?.addEventListener("abort", leave, { once: true });
     });
   }
 
   /** Gives the answer to all who wait; the first one counts. */
   land(answer: Answer): void {
     if (this.#landed) return;
-    for (const { resolve } of this.#waiters) resolve(answer);
+    for (const waiter of this.#waiters) waiter(answer);
     this.#end();
   }
 
@@ -42,8 +42,4 @@ export class Flight {
     this.#landed = true;
     this.#over();
   }
-}
-
-interface Waiter {
-  readonly resolve: (answer: Answer) => void;
 }

@@ -4,7 +4,6 @@ import { parseIp } from "../ip-address.ts";
 import { type LookUpOptions, lookUpReaders, secondsOf } from "../look-up-options.ts";
 import { SpfEvaluation } from "./spf-evaluation.ts";
 import { type Origin, spfSender } from "./spf-origin.ts";
-import type { SpfOutcome } from "./spf-outcome.ts";
 import type { SpfVerdict } from "./spf-verdict.ts";
 
 /** What SPF is checked for, and how. `now` is what the explanations of domain owners may quote. */
@@ -52,32 +51,21 @@ export async function evaluateSpf(
 ): Promise<SpfVerdict> {
   const sender = spfSender({ hello, from });
   const { identity, domain } = sender;
-  const address = parseIp(String(ip));
   const questions = inquiry.part();
-  const verdict = ({
-    text,
-    result,
-    code,
-    reason,
-    advice,
-    mechanism,
-  }: SpfOutcome & { text?: string | undefined }) => ({
-    ...{ result, identity, domain, code, reason },
-    ...{ advice, mechanism, lookups: evaluation?.lookups ?? 0, voidLookups: evaluation?.voidLookups ?? 0 },
-    ...{ explanation: text, queries: questions.queries },
-  });
-  let evaluation: SpfEvaluation | undefined;
-  if (address === undefined)
-    return verdict({
-      result: "none",
-      code: "no-origin",
-      reason: "the IP address of the client is not known",
-    });
-  if (!sender.valid) {
+  const address = parseIp(String(ip));
+  if (address === undefined || !sender.valid) {
+    const unasked = { identity, domain, result: "none", lookups: 0, voidLookups: 0, queries: [] } as const;
+    if (address === undefined)
+      return { ...unasked, code: "no-origin", reason: "the IP address of the client is not known" };
     const reason = `${JSON.stringify(domain)} is not a domain that can have an SPF record`;
-    return verdict({ result: "none", code: "no-domain", reason });
+    return { ...unasked, code: "no-domain", reason };
   }
-  const time = secondsOf(now);
-  evaluation = new SpfEvaluation(questions, { ip: address, hello: String(hello), sender, receiver, time });
-  return verdict(await evaluation.run());
+  const situation = { ip: address, hello: String(hello), sender, receiver, time: secondsOf(now) };
+  const evaluation = new SpfEvaluation(questions, situation);
+  const { text: explanation, result, code, reason, advice, mechanism } = await evaluation.run();
+  const { lookups, voidLookups } = evaluation;
+  return {
+    ...{ result, identity, domain, code, reason, advice, mechanism },
+    ...{ lookups, voidLookups, explanation, queries: questions.queries },
+  };
 }

@@ -1,6 +1,5 @@
 import type { Finding, Questions } from "../inquiry.ts";
 import { formatIp, type IpAddress, ipLabels, parseIp, reverseName, samePrefix } from "../ip-address.ts";
-import type { MxRecord, Query, RecordType } from "../resolver/answer.ts";
 import { dnsName, isAtOrBelow } from "../resolver/domain-name.ts";
 import { expand, type MacroLetter, type MacroString, parseExplanation, uses } from "./macro-string.ts";
 import type { SpfSender } from "./spf-origin.ts";
@@ -28,21 +27,15 @@ const mostNames = 10;
  * includes and redirects too.
  */
 export class SpfEvaluation {
-  readonly #inquiry: Questions;
+  readonly #questions: Questions;
   readonly #situation: SpfSituation;
-  readonly #queries: Map<string, Query> = new Map();
   #lookups = 0;
   #voidLookups = 0;
 
   /** The clock of the inquiry is running. */
-  constructor(inquiry: Questions, situation: SpfSituation) {
-    this.#inquiry = inquiry;
+  constructor(questions: Questions, situation: SpfSituation) {
+    this.#questions = questions;
     this.#situation = situation;
-  }
-
-  /** The questions of this evaluation, in the order of their answers. */
-  get queries(): readonly Query[] {
-    return [...this.#queries.values()];
   }
 
   /** How many terms that ask DNS were evaluated. */
@@ -70,17 +63,26 @@ export class SpfEvaluation {
   /** `check_host()` for a domain. @throws SpfProblem for temporary and permanent errors. */
   async #check(domain: string): Promise<SpfOutcome> {
     const record = await this.#recordOf(domain);
-    if (record === undefined)
-      return { result: "none", code: "no-record", reason: `${domain} has no SPF record` };
+    if (record === undefined) {
+      const advice = `Publish a TXT record at ${domain} that names all servers that send for it: "v=spf1 mx -all".`;
+      return { result: "none", code: "no-record", reason: `${domain} has no SPF record`, advice };
+    }
     for (const { qualifier, mechanism, text } of record.directives) {
       if (!(await this.#matches(mechanism, domain, text))) continue;
       const explanation = record.explanation && { target: record.explanation, domain };
       const reason = `"${text}" in the record of ${domain} matches ${formatIp(this.#situation.ip)}`;
-      return { result: qualifier, code: "matched", reason, mechanism: text, explanation };
+      const advice = qualifier === "pass" ? undefined : this.#adviceToAllow(domain);
+      return { result: qualifier, code: "matched", reason, mechanism: text, explanation, advice };
     }
     if (record.redirect !== undefined) return this.#redirect(record.redirect, domain);
     const reason = `nothing in the record of ${domain} matches ${formatIp(this.#situation.ip)}`;
-    return { result: "neutral", code: "no-match", reason };
+    return { result: "neutral", code: "no-match", reason, advice: this.#adviceToAllow(domain) };
+  }
+
+  #adviceToAllow(domain: string): string {
+    const { ip } = this.#situation;
+    const term = `ip${ip.length === 4 ? 4 : 6}:${formatIp(ip)}`;
+    return `If this client sends for ${this.#situation.sender.domain}, add "${term}" to the record of ${domain}.`;
   }
 
   async #redirect({ target, text }: NonNullable<SpfRecord["redirect"]>, domain: string): Promise<SpfOutcome> {
@@ -92,7 +94,7 @@ export class SpfEvaluation {
   }
 
   async #recordOf(domain: string): Promise<SpfRecord | undefined> {
-    const finding = await this.#ask(domain, "TXT");
+    const finding = await this.#questions.ask(domain, "TXT");
     if (finding.outcome === "temporary") throw temporary(finding);
     const texts = finding.outcome === "found" ? finding.records.filter(isSpfRecord) : [];
     const [text] = texts;
@@ -127,7 +129,7 @@ export class SpfEvaluation {
       case "include":
         return this.#included(name, domain, text);
       case "exists":
-        return this.#records(await this.#counted(name, () => this.#ask(name, "A"))).length > 0;
+        return this.#records(await this.#counted(name, () => this.#questions.ask(name, "A"))).length > 0;
       case "ptr":
         return (
           (await this.#validatedNames((validated) => isAtOrBelow(validated, dnsName(name) ?? name))).length >
@@ -159,7 +161,7 @@ export class SpfEvaluation {
     domain: string,
     text: string,
   ): Promise<boolean> {
-    const exchangers = this.#records(await this.#counted(name, () => this.#askMx(name)));
+    const exchangers = this.#records(await this.#counted(name, () => this.#questions.askMx(name)));
     if (exchangers.length > mostNames)
       throw permanent(
         "too-many-names",
@@ -177,7 +179,7 @@ export class SpfEvaluation {
   async #validatedNames(wanted: (name: string) => boolean): Promise<string[]> {
     const { ip } = this.#situation;
     const reverse = reverseName(ip);
-    const finding = await this.#counted(reverse, () => this.#ask(reverse, "PTR"));
+    const finding = await this.#counted(reverse, () => this.#questions.ask(reverse, "PTR"));
     if (finding.outcome !== "found") return [];
     const validated: string[] = [];
     for (const record of finding.records.slice(0, mostNames)) {
@@ -190,25 +192,8 @@ export class SpfEvaluation {
     return validated;
   }
 
-  #ask(name: string, type: "A" | "AAAA" | "PTR" | "TXT"): Promise<Finding<string>> {
-    return this.#noted(name, type, this.#inquiry.ask(name, type));
-  }
-
-  #askMx(name: string): Promise<Finding<MxRecord>> {
-    return this.#noted(name, "MX", this.#inquiry.askMx(name));
-  }
-
-  async #noted<T>(text: string, type: RecordType, asking: Promise<Finding<T>>): Promise<Finding<T>> {
-    const finding = await asking;
-    const { outcome } = finding;
-    const name = dnsName(text);
-    const reason = outcome === "temporary" ? { reason: finding.reason } : {};
-    if (name !== undefined) this.#queries.set(`${type} ${name}`, { name, type, outcome, ...reason });
-    return finding;
-  }
-
   #addressesOf(name: string): Promise<Finding<string>> {
-    return this.#ask(name, this.#situation.ip.length === 4 ? "A" : "AAAA");
+    return this.#questions.ask(name, this.#situation.ip.length === 4 ? "A" : "AAAA");
   }
 
   /** The records, none if there are none. @throws SpfProblem if that is not known. */
@@ -280,7 +265,7 @@ export class SpfEvaluation {
   /** RFC 7208 6.2: whatever is wrong with an explanation, there is none. */
   async #explain({ target, domain }: NonNullable<SpfOutcome["explanation"]>): Promise<string | undefined> {
     try {
-      const finding = await this.#ask(await this.#name(target, domain), "TXT");
+      const finding = await this.#questions.ask(await this.#name(target, domain), "TXT");
       const [text, another] = finding.outcome === "found" ? finding.records : [];
       const explanation = text === undefined || another !== undefined ? undefined : parseExplanation(text);
       return explanation && (await this.#expanded(explanation, domain));

@@ -49,7 +49,7 @@ export interface SpfVerdict {
   readonly code: SpfCode;
   /** Why, in an English sentence. */
   readonly reason: string;
-  /** For the owner of the domain: what to change, if the record is at fault. */
+  /** For the owner of the domain: what to change, if the record is at fault or does not allow the client. */
   readonly advice?: string | undefined;
   /** The mechanism that matched, as the record writes it. */
   readonly mechanism?: string | undefined;

@@ -75,9 +75,21 @@ for (const [what, zone, result, code, reason] of codes) {
     assert.equal(verdict.result, result);
     assert.equal(verdict.code, code);
     assert.match(verdict.reason, reason);
-    assert.equal(verdict.advice !== undefined, result === "permerror", verdict.advice);
+    assert.equal(verdict.advice === undefined, result === "pass" || result === "temperror", verdict.advice);
   });
 }
+
+test("SPF says how to allow a client", async () => {
+  const zone = record("v=spf1 include:inside.test redirect=target.test", {
+    "inside.test": { TXT: "v=spf1 -all" },
+    "target.test": { TXT: "v=spf1 ~all" },
+  });
+  const { advice } = await check(zone, { ip: "2001:DB8::1" });
+  assert.equal(
+    advice,
+    'If this client sends for example.org, add "ip6:2001:db8::1" to the record of target.test.',
+  );
+});
 
 test("SPF allows ten terms that ask, across includes and redirects", async () => {
   const zone = (terms: number) =>
@@ -340,3 +352,20 @@ for (const [options, message] of [
     await assert.rejects(checkSpf({ ...origin, ...options } as never), { kind: "configuration", message });
   });
 }
+
+test("a signal that many checks share makes no warning", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on("warning", note);
+  const { signal } = new AbortController();
+  const resolver = Resolver.system({ servers: ["127.0.0.1:9"], timeout: 5 });
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      await checkSpf({ ip: "192.0.2.1", hello: "a.test", from: `a@x${index}.test`, resolver, signal });
+      await resolver.resolve(`y${index}.test`, "TXT", { signal });
+    }),
+  );
+  await new Promise(setImmediate);
+  process.off("warning", note);
+  assert.deepEqual(warnings, []);
+});
