@@ -1,5 +1,6 @@
 import { Address } from "../address/address.ts";
 import { misconfigured } from "../errors.ts";
+import { isAsciiText } from "../text/lines.ts";
 import { formatXclient, parseXclient, type XclientAttributes } from "./client-attributes/xclient.ts";
 import { formatXforward, parseXforward, type XforwardAttributes } from "./client-attributes/xforward.ts";
 import type { ExtensionKeyword } from "./extensions.ts";
@@ -180,7 +181,7 @@ function parseMail(argument: string, { offers, lenient }: CommandContext): Comma
   const parameters = parseMailParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
   if (path.mailbox === "") return { verb: "MAIL", from: null, parameters };
-  if (!isAscii(path.mailbox) && parameters.SMTPUTF8 === undefined) return nonAscii;
+  if (!isAsciiText(path.mailbox) && parameters.SMTPUTF8 === undefined) return nonAscii;
   const from = readAddress(path.mailbox, lenient);
   return from === undefined
     ? Reply.of(501, "5.1.7", "Bad sender address syntax")
@@ -192,7 +193,7 @@ function parseRcpt(argument: string, { offers, smtpUtf8, lenient }: CommandConte
   if (path === undefined || path.mailbox === "") return Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address>");
   const parameters = parseRcptParameters(path.rest, offers);
   if (parameters instanceof Reply) return parameters;
-  if (!isAscii(path.mailbox) && !smtpUtf8) return nonAscii;
+  if (!isAsciiText(path.mailbox) && !smtpUtf8) return nonAscii;
   if (path.mailbox.toLowerCase() === "postmaster") return { verb: "RCPT", to: "postmaster", parameters };
   const to = readAddress(path.mailbox, lenient);
   return to === undefined
@@ -256,7 +257,3 @@ function readAddress(text: string, lenient: boolean = false): Address | undefine
 
 /** Atoms with dots anywhere. With quotes it would be an address: `"a..b"@example.org`. */
 const dottyAddress: RegExp = /^([\w!#$%&'*+/=?^`{|}~.-]+)@([^@]+)$/;
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text);
-}

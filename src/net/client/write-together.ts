@@ -1,9 +1,10 @@
 import type { Duplex } from "node:stream";
+import { isAsciiText } from "../../text/lines.ts";
 import type { WriteBuffer } from "./write-buffer.ts";
 
 /** Writes a text. As Latin-1, ASCII is copied; as UTF-8 it would be encoded. */
 export function writeText(socket: Duplex, text: string): void {
-  socket.write(text, isAscii(text) ? "latin1" : "utf8");
+  socket.write(text, isAsciiText(text) ? "latin1" : "utf8");
 }
 
 /**
@@ -18,15 +19,11 @@ export function writeTogether(
   commands: string,
 ): void {
   // Strings of content are ASCII, and so are most commands.
-  const encoding = isAscii(commands) ? "latin1" : "utf8";
+  const encoding = isAsciiText(commands) ? "latin1" : "utf8";
   const gathered = encoding === "latin1" ? slab?.gather(pieces, socket) : undefined;
   if (gathered !== undefined) socket.write(gathered);
   else if (pieces.every((piece) => typeof piece === "string")) socket.write(pieces.join(""), encoding);
   else socket.write(Buffer.concat(pieces.map((piece) => toBuffer(piece, encoding))));
-}
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text);
 }
 
 function toBuffer(piece: string | Buffer, encoding: "latin1" | "utf8"): Buffer {
