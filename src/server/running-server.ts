@@ -131,7 +131,7 @@ export class RunningServer {
   get status(): ServerStatus {
     const { resolved, observer } = this.#host;
     const { connections: total, refused, mails, octets } = observer.counters;
-    const connections = countStates(this.#connections.keys());
+    const connections = countStates(this.#connections.keys(), this.#gate.waiting);
     const { transaction, content } = connections.states;
     return {
       since: this.#since,

@@ -13,10 +13,10 @@ export interface ServerStatus {
     /** How many of these are encrypted. */
     readonly tls: number;
     /**
-     * How many are in each state: before the greeting (a PROXY header, `greetingDelay`, the hook `connect`), in a TLS
-     * handshake, without a transaction, in one, within the content of a message, or about to be closed.
+     * How many are in each state: before their PROXY header, before the greeting (`greetingDelay`, the hook `connect`),
+     * in a TLS handshake, without a transaction, in one, within the content of a message, or about to be closed.
      */
-    readonly states: Readonly<Record<ConnectionState, number>>;
+    readonly states: Readonly<Record<"proxy" | ConnectionState, number>>;
     /** How many there have been, with those that were refused. */
     readonly total: number;
   };
@@ -52,10 +52,17 @@ interface Counted {
   readonly encrypted: boolean;
 }
 
-/** Counts connections by what they are doing. */
-export function countStates(connections: Iterable<Counted>): Omit<ServerStatus["connections"], "total"> {
-  const states = { greeting: 0, handshake: 0, idle: 0, transaction: 0, content: 0, closing: 0 };
-  let open = 0;
+/**
+ * Counts connections by what they are doing.
+ *
+ * @param proxy how many wait for their PROXY header
+ */
+export function countStates(
+  connections: Iterable<Counted>,
+  proxy: number,
+): Omit<ServerStatus["connections"], "total"> {
+  const states = { proxy, greeting: 0, handshake: 0, idle: 0, transaction: 0, content: 0, closing: 0 };
+  let open = proxy;
   let tls = 0;
   for (const { state, encrypted } of connections) {
     states[state]++;

@@ -67,7 +67,7 @@ describe("SmtpServer: status", () => {
     assert.deepEqual(connections, {
       open: 7,
       tls: 1,
-      states: { greeting: 1, handshake: 1, idle: 3, transaction: 1, content: 1, closing: 0 },
+      states: { proxy: 0, greeting: 1, handshake: 1, idle: 3, transaction: 1, content: 1, closing: 0 },
       total: 7,
     });
     assert.equal(underWay, 2);
@@ -76,6 +76,20 @@ describe("SmtpServer: status", () => {
     deliver();
     while (server.status().connections.open > 0) await new Promise(setImmediate);
     assert.equal(server.status().connections.total, 7);
+  });
+
+  it("counts connections that wait for their PROXY header", async () => {
+    await using server = await SmtpServer.listen({
+      ...options,
+      listeners: [{ proxyProtocol: { from: ["127.0.0.1"] } }],
+    });
+    await using client = await Client.connect(server.port);
+    while (server.status().connections.states.proxy === 0) await new Promise(setImmediate);
+    assert.equal(server.status().connections.open, 1);
+    client.say("PROXY TCP4 192.0.2.1 192.0.2.2 1 25");
+    assert.match(await client.reply(), /^220 /);
+    const { proxy, idle } = server.status().connections.states;
+    assert.deepEqual([proxy, idle], [0, 1]);
   });
 
   it("counts what was taken and what was refused, by SMTP and LMTP", async () => {

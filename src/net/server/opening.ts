@@ -16,6 +16,8 @@ export class Opening {
     this.#socket = socket;
     this.#ready = ready;
     socket.once("end", this.#leave).on("readable", this.#read);
+    // The socket was paused before, and Deno would not go on to read.
+    socket.resume();
   }
 
   /** Whether the client has sent anything. */

@@ -40,6 +40,11 @@ export class ProxyGate {
     });
   }
 
+  /** How many connections wait for their header. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Cuts the connections whose header has not come. */
   close(): void {
     this.#closed = true;

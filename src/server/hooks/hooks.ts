@@ -185,7 +185,7 @@ export type FetchedContent = AsyncIterable<Uint8Array> | Uint8Array | ReplyLike;
 export interface ErrorContext<State = Record<string, unknown>> {
   /** What was thrown. */
   readonly error: unknown;
-  /** The name of the hook that failed. */
+  /** The name of the hook that failed, or of the option `certificates` if its function did. */
   readonly hook: string;
   /** What is known of the connection. */
   readonly session: Session<State>;
