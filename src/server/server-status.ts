@@ -14,7 +14,8 @@ export interface ServerStatus {
     readonly tls: number;
     /**
      * How many are in each state: before their PROXY header, before the greeting (`greetingDelay`, the hook `connect`),
-     * in a TLS handshake, without a transaction, in one, within the content of a message, or about to be closed.
+     * in a TLS handshake, without a transaction, in one, within the content of a message, turned by ATRN, or about to
+     * be closed.
      */
     readonly states: Readonly<Record<"proxy" | ConnectionState, number>>;
     /** How many there have been, with those that were refused. */
@@ -61,7 +62,16 @@ export function countStates(
   connections: Iterable<Counted>,
   proxy: number,
 ): Omit<ServerStatus["connections"], "total"> {
-  const states = { proxy, greeting: 0, handshake: 0, idle: 0, transaction: 0, content: 0, closing: 0 };
+  const states = {
+    proxy,
+    greeting: 0,
+    handshake: 0,
+    idle: 0,
+    transaction: 0,
+    content: 0,
+    turned: 0,
+    closing: 0,
+  };
   let open = proxy;
   let tls = 0;
   for (const { state, encrypted } of connections) {

@@ -67,7 +67,16 @@ describe("SmtpServer: status", () => {
     assert.deepEqual(connections, {
       open: 7,
       tls: 1,
-      states: { proxy: 0, greeting: 1, handshake: 1, idle: 3, transaction: 1, content: 1, closing: 0 },
+      states: {
+        proxy: 0,
+        greeting: 1,
+        handshake: 1,
+        idle: 3,
+        transaction: 1,
+        content: 1,
+        turned: 0,
+        closing: 0,
+      },
       total: 7,
     });
     assert.equal(underWay, 2);

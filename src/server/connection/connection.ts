@@ -13,6 +13,7 @@ import type { Admission } from "./connection-limits.ts";
 import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
 import type { ServerContext } from "./server-context.ts";
+import { turnConnection } from "./turn-connection.ts";
 
 /** One connection, from its beginning to its end: passes bytes to the protocol and events to the host application. */
 export class Connection {
@@ -30,7 +31,7 @@ export class Connection {
   /** When the server last began to wait for the client. */
   #listeningSince = 0;
   #leaving = false;
-  #state: "greeting" | "handshake" | "open" | "closing" = "greeting";
+  #state: "greeting" | "handshake" | "open" | "turned" | "closing" = "greeting";
   #over: (reason: Ending) => void = () => {};
   #broken: (error: unknown) => void = () => {};
 
@@ -311,21 +312,13 @@ export class Connection {
     return true;
   }
 
-  /** Lets the client have its mail over this connection, if the host application has a function that sends it. */
-  async #turn({ domains, answer }: AtrnEvent): Promise<boolean> {
-    const verdict = await this.#handler.atrn(domains);
-    if (verdict instanceof Reply) {
-      answer(verdict);
-      return true;
-    }
-    if (this.#socket.pending) {
-      this.#responder.end(tooEarly);
-      return true;
-    }
-    answer(reversing);
-    this.#flush();
-    await this.#socket.giveAway((socket) => this.#handler.turned(verdict.turned, socket), LINGER);
-    return false;
+  #turn(event: AtrnEvent): Promise<boolean> {
+    const end = (reply: Reply) => this.#responder.end(reply);
+    const turned = () => {
+      this.#state = "turned";
+      this.#flush();
+    };
+    return turnConnection(event, { handler: this.#handler, socket: this.#socket, end, turned });
   }
 
   #flush(): void {
@@ -352,13 +345,18 @@ export class Connection {
 }
 
 /** What a connection is doing, as `server.status()` counts it. */
-export type ConnectionState = "greeting" | "handshake" | "idle" | "transaction" | "content" | "closing";
+export type ConnectionState =
+  | "greeting"
+  | "handshake"
+  | "idle"
+  | "transaction"
+  | "content"
+  | "turned"
+  | "closing";
 
 /** Why a conversation is over: the protocol has closed it, or nothing more comes. */
 type Ending = "closed" | Exclude<Received, Buffer>;
 
-const reversing = Reply.of(250, "2.0.0", "Now reversing the connection");
-const tooEarly = Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply");
 const earlyTalker = Reply.of(554, "5.5.1", "You have to wait for the greeting");
 
 /** So long, in milliseconds, replies may wait for another that follows. */

@@ -157,6 +157,7 @@ describe("SmtpServer: ATRN", () => {
     assert.equal(await talk.client.ask("ATRN"), reversed);
     await new Promise((later) => setTimeout(later, 120));
     assert.equal(ended, undefined);
+    assert.equal(talk.server.status().connections.states.turned, 1);
     await talk.server.close({ grace: 30 });
     assert.equal(await talk.client.rest(), "");
     while (ended === undefined) await turn();
