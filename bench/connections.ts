@@ -1,5 +1,6 @@
 /**
- * Idle connections: how much memory of a server 1,000 of them take, and how a thousand slow ones affect another client.
+ * Idle connections: how much memory of a server 1,000 and 5,000 of them take, and how a thousand slow ones affect
+ * another client.
  */
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,28 +29,44 @@ async function footprints(): Promise<string[][]> {
   const rows: string[][] = [];
   for (const [kind, certificate] of [["plaintext"], ["TLS", issued]] as [string, Certified?][]) {
     for (const name of names) {
-      const measured: Footprint[] = [];
-      for (let round = 0; round < rounds; round++) measured.push(await footprint(name, certificate));
-      const columns = (["resident", "heap"] as const).map((key) => median(measured.map((each) => each[key])));
-      rows.push([`${kind}: ${name}`, ...columns.map((octets) => (octets / 1000).toFixed(1))]);
+      rows.push(await footprintRow(`${kind}: ${name}`, name, certificate, count));
     }
+    // As many more must not take more each.
+    const many = `${kind}: envoi, ${(5 * count).toLocaleString("en")} connections`;
+    rows.push(await footprintRow(many, "envoi", certificate, 5 * count));
   }
   return rows;
 }
 
-async function footprint(name: string, certificate: Certified | undefined): Promise<Footprint> {
+async function footprintRow(
+  title: string,
+  name: string,
+  certificate: Certified | undefined,
+  idlers: number,
+): Promise<string[]> {
+  const measured: Footprint[] = [];
+  for (let round = 0; round < rounds; round++) measured.push(await footprint(name, certificate, idlers));
+  const columns = (["resident", "heap"] as const).map((key) => median(measured.map((each) => each[key])));
+  return [title, ...columns.map((octets) => (octets / 1000).toFixed(1))];
+}
+
+async function footprint(
+  name: string,
+  certificate: Certified | undefined,
+  idlers: number,
+): Promise<Footprint> {
   using server = await MeasuredServer.start(name, certificate);
   // The first ones load and compile code that all share.
   const first = await idle(server.port, certificate !== undefined, 20);
   await sleep(200);
   const before = await server.footprint();
-  const others = await idle(server.port, certificate !== undefined, count);
+  const others = await idle(server.port, certificate !== undefined, idlers);
   await sleep(500);
   const after = await server.footprint();
   for (const socket of [...first, ...others]) socket.destroy();
   return {
-    resident: (after.resident - before.resident) / count,
-    heap: (after.heap - before.heap) / count,
+    resident: (after.resident - before.resident) / idlers,
+    heap: (after.heap - before.heap) / idlers,
   };
 }
 

@@ -4,8 +4,8 @@ import { serve } from "./serve.ts";
 serve(async (certificate) => {
   const server = await SmtpServer.listen({
     ...(certificate !== undefined && { tls: "implicit", certificates: certificate }),
-    maxConnections: 5000,
-    maxConnectionsPerAddress: 5000,
+    maxConnections: 6000,
+    maxConnectionsPerAddress: 6000,
     recipient: () => "accept",
     async data({ content }) {
       for await (const _ of content);

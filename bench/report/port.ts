@@ -12,18 +12,23 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Resolves when a server answers on the port; until then `failed` is called for a reason why none will. */
-export async function answered(port: number, failed: () => string | undefined): Promise<void> {
-  while (!(await answers(port))) {
+/**
+ * Resolves when a server answers on the port; until then `failed` is called for a reason why none will.
+ *
+ * @param first what a client must send before the server says anything
+ */
+export async function answered(port: number, failed: () => string | undefined, first = ""): Promise<void> {
+  while (!(await answers(port, first))) {
     const reason = failed();
     if (reason !== undefined) throw new Error(reason);
     await sleep(10);
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, first: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
+    if (first !== "") socket.write(first);
     socket.on("error", () => resolve(false));
     socket.on("data", () => {
       resolve(true);

@@ -17,17 +17,18 @@ export class ServerProcess implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Starts what `command` returns for two free ports. */
+  /** Starts what `command` returns for two free ports. `first` is what a client must send first. */
   static async start(
     name: string,
     command: (port: number, tlsPort: number) => readonly string[],
+    first?: string,
   ): Promise<ServerProcess> {
     const [port, tlsPort] = [await freePort(), await freePort()];
     const [program = "", ...options] = command(port, tlsPort);
     const child = spawn(program, options, { stdio: ["ignore", "ignore", "inherit"] });
     const failed = () =>
       child.exitCode === null ? undefined : `${name} ended with status ${child.exitCode}`;
-    await answered(port, failed);
+    await answered(port, failed, first);
     return new ServerProcess(name, port, tlsPort, child);
   }
 

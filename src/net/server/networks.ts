@@ -16,6 +16,8 @@ export const UNIX = "unix";
  */
 export class Networks {
   readonly #list: BlockList = new BlockList();
+  /** Answers from before: there are few proxies, and each connection from them asks. */
+  readonly #known = new Map<string, boolean>();
   /** Whether the clients of Unix sockets belong to them. */
   readonly unix: boolean;
   /** Whether any IP address belongs to them. */
@@ -37,11 +39,23 @@ export class Networks {
   /** Whether an IP address is in one of the networks; the empty text stands for the client of a Unix socket. */
   has(address: string): boolean {
     if (address === "") return this.unix;
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
+    const found = this.#find(address);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(address, found);
+    return found;
+  }
+
+  #find(address: string): boolean {
     const [ip = ""] = address.split("%");
     const family = isIP(ip);
     return family !== 0 && this.#list.check(ip, family === 4 ? "ipv4" : "ipv6");
   }
 }
+
+/** How many answers are remembered. */
+const MOST_KNOWN = 1000;
 
 /**
  * Reads an entry of {@link Networks} in an option.
