@@ -81,6 +81,7 @@ export type {
 } from "./observer/server-events.ts";
 export type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options/options.ts";
 export type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./options/proxies.ts";
+export type { DmarcDecision, DmarcFunction, DmarcMode, VerifyOptions } from "./options/verify-options.ts";
 export type { ListenerStatus, ServerStatus } from "./server-status.ts";
 export type { CertificateChange } from "./server-tls.ts";
 export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";

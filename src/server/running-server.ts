@@ -18,6 +18,7 @@ import type { SmtpServerOptions } from "./options/options.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
 import { countStates, type ServerStatus } from "./server-status.ts";
 import { type CertificateChange, ServerTls } from "./server-tls.ts";
+import { ServerVerification } from "./verification/server-verification.ts";
 
 /** What the laboratory may change about a server, and a host may not. */
 export interface ServerInternals {
@@ -31,6 +32,8 @@ export interface ServerInternals {
   readonly unref?: boolean;
   /** The ciphers of TLS, as OpenSSL writes them, instead of its defaults. */
   readonly ciphers?: string | undefined;
+  /** Stands for the address of each client when mail is verified; then also that of clients that have logged in. */
+  readonly clientAddress?: string | undefined;
 }
 
 /** A server that listens, and its connections: what is inside an SmtpServer and a TestServer. */
@@ -61,6 +64,7 @@ export class RunningServer {
       without: internals.without ?? resolved.protocol.without,
     };
     const tls = resolved.tls && (await ServerTls.create(resolved.tls, resolved, clock));
+    const { verify } = resolved;
     const host: ServerContext = {
       resolved,
       protocol,
@@ -72,6 +76,8 @@ export class RunningServer {
       observer: new ServerObserver(resolved.logger, resolved.logAddresses),
       throttle: new AuthThrottle(resolved.authFailureDelay, clock),
       proxies: { proxyProtocol: undefined, xclient: undefined, xforward: undefined },
+      verification:
+        verify && (await ServerVerification.load(verify, protocol.hostname, internals.clientAddress)),
       path: undefined,
     };
     const server = new RunningServer(host, tls);

@@ -143,13 +143,24 @@ export class EventHandler {
       case "mail":
         return this.#calls.decide(
           "mail",
-          policy.mail(this.#context(), event.from, event.parameters),
+          policy.mail(
+            this.#context(),
+            event.from,
+            event.parameters,
+            this.#intake.verification.expect(event.from),
+          ),
           event.answer,
         );
       case "recipient":
         return this.#calls.decide(
           "recipient",
-          policy.recipient(this.#context(), event.recipient, event.parameters, this.#envelope),
+          policy.recipient(
+            this.#context(),
+            event.recipient,
+            event.parameters,
+            this.#envelope,
+            this.#intake.verification.questions,
+          ),
           event.answer,
         );
       case "etrn":

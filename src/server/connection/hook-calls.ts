@@ -51,6 +51,17 @@ export class HookCalls {
     });
   }
 
+  /** What `answer` resolves to, or 451 if the connection is lost before: a message must not pass for that. */
+  unlessLost<T>(answer: Promise<T>): Promise<T | Reply> {
+    const { signal } = this.#socket;
+    return new Promise((resolve, reject) => {
+      const lost = () => resolve(localError);
+      if (signal.aborted) return lost();
+      signal.addEventListener("abort", lost, { once: true });
+      answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", lost));
+    });
+  }
+
   /** Aborts the signal of a hook that takes too long. Returns the reason. */
   expire(hook: string): EnvoiError {
     const error = hookTooSlow(hook, this.#timer.ms);

@@ -11,6 +11,7 @@ import type { FetchedOctets } from "../hooks/policy.ts";
 import { asRefusal } from "../hooks/verdicts.ts";
 import type { MailTrace } from "../observer/mail-trace.ts";
 import type { HookCalls } from "./hook-calls.ts";
+import { IncomingVerification } from "./incoming-verification.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** Takes in the messages of one connection, one after another: what the client sends, and what BURL fetches. */
@@ -19,6 +20,8 @@ export class MessageIntake {
   readonly #calls: HookCalls;
   readonly #envelope: () => ReceivedEnvelope;
   readonly #patience: Patience;
+  /** Finds out who sent the mail. */
+  readonly verification: IncomingVerification;
   #reception: Reception | undefined;
   /** Holds the beginning of the message back, until it is known whom it claims to be from. */
   #senders: ClaimedSenders | undefined;
@@ -39,6 +42,7 @@ export class MessageIntake {
     this.#host = host;
     this.#calls = calls;
     this.#envelope = envelope;
+    this.verification = new IncomingVerification(host, calls);
     this.#patience = {
       clock: host.clock,
       deadline: new Deadline(host.clock, () => this.#reception?.giveUp()),
@@ -62,7 +66,8 @@ export class MessageIntake {
       : undefined;
     this.#octets = 0;
     this.#trace = observer.mail(session, envelope);
-    const ask: AskHook = (content) => policy.data(context, envelope, content);
+    const { questions } = this.verification;
+    const ask: AskHook = (content) => policy.data(context, envelope, content, questions);
     this.#refusal = undefined;
     this.#senders = policy.judgesSenders(session) ? new ClaimedSenders() : undefined;
     this.#reception = new Reception(envelope, ask, this.#patience, head);
@@ -71,6 +76,7 @@ export class MessageIntake {
   /** Passes content to the hook. If it returns a promise, the next piece must wait for it. */
   push(piece: Buffer): Promise<void> | undefined {
     this.#octets += piece.length;
+    this.verification.write(piece);
     if (this.#refusal !== undefined) return undefined;
     if (this.#senders === undefined) return this.#reception?.push(piece);
     return this.#senders.add(piece) ? this.#judgeSenders(this.#senders) : undefined;
@@ -98,9 +104,13 @@ export class MessageIntake {
   async finish({ problem, answer }: EndEvent): Promise<void> {
     // The message may be nothing but its header section.
     if (this.#senders !== undefined) await this.#judgeSenders(this.#senders);
-    const refusal = problem ?? this.#refusal;
+    const faulty = problem ?? this.#refusal;
+    // Who waits for the verification hears of it with the reader.
+    if (faulty !== undefined) this.verification.abandon();
+    const refusal = faulty ?? (await this.verification.judge());
     const verdict = await this.#reception?.finish(refusal);
     this.#reception = undefined;
+    this.verification.abandon();
     const judged = refusal ?? verdict;
     if (this.#host.observer.judged(judged, this.#octets)) this.accepted++;
     this.#trace?.judged(judged, this.#octets);
@@ -154,6 +164,7 @@ export class MessageIntake {
 
   /** The message will not arrive whole. */
   #lose(): void {
+    this.verification.abandon();
     this.#trace?.abandoned(this.#octets);
     this.#trace = undefined;
   }

@@ -6,6 +6,7 @@ import type { Policy } from "../hooks/policy.ts";
 import type { ServerObserver } from "../observer/server-observer.ts";
 import type { ResolvedListener } from "../options/listeners.ts";
 import type { ResolvedOptions } from "../options/resolved-options.ts";
+import type { ServerVerification } from "../verification/server-verification.ts";
 import type { Observe } from "./observer.ts";
 
 /** What all connections of a listener share. */
@@ -21,6 +22,8 @@ export interface ServerContext {
   readonly throttle: AuthThrottle;
   /** Who may name clients, by PROXY headers, by XCLIENT and by XFORWARD. */
   readonly proxies: Pick<ResolvedListener, "proxyProtocol" | "xclient" | "xforward">;
+  /** How mail is verified, if it is. */
+  readonly verification: ServerVerification | undefined;
   /** The path of the Unix socket that clients come through, if it is one. */
   readonly path: string | undefined;
 }

@@ -27,6 +27,11 @@ export class ContentStream implements AsyncIterable<Buffer> {
     return this.#reader === "reading" && this.#state !== "failed";
   }
 
+  /** Whether a reader has come to the end, or has stopped before. */
+  get wasRead(): boolean {
+    return this.#reader === "gone";
+  }
+
   /** Whether so much waits for the reader that the client must wait too. */
   get behind(): boolean {
     return this.#waiting >= HIGH_WATER && this.#state === "open" && this.#reader !== "gone";

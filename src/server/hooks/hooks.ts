@@ -4,6 +4,8 @@ import type { MailParameters, RcptParameters } from "../../protocol/parameters/p
 import type { Reply, ReplyFields } from "../../protocol/reply.ts";
 import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
+import type { Authentication } from "../../verify/authentication/authentication.ts";
+import type { SpfVerdict } from "../../verify/spf/spf-verdict.ts";
 import type { Session } from "../connection/session.ts";
 
 /** A {@link Reply}, or a plain object of that shape. */
@@ -75,6 +77,13 @@ export interface MailContext<State = Record<string, unknown>> extends HookContex
   readonly from: Address | null;
   /** The parameters of MAIL, read and checked. */
   readonly parameters: MailParameters;
+  /**
+   * Whether the client may send for the domain of the sender. The first call asks DNS. If the client has logged in, the
+   * result is `"none"`, and nothing is asked.
+   *
+   * @throws EnvoiError of kind `"configuration"` without the option `verify`.
+   */
+  readonly spf: () => Promise<SpfVerdict>;
 }
 
 /** A client names a recipient. */
@@ -85,6 +94,8 @@ export interface RecipientContext<State = Record<string, unknown>> extends HookC
   readonly parameters: RcptParameters;
   /** The envelope so far, without this recipient. */
   readonly envelope: ReceivedEnvelope;
+  /** Like `spf` of the hook `mail`; each mail is asked about once. */
+  readonly spf: () => Promise<SpfVerdict>;
 }
 
 /**
@@ -110,6 +121,17 @@ export interface DataContext<State = Record<string, unknown>> extends HookContex
    * throws.
    */
   bytes(): Promise<Buffer>;
+  /** Like `spf` of the hook `mail`; each mail is asked about once. */
+  readonly spf: () => Promise<SpfVerdict>;
+  /**
+   * Who sent the message: SPF, DKIM, ARC and DMARC, of the bytes that the client sent. Read the content first, or begin
+   * to read it and stop; then it resolves when all of it has arrived and been verified. If the client has logged in,
+   * all results are `"none"`, and nothing is looked at.
+   *
+   * @throws EnvoiError of kind `"configuration"` before the content was read, and without the option `verify`; what the
+   * iteration throws if the message is not complete.
+   */
+  readonly authentication: () => Promise<Authentication>;
   /**
    * In LMTP, refuses the message for one recipient of the envelope. The other recipients get the verdict of the hook.
    *

@@ -9,9 +9,13 @@ import type { AuthAttempt } from "../../protocol/sasl/auth-attempt.ts";
 import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
+import type { Authentication } from "../../verify/authentication/authentication.ts";
 import type { Hello, Session } from "../connection/session.ts";
 import { collect } from "../content/collector.ts";
+import type { ContentStream } from "../content/content-stream.ts";
 import type { SmtpServerOptions } from "../options/options.ts";
+import { type DmarcFunction, type DmarcMode, isDmarcMode } from "../options/verify-options.ts";
+import { askedAfterReading, type SenderQuestions } from "../verification/mail-verification.ts";
 import type {
   AuthContext,
   BurlContext,
@@ -134,10 +138,15 @@ export class Policy {
   }
 
   /** Whether mail from this sender is accepted. */
-  mail(context: HookContext, from: Address | null, parameters: MailParameters): Judgement {
+  mail(
+    context: HookContext,
+    from: Address | null,
+    parameters: MailParameters,
+    { spf }: SenderQuestions,
+  ): Judgement {
     const { session, signal } = context;
     const { mail } = this.#hooks;
-    const ask = () => mail && this.#ask("mail", { session, signal, from, parameters }, mail, asReply);
+    const ask = () => mail && this.#ask("mail", { session, signal, from, parameters, spf }, mail, asReply);
     const refusal = from === null ? undefined : this.sender(context, from, "MAIL");
     if (refusal instanceof Promise) return refusal.then((refusal) => refusal ?? ask());
     return refusal ?? ask();
@@ -166,11 +175,12 @@ export class Policy {
     recipient: Address,
     parameters: RcptParameters,
     envelope: () => ReceivedEnvelope,
+    { spf }: SenderQuestions,
   ): Judgement {
     const { recipient: hook } = this.#hooks;
     const byRule = this.#mayReceive(recipient, session) ? undefined : relayingDenied;
     if (hook === undefined) return byRule;
-    const context: RecipientContext = { session, signal, recipient, parameters, envelope: envelope() };
+    const context: RecipientContext = { session, signal, recipient, parameters, envelope: envelope(), spf };
     return this.#ask("recipient", context, hook, (verdict) =>
       verdict === "accept" ? undefined : (asReply(verdict) ?? byRule),
     );
@@ -180,7 +190,8 @@ export class Policy {
   async data(
     { session, signal }: HookContext,
     envelope: ReceivedEnvelope,
-    content: AsyncIterable<Buffer> & { readonly failure?: unknown },
+    content: ContentStream,
+    { spf, authentication: ask }: SenderQuestions,
   ): Promise<ContentVerdict> {
     const { data } = this.#hooks;
     // Without the hook the message would be lost. `checkPurpose` refuses such options.
@@ -193,9 +204,23 @@ export class Policy {
     };
     const refuse = (recipient: EnvelopeRecipient, reply: ReplyLike) =>
       refusals.add(recipient, asReply(reply));
-    const context: DataContext = { session, signal, envelope, content, bytes, refuse };
+    const authentication = () => askedAfterReading(ask, content);
+    const context: DataContext = { session, signal, envelope, content, bytes, refuse, spf, authentication };
     const expected = (thrown: unknown) => thrown !== undefined && thrown === content.failure;
     return refusals.with(await this.#ask("data", context, data, asReply, expected));
+  }
+
+  /** What the function of the host application decides about a message that was verified. */
+  dmarc(
+    context: HookContext,
+    authentication: Authentication,
+    decide: DmarcFunction,
+  ): Judgement<DmarcMode | "accept" | Reply> {
+    const hook = ({ session }: HookContext) => decide(authentication, session);
+    return this.#ask("verify.dmarc", context, hook, (decision) => {
+      if (decision === "accept" || isDmarcMode(decision)) return decision;
+      return decision === undefined ? "observe" : asAnswer(decision, []);
+    });
   }
 
   /** What is answered to a client that asks for mail to be sent. */

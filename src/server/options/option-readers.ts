@@ -21,6 +21,7 @@ import { type OptionReader, type OptionReaders, wrongOption } from "../../text/o
 import type { BurlOptions } from "../hooks/hooks.ts";
 import type { ListenOptions, ServerTimeouts, SmtpServerOptions } from "./options.ts";
 import { readProxyProtocol, readXclient, readXforward } from "./proxies.ts";
+import { readVerify } from "./verify-options.ts";
 
 const listenOptions: OptionReaders<ListenOptions> = {
   host: text,
@@ -110,6 +111,7 @@ export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   lenient: flag,
   extensions: group(extensions),
   received: flag,
+  verify: readVerify,
   timeouts: group(timeouts),
   logger: readLogger,
   logAddresses: flag,

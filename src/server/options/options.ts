@@ -4,6 +4,7 @@ import type { ClientCertificateOptions } from "../../net/server/tls-service.ts";
 import type { OfferedExtensions } from "../../protocol/server/settings.ts";
 import type { ServerHooks } from "../hooks/hooks.ts";
 import type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./proxies.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 
 /** How long a server waits, in milliseconds. */
 export interface ServerTimeouts {
@@ -172,6 +173,11 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
   readonly extensions?: OfferedExtensions;
   /** Adds a Received field to each message; default `true`. */
   readonly received?: boolean;
+  /**
+   * Verifies who sent each message, by SPF, DKIM, ARC and DMARC, unless the client has logged in. The hooks `mail` and
+   * `recipient` can ask for `spf()`, and the hook `data` for `authentication()`.
+   */
+  readonly verify?: VerifyOptions<State>;
   /** How long the server waits. */
   readonly timeouts?: ServerTimeouts;
   /**

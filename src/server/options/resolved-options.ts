@@ -11,6 +11,8 @@ import { checkLogins, defaultMechanisms } from "./logins.ts";
 import { serverOptionReaders } from "./option-readers.ts";
 import type { ServerTimeouts, SmtpServerOptions } from "./options.ts";
 import { trustedServers } from "./trusted-servers.ts";
+import { checkVerify } from "./verify-check.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 
 /** What a server shows to clients over TLS, and asks of them. */
 export interface ServerTlsOptions {
@@ -33,6 +35,7 @@ export interface ResolvedOptions {
   readonly greetingDelay: number;
   readonly authFailureDelay: number;
   readonly received: boolean;
+  readonly verify: VerifyOptions | undefined;
   readonly logger: Logger | undefined;
   readonly logAddresses: boolean;
 }
@@ -49,6 +52,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const { maxRecipients = 1000 } = read;
   const burl = trustedServers(read.burl);
   checkLogins(read, listeners);
+  checkVerify(read.verify, listeners);
   return {
     protocol: {
       hostname,
@@ -102,6 +106,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
     greetingDelay: read.greetingDelay ?? 0,
     authFailureDelay: read.authFailureDelay ?? 250,
     received: read.received ?? true,
+    verify: read.verify,
     logger: read.logger,
     logAddresses: read.logAddresses ?? false,
   };

@@ -8,6 +8,7 @@ export type ArcResult = "none" | "pass" | "fail";
  * Why a chain has its result. The list is complete.
  *
  * - `"no-chain"`: the message has no ARC fields.
+ * - `"logged-in"`: the client has logged in to the server, so the message was not looked at.
  * - `"verified"`: the chain is whole, and the message is as the last sealer sent it on.
  * - `"recorded"`: the last sealer found the chain broken, and recorded it (`cv=fail`).
  * - `"structure"`: the sets are not complete, or not numbered from 1 without a gap, or more than 50.
@@ -20,6 +21,7 @@ export type ArcResult = "none" | "pass" | "fail";
  */
 export type ArcCode =
   | "no-chain"
+  | "logged-in"
   | "verified"
   | "recorded"
   | "structure"

@@ -23,6 +23,7 @@ import {
 } from "./authenticator-options.ts";
 import { authorFields } from "./author-fields.ts";
 import { resultsOf } from "./results-of.ts";
+import { stampWith } from "./stamp-with.ts";
 
 /**
  * The authentication of one message while it arrives: SPF, DKIM, ARC and DMARC in one pass. SPF is asked for at once,
@@ -162,13 +163,4 @@ function withTrust(dmarc: DmarcVerdict, arc: ArcVerdict, trusted: ReadonlySet<st
   if (set === undefined) return dmarc;
   const reason = `${dmarc.reason}; but by ARC, ${set.sealer} says that DMARC passed when the message came to it`;
   return { ...dmarc, code: "arc", reason, disposition: "none" };
-}
-
-function stampWith(stamp: Stamp): Authentication["stamp"] {
-  function put(message: Uint8Array): Buffer;
-  function put(message: AsyncIterable<Uint8Array>): AsyncIterable<Buffer>;
-  function put(message: Uint8Array | AsyncIterable<Uint8Array>): Buffer | AsyncIterable<Buffer> {
-    return message instanceof Uint8Array ? stamp.bytes(message) : stamp.stream(message);
-  }
-  return put;
 }

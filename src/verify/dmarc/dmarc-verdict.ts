@@ -13,6 +13,7 @@ export type DmarcPolicy = "none" | "quarantine" | "reject";
  * - `"not-aligned"`: none is.
  * - `"arc"`: none is, but a trusted ARC chain says that DMARC passed before the message was changed. The disposition is
  *   `"none"`. Only `authenticate` and the server look at chains.
+ * - `"logged-in"`: the client has logged in to the server, so the message was not looked at.
  * - `"no-record"`: the domain has no DMARC record.
  * - `"invalid-record"`: the policy of the record is not valid.
  * - `"no-from"`: the message has no From field, or one without an address.
@@ -27,6 +28,7 @@ export type DmarcCode =
   | "aligned"
   | "not-aligned"
   | "arc"
+  | "logged-in"
   | "no-record"
   | "invalid-record"
   | "no-from"

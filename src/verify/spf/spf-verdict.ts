@@ -9,6 +9,7 @@ export type SpfResult = "none" | "neutral" | "pass" | "fail" | "softfail" | "tem
  * - `"matched"`: a mechanism of the record matched the client's address.
  * - `"no-match"`: no mechanism matched, and the result is neutral (RFC 7208 4.7).
  * - `"no-origin"`: the client's address is not known, so nothing was asked.
+ * - `"logged-in"`: the client has logged in to the server, so nothing was asked.
  * - `"no-domain"`: the sender has no domain that can have a record (RFC 7208 4.3).
  * - `"no-record"`: the domain has no SPF record.
  * - `"several-records"`: the domain has more than one (RFC 7208 4.5).
@@ -25,6 +26,7 @@ export type SpfCode =
   | "matched"
   | "no-match"
   | "no-origin"
+  | "logged-in"
   | "no-domain"
   | "no-record"
   | "several-records"
