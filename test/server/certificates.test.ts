@@ -95,6 +95,20 @@ describe("SmtpServer: several certificates", () => {
   });
 });
 
+describe("SmtpServer: the name that a client asks for", () => {
+  for (const maxVersion of versions)
+    it(`is known to the session by ${maxVersion}, resumed or not`, async () => {
+      const names: unknown[] = [];
+      const certificates = [issuer.issue(["mx.test"]), issuer.issue(["a.test"])];
+      await using server = await SmtpServer.listen(
+        options({ certificates, connect: ({ session }) => void names.push(session.tls?.servername) }),
+      );
+      assert.equal(await resumes(server.port, { servername: "a.test", maxVersion }), true);
+      await shown(server.port, { maxVersion });
+      assert.deepEqual(names, ["a.test", "a.test", undefined]);
+    });
+});
+
 describe("SmtpServer: a function for certificates", () => {
   it("is asked for the names that no certificate bears", async () => {
     const find = async (name: string) => (name === "a.test" ? issuer.issue(["a.test"]) : undefined);

@@ -75,11 +75,13 @@ export class TlsAcceptor {
     const servers = this.#servers;
     return new Promise((resolve) => {
       const key = keyOf(socket);
+      let servername: string | undefined;
       const settle: Settle = (result) => {
         timer.cancel();
         opening.stop();
         socket.off("close", left);
         this.#underway.delete(key);
+        if (!("reason" in result) && servername !== undefined) servernames.set(result, servername);
         resolve(result);
       };
       const left = () => {
@@ -98,6 +100,7 @@ export class TlsAcceptor {
         this.#underway.get(key) === settle && server.emit("connection", socket);
       const opening = new Opening(socket, (hello) => {
         if ("reason" in hello) return settle(hello);
+        servername = hello.servername;
         const server = servers.find(hello.servername, lookupFailed);
         if (server instanceof Promise) void server.then(begin);
         else begin(server);
@@ -123,6 +126,9 @@ type Settle = (result: TLSSocket | HandshakeFailure) => void;
 
 const silent = ": the client sent nothing, and may be waiting for a greeting";
 
+/** What clients asked for: Node forgets it when a session of TLS 1.2 is resumed. */
+const servernames = new WeakMap<TLSSocket, string>();
+
 /** What is known about the TLS connection after the handshake. */
 export function tlsSession(socket: TLSSocket): TlsSession {
   // Node calls a session of TLS 1.3 that was resumed authorized, also if the client has never shown a certificate.
@@ -130,7 +136,7 @@ export function tlsSession(socket: TLSSocket): TlsSession {
   return {
     protocol: socket.getProtocol() ?? "unknown",
     cipher: socket.getCipher().standardName,
-    servername: (socket as { readonly servername?: string | false }).servername || undefined,
+    servername: servernames.get(socket),
     clientCertificate: certificate && {
       subject: certificate.subject,
       fingerprint256: certificate.fingerprint256,
