@@ -103,7 +103,7 @@ export class MessageIntake {
   /** The message is over: answers with the verdict of the hook, unless there is a problem. */
   async finish({ problem, answer }: EndEvent): Promise<void> {
     // The message may be nothing but its header section.
-    if (this.#senders !== undefined) await this.#judgeSenders(this.#senders);
+    if (this.#senders !== undefined && problem === undefined) await this.#judgeSenders(this.#senders);
     const faulty = problem ?? this.#refusal;
     // Who waits for the verification hears of it with the reader.
     if (faulty !== undefined) this.verification.abandon();

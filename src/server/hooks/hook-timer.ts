@@ -2,7 +2,7 @@ import { EnvoiError } from "../../errors.ts";
 import type { Clock } from "../../net/clock.ts";
 import { Deadline } from "../../net/deadline.ts";
 
-/** Limits how long a connection waits for a hook: one after another. */
+/** Limits how long a connection waits for a hook. Of several at a time only the last is limited. */
 export class HookTimer {
   /** How long a hook may take, in milliseconds. */
   readonly ms: number;
@@ -20,9 +20,11 @@ export class HookTimer {
   limit<T>(answer: Promise<T>, late: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
-        if (this.#expire !== expire) return;
-        this.#expire = undefined;
-        this.#deadline.clear();
+        if (this.#expire === expire) {
+          this.#expire = undefined;
+          this.#deadline.clear();
+        }
+        // Has no effect after the first time.
         settle();
       };
       const expire = () => end(() => resolve(late()));

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { EnvoiError } from "envoi";
 import { Reply, type SmtpServerOptions, StoredAnywayError } from "envoi/server";
+import { HookTimer } from "#src/server/hooks/hook-timer.js";
 import { RunningServer } from "#src/server/running-server.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
@@ -65,6 +66,34 @@ const cases = {
     reply: /^250/,
   },
 } as const;
+
+describe("HookTimer", () => {
+  it("limits the last of several waits, and lets all of them end once", async () => {
+    const clock = new HandClock();
+    const timer = new HookTimer(clock, 100);
+    let answer: (word: string) => void = () => {};
+    const first = timer.limit(
+      new Promise<string>((resolve) => {
+        answer = resolve;
+      }),
+      () => "late",
+    );
+    clock.turn(60);
+    const second = timer.limit(new Promise<string>(() => {}), () => "late");
+    clock.turn(60);
+    answer("first");
+    assert.equal(await first, "first");
+    clock.turn(40);
+    assert.equal(await second, "late");
+    assert.equal(await timer.limit(Promise.resolve("third"), () => "late"), "third");
+    await assert.rejects(
+      timer.limit(Promise.reject(new Error("no")), () => "late"),
+      /no/,
+    );
+    timer.stop();
+    assert.equal(clock.timers, 0);
+  });
+});
 
 describe("timeouts.hook", () => {
   for (const [name, { lead, ask, answer, reply }] of Object.entries(cases)) {
