@@ -56,6 +56,7 @@ export type { ParsedMailbox } from "./messages/reading/mailboxes.ts";
 export type { ServerEnvironment } from "./server-environment.ts";
 export { TestServer } from "./test-server.ts";
 export type { TestServerOptions } from "./test-server-options.ts";
+export type { TestVerifyOptions } from "./test-verify-options.ts";
 export type { Transcript, TranscriptLine } from "./transcripts/transcript.ts";
 export {
   type ArrivedMail,

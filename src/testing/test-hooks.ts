@@ -63,28 +63,42 @@ async function authenticate(
  */
 async function capture(
   context: DataContext,
-  { data }: TestServerOptions,
+  { data, verify }: TestServerOptions,
   caught: CapturedMessages,
   records: SessionRecords,
 ): Promise<Verdict> {
   const { envelope, session } = context;
   const collected = new Collector();
   const source = context.content[Symbol.asyncIterator]();
+  const readRest = async () => {
+    for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
+  };
+  let left = false;
   const copied = async function* (): AsyncGenerator<Buffer, void, void> {
-    for (let next = await source.next(); !next.done; next = await source.next()) {
-      collected.add(next.value);
-      yield next.value;
+    try {
+      for (let next = await source.next(); !next.done; next = await source.next()) {
+        collected.add(next.value);
+        yield next.value;
+      }
+    } finally {
+      left = true;
     }
   };
   const content = { [Symbol.asyncIterator]: copied };
-  const verdict = await data?.({ ...context, content, bytes: () => collect(content) });
-  for (let next = await source.next(); !next.done; next = await source.next()) collected.add(next.value);
+  // A hook that stops reading can ask who sent the message, but only once the rest has been read.
+  const authentication = async () => {
+    if (left) await readRest();
+    return await context.authentication();
+  };
+  const verdict = await data?.({ ...context, content, bytes: () => collect(content), authentication });
+  await readRest();
   const storage = records.storageOf(session.id);
   if (verdict !== undefined && verdict.code >= 300) return verdict;
   const raw = exactly(stored(collected.octets(), storage));
   const to = envelope.to.map(({ address }) => address.toString());
   const transcript = records.transcriptOf(session.id);
-  const facts = { envelope, session, to, transcript, receivedAt: new Date(), raw };
+  const found = verify && { authentication: await context.authentication() };
+  const facts = { envelope, session, to, transcript, receivedAt: new Date(), raw, ...found };
   const message = await captured(facts, caught);
   const status = storage.bounce && bounceOf(message(), storage.bounce);
   const bounce = status && (await captured(status, caught));

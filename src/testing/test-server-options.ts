@@ -16,9 +16,10 @@ import { type OptionReaders, readOptions, refuseOption } from "../text/options/o
 import { CertificateAuthority } from "./certificates/certificates.ts";
 import { type CertificateFlaw, certificateFlaws } from "./certificates/server-certificate.ts";
 import type { KeepOptions } from "./messages/captured-messages.ts";
+import { readTestVerify, type TestVerifyOptions } from "./test-verify-options.ts";
 
 /** The options of {@link TestServer.start}, all of them optional. */
-export interface TestServerOptions extends SmtpServerOptions {
+export interface TestServerOptions extends Omit<SmtpServerOptions, "verify"> {
   /** Default: `"none"`. `"implicit"` is TLS from the first byte. */
   readonly tls?: "none" | "starttls" | "implicit";
   /** The authority that issues the server's certificate; by default one that all servers of this process share. */
@@ -27,6 +28,8 @@ export interface TestServerOptions extends SmtpServerOptions {
   readonly certificate?: CertificateFlaw;
   /** The users and their passwords or tokens. Offers AUTH, over TLS only, and never requires it. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Verifies who sent each message, for `message.authentication`. */
+  readonly verify?: TestVerifyOptions;
   /** Extensions that the server hides. Without EHLO, clients must fall back to HELO. */
   readonly without?: readonly (ExtensionKeyword | "EHLO")[];
   /** How much the server keeps. It forgets what is older. */
@@ -45,7 +48,7 @@ export interface TestServerOptions extends SmtpServerOptions {
  */
 export function readTestServerOptions(options: TestServerOptions): SmtpServerOptions {
   readOptions(options, testServerOptionReaders);
-  const { ca, certificate, users = {}, without, keep, waitTimeout, keepAlive, ...serverOptions } = options;
+  const { ca, certificate, users = {}, without, keep, waitTimeout, keepAlive, verify, ...rest } = options;
   if (certificate !== undefined && (options.tls ?? "none") === "none")
     throw refuseOption(
       "certificate",
@@ -54,7 +57,8 @@ export function readTestServerOptions(options: TestServerOptions): SmtpServerOpt
     );
   if (Object.hasOwn(users, ""))
     throw refuseOption("users", "expected names that are not empty, got an empty name");
-  return serverOptions;
+  const { clientAddress, ...serverVerify } = verify ?? {};
+  return { ...rest, ...(verify && { verify: serverVerify }) };
 }
 
 const keepOptionReaders: OptionReaders<KeepOptions> = {
@@ -68,6 +72,7 @@ const testServerOptionReaders: OptionReaders<TestServerOptions> = {
   ca: instanceOf(CertificateAuthority, "a CertificateAuthority"),
   certificate: oneOf(certificateFlaws),
   users: record(text),
+  verify: readTestVerify,
   without: listOf(oneOf([...extensionKeywords, "EHLO"])),
   keep: group(keepOptionReaders),
   waitTimeout: milliseconds(0),

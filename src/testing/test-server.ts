@@ -17,6 +17,7 @@ import { recipientTest } from "./messages/recipient-test.ts";
 import { AuthorityFile, type ServerEnvironment } from "./server-environment.ts";
 import { isOpen, testHooks } from "./test-hooks.ts";
 import { readTestServerOptions, type TestServerOptions } from "./test-server-options.ts";
+import { checkTestVerify } from "./test-verify-options.ts";
 import type { Transcript } from "./transcripts/transcript.ts";
 import { Transcripts } from "./transcripts/transcripts.ts";
 
@@ -68,7 +69,8 @@ export class TestServer implements AsyncDisposable {
    */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const serverOptions = readTestServerOptions(options);
-    const { tls = "none", ca, certificate, without, keepAlive } = options;
+    const { tls = "none", ca, certificate, without, keepAlive, verify } = options;
+    if (verify !== undefined) await checkTestVerify(verify);
     const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
@@ -96,6 +98,7 @@ export class TestServer implements AsyncDisposable {
         unref: keepAlive !== true,
         observe: (session) => laboratory.observe(session),
         ciphers: ciphersFor(certificate),
+        clientAddress: verify?.clientAddress,
       },
     );
     laboratory.open(server.listeners);

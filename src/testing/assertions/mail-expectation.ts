@@ -1,5 +1,8 @@
-import { listOf, pattern, record } from "../../text/options/option-kinds.ts";
+import { listOf, oneOf, pattern, record } from "../../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
+import type { DkimResult } from "../../verify/dkim/dkim-verdict.ts";
+import type { DmarcResult } from "../../verify/dmarc/dmarc-verdict.ts";
+import type { SpfResult } from "../../verify/spf/spf-verdict.ts";
 import { isAddressLike } from "../messages/address-key.ts";
 import {
   type CapturedMessage,
@@ -21,6 +24,12 @@ export interface MailExpectation extends MessagePattern {
   readonly headers?: Readonly<Record<string, string | RegExp>>;
   /** The names of attachments that must exist, in any order; there may be more. */
   readonly attachments?: readonly (string | RegExp)[];
+  /** The result of SPF. This and the next two need a TestServer with the option `verify`. */
+  readonly spf?: SpfResult;
+  /** The result of DKIM for one of the signatures; `"none"` if there is none. */
+  readonly dkim?: DkimResult | "none";
+  /** The result of DMARC. */
+  readonly dmarc?: DmarcResult;
 }
 
 /**
@@ -56,6 +65,14 @@ export function mismatches(message: CapturedMessage, expected: MailExpectation):
   }
   const names = parsed.attachments.map(({ filename = "" }) => filename);
   for (const pattern of expected.attachments ?? []) expect("attachment", names, pattern);
+  for (const [field, verdicts] of verdictsOf(message)) {
+    const wanted = expected[field];
+    if (wanted === undefined || verdicts.some(({ result }) => result === wanted)) continue;
+    const reasons = verdicts.map(({ result, reason }) => `${show(result)} (${reason})`).join(", ");
+    found.push(
+      `${field}: expected ${show(wanted)}, found ${reasons || "none: start the server with verify"}`,
+    );
+  }
   return found;
 }
 
@@ -65,7 +82,25 @@ const readers: OptionReaders<MailExpectation> = {
   html: pattern,
   headers: record(pattern),
   attachments: listOf(pattern),
+  spf: oneOf<SpfResult>(["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]),
+  dkim: oneOf<DkimResult | "none">(["none", "pass", "fail", "policy", "temperror", "permerror"]),
+  dmarc: oneOf<DmarcResult>(["none", "pass", "fail", "temperror", "permerror"]),
 };
+
+type Verdict = Readonly<Record<"result" | "reason", string>>;
+
+/** The verdicts about the sender of a message; none if the server does not verify. */
+function verdictsOf({
+  authentication,
+}: CapturedMessage): [field: "spf" | "dkim" | "dmarc", readonly Verdict[]][] {
+  const { spf, dkim, dmarc } = authentication ?? {};
+  const unsigned = { result: "none", reason: "the message is not signed" };
+  return [
+    ["spf", spf ? [spf] : []],
+    ["dkim", dkim?.length === 0 ? [unsigned] : (dkim ?? [])],
+    ["dmarc", dmarc ? [dmarc] : []],
+  ];
+}
 
 function given(text: string | undefined): string[] {
   return text === undefined ? [] : [text];

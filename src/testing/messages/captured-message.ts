@@ -2,6 +2,7 @@ import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { Session } from "../../server/connection/session.ts";
 import { pattern } from "../../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
+import type { Authentication } from "../../verify/authentication/authentication.ts";
 import type { Transcript } from "../transcripts/transcript.ts";
 import { isAddressLike } from "./address-key.ts";
 import type { ParsedMessage } from "./parsed-message.ts";
@@ -23,6 +24,11 @@ export interface CapturedMessage {
    * while the connection is open.
    */
   readonly transcript: Transcript;
+  /**
+   * Who sent the message, by SPF, DKIM, ARC and DMARC, as a receiver finds out; with the option `verify`. A fault that
+   * changes what is stored does not change it.
+   */
+  readonly authentication?: Authentication;
   /** When the message was complete. */
   readonly receivedAt: Date;
 }
