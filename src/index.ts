@@ -118,7 +118,7 @@ export { type StubbedMail, StubTransport } from "./transport/local/stub-transpor
 // Sending: options, and runs of many mails
 
 export type { DeliverBy } from "./protocol/parameters/deliver-by.ts";
-export type { OriginalRecipient } from "./protocol/parameters/dsn-parameters.ts";
+export type { OriginalRecipient } from "./protocol/parameters/dsn-values.ts";
 export type {
   DsnNotify,
   DsnOccasion,

@@ -26,7 +26,7 @@ export type { ServerCertificate } from "../net/server/server-certificate.ts";
 export type { ClientCertificate, TlsSession } from "../net/server/tls-acceptor.ts";
 export type { ClientCertificateOptions } from "../net/server/tls-service.ts";
 export type { DeliverBy } from "../protocol/parameters/deliver-by.ts";
-export type { Notify, OriginalRecipient } from "../protocol/parameters/dsn-parameters.ts";
+export type { Notify, OriginalRecipient } from "../protocol/parameters/dsn-values.ts";
 export type { MailParameters, RcptParameters } from "../protocol/parameters/parameters.ts";
 export type { Endpoint } from "../protocol/proxy-header/proxy-header.ts";
 export type { ProxyTls, ProxyTlv } from "../protocol/proxy-header/proxy-tlvs.ts";

@@ -1,4 +1,4 @@
-import { CommandMask } from "../protocol/masking/command-mask.ts";
+import { DialogueMask } from "../protocol/masking/dialogue-mask.ts";
 import { serverMask } from "../protocol/server/responder.ts";
 import type {
   ConnectionObserver,
@@ -38,7 +38,7 @@ export class ObservedConnection implements ConnectionObserver {
   readonly #host: ObservedConnectionHost;
   #session: () => Session;
   #wire: FaultInterceptor | undefined;
-  readonly #mask: CommandMask = new CommandMask(serverMask);
+  readonly #mask: DialogueMask = new DialogueMask(serverMask);
   /** Whether the last line must not be shown. */
   #masked = false;
 

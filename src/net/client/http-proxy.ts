@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Failure } from "../../protocol/failure.ts";
-import { withoutSecrets } from "../../protocol/masking/secret-mask.ts";
+import { withoutSecrets } from "../../protocol/masking/known-secrets.ts";
 import { codeOf } from "./connection-failures.ts";
 import type { ProxyServer } from "./proxy-server.ts";
 import { placeOf } from "./server-stream.ts";

@@ -1,5 +1,5 @@
-import { commandLines } from "../../protocol/masking/command-mask.ts";
-import { MASK } from "../../protocol/masking/secret-mask.ts";
+import { commandLines } from "../../protocol/masking/dialogue-mask.ts";
+import { MASK } from "../../protocol/masking/known-secrets.ts";
 import type { Phase } from "../../protocol/phase.ts";
 import type { Reply } from "../../protocol/reply.ts";
 

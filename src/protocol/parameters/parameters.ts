@@ -11,7 +11,7 @@ import {
   parseEnvelopeId,
   parseNotify,
   parseOriginalRecipient,
-} from "./dsn-parameters.ts";
+} from "./dsn-values.ts";
 import { formatOtherParameter, type OtherParameter, type WithOthers } from "./other-parameter.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 

@@ -1,6 +1,6 @@
 import type { DataFault } from "../data-reader.ts";
-import { LineCheck } from "../line-check.ts";
 import { Reply } from "../reply.ts";
+import { LineCheck } from "./chunk-line-check.ts";
 import { ContentCheck } from "./content-check.ts";
 import type { ContentEvent } from "./event.ts";
 import type { Incoming, IncomingEnd } from "./incoming.ts";

@@ -1,6 +1,6 @@
 import type { XforwardAttributes } from "../client-attributes/xforward.ts";
 import { type Command, parseCommand } from "../command.ts";
-import { CommandMask } from "../masking/command-mask.ts";
+import { DialogueMask } from "../masking/dialogue-mask.ts";
 import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
@@ -35,7 +35,7 @@ export class Responder {
   readonly #conversation: Conversation;
   readonly #input: Input;
   readonly #observer: ResponderObserver | undefined;
-  readonly #mask: CommandMask = new CommandMask(serverMask);
+  readonly #mask: DialogueMask = new DialogueMask(serverMask);
   /** The reader of octets that are not commands. */
   #incoming: Incoming | undefined;
   /** The message that arrives in chunks, if there is one. */

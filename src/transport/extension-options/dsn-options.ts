@@ -7,7 +7,7 @@ import {
   type Notify,
   type OriginalRecipient,
   parseNotify,
-} from "../../protocol/parameters/dsn-parameters.ts";
+} from "../../protocol/parameters/dsn-values.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters/parameters.ts";
 import { flag, oneOf } from "../../text/options/option-kinds.ts";
 import {

@@ -1,4 +1,4 @@
-import { DefaultFields } from "../../message/default-fields.ts";
+import { CallerDefaults } from "../../message/caller-defaults.ts";
 import { systemResolve } from "../../net/client/addresses.ts";
 import { defaultTimeouts, type Timeouts } from "../../net/client/timeouts.ts";
 import { systemClock } from "../../net/clock.ts";
@@ -22,7 +22,7 @@ export type BuilderOptions = Omit<SmtpOptions, "port" | "observer" | "failedAddr
 /** The default settings. */
 export const defaultOptions: Omit<BuilderOptions, "host"> = {
   port: undefined,
-  defaults: DefaultFields.none,
+  defaults: CallerDefaults.none,
   dialect: "smtp",
   route: { via: "tcp" },
   localAddress: undefined,

@@ -5,7 +5,7 @@ import { sendReport } from "../../protocol/send-report.ts";
 import { abortSignal, duration } from "../../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import { onAbort } from "../abort-signal.ts";
-import type { LoginGate } from "./login/login-gate.ts";
+import type { LoginTurns } from "./login/login-turns.ts";
 import { type ServerInfo, serverInfo } from "./session/server-info.ts";
 import { openSession } from "./session/session.ts";
 import { Opening } from "./session/session-opening.ts";
@@ -26,13 +26,13 @@ const readers: OptionReaders<TestConnectionOptions> = { signal: abortSignal, dea
 /** The running tests of a transport, each on a connection of its own. */
 export class ConnectionTests {
   readonly #options: SmtpOptions;
-  readonly #gate: LoginGate;
+  readonly #turns: LoginTurns;
   readonly #running: Map<Cancellation, Promise<unknown>> = new Map();
   #closed = false;
 
-  constructor(options: SmtpOptions, gate: LoginGate) {
+  constructor(options: SmtpOptions, turns: LoginTurns) {
     this.#options = options;
-    this.#gate = gate;
+    this.#turns = turns;
   }
 
   /** @throws SmtpError, once the connection is closed. */
@@ -49,7 +49,7 @@ export class ConnectionTests {
       true,
     );
     const forget = signal && onAbort(signal, () => cancellation.cancel(aborted("test", signal)));
-    const test = ask(this.#options, opening, this.#gate);
+    const test = ask(this.#options, opening, this.#turns);
     this.#running.set(cancellation, test);
     try {
       return await test;
@@ -77,11 +77,11 @@ export class ConnectionTests {
 /** The default deadline in milliseconds. */
 const LIMIT = 120_000;
 
-async function ask(options: SmtpOptions, opening: Opening, gate: LoginGate): Promise<ServerInfo> {
+async function ask(options: SmtpOptions, opening: Opening, turns: LoginTurns): Promise<ServerInfo> {
   const goodbyes: Promise<void>[] = [];
   try {
-    const session = await openSession(options, opening, gate, (goodbye) => goodbyes.push(goodbye));
-    gate.verdicts.lift();
+    const session = await openSession(options, opening, turns, (goodbye) => goodbyes.push(goodbye));
+    turns.verdicts.lift();
     // The result is known: the caller need not wait for the reply to QUIT.
     opening.cancellation.during(() => session.cut());
     await session.close();

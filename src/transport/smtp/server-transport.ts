@@ -15,7 +15,7 @@ import type { RawContent } from "../mail/raw-mail.ts";
 import type { SendOptions } from "../send-options.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Verdicts } from "./lasting-failures.ts";
-import { LoginGate } from "./login/login-gate.ts";
+import { LoginTurns } from "./login/login-turns.ts";
 import type { SendObserver } from "./observer/send-observer.ts";
 import { Dispatcher } from "./pool/dispatcher.ts";
 import type { ServerInfo } from "./session/server-info.ts";
@@ -45,9 +45,9 @@ export abstract class ServerTransport extends BaseTransport {
     this.#options = options;
     this.#alone = { timeout: new SharedTimeout(options.clock, UNTIL_CONTENT), counted: true };
     this.#inRun = { timeout: new SharedTimeout(options.clock, NEVER), counted: false };
-    const gate = new LoginGate(new Verdicts(options.clock));
-    this.#dispatcher = new Dispatcher(options, gate);
-    this.#tests = new ConnectionTests(options, gate);
+    const turns = new LoginTurns(new Verdicts(options.clock));
+    this.#dispatcher = new Dispatcher(options, turns);
+    this.#tests = new ConnectionTests(options, turns);
   }
 
   /** What the transport is doing now: its connections, its mails, and whether the server has asked for less. */

@@ -1,4 +1,4 @@
-import type { DefaultFields } from "../../message/default-fields.ts";
+import type { CallerDefaults } from "../../message/caller-defaults.ts";
 import type { Signer } from "../../message/signer.ts";
 import type { Resolve } from "../../net/client/addresses.ts";
 import type { FailedAddresses } from "../../net/client/failed-addresses.ts";
@@ -37,7 +37,7 @@ export interface SmtpOptions {
   readonly deadline: number | undefined;
   readonly pool: PoolConfig;
   /** The fields that messages built by the transport have unless they have their own. */
-  readonly defaults: DefaultFields;
+  readonly defaults: CallerDefaults;
   readonly signers: readonly Signer[];
   readonly clock: Clock;
   readonly observer: Observer;

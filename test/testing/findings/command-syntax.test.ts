@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TestServer } from "envoi/testing";
-import { CommandMask } from "#src/protocol/masking/command-mask.js";
+import { DialogueMask } from "#src/protocol/masking/dialogue-mask.js";
 import { readClientLine } from "#src/testing/faults/wire/client-line.js";
 import { syntaxProblem } from "#src/testing/findings/command-syntax.js";
 import { Client } from "../../server/client.js";
 
 const problemOf = (line: string): string | undefined =>
-  syntaxProblem(line, readClientLine(Buffer.from(`${line}\r\n`), false, new CommandMask("***")).at);
+  syntaxProblem(line, readClientLine(Buffer.from(`${line}\r\n`), false, new DialogueMask("***")).at);
 
 describe("Findings about the syntax of commands", () => {
   const cases: readonly (readonly [line: string, problem: RegExp])[] = [

@@ -1,4 +1,4 @@
-import type { CommandMask } from "../../../protocol/masking/command-mask.ts";
+import type { DialogueMask } from "../../../protocol/masking/dialogue-mask.ts";
 import { readVerb } from "../../../protocol/server/command-table.ts";
 import type { FaultPoint } from "../definition/fault.ts";
 
@@ -21,7 +21,7 @@ export function unprompted(at: "connect" | "greeting" | "tls" | "content" | "fin
 }
 
 /** Parses a line. `mask` must have seen all lines before it. `answers334`: it is an answer, not a command. */
-export function readClientLine(octets: Buffer, answers334: boolean, mask: CommandMask): ClientLine {
+export function readClientLine(octets: Buffer, answers334: boolean, mask: DialogueMask): ClientLine {
   const text = octets.toString("utf8").replace(/\r?\n$/, "");
   const line = mask.line(text, answers334);
   if (answers334) return { at: "auth-response", line, recipient: undefined, sender: undefined, chunk: 0 };

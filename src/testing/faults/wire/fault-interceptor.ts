@@ -1,6 +1,6 @@
 import type { TlsAcceptor } from "../../../net/server/tls-acceptor.ts";
 import { closesConnection } from "../../../protocol/closing-reply.ts";
-import { CommandMask } from "../../../protocol/masking/command-mask.ts";
+import { DialogueMask } from "../../../protocol/masking/dialogue-mask.ts";
 import { formatReply, Reply } from "../../../protocol/reply.ts";
 import type { ServerEvent } from "../../../protocol/server/event.ts";
 import { serverMask } from "../../../protocol/server/responder.ts";
@@ -61,7 +61,7 @@ export class FaultInterceptor implements Interceptor {
   readonly #faults: ConnectionFaults;
   readonly #input: UnreadInput = new UnreadInput();
   readonly #content: ContentFeed;
-  readonly #mask: CommandMask = new CommandMask(serverMask);
+  readonly #mask: DialogueMask = new DialogueMask(serverMask);
   /** How far the client has come: a fault at `connect` strikes the first step. */
   #step: "none" | "handshake" | "greeted" = "none";
   #leaving = false;

@@ -1,5 +1,5 @@
 import type { Failure } from "../../../protocol/failure.ts";
-import { MASK, withoutSecrets } from "../../../protocol/masking/secret-mask.ts";
+import { MASK, withoutSecrets } from "../../../protocol/masking/known-secrets.ts";
 import { Reply } from "../../../protocol/reply.ts";
 
 /** Keeps what was sent in a login out of errors: servers that do not understand a line repeat it in their reply. */

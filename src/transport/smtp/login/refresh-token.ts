@@ -2,7 +2,7 @@ import { EnvoiError, reasonOf } from "../../../errors.ts";
 import type { Clock } from "../../../net/clock.ts";
 import { Moment } from "../../../net/moment.ts";
 import { tell } from "../../../net/observers.ts";
-import { withoutSecrets } from "../../../protocol/masking/secret-mask.ts";
+import { withoutSecrets } from "../../../protocol/masking/known-secrets.ts";
 import { type RefreshTokenOptions, readRefreshTokenOptions } from "./refresh-token-options.ts";
 import type { TokenRequest } from "./shared-token.ts";
 

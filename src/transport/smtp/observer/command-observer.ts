@@ -1,8 +1,8 @@
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
 import { type Journal, type ReplyFacts, tellable } from "../../../net/journal.ts";
 import type { Failure } from "../../../protocol/failure.ts";
-import { commandLines } from "../../../protocol/masking/command-mask.ts";
-import { MASK } from "../../../protocol/masking/secret-mask.ts";
+import { commandLines } from "../../../protocol/masking/dialogue-mask.ts";
+import { MASK } from "../../../protocol/masking/known-secrets.ts";
 import type { Phase } from "../../../protocol/phase.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { type CommandEvent, type ConnectionEvent, channels } from "./events.ts";

@@ -2,7 +2,7 @@ import type { Delivery } from "../../../errors.ts";
 import type { Timer } from "../../../net/clock.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { Tally } from "../../send-all/tally.ts";
-import type { LoginGate } from "../login/login-gate.ts";
+import type { LoginTurns } from "../login/login-turns.ts";
 import type { Session } from "../session/session.ts";
 import type { SmtpOptions } from "../smtp-options.ts";
 import type { TransportStatus } from "../status.ts";
@@ -42,12 +42,12 @@ export class Dispatcher implements SubmissionObserver {
   /** Set while something waits for a moment. */
   #wake: { readonly at: number; readonly timer: Timer } | undefined;
 
-  constructor(options: SmtpOptions, gate: LoginGate) {
+  constructor(options: SmtpOptions, turns: LoginTurns) {
     this.#options = options;
     this.#pool = new SlotPool(options.pool);
     this.#rates = ratesOf(options.pool).map((rate) => new RateLimit(rate));
     this.#throttle = new Throttle(options.clock);
-    this.#opener = new Opener(options, gate, this.#queue, {
+    this.#opener = new Opener(options, turns, this.#queue, {
       others: () => this.#workers - 1 + this.#pool.idle,
       fail: (pending, failure) => this.#fail(pending, failure),
     });

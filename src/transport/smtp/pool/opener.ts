@@ -2,7 +2,7 @@ import type { Timer } from "../../../net/clock.ts";
 import type { Failure } from "../../../protocol/failure.ts";
 import { isVerdict } from "../lasting-failures.ts";
 import { secretOf } from "../login/log-in.ts";
-import type { LoginGate } from "../login/login-gate.ts";
+import type { LoginTurns } from "../login/login-turns.ts";
 import { openSession, type Session } from "../session/session.ts";
 import { Opening } from "../session/session-opening.ts";
 import type { SmtpOptions } from "../smtp-options.ts";
@@ -32,7 +32,7 @@ export class Opener {
   /** How many connections there may be, from the results of earlier attempts. */
   readonly bounds: ConnectionCap;
   readonly #options: SmtpOptions;
-  readonly #gate: LoginGate;
+  readonly #turns: LoginTurns;
   readonly #queue: SendQueue;
   readonly #surroundings: Surroundings;
   readonly #openings: Set<Opening> = new Set();
@@ -41,10 +41,10 @@ export class Opener {
   /** Whether a session was open since an opening failed while there was none. */
   #stood = false;
 
-  constructor(options: SmtpOptions, gate: LoginGate, queue: SendQueue, surroundings: Surroundings) {
+  constructor(options: SmtpOptions, turns: LoginTurns, queue: SendQueue, surroundings: Surroundings) {
     this.bounds = new ConnectionCap(options.clock);
     this.#options = options;
-    this.#gate = gate;
+    this.#turns = turns;
     this.#queue = queue;
     this.#surroundings = surroundings;
   }
@@ -64,7 +64,7 @@ export class Opener {
       const session = await this.#opened(opening);
       this.#over(opening);
       this.#stood = true;
-      this.#gate.verdicts.lift();
+      this.#turns.verdicts.lift();
       this.bounds.stood(this.#surroundings.others() + 1);
       return session;
     } catch (error) {
@@ -124,14 +124,14 @@ export class Opener {
   async #opened(opening: Opening): Promise<Session> {
     const { clock } = this.#options;
     try {
-      return await openSession(this.#options, opening, this.#gate);
+      return await openSession(this.#options, opening, this.#turns);
     } catch (error) {
       if (!this.#mayBeCounted(failureOf(error, "connect"))) throw error;
     }
     this.#stood = false;
     const past = () => new Promise<void>((resolve) => clock.timer(COUNTED, resolve, true));
     await opening.cancellation.aborting("connect", past);
-    return await openSession(this.#options, opening, this.#gate);
+    return await openSession(this.#options, opening, this.#turns);
   }
 
   #mayBeCounted({ kind, phase }: Failure): boolean {
@@ -147,7 +147,7 @@ export class Opener {
   /** @throws the known Failure, as long as a verdict is in force. */
   async #heedVerdict(opening: Opening): Promise<void> {
     const { credentials } = this.#options;
-    const verdict = this.#gate.verdicts.current;
+    const verdict = this.#turns.verdicts.current;
     if (verdict === undefined) return;
     if (verdict.secrets.size > 0 && credentials !== undefined) {
       const secret = await secretOf(credentials, undefined, opening.cancellation);
@@ -165,7 +165,7 @@ export class Opener {
     this.#stood = false;
     if (isVerdict(failure)) {
       this.bounds.denied(failure);
-      this.#gate.verdicts.pronounce(failure, opening.secrets);
+      this.#turns.verdicts.pronounce(failure, opening.secrets);
       for (const pending of this.#queue.upTo(latest)) this.#surroundings.fail(pending, failure);
     } else {
       this.bounds.failed(failure, 0);

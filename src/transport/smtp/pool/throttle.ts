@@ -18,7 +18,10 @@ export class Throttle {
     this.#clock = clock;
   }
 
-  /** Gets each negative reply, with its phase. */
+  /**
+   * Takes the reply that ended a mail, if it refused it. A reply that sends the mail to another connection does not
+   * come here.
+   */
   refused(phase: Phase, reply: Reply): void {
     if (!asksForLess(phase, reply)) return;
     const now = this.#clock.now();

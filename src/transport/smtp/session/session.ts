@@ -5,7 +5,7 @@ import type { Capabilities } from "../../../protocol/extensions.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import { logIn } from "../login/log-in.ts";
-import type { LoginGate } from "../login/login-gate.ts";
+import type { LoginTurns } from "../login/login-turns.ts";
 import type { SmtpOptions } from "../smtp-options.ts";
 import { leave, letGo } from "./goodbye.ts";
 import { type Reached, reach } from "./reach-server.ts";
@@ -100,13 +100,13 @@ export class Session {
 /**
  * Connects, encrypts and logs in, according to the options.
  *
- * @param gate Says when this opening may log in.
+ * @param turns Says when this opening may log in.
  * @param leaving Receives the goodbyes to connections that were not usable; nothing needs to wait for them.
  */
 export async function openSession(
   options: SmtpOptions,
   opening: Opening,
-  gate: LoginGate,
+  turns: LoginTurns,
   leaving: (goodbye: Promise<void>) => void = () => {},
 ): Promise<Session> {
   const reached = await reach(options, opening, leaving);
@@ -114,10 +114,10 @@ export async function openSession(
   try {
     if (options.credentials !== undefined) {
       const { credentials } = options;
-      const context = { opening, verdicts: gate.verdicts };
+      const context = { opening, verdicts: turns.verdicts };
       const login = (trying: (mechanism: string) => void) =>
         logIn(connection, capabilities, credentials, options, context, trying);
-      await gate.pass(opening, connection, () => options.observer.loggingIn(connection.number, login));
+      await turns.pass(opening, connection, () => options.observer.loggingIn(connection.number, login));
     }
     // It may have ended after the last reply.
     if (connection.failure !== undefined) throw connection.failure;

@@ -7,7 +7,7 @@ import type { Opening } from "../session/session-opening.ts";
  * Lets one connection at a time log in until a login has succeeded. So a wrong secret is sent once, not once for each
  * connection: after the refusal the waiting connections fail with the same verdict.
  */
-export class LoginGate {
+export class LoginTurns {
   readonly verdicts: Verdicts;
   /** Whether a login has succeeded, and none was refused for good since. */
   #open = false;

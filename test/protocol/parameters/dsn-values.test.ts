@@ -7,7 +7,7 @@ import {
   parseEnvelopeId,
   parseNotify,
   parseOriginalRecipient,
-} from "#src/protocol/parameters/dsn-parameters.js";
+} from "#src/protocol/parameters/dsn-values.js";
 import { encodeXtext } from "#src/protocol/parameters/xtext.js";
 import { fc } from "../../property.js";
 

@@ -12,7 +12,7 @@ interface Split {
 }
 
 /** Fields that a message has unless it has its own. */
-export class DefaultFields {
+export class CallerDefaults {
   readonly #defaults: Split;
 
   private constructor(defaults: Split) {
@@ -20,7 +20,7 @@ export class DefaultFields {
   }
 
   /** No defaults. */
-  static readonly none: DefaultFields = new DefaultFields({ fields: {}, headers: [] });
+  static readonly none: CallerDefaults = new CallerDefaults({ fields: {}, headers: [] });
 
   /**
    * These and further defaults, which count instead of those of the same name. Later changes of the object do not
@@ -28,9 +28,9 @@ export class DefaultFields {
    *
    * @throws MessageError or AddressError if a field is unknown or not possible.
    */
-  and(fields: MessageFields): DefaultFields {
+  and(fields: MessageFields): CallerDefaults {
     readFields(Message.builder(), fields);
-    return new DefaultFields(this.#merged(fields));
+    return new CallerDefaults(this.#merged(fields));
   }
 
   /**
@@ -41,7 +41,7 @@ export class DefaultFields {
    */
   under(fields: MessageFields): MessageFields {
     // What is not an object, or is a builder, is refused when the message is built.
-    if (this === DefaultFields.none || typeof fields !== "object" || fields === null || "build" in fields)
+    if (this === CallerDefaults.none || typeof fields !== "object" || fields === null || "build" in fields)
       return fields;
     const { fields: merged, headers } = this.#merged(fields);
     return { ...merged, headers: new Set(headers) };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CommandMask, commandLines } from "#src/protocol/masking/command-mask.js";
+import { commandLines, DialogueMask } from "#src/protocol/masking/dialogue-mask.js";
 import { fc } from "../../property.js";
 
 const lines = (...said: readonly string[]): string[] => {
-  const mask = new CommandMask("***");
+  const mask = new DialogueMask("***");
   return said.map((line) => mask.line(line, false));
 };
 
@@ -48,14 +48,14 @@ describe("what may be shown of commands", () => {
   });
 
   it("is nothing of an answer to the server, whatever it looks like", () => {
-    const mask = new CommandMask("****");
+    const mask = new DialogueMask("****");
     for (const answer of ["QUIT", "MAIL FROM:<a@x.test>", "s3cret", "*", "PASS x"])
       assert.equal(mask.line(answer, true), "****");
     assert.deepEqual(commandLines("AUTH LOGIN\r\nam8=\r\nNOOP\r\n", true), ["AUTH LOGIN", "***", "***"]);
   });
 
   it("has no challenge of several in it", () => {
-    const mask = new CommandMask("***");
+    const mask = new DialogueMask("***");
     assert.equal(
       mask.reply("334-s3\r\n334 cret\u2028x\r\n250 334 x\r\n"),
       "334-***\r\n334 ***\r\n250 334 x\r\n",

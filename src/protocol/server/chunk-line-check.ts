@@ -1,4 +1,4 @@
-import type { DataFault } from "./data-reader.ts";
+import type { DataFault } from "../data-reader.ts";
 
 /**
  * Checks that octets are text in lines that end in CRLF, however they are split. Content must be, unless it is

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AddressError, Mailbox, Message, MessageError, type MessageFields } from "envoi";
-import { DefaultFields } from "#src/message/default-fields.js";
+import { CallerDefaults } from "#src/message/caller-defaults.js";
 
 const shop: MessageFields = {
   from: "Shop <shop@example.org>",
@@ -12,7 +12,7 @@ const shop: MessageFields = {
 /** The header fields of a message with defaults. */
 function headersOf(defaults: MessageFields, fields: MessageFields): (name: string) => string[] {
   const message = Message.create(
-    DefaultFields.none.and(defaults).under({ to: "jane@example.net", text: "t", ...fields }),
+    CallerDefaults.none.and(defaults).under({ to: "jane@example.net", text: "t", ...fields }),
   );
   return (name) =>
     [...message.headers]
@@ -54,10 +54,10 @@ describe("default fields", () => {
   });
 
   it("give way to a body as a whole, and a default body to text", () => {
-    const defaults = DefaultFields.none.and({ from: "a@x.test", html: "<p>default</p>" });
+    const defaults = CallerDefaults.none.and({ from: "a@x.test", html: "<p>default</p>" });
     assert.equal(Object.hasOwn(defaults.under({ body: "own" }), "html"), false);
     assert.equal(Object.hasOwn(defaults.under({ text: "own" }), "html"), true);
-    const whole = DefaultFields.none.and({ from: "a@x.test", body: "default" });
+    const whole = CallerDefaults.none.and({ from: "a@x.test", body: "default" });
     assert.equal(Object.hasOwn(whole.under({ html: "own" }), "body"), false);
   });
 
@@ -71,11 +71,11 @@ describe("default fields", () => {
       [null, MessageError],
       [Message.builder(), MessageError],
     ] as const)
-      assert.throws(() => DefaultFields.none.and(fields as MessageFields), error);
+      assert.throws(() => CallerDefaults.none.and(fields as MessageFields), error);
   });
 
   it("leave what is not an object of fields to be refused when the message is built", () => {
-    const defaults = DefaultFields.none.and(shop);
+    const defaults = CallerDefaults.none.and(shop);
     for (const given of [null, "text", 5, undefined, Message.builder()])
       assert.throws(() => Message.create(defaults.under(given as MessageFields)), MessageError);
     assert.throws(
@@ -86,7 +86,7 @@ describe("default fields", () => {
 
   it("do not change with the object they came from, and add up", () => {
     const to = ["b@y.test"];
-    const first = DefaultFields.none.and({ from: "a@x.test", to, headers: { "X-A": "1", "X-B": "1" } });
+    const first = CallerDefaults.none.and({ from: "a@x.test", to, headers: { "X-A": "1", "X-B": "1" } });
     to.push("c@y.test");
     const both = first.and({ subject: "s", headers: { "x-a": "2" } });
     const message = Message.create(both.under({ text: "t" }));

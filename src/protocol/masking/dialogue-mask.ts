@@ -1,4 +1,4 @@
-import { MASK } from "./secret-mask.ts";
+import { MASK } from "./known-secrets.ts";
 
 /**
  * Splits what a client sent into lines as they may be shown.
@@ -8,7 +8,7 @@ import { MASK } from "./secret-mask.ts";
 export function commandLines(said: string, auth: boolean): string[] {
   const lines = said.split("\r\n");
   if (lines.at(-1) === "") lines.pop();
-  const mask = new CommandMask(MASK);
+  const mask = new DialogueMask(MASK);
   return lines.map((line) => mask.line(line, auth));
 }
 
@@ -17,7 +17,7 @@ export function commandLines(said: string, auth: boolean): string[] {
  * answer to a 334, and lines after an AUTH that are not commands, because a client may send its secret although it was
  * refused. Of the URL of BURL it masks the authorization. It must see all lines of the connection, in order.
  */
-export class CommandMask {
+export class DialogueMask {
   /** Replaces secrets. */
   readonly mask: string;
   #loggingIn = false;
