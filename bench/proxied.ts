@@ -14,10 +14,10 @@ const smoke = process.argv.includes("--smoke");
 const rounds = smoke ? 1 : 7;
 const count = smoke ? 10 : 4000;
 
-await using plain = await ServerProcess.start("without", (port) => node("envoi", port));
+await using plain = await ServerProcess.start("without", (port) => node(port, "none"));
 await using proxied = await ServerProcess.start(
   "PROXY v2",
-  (port) => node("envoi-proxied", port),
+  (port) => node(port, "proxy"),
   "PROXY UNKNOWN\r\n",
 );
 
@@ -48,6 +48,7 @@ publish(
   ),
 );
 
-function node(name: string, port: number): string[] {
-  return [process.execPath, fileURLToPath(new URL(`./server/${name}.js`, import.meta.url)), String(port)];
+function node(port: number, header: string): string[] {
+  const script = fileURLToPath(new URL("./server/envoi-one-shot.js", import.meta.url));
+  return [process.execPath, script, String(port), header];
 }
