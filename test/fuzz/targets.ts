@@ -183,6 +183,11 @@ export const conversation: Target = {
     seed(1, "EHLO x\r\nAUTH LOGIN\r\nam8=\r\nc2VjcmV0\r\n"),
     seed(2, "LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nRCPT TO:<c@y.test>\r\nBDAT 3 LAST\r\nx\r\n"),
     seed(8, "EHLO x\r\nSTARTTLS\r\n"),
+    seed(
+      0,
+      "EHLO x\r\nAUTH PLAIN AGpvAHNlY3JldA==\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.test>\r\nBDAT 3\r\nx\r\n",
+      "BURL imap://x/a/;uid=1;urlauth=submit+jo:internal:91354a473744909de610943775f92038 LAST\r\nETRN y.test\r\n",
+    ),
     seed(16, "EHLO x\r\nXCLIENT ADDR=192.0.2.7 LOGIN=jo\r\nEHLO x\r\nXFORWARD NAME=x\r\nMAIL FROM:<>\r\n"),
     ...words.map((word) => seed(0, "EHLO x\r\n", word.toString())),
   ],
