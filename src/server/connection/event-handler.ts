@@ -9,6 +9,7 @@ import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type {
   HelloEvent,
   IdentifyEvent,
+  MailEvent,
   ProofEvent,
   ServerEvent,
   XclientEvent,
@@ -96,14 +97,17 @@ export class EventHandler {
       if ("refusal" in state) return state.refusal;
       this.#know({ state: state.made });
     }
-    const judgement = policy.connect(this.#context());
+    const context = this.#context();
+    const judgement = policy.connect(context);
+    const connected = (refusal: Reply | undefined) => this.#connected(context, refusal);
     return judgement instanceof Promise
-      ? this.#calls.inTime("connect", judgement).then(this.#connected)
-      : this.#connected(judgement);
+      ? this.#calls.inTime("connect", judgement.then(connected))
+      : connected(judgement);
   }
 
-  readonly #connected = (refusal: Reply | undefined): Reply | undefined => {
-    if (refusal !== undefined) {
+  #connected({ signal }: HookContext, refusal: Reply | undefined): Reply | undefined {
+    // A hook that answers too late has refused nobody.
+    if (refusal !== undefined && !signal.aborted) {
       const detail = `the hook connect refused the client with ${refusal.code}`;
       this.#host.observer.refused(this.#session, {
         kind: "hook",
@@ -113,7 +117,7 @@ export class EventHandler {
       });
     }
     return refusal;
-  };
+  }
 
   /** Acts on an event: at once, or until the promise of a hook resolves. */
   handle(event: HostEvent): Promise<unknown> | undefined {
@@ -141,16 +145,7 @@ export class EventHandler {
       case "xclient":
         return this.#restart(event);
       case "mail":
-        return this.#calls.decide(
-          "mail",
-          policy.mail(
-            this.#context(),
-            event.from,
-            event.parameters,
-            this.#intake.verification.expect(event.from),
-          ),
-          event.answer,
-        );
+        return this.#mail(event);
       case "recipient":
         return this.#calls.decide(
           "recipient",
@@ -205,6 +200,21 @@ export class EventHandler {
       if (verdict === undefined) this.#know({ hello: { verb, name } });
       answer(verdict);
     });
+  }
+
+  /** MAIL: asks whether the user may send as the sender, and then whether mail from there is welcome. */
+  #mail({ from, parameters, answer }: MailEvent): Promise<void> | undefined {
+    const { policy } = this.#host;
+    const sender = from === null ? undefined : policy.sender(this.#context(), from, "MAIL");
+    return this.#calls.decide<undefined>("sender", sender, (refusal) =>
+      refusal === undefined
+        ? this.#calls.decide(
+            "mail",
+            policy.mail(this.#context(), from, parameters, this.#intake.verification.expect(from)),
+            answer,
+          )
+        : answer(refusal),
+    );
   }
 
   /** XCLIENT: begins anew with the client that it names. */

@@ -139,17 +139,13 @@ export class Policy {
 
   /** Whether mail from this sender is accepted. */
   mail(
-    context: HookContext,
+    { session, signal }: HookContext,
     from: Address | null,
     parameters: MailParameters,
     { spf }: SenderQuestions,
   ): Judgement {
-    const { session, signal } = context;
     const { mail } = this.#hooks;
-    const ask = () => mail && this.#ask("mail", { session, signal, from, parameters, spf }, mail, asReply);
-    const refusal = from === null ? undefined : this.sender(context, from, "MAIL");
-    if (refusal instanceof Promise) return refusal.then((refusal) => refusal ?? ask());
-    return refusal ?? ask();
+    return mail && this.#ask("mail", { session, signal, from, parameters, spf }, mail, asReply);
   }
 
   /** Whether the senders that a message claims must be asked about. */

@@ -129,6 +129,33 @@ describe("timeouts.hook", () => {
     talk.clock.turn(700);
     assert.equal(await talk.client.reply(), "451 Local error, try again later");
     assert.equal(await talk.client.rest(), "");
+    assert.deepEqual(talk.server.status.refused, { "timeouts.hook": 1 });
+  });
+
+  it("names the hook sender, and counts for it and the hook mail on their own", async () => {
+    const answers: (() => void)[] = [];
+    const hook = <V>(answer: V) => new Promise<V>((resolve) => answers.push(() => resolve(answer)));
+    await using talk = await start({
+      auth: ({ user }) => ({ user }),
+      sender: () => hook(true),
+      mail: () => hook(undefined),
+    });
+    await talk.client.reply();
+    for (const line of ["EHLO x", login]) await talk.client.ask(line);
+    for (const name of ["sender", "mail"]) {
+      answers.length = 0;
+      talk.client.say("MAIL FROM:<jo@x.test>");
+      while (answers.length < 1) await turn();
+      if (name === "mail") {
+        talk.clock.turn(699);
+        answers[0]?.();
+        while (answers.length < 2) await turn();
+        talk.clock.turn(699);
+      } else talk.clock.turn(699);
+      talk.clock.turn(1);
+      assert.equal(await talk.client.reply(), late);
+      assert.equal(talk.told.at(-1)?.hook, name);
+    }
   });
 
   it("ends a login by SCRAM whose hook names no keys", async () => {
