@@ -84,8 +84,8 @@ export class Journal {
 
   /** A text as it may be shown. */
   text(text: string): string {
-    // ORCPT may contain a recipient in a form that is not a mail address.
-    return this.logAddresses ? text : withoutAddresses(text).replace(/\bORCPT=\S+/gi, "ORCPT=[address]");
+    // These parameters may contain an address in xtext, or one that is not of mail.
+    return this.logAddresses ? text : withoutAddresses(text).replace(/ (ORCPT|AUTH)=\S+/gi, " $1=[address]");
   }
 
   reply({ code, enhancedCode, lines }: Reply): ReplyFacts {

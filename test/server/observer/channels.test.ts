@@ -98,6 +98,22 @@ describe("the channels of a server", () => {
     assert.doesNotMatch(JSON.stringify([commands, replies]), /secret|@|\(text\)/);
   });
 
+  it("mask addresses in parameters, also those in xtext", async () => {
+    const commands = ended("command");
+    const server = await SmtpServer.listen(options({ extensions: { DSN: true } }));
+    await say(
+      server,
+      "EHLO x.test",
+      "MAIL FROM:<a@x.test> AUTH=jane+40x.test ENVID=id",
+      "RCPT TO:<b@y.test> ORCPT=rfc822;john+40y.test NOTIFY=NEVER",
+    );
+    await over(server);
+    assert.deepEqual(
+      commands.slice(1).map(({ command }) => command),
+      ["MAIL FROM:<[address]> AUTH=[address] ENVID=id", "RCPT TO:<[address]> ORCPT=[address] NOTIFY=NEVER"],
+    );
+  });
+
   it("have addresses if logAddresses is set, and never secrets or content", async () => {
     const [commands, mails, logins] = [ended("command"), ended("mail"), ended("auth")];
     const server = await SmtpServer.listen(options({ logAddresses: true }));
