@@ -1,5 +1,5 @@
 import { reasonOf } from "../../errors.ts";
-import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
+import { refuseOption } from "../../text/options/option-reader.ts";
 import { type CertificateFunction, CertificateLookup, type LookupTime } from "./certificate-lookup.ts";
 import { isHostName } from "./certificate-names.ts";
 import {
@@ -44,7 +44,6 @@ export class CertificateTable {
   ): Promise<CertificateTable> {
     const given = [sources].flat() as readonly (ServerCertificate | CertificateFunction)[];
     const fieldOf = (index: number) => (Array.isArray(sources) ? `certificates[${index}]` : "certificates");
-    if (given.length === 0) throw wrongOption("certificates", "at least one certificate", sources);
     const checked: CheckedCertificate[] = [];
     let find: CertificateFunction | undefined;
     for (const [index, source] of given.entries()) {

@@ -32,6 +32,13 @@ export function resolveTlsSettings(
       `@SECLEVEL=${level} rules out ${minVersion}`,
       "Write @SECLEVEL=0, or leave it out",
     );
+  const only13 = ciphers?.split(":").every((cipher) => cipher.startsWith("TLS_"));
+  if (isOld && only13)
+    throw refuseOption(
+      `${prefix}ciphers`,
+      `has only ciphers of TLS 1.3, which rule out ${minVersion}`,
+      "Add ciphers of older versions, or leave ciphers out",
+    );
   if (ciphers === undefined && !isOld) return { minVersion };
   const listed = [
     ciphers ?? DEFAULT_CIPHERS,
@@ -40,7 +47,6 @@ export function resolveTlsSettings(
     "!eNULL",
   ];
   // A list of nothing but suites of TLS 1.3 must stay one: Node then speaks no other version.
-  const only13 = ciphers?.split(":").every((cipher) => cipher.startsWith("TLS_"));
   const settings = { minVersion, ciphers: only13 ? ciphers : listed.join(":") };
   try {
     createSecureContext(settings);

@@ -53,7 +53,10 @@ const timeouts: OptionReaders<ServerTimeouts> = {
 export function readCertificates(value: unknown, field: string): CertificateSources {
   const read = (each: unknown, at: string) =>
     typeof each === "function" ? callback<CertificateFunction>(each, at) : readCertificate(each, at);
-  return Array.isArray(value) ? listOf(read)(value, field) : read(value, field);
+  if (!Array.isArray(value)) return read(value, field);
+  // Without any, the server would speak no TLS, and nobody would know.
+  if (value.length === 0) throw wrongOption(field, "at least one certificate", value);
+  return listOf(read)(value, field);
 }
 
 const clientCertificates: OptionReaders<ClientCertificateOptions> = { ca: readAuthorities, required: flag };

@@ -23,6 +23,10 @@ describe("the settings of TLS", () => {
       () => resolveTlsSettings({ minVersion: "TLSv1", ciphers: "AES128-SHA:@SECLEVEL=1" }, "listeners[1]."),
       /listeners\[1\]\.ciphers: @SECLEVEL=1 rules out TLSv1\. Write @SECLEVEL=0, or leave it out$/,
     );
+    assert.throws(
+      () => resolveTlsSettings({ minVersion: "TLSv1.1", ciphers: "TLS_AES_128_GCM_SHA256" }, ""),
+      /ciphers: has only ciphers of TLS 1\.3, which rule out TLSv1\.1\. Add ciphers of older versions/,
+    );
     for (const ciphers of ["no-such-cipher", "TLS_NO_SUCH_SUITE", "aNULL", "eNULL"])
       assert.throws(
         () => resolveTlsSettings({ ciphers }, ""),

@@ -55,6 +55,7 @@ const refused: readonly (readonly [options: object, message: RegExp])[] = [
   [{ timeouts: { command: "5s" } }, /^timeouts.command: expected .*, got a string$/],
   [{ timeouts: { session: 3_000_000_000 } }, /^timeouts.session: expected .*, got 3000000000$/],
   [{ listeners: { port: 25 } }, /^listeners: expected an array, got an object$/],
+  [{ certificates: [] }, /^certificates: expected at least one certificate, got an empty array$/],
   [{ listeners: [] }, /^listeners: expected at least one listener, got an empty array$/],
   [{ listeners: [25] }, /^listeners\[0\]: expected an object, got 25$/],
   [{ listeners: [undefined] }, /^listeners\[0\]: expected an object, got undefined$/],
