@@ -39,6 +39,8 @@ export interface DkimKeyOptions {
   readonly algorithm: DkimAlgorithm | undefined;
   readonly passphrase: string | undefined;
   readonly allowShortRsaKey: boolean;
+  /** What errors call the key: `"DkimSigner.key"`. */
+  readonly field: string;
 }
 
 /**
@@ -48,11 +50,12 @@ export interface DkimKeyOptions {
  */
 export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
   if (typeof input === "function") return remoteKey(input as DkimSignCallback, options);
-  const key = input instanceof KeyObject ? input : fromPem(input, options.passphrase, "PRIVATE KEY");
+  const { field } = options;
+  const key = input instanceof KeyObject ? input : fromPem(input, options, "PRIVATE KEY");
   if (key.type !== "private") throw refuseOption(field, `expected a private key, got a ${key.type} key`);
-  const algorithm = algorithmOf(key, options.allowShortRsaKey);
+  const algorithm = algorithmOf(key, options);
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {
-    throw refuseOption(algorithmField, `expected ${algorithm} for this key, got ${options.algorithm}`);
+    throw refuseOption(algorithmField(field), `expected ${algorithm} for this key, got ${options.algorithm}`);
   }
   return {
     algorithm,
@@ -73,38 +76,48 @@ export function readKey(input: unknown, options: DkimKeyOptions): DkimKey {
 export function readPublishedKey(
   input: unknown,
   options: DkimKeyOptions,
-): { key: KeyObject; algorithm: DkimAlgorithm } {
-  const given = input instanceof KeyObject ? input : fromPem(input, options.passphrase, "KEY");
+): { readonly key: KeyObject; readonly algorithm: DkimAlgorithm } {
+  const given = input instanceof KeyObject ? input : fromPem(input, options, "KEY");
   if (given.type === "secret")
-    throw refuseOption(field, "expected a private or public key, got a secret key");
+    throw refuseOption(options.field, "expected a private or public key, got a secret key");
   const key = given.type === "public" ? given : createPublicKey(given);
-  return { key, algorithm: algorithmOf(key, options.allowShortRsaKey) };
+  return { key, algorithm: algorithmOf(key, options) };
 }
 
 /** The sizes that verifiers must accept (RFC 8301 section 3.2), and the least that signers should use. */
 const rsaBits = { least: 1024, usual: 2048, most: 4096 };
 
-const field = "DkimSigner.key";
-const algorithmField = "DkimSigner.algorithm";
+function algorithmField(field: string): string {
+  return field.replace(/key$/, "algorithm");
+}
 
-function wrongSize(least: number, bits: number, remedy: string): EnvoiError {
+function wrongSize(field: string, least: number, bits: number, remedy: string): EnvoiError {
   return refuseOption(field, `expected an RSA key of at least ${least} bits, got ${bits}`, remedy);
 }
 
-function algorithmOf(key: KeyObject, allowShort: boolean): DkimAlgorithm {
+function algorithmOf(key: KeyObject, { field, allowShortRsaKey }: DkimKeyOptions): DkimAlgorithm {
   const type = key.asymmetricKeyType;
   if (type === "ed25519") return "ed25519-sha256";
   if (type !== "rsa") throw refuseOption(field, `expected an RSA or Ed25519 key, got one of type ${type}`);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < rsaBits.least) throw wrongSize(rsaBits.least, bits, "Verifiers refuse it");
-  if (bits < rsaBits.usual && !allowShort)
-    throw wrongSize(rsaBits.usual, bits, "To use it nevertheless, set allowShortRsaKey: true (RFC 8301)");
+  if (bits < rsaBits.least) throw wrongSize(field, rsaBits.least, bits, "Verifiers refuse it");
+  if (bits < rsaBits.usual && !allowShortRsaKey)
+    throw wrongSize(
+      field,
+      rsaBits.usual,
+      bits,
+      "To use it nevertheless, set allowShortRsaKey: true (RFC 8301)",
+    );
   if (bits > rsaBits.most)
     throw refuseOption(field, `expected an RSA key of at most ${rsaBits.most} bits, got ${bits}`);
   return "rsa-sha256";
 }
 
-function fromPem(input: unknown, passphrase: string | undefined, ending: "PRIVATE KEY" | "KEY"): KeyObject {
+function fromPem(
+  input: unknown,
+  { field, passphrase }: DkimKeyOptions,
+  ending: "PRIVATE KEY" | "KEY",
+): KeyObject {
   if (typeof input !== "string" && !(input instanceof Uint8Array)) {
     throw wrongOption(field, "a private key as PEM, a KeyObject, or a function that signs", input);
   }
@@ -132,9 +145,13 @@ function fromPem(input: unknown, passphrase: string | undefined, ending: "PRIVAT
   }
 }
 
-function remoteKey(ask: DkimSignCallback, { algorithm }: DkimKeyOptions): DkimKey {
+function remoteKey(ask: DkimSignCallback, { algorithm, field }: DkimKeyOptions): DkimKey {
   if (algorithm === undefined) {
-    throw wrongOption(algorithmField, '"rsa-sha256" or "ed25519-sha256" for a function as key', algorithm);
+    throw wrongOption(
+      algorithmField(field),
+      '"rsa-sha256" or "ed25519-sha256" for a function as key',
+      algorithm,
+    );
   }
   const sign = async (data: Buffer, signal: AbortSignal | undefined): Promise<string> => {
     const digest = sha256(data);

@@ -93,23 +93,28 @@ const readers: OptionReaders<DkimOptions> = {
 };
 
 /** What errors put in front of the name of an option. */
-const path = "DkimSigner";
+const signer = "DkimSigner";
 
-/** @throws EnvoiError of kind `"configuration"` that names the option. */
-export function readDkimOptions(given: DkimOptions): DkimSettings {
+/**
+ * Reads the options of a signer.
+ *
+ * @param path what errors put in front of the name of an option
+ * @throws EnvoiError of kind `"configuration"` that names the option.
+ */
+export function readDkimOptions(given: DkimOptions, path: string = signer): DkimSettings {
   const options = readOptions(given, readers, path, required);
   const { domain, algorithm, passphrase, allowShortRsaKey = false, timestamp = true, expiresIn } = options;
   const { canonicalization = "relaxed/relaxed", identity } = options;
   const [header, body] = canonicalization.split("/") as [Canonicalization, Canonicalization];
   const fixed = timestamp instanceof Date ? Math.floor(timestamp.getTime() / 1000) : undefined;
   return {
-    key: readKey(options.key, { algorithm, passphrase, allowShortRsaKey }),
+    key: readKey(options.key, { algorithm, passphrase, allowShortRsaKey, field: `${path}.key` }),
     domain,
-    selector: readSelector(options.selector, domain),
+    selector: readSelector(options.selector, domain, path),
     header,
     body,
-    identity: identity === undefined ? undefined : readIdentity(identity, domain),
-    protections: readFields(options.headers, options.oversign),
+    identity: identity === undefined ? undefined : readIdentity(identity, domain, path),
+    protections: readFields(options.headers, options.oversign, path),
     now: () => (timestamp === false ? undefined : (fixed ?? Math.floor(Date.now() / 1000))),
     expiresIn,
     bodyLength: options.insecureBodyLength ?? false,
@@ -130,10 +135,10 @@ export interface DkimRecord {
  * @throws EnvoiError of kind `"configuration"` that names the option.
  */
 export function dkimRecord(given: DkimOptions): DkimRecord {
-  const { domain, selector, ...options } = readOptions(given, readers, path, required);
+  const { domain, selector, ...options } = readOptions(given, readers, signer, required);
   if (typeof options.key === "function")
     throw refuseOption(
-      `${path}.key`,
+      `${signer}.key`,
       "expected a key, got a function that signs",
       "Pass the public key that belongs to it",
     );
@@ -141,12 +146,13 @@ export function dkimRecord(given: DkimOptions): DkimRecord {
     algorithm: options.algorithm,
     passphrase: options.passphrase,
     allowShortRsaKey: options.allowShortRsaKey ?? false,
+    field: `${signer}.key`,
   });
   const info = key.export({ format: "der", type: "spki" });
   // RFC 8463 section 4.2: of Ed25519 the 32 octets alone.
   const [type, data] = algorithm === "rsa-sha256" ? ["rsa", info] : ["ed25519", info.subarray(-32)];
   return {
-    name: `${readSelector(selector, domain)}._domainkey.${domain}`,
+    name: `${readSelector(selector, domain, signer)}._domainkey.${domain}`,
     value: `v=DKIM1; k=${type}; p=${data.toString("base64")}`,
   };
 }
@@ -161,14 +167,14 @@ function readDomain(value: unknown, field: string): string {
 }
 
 /** Read as part of the name that verifiers look up. */
-function readSelector(selector: string, domain: string): string {
+function readSelector(selector: string, domain: string, path: string): string {
   const field = `${path}.selector`;
   if (selector.startsWith("[")) throw wrongChoice(field, "labels of a domain name", selector);
   const suffix = `._domainkey.${domain}`;
   return checked(field, () => canonicalDomain(selector + suffix)).slice(0, -suffix.length);
 }
 
-function readIdentity(identity: string, domain: string): string {
+function readIdentity(identity: string, domain: string, path: string): string {
   const field = `${path}.identity`;
   const at = identity.lastIndexOf("@");
   if (at < 0) throw wrongOption(field, "an address, or @ and a domain", identity);
@@ -197,6 +203,7 @@ function quotedPrintable(text: string): string {
 function readFields(
   headers: readonly string[] | undefined,
   oversign: readonly string[] | undefined,
+  path: string,
 ): ReadonlyMap<string, Protection> {
   if (headers === undefined && oversign === undefined) return usualFields;
   const names = headers ?? [...usualFields.keys()];

@@ -8,7 +8,10 @@ export interface LookUpOptions {
   readonly resolver: Resolver;
   /** The time that signatures are judged by, as a Date or in milliseconds since 1970. Default: now. */
   readonly now?: Date | number | undefined;
-  /** After how many milliseconds all further answers are temporary failures. Default: 20,000. */
+  /**
+   * After how many milliseconds all further answers are temporary failures. While a message arrives, the time begins
+   * again when its header has ended, and when it is complete. Default: 20,000.
+   */
   readonly deadline?: number | undefined;
   /** How many DNS questions may be asked for one message. Default: 100. */
   readonly maxQueries?: number | undefined;

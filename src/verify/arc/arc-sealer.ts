@@ -49,7 +49,7 @@ export class ArcSealer {
 
   private constructor(key: symbol, options: ArcSealerOptions) {
     if (key !== internal) throw refuseOption("ArcSealer", "use ArcSealer.create()");
-    this.#settings = readDkimOptions(options);
+    this.#settings = readDkimOptions(options, "ArcSealer");
     Object.freeze(this);
   }
 

@@ -16,7 +16,7 @@ export function resultsOf(
   authservId: string,
   origin: Origin | undefined,
 ): ResultsContent {
-  const sender = origin?.from === null || origin === undefined ? "" : String(origin.from);
+  const sender = String(origin?.from ?? "").replace(/^<(.*)>$/s, "$1");
   const results = [
     spfResult(spf, sender),
     ...(helloSpf === undefined ? [] : [spfResult(helloSpf, "")]),

@@ -220,5 +220,15 @@ test("refuses the findings of another message, and options that are not valid", 
   const first = await passedOn(letter);
   const arc = { result: "none", code: "no-chain", instances: 0 } as const;
   await assert.rejects(sealer.seal(first, { field, arc }), { kind: "configuration" });
-  assert.throws(() => ArcSealer.create({ ...options, domain: "a b" }), { kind: "configuration" });
+  for (const [changes, field] of [
+    [{ domain: "a b" }, /^ArcSealer\.domain: /],
+    [{ selector: "a b" }, /^ArcSealer\.selector: /],
+    [{ key: "no key" }, /^ArcSealer\.key: /],
+    [{ algorithm: "ed25519-sha256" }, /^ArcSealer\.algorithm: /],
+    [{ headers: ["to"] }, /^ArcSealer\.headers: /],
+  ] as const)
+    assert.throws(() => ArcSealer.create({ ...options, ...changes }), {
+      kind: "configuration",
+      message: field,
+    });
 });
