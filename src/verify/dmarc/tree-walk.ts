@@ -43,7 +43,8 @@ export async function recordAt(inquiry: Inquiry, domain: string): Promise<DmarcR
 export function organizationalDomain({ start, found }: TreeWalk): string {
   for (const { domain, record } of found) {
     if (record.psd === "n") return domain;
-    if (record.psd === "y" && domain !== start)
+    // One label below, or the start itself if the walk began there.
+    if (record.psd === "y")
       return labelsOf(start)
         .slice(-labelsOf(domain).length - 1)
         .join(".");

@@ -169,8 +169,7 @@ export class SpfEvaluation {
         `Replace "${text}" in the record of ${domain} by ip4 and ip6.`,
       );
     for (const { exchange } of exchangers) {
-      // A null MX (RFC 7505) names nobody.
-      if (exchange !== "" && exchange !== "." && (await this.#hasAddress(exchange, bits))) return true;
+      if (await this.#hasAddress(exchange, bits)) return true;
     }
     return false;
   }
@@ -203,8 +202,8 @@ export class SpfEvaluation {
   }
 
   /**
-   * Counts a question without an answer. A name that DNS cannot have, and one with octets beyond ASCII (RFC 8616 4),
-   * has no records; nobody is asked, so it does not count.
+   * Counts a question without an answer. A name that DNS cannot have, such as that of a null MX (RFC 7505), and one with
+   * octets beyond ASCII (RFC 8616 4), has no records; nobody is asked, so it does not count.
    */
   async #counted<T>(name: string, ask: () => Promise<Finding<T>>): Promise<Finding<T>> {
     if (dnsName(name) === undefined || /[^\0-\x7f]/.test(name)) return { outcome: "no-name" };

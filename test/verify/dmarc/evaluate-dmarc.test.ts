@@ -246,6 +246,17 @@ for (const [what, record, evidence, aligned] of alignments) {
   });
 }
 
+test("the walk ends at a record with psd=n or psd=y", async () => {
+  for (const psd of ["n", "y"]) {
+    const resolver = Resolver.zone(records({ "x.test": `v=DMARC1; p=none; psd=${psd}` }));
+    await evaluate({}, "a.x.test", { resolver });
+    assert.deepEqual(
+      resolver.asked.map(({ name }) => name),
+      ["_dmarc.a.x.test", "_dmarc.x.test"],
+    );
+  }
+});
+
 test("domains on both sides of psd=n are not aligned", async () => {
   const zone = records({ "unit.x.test": "v=DMARC1; psd=n; p=reject", "x.test": "v=DMARC1; p=none" });
   assert.equal((await evaluate(zone, "x.test", { dkim: [pass("mail.unit.x.test")] })).result, "fail");

@@ -213,6 +213,17 @@ const refused: readonly [what: string, file: () => Buffer, message: RegExp][] = 
   ["no member", () => Buffer.concat([Buffer.from("PK\x03\x04"), zip([])]), /one member, got 0/],
   ["an encrypted member", () => zip([["a", Buffer.from(old)]], { flags: 1 }), /encrypted/],
   ["an unusual packing", () => zip([["a", Buffer.from(old)]], { method: 9 }), /unusual/],
+  [
+    "a wrong checksum",
+    () =>
+      Buffer.from(
+        zip([["a", Buffer.from(old)]], { method: 0 })
+          .toString("latin1")
+          .replace("<count>3", "<count>4"),
+        "latin1",
+      ),
+    /zip file is broken/,
+  ],
   ["half a zip file", () => packings[1]?.[1].subarray(0, 300) ?? Buffer.alloc(0), /zip file is broken/],
 ];
 
