@@ -4,7 +4,12 @@ declare module "sax" {
   interface SaxParser {
     onerror: (error: Error) => void;
     ondoctype: (text: string) => void;
-    onopentag: (tag: { readonly local: string; readonly uri: string }) => void;
+    onopentagstart: () => void;
+    onattribute: () => void;
+    onopentag: (tag: {
+      readonly name: string;
+      readonly attributes: Readonly<Record<string, string>>;
+    }) => void;
     onclosetag: (name: string) => void;
     ontext: (text: string) => void;
     oncdata: (text: string) => void;
@@ -13,7 +18,7 @@ declare module "sax" {
   }
   const sax: {
     /** @param strict refuses what is not well-formed */
-    parser(strict: boolean, options: { readonly xmlns: boolean; readonly position: boolean }): SaxParser;
+    parser(strict: boolean, options: { readonly position: boolean }): SaxParser;
   };
   // biome-ignore lint/style/noDefaultExport: it is how the package exports
   export default sax;

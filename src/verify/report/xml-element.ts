@@ -14,6 +14,7 @@ export class XmlProblem extends Error {}
 /** No report is as deep, nor has as much outside its records or in one of them. */
 const deepest = 16;
 const mostElements = 20_000;
+const mostAttributes = 20;
 
 /**
  * Reads a document without DTD, and calls `whole` at the end of each element, with the number of those around it; an
@@ -27,12 +28,14 @@ export async function readXml(
 ): Promise<XmlElement> {
   // Loaded here, because few programs read reports.
   const { default: sax } = await import("sax");
-  const parser = sax.parser(true, { xmlns: true, position: false });
+  const parser = sax.parser(true, { position: false });
   const open: { readonly element: XmlElement; readonly before: number }[] = [];
   /** How many elements are kept. */
   let kept = 0;
   /** How many elements of another namespace are open. */
   let foreign = 0;
+  /** What the names of the root's namespace begin with, and that namespace if it is the default one. */
+  let rootPrefix: string | undefined;
   let namespace: string | undefined;
   let root: XmlElement | undefined;
   parser.onerror = (error) => {
@@ -41,9 +44,20 @@ export async function readXml(
   parser.ondoctype = () => {
     throw new XmlProblem("a DOCTYPE is not allowed");
   };
-  parser.onopentag = ({ local: name, uri }) => {
-    namespace ??= uri;
-    if (foreign > 0 || (uri !== namespace && uri !== "")) {
+  let attributes = 0;
+  parser.onopentagstart = () => {
+    attributes = 0;
+  };
+  parser.onattribute = () => {
+    attributes++;
+    if (attributes > mostAttributes) throw new XmlProblem("an element has too many attributes");
+  };
+  parser.onopentag = ({ name: qualified, attributes: { xmlns = namespace } }) => {
+    const colon = qualified.indexOf(":");
+    const [prefix, name] = [qualified.slice(0, Math.max(colon, 0)), qualified.slice(colon + 1)];
+    rootPrefix ??= prefix;
+    namespace ??= xmlns;
+    if (foreign > 0 || prefix !== rootPrefix || xmlns !== namespace) {
       foreign++;
       return;
     }

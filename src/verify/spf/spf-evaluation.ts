@@ -202,8 +202,8 @@ export class SpfEvaluation {
   }
 
   /**
-   * Counts a question without an answer. A name that DNS cannot have, such as that of a null MX (RFC 7505), and one with
-   * octets beyond ASCII (RFC 8616 4), has no records; nobody is asked, so it does not count.
+   * Counts a question without an answer. A name that DNS cannot have, such as that of a null MX (RFC 7505), and
+   * one with octets beyond ASCII (RFC 8616 4), has no records; nobody is asked, so it does not count.
    */
   async #counted<T>(name: string, ask: () => Promise<Finding<T>>): Promise<Finding<T>> {
     if (dnsName(name) === undefined || /[^\0-\x7f]/.test(name)) return { outcome: "no-name" };

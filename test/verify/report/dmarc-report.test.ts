@@ -80,7 +80,7 @@ test("a report is read in a namespace, and what is of another one is left out", 
   const text = old
     .replace("<feedback>", '<d:feedback xmlns:d="urn:ietf:params:xml:ns:dmarc-2.0" xmlns:x="urn:x">')
     .replace("</auth_results>", "</auth_results><x:row><x:count>9</x:count></x:row>")
-    .replace("<record>", "<x:record><x:row/></x:record><record>")
+    .replace("<record>", '<x:record><x:row/></x:record><record xmlns="urn:y"><row/></record><record>')
     .replaceAll(/<(\/?)([a-z_]+)(?=[\s>/])/g, "<$1d:$2")
     .replace("<d:well>", "<well>");
   assert.deepEqual((await DmarcReport.parse(Buffer.from(text))).rows, [oldRow]);
@@ -213,6 +213,14 @@ const refused: readonly [what: string, file: () => Buffer, message: RegExp][] = 
   ["no member", () => Buffer.concat([Buffer.from("PK\x03\x04"), zip([])]), /one member, got 0/],
   ["an encrypted member", () => zip([["a", Buffer.from(old)]], { flags: 1 }), /encrypted/],
   ["an unusual packing", () => zip([["a", Buffer.from(old)]], { method: 9 }), /unusual/],
+  [
+    "too many attributes",
+    () =>
+      Buffer.from(
+        old.replace("<error>", `<error ${Array.from({ length: 300_000 }, (_, i) => `a${i}=""`).join(" ")}>`),
+      ),
+    /too many attributes/,
+  ],
   [
     "a wrong checksum",
     () =>
