@@ -31,3 +31,23 @@ publish(
     ],
   ),
 );
+
+const bodies: { readonly kind: string; readonly grown: number; readonly rate: number }[] = [];
+for (const kind of ["text", "blank lines", "blanks", "one endless line"]) {
+  const path = fileURLToPath(new URL("./verify/bodies.js", import.meta.url));
+  const { stdout } = await run(process.execPath, [path, kind, smoke ? "10" : "1000"]);
+  bodies.push({ kind, ...JSON.parse(stdout) });
+}
+const text = bodies[0]?.rate ?? 1;
+publish(
+  "verify-bodies",
+  table(
+    ["a body of 1 GB", "MB a second of CPU", "divided by that of text", "memory grown by, MB"],
+    bodies.map(({ kind, rate, grown }) => [
+      kind,
+      rate.toFixed(0),
+      (rate / text).toFixed(2),
+      grown.toFixed(1),
+    ]),
+  ),
+);
