@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 
 /**
- * Circles of imports that are still open work: with the file named, `files` reach each other, by types alone. A circle
- * may only get smaller; take the row out with the last file. In the end there is at most one circle of two.
+ * The circles of imports that are allowed: `files` files, the named one among them, import types of each other. A
+ * circle of values is never allowed. Make no circle larger, and remove its row with the circle.
  */
 const openCircles = [{ around: "src/message/message.ts", files: 2 }];
 

@@ -7,7 +7,7 @@ import { field } from "./terminal.ts";
 /** Prints what the client knows of a mail that was sent, and how long that took. */
 export function printReport({ tls, recipients, reply, messageId }: SendReport, milliseconds: number): void {
   const trust = tls?.verified ? "certificate verified" : "certificate NOT verified";
-  field("connection", tls === undefined ? "in clear" : `${tls.protocol}, ${tls.cipher}, ${trust}`);
+  field("connection", tls === undefined ? "unencrypted" : `${tls.protocol}, ${tls.cipher}, ${trust}`);
   field("took", `${milliseconds.toFixed(1)} ms, connecting included`);
   field(
     "recipients",

@@ -16,7 +16,7 @@ const usage = `Usage: npm run demo
   --tls MODE       wrapper      TLS from the first octet (the default, port 465)
                    required     STARTTLS, or nothing is sent (port 587)
                    opportunistic  STARTTLS where it is offered (port 25)
-                   none         in clear (port 25)
+                   none         unencrypted (port 25)
   --user USER      logs in; the password is taken from the environment: ENVOI_PASSWORD
   --from ADDRESS   the sender, "Shop <shop@example.org>" or without the name
   --to ADDRESS     a recipient; may be given several times
