@@ -16,7 +16,8 @@ import { failed, ServerTrace } from "./server-trace.ts";
 /** Reports what happens on one connection. The server answers one command after another, so each has its reply. */
 export class ConnectionTrace implements ResponderObserver {
   readonly #journal: Journal;
-  readonly #client: ServerClientEvent;
+  /** Who the client is now: XCLIENT may name another one. */
+  readonly #client: () => ServerClientEvent;
   readonly #session: () => Session;
   readonly #connection: ServerTrace<ServerConnectionEvent>;
   #handshake: ServerTrace<ServerTlsEvent> | undefined;
@@ -25,19 +26,19 @@ export class ConnectionTrace implements ResponderObserver {
   /** Whether anybody listens to commands and replies. */
   readonly #lines: boolean;
 
-  constructor(journal: Journal, client: ServerClientEvent, session: () => Session) {
+  constructor(journal: Journal, client: () => ServerClientEvent, session: () => Session) {
     this.#journal = journal;
     this.#client = client;
     this.#session = session;
     const { command, reply } = serverChannels;
     this.#lines = journal.detailed || command.hasSubscribers || reply.hasSubscribers;
-    this.#connection = new ServerTrace(journal, serverChannels.connection, { ...client });
+    this.#connection = new ServerTrace(journal, serverChannels.connection, client());
     journal.log("debug", this.#connection.event, "a client has connected");
   }
 
   /** A TLS handshake begins. */
   securing(): void {
-    this.#handshake = new ServerTrace(this.#journal, serverChannels.tls, { ...this.#client });
+    this.#handshake = new ServerTrace(this.#journal, serverChannels.tls, this.#client());
   }
 
   /** It has succeeded. */
@@ -56,19 +57,19 @@ export class ConnectionTrace implements ResponderObserver {
   received(line: string): void {
     if (this.#lines) {
       const command = this.#journal.text(this.#journal.logAddresses ? line : withoutNames(line));
-      this.#command = new ServerTrace(this.#journal, serverChannels.command, { ...this.#client, command });
+      this.#command = new ServerTrace(this.#journal, serverChannels.command, { ...this.#client(), command });
       this.#journal.log("debug", this.#command.event, "command");
     }
     const mechanism = /^AUTH (\S+)/i.exec(line)?.[1]?.toUpperCase();
     if (mechanism === undefined) return;
-    this.#login = new ServerTrace(this.#journal, serverChannels.auth, { ...this.#client, mechanism });
+    this.#login = new ServerTrace(this.#journal, serverChannels.auth, { ...this.#client(), mechanism });
   }
 
   sent(octets: string): void {
     if (!this.#lines && this.#login === undefined) return;
     const reply = parseReply(octets, (text) => this.#journal.text(text));
-    this.#journal.publish(serverChannels.reply, { ...this.#client, ...reply });
-    this.#journal.log("debug", { ...this.#client, ...reply }, "reply");
+    this.#journal.publish(serverChannels.reply, { ...this.#client(), ...reply });
+    this.#journal.log("debug", { ...this.#client(), ...reply }, "reply");
     this.#command?.end({ reply });
     this.#command = undefined;
     if (this.#login !== undefined && reply.code !== 334) this.#loggedIn(this.#login, reply);

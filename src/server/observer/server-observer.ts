@@ -57,7 +57,7 @@ export class ServerObserver {
   connection(session: () => Session): ConnectionTrace | undefined {
     this.#journal.askAgain();
     if (!this.#journal.kept && !listenedTo.some(({ hasSubscribers }) => hasSubscribers)) return undefined;
-    return new ConnectionTrace(this.#journal, eventOf(session()), session);
+    return new ConnectionTrace(this.#journal, () => eventOf(session()), session);
   }
 
   /** Counts a message, unless it was refused for all recipients. Returns whether it counts. */

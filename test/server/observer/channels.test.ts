@@ -22,6 +22,7 @@ function options(more: SmtpServerOptions = {}): SmtpServerOptions {
 
 interface Told {
   readonly [field: string]: unknown;
+  readonly remotePort?: number;
   readonly command?: string;
   readonly enhancedCode?: string;
   readonly from?: string;
@@ -183,6 +184,23 @@ describe("the channels of a server", () => {
         ["LOGIN", undefined, 501, "authentication"],
       ],
     );
+  });
+
+  it("are about the client that XCLIENT names, from then on", async () => {
+    const commands = ended("command");
+    const replies = listen("envoi:server:reply");
+    const server = await SmtpServer.listen(options({ xclient: { from: ["127.0.0.1"] } }));
+    await say(server, "EHLO x.test", "XCLIENT ADDR=192.0.2.7 PORT=1025", "EHLO y.test", "VRFY jo");
+    await over(server);
+    for (const [about, index] of [
+      [commands, 2],
+      [replies, 3],
+    ] as const) {
+      const addresses = about.map(({ remoteAddress }) => remoteAddress);
+      assert.equal(addresses[0], "127.0.0.1");
+      assert.deepEqual(new Set(addresses.slice(index)), new Set(["192.0.2.7"]));
+    }
+    assert.equal(commands.at(-1)?.remotePort, 1025);
   });
 
   it("trace handshakes, and connections to their end", async () => {
