@@ -1,4 +1,4 @@
-import { hasWholeLines, maxLineOctets, toCrlf } from "../text/lines.ts";
+import { isAsciiText, maxLineOctets, toLines } from "../text/lines.ts";
 import { MessageError } from "./message-error.ts";
 
 /**
@@ -34,6 +34,16 @@ export class RawMessageReader {
 
   /** @throws MessageError naming the line. */
   push(piece: Uint8Array): Buffer {
+    return Buffer.from(this.pushed(piece), "latin1");
+  }
+
+  /** @throws MessageError naming the line. */
+  end(): Buffer {
+    return Buffer.from(this.ended(), "latin1");
+  }
+
+  /** What `push` returns, a character for each octet. @throws MessageError naming the line. */
+  pushed(piece: Uint8Array): string {
     const text =
       this.#rest + Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1");
     const end = text.lastIndexOf("\n") + 1;
@@ -43,24 +53,24 @@ export class RawMessageReader {
     return this.#lines(text.slice(0, end));
   }
 
-  /** @throws MessageError naming the line. */
-  end(): Buffer {
+  /** What `end` returns, a character for each octet. @throws MessageError naming the line. */
+  ended(): string {
     return this.#lines(this.#rest);
   }
 
-  #lines(text: string): Buffer {
-    if (text === "") return Buffer.alloc(0);
-    this.#newline ??= /\r?\n/.exec(text)?.[0] as "\n" | "\r\n" | undefined;
-    const uniform = this.#newline !== "\n" || !text.includes("\r");
-    const lines = uniform && this.#newline === "\n" ? toCrlf(text) : text;
-    if (!uniform || !hasWholeLines(lines)) throw this.#refusal(text, this.#line);
-    this.#line += countLines(text, text.length);
-    this.#notice(lines);
-    return Buffer.from(lines, "latin1");
+  #lines(given: string): string {
+    if (given === "") return given;
+    this.#newline ??= /\r?\n/.exec(given)?.[0] as "\n" | "\r\n" | undefined;
+    const { text, whole, count } = toLines(given);
+    const mixed = this.#newline === "\n" ? given.includes("\r") : text !== given;
+    if (mixed || !whole) throw this.#refusal(given, this.#line);
+    this.#line += count;
+    this.#notice(text);
+    return text;
   }
 
   #notice(lines: string): void {
-    if (/[\x80-\xff]/.test(lines)) this.#eightBit = true;
+    if (!isAsciiText(lines)) this.#eightBit = true;
     if (!this.#inHeader) return;
     const end = behindHeader.exec(lines);
     this.#inHeader = end === null;
@@ -68,7 +78,7 @@ export class RawMessageReader {
     this.#headerSize += header.length;
     if (this.#headerSize > maxHeader)
       throw new MessageError("raw message: the header has more than 16 MiB", { field: "content" });
-    if (/[\x80-\xff]/.test(header)) this.#eightBitHeader = true;
+    if (!isAsciiText(header)) this.#eightBitHeader = true;
   }
 
   #refusal(text: string, first: number): MessageError {

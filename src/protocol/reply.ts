@@ -134,6 +134,7 @@ export class ReplyReader {
   #code = 0;
   #lines: string[] = [];
   #size = 0;
+  readonly #repeated: Map<string, Reply> = new Map();
 
   /** Whether no part of a further reply was read. */
   get empty(): boolean {
@@ -156,15 +157,27 @@ export class ReplyReader {
   #read(text: string, replies: Reply[]): void {
     let start = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+      const isAlone = this.empty;
       this.#grow(end + 1 - start);
       const line = this.#partial + text.slice(start, end);
       this.#partial = "";
       start = end + 1;
-      const reply = this.#line(line.endsWith("\r") ? line.slice(0, -1) : line);
-      if (reply !== undefined) replies.push(reply);
+      const known = isAlone ? this.#repeated.get(line) : undefined;
+      const reply = known ?? this.#line(line.endsWith("\r") ? line.slice(0, -1) : line);
+      if (reply === undefined) continue;
+      if (known !== undefined) this.#size = 0;
+      else if (isAlone) this.#remember(line, reply);
+      replies.push(reply);
     }
     this.#grow(text.length - start);
     this.#partial += text.slice(start);
+  }
+
+  /** Most replies of a server are one of a few lines. They become one object, which nobody can change. */
+  #remember(line: string, reply: Reply): void {
+    if (line.length > LONGEST_REPEATED) return;
+    if (this.#repeated.size === MOST_REPEATED) this.#repeated.clear();
+    this.#repeated.set(line, Object.freeze(reply));
   }
 
   #grow(octets: number): void {
@@ -209,6 +222,10 @@ export class ReplyReader {
     );
   }
 }
+
+/** How many lines a reader remembers, and of what length at most: their memory is that of the octets they came in. */
+const MOST_REPEATED = 8;
+const LONGEST_REPEATED = 100;
 
 /** A reply as error messages quote it. */
 function told(reply: Reply): string {

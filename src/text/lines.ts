@@ -26,6 +26,8 @@ export interface Lines {
   readonly spaced: boolean;
   /** Whether one ends in a tab, or begins with `From `, which mailbox files change. */
   readonly changeable: boolean;
+  /** How many line ends there are. */
+  readonly count: number;
 }
 
 /**
@@ -36,15 +38,23 @@ export interface Lines {
 export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
   const mayEndInCr = text.includes("\r");
   let lines = "";
+  /** Where the text begins that is not in `lines` yet. Nothing is copied before the first bare LF. */
+  let rest = 0;
   let whole = !text.includes("\0") && !(mayEndInCr && hasLoneCr(text));
-  let [bare, spaced, changeable] = [false, false, false];
+  let [spaced, changeable] = [false, false];
+  let count = 0;
   for (let start = 0; start < text.length; ) {
     const lf = text.indexOf("\n", start);
     const isTerminated = lf >= 0;
     let end = isTerminated ? lf : text.length;
     if (isTerminated) {
+      count++;
       if (mayEndInCr && end > start && text.charCodeAt(end - 1) === CR) end--;
-      else bare = true;
+      else {
+        lines += text.slice(rest, lf);
+        lines += "\r\n";
+        rest = lf + 1;
+      }
     }
     if ((end - start) * octetsPerUnit > maxLineOctets && tooLong(text.slice(start, end), octetsPerUnit))
       whole = false;
@@ -52,18 +62,12 @@ export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
     if (last === SPACE) spaced = true;
     else if (last === TAB) changeable = true;
     if (text.charCodeAt(start) === UPPER_F && text.startsWith("From ", start)) changeable = true;
-    lines += text.slice(start, end);
     if (!isTerminated) break;
-    lines += "\r\n";
     start = lf + 1;
   }
-  return { text: bare ? lines : text, whole, spaced, changeable };
-}
-
-/** Whether the text consists of valid SMTP lines as it is: as {@link Lines.whole}, and without a bare LF. */
-export function hasWholeLines(text: string, octetsPerUnit: 1 | 3 = 1): boolean {
-  const lines = toLines(text, octetsPerUnit);
-  return lines.whole && lines.text === text;
+  if (rest === 0) lines = text;
+  else if (rest < text.length) lines += text.slice(rest);
+  return { text: lines, whole, spaced, changeable, count };
 }
 
 /**

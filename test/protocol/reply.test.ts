@@ -113,6 +113,26 @@ describe("ReplyReader", () => {
     assert.equal(new ReplyReader().push(Buffer.from("250 x\r\n".repeat(20_000))).length, 20_000);
   });
 
+  it("is one object for a line that comes again, which nobody can change", () => {
+    const reader = new ReplyReader();
+    const push = (wire: string) => reader.push(Buffer.from(wire));
+    const [first, other, again] = push("250 2.1.0 Ok\r\n354 Go on\r\n250 2.1.0 Ok\r\n");
+    assert.notEqual(first, other);
+    assert.equal(first, again);
+    assert.ok(Object.isFrozen(first) && Object.isFrozen(first?.lines));
+    const [long] = push("250-2.1.0 Two\r\n250 2.1.0 Ok\r\n");
+    assert.deepEqual(long?.lines, ["Two", "Ok"]);
+    for (let at = 0; at < 100; at++) assert.deepEqual(push(`250 2.0.0 ${at}\r\n`)[0]?.lines, [`${at}`]);
+    assert.equal(String(push("250 2.1.0 Ok\r\n")[0]), "250 2.1.0 Ok");
+  });
+
+  it("counts no repeated line for a reply that is too long", () => {
+    const reader = new ReplyReader();
+    const line = Buffer.from(`250 ${"x".repeat(60)}\r\n`);
+    for (let octets = 0; octets <= 2 * MAX_REPLY_SIZE; octets += line.length) reader.push(line);
+    assert.equal(reader.empty, true);
+  });
+
   it("tells whether a reply is under way", () => {
     const reader = new ReplyReader();
     assert.equal(reader.empty, true);

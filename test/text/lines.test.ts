@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasSafeEdges, hasWholeLines, isAsciiText, toCrlf, toLines } from "#src/text/lines.js";
+import { hasSafeEdges, isAsciiText, toCrlf, toLines } from "#src/text/lines.js";
 import { fc } from "../property.js";
 
 test("turns LF and CRLF into CRLF, and keeps a lone CR", () => {
@@ -102,3 +102,9 @@ test("judges a text like a search line by line", () => {
     { numRuns: 1000 },
   );
 });
+
+/** Whether the text consists of valid SMTP lines as it is. */
+function hasWholeLines(text: string, octetsPerUnit: 1 | 3 = 1): boolean {
+  const lines = toLines(text, octetsPerUnit);
+  return lines.whole && lines.text === text;
+}

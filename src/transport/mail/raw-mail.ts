@@ -25,13 +25,39 @@ export function rawMail(envelope: Envelope, content: RawContent): Mail {
 
 function rawBytes(envelope: Envelope, octets: Uint8Array): Mail {
   const reader = new RawMessageReader();
-  const chunks = [reader.push(octets), reader.end()].filter(({ length }) => length > 0);
-  const size = chunks.reduce((sum, { length }) => sum + length, 0);
-  const content: MailContent = { eightBit: reader.eightBit, size, chunks, stream: () => streamOf(chunks) };
+  const content = new RawBytes([reader.pushed(octets), reader.ended()], reader.eightBit);
   const international = envelope.international || reader.eightBitHeader;
   return { envelope, messageId: undefined, international, content: () => content };
 }
 
-async function* streamOf(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
-  yield* chunks;
+/** Content in memory. If it is small and ASCII, it is copied once: to the socket. */
+class RawBytes implements MailContent {
+  readonly eightBit: boolean;
+  readonly size: number;
+  readonly text: string | undefined;
+  #chunks: readonly Buffer[] | undefined;
+
+  /** @param pieces with a character for each octet */
+  constructor(pieces: readonly string[], eightBit: boolean) {
+    this.eightBit = eightBit;
+    this.size = pieces.reduce((size, { length }) => size + length, 0);
+    if (!eightBit && this.size < LARGE) this.text = pieces.join("");
+    else this.#chunks = octetsOf(pieces);
+  }
+
+  get chunks(): readonly Buffer[] {
+    this.#chunks ??= octetsOf([this.text ?? ""]);
+    return this.#chunks;
+  }
+
+  async *stream(): AsyncGenerator<Buffer> {
+    yield* this.chunks;
+  }
+}
+
+/** Bytes. Text of this size would be copied when it is sent. */
+const LARGE = 65_536;
+
+function octetsOf(pieces: readonly string[]): Buffer[] {
+  return pieces.filter(({ length }) => length > 0).map((piece) => Buffer.from(piece, "latin1"));
 }

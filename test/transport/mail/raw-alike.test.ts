@@ -16,6 +16,7 @@ async function judged(make: () => Mail, eightBit: boolean): Promise<unknown> {
     const international = mail.international || mail.internationalHeader?.() === true;
     let text = "";
     for await (const piece of opened.stream()) text += piece.toString("latin1");
+    if (content.text !== undefined) assert.equal(content.text, text);
     // A stream counts as 8-bit where the server takes that; octets say themselves whether they are.
     if (!eightBit && content.eightBit) return ["unsupported"];
     return [international, text];
