@@ -30,3 +30,11 @@ for (const { description, tests, "txt-records": records } of scenarios) {
     }
   });
 }
+
+test("refuses an ARC-Seal with h= for that, and not because it does not verify", async () => {
+  const scenario = scenarios.find(({ tests }) => "as_fields_h_present" in tests);
+  const message = scenario?.tests["as_fields_h_present"]?.message ?? "";
+  const { code, reason } = await verifyArc(mail(message), { resolver: Resolver.zone({}) });
+  assert.equal(code, "syntax");
+  assert.match(reason, /ARC-Seal 1 has h=/);
+});

@@ -424,3 +424,17 @@ test("rejects if the source fails, yields no bytes, or the signal aborts", async
   assert.ok(ended);
   await assert.rejects(verifyDkim(letter, { resolver, signal: AbortSignal.abort() }), { kind: "aborted" });
 });
+
+test("changes no octet that is not white space, in folded fields and where a CRLF is cut in a message of LF", async () => {
+  const folded = mail("From: a@example.com\nSubject: a\xa0\n b\n\nbody\n");
+  const changed = signedBy(folded).toString("latin1").replace("a\xa0\r\n b", "a \r\n b");
+  assert.equal(await code(Buffer.from(changed, "latin1")), "fail signature-mismatch");
+  const crlf = signedBy(mail("From: a@example.com\nSubject: x\n\nbody\nmore\n"));
+  const mixed = Buffer.from(
+    crlf.toString("latin1").replaceAll("\r\n", "\n").replace("body\n", "body\r\n"),
+    "latin1",
+  );
+  const at = mixed.indexOf("\r") + 1;
+  const [verdict_] = await verifyDkim(stream(cut(mixed, [at])), { resolver, now });
+  assert.equal(verdict_?.result, "pass");
+});
