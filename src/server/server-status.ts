@@ -1,6 +1,6 @@
 import type { ConnectionState } from "./connection/connection.ts";
 
-/** What a server is doing, as `server.status()` tells it: numbers and places, and nothing about anybody. */
+/** What a server is doing, as `server.status()` reports it: numbers and places, and nothing about single clients. */
 export interface ServerStatus {
   /** When the server began to listen. All counts are since then. */
   readonly since: Date;
@@ -33,7 +33,7 @@ export interface ServerStatus {
   readonly octets: number;
 }
 
-/** A port or a Unix socket, as `server.status()` tells it. */
+/** A port or a Unix socket, as `server.status()` reports it. */
 export interface ListenerStatus {
   /** The IP address; empty for a Unix socket. */
   readonly address: string;

@@ -17,7 +17,7 @@ export interface InquiryLimits {
   readonly maxQueries?: number | undefined;
   /** After how many milliseconds all further answers are temporary failures. Default: 20,000 (RFC 7208 4.6.4). */
   readonly deadline?: number | undefined;
-  /** Aborts everything: whoever waits for an answer gets an error of kind `"aborted"`. */
+  /** Aborts everything: all who wait for an answer get an error of kind `"aborted"`. */
   readonly signal?: AbortSignal | undefined;
 }
 

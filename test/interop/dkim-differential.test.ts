@@ -34,7 +34,7 @@ const differences: readonly (readonly [Oracle, kind: string, reason: string])[] 
     "RFC 6376 3.6.1: with t=s, i= must have the domain of d=",
   ],
   ["mailauth", "from the future", "RFC 6376 3.5: such signatures may be ignored; it does not look at t="],
-  ["opendkim", "a record with a tag twice", "RFC 6376 3.2: a tag that stands twice makes the list invalid"],
+  ["opendkim", "a record with a tag twice", "RFC 6376 3.2: a tag that is given twice makes the list invalid"],
   [
     "opendkim",
     "other folds",

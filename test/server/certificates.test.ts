@@ -110,7 +110,7 @@ describe("SmtpServer: the name that a client asks for", () => {
 });
 
 describe("SmtpServer: a function for certificates", () => {
-  it("is asked for the names that no certificate bears", async () => {
+  it("is asked for the names that are in no certificate", async () => {
     const find = async (name: string) => (name === "a.test" ? issuer.issue(["a.test"]) : undefined);
     await using server = await SmtpServer.listen(
       options({ certificates: [issuer.issue(["mx.test"]), find] }),
@@ -190,7 +190,7 @@ describe("SmtpServer: setCertificates", () => {
     await using server = await SmtpServer.listen(options({ certificates: issuer.issue(["old.test"]) }));
     const [one, other] = [issuer.issue(["new.test"]), issuer.issue(["b.test"])];
     const wrong: [object, RegExp][] = [
-      [{ certificates: [one, one] }, /^EnvoiError: certificates\[1\]\.cert: bears the name new\.test/],
+      [{ certificates: [one, one] }, /^EnvoiError: certificates\[1\]\.cert: has the name new\.test/],
       [{ certificates: [one, { key: one.key, cert: other.cert }] }, /certificates\[1\]\.key: is not the key/],
       [{ certificates: [] }, /certificates: expected at least one/],
       [{ certificates: undefined }, /certificates: expected an object, got undefined/],

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 
 /**
- * The DNS names that a certificate bears, in lower case. A wildcard is the whole first label (RFC 9525 section 6.3);
+ * The DNS names that a certificate has, in lower case. A wildcard is the whole first label (RFC 9525 section 6.3);
  * other names with a star, IP addresses and the common name do not count, because no client asks for them (RFC 6066
  * section 3).
  */

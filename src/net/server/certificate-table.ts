@@ -17,7 +17,7 @@ export type CertificateSources =
 
 /** Which certificate a client is shown that asks for a name. A table never changes; new certificates make a new one. */
 export class CertificateTable {
-  /** What a client is shown that asks for no name, or for one that no certificate bears. */
+  /** What a client gets that asks for no name, or for one that is in no certificate. */
   readonly fallback: Identity;
   readonly #byName: ReadonlyMap<string, Identity>;
   readonly #lookup: CertificateLookup | undefined;
@@ -33,7 +33,7 @@ export class CertificateTable {
   }
 
   /**
-   * Checks the certificates, and asks a function that stands alone or first for the default.
+   * Checks the certificates, and asks a function that is alone or first for the default.
    *
    * @param hostname the name of the server, for which the default is asked
    * @throws EnvoiError of kind `"configuration"` for certificates that cannot be used, alone or together.
@@ -79,7 +79,7 @@ export class CertificateTable {
   }
 }
 
-/** The first certificate, with those of other key types that bear all its names. */
+/** The first certificate, with those of other key types that have all its names. */
 function defaultOf(checked: readonly CheckedCertificate[]): Identity {
   const [first] = checked as readonly [CheckedCertificate];
   const identity: CheckedCertificate[] = [];
@@ -96,7 +96,7 @@ function namesOf(checked: readonly CheckedCertificate[], fallback: Identity): Re
     if (certificate.names.length === 0 && !fallback.includes(certificate))
       throw refuseOption(
         `${certificate.field}.cert`,
-        "bears no DNS name, so no client could ask for it",
+        "has no DNS name, so no client could ask for it",
         "Only the first certificate may be without one",
       );
     for (const name of certificate.names) {
@@ -105,7 +105,7 @@ function namesOf(checked: readonly CheckedCertificate[], fallback: Identity): Re
       if (same !== undefined)
         throw refuseOption(
           `${certificate.field}.cert`,
-          `bears the name ${name}, as ${same.field} does`,
+          `has the name ${name}, as ${same.field} does`,
           "A name may have one certificate of each type of key, such as RSA and ECDSA",
         );
       byName.set(name, [...others, certificate]);

@@ -90,7 +90,7 @@ class Fields {
     return this.#at > this.#octets.length ? 0 : this.#octets.readUIntBE(at, octets);
   }
 
-  /** A vector behind its length, which has so many octets. */
+  /** A vector after its length, which has that many octets. */
   vector(lengthOctets: number): Buffer {
     const length = this.number(lengthOctets);
     const at = this.#at;

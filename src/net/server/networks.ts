@@ -61,7 +61,7 @@ const MOST_KNOWN = 1000;
  * Reads an entry of {@link Networks} in an option.
  *
  * @throws EnvoiError of kind `"configuration"` for text that is not an address or a network, for a network of all
- * addresses, for one with bits behind its prefix, and for IPv4 written as IPv6.
+ * addresses, for one with bits after its prefix, and for IPv4 written as IPv6.
  */
 export function network(value: unknown, field: string): string {
   const expected = "an IP address or a network such as 10.0.0.0/8";
@@ -81,7 +81,7 @@ export function network(value: unknown, field: string): string {
   if (base.some((octet, index) => octet !== octets[index]))
     throw refuseOption(
       field,
-      `${value} has bits behind its prefix`,
+      `${value} has bits after its prefix`,
       `Write ${textOf(base)}/${bits}, or ${address}`,
     );
   return `${address}/${bits}`;

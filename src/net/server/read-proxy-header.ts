@@ -2,13 +2,13 @@ import type { ProxyHeader, ProxyHeaderProblem } from "../../protocol/proxy-heade
 import { type ProxyHeaderRead, ProxyHeaderReader } from "../../protocol/proxy-header/proxy-header-reader.ts";
 import type { Received, ServerSocket } from "./server-socket.ts";
 
-/** A PROXY header, or the reason why there is none. */
+/** A PROXY header, or the reason why there is not one. */
 export type ProxyHeaderOutcome =
   | { readonly header: ProxyHeader; readonly problem?: undefined }
   | { readonly problem: ProxyHeaderProblem | "proxy-timeout" | "proxy-ended"; readonly header?: undefined };
 
 /**
- * Reads the PROXY header that a connection begins with. What arrives behind it is read next. Nothing is written.
+ * Reads the PROXY header that a connection begins with. What arrives after it is read next. Nothing is written.
  *
  * @param until the moment, of the clock of the socket, at which the header must be whole
  * @param done gets the outcome, maybe before this returns

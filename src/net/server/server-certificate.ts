@@ -19,7 +19,7 @@ export interface CheckedCertificate extends ServerCertificate {
   readonly field: string;
   /** The certificate itself, without the chain. */
   readonly leaf: X509Certificate;
-  /** The DNS names that it bears, in lower case; a wildcard begins with `*.`. */
+  /** The DNS names that it has, in lower case; a wildcard begins with `*.`. */
   readonly names: readonly string[];
   /** The type of its key, such as `"rsa"` or `"ec"`: a server shows one certificate of each type. */
   readonly keyType: string;

@@ -7,7 +7,7 @@ import type { Identity } from "./server-certificate.ts";
 import type { ClientCertificateOptions, TlsService } from "./tls-service.ts";
 import type { TlsSettings } from "./tls-settings.ts";
 
-/** Is told how each handshake ends. */
+/** Gets the end of each handshake. */
 export type HandshakeEnd = (socket: TLSSocket, result: TLSSocket | HandshakeFailure) => void;
 
 /**

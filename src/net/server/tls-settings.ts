@@ -14,7 +14,7 @@ export interface TlsSettings {
 
 /**
  * Resolves the options `minVersion` and `ciphers` of a listener. TLS before 1.2 signs with SHA-1, which OpenSSL allows
- * on security level 0 only; so a listener that is told to speak it gets that level. Ciphers without encryption or
+ * on security level 0 only; so a listener that must support it gets that level. Ciphers without encryption or
  * without authentication, which that level would allow, are left out always.
  *
  * @param prefix of the fields, for errors: `"listeners[1]."`

@@ -2,13 +2,13 @@ import type { HeaderEnd, ProxyHeader, ProxyHeaderProblem } from "./proxy-header.
 import { endOfVersion1, LONGEST_VERSION_1, parseVersion1 } from "./version-1.ts";
 import { endOfVersion2, LONGEST_VERSION_2, parseVersion2, VERSION_2_BEGINS } from "./version-2.ts";
 
-/** A header and the octets behind it, or the reason why what came is not a header. */
+/** A header and the octets after it, or the reason why what came is not a header. */
 export type ProxyHeaderRead =
   | { readonly header: ProxyHeader; readonly rest: Buffer; readonly problem?: undefined }
   | { readonly problem: ProxyHeaderProblem; readonly header?: undefined };
 
 /**
- * Reads one PROXY header, version 1 or 2, from octets that arrive in pieces of any size. It reads no octet behind the
+ * Reads one PROXY header, version 1 or 2, from octets that arrive in pieces of any size. It reads no octet after the
  * header, refuses as soon as no header can begin with what has come, and holds at most one header.
  */
 export class ProxyHeaderReader {

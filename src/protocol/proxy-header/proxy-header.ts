@@ -43,5 +43,5 @@ export type ProxyHeaderProblem =
 /** A header that is whole, or the reason why it is not valid. */
 export type ParsedProxyHeader = ProxyHeader | { readonly problem: ProxyHeaderProblem };
 
-/** Where the header that begins here ends, if that can be told, or the reason why it is not valid. */
+/** Where the header that begins here ends, if that is known, or the reason why it is not valid. */
 export type HeaderEnd = { readonly end: number } | { readonly problem: ProxyHeaderProblem } | undefined;

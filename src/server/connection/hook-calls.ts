@@ -70,7 +70,7 @@ export class HookCalls {
     return error;
   }
 
-  /** Tells the host application of an error that the client was not told about. */
+  /** Reports an error to the host application, whose text the client does not get. */
   report(error: unknown, hook: string): void {
     this.#host.policy.report(error, hook, this.#context().session);
   }

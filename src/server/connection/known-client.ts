@@ -43,7 +43,7 @@ export class KnownClient {
   }
 
   /**
-   * TLS begins: forgets a login that was told before. Addresses stay, because the client would else have the address
+   * TLS begins: forgets a login that was named before. Addresses stay, because the client would else have the address
    * of its proxy.
    */
   secured(): void {

@@ -32,7 +32,7 @@ export class ClaimedSenders {
     return this.#complete || this.#length > LONGEST_HEADER;
   }
 
-  /** Everything that was held back, which may go on behind the header section. */
+  /** Everything that was held back, which may go on after the header section. */
   get octets(): Buffer {
     return this.#held.octets();
   }

@@ -23,8 +23,7 @@ export interface HookContext<State = Record<string, unknown>> {
   readonly session: Session<State>;
   /**
    * Aborted when the connection is lost, or the hook has taken `timeouts.hook`: nothing waits for its answer any more.
-   * A client that has only
-   * ended its own side of the connection still counts as connected.
+   * A client that has only ended its own side of the connection still counts as connected.
    */
   readonly signal: AbortSignal;
 }
@@ -147,7 +146,7 @@ export interface SenderContext<State = Record<string, unknown>> extends HookCont
   readonly user: string;
   /** The address. */
   readonly address: Address;
-  /** Where the address stands: in MAIL, or in the field From or Sender of the message. */
+  /** Where the address is: in MAIL, or in the field From or Sender of the message. */
   readonly where: "MAIL" | "From" | "Sender";
 }
 
@@ -170,8 +169,8 @@ export interface AtrnContext<State = Record<string, unknown>> extends HookContex
 }
 
 /**
- * Sends mail over a connection on which the client is now the server. It gets the connection when the client has been
- * told so; the greeting of the client comes next. When it resolves, the connection closes. The limits and timeouts of
+ * Sends mail over a connection on which the client is now the server. It gets the connection when the client has got
+ * 250; the greeting of the client comes next. When it resolves, the connection closes. The limits and timeouts of
  * the server do not apply any more; `close` of the server gives it the grace.
  */
 export type TurnedConnection = (connection: Duplex) => Promise<void>;
@@ -203,7 +202,7 @@ export interface BurlOptions<State = Record<string, unknown>> {
 /** The octets at a URL, or a refusal. */
 export type FetchedContent = AsyncIterable<Uint8Array> | Uint8Array | ReplyLike;
 
-/** An error that the client was not told about. */
+/** An error whose text the client did not get. */
 export interface ErrorContext<State = Record<string, unknown>> {
   /** What was thrown. */
   readonly error: unknown;

@@ -22,7 +22,7 @@ import type { ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 export class StoredAnywayError extends EnvoiError {
   /** The envelope of the message; not enumerable. */
   declare readonly envelope: ReceivedEnvelope;
-  /** What the client was told. */
+  /** The reply that the client got. */
   declare readonly reply: Reply;
 
   static {

@@ -3,7 +3,7 @@ import type { ReplyFacts } from "../../net/journal.ts";
 /**
  * Reads a reply as the server wrote it.
  *
- * @param mask what may be told of its text
+ * @param mask what may be shown of its text
  */
 export function parseReply(octets: string, mask: (text: string) => string): ReplyFacts {
   const lines = octets.trimEnd().split("\r\n");

@@ -50,7 +50,7 @@ export class ServerObserver {
   }
 
   /**
-   * Observes a new connection, if anybody listens. Whoever begins to listen later gets later connections.
+   * Observes a new connection, if anybody listens. A subscriber that comes later gets later connections.
    *
    * @param session what is known of it at any time
    */

@@ -81,13 +81,13 @@ export interface SmtpServerOptions<State = Record<string, unknown>>
    * name counts before a wildcard. A name may have one certificate of each type of key, such as RSA and ECDSA: the
    * client gets the one that it can verify.
    *
-   * A function among them is asked for names that no certificate bears: for valid names in lower case, once at a time
+   * A function among them is asked for names that are in no certificate: for valid names in lower case, once at a time
    * for each, and not again for an hour. It has half of `timeouts.handshake`. If it returns nothing, or fails, the
    * client gets the default certificate; `onError` gets the error. A function that is the first or the only element is
    * asked for `hostname` at the start, for the default.
    */
   readonly certificates?: CertificateSources;
-  /** The lowest version of TLS; default `"TLSv1.2"`. Only a listener of its own may have a lower one. */
+  /** The lowest version of TLS; default `"TLSv1.2"`. Only an entry of `listeners` may have a lower one. */
   readonly minVersion?: "TLSv1.2" | "TLSv1.3";
   /** Asks clients for certificates. */
   readonly clientCertificates?: ClientCertificateOptions;

@@ -9,7 +9,7 @@ import {
 
 /**
  * How a listener takes PROXY headers (versions 1 and 2), which say who the client of a load balancer is. Such a
- * listener serves nobody else: a connection that does not begin with a header is closed without a word.
+ * listener serves nobody else: a connection that does not begin with a header is closed without a reply.
  */
 export interface ProxyProtocolOptions {
   /**
@@ -22,7 +22,7 @@ export interface ProxyProtocolOptions {
   /**
    * Takes the word of the proxy that its client uses TLS (`PP2_TYPE_SSL`): then the connection counts as one with TLS,
    * and `session.tls` says what the proxy said. The network between the proxy and the server must be safe. A client's
-   * certificate is information only, and logs no client in.
+   * certificate is information only, and does not log the client in.
    */
   readonly trustTls?: boolean;
 }

@@ -14,7 +14,7 @@ export function checkPurpose(options: SmtpServerOptions, resolved: ResolvedOptio
   if (allowPlaintextCredentials && listeners.every(({ proxyProtocol }) => proxyProtocol !== undefined))
     throw refuseOption(
       "allowPlaintextCredentials",
-      "does not hold for clients behind a proxy, and every listener has proxyProtocol",
+      "does not apply to clients behind a proxy, and every listener has proxyProtocol",
       "Use TLS on a listener, or proxyProtocol.trustTls",
     );
   if (auth !== undefined && !listeners.some((listener) => allowsLogin(options, listener)))

@@ -43,7 +43,7 @@ export function readChain(header: SignedHeader): Chain {
   const newest = numbered[2]?.find(({ instance }) => instance === count)?.field;
   const status = newest === undefined ? undefined : statusOf(newest);
   if (status === "fail")
-    return { code: "recorded", reason: "a server before recorded that the chain is broken" };
+    return { code: "recorded", reason: "an earlier server recorded that the chain is broken" };
   const links: ChainLink[] = [];
   for (let instance = 1; instance <= count; instance++) {
     const [results, signature, seal] = numbered.map((each) => {

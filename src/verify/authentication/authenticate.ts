@@ -7,7 +7,7 @@ import type { AuthenticatorOptions } from "./authenticator-options.ts";
  * Finds out who sent a message: SPF, DKIM, ARC and DMARC in one pass over it.
  *
  * Trust `dmarc`: if its result is `"pass"`, the message comes from a server that the author's domain allows to speak
- * for it. Nothing else proves what stands in From.
+ * for it. Nothing else proves what is in From.
  *
  * @param message bytes, or a stream that is read to its end in constant memory; a saved message, of which the lines end
  * in LF, is read as if they ended in CRLF

@@ -91,7 +91,7 @@ export class Authenticator {
     return this.#finished;
   }
 
-  /** The message does not come, or nobody needs to know. Ends the questions that are still being asked. */
+  /** The message does not come, or its verdicts are not needed. Ends the questions that are still being asked. */
   abandon(): void {
     this.#inquiry.close();
   }

@@ -9,9 +9,9 @@ export function adviceFor(code: DkimCode, name: string): { readonly advice?: str
 const advices: { readonly [code in DkimCode]?: string } = {
   "body-partly-signed": "Sign without l=, so that nobody can add text below the signed one.",
   "repeated-field":
-    "Write the field once, and name it in h= once more than it stands, so that nobody can add another one.",
+    "Write the field once, and name it in h= once more than it is in the header, so that nobody can add another one.",
   "body-changed":
-    "If the mail was not forged, something behind the signer changes the body: a footer, a filter or an 8-bit conversion. Sign last.",
+    "If the mail was not forged, something after the signer changes the body: a footer, a filter or an 8-bit conversion. Sign last.",
   "signature-mismatch":
     "If the mail was not forged, compare the key at NAME with that of the signer, and sign after every change of the header.",
   expired: "Sign with a longer time between t= and x=, or check the clock of the signer.",

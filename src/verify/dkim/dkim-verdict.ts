@@ -12,7 +12,7 @@ export type DkimResult = "pass" | "fail" | "policy" | "temperror" | "permerror";
  *
  * Of policy; the signature is valid, but says too little:
  * - `"body-partly-signed"`: `l=` leaves octets of the body unsigned (RFC 6376 8.2).
- * - `"repeated-field"`: a field that may stand once stands more often than it was signed (RFC 6376 8.15).
+ * - `"repeated-field"`: a field that is allowed once is in the header more often than it was signed (RFC 6376 8.15).
  *
  * Of fail:
  * - `"body-changed"`: the body is not the one that was signed.

@@ -119,7 +119,7 @@ function elementsOf(text: string): Element[] {
     } else if (character === "(" || /^[ \t]/.test(token)) {
       outside += " ";
     } else if (/[<>:;]/.test(character) || inside !== undefined) {
-      throw new Fault(`${JSON.stringify(character)} stands where it must not`);
+      throw new Fault(`${JSON.stringify(character)} is not allowed here`);
     } else if (character === '"') {
       quotedOutside = true;
       // Before an `@` it is a local part, otherwise a part of a name.
@@ -131,7 +131,7 @@ function elementsOf(text: string): Element[] {
   return elements;
 }
 
-/** The index behind a quoted string, a comment, an address in angle brackets, a literal, blanks, a word or a sign. */
+/** The index after a quoted string, a comment, an address in angle brackets, a literal, blanks, a word or a sign. */
 function endOfToken(text: string, start: number): number {
   switch (text.charAt(start)) {
     case '"':

@@ -14,7 +14,7 @@ import {
 export interface ApplicableRecord {
   /** `undefined` if no domain has one. */
   readonly applied?: FoundRecord | undefined;
-  /** The question that could not be answered, so that nobody knows. */
+  /** The question that could not be answered, so the policy is not known. */
   readonly failure?: Failure | undefined;
 }
 

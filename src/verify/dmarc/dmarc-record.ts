@@ -3,7 +3,7 @@ import type { DmarcPolicy } from "./dmarc-verdict.ts";
 /** A DMARC record (RFC 9989 4.7), with the defaults of what it does not say. */
 export interface DmarcRecord {
   readonly text: string;
-  /** `undefined` if `p`, `sp` or `np` is not valid and nobody can be told, so that the record is of no use. */
+  /** `undefined` if `p`, `sp` or `np` is not valid and there is no valid `rua`: then the record is ignored. */
   readonly policies?: DmarcPolicies | undefined;
   readonly strictDkim: boolean;
   readonly strictSpf: boolean;
@@ -51,7 +51,7 @@ const policies: Readonly<Record<string, DmarcPolicy>> = {
   reject: "reject",
 };
 
-/** The tags by name, in lower case. One that stands twice contradicts itself: its value is empty. */
+/** The tags by name, in lower case. One that is given twice contradicts itself: its value is empty. */
 function tagsOf(text: string): Map<string, string> {
   const tags = new Map<string, string>();
   for (const part of text.split(";").slice(1)) {

@@ -41,7 +41,7 @@ export type DmarcCode =
 
 /** What a DMARC record says (RFC 9989 4.7), with the defaults of what it does not say. */
 export interface PublishedPolicy {
-  /** The domain whose record it is, below which it stands at `_dmarc`. */
+  /** The domain whose record it is: the record is at `_dmarc.<domain>`. */
   readonly domain: string;
   /** The policy for the domain. */
   readonly p: DmarcPolicy;
@@ -71,7 +71,7 @@ export interface DmarcVerdict {
   readonly advice?: string | undefined;
   /** The domain of the author, as A-labels, if there is exactly one. */
   readonly domain?: string | undefined;
-  /** The domain whose record was applied, below which it stands at `_dmarc`. */
+  /** The domain whose record was applied: the record is at `_dmarc.<recordDomain>`. */
   readonly recordDomain?: string | undefined;
   /** The record that was applied. */
   readonly record?: string | undefined;

@@ -1,7 +1,7 @@
 import type { Finding, Inquiry } from "../inquiry.ts";
 import { type DmarcRecord, parseDmarcRecord } from "./dmarc-record.ts";
 
-/** A record, and the domain below which it stands at `_dmarc`. */
+/** A record, and the domain whose record it is: the one without `_dmarc.`. */
 export interface FoundRecord {
   readonly domain: string;
   readonly record: DmarcRecord;

@@ -36,7 +36,7 @@ const readers: OptionReaders<SrsOptions> = {
  * The sender rewriting scheme: a forwarder sends mail on with a sender in its own domain, which SPF allows it to use.
  * Delivery reports to that sender come back to the forwarder, which finds the original sender in it.
  *
- * A forwarder behind a forwarder makes an address of form SRS1, which goes back to the first of them.
+ * A second forwarder makes an address of form SRS1, which goes back to the first of them.
  *
  * @example
  * ```ts

@@ -41,7 +41,7 @@ export class MessageReader {
     if (this.#inHeader) this.#endHeader();
   }
 
-  /** Takes octets of the header, and returns those behind it. */
+  /** Takes octets of the header, and returns those after it. */
   #push(octets: Buffer): Buffer | undefined {
     let body: Buffer | undefined;
     try {

@@ -43,8 +43,8 @@ export interface ReportMail extends ReportDestination {
 }
 
 /**
- * A DMARC aggregate report (RFC 9990): what a receiver tells the owner of a domain about the mail that it got in the
- * name of that domain.
+ * A DMARC aggregate report (RFC 9990): what a receiver reports to the owner of a domain about the mail that it got in
+ * the name of that domain.
  *
  * @example
  * ```ts

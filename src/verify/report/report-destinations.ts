@@ -74,7 +74,7 @@ function unusable(uri: string, reason: string): ReportDestination {
   return { uri, addresses: [], code: "unsupported", reason };
 }
 
-/** Whether two domains have the same organizational domain; a reason if nobody knows. */
+/** Whether two domains have the same organizational domain; a reason if that is not known. */
 async function isSameOrganization(inquiry: Inquiry, one: string, other: string): Promise<boolean | string> {
   if (one === other) return true;
   const walks = await Promise.all([walkTree(inquiry, one), walkTree(inquiry, other)]);

@@ -72,7 +72,7 @@ async function onlyMember(file: Buffer): Promise<Buffer> {
   return contents;
 }
 
-/** The record at the end, behind which there may be a comment of up to 64 KiB. */
+/** The record at the end, after which there may be a comment of up to 64 KiB. */
 function endOfDirectory(file: Buffer): number {
   for (let at = file.length - 22; at >= 0 && at >= file.length - 22 - 0xffff; at--) {
     if (file.readUInt32LE(at) === directoryEnd) return at;

@@ -30,9 +30,9 @@ export interface EmptyAnswer {
   readonly outcome: "no-data" | "no-name";
 }
 
-/** Nobody knows: a server did not answer, answered with an error, or the question could not be asked. */
+/** The answer is not known: a server did not answer, answered with an error, or the question could not be asked. */
 export interface TemporaryAnswer {
-  /** Nobody knows; asking again later may help. */
+  /** The answer is not known; asking again later may help. */
   readonly outcome: "temporary";
   /** What went wrong, in English. */
   readonly reason: string;

@@ -1,7 +1,7 @@
 /**
  * A name in the form in which it is asked and compared: ASCII letters in lower case, without a dot at its end; or
  * `undefined` if DNS cannot have such a name (RFC 1035 2.3.4): an empty label, a label above 63 octets, or more than
- * 253 octets in all. One character stands for one octet.
+ * 253 octets in all. One character is one octet.
  */
 export function dnsName(text: string): string | undefined {
   const name = text.endsWith(".") ? text.slice(0, -1) : text;

@@ -15,7 +15,7 @@ export interface ZoneRecords {
   readonly PTR?: string | readonly string[];
   /** The name that this one is an alias of. */
   readonly CNAME?: string;
-  /** One record, or several; the pieces of a record in an array of its own are joined. Text is UTF-8. */
+  /** One record, or several; the pieces of a record, in an array inside the array, are joined. Text is UTF-8. */
   readonly TXT?: string | readonly (string | readonly string[])[];
   /** Mail exchangers: `[[10, "mx.example.org"]]`. */
   readonly MX?: "temporary" | readonly (readonly [priority: number, exchange: string])[];

@@ -8,7 +8,7 @@ import { resultsField, resultsText } from "./results-text.ts";
  * An Authentication-Results field (RFC 8601): what a server found out about a message. Immutable.
  *
  * Such a field proves nothing about its writer: believe only those of servers that remove what others write in their
- * name, and only behind such a server.
+ * name, and only in programs that get all their mail from that server.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export class AuthenticationResults implements ResultsContent {
     return resultsText(this);
   }
 
-  /** The whole field as it stands in a message: folded, with its name and with CRLF at its end. */
+  /** The whole field as it is in a message: folded, with its name and with CRLF at its end. */
   toField(): string {
     return resultsField(this);
   }

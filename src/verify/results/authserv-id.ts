@@ -2,8 +2,8 @@ import { canonicalDomain } from "../../address/domain.ts";
 import { withoutComments } from "../../mime/comment.ts";
 
 /**
- * Whether an Authentication-Results field is written in the name of a server: whoever reads it might take it for that
- * server's. So it is read as generously as the most generous reader would: in any case, quoted, behind comments and
+ * Whether an Authentication-Results field is written in the name of a server: a reader might take it for that
+ * server's. So it is read as generously as the most generous reader would: in any case, quoted, after comments and
  * folds, with a version or a dot at its end, and also if the rest of the field is not valid.
  *
  * @param value the value of the field; octets as Latin-1, or text

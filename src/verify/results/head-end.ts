@@ -1,5 +1,5 @@
 /**
- * Finds where the header of a message ends, as its octets come in pieces. The first line tells whether lines end in
+ * Finds where the header of a message ends, as its octets come in pieces. The first line shows whether lines end in
  * CRLF or in LF; in a message with CRLF, a bare LF is part of a line.
  */
 export class HeadEnd {
@@ -13,7 +13,7 @@ export class HeadEnd {
     return this.#kind === "lf";
   }
 
-  /** Takes the next octets. Returns the index behind the empty line that ends the header, if it is in them. */
+  /** Takes the next octets. Returns the index after the empty line that ends the header, if it is in them. */
   push(octets: Uint8Array): number | undefined {
     for (let at = 0; at < octets.length; at++) {
       const octet = octets[at];

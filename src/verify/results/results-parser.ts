@@ -141,7 +141,7 @@ class ResultsParser {
     this.#at++;
   }
 
-  /** Goes behind white space and comments. */
+  /** Goes past white space and comments. */
   #skip(): void {
     for (;;) {
       const next = this.#text[this.#at];

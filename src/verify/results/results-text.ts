@@ -9,7 +9,7 @@ export function resultsText(results: ResultsContent): string {
     .trimStart();
 }
 
-/** The whole field, each result on lines of its own. */
+/** The whole field, each result on separate lines. */
 export function resultsField(results: ResultsContent): string {
   const [first = [], ...rest] = linesOf(results);
   let field = fold("Authentication-Results", pieces(first));
@@ -25,7 +25,7 @@ export function valueText(value: string): string {
 /** A token, or an address or a domain of which the local part needs no quotes. */
 const bare: RegExp = /^(?:[A-Za-z0-9!#$%&'*+.^_`{|}~-]+|[A-Za-z0-9!#$%&'*+.^_`{|}~-]*@[A-Za-z0-9.-]+)$/;
 
-/** What stands on each line: tokens that begin with the space before them. */
+/** What each line has: tokens that begin with the space before them. */
 function linesOf({ authservId, version, results }: ResultsContent): string[][] {
   const id = ` ${valueText(authservId)}${version === 1 ? "" : ` ${version}`};`;
   if (results.length === 0) return [[id, " none"]];

@@ -89,7 +89,7 @@ export function prove(
     return ends(
       "policy",
       "repeated-field",
-      `the field ${repeated} stands more often than it was signed`,
+      `the field ${repeated} is in the header more often than it was signed`,
       key,
     );
   return ends("pass", "verified", "the signature is valid", key);

@@ -62,7 +62,7 @@ export class SignedHeader {
   }
 
   /**
-   * The name of a field that may stand once, stands several times, and more often than these names say. Readers
+   * The name of a field that is allowed once, but is there several times, and more often than these names say. Readers
    * differ in which of them they show.
    */
   repeated(names: readonly string[]): string | undefined {

@@ -2,7 +2,7 @@
 export interface Tag {
   /** The value without white space at its ends; white space within is kept. */
   readonly value: string;
-  /** The index behind the `=`. */
+  /** The index after the `=`. */
   readonly start: number;
   /** The index of the `;`, or of the end of the text. */
   readonly end: number;
@@ -19,7 +19,7 @@ export interface NoTagList {
 
 /**
  * Reads a tag list, such as the value of a DKIM-Signature or a key record (RFC 6376 section 3.2). One wrong tag makes
- * the whole list wrong, and so does a tag that stands twice.
+ * the whole list wrong, and so does a tag that is given twice.
  *
  * @param text one character for each octet
  */
@@ -36,7 +36,7 @@ export function readTagList(text: string): TagList | NoTagList {
     }
     const name = trimmed(text, at, equals);
     if (!tagName.test(name)) return { problem: "the name of a tag is not valid" };
-    if (tags.has(name)) return { problem: `the tag ${name}= stands twice` };
+    if (tags.has(name)) return { problem: `the tag ${name}= is given twice` };
     const value = trimmed(text, equals + 1, end);
     if (forbidden.test(value))
       return { problem: `the value of ${name}= has a character that it must not have` };

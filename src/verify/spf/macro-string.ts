@@ -82,7 +82,7 @@ export function expand(text: MacroString, valueFor: (letter: MacroLetter) => str
 }
 
 function expandMacro({ escaped, parts, reversed, delimiters }: Macro, value: string): string {
-  // In a set of characters a hyphen stands last.
+  // In a set of characters a hyphen must be last.
   const set = delimiters.includes("-") ? `${delimiters.replaceAll("-", "")}-` : delimiters;
   const pieces = value.split(new RegExp(`[${set}]`));
   if (reversed) pieces.reverse();

@@ -82,7 +82,7 @@ function parseDirective(term: string): SpfDirective | undefined {
   return mechanism && { qualifier: qualifiers[sign] ?? "pass", mechanism, text: term };
 }
 
-/** @param rest what stands behind the name: `:target`, `/bits`, both or nothing */
+/** @param rest what follows the name: `:target`, `/bits`, both or nothing */
 function parseMechanism(name: string, rest: string): SpfMechanism | undefined {
   const target = rest.startsWith(":") ? rest.slice(1) : undefined;
   switch (name) {

@@ -80,7 +80,7 @@ describe("network", () => {
       assert.match(refusal(value), /every address/);
   });
 
-  it("refuses bits behind the prefix, and says what is meant", () => {
+  it("refuses bits after the prefix, and says what is meant", () => {
     const meant: Readonly<Record<string, string>> = {
       "10.0.0.1/8": "10.0.0.0/8",
       "192.0.2.129/25": "192.0.2.128/25",

@@ -482,7 +482,7 @@ describe("SmtpServer: the options of proxies", () => {
     await refuses({ proxyProtocol: { from, trust: true } } as never, /proxyProtocol.*trust/);
     await refuses(
       { listeners: [{}, { proxyProtocol: { from: ["::1", "10.1.0.0/8"] } }] },
-      /^listeners\[1\]\.proxyProtocol\.from\[1\]: 10\.1\.0\.0\/8 has bits behind its prefix\. Write 10\.0\.0\.0\/8, or 10\.1\.0\.0$/,
+      /^listeners\[1\]\.proxyProtocol\.from\[1\]: 10\.1\.0\.0\/8 has bits after its prefix\. Write 10\.0\.0\.0\/8, or 10\.1\.0\.0$/,
     );
     await refuses(
       { xclient: { from: ["0.0.0.0/0"] } },
@@ -508,7 +508,7 @@ describe("SmtpServer: the options of proxies", () => {
     const auth = () => undefined;
     await refuses(
       { proxyProtocol, auth, allowPlaintextCredentials: true },
-      /^allowPlaintextCredentials: does not hold/,
+      /^allowPlaintextCredentials: does not apply/,
     );
     await refuses({ proxyProtocol, auth }, /^auth: needs TLS/);
     await refuses(

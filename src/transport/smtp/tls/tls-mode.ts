@@ -39,17 +39,17 @@ export const Tls: {
   /**
    * STARTTLS (RFC 3207) if the server offers it, otherwise plaintext; port 25. A certificate that does not verify is
    * reported and does not stop the mail. Credentials go out only if it verifies. Called with {@link TlsParameters}, it
-   * bears them.
+   * uses them.
    */
   readonly Opportunistic: TlsMode;
   /**
    * STARTTLS (RFC 3207) with a certificate that verifies, or nothing is sent; port 587. Called with
-   * {@link TlsParameters}, it bears them: `Tls.Required(TlsParameters.builder().addRootCertificate(pem).build())`.
+   * {@link TlsParameters}, it uses them: `Tls.Required(TlsParameters.builder().addRootCertificate(pem).build())`.
    */
   readonly Required: TlsMode;
   /**
    * TLS from the first byte (RFC 8314) with a certificate that verifies; port 465, the default. Called with
-   * {@link TlsParameters}, it bears them.
+   * {@link TlsParameters}, it uses them.
    */
   readonly Wrapper: TlsMode;
 } = {
