@@ -1,6 +1,9 @@
 /** What a client says first in a TLS handshake, as far as it matters which certificate it is shown. */
 export interface ClientHello {
-  /** The name that the client asks for (SNI, RFC 6066 section 3), as it wrote it. */
+  /**
+   * The name that the client asks for (SNI, RFC 6066 section 3), as it wrote it; `undefined` if it is no word that may
+   * stand in a log or a header field as it is.
+   */
   readonly servername: string | undefined;
 }
 
@@ -61,10 +64,15 @@ function serverName(hello: Fields): string | undefined {
     while (!names.over) {
       const kind = names.number(1);
       const name = names.vector(2);
-      if (kind === HOST_NAME) return name.toString("latin1");
+      if (kind === HOST_NAME) return word(name.toString("latin1"));
     }
   }
   return undefined;
+}
+
+/** OpenSSL takes any octets but NUL for a name. */
+function word(name: string): string | undefined {
+  return /^[\w.:-]{1,255}$/.test(name) ? name : undefined;
 }
 
 /** Reads numbers and vectors (RFC 8446 section 3). Behind the end everything is empty. */

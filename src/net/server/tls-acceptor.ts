@@ -14,7 +14,7 @@ export interface TlsSession {
   readonly protocol: string;
   /** The cipher suite, by its IETF name. */
   readonly cipher: string;
-  /** The name that the client asked for (SNI). */
+  /** The name that the client asked for (SNI), unless it has characters that belong in no name. */
   readonly servername: string | undefined;
   /** The client's certificate, if it sent a valid one. */
   readonly clientCertificate: ClientCertificate | undefined;

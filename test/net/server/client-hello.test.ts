@@ -54,6 +54,15 @@ describe("the first octets of a TLS client", () => {
     assert.deepEqual(readClientHello(nameless), { servername: undefined });
   });
 
+  it("tell none if it has characters that belong in no name", () => {
+    const at = named.indexOf("Mx.Test");
+    for (const name of ["a\r\nb: c", "Mx.Te\xf6t", "Mx Test", "*.Test ", "Mx.Tes\0", '"x".com']) {
+      const changed = Buffer.from(named);
+      changed.write(name.padEnd(7, "x").slice(0, 7), at, "latin1");
+      assert.deepEqual(readClientHello(changed), { servername: undefined }, name);
+    }
+  });
+
   it("tell none if they are something else", () => {
     for (const octets of ["802e0103", "15030100020100", "1603010004020000", "160301000000", "00"]) {
       const wrong = Buffer.concat([Buffer.from(octets, "hex"), Buffer.alloc(40)]);
