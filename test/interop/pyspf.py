@@ -31,11 +31,19 @@ def lookup(name, qtype, strict=True, timeout=None, level=0):
 
 
 spf.DNSLookup = lookup
-results = []
-for case in json.load(sys.stdin):
-    zone = case["zone"]
-    try:
-        results.append(spf.check2(case["ip"], case["from"], case["hello"])[0])
-    except Exception as error:
-        results.append(repr(error))
-json.dump(results, sys.stdout)
+
+
+def main():
+    global zone
+    results = []
+    for case in json.load(sys.stdin):
+        zone = case["zone"]
+        try:
+            results.append(spf.check2(case["ip"], case["from"], case["hello"])[0])
+        except Exception as error:
+            results.append(repr(error))
+    json.dump(results, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
