@@ -1,3 +1,4 @@
+import { setImmediate as turnOfLoop } from "node:timers/promises";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { AtrnEvent } from "../../protocol/server/event.ts";
@@ -22,6 +23,9 @@ export async function turnConnection(
   { handler, socket, end, turned }: TurnableConnection,
 ): Promise<boolean> {
   const verdict = await handler.atrn(domains);
+  // A whole turn of the event loop, from here to here, reads what came behind the command in other packets or records.
+  await turnOfLoop();
+  await turnOfLoop();
   if (verdict instanceof Reply) answer(verdict);
   else if (socket.pending) end(tooEarly);
   else {

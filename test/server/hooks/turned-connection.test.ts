@@ -205,6 +205,21 @@ describe("SmtpServer: ATRN", () => {
     await server.close(0);
   });
 
+  it("closes also if that comes in another record of TLS, and the hook answers at once", async () => {
+    let turned = 0;
+    const { cert, key } = ca.issue({ names: ["localhost"] });
+    await using talk = await start(() => async () => void turned++, { certificates: { cert, key } });
+    const { client } = talk;
+    await client.ask("EHLO customer");
+    await client.starttls({ ca: ca.cert, servername: "localhost" });
+    for (const line of ["EHLO customer", login]) await client.ask(line);
+    client.socket.setNoDelay();
+    client.write("ATRN\r\n");
+    client.write("220 customer.y.test ready\r\n");
+    assert.match(await client.rest(), /^554 5\.5\.1 Nothing may follow ATRN/);
+    assert.equal(turned, 0);
+  });
+
   it("answers with the refusal of the hook, and 451 if it gives neither", async () => {
     const answers: unknown[] = [
       { code: 453, lines: "You have no mail" },
