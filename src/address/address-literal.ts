@@ -1,5 +1,4 @@
-import { canonicalIpv6, isIpv4 } from "../text/ip-address.ts";
-import { unmappedAddress } from "../text/unmapped-address.ts";
+import { canonicalIpv6, isIpv4, unmappedAddress } from "../text/ip-address.ts";
 import { AddressError } from "./address-error.ts";
 
 /** An IP address standing in for a domain (RFC 5321 4.1.3). */
@@ -43,7 +42,7 @@ export function parseAddressLiteral(text: string): AddressLiteral {
  * Writes the literal of an IP address, such as a socket reports: `127.0.0.1`, `::1`, `fe80::1%eth0`,
  * `::ffff:192.0.2.1`. The zone is left out, as it means nothing to a peer, and a mapped address is written as IPv4.
  *
- * @throws AddressError if `ip` is no IP address.
+ * @throws AddressError if `ip` is not an IP address.
  */
 export function formatAddressLiteral(ip: string): string {
   const address = unmappedAddress(ip.replace(/%.*$/s, ""));

@@ -1,5 +1,5 @@
 import { BlockList } from "node:net";
-import { unmappedAddress } from "../../text/unmapped-address.ts";
+import { unmappedAddress } from "../../text/ip-address.ts";
 
 /**
  * Whether an address of a connected socket is a loopback address of this machine: 127/8 or ::1, also in mapped form.

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { canonicalIp, ipOctets } from "../../text/ip-address.ts";
+import { canonicalIp, ipOctets, ipText } from "../../text/ip-address.ts";
 import { refuseOption, wrongChoice } from "../../text/options/option-reader.ts";
 
 /** The entry that stands for the clients of a Unix socket, who have no address. */
@@ -82,13 +82,7 @@ export function network(value: unknown, field: string): string {
     throw refuseOption(
       field,
       `${value} has bits after its prefix`,
-      `Write ${textOf(base)}/${bits}, or ${address}`,
+      `Write ${ipText(base)}/${bits}, or ${address}`,
     );
   return `${address}/${bits}`;
-}
-
-function textOf(octets: Uint8Array): string {
-  if (octets.length === 4) return octets.join(".");
-  const hex = Buffer.from(octets).toString("hex").match(/.{4}/g) ?? [];
-  return canonicalIp(hex.join(":")) ?? hex.join(":");
 }

@@ -1,4 +1,4 @@
-import { canonicalIp } from "../../text/ip-address.ts";
+import { ipText } from "../../text/ip-address.ts";
 import { crc32c } from "./crc32c.ts";
 import type { HeaderEnd, ParsedProxyHeader } from "./proxy-header.ts";
 import { CRC32C, type ProxyTlv, readProxyTls, readTlvs } from "./proxy-tlvs.ts";
@@ -36,9 +36,9 @@ export function parseVersion2(octets: Buffer): ParsedProxyHeader {
   if (!proxied || width === undefined) return { client: undefined };
   const tls = tlvs === undefined ? "malformed" : readProxyTls(tlvs);
   if (tlvs === undefined || tls === "malformed") return { problem: "proxy-malformed" };
-  const source = { address: address(block.subarray(0, width)), port: block.readUInt16BE(2 * width) };
+  const source = { address: ipText(block.subarray(0, width)), port: block.readUInt16BE(2 * width) };
   const destination = {
-    address: address(block.subarray(width, 2 * width)),
+    address: ipText(block.subarray(width, 2 * width)),
     port: block.readUInt16BE(2 * width + 2),
   };
   return { client: { source, destination, tlvs, tls } };
@@ -56,13 +56,6 @@ const ADDRESSES: readonly number[] = [0, 12, 36, 216];
 
 /** How many octets an IP address of a family has. */
 const WIDTHS: readonly (number | undefined)[] = [undefined, 4, 16];
-
-function address(octets: Buffer): string {
-  if (octets.length === 4) return octets.join(".");
-  const groups = Array.from({ length: 8 }, (_, index) => octets.readUInt16BE(2 * index).toString(16));
-  const text = groups.join(":");
-  return canonicalIp(text) ?? text;
-}
 
 function copied(octets: Buffer): Buffer {
   if (octets.length === 0) return octets;

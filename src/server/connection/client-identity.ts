@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { TlsSession } from "../../net/server/tls-acceptor.ts";
 import type { Endpoint, ProxyHeader } from "../../protocol/proxy-header/proxy-header.ts";
 import type { ProxyTls, ProxyTlv } from "../../protocol/proxy-header/proxy-tlvs.ts";
-import { unmappedAddress } from "../../text/unmapped-address.ts";
+import { unmappedAddress } from "../../text/ip-address.ts";
 
 /** The other end of a TCP connection. */
 export interface Peer {

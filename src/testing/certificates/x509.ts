@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, randomBytes, sign } from "node:crypto";
-import { isIPv4, isIPv6 } from "node:net";
 import type forge from "node-forge";
 import asn1 from "node-forge/lib/asn1.js";
+import { ipOctets } from "../../text/ip-address.ts";
 
 /** The content and the issuer of a certificate. */
 export interface CertificateContent {
@@ -91,7 +91,9 @@ function extensions({ purpose, names, publicKey, issuer }: CertificateContent): 
   if (names.length > 0) {
     const alternatives = names.map((name) => {
       const address = ipOctets(name);
-      return address === undefined ? der.implicit(2, Buffer.from(name, "latin1")) : der.implicit(7, address);
+      return address === undefined
+        ? der.implicit(2, Buffer.from(name, "latin1"))
+        : der.implicit(7, Buffer.from(address));
     });
     all.push(der.extension("2.5.29.17", false, der.sequence(...alternatives)));
   }
@@ -105,18 +107,6 @@ function spki(key: KeyObject): Buffer {
 /** Any identifier is allowed if it is always the same for the same key (RFC 5280 4.2.1.2). */
 function keyIdentifier(key: KeyObject): Buffer {
   return createHash("sha256").update(spki(key)).digest().subarray(0, 20);
-}
-
-function ipOctets(name: string): Buffer | undefined {
-  if (isIPv4(name)) return Buffer.from(name.split(".").map(Number));
-  if (!isIPv6(name)) return undefined;
-  const [head = "", tail] = new URL(`http://[${name}]`).hostname.slice(1, -1).split("::");
-  const groups = (text = ""): number[] =>
-    text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
-  const before = groups(head);
-  const after = groups(tail);
-  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
 /** The few ASN.1 types of a certificate. forge keeps octets in Latin-1 strings. */

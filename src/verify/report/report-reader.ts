@@ -1,5 +1,5 @@
+import { canonicalIp } from "../../text/ip-address.ts";
 import type { DmarcPolicy } from "../dmarc/dmarc-verdict.ts";
-import { formatIp, parseIp } from "../ip-address.ts";
 import type {
   DmarcReportContents,
   DmarcReporter,
@@ -185,8 +185,8 @@ function wholeNumber(text: string): number | undefined {
 }
 
 function readIp(text: string): string {
-  const ip = parseIp(text);
+  const ip = canonicalIp(text);
   if (ip === undefined)
     throw new XmlProblem(`source_ip: expected an IP address, got ${JSON.stringify(text.slice(0, 60))}`);
-  return formatIp(ip);
+  return ip;
 }

@@ -1,5 +1,6 @@
+import { ipText } from "../../text/ip-address.ts";
 import type { Finding, Questions } from "../inquiry.ts";
-import { formatIp, type IpAddress, ipLabels, parseIp, reverseName, samePrefix } from "../ip-address.ts";
+import { type IpAddress, ipLabels, parseIp, reverseName, samePrefix } from "../ip-address.ts";
 import { dnsName, isAtOrBelow } from "../resolver/domain-name.ts";
 import { expand, type MacroLetter, type MacroString, parseExplanation, uses } from "./macro-string.ts";
 import type { SpfSender } from "./spf-origin.ts";
@@ -70,18 +71,18 @@ export class SpfEvaluation {
     for (const { qualifier, mechanism, text } of record.directives) {
       if (!(await this.#matches(mechanism, domain, text))) continue;
       const explanation = record.explanation && { target: record.explanation, domain };
-      const reason = `"${text}" in the record of ${domain} matches ${formatIp(this.#situation.ip)}`;
+      const reason = `"${text}" in the record of ${domain} matches ${ipText(this.#situation.ip)}`;
       const advice = qualifier === "pass" ? undefined : this.#adviceToAllow(domain);
       return { result: qualifier, code: "matched", reason, mechanism: text, explanation, advice };
     }
     if (record.redirect !== undefined) return this.#redirect(record.redirect, domain);
-    const reason = `nothing in the record of ${domain} matches ${formatIp(this.#situation.ip)}`;
+    const reason = `nothing in the record of ${domain} matches ${ipText(this.#situation.ip)}`;
     return { result: "neutral", code: "no-match", reason, advice: this.#adviceToAllow(domain) };
   }
 
   #adviceToAllow(domain: string): string {
     const { ip } = this.#situation;
-    const term = `ip${ip.length === 4 ? 4 : 6}:${formatIp(ip)}`;
+    const term = `ip${ip.length === 4 ? 4 : 6}:${ipText(ip)}`;
     return `If this client sends for ${this.#situation.sender.domain}, add "${term}" to the record of ${domain}.`;
   }
 
@@ -247,7 +248,7 @@ export class SpfEvaluation {
       p: clientName,
       v: ip.length === 4 ? "in-addr" : "ip6",
       h: hello,
-      c: formatIp(ip),
+      c: ipText(ip),
       r: receiver,
       t: String(time),
     };

@@ -1,4 +1,5 @@
-import { type IpAddress, parseIpv4, parseIpv6 } from "../ip-address.ts";
+import { ipOctets } from "../../text/ip-address.ts";
+import type { IpAddress } from "../ip-address.ts";
 import { type MacroString, parseDomainSpec, parseMacroString } from "./macro-string.ts";
 
 /** What a mechanism that matches leads to. */
@@ -102,9 +103,9 @@ function parseMechanism(name: string, rest: string): SpfMechanism | undefined {
     case "mx":
       return parseAddressMechanism(name, rest);
     case "ip4":
-      return target === undefined ? undefined : parseNetwork(name, target, parseIpv4, 32);
+      return target === undefined ? undefined : parseNetwork(name, target, 32);
     case "ip6":
-      return target === undefined ? undefined : parseNetwork(name, target, parseIpv6, 128);
+      return target === undefined ? undefined : parseNetwork(name, target, 128);
     default:
       return undefined;
   }
@@ -120,16 +121,12 @@ function parseAddressMechanism(name: "a" | "mx", rest: string): SpfMechanism | u
   return target && { name, target, bits4, bits6 };
 }
 
-function parseNetwork(
-  name: "ip4" | "ip6",
-  text: string,
-  parse: (text: string) => IpAddress | undefined,
-  most: number,
-): SpfMechanism | undefined {
+/** @param most how many bits an address has */
+function parseNetwork(name: "ip4" | "ip6", text: string, most: number): SpfMechanism | undefined {
   const [address = "", length, ...more] = text.split("/");
-  const network = parse(address);
+  const network = ipOctets(address);
   const bits = bitsOf(length, most);
-  if (network === undefined || bits === undefined || more.length > 0) return undefined;
+  if (network?.length !== most / 8 || bits === undefined || more.length > 0) return undefined;
   return { name, network, bits };
 }
 
