@@ -37,11 +37,9 @@ export interface Lines {
  */
 export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
   const mayEndInCr = text.includes("\r");
-  let lines = "";
-  /** Where the text begins that is not in `lines` yet. Nothing is copied before the first bare LF. */
-  let rest = 0;
+  const isSmall = octetsPerUnit === 1 && text.length <= SMALL;
   let whole = !text.includes("\0") && !(mayEndInCr && hasLoneCr(text));
-  let [spaced, changeable] = [false, false];
+  let [bare, spaced, changeable] = [false, false, false];
   let count = 0;
   for (let start = 0; start < text.length; ) {
     const lf = text.indexOf("\n", start);
@@ -51,9 +49,9 @@ export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
       count++;
       if (mayEndInCr && end > start && text.charCodeAt(end - 1) === CR) end--;
       else {
-        lines += text.slice(rest, lf);
-        lines += "\r\n";
-        rest = lf + 1;
+        if (isSmall && !bare) copy.begin(text);
+        if (isSmall) copy.lineEnd(lf);
+        bare = true;
       }
     }
     if ((end - start) * octetsPerUnit > maxLineOctets && tooLong(text.slice(start, end), octetsPerUnit))
@@ -65,10 +63,51 @@ export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
     if (!isTerminated) break;
     start = lf + 1;
   }
-  if (rest === 0) lines = text;
-  else if (rest < text.length) lines += text.slice(rest);
+  const lines = !bare ? text : isSmall ? copy.end(text.length) : toCrlf(text);
   return { text: lines, whole, spaced, changeable, count };
 }
+
+/** Characters. Text that is longer is copied by the engine, which leaves pieces to be joined. */
+const SMALL = 32_768;
+
+/** Puts CRLF in the place of bare LFs in small Latin-1 text. All texts share its memory, so it leaves no garbage. */
+class CrlfCopy {
+  /** The lines, which have at most twice the octets of the text, and behind them the text. */
+  #memory: Buffer | undefined;
+  /** How much of the text is among the lines. */
+  #copied = 0;
+  #at = 0;
+
+  begin(text: string): void {
+    this.#memory ??= Buffer.allocUnsafeSlow(3 * SMALL);
+    this.#memory.write(text, 2 * SMALL, "latin1");
+    this.#copied = 0;
+    this.#at = 0;
+  }
+
+  /** Copies up to a bare LF, and writes CRLF. */
+  lineEnd(lf: number): void {
+    this.#copyTo(lf);
+    // `begin` was called, and there is room for every line end.
+    const memory = this.#memory as Buffer;
+    memory[this.#at++] = CR;
+    memory[this.#at++] = LF;
+    this.#copied = lf + 1;
+  }
+
+  /** Copies the rest, and returns the lines. */
+  end(length: number): string {
+    this.#copyTo(length);
+    return (this.#memory as Buffer).toString("latin1", 0, this.#at);
+  }
+
+  #copyTo(end: number): void {
+    this.#memory?.copyWithin(this.#at, 2 * SMALL + this.#copied, 2 * SMALL + end);
+    this.#at += end - this.#copied;
+  }
+}
+
+const copy = new CrlfCopy();
 
 /**
  * Whether no server has a reason to change the lines.
@@ -91,6 +130,7 @@ const GLANCE = 128;
 const SPACE = 0x20;
 const TAB = 0x09;
 const CR = 0x0d;
+const LF = 0x0a;
 const UPPER_F = 0x46;
 
 function tooLong(line: string, octetsPerUnit: 1 | 3): boolean {
@@ -99,7 +139,7 @@ function tooLong(line: string, octetsPerUnit: 1 | 3): boolean {
 
 function hasLoneCr(text: string): boolean {
   for (let at = text.indexOf("\r"); at >= 0; at = text.indexOf("\r", at + 1)) {
-    if (text.charCodeAt(at + 1) !== 0x0a) return true;
+    if (text.charCodeAt(at + 1) !== LF) return true;
   }
   return false;
 }
