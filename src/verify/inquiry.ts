@@ -119,8 +119,8 @@ export class Inquiry implements Questions {
 
   async #find(text: string, type: RecordType): Promise<Finding<string | MxRecord>> {
     const name = dnsName(text);
-    // What DNS cannot have does not exist, and is not asked.
-    if (name === undefined) return { outcome: "no-name" };
+    // What DNS cannot have does not exist, and is not asked; nor is a name beyond ASCII, which nobody can mean.
+    if (name === undefined || /[^\0-\x7f]/.test(name)) return { outcome: "no-name" };
     const key = `${type} ${name}`;
     let finding = this.#asked.get(key);
     if (finding === undefined) {
@@ -212,27 +212,38 @@ class Phase {
   }
 }
 
+/** @throws whatever an answer throws that is not of its type. */
 function checked(answer: Answer, type: RecordType): Finding<string | MxRecord> {
   switch (answer.outcome) {
     case "found":
-      if (answer.records.length === 0) return { outcome: "no-data" };
-      if (answer.records.every(type === "MX" ? isMx : isString)) return answer;
-      return unanswered("the resolver gave records of another type");
+      return checkedRecords(answer.records, type);
     case "no-data":
     case "no-name":
-      return answer;
+      return { outcome: answer.outcome };
     case "temporary":
-      return unanswered(answer.reason);
+      return unanswered(typeof answer.reason === "string" ? answer.reason : "the resolver did not say why");
     default:
       return unanswered("the resolver gave an answer of an unknown kind");
   }
+}
+
+/** No message of DNS has more octets than this (RFC 1035 4.2.2), so no answer takes long to read. */
+const mostOctets = 65_535;
+
+function checkedRecords(given: readonly (string | MxRecord)[], type: RecordType): Finding<string | MxRecord> {
+  if (!Array.isArray(given) || given.length > mostOctets || !given.every(type === "MX" ? isMx : isString))
+    return unanswered("the resolver gave records of another type");
+  if (given.length === 0) return { outcome: "no-data" };
+  const octets = given.reduce((sum, record) => sum + (isString(record) ? record : record.exchange).length, 0);
+  if (octets > mostOctets) return unanswered("the resolver gave more than a message of DNS can have");
+  return { outcome: "found", records: given };
 }
 
 function unanswered(reason: string): Finding<never> {
   return { outcome: "temporary", code: "dns", reason };
 }
 
-function isString(record: unknown): boolean {
+function isString(record: unknown): record is string {
   return typeof record === "string";
 }
 

@@ -130,3 +130,32 @@ test("tells the questions of each of several checks", async () => {
   assert.deepEqual(shown(two), ["TXT b.test", "MX b.test"]);
   inquiry.close();
 });
+
+test("an inquiry makes temporary failures of whatever a resolver answers that is no answer", async () => {
+  const failing = { toString: () => assert.fail("nobody reads it") };
+  const answers: unknown[] = [
+    undefined,
+    { outcome: "temporary", reason: Symbol("why") },
+    { outcome: "temporary", reason: failing },
+    { outcome: "temporary" },
+    { outcome: "found", records: { length: 1, every: () => true } },
+    { outcome: "found", records: "v=DMARC1" },
+    { outcome: "found", records: [`v=spf1 ${"a ".repeat(40_000)}`] },
+    { outcome: "found", records: Array(70_000).fill("") },
+  ];
+  for (const answer of answers) {
+    const inquiry = new Inquiry({ resolve: async () => answer as Answer });
+    const finding = await inquiry.ask("a.test", "TXT");
+    assert.equal(finding.outcome, "temporary");
+    assert.equal(finding.outcome === "temporary" && typeof finding.reason, "string");
+    inquiry.close();
+  }
+});
+
+test("an inquiry does not ask for names beyond ASCII", async () => {
+  const zone = Resolver.zone({});
+  const inquiry = new Inquiry(zone);
+  assert.deepEqual(await inquiry.ask("\u00e4.test", "TXT"), { outcome: "no-name" });
+  assert.deepEqual(zone.asked, []);
+  inquiry.close();
+});

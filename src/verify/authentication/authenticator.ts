@@ -1,3 +1,4 @@
+import { refuseOption } from "../../text/options/option-reader.ts";
 import { ArcCheck } from "../arc/arc-check.ts";
 import { trustedSet } from "../arc/arc-trust.ts";
 import type { ArcVerdict } from "../arc/arc-verdict.ts";
@@ -76,8 +77,13 @@ export class Authenticator {
     return new Authenticator(options);
   }
 
-  /** Takes the next octets of the message, in pieces of any size. They may be reused afterwards. */
+  /**
+   * Takes the next octets of the message, in pieces of any size. They may be reused afterwards.
+   *
+   * @throws EnvoiError of kind `"configuration"` after `finish`.
+   */
   write(octets: Uint8Array): void {
+    if (this.#finished !== undefined) throw refuseOption("write", "expected no octets after finish()");
     this.#pass.write(octets);
   }
 

@@ -1,5 +1,6 @@
 import { canonicalDomain } from "../../address/domain.ts";
 import { commentEnd } from "../../mime/comment.ts";
+import { withoutLast } from "../without-last.ts";
 import type { DmarcCode } from "./dmarc-verdict.ts";
 
 /** Who wrote a message, by its From field. */
@@ -64,7 +65,9 @@ function readField(folded: string): FieldContents {
     for (const { beside, address } of elementsOf(text)) {
       const { local, domain } = splitAddress(address);
       addresses.push(`${local}@${domain}`);
-      claims.push(domain, ...domainsIn(beside));
+      claims.push(domain);
+      // One by one: a call takes only so many arguments.
+      for (const other of domainsIn(beside)) claims.push(other);
     }
     return { addresses, claims };
   } catch (thrown) {
@@ -91,6 +94,8 @@ function elementsOf(text: string): Element[] {
   let group: "none" | "open" | "closed" = "none";
   const end = () => {
     const address = inside ?? outside.trim();
+    if (inside === undefined && quotedOutside)
+      throw new Fault("a name stands beside an address without < and >");
     if (group === "closed" && address !== "") throw new Fault("something follows a group");
     if (address !== "") elements.push({ beside: inside === undefined ? "" : outside, address });
     outside = "";
@@ -121,9 +126,10 @@ function elementsOf(text: string): Element[] {
     } else if (/[<>:;]/.test(character) || inside !== undefined) {
       throw new Fault(`${JSON.stringify(character)} is not allowed here`);
     } else if (character === '"') {
-      quotedOutside = true;
       // Before an `@` it is a local part, otherwise a part of a name.
-      outside += text.charAt(next) === "@" ? token : " ";
+      const isLocal = text.charAt(next) === "@";
+      quotedOutside ||= !isLocal;
+      outside += isLocal ? token : " ";
     } else outside += token;
   }
   end();
@@ -195,7 +201,5 @@ function canonical(domain: string): string {
 
 /** Domains of what looks like an address in a name, which some programs take for the author. */
 function domainsIn(name: string): string[] {
-  return [...name.matchAll(/@([^\s@]+)/g)].map(([, domain = ""]) =>
-    canonical(domain.replace(/[.!?'>]+$/, "")),
-  );
+  return [...name.matchAll(/@([^\s@]+)/g)].map(([, domain = ""]) => canonical(withoutLast(domain, ".!?'>")));
 }

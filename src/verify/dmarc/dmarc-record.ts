@@ -31,7 +31,7 @@ export function parseDmarcRecord(text: string): DmarcRecord | undefined {
   const policy = (name: string): DmarcPolicy | undefined => {
     const value = tags.get(name);
     if (value === undefined) return undefined;
-    const known = policies[value.toLowerCase()];
+    const known = policies.get(value.toLowerCase());
     if (known === undefined) invalid ??= `${name}=${value}`;
     return known;
   };
@@ -45,11 +45,9 @@ export function parseDmarcRecord(text: string): DmarcRecord | undefined {
   };
 }
 
-const policies: Readonly<Record<string, DmarcPolicy>> = {
-  none: "none",
-  quarantine: "quarantine",
-  reject: "reject",
-};
+const policies: ReadonlyMap<string, DmarcPolicy> = new Map(
+  (["none", "quarantine", "reject"] as const).map((policy) => [policy, policy]),
+);
 
 /** The tags by name, in lower case. One that is given twice contradicts itself: its value is empty. */
 function tagsOf(text: string): Map<string, string> {

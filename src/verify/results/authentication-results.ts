@@ -1,3 +1,4 @@
+import { wholeNumber } from "../../text/options/option-kinds.ts";
 import { wrongOption } from "../../text/options/option-reader.ts";
 import type { MethodResult, ResultsContent } from "./method-result.ts";
 import { checkPart } from "./parts.ts";
@@ -64,11 +65,14 @@ export class AuthenticationResults implements ResultsContent {
   }
 }
 
+const readVersion = wholeNumber(0, 999_999_999);
+
 function copyOf(result: MethodResult, field: string): MethodResult {
   const { method, version, result: word, reason, properties } = Object(result) as MethodResult;
+  if (!Array.isArray(properties)) throw wrongOption(`${field}.properties`, "an array", properties);
   const copy = {
     method: checkPart(method, `${field}.method`, "word").toLowerCase(),
-    ...(version !== undefined && { version }),
+    ...(version !== undefined && { version: readVersion(version, `${field}.version`) }),
     result: checkPart(word, `${field}.result`, "word").toLowerCase(),
     ...(reason !== undefined && { reason: checkPart(reason, `${field}.reason`, "text") }),
     properties: Object.freeze(

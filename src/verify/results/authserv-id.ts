@@ -1,5 +1,6 @@
 import { canonicalDomain } from "../../address/domain.ts";
 import { withoutComments } from "../../mime/comment.ts";
+import { withoutLast } from "../without-last.ts";
 
 /**
  * Whether an Authentication-Results field is written in the name of a server: a reader might take it for that
@@ -24,7 +25,7 @@ function firstWord(text: string): string {
 }
 
 function canonical(name: string): string {
-  const text = utf8(name.replace(/\.+$/, ""));
+  const text = utf8(withoutLast(name, "."));
   try {
     return canonicalDomain(text);
   } catch {

@@ -60,7 +60,13 @@ export async function evaluateSpf(
     const reason = `${JSON.stringify(domain)} is not a domain that can have an SPF record`;
     return { ...unasked, code: "no-domain", reason };
   }
-  const situation = { ip: address, hello: String(hello), sender, receiver, time: secondsOf(now) };
+  const situation = {
+    ip: address,
+    hello: Buffer.from(String(hello)).toString("latin1"),
+    sender,
+    receiver,
+    time: secondsOf(now),
+  };
   const evaluation = new SpfEvaluation(questions, situation);
   const { text: explanation, result, code, reason, advice, mechanism } = await evaluation.run();
   const { lookups, voidLookups } = evaluation;

@@ -144,6 +144,8 @@ export class SpfEvaluation {
   }
 
   async #included(name: string, domain: string, text: string): Promise<boolean> {
+    // A local part beyond ASCII makes a term that never matches, which is not the domain's fault (RFC 8616 4).
+    if (/[^\0-\x7f]/.test(name)) return false;
     const { result } = await this.#check(name);
     if (result === "none") throw missing(text, domain, name);
     return result === "pass";

@@ -267,3 +267,10 @@ test("lets a trusted chain change what is asked, and not what is proved", async 
   const above = await authenticate(sent, { ...hop, trustedSealers: ["example.org"] });
   assert.equal(above.dmarc.disposition, "reject");
 });
+
+test("an authenticator takes no octets after its end, and says so", async () => {
+  const authenticator = Authenticator.begin({ resolver: Resolver.zone({}), authservId: "mx.example.net" });
+  authenticator.write(letter);
+  await authenticator.finish();
+  assert.throws(() => authenticator.write(letter), { kind: "configuration", message: /after finish/ });
+});

@@ -61,6 +61,8 @@ const problems: readonly [fields: readonly string[], code: string][] = [
   [["a@example..org"], "invalid-from"],
   [["a@example.org."], "invalid-from"],
   [["a@-example.org"], "invalid-from"],
+  [['"x@evil.test" a@example.org'], "invalid-from"],
+  [['"x@evil.test, "a@example.org'], "invalid-from"],
 ];
 
 for (const [fields, code] of problems) {
@@ -86,4 +88,7 @@ test("reading an author ends for any text, with a domain or a problem", () => {
 test("reading an author takes time in proportion to the field", () => {
   for (const part of ["(", '"', "<", "a@b.test,", "x:", "\\", "[", "@", " ", "a@x <b@x.test>,", '"a"@'])
     readAuthor([part.repeat(100_000)]);
+  // All of a field beside one address: more of it than a call takes arguments.
+  for (const name of [`@a${"!".repeat(500_000)}b`, "a@x.".repeat(500_000)])
+    readAuthor([`${name} <a@example.org>`]);
 });

@@ -380,3 +380,18 @@ test("DMARC refuses a From that is not an array of strings", async () => {
     });
   }
 });
+
+test("a policy is one of the three words, and no name that every object has", async () => {
+  for (const word of ["constructor", "__proto__", "valueof"]) {
+    for (const tag of ["p", "sp", "np"]) {
+      const text = `v=DMARC1; ${tag}=${word}`;
+      const alone = await evaluate(records({ "example.com": text }), "example.com");
+      assert.equal(`${alone.result} ${alone.code}`, "permerror invalid-record", text);
+      const told = await evaluate(
+        records({ "example.com": `${text}; rua=mailto:a@example.com` }),
+        "x.example.com",
+      );
+      assert.equal(`${told.result} ${told.policy}`, "fail none", text);
+    }
+  }
+});

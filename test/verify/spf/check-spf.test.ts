@@ -369,3 +369,22 @@ test("a signal that many checks share makes no warning", async () => {
   process.off("warning", note);
   assert.deepEqual(warnings, []);
 });
+
+test("a local part beyond ASCII makes terms that never match, and no question", async () => {
+  for (const [term, result] of [
+    ["include:%{l}.example.net", "neutral"],
+    ["exists:%{l}.example.net", "neutral"],
+    ["redirect=%{l}.example.net", "permerror"],
+    ["-all exp=%{l}.example.net", "fail"],
+  ]) {
+    const resolver = Resolver.zone({ "example.org": { TXT: `v=spf1 ${term}` } });
+    const verdict = await checkSpf({
+      ip: "192.0.2.1",
+      hello: "mail.example.org",
+      from: "\u00e4@example.org",
+      resolver,
+    });
+    assert.equal(verdict.result, result, term);
+    assert.deepEqual(resolver.asked, [{ name: "example.org", type: "TXT" }], term);
+  }
+});
