@@ -138,7 +138,7 @@ export function octetsBody(octets: Uint8Array): Body {
 }
 
 /** Makes a body that keeps its base64 form; the octets are decoded from it when they are first needed. */
-export function base64Body(body: EncodedBody & { readonly content: Buffer }): Body {
+function base64Body(body: EncodedBody & { readonly content: Buffer }): Body {
   const octets = (): Buffer => decodeBase64Lines(body.content);
   const binary = once((): EncodedBody => ({ ...body, encoding: "binary", content: octets() }));
   return { encode: (way) => (way === "binary" ? binary() : body), octets };

@@ -73,7 +73,7 @@ const token = /^[A-Za-z0-9!#$&^_.+-]+$/;
 const quotable = /^[ -~]*$/;
 
 /** Writes a parameter as `name=value` pieces, each short enough for a line. */
-export function formatParameter(name: string, value: string): string[] {
+function formatParameter(name: string, value: string): string[] {
   const ofFile = name === "filename" || name === "name";
   const most = ofFile ? maxPiece : maxWhole;
   if (!ofFile && token.test(value) && name.length + 1 + value.length <= most) return [`${name}=${value}`];

@@ -3,7 +3,7 @@ import { canonicalIp, ipOctets, ipText } from "../../text/ip-address.ts";
 import { refuseOption, wrongChoice } from "../../text/options/option-reader.ts";
 
 /** The entry that stands for the clients of a Unix socket, who have no address. */
-export const UNIX = "unix";
+const UNIX = "unix";
 
 /**
  * IP addresses and networks (`192.0.2.0/24`, `2001:db8::/32`), and `"unix"` for the clients of Unix sockets.

@@ -132,7 +132,7 @@ export class ArcCheck {
 }
 
 /** What the newest seal of these sets is over: all of them, the oldest first (RFC 8617 section 5.1.1). */
-export function sealedText(
+function sealedText(
   header: SignedHeader,
   links: readonly Pick<ChainLink, "results" | "signature" | "seal">[],
 ): string {

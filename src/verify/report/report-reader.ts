@@ -109,7 +109,7 @@ function readOverride(reason: XmlElement): PolicyOverride {
 }
 
 /** Whether a word is one for why a policy was not applied. */
-export function isOverride(type: string): type is OverrideType {
+function isOverride(type: string): type is OverrideType {
   return overrides.includes(type);
 }
 

@@ -18,7 +18,7 @@ export function resultsField(results: ResultsContent): string {
 }
 
 /** Text in the form of a value: as it is if it is a word or an address, else quoted (RFC 2045 section 5.1). */
-export function valueText(value: string): string {
+function valueText(value: string): string {
   return bare.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
