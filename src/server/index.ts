@@ -31,9 +31,16 @@ export type { MailParameters, RcptParameters } from "../protocol/parameters/para
 export type { Endpoint } from "../protocol/proxy-header/proxy-header.ts";
 export type { ProxyTls, ProxyTlv } from "../protocol/proxy-header/proxy-tlvs.ts";
 export { Reply, type ReplyFields } from "../protocol/reply.ts";
-export { deriveScramKeys, type KeyDerivation, type ScramKeys } from "../protocol/sasl/scram-keys.ts";
+export {
+  deriveScramKeys,
+  type HashName,
+  type KeyDerivation,
+  type ScramKeys,
+} from "../protocol/sasl/scram-keys.ts";
 export type { EnvelopeRecipient, ReceivedEnvelope } from "../protocol/server/envelope.ts";
 export type { OfferedExtensions } from "../protocol/server/settings.ts";
+export type { Authentication } from "../verify/authentication/authentication.ts";
+export type { SpfVerdict } from "../verify/spf/spf-verdict.ts";
 export type {
   ClientIdentity,
   Peer,

@@ -16,6 +16,7 @@
  * @module envoi/verify
  */
 
+export type { Address } from "../address/address.ts";
 export { ArcSealer, type ArcSealerOptions, type SealedFindings } from "./arc/arc-sealer.ts";
 export type { ArcCode, ArcResult, ArcSet, ArcVerdict } from "./arc/arc-verdict.ts";
 export { verifyArc } from "./arc/verify-arc.ts";
