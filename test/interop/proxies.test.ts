@@ -79,7 +79,7 @@ for (const [header, cipher, servername] of [
   ["send-proxy-v2-ssl", /^unknown$/, undefined],
   ["send-proxy-v2 proxy-v2-options ssl,ssl-cipher,authority,crc32c", /^TLS_/, "localhost"],
 ] as const) {
-  test(`HAProxy tells of the TLS of its client by ${header}`, async (t) => {
+  test(`HAProxy describes the TLS of its client by ${header}`, async (t) => {
     const certificates = await makeCertificates();
     await using server = await start({ proxyProtocol: { from: here, trustTls: true }, requireTls: true });
     await using proxy = await HaProxy.naming(server.port, header, certificates);
@@ -166,7 +166,7 @@ test("nginx names its client by a PROXY header", async (t) => {
   assert.deepEqual([remotePort, via], [own, "proxy"]);
 });
 
-test("Postfix tells by XFORWARD where a message comes from", async (t) => {
+test("Postfix says by XFORWARD where a message comes from", async (t) => {
   await using server = await start({ xforward: { from: here } });
   await using postfix = await Postfix.start({
     relays: { "*": { port: server.port, tls: "none" } },

@@ -17,7 +17,7 @@ const fields = { from: "shop@shop.test", to: "ann@y.test", subject: "Receipt", t
 const signed = Message.builder().from(fields.from).to(fields.to).subject("Receipt").text("Hi").sign(signer);
 
 describe("TestServer: verify", () => {
-  it("tells what a receiver finds out about the application's own mail", async () => {
+  it("reports the verdicts of a receiver on the application's own mail", async () => {
     await using server = await TestServer.start({ verify: { resolver, clientAddress: "192.0.2.25" } });
     await server.transport().send(signed.clone().build());
     const { authentication } = await server.waitForMessage();
@@ -35,7 +35,7 @@ describe("TestServer: verify", () => {
     assert.deepEqual([authentication?.spf.result, authentication?.dmarc.result], ["fail", "fail"]);
   });
 
-  it("verifies the mail of clients that log in only with clientAddress, which stands for their relay", async () => {
+  it("verifies the mail of clients that log in only with clientAddress, the address of their relay", async () => {
     for (const [clientAddress, expected] of [
       ["192.0.2.25", ["pass", "aligned"]],
       [undefined, ["none", "logged-in"]],

@@ -50,7 +50,7 @@ test("an inquiry answers with temporary failures after its deadline", async () =
   inquiry.close();
 });
 
-test("an inquiry rejects whoever waits when it is aborted", async () => {
+test("an inquiry rejects all that wait when it is aborted", async () => {
   const controller = new AbortController();
   const inquiry = new Inquiry({ resolve: () => new Promise(() => {}) }, { signal: controller.signal });
   const waiting = [inquiry.ask("a.test", "A"), inquiry.ask("b.test", "TXT")];
@@ -116,7 +116,7 @@ test("begins the time until the deadline again, unless it was aborted or closed"
   assert.equal((await inquiry.ask("d.test", "A")).outcome, "temporary");
 });
 
-test("tells the questions of each of several checks", async () => {
+test("reports the questions of each of several checks", async () => {
   const inquiry = new Inquiry({ resolve: async () => ({ outcome: "no-data" }) as const });
   const [one, two] = [inquiry.part(), inquiry.part()];
   await Promise.all([
@@ -131,7 +131,7 @@ test("tells the questions of each of several checks", async () => {
   inquiry.close();
 });
 
-test("an inquiry makes temporary failures of whatever a resolver answers that is no answer", async () => {
+test("an inquiry makes a temporary failure of an answer that is not valid", async () => {
   const failing = { toString: () => assert.fail("nobody reads it") };
   const answers: unknown[] = [
     undefined,

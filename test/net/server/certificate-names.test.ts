@@ -19,7 +19,7 @@ describe("the names of a certificate", () => {
     assert.deepEqual(of("DNS:*.a.test, DNS:m*.a.test, DNS:x.*.test, DNS:*, DNS:*.*.test"), ["*.a.test"]);
   });
 
-  it("are not what stands inside a name with a comma", () => {
+  it("are not parts of a name that contains a comma", () => {
     assert.deepEqual(of('DNS:"a.test, DNS:b.test, x", DNS:c.test'), ["c.test"]);
     assert.deepEqual(of('DNS:"a\\", DNS:b.test", DNS:c.test'), ["c.test"]);
   });

@@ -135,7 +135,7 @@ describe("certificates that cannot be used", () => {
 });
 
 describe("a function for certificates", () => {
-  it("is asked for valid names that no certificate bears, in lower case", async () => {
+  it("is asked for valid names that are in no certificate, in lower case", async () => {
     const asked: string[] = [];
     const find: CertificateFunction = (name) => {
       asked.push(name);
@@ -159,7 +159,7 @@ describe("a function for certificates", () => {
     for (const index of [0, 1, 3, 4, 5, 6, 7]) assert.deepEqual(found[index], ["certificates[0]"]);
   });
 
-  it("is asked for the name of the server if no certificate stands before it", async () => {
+  it("is asked for the name of the server if no certificate is before it", async () => {
     const table = await create(async (name) => issuer.issue([name]));
     assert.deepEqual(
       table.fallback.map(({ names }) => names),

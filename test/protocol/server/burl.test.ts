@@ -159,7 +159,7 @@ describe("Responder: BURL", () => {
     assert.deepEqual(last("long", { maxContentLineLength: 79 }), ["554 5.6.0", 0]);
   });
 
-  it("is 503 outside a transaction and behind DATA, and 502 if it is not offered", () => {
+  it("is 503 outside a transaction and after DATA, and 502 if it is not offered", () => {
     const { replies: said } = submit(
       `BURL ${url("one")} LAST\r\nMAIL FROM:<>\r\nBURL ${url("one")} LAST\r\nBURL x\r\n`,
       {},

@@ -97,7 +97,7 @@ describe("SmtpServer: proxyProtocol", () => {
     assert.doesNotMatch(talk.contents[0] ?? "", /127\.0\.0\.1/);
   });
 
-  it("reads the commands behind the header in the same segment", async () => {
+  it("reads the commands after the header in the same segment", async () => {
     await using talk = await start();
     for (const header of [version1(), version2()]) {
       await using client = await Client.behind(
@@ -219,7 +219,7 @@ describe("SmtpServer: proxyProtocol and spoofing", () => {
     }
   });
 
-  it("never takes a second header: behind the first, after the greeting, or inside TLS", async () => {
+  it("never takes a second header: after the first, after the greeting, or inside TLS", async () => {
     await using talk = await start({ certificates, listeners: [{ tls: "starttls" }, { tls: "implicit" }] });
     const other = version1(ends6);
     const [plain, implicit] = talk.server.listeners;
@@ -297,7 +297,7 @@ describe("SmtpServer: proxyProtocol and spoofing", () => {
 });
 
 describe("SmtpServer: proxyProtocol and TLS", () => {
-  it("makes the handshake behind the header, also if both come in one segment", async () => {
+  it("makes the handshake after the header, also if both come in one segment", async () => {
     await using talk = await start({ certificates, tls: "implicit" });
     for (const header of [version1(), version2(ends, tlv(0x05, "id"))]) {
       await using client = await Client.behind(talk.port, header, trusted);

@@ -150,7 +150,7 @@ describe('SmtpServer: verify.dmarc "reject"', () => {
 });
 
 describe('SmtpServer: verify.dmarc "observe" and "quarantine"', () => {
-  it("only tells what the owner asks for, by default", async () => {
+  it("only reports what the owner asks for, by default", async () => {
     await using talk = await start();
     await talk.client.ask("EHLO c.test");
     const { reply, authentication } = await talk.mail("fail.test");
@@ -208,7 +208,7 @@ describe("SmtpServer: a function as verify.dmarc", () => {
     assert.match((await talk.mail("fail.test")).reply, /^250/);
   });
 
-  it("refuses a message with 451 if the function throws, and tells onError", async () => {
+  it("refuses a message with 451 if the function throws, and calls onError", async () => {
     await using talk = await start({
       verify: {
         dmarc: () => {

@@ -16,7 +16,7 @@ function loaded(entry: URL, found = new Set<string>()): Set<string> {
 }
 
 for (const entry of ["server", "testing"])
-  test(`envoi/${entry} loads nothing of envoi/verify by itself`, () => {
+  test(`envoi/${entry} loads nothing of envoi/verify unless an option asks for it`, () => {
     const modules = [...loaded(new URL(`../../../src/${entry}/index.js`, import.meta.url))];
     assert.ok(modules.length > 100);
     assert.deepEqual(

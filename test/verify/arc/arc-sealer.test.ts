@@ -134,7 +134,7 @@ test("makes chains that pass, by both algorithms, over signatures and folded lis
   );
 });
 
-test("tells since which set the message has not been changed", async () => {
+test("reports since which set the message has not been changed", async () => {
   const first = await passedOn(letter);
   const changed = Buffer.from(first.toString().replace("four", "five"));
   // A list adds its footer, and seals what it sends on by what it found out before.

@@ -29,7 +29,7 @@ test("believes the lowest set that is reached through trusted ones", () => {
   assert.equal(trusted(chain({}, { results: says("dmarc=fail header.from=author.test") })), 1);
 });
 
-test("believes nothing behind a set that is not trusted, nor of one that does not sign From", () => {
+test("believes nothing below a set that is not trusted, nor of one that does not sign From", () => {
   assert.equal(trusted(chain({}, { sealer: "evil.test" })), undefined);
   assert.equal(trusted(chain({}, { signer: "evil.test" })), undefined);
   assert.equal(trusted(chain({}, { signsFrom: false })), undefined);

@@ -205,7 +205,7 @@ test("gives temporary errors when the time is over, and not for the time that a 
   assert.deepEqual([slow.spf.result, slow.dkim[0]?.result, slow.dmarc.result], ["pass", "pass", "pass"]);
 });
 
-test("asks at most as many questions as it may, all told", async () => {
+test("asks at most maxQueries questions in all", async () => {
   const asked = Resolver.zone(world);
   const few = await authenticate(signedBy(letter), { ...options, resolver: asked, maxQueries: 2 });
   assert.equal(asked.asked.length, 2);

@@ -31,7 +31,7 @@ test("passes what DkimSigner signs, in every canonicalization, by both algorithm
   }
 });
 
-test("tells what was signed, by whom and how", async () => {
+test("reports what was signed, by whom and how", async () => {
   const timestamp = new Date("2026-11-30T11:00:00Z");
   const message = signedBy(letter, { timestamp, expiresIn: 7200, identity: "ann@news.example.com" });
   const { signed, signature, ...rest } = await verdict(message);
@@ -117,7 +117,7 @@ test("takes white space that relaxed lets change, and no other", async () => {
   );
 });
 
-test("calls a signature that leaves octets of the body out a policy, and tells how many", async () => {
+test("calls a signature that leaves octets of the body out a policy, and reports how many", async () => {
   for (const [l, signed] of [
     ["0", 0],
     ["16", 16],
@@ -144,7 +144,7 @@ test("hashes several beginnings of one body", async () => {
   );
 });
 
-test("calls it a policy if a field stands more often than it was signed", async () => {
+test("calls it a policy if a field is there more often than it was signed", async () => {
   const twice = mail(`From: evil@example.net\n${letter.toString("latin1")}`);
   assert.equal(await code(handSigned(twice)), "policy repeated-field");
   assert.equal(await code(handSigned(twice, { h: "from:from:to:subject" })), "pass verified");
@@ -258,7 +258,7 @@ test("takes what the rules allow", async () => {
     assert.equal(await code(handSigned(letter, changes)), "pass verified", JSON.stringify(changes));
 });
 
-test("kills a whole list for one tag that stands twice", async () => {
+test("refuses a whole list for one tag that is given twice", async () => {
   const message = handSigned(letter, { t: "1" }).toString("latin1");
   assert.equal(await code(Buffer.from(message.replace("t=1", "t=1; t=1"))), "permerror syntax");
   const record = zone["rsa._domainkey.example.com"]?.TXT[0] ?? "";
@@ -318,7 +318,7 @@ test("obeys every tag of the key record", async () => {
     assert.equal(await code(handSigned(letter), { [name]: { TXT: [record] } }), expected, record);
 });
 
-test("obeys t=s and tells t=y", async () => {
+test("obeys t=s and reports t=y", async () => {
   const strict = { [name]: { TXT: [`v=DKIM1; t=y : s; ${p}`] } };
   const own = await verdict(handSigned(letter, { i: "ann@example.com" }), strict);
   assert.deepEqual([own.result, own.testing], ["pass", true]);
@@ -356,7 +356,7 @@ function recordOf(key: KeyObject): object {
   return { [name]: { TXT: [`p=${key.export({ format: "der", type: "spki" }).toString("base64")}`] } };
 }
 
-test("tells a missing key from one that nobody could answer for", async () => {
+test("distinguishes a missing key from one that could not be looked up", async () => {
   assert.equal(await code(handSigned(letter), {}), "permerror no-key");
   assert.equal(await code(handSigned(letter), { [name]: { A: "192.0.2.1" } }), "permerror no-key");
   assert.equal(await code(handSigned(letter), { [name]: { TXT: "temporary" } }), "temperror dns");

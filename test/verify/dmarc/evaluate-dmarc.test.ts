@@ -169,13 +169,13 @@ for (const text of [
   "v=DMARC2; p=none",
   "v=DMARC1 p=reject",
 ]) {
-  test(`${JSON.stringify(text)} is no record`, async () => {
+  test(`${JSON.stringify(text)} is not a record`, async () => {
     assert.equal((await evaluate(records({ "x.test": text }), "x.test")).result, "none");
   });
 }
 
 for (const rua of ["", "; rua=", "; rua=mailto:nobody", "; rua=x.test", "; rua=:,mailto:"]) {
-  test(`an invalid policy is an error that tells the owner, with ${JSON.stringify(rua)}`, async () => {
+  test(`an invalid policy is an error with advice for the owner, with ${JSON.stringify(rua)}`, async () => {
     const verdict = await evaluate(records({ "x.test": `v=DMARC1; p=block${rua}` }), "x.test", {
       spf: pass("x.test"),
     });
@@ -345,7 +345,7 @@ test("a message without exactly one author's domain is an error, whatever passed
   assert.equal(two.result, "pass");
 });
 
-test("a pass tells policy and what the record publishes", async () => {
+test("a pass reports the policy and what the record publishes", async () => {
   const text = "v=DMARC1; p=reject; sp=quarantine; adkim=s; rua=mailto:a@x.test!10m, mailto:b@y.test";
   const verdict = await evaluate(records({ "x.test": text }), "x.test", { dkim: [pass("x.test")] });
   assert.equal(verdict.policy, "reject");

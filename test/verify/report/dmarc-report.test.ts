@@ -346,7 +346,7 @@ test("rows that differ in their count alone become one", () => {
   );
 });
 
-test("a report is not made without rows, in a time that runs backwards, or with an id that is none", () => {
+test("a report is not made without rows, in a time that runs backwards, or with an id that is not valid", () => {
   assert.throws(() => DmarcReport.create({ ...fields, rows: [] }), {
     name: "MessageError",
     message: /^rows: /,

@@ -66,7 +66,7 @@ for (const [name, words] of [
   ["unknown.test", "NOTIMP"],
   ["refused.test", "REFUSED"],
 ] as const) {
-  test(`the resolver of the system tells that the server answered ${words}`, () =>
+  test(`the resolver of the system reports that the server answered ${words}`, () =>
     withServer(async (_server, resolver) => {
       const answer = await resolver().resolve(name, "TXT");
       assert.match(answer.outcome === "temporary" ? answer.reason : answer.outcome, new RegExp(words));
@@ -87,7 +87,7 @@ test("the resolver of the system asks for names as they are", () =>
     ]);
   }));
 
-test("the resolver of the system never asks for another name than it was told", () =>
+test("the resolver of the system never asks for a name other than the given one", () =>
   withServer(async (server, resolver) => {
     const asking = resolver();
     const characters = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));

@@ -185,7 +185,7 @@ test("reads a megabyte of anything in linear time", { timeout: 10_000 }, () => {
     }
 });
 
-test("a version that is no number, and properties that are no list, are refused by name", () => {
+test("a version that is not a number, and properties that are not a list, are refused by name", () => {
   const result = { method: "spf", result: "fail", properties: [] };
   for (const version of ["1=pass; dmarc=pass\r\nX: y", -1, 1.5, Number.NaN])
     assert.throws(() => AuthenticationResults.of("mx", [{ ...result, version: version as number }]), {

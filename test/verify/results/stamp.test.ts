@@ -60,7 +60,7 @@ test("keeps the lines of a message that ends them in LF, and octets beyond ASCII
   );
 });
 
-test("takes out what hides behind a bare line break, and keeps the lines of the others", () => {
+test("takes out what hides after a bare line break, and keeps the lines of the others", () => {
   const hidden =
     "A: a\r\nA: b\nAuthentication-Results: mx.example.com; dmarc=pass\r\nC: d\rAuthentication-Results: mx.example.com; x\n y\r\nE: f\r\n\r\n";
   assert.equal(
