@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Message } from "../../message/message.ts";
-import { MessageError } from "../../mime/message-error.ts";
+import { MessageError, wrongField } from "../../mime/message-error.ts";
 import { readOptions } from "../../text/options/option-reader.ts";
 import { Inquiry } from "../inquiry.ts";
 import { type LookUpOptions, lookUpReaders } from "../look-up-options.ts";
@@ -93,6 +93,7 @@ export class DmarcReport implements DmarcReportContents {
    * ```
    */
   static async parse(file: Uint8Array): Promise<DmarcReport> {
+    if (!(file instanceof Uint8Array)) throw wrongField("report", "a Uint8Array", file);
     try {
       const octets = await unpacked(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
       const { problems, ...contents } = await readReport(decodedXml(octets));

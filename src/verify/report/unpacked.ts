@@ -54,6 +54,10 @@ async function onlyMember(file: Buffer): Promise<Buffer> {
   if (members !== 1) throw new UnpackProblem(`expected a zip file with one member, got ${members}`);
   const central = file.readUInt32LE(end + 16);
   if (central + 46 > file.length || file.readUInt32LE(central) !== centralHeader) throw broken();
+  // Its name, extra fields and comment; behind them another member would begin.
+  const lengths = [28, 30, 32].map((offset) => file.readUInt16LE(central + offset));
+  const whole = lengths.reduce((sum, length) => sum + length, 46);
+  if (file.readUInt32LE(end + 12) !== whole) throw broken();
   const [flags, method] = [file.readUInt16LE(central + 8), file.readUInt16LE(central + 10)];
   if ((flags & 1) !== 0) throw new UnpackProblem("the zip file is encrypted");
   const [sum, packed, size] = [16, 20, 24].map((offset) => file.readUInt32LE(central + offset)) as [

@@ -89,7 +89,7 @@ test("a report is read in a namespace, and what is of another one is left out", 
 /** A zip file, with the members packed by `method`. */
 function zip(
   members: readonly [name: string, contents: Buffer][],
-  { method = 8, flags = 0, comment = "" } = {},
+  { method = 8, flags = 0, comment = "", count = members.length } = {},
 ): Buffer {
   const locals: Buffer[] = [];
   const centrals: Buffer[] = [];
@@ -116,8 +116,8 @@ function zip(
   const directory = Buffer.concat(centrals);
   const end = Buffer.alloc(22);
   end.write("PK\x05\x06", 0, "latin1");
-  end.writeUInt16LE(members.length, 8);
-  end.writeUInt16LE(members.length, 10);
+  end.writeUInt16LE(count, 8);
+  end.writeUInt16LE(count, 10);
   end.writeUInt32LE(directory.length, 12);
   end.writeUInt32LE(offset, 16);
   end.writeUInt16LE(comment.length, 20);
@@ -210,6 +210,18 @@ const refused: readonly [what: string, file: () => Buffer, message: RegExp][] = 
       ]),
     /one member, got 2/,
   ],
+  [
+    "a second member that is not counted",
+    () =>
+      zip(
+        [
+          ["a", Buffer.from(old)],
+          ["b", Buffer.from(old)],
+        ],
+        { count: 1 },
+      ),
+    /zip file is broken/,
+  ],
   ["no member", () => Buffer.concat([Buffer.from("PK\x03\x04"), zip([])]), /one member, got 0/],
   ["an encrypted member", () => zip([["a", Buffer.from(old)]], { flags: 1 }), /encrypted/],
   ["an unusual packing", () => zip([["a", Buffer.from(old)]], { method: 9 }), /unusual/],
@@ -240,6 +252,14 @@ for (const [what, file, message] of refused) {
     await assert.rejects(DmarcReport.parse(file()), { name: "MessageError", kind: "message", message });
   });
 }
+
+test("a report must be bytes", async () => {
+  for (const file of ["<feedback/>", undefined, null, 1])
+    await assert.rejects(DmarcReport.parse(file as unknown as Buffer), {
+      name: "MessageError",
+      message: /^report: expected a Uint8Array, got /,
+    });
+});
 
 test("a zip file is refused if its checksum is wrong, and never breaks the reader", async () => {
   const good = zip([["report.xml", Buffer.from(old)]], { method: 0 });
