@@ -1,17 +1,26 @@
-/**
- * Clients that come for one mail each, ten at a time, by nothing but sockets: `PORT COUNT HEADER` on the command line,
- * where HEADER is `proxy` for a PROXY header of version 2 in front of each connection; prints how long it took.
- */
 import { connect } from "node:net";
-import process from "node:process";
-import type { Cost } from "../report/cost.ts";
 import { small } from "./small.ts";
 
-const [port, count, header] = process.argv.slice(2);
-const addresses = Buffer.from([203, 0, 113, 9, 192, 0, 2, 25, 219, 246, 0, 25]);
-const signature = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1");
-const front =
-  header === "proxy" ? Buffer.concat([signature, Buffer.from([0x21, 0x11, 0, 12]), addresses]) : undefined;
+/** A PROXY header of version 2, which names a client of IPv4. */
+export const header: Buffer = Buffer.concat([
+  Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1"),
+  Buffer.from([0x21, 0x11, 0, 12]),
+  Buffer.from([203, 0, 113, 9, 192, 0, 2, 25, 219, 246, 0, 25]),
+]);
+
+/**
+ * Sends one small mail on each of so many connections, ten at a time, by nothing but sockets.
+ *
+ * @param front is sent in front of each connection, if it is given
+ */
+export async function visits(port: number, count: number, front?: Buffer): Promise<void> {
+  let number = 0;
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (number++ < count) await visit(port, front);
+    }),
+  );
+}
 
 /** What is said after each reply that ends a step: the client pipelines as far as it may. */
 const steps: readonly string[] = [
@@ -20,24 +29,9 @@ const steps: readonly string[] = [
   `${small.content}.\r\nQUIT\r\n`,
 ];
 
-const begun = performance.now();
-let number = 0;
-await Promise.all(
-  Array.from({ length: 10 }, async () => {
-    while (number++ < Number(count)) await visit();
-  }),
-);
-const { user, system } = process.cpuUsage();
-const cost: Cost = {
-  count: Number(count),
-  seconds: (performance.now() - begun) / 1000,
-  cpuSeconds: (user + system) / 1e6,
-};
-process.stdout.write(JSON.stringify(cost));
-
-function visit(): Promise<void> {
+function visit(port: number, front: Buffer | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port: Number(port), host: "127.0.0.1", noDelay: true });
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     if (front !== undefined) socket.write(front);
     let heard = "";
     let step = 0;

@@ -11,8 +11,8 @@ export const VERSION_2_BEGINS = 0x0d;
 
 /** Finds the end of a header of version 2 at the beginning of `octets`, as soon as they say it. */
 export function endOfVersion2(octets: Buffer): HeaderEnd {
-  const begin = octets.subarray(0, SIGNATURE.length);
-  if (!begin.equals(SIGNATURE.subarray(0, begin.length))) return { problem: "proxy-missing" };
+  const begun = Math.min(octets.length, SIGNATURE.length);
+  if (octets.compare(SIGNATURE, 0, begun, 0, begun) !== 0) return { problem: "proxy-missing" };
   const command = octets[12];
   if (command !== undefined && command !== LOCAL && command !== PROXY) return { problem: "proxy-version" };
   if (octets.length < FIXED) return undefined;
