@@ -62,7 +62,7 @@ publish(
   ),
 );
 
-/** The ratio is the median of the ratios of each round. */
+/** The ratio is the median of those of the rounds: the load of the machine is the same within a round only. */
 function row(
   name: string,
   without: ServerProcess,

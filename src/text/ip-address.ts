@@ -62,7 +62,7 @@ function putGroups(groups: readonly string[], octets: Uint8Array, start: number)
 
 /** The canonical text of the 4 or 16 octets of an IP address. */
 export function ipText(octets: Uint8Array): string {
-  if (octets.length === 4) return octets.join(".");
+  if (octets.length === 4) return `${octets[0]}.${octets[1]}.${octets[2]}.${octets[3]}`;
   const groups = Array.from({ length: 8 }, (_, i) => ((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0));
   const text = groups.map((group) => group.toString(16)).join(":");
   return canonicalIp(text) ?? text;

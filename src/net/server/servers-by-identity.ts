@@ -7,8 +7,12 @@ import type { Identity } from "./server-certificate.ts";
 import type { ClientCertificateOptions, TlsService } from "./tls-service.ts";
 import type { TlsSettings } from "./tls-settings.ts";
 
-/** Gets the end of each handshake. */
-export type HandshakeEnd = (socket: TLSSocket, result: TLSSocket | HandshakeFailure) => void;
+/** Gets the end of each handshake, and the certificates that could be shown in it. */
+export type HandshakeEnd = (
+  socket: TLSSocket,
+  result: TLSSocket | HandshakeFailure,
+  identity: Identity,
+) => void;
 
 /**
  * A server of `node:tls` for each identity of a table, none of which listens: they do handshakes on sockets that are
@@ -74,8 +78,8 @@ export class ServersByIdentity {
         requestCert: clientCertificates !== undefined,
         rejectUnauthorized: clientCertificates?.required === true,
       });
-      server.on("secureConnection", (socket) => this.#ended(socket, socket));
-      server.on("tlsClientError", (error, socket) => this.#ended(socket, failureOf(error, socket)));
+      server.on("secureConnection", (socket) => this.#ended(socket, socket, identity));
+      server.on("tlsClientError", (error, socket) => this.#ended(socket, failureOf(error, socket), identity));
       return server;
     } catch (error) {
       const field = identity.map((each) => each.field).join(" and ");
