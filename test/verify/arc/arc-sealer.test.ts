@@ -134,6 +134,19 @@ test("makes chains that pass, by both algorithms, over signatures and folded lis
   );
 });
 
+test("signs several signatures from the bottom up", async () => {
+  const twice = signedBy(signedBy(letter), { selector: "ed25519", key: ed25519 });
+  assert.equal((await arcOf(await passedOn(twice))).result, "pass");
+});
+
+test("distinguishes a seal whose key nobody could answer for from one that does not fit", async () => {
+  const other = ArcSealer.create({ ...options, selector: "ed25519", key: ed25519 });
+  const message = await passedOn(await passedOn(letter, other));
+  const records = { ...zone, "ed25519._domainkey.example.com": { TXT: "temporary" as const } };
+  const { result, code } = await verifyArc(message, { resolver: Resolver.zone(records), now });
+  assert.deepEqual([result, code], ["fail", "dns"]);
+});
+
 test("reports since which set the message has not been changed", async () => {
   const first = await passedOn(letter);
   const changed = Buffer.from(first.toString().replace("four", "five"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { test } from "node:test";
 import { Resolver, verifyDkim } from "envoi/verify";
 import { cut } from "../../cut.js";
@@ -148,7 +148,9 @@ test("calls it a policy if a field is there more often than it was signed", asyn
   const twice = mail(`From: evil@example.net\n${letter.toString("latin1")}`);
   assert.equal(await code(handSigned(twice)), "policy repeated-field");
   assert.equal(await code(handSigned(twice, { h: "from:from:to:subject" })), "pass verified");
-  for (const name of ["Subject", "To", "Date", "Sender", "Reply-To", "Message-ID", "Content-Type", "Cc"]) {
+  const once =
+    "Subject To Date Sender Reply-To Message-ID Content-Type Content-Transfer-Encoding Cc Bcc References In-Reply-To";
+  for (const name of once.split(" ")) {
     const repeated = mail(`${name}: x\n${name}: y\n${letter.toString("latin1")}`);
     assert.equal(await code(handSigned(repeated)), "policy repeated-field", name);
   }
@@ -207,6 +209,8 @@ test("refuses signatures that break a rule, and says which", async () => {
     ["permerror syntax", { h: undefined }],
     ["permerror syntax", { bh: undefined }],
     ["permerror syntax", { bh: "!" }],
+    ["permerror syntax", { bh: "-_-_" }],
+    ["permerror syntax", { bh: "AAAAA" }],
     ["permerror syntax", { l: "x" }],
     ["permerror syntax", { l: "-1" }],
     ["permerror syntax", { l: "9".repeat(77) }],
@@ -233,6 +237,7 @@ test("refuses signatures that break a rule, and says which", async () => {
     ["permerror identity", { i: "ann" }],
     ["permerror identity", { i: "@com" }],
     ["fail expired", { t: "1", x: "2" }],
+    ["fail expired", { x: String(now.getTime() / 1000 - 1) }],
     ["fail future", { t: String(now.getTime() / 1000 + 15 * 3600) }],
   ];
   for (const [expected, changes] of rows)
@@ -250,12 +255,27 @@ test("takes what the rules allow", async () => {
     { h: "FROM:To" },
     { h: "from:nothing:nothing" },
     { x: "9".repeat(12) },
+    { x: String(now.getTime() / 1000) },
+    // Of the message there is no other.
+    { h: "from:dkim-signature" },
     { t: String(now.getTime() / 1000 + 13 * 3600) },
     { unknown: "tag", z: "From:x|To:y" },
     { z: "" },
   ];
   for (const changes of rows)
     assert.equal(await code(handSigned(letter, changes)), "pass verified", JSON.stringify(changes));
+});
+
+test("takes simple for the body if c= has one word", async () => {
+  const blank = mail(letter.toString().replace("four?", "four? "));
+  assert.equal(await code(handSigned(blank, { c: "simple" })), "pass verified");
+  // The body fits. The header was hashed in its simple form too, so that it does not fit.
+  assert.equal(await code(handSigned(blank, { c: "relaxed" })), "fail signature-mismatch");
+});
+
+test("reports the names that are signed without empty ones, and the identity with only what RFC 6376 decodes", async () => {
+  const { signed, identity } = await verdict(handSigned(letter, { h: "from::To:", i: "=6A=6a@example.com" }));
+  assert.deepEqual([signed, identity], [["from", "to"], "j=6a@example.com"]);
 });
 
 test("refuses a whole list for one tag that is given twice", async () => {
@@ -292,6 +312,10 @@ const name = "rsa._domainkey.example.com";
 const good = zone[name]?.TXT[0] ?? "";
 const p = good.slice(good.indexOf("p="));
 
+function spki(key: KeyObject): string {
+  return createPublicKey(key).export({ format: "der", type: "spki" }).toString("base64");
+}
+
 test("obeys every tag of the key record", async () => {
   const rows: [string, string][] = [
     ["pass verified", p],
@@ -310,6 +334,7 @@ test("obeys every tag of the key record", async () => {
     ["permerror key-syntax", `${p}; v=DKIM1`],
     ["permerror key-syntax", "v=DKIM1; p=!!!"],
     ["permerror key-syntax", "v=DKIM1; p=AAAA"],
+    ["permerror key-syntax", `k=rsa; p=${spki(ed25519)}`],
     ["permerror key-syntax", "v=spf1 -all"],
     ["permerror key-syntax", `v=DKIM1;; ${p}`],
     ["permerror key-syntax", "v=DKIM1; k=ed25519; p=AAAA"],
@@ -341,7 +366,6 @@ test("verifies nothing with keys that are too short or too long", async () => {
     "permerror key-too-short",
   );
   const jwk = rsa.export({ format: "jwk" });
-  const { createPublicKey } = await import("node:crypto");
   for (const [n, e, expected] of [
     [Buffer.alloc(1025, 0xff).toString("base64url"), "AQAB", "key-too-long"],
     [jwk.n, Buffer.from("0100000001", "hex").toString("base64url"), "key-too-long"],
@@ -372,6 +396,8 @@ test("tries each key of a name that has several, and ignores other texts there",
   const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
   const wrong = `p=${other.export({ format: "der", type: "spki" }).toString("base64")}`;
   assert.equal(await code(handSigned(letter), { [name]: { TXT: ["hello", wrong, good] } }), "pass verified");
+  const texts = ["a", "b", "c", "d", "e", good];
+  assert.equal(await code(handSigned(letter), { [name]: { TXT: texts } }), "pass verified");
 });
 
 test("looks international names up as A-labels", async () => {

@@ -289,6 +289,12 @@ test("nothing is asked about domains that cannot be aligned", async () => {
     resolver.asked.map(({ name }) => name),
     ["_dmarc.x.test", "_dmarc.test"],
   );
+  const elsewhere = Resolver.zone(records({ "x.test": "v=DMARC1; p=none" }));
+  await evaluate({}, "x.test", { resolver: elsewhere, spf: pass("x.net"), dkim: [pass("x.test.net")] });
+  assert.deepEqual(
+    elsewhere.asked.map(({ name }) => name),
+    ["_dmarc.x.test"],
+  );
 });
 
 test("a needed question that fails is a temporary error without policy, and the same domain passes all the same", async () => {
@@ -346,7 +352,7 @@ test("a message without exactly one author's domain is an error, whatever passed
 });
 
 test("a pass reports the policy and what the record publishes", async () => {
-  const text = "v=DMARC1; p=reject; sp=quarantine; adkim=s; rua=mailto:a@x.test!10m, mailto:b@y.test";
+  const text = "v=DMARC1; p=reject; sp=quarantine; adkim=s; rua=mailto:a@x.test!10m, mailto:b@y.test!5T";
   const verdict = await evaluate(records({ "x.test": text }), "x.test", { dkim: [pass("x.test")] });
   assert.equal(verdict.policy, "reject");
   assert.equal(verdict.disposition, "none");

@@ -69,6 +69,7 @@ test("refuses what RFC 8601 does not allow, and names the position", () => {
     ["mx; spf=pass smtp.", 18],
     ["mx; spf=pass smtp.a", 19],
     ["mx; spf=pass smtp.a=", 20],
+    ["mx; spf=pass a.b=c reason=d", 25],
     ["mx; none; spf=pass", 8],
     ["mx; spf=pass; none", 18],
     ["mx foo; none", 3],

@@ -19,6 +19,7 @@ test("recognises a name in any spelling that a reader may take for it", () => {
     " mx.example.com 1 junk",
     " mx.example.com (open; dkim=pass",
     " mx.example.com/1; none",
+    " ( mx.example.com; none",
     " \x01mx.example.com; none",
     ' mx."example.com"; none',
   ])
