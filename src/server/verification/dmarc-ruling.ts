@@ -25,9 +25,10 @@ export function rulingOf(
   { known, refusable }: Judgeability,
 ): Ruling {
   const { dmarc } = authentication;
-  if (dmarc.result !== "fail" || mode === "observe") return { authentication };
+  if (dmarc.result !== "fail") return { authentication };
   // SPF might have passed.
   if (mode === "accept" || !known) return { authentication: withDisposition(authentication, "none") };
+  if (mode === "observe") return { authentication };
   if (dmarc.disposition !== "reject") return { authentication };
   if (mode === "quarantine") return { authentication: withDisposition(authentication, "quarantine") };
   return refusable ? { authentication, refusal: rejected(dmarc.domain) } : { authentication };

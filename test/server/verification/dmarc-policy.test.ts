@@ -93,18 +93,20 @@ describe('SmtpServer: verify.dmarc "reject"', () => {
     }
   });
 
-  it("judges no client whose address is not known", async () => {
-    await using talk = await start({ verify: { dmarc: "reject" }, xclient: { from: ["127.0.0.1"] } });
-    await talk.client.ask("EHLO c.test");
-    assert.match(await talk.client.ask("XCLIENT ADDR=[UNAVAILABLE]"), /^220/);
-    await talk.client.ask("EHLO c.test");
-    const { reply, authentication } = await talk.mail("fail.test");
-    assert.match(reply, /^250/);
-    assert.deepEqual(
-      [authentication?.spf.code, authentication?.dmarc.result, authentication?.dmarc.disposition],
-      ["no-origin", "fail", "none"],
-    );
-  });
+  for (const dmarc of ["observe", "quarantine", "reject"] as const) {
+    it(`judges no client whose address is not known, by "${dmarc}"`, async () => {
+      await using talk = await start({ verify: { dmarc }, xclient: { from: ["127.0.0.1"] } });
+      await talk.client.ask("EHLO c.test");
+      assert.match(await talk.client.ask("XCLIENT ADDR=[UNAVAILABLE]"), /^220/);
+      await talk.client.ask("EHLO c.test");
+      const { reply, authentication } = await talk.mail("fail.test");
+      assert.match(reply, /^250/);
+      assert.deepEqual(
+        [authentication?.spf.code, authentication?.dmarc.result, authentication?.dmarc.disposition],
+        ["no-origin", "fail", "none"],
+      );
+    });
+  }
 
   it("judges no client behind a proxy that does not name it", async () => {
     await using server = await SmtpServer.listen({
