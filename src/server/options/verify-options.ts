@@ -15,7 +15,8 @@ import type { ReplyLike } from "../hooks/hooks.ts";
 /**
  * What a server does with a message that fails DMARC:
  *
- * - `"observe"`: nothing. The hook finds in `dmarc.disposition` what the owner of the author's domain asks for.
+ * - `"observe"`: nothing. The hook finds in `dmarc.disposition` what the owner of the author's domain asks for, or
+ *   `"none"` if the address of the client is not known.
  * - `"quarantine"`: asks the hook `data` to quarantine it, also if the owner asks for `"reject"`: `dmarc.disposition`
  *   is never more than `"quarantine"`. RFC 9989 asks receivers not to refuse messages for the policy alone.
  * - `"reject"`: answers 550 5.7.1 if the result is `"fail"`, the owner asks for `"reject"`, and the address of the

@@ -83,7 +83,8 @@ export class DmarcReport implements DmarcReportContents {
 
   /**
    * Reads a report: XML, packed by gzip, or by zip with one member, as RFC 9990 or RFC 7489 has it. It may have 10 MiB
-   * when unpacked, 100,000 records, and no DOCTYPE. A record that cannot be read is left out, and is in `problems`.
+   * when unpacked, 100,000 records, and no DOCTYPE. A record, or a word of the policy, that cannot be read is left
+   * out, and is in `problems`.
    *
    * @throws MessageError if it is not such a report.
    * @example

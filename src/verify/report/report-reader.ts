@@ -21,7 +21,8 @@ export interface ReadReport extends DmarcReportContents {
 }
 
 /**
- * Reads the XML of a report, by RFC 9990 or RFC 7489. A row that cannot be read is left out and reported.
+ * Reads the XML of a report, by RFC 9990 or RFC 7489. A row, or a word of the policy, that cannot be read is left out
+ * and reported.
  *
  * @throws XmlProblem if it is not a report, has no rows, or more than 100,000.
  */
@@ -49,7 +50,7 @@ export async function readReport(text: string): Promise<ReadReport> {
     reporter: readReporter(metadata),
     begin: readTime(range, "begin"),
     end: readTime(range, "end"),
-    policy: readPolicy(child(root, "policy_published")),
+    policy: readPolicy(child(root, "policy_published"), problems),
     ...{ rows, problems },
   };
 }
@@ -68,18 +69,30 @@ function readReporter(metadata: XmlElement | undefined): DmarcReporter {
   };
 }
 
-function readPolicy(published: XmlElement | undefined): ReportedPolicy {
-  const testing = word(published, "testing", { y: true, n: false });
+/**
+ * Reads the published policy. Except for `p`, a word that is not in the list of RFC 9990 is left out and reported, as
+ * rows are.
+ */
+function readPolicy(published: XmlElement | undefined, problems: string[]): ReportedPolicy {
+  const known = <T>(name: string, words: Words<T>): T | undefined => {
+    try {
+      return word(published, name, words);
+    } catch (thrown) {
+      if (!(thrown instanceof XmlProblem)) throw thrown;
+      problems.push(`policy_published: ${thrown.message}`);
+      return undefined;
+    }
+  };
   return {
     domain: required(published, "domain"),
     p: word(published, "p", policies) ?? "none",
-    sp: word(published, "sp", policies),
-    np: word(published, "np", policies),
-    adkim: word(published, "adkim", modes),
-    aspf: word(published, "aspf", modes),
-    testing,
+    sp: known("sp", policies),
+    np: known("np", policies),
+    adkim: known("adkim", modes),
+    aspf: known("aspf", modes),
+    testing: known("testing", { y: true, n: false }),
     fo: textOf(published, "fo"),
-    discovery: word(published, "discovery_method", { psl: "psl", treewalk: "treewalk" } as const),
+    discovery: known("discovery_method", { psl: "psl", treewalk: "treewalk" } as const),
   };
 }
 

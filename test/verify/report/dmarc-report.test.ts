@@ -76,6 +76,22 @@ test("a report of RFC 7489 is read", async () => {
   });
 });
 
+test("a report is read although its policy has words that the RFC does not know, and names them", async () => {
+  const text = old
+    .replace("<adkim>r</adkim>", "<adkim>relaxed</adkim>")
+    .replace("<sp></sp>", "<sp>__proto__</sp>");
+  const report = await DmarcReport.parse(Buffer.from(text));
+  assert.deepEqual(report.rows, [oldRow]);
+  assert.deepEqual(
+    [report.policy.p, report.policy.sp, report.policy.adkim],
+    ["reject", undefined, undefined],
+  );
+  assert.deepEqual(report.problems, [
+    'policy_published: sp: expected none, quarantine, reject, got "__proto__"',
+    'policy_published: adkim: expected r, s, got "relaxed"',
+  ]);
+});
+
 test("a report is read in a namespace, and what is of another one is left out", async () => {
   const text = old
     .replace("<feedback>", '<d:feedback xmlns:d="urn:ietf:params:xml:ns:dmarc-2.0" xmlns:x="urn:x">')
