@@ -38,3 +38,18 @@ test("refuses an ARC-Seal with h= for that, and not because it does not verify",
   assert.equal(code, "syntax");
   assert.match(reason, /ARC-Seal 1 has h=/);
 });
+
+test("says of each set whether its signature covers From, as h= has it", async () => {
+  const told: Record<string, boolean> = {};
+  for (const { tests, "txt-records": records } of scenarios) {
+    const zone = Object.entries(records).map(([name, text]) => [name, { TXT: [text] }]);
+    const resolver = Resolver.zone(Object.fromEntries(zone));
+    for (const [name, { message }] of Object.entries(tests)) {
+      const { result, sets } = await verifyArc(mail(message), { resolver });
+      if (result === "pass") told[name] = sets.every(({ signsFrom }) => signsFrom);
+    }
+  }
+  const without = Object.keys(told).filter((name) => told[name] === false);
+  assert.ok(Object.keys(told).length > 40);
+  assert.deepEqual(without, ["ams_fields_h_empty"]);
+});
