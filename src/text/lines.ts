@@ -37,7 +37,6 @@ export interface Lines {
  */
 export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
   const mayEndInCr = text.includes("\r");
-  const isSmall = octetsPerUnit === 1 && text.length <= SMALL;
   let whole = !text.includes("\0") && !(mayEndInCr && hasLoneCr(text));
   let [bare, spaced, changeable] = [false, false, false];
   let count = 0;
@@ -48,11 +47,7 @@ export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
     if (isTerminated) {
       count++;
       if (mayEndInCr && end > start && text.charCodeAt(end - 1) === CR) end--;
-      else {
-        if (isSmall && !bare) copy.begin(text);
-        if (isSmall) copy.lineEnd(lf);
-        bare = true;
-      }
+      else bare = true;
     }
     if ((end - start) * octetsPerUnit > maxLineOctets && tooLong(text.slice(start, end), octetsPerUnit))
       whole = false;
@@ -63,51 +58,8 @@ export function toLines(text: string, octetsPerUnit: 1 | 3 = 1): Lines {
     if (!isTerminated) break;
     start = lf + 1;
   }
-  const lines = !bare ? text : isSmall ? copy.end(text.length) : toCrlf(text);
-  return { text: lines, whole, spaced, changeable, count };
+  return { text: bare ? toCrlf(text) : text, whole, spaced, changeable, count };
 }
-
-/** Characters. Text that is longer is copied by the engine, which leaves pieces to be joined. */
-const SMALL = 32_768;
-
-/** Puts CRLF in the place of bare LFs in small Latin-1 text. All texts share its memory, so it leaves no garbage. */
-class CrlfCopy {
-  /** The lines, which have at most twice the octets of the text, and behind them the text. */
-  #memory: Buffer | undefined;
-  /** How much of the text is among the lines. */
-  #copied = 0;
-  #at = 0;
-
-  begin(text: string): void {
-    this.#memory ??= Buffer.allocUnsafeSlow(3 * SMALL);
-    this.#memory.write(text, 2 * SMALL, "latin1");
-    this.#copied = 0;
-    this.#at = 0;
-  }
-
-  /** Copies up to a bare LF, and writes CRLF. */
-  lineEnd(lf: number): void {
-    this.#copyTo(lf);
-    // `begin` was called, and there is room for every line end.
-    const memory = this.#memory as Buffer;
-    memory[this.#at++] = CR;
-    memory[this.#at++] = LF;
-    this.#copied = lf + 1;
-  }
-
-  /** Copies the rest, and returns the lines. */
-  end(length: number): string {
-    this.#copyTo(length);
-    return (this.#memory as Buffer).toString("latin1", 0, this.#at);
-  }
-
-  #copyTo(end: number): void {
-    this.#memory?.copyWithin(this.#at, 2 * SMALL + this.#copied, 2 * SMALL + end);
-    this.#at += end - this.#copied;
-  }
-}
-
-const copy = new CrlfCopy();
 
 /**
  * Whether no server has a reason to change the lines.
