@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type ConnectionOptions, connect } from "node:tls";
-import { type RefusedEvent, SmtpServer, type SmtpServerOptions } from "envoi/server";
+import { SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { RunningServer } from "#src/server/running-server.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { Issuer } from "../../net/server/issuer.js";
 import { Client } from "../client.js";
+import { RefusedClients } from "./refused-clients.js";
 
 const issuer = new Issuer();
-let refused: RefusedEvent[] = [];
-let next: () => void = () => {};
-const note = (event: unknown) => {
-  refused.push(event as RefusedEvent);
-  next();
-};
-
-async function refusal(): Promise<RefusedEvent> {
-  while (refused.length === 0)
-    await new Promise<void>((resolve) => {
-      next = resolve;
-    });
-  return refused.shift() as RefusedEvent;
-}
-
-beforeEach(() => {
-  refused = [];
-  subscribe("envoi:server:refused", note);
-});
-afterEach(() => void unsubscribe("envoi:server:refused", note));
+const refused = new RefusedClients();
 
 function options(more: SmtpServerOptions = {}): SmtpServerOptions {
   return { tls: "implicit", certificates: issuer.issue(["mx.test"]), ...more };
@@ -103,12 +84,12 @@ describe("the reason of a failed handshake", () => {
     it(`is reported with address and phase, and without what the client said: ${reason} (${index})`, async () => {
       await using server = await SmtpServer.listen(options(more));
       await act(server.port);
-      const event = await refusal();
+      const event = await refused.next();
       assert.deepEqual([event.kind, event.reason, event.phase], ["tls", reason, "tls"], event.detail);
       assert.equal(event.remoteAddress, "127.0.0.1");
       assert.equal(typeof event.session, "string");
       assert.doesNotMatch(JSON.stringify(event), /secret/);
-      assert.equal(refused.length, 0);
+      assert.equal(refused.left.length, 0);
     });
 
   it("is reported after STARTTLS as well", async () => {
@@ -119,7 +100,7 @@ describe("the reason of a failed handshake", () => {
     await client.ask("STARTTLS");
     client.say("EHLO x");
     assert.doesNotMatch(await client.rest(), /^\d/m);
-    assert.equal((await refusal()).reason, "smtp-without-tls");
+    assert.equal((await refused.next()).reason, "smtp-without-tls");
   });
 
   for (const version of ["-tls1_2", "-tls1_3"])
@@ -130,7 +111,7 @@ describe("the reason of a failed handshake", () => {
         stdio: ["ignore", "ignore", "ignore"],
       });
       await once(client, "exit");
-      assert.equal((await refusal()).reason, "unknown-authority");
+      assert.equal((await refused.next()).reason, "unknown-authority");
     });
 
   it("is the time if the client sends nothing, or goes silent", async () => {
@@ -149,7 +130,7 @@ describe("the reason of a failed handshake", () => {
       }
       clock.turn(2000);
       await once(socket.resume(), "close");
-      const event = await refusal();
+      const event = await refused.next();
       assert.deepEqual([event.kind, event.reason, event.phase], ["timeout", "timeouts.handshake", "tls"]);
       assert.match(event.detail, detail);
     }

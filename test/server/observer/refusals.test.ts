@@ -1,34 +1,12 @@
 import assert from "node:assert/strict";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { afterEach, beforeEach, describe, it } from "node:test";
-import type { RefusedEvent, SmtpServerOptions } from "envoi/server";
-import { SmtpServer } from "envoi/server";
+import { describe, it } from "node:test";
+import { type RefusedEvent, SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { RunningServer } from "#src/server/running-server.js";
 import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
+import { RefusedClients } from "./refused-clients.js";
 
-let refused: RefusedEvent[] = [];
-let next: (() => void) | undefined;
-const note = (event: unknown) => {
-  refused.push(event as RefusedEvent);
-  next?.();
-};
-
-/** The refusal that comes first. */
-async function refusal(): Promise<RefusedEvent> {
-  while (refused.length === 0)
-    await new Promise<void>((resolve) => {
-      next = resolve;
-    });
-  return refused.shift() as RefusedEvent;
-}
-
-beforeEach(() => {
-  refused = [];
-  subscribe("envoi:server:refused", note);
-});
-afterEach(() => void unsubscribe("envoi:server:refused", note));
-
+const refused = new RefusedClients();
 const options: SmtpServerOptions = { domains: ["y.test"], data: async () => {} };
 
 describe("a refused client", () => {
@@ -38,7 +16,7 @@ describe("a refused client", () => {
     await first.reply();
     await using second = await Client.connect(server.port);
     assert.match(await second.reply(), /^421 Too many/);
-    const { kind, reason, phase, detail, remoteAddress, localPort } = await refusal();
+    const { kind, reason, phase, detail, remoteAddress, localPort } = await refused.next();
     assert.deepEqual(
       [kind, reason, phase, remoteAddress, localPort],
       ["limit", "maxConnectionsPerAddress", "accept", "127.0.0.1", server.port],
@@ -51,7 +29,7 @@ describe("a refused client", () => {
     await using client = await Client.connect(server.port);
     client.say("EHLO x");
     assert.match(await client.reply(), /^554 /);
-    const { kind, phase, session } = await refusal();
+    const { kind, phase, session } = await refused.next();
     assert.deepEqual([kind, phase, typeof session], ["early-talker", "greeting", "string"]);
   });
 
@@ -60,7 +38,7 @@ describe("a refused client", () => {
     await using server = await SmtpServer.listen({ ...options, connect });
     await using client = await Client.connect(server.port);
     assert.match(await client.reply(), /^554 /);
-    const event = await refusal();
+    const event = await refused.next();
     assert.deepEqual([event.kind, event.reason, event.phase], ["hook", "connect", "greeting"]);
     assert.doesNotMatch(JSON.stringify(event), /jo@y/);
   });
@@ -84,7 +62,7 @@ describe("a client that takes too long", () => {
       await clock.armed(ms);
       clock.turn(ms);
       assert.match(await client.reply(), /^421 4\.4\.2 /);
-      const event = await refusal();
+      const event = await refused.next();
       assert.deepEqual([event.kind, event.reason, event.phase], ["timeout", reason, phase]);
       await server.close(0);
     });
@@ -102,7 +80,7 @@ describe("the logger of a server", () => {
     await first.reply();
     await using second = await Client.connect(server.port);
     await second.reply();
-    await refusal();
+    await refused.next();
     const [level, fields, message] = lines.find(([level]) => level === "warn") ?? [];
     assert.equal(level, "warn");
     assert.match(message ?? "", /maxConnections is 1$/);
