@@ -3,7 +3,8 @@ import type { LookupTime } from "../net/server/certificate-lookup.ts";
 import { type CertificateSources, CertificateTable } from "../net/server/certificate-table.ts";
 import { TlsAcceptor } from "../net/server/tls-acceptor.ts";
 import type { ClientCertificateOptions, TlsService } from "../net/server/tls-service.ts";
-import type { TlsSettings } from "../net/server/tls-settings.ts";
+import { fitsKeys, type TlsSettings } from "../net/server/tls-settings.ts";
+import { refuseOption } from "../text/options/option-reader.ts";
 import type { ResolvedOptions, ServerTlsOptions } from "./options/resolved-options.ts";
 
 /** The certificates that a running server shows from now on. */
@@ -45,19 +46,16 @@ export class ServerTls {
     return new ServerTls(lookup, { ...service, certificates: table });
   }
 
-  /** What the server shows now. */
-  get service(): TlsService {
-    return this.#service;
-  }
-
   /**
    * The acceptor for a listener with these settings.
    *
-   * @throws EnvoiError of kind `"configuration"` if OpenSSL cannot use a certificate with them.
+   * @throws EnvoiError of kind `"configuration"` if OpenSSL cannot use a certificate with them, or if none of the
+   * certificates can be shown with their ciphers.
    */
   acceptor(settings: TlsSettings): TlsAcceptor {
     const key = JSON.stringify(settings);
     const acceptor = this.#acceptors.get(key) ?? new TlsAcceptor(settings, this.#service);
+    checkCiphers(acceptor, this.#service);
     this.#acceptors.set(key, acceptor);
     return acceptor;
   }
@@ -79,8 +77,22 @@ export class ServerTls {
       certificates: await CertificateTable.create(certificates, this.#lookup),
       ...(clientCertificates !== undefined && { clientCertificates }),
     };
-    const begin = [...this.#acceptors.values()].map((acceptor) => acceptor.prepare(service));
+    const begin = [...this.#acceptors.values()].map((acceptor) => {
+      checkCiphers(acceptor, service);
+      return acceptor.prepare(service);
+    });
     for (const each of begin) each();
     this.#service = service;
   }
+}
+
+/** Refuses certificates of which none has a key for the ciphers of a listener: each handshake would fail. */
+function checkCiphers({ settings }: TlsAcceptor, { certificates }: TlsService): void {
+  const keyTypes = certificates.identities.flat().map(({ keyType }) => keyType);
+  if (certificates.isOpen || fitsKeys(settings, keyTypes)) return;
+  throw refuseOption(
+    "certificates",
+    `no key is of a type for the ciphers ${settings.ciphers}`,
+    "Give a certificate with an RSA key for those with RSA in their name, and with an EC key for those with ECDSA",
+  );
 }

@@ -375,6 +375,26 @@ describe("SmtpServer: versions and ciphers of a listener", () => {
     }
   });
 
+  it("are refused if no certificate has a key for the ciphers, also by setCertificates", async () => {
+    const listeners = [{}, { ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }];
+    const ec = [issuer.issue(["a.test"]), issuer.issue(["b.test"])];
+    const rsa = issuer.issue(["c.test"], "rsa");
+    const useless =
+      /^EnvoiError: certificates: no key is of a type for the ciphers ECDHE-RSA-AES128-GCM-SHA256/;
+    await assert.rejects(SmtpServer.listen(options({ listeners, certificates: ec })), useless);
+    const server = await SmtpServer.listen(options({ listeners, certificates: [...ec, rsa] }));
+    try {
+      await assert.rejects(server.setCertificates({ certificates: ec }), useless);
+      const how = { servername: "c.test", maxVersion: "TLSv1.2" } as const;
+      assert.match(await shown(server.listeners[1]?.port ?? 0, how), /rsa$/);
+      // A function may find other keys.
+      await server.setCertificates({ certificates: [...ec, () => rsa] });
+      assert.match(await shown(server.listeners[1]?.port ?? 0, { ...how, servername: "d.test" }), /rsa$/);
+    } finally {
+      await server.close({ grace: 0 });
+    }
+  });
+
   it("are refused without TLS", async () => {
     for (const field of [{ minVersion: "TLSv1.2" }, { ciphers: "AES128-SHA" }] as const) {
       const listeners = [{ tls: "none", ...field }] as const;

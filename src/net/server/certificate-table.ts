@@ -56,19 +56,25 @@ export class CertificateTable {
     return new CertificateTable(fallback, namesOf(checked, fallback), lookup);
   }
 
+  /** Whether there can be certificates besides {@link identities}, which a function finds. */
+  get isOpen(): boolean {
+    return this.#lookup !== undefined;
+  }
+
   /** All identities that are known now. */
   get identities(): readonly Identity[] {
     return [...new Set([this.fallback, ...this.#byName.values()])];
   }
 
   /**
-   * What to show a client that asks for this name: an exact name before a wildcard, and the function last. Never
-   * rejects: if the function fails, that is the default.
+   * What to show a client that asks for this name: an exact name before a wildcard, and the function last. A dot at the
+   * end of the name changes nothing. Never rejects: if the function fails, that is the default.
    *
    * @param failed gets what the function threw
    */
   find(servername: string, failed: (error: unknown) => void): Identity | Promise<Identity> {
-    const name = servername.toLowerCase();
+    // RFC 6066 section 3 forbids the dot, and some clients send it all the same.
+    const name = servername.toLowerCase().replace(/\.$/, "");
     if (!isHostName(name)) return this.fallback;
     const known = this.#byName.get(name) ?? this.#byName.get(name.replace(/^[^.]*/, "*"));
     if (known !== undefined) return known;

@@ -45,7 +45,8 @@ export interface Handshake {
  * of the name, and leave those of other key types, and what is resumed, to the default.
  */
 export class TlsAcceptor {
-  readonly #settings: TlsSettings;
+  /** How it speaks TLS, whatever the certificates. */
+  readonly settings: TlsSettings;
   #servers: ServersByIdentity;
   /** Handshakes under way, by the addresses and ports of their connections. */
   readonly #underway = new Map<string, Settle>();
@@ -54,7 +55,7 @@ export class TlsAcceptor {
 
   /** @throws EnvoiError of kind `"configuration"` if OpenSSL cannot use a certificate with these settings. */
   constructor(settings: TlsSettings, service: TlsService) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#servers = this.#create(service);
   }
 
@@ -115,7 +116,7 @@ export class TlsAcceptor {
   }
 
   #create(service: TlsService): ServersByIdentity {
-    return new ServersByIdentity(this.#settings, service, (socket, result, identity) => {
+    return new ServersByIdentity(this.settings, service, (socket, result, identity) => {
       if (result === socket) {
         socket.allowHalfOpen = true;
         identities.set(socket, identity);

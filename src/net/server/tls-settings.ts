@@ -55,3 +55,33 @@ export function resolveTlsSettings(
   }
   return settings;
 }
+
+/**
+ * Whether a handshake is possible with a key of one of these types. TLS 1.3 has the same ciphers for all keys; those
+ * of older versions are each for one type.
+ */
+export function fitsKeys(
+  { minVersion, ciphers }: Pick<TlsSettings, "minVersion" | "ciphers">,
+  keyTypes: readonly string[],
+): boolean {
+  if (ciphers === undefined || ciphers.includes("TLS_") || minVersion === "TLSv1.3") return true;
+  const useless = keysOfCiphers.filter(([, types]) => !types.some((type) => keyTypes.includes(type)));
+  try {
+    // OpenSSL refuses a list from which nothing is left.
+    createSecureContext({ ciphers: [ciphers, ...useless.map(([group]) => `!${group}`)].join(":") });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Groups of ciphers, as OpenSSL calls them, with the types of keys that they need. The last ones need other things. */
+const keysOfCiphers: readonly (readonly [group: string, keyTypes: readonly string[]])[] = [
+  ["kRSA", ["rsa"]],
+  ["aRSA", ["rsa", "rsa-pss"]],
+  ["aECDSA", ["ec", "ed25519", "ed448"]],
+  ["aDSS", ["dsa"]],
+  ["aNULL", []],
+  ["PSK", []],
+  ["SRP", []],
+];

@@ -18,7 +18,7 @@ async function shown(table: CertificateTable, name: string): Promise<string[]> {
 }
 
 describe("which certificate a client is shown", () => {
-  it("is the one with its name: exact before wildcard, of one label, whatever the case", async () => {
+  it("is the one with its name: exact before wildcard, of one label, whatever the case, and with or without a last dot", async () => {
     const table = await create([
       issuer.issue(["mx.test"]),
       issuer.issue(["*.a.test"]),
@@ -34,7 +34,10 @@ describe("which certificate a client is shown", () => {
       ["a.test", 0],
       ["*.a.test", 0],
       ["127.0.0.1", 0],
-      ["c.test.", 0],
+      ["c.test.", 2],
+      ["X.a.test.", 1],
+      ["c.test..", 0],
+      [".", 0],
       ["", 0],
     ] as const)
       assert.deepEqual(await shown(table, name), [`certificates[${index}]`], name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DEFAULT_CIPHERS } from "node:tls";
-import { resolveTlsSettings } from "#src/net/server/tls-settings.js";
+import { fitsKeys, resolveTlsSettings } from "#src/net/server/tls-settings.js";
 
 describe("the settings of TLS", () => {
   it("are those of Node, unless they say otherwise", () => {
@@ -38,5 +38,40 @@ describe("the settings of TLS", () => {
   it("keep a list of suites of TLS 1.3 as it is", () => {
     const ciphers = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
     assert.equal(resolveTlsSettings({ ciphers }, "").ciphers, ciphers);
+  });
+});
+
+describe("ciphers and types of keys", () => {
+  const fits = (ciphers: string | undefined, ...keyTypes: string[]) => fitsKeys({ ciphers }, keyTypes);
+
+  it("fit if OpenSSL has a cipher of the list for one of the keys", () => {
+    for (const [ciphers, ...keyTypes] of [
+      ["ECDHE-RSA-AES128-GCM-SHA256", "rsa"],
+      ["ECDHE-RSA-AES128-GCM-SHA256", "rsa-pss"],
+      ["ECDHE-RSA-AES128-GCM-SHA256", "ec", "rsa"],
+      ["ECDHE-ECDSA-AES128-GCM-SHA256", "ec"],
+      ["ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0:!aNULL", "ed25519"],
+      ["AES128-SHA", "rsa"],
+      ["HIGH:!aRSA", "ec"],
+      ["ALL", "rsa"],
+    ] as const)
+      assert.equal(fits(ciphers, ...keyTypes), true, `${ciphers} ${keyTypes}`);
+    for (const [ciphers, ...keyTypes] of [
+      ["ECDHE-RSA-AES128-GCM-SHA256", "ec"],
+      ["ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA", "ec", "ed25519"],
+      ["ECDHE-ECDSA-AES128-GCM-SHA256", "rsa"],
+      ["AES128-SHA", "rsa-pss"],
+      ["HIGH:!aRSA", "rsa"],
+      ["aECDSA:@SECLEVEL=0", "rsa"],
+      ["PSK", "rsa", "ec"],
+    ] as const)
+      assert.equal(fits(ciphers, ...keyTypes), false, `${ciphers} ${keyTypes}`);
+  });
+
+  it("always fit if TLS 1.3 is possible", () => {
+    assert.equal(fits(undefined, "ec"), true);
+    assert.equal(fits("TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256", "ec"), true);
+    const settings = { minVersion: "TLSv1.3", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } as const;
+    assert.equal(fitsKeys(settings, ["ec"]), true);
   });
 });
