@@ -9,7 +9,7 @@ import { type ConversationState, ConversationStates } from "./conversation-state
 import type { EnvelopeRecipient, ReceivedEnvelope } from "./envelope.ts";
 import type { NewClient, ServerEvent } from "./event.ts";
 import { beyond, type Limit, limitOf } from "./limit.ts";
-import { tooLarge } from "./message-content.ts";
+import { offeredExtensions } from "./offered-extensions.ts";
 import type { ServerSettings } from "./settings.ts";
 import type { ClientStanding } from "./standing.ts";
 
@@ -119,7 +119,7 @@ export class Conversation {
     this.reset();
     this.#states.on("hello");
     this.extended = extended;
-    this.extensions = extended ? this.#offered : {};
+    this.extensions = extended ? offeredExtensions(this) : {};
   }
 
   /** The first, or another, chunk of a message follows. */
@@ -285,40 +285,6 @@ export class Conversation {
   /** Whether an extension is in force. */
   readonly offers = (extension: ExtensionKeyword): boolean => this.extensions[extension] !== undefined;
 
-  /** The extensions that EHLO would offer now. */
-  get #offered(): Extensions {
-    const { starttls, maxMessageSize, without } = this.settings;
-    const { xclient = [], xforward = [] } = this.standing;
-    const mechanisms = this.mechanisms;
-    const { maxRecipients, maxTransactions, etrn, atrn, burl } = this.settings;
-    const all: Extensions = {
-      PIPELINING: true,
-      SIZE: maxMessageSize,
-      "8BITMIME": true,
-      SMTPUTF8: true,
-      ENHANCEDSTATUSCODES: true,
-      CHUNKING: true,
-      ...(!without.has("CHUNKING") && { BINARYMIME: true }),
-      ...(starttls && !this.secure && { STARTTLS: true }),
-      ...(mechanisms.length > 0 && (this.secure || this.allowsPlaintextCredentials) && { AUTH: mechanisms }),
-      ...(etrn && { ETRN: true }),
-      ...(atrn && { ATRN: true }),
-      // Without its argument it says that a login must come first (RFC 4468 section 3.1).
-      ...(burl !== undefined && { BURL: this.user === undefined ? [] : ["imap"] }),
-      ...this.#offeredByHost,
-      LIMITS: {
-        ...(maxTransactions > 0 && { MAILMAX: Math.min(maxTransactions, HIGHEST_LIMIT) }),
-        RCPTMAX: Math.min(maxRecipients, HIGHEST_LIMIT),
-      },
-      ...(xclient.length > 0 && { XCLIENT: xclient }),
-      ...(xforward.length > 0 && { XFORWARD: xforward }),
-    };
-    if (without.size === 0) return all;
-    return Object.fromEntries(
-      Object.entries(all).filter(([keyword]) => !without.has(keyword as ExtensionKeyword)),
-    );
-  }
-
   /** The names of the mechanisms that can be done now. */
   get mechanisms(): readonly string[] {
     return this.settings.mechanisms.filter((name) => {
@@ -326,47 +292,7 @@ export class Conversation {
       return mechanism !== undefined && (mechanism.available?.(this.channel) ?? true);
     });
   }
-
-  get #offeredByHost(): Extensions {
-    const {
-      DSN,
-      REQUIRETLS,
-      DELIVERBY,
-      FUTURERELEASE,
-      "MT-PRIORITY": profile,
-    } = this.settings.offeredExtensions;
-    return {
-      ...(DSN && { DSN }),
-      ...(REQUIRETLS && this.secure && { REQUIRETLS }),
-      ...(DELIVERBY !== undefined && { DELIVERBY }),
-      ...(FUTURERELEASE !== undefined && {
-        FUTURERELEASE: { interval: FUTURERELEASE, until: this.#inSeconds(FUTURERELEASE) },
-      }),
-      ...(profile !== undefined && { "MT-PRIORITY": profile }),
-    };
-  }
-
-  /** A moment from now, in whole seconds. */
-  #inSeconds(seconds: number): Date {
-    return new Date(Math.trunc(this.settings.now() / 1000 + seconds) * 1000);
-  }
-
-  /** The refusal of parameters that are well-formed but not acceptable. */
-  objection({ SIZE = 0, BY, HOLDFOR = 0, HOLDUNTIL }: MailParameters): Reply | undefined {
-    const { maxMessageSize, offeredExtensions } = this.settings;
-    if (maxMessageSize > 0 && SIZE > maxMessageSize) return tooLarge;
-    if (BY?.mode === "R" && BY.seconds < (offeredExtensions.DELIVERBY ?? 0))
-      return Reply.of(501, "5.5.4", `Delivery takes ${offeredExtensions.DELIVERBY} seconds at least`);
-    const longest = offeredExtensions.FUTURERELEASE ?? 0;
-    const late = HOLDUNTIL !== undefined && HOLDUNTIL > this.#inSeconds(longest);
-    return late || HOLDFOR > longest
-      ? Reply.of(501, "5.5.4", `Mail is held back for ${longest} seconds at most`)
-      : undefined;
-  }
 }
-
-/** A limit has six digits at most (RFC 9422 4). */
-const HIGHEST_LIMIT = 999_999;
 
 const tooManyErrors = beyond("maxErrors", Reply.of(421, "4.7.0", "Too many errors"));
 const tooManyRefused = beyond(

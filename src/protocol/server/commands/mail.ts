@@ -1,6 +1,7 @@
 import { Reply } from "../../reply.ts";
 import type { Conversation } from "../conversation.ts";
 import { beyond } from "../limit.ts";
+import { beyondOffer } from "../offered-extensions.ts";
 import type { CommandOf, Outcome } from "./command-handler.ts";
 import { isRefusal } from "./refusals.ts";
 
@@ -11,8 +12,8 @@ const tooMany = beyond("maxTransactions", Reply.of(421, "4.7.0", "Too many trans
 export function mail(conversation: Conversation, { from, parameters }: CommandOf<"MAIL">): Outcome {
   const { maxTransactions } = conversation.settings;
   if (maxTransactions > 0 && ++conversation.transactions > maxTransactions) return tooMany;
-  const objection = conversation.objection(parameters);
-  if (objection !== undefined) return objection;
+  const refusal = beyondOffer(parameters, conversation.settings);
+  if (refusal !== undefined) return refusal;
   const answer = (verdict: Reply | undefined) => {
     if (isRefusal(verdict)) return conversation.say(verdict);
     conversation.begin(from, parameters);
