@@ -6,7 +6,6 @@ import { tell } from "../../net/observers.ts";
 import type { MailParameters, RcptParameters } from "../../protocol/parameters/parameters.ts";
 import { Reply } from "../../protocol/reply.ts";
 import type { AuthAttempt } from "../../protocol/sasl/auth-attempt.ts";
-import type { ScramKeys } from "../../protocol/sasl/scram-keys.ts";
 import type { EnvelopeRecipient, ReceivedEnvelope } from "../../protocol/server/envelope.ts";
 import type { ContentVerdict } from "../../protocol/server/event.ts";
 import type { Authentication } from "../../verify/authentication/authentication.ts";
@@ -17,7 +16,6 @@ import type { SmtpServerOptions } from "../options/options.ts";
 import { type DmarcFunction, type DmarcMode, isDmarcMode } from "../options/verify-options.ts";
 import { askedAfterReading, type SenderQuestions } from "../verification/mail-verification.ts";
 import type {
-  AuthContext,
   BurlContext,
   DataContext,
   EtrnContext,
@@ -30,9 +28,10 @@ import type {
   TurnedConnection,
 } from "./hooks.ts";
 import { localError } from "./local-error.ts";
+import { LoginQuestion } from "./login-question.ts";
 import { Refusals } from "./refusals.ts";
 import { asAnswer, asRefusal, asReply, isPromise, isUser, refusal } from "./verdicts.ts";
-import { needsProof, type StepwiseAttempt, verifier } from "./verifier.ts";
+import type { StepwiseAttempt } from "./verifier.ts";
 
 /** Who may receive mail through the server without the host being asked. */
 export interface RelayRules {
@@ -102,36 +101,9 @@ export class Policy {
   ): Judgement<Reply | { readonly user: string }> {
     const { auth } = this.#hooks;
     if (auth === undefined) return invalidCredentials;
-    const compare = verifier(attempt);
-    let proved = !needsProof(attempt);
-    const verify = (held: string | ScramKeys) => {
-      const verified = (async () => {
-        const same = await compare(held);
-        proved ||= same;
-        return same;
-      })();
-      // A hook that has failed no longer waits for it: a rejection must not end the process.
-      harmless(verified);
-      return verified;
-    };
-    const shown: AuthContext = {
-      ...context,
-      mechanism,
-      user: attempt.user,
-      ...("password" in attempt && { password: attempt.password }),
-      verify,
-    };
-    if ("token" in attempt) {
-      // `secrets[user] === password` holds for a stranger who brings no password: only who asks for the token has
-      // judged it.
-      const get = () => {
-        proved = true;
-        return attempt.token;
-      };
-      Object.defineProperty(shown, "token", { get, enumerable: true });
-    }
-    return this.#ask("auth", shown, auth, (verdict) => {
-      if (isUser(verdict)) return proved ? { user: verdict.user } : invalidCredentials;
+    const question = new LoginQuestion(context, mechanism, attempt);
+    return this.#ask("auth", question.context, auth, (verdict) => {
+      if (isUser(verdict)) return question.proved ? { user: verdict.user } : invalidCredentials;
       const reply = asReply(verdict);
       return reply === undefined || reply.positive ? invalidCredentials : reply;
     });
