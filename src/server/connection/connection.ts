@@ -9,6 +9,7 @@ import { ExceededLimits, earlyTalk, notSecured, timedOut } from "../observer/ref
 import type { Refusal } from "../observer/server-events.ts";
 import type { ServerTimeouts } from "../options/options.ts";
 import type { ClientIdentity } from "./client-identity.ts";
+import { ClientTime, type Expected } from "./client-time.ts";
 import type { Admission } from "./connection-limits.ts";
 import { EventHandler } from "./event-handler.ts";
 import type { ConnectionObserver, InterceptedConnection, Interceptor, SocketAction } from "./observer.ts";
@@ -23,13 +24,9 @@ export class Connection {
   readonly #trace: ConnectionTrace | undefined;
   readonly #responder: Interceptor;
   readonly #handler: EventHandler;
-  /** How long the client may still take, in milliseconds. */
-  #patience: number;
+  readonly #time: ClientTime;
   /** Whether replies were written since the server last waited for the client. */
   #replied = false;
-  readonly #connectedAt: number;
-  /** When the server last began to wait for the client. */
-  #listeningSince = 0;
   #leaving = false;
   #state: "greeting" | "handshake" | "open" | "turned" | "closing" = "greeting";
   #over: (reason: Ending) => void = () => {};
@@ -43,8 +40,7 @@ export class Connection {
   ) {
     this.#host = host;
     this.#socket = socket;
-    this.#patience = host.resolved.timeouts.command;
-    this.#connectedAt = host.clock.now();
+    this.#time = new ClientTime(host.clock, host.resolved);
     this.#handler = new EventHandler(
       host,
       socket,
@@ -177,33 +173,21 @@ export class Connection {
 
   /** Answers, and takes what has arrived. */
   #listen(): boolean {
-    const { clock, resolved } = this.#host;
-    const { timeouts } = resolved;
     if (this.#leaving && !this.#responder.inTransaction) return this.#take("interrupted");
     // A reply has been due: what is waited for now is a new command, or the content.
     this.#flush();
-    if (this.#replied) this.#patience = this.#responder.inContent ? timeouts.content : timeouts.command;
+    if (this.#replied) this.#time.restart(this.#expected);
     this.#replied = false;
     const taken = this.#taken();
     if (taken !== undefined) return this.#await(taken);
-    this.#listeningSince = clock.now();
-    const until = Math.min(this.#listeningSince + this.#patience, this.#connectedAt + timeouts.session);
-    const received = this.#socket.read(until, this.#received);
+    const received = this.#socket.read(this.#time.wait(), this.#received);
     return received !== undefined && this.#take(received);
   }
 
   /** Gives the protocol what has arrived. If nothing more comes, the conversation ends. */
   #take(received: Received): boolean {
     if (typeof received === "string") return this.#stop(received);
-    const { clock, resolved } = this.#host;
-    this.#patience -= clock.now() - this.#listeningSince;
-    // Content earns time by coming, so that neither silence nor a trickle lasts.
-    if (this.#responder.inContent) {
-      this.#patience = Math.min(
-        resolved.timeouts.content,
-        this.#patience + (received.length / resolved.minUploadRate) * 1000,
-      );
-    }
+    this.#time.took(this.#expected, received.length);
     this.#responder.push(received);
     return true;
   }
@@ -223,7 +207,8 @@ export class Connection {
     this.#state = "closing";
     if (reason === "lost") return;
     if (reason === "timeout") {
-      this.#silent();
+      const { timeout, what } = this.#time.over(this.#expected);
+      this.#timedOut(timeout, what);
       this.#responder.end(Reply.of(421, "4.4.2", "Timeout"));
     }
     if (reason === "interrupted") this.#responder.end(Reply.of(421, "4.3.2", "The server is shutting down"));
@@ -231,19 +216,13 @@ export class Connection {
     await this.#socket.linger(LINGER);
   }
 
-  /** Tells that the client has said nothing, or too little, for too long. */
-  #silent(): void {
-    const { clock, resolved } = this.#host;
-    if (clock.now() >= this.#connectedAt + resolved.timeouts.session)
-      this.#timedOut("session", "the connection has lasted as long as it may");
-    else if (this.#responder.inContent)
-      this.#timedOut("content", "the content came too slowly, or not at all");
-    else this.#timedOut("command", "the client sent no whole command");
+  /** What the client must send next. */
+  get #expected(): Expected {
+    return this.#responder.inContent ? "content" : "command";
   }
 
   #timedOut(timeout: keyof ServerTimeouts, what: string): void {
-    const phase = this.#responder.inContent ? "content" : "command";
-    this.#refused(timedOut(what, timeout, this.#host.resolved.timeouts[timeout], phase));
+    this.#refused(timedOut(what, timeout, this.#host.resolved.timeouts[timeout], this.#expected));
   }
 
   #refused(refusal: Refusal): void {
@@ -305,10 +284,10 @@ export class Connection {
       // A proxy cannot pass on what binds a login to the TLS connection of its client.
       bindings: session.via === "xclient" ? new Map() : tlsBindings(this.#socket.socket as TLSSocket),
     });
-    this.#patience = resolved.timeouts.command;
+    this.#time.restart("command");
     this.#observer?.secured(session);
     this.#trace?.secured(session);
-    if (this.#state === "handshake") this.#state = before;
+    this.#state = before;
     return true;
   }
 
