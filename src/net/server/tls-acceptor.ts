@@ -3,9 +3,9 @@ import type { Server, TLSSocket } from "node:tls";
 import { channelBindings } from "../channel-bindings.ts";
 import type { Clock } from "../clock.ts";
 import { type HandshakeFailure, handshakeFailure } from "./handshake-failure.ts";
-import { Opening } from "./opening.ts";
 import type { Identity } from "./server-certificate.ts";
 import { ServersByIdentity } from "./servers-by-identity.ts";
+import { TlsOpening } from "./tls-opening.ts";
 import type { TlsService } from "./tls-service.ts";
 import type { TlsSettings } from "./tls-settings.ts";
 
@@ -100,7 +100,7 @@ export class TlsAcceptor {
       // A function for certificates may have taken longer than the client waited.
       const begin = (server: Server) =>
         this.#underway.get(key) === settle && server.emit("connection", socket);
-      const opening = new Opening(socket, (hello) => {
+      const opening = new TlsOpening(socket, (hello) => {
         if ("reason" in hello) return settle(hello);
         servername = hello.servername;
         const server = servers.find(hello.servername, lookupFailed);

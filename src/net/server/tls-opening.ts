@@ -6,7 +6,7 @@ import { type HandshakeFailure, notTls } from "./handshake-failure.ts";
  * The first octets of a client that should begin with TLS. They are looked at, and left in the socket for OpenSSL, to
  * which all plaintext is wrong alike.
  */
-export class Opening {
+export class TlsOpening {
   readonly #socket: Socket;
   readonly #ready: (opening: ClientHello | HandshakeFailure) => void;
   #octets: Buffer = Buffer.alloc(0);
