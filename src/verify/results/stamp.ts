@@ -65,7 +65,7 @@ export class Stamp {
 const SP = 0x20;
 const TAB = 0x09;
 
-/** The name that lines get which stand on top of a message and belong to no field. */
+/** The name of what stands in the place of a field, and of lines on top of a message that belong to no field. */
 const strayField = "X-Stray-Lines";
 
 /**
@@ -78,12 +78,14 @@ function withoutForeign(head: Buffer, authservId: string, lineEnd: string): Buff
   let from = 0;
   for (const match of text.matchAll(resultsField)) {
     const start = match.index;
+    const [field] = match;
     if (start > 0 && !/[\r\n]/.test(text.charAt(start - 1))) continue;
-    if (!isInNameOf(match[0].slice(match[0].indexOf(":") + 1), authservId)) continue;
-    // The line end that goes with it is the one behind it, unless only the one before it ends no line of the message.
-    const whole = start === 0 || text.endsWith(lineEnd, start);
-    kept += text.slice(from, whole ? start : start - 1);
-    from = start + match[0].replace(whole ? "" : /(?:\r\n|[\r\n])$/, "").length;
+    if (!isInNameOf(field.slice(field.indexOf(":") + 1), authservId)) continue;
+    const whole = (start === 0 || text.endsWith(lineEnd, start)) && field.endsWith(lineEnd);
+    // What is only a part of a line is replaced: without it, the line might be empty, and end the header.
+    const breakBehind = /(?:\r\n|[\r\n])?$/.exec(field)?.[0] ?? "";
+    kept += text.slice(from, start) + (whole ? "" : `${strayField}:${breakBehind}`);
+    from = start + field.length;
   }
   return from === 0 ? head : Buffer.from(kept + text.slice(from), "latin1");
 }

@@ -124,6 +124,33 @@ test("reads what it writes, on one line and as a field", () => {
   );
 });
 
+test("writes a version of the format that is not 1, with results and without", () => {
+  for (const value of ["mx 2; none", "mx 2; spf=pass", "mx 0; none", "mx; none"])
+    assert.equal(AuthenticationResults.parse(value).toString(), value);
+  assert.equal(AuthenticationResults.parse("mx 1; none").toString(), "mx; none");
+  assert.equal(AuthenticationResults.parse("mx 2; none").toField(), "Authentication-Results: mx 2; none\r\n");
+});
+
+test("quotes a value unless it is a token, a domain, or an address with a domain", () => {
+  for (const [value, written] of [
+    ["a@b.test", "a@b.test"],
+    ["@b.test", "@b.test"],
+    ["b.test", "b.test"],
+    ["a@", '"a@"'],
+    ["@", '"@"'],
+    ["a@b@c.test", '"a@b@c.test"'],
+    ["a@[192.0.2.1]", '"a@[192.0.2.1]"'],
+    ["2001:db8::1", '"2001:db8::1"'],
+    ["", '""'],
+  ] as const) {
+    const results = [
+      { method: "spf", result: "pass", properties: [{ type: "smtp", property: "mailfrom", value }] },
+    ];
+    const text = AuthenticationResults.of("mx", results).toString();
+    assert.equal(text, `mx; spf=pass smtp.mailfrom=${written}`);
+  }
+});
+
 test("reads any text or refuses it, and reads again what it wrote of it", () => {
   const piece = fc.constantFrom(
     "mx",

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { isInNameOf } from "#src/verify/results/authserv-id.js";
 import { Stamp } from "#src/verify/results/stamp.js";
 import { cut } from "../../cut.js";
+import { fc } from "../../property.js";
 
 const stamp = new Stamp("Authentication-Results: mx.example.com; none\r\n", "mx.example.com");
 
@@ -61,12 +62,51 @@ test("keeps the lines of a message that ends them in LF, and octets beyond ASCII
   );
 });
 
-test("takes out what hides after a bare line break, and keeps the lines of the others", () => {
-  const hidden =
-    "A: a\r\nA: b\nAuthentication-Results: mx.example.com; dmarc=pass\r\nC: d\rAuthentication-Results: mx.example.com; x\n y\r\nE: f\r\n\r\n";
-  assert.equal(
-    stamp.bytes(Buffer.from(hidden)).toString(),
-    "Authentication-Results: mx.example.com; none\r\nA: a\r\nA: b\r\nC: d\r\nE: f\r\n\r\n",
+test("takes out what hides after a bare line break, and moves no line", () => {
+  const ours = "Authentication-Results: mx.example.com; none\r\n";
+  for (const [hidden, left] of [
+    ["A: a\r\nA: b\nOURS; dmarc=pass\r\nC: d\r\n", "A: a\r\nA: b\nX-Stray-Lines:\r\nC: d\r\n"],
+    ["A: a\r\nC: d\rOURS; x\n y\r\nE: f\r\n", "A: a\r\nC: d\rX-Stray-Lines:\r\nE: f\r\n"],
+    ["OURS; x\rC: d\r\n", "X-Stray-Lines:\rC: d\r\n"],
+    // A bare LF ends no header whose lines end in CRLF.
+    ["A: b\r\n\nOURS\r\n", "A: b\r\n\nX-Stray-Lines:\r\n"],
+    ["A: b\r\n\n\r\rOURS\r\n", "A: b\r\n\n\r\rX-Stray-Lines:\r\n"],
+  ] as const) {
+    const message = hidden.replace("OURS", "Authentication-Results: mx.example.com");
+    assert.equal(
+      stamp.bytes(Buffer.from(`${message}\r\nbody\n\n`)).toString(),
+      `${ours}${left}\r\nbody\n\n`,
+      JSON.stringify(hidden),
+    );
+  }
+});
+
+/** What follows the first empty line, in the line ends of the first line. */
+function bodyOf(text: string): string | undefined {
+  const end = /^[^\n]*(?<!\r)\n/.test(text) ? /(?:^|\n)\r?\n/ : /(?:^|\r\n)\r\n/;
+  const match = end.exec(text);
+  return match === null ? undefined : text.slice(match.index + match[0].length);
+}
+
+test("leaves the body where it was, and no field with our name, whatever ends the lines", () => {
+  const piece = fc.constantFrom(
+    "\r\n",
+    "\r\n",
+    "\r",
+    "\n",
+    " ",
+    "A: b",
+    "Authentication-Results: mx.example.com; a",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+      const message = pieces.join("");
+      const stamped = stamp.bytes(Buffer.from(message)).toString();
+      assert.equal(bodyOf(stamped), bodyOf(message));
+      const header = stamped.slice(0, stamped.length - (bodyOf(stamped)?.length ?? 0));
+      assert.equal(header.match(/(?<=^|[\r\n])Authentication-Results:/g)?.length, 1);
+    }),
+    { numRuns: 3000 },
   );
 });
 
