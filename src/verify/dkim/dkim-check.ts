@@ -3,7 +3,7 @@ import type { BodyForm, BodyHashes } from "../signature/body-hashes.ts";
 import { lookUpKeys, type NoKey } from "../signature/key-look-up.ts";
 import type { KeyRecord } from "../signature/key-record.ts";
 import { prove } from "../signature/proof.ts";
-import { keyName } from "../signature/signature.ts";
+import { keyName, type ReadTags } from "../signature/signature.ts";
 import type { SignedHeader } from "../signature/signed-header.ts";
 import { adviceFor } from "./dkim-advice.ts";
 import { type DkimSignature, type NoDkimSignature, readDkimSignature } from "./dkim-signature.ts";
@@ -105,25 +105,25 @@ const notStrict = {
 } as const;
 
 function unreadable(
-  { code, reason, signature }: NoDkimSignature,
+  { code, reason, read = {} }: NoDkimSignature,
   total: number,
   other?: "header-too-large",
 ): DkimVerdict {
-  const whose = signature === undefined ? "" : `${signature.domain}: `;
+  const whose = read.domain === undefined ? "" : `${read.domain}: `;
   return {
     result: "permerror",
     code: other ?? code,
     reason: `${whose}${reason}`,
     ...adviceFor(other ?? code, ""),
-    ...(signature === undefined ? { signed: [] } : detailsOf(signature)),
+    ...detailsOf(read),
     body: { total, signed: 0 },
     testing: false,
     queries: [],
   };
 }
 
-function detailsOf(signature: Exclude<NoDkimSignature["signature"], undefined>) {
-  const { domain, selector, algorithm, names, signedAt, expiresAt, value } = signature;
+function detailsOf(read: ReadTags) {
+  const { domain, selector, algorithm, names = [], signedAt, expiresAt, value } = read;
   return {
     domain,
     selector,
@@ -131,7 +131,7 @@ function detailsOf(signature: Exclude<NoDkimSignature["signature"], undefined>) 
     signed: names,
     signedAt: dateOf(signedAt),
     expiresAt: dateOf(expiresAt),
-    signature: value.toString("base64"),
+    signature: value?.toString("base64"),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { RawField } from "../../mime/head-reader.ts";
 import {
+  type NoSignature,
   readSignature,
   type Signature,
-  type SignatureFault,
   tagValue,
   toDomain,
   utf8,
@@ -18,12 +18,8 @@ export interface DkimSignature extends Signature {
 }
 
 /** A DKIM-Signature field that nothing can be verified with. */
-export interface NoDkimSignature {
-  readonly code: SignatureFault | "from-not-signed" | "identity";
-  /** A sentence in English, without its full stop. */
-  readonly reason: string;
-  /** What could be read nevertheless. */
-  readonly signature?: Signature;
+export interface NoDkimSignature extends Omit<NoSignature, "code"> {
+  readonly code: NoSignature["code"] | "from-not-signed" | "identity";
 }
 
 /** Reads a DKIM-Signature field (RFC 6376 section 6.1.1). */
@@ -35,14 +31,18 @@ export function readDkimSignature(field: RawField): DkimSignature | NoDkimSignat
     return {
       code: "version",
       reason: tags.has("v") ? "its version (v=) is not 1" : "it has no v=",
-      signature,
+      read: signature,
     };
   if (!names.includes("from"))
-    return { code: "from-not-signed", reason: "it does not sign From, as every signature must", signature };
+    return {
+      code: "from-not-signed",
+      reason: "it does not sign From, as every signature must",
+      read: signature,
+    };
   const identity = tags.has("i") ? readIdentity(tagValue(tags, "i")) : `@${domain}`;
   const of = identity?.slice(identity.lastIndexOf("@") + 1);
   if (identity === undefined || (of !== domain && of?.endsWith(`.${domain}`) !== true))
-    return { code: "identity", reason: "i= is not an address in the domain of d=", signature };
+    return { code: "identity", reason: "i= is not an address in the domain of d=", read: signature };
   return { ...signature, identity, ownIdentity: of === domain };
 }
 

@@ -20,7 +20,12 @@ export interface NoSignature {
   readonly code: SignatureFault;
   /** A sentence in English, without its full stop. */
   readonly reason: string;
+  /** What could be read nevertheless. */
+  readonly read?: ReadTags | undefined;
 }
+
+/** As much as could be read of a field that signs. */
+export type ReadTags = { readonly [name in keyof Signature]?: Signature[name] | undefined };
 
 /** What a DKIM-Signature, an ARC-Message-Signature and an ARC-Seal have in common. */
 export interface Seal {
@@ -58,15 +63,32 @@ export function readSeal(field: RawField): Seal | NoSignature {
   const start = field.text.indexOf(":") + 1;
   const tags = readTagList(field.text.slice(start));
   if ("problem" in tags) return wrong(`it is not a tag list: ${tags.problem}`);
+  const signer = signerOf(tags);
+  const seal = sealOf(field, start, tags, signer);
+  return "code" in seal ? { ...seal, read: signer } : seal;
+}
+
+type Signer = Pick<ReadTags, "domain" | "selector">;
+
+function signerOf(tags: TagList): Signer {
+  const domain = toDomain(tagValue(tags, "d"));
+  return { domain, selector: domain && toSelector(tagValue(tags, "s"), domain) };
+}
+
+/** @param start where the tags begin in the text of the field */
+function sealOf(
+  field: RawField,
+  start: number,
+  tags: TagList,
+  { domain, selector }: Signer,
+): Seal | NoSignature {
   const missing = ["a", "b", "d", "s"].find((name) => !tags.has(name));
   if (missing !== undefined) return wrong(`it has no ${missing}=`);
   const algorithm = tagValue(tags, "a");
   if (algorithm !== "rsa-sha256" && algorithm !== "ed25519-sha256") return unknownAlgorithm(algorithm);
   const value = fromBase64(withoutSpace(tagValue(tags, "b")));
   if (value === undefined) return wrong("b= is not base64");
-  const domain = toDomain(tagValue(tags, "d"));
   if (domain === undefined) return { code: "domain", reason: "d= is not a domain name" };
-  const selector = toSelector(tagValue(tags, "s"), domain);
   if (selector === undefined)
     return { code: "domain", reason: "s= and d= are not the name of a record in DNS" };
   const signedAt = tags.has("t") ? toNumber(tagValue(tags, "t"), 12) : undefined;
@@ -85,6 +107,11 @@ export function readSeal(field: RawField): Seal | NoSignature {
 export function readSignature(field: RawField, usual: Canonicalization = "simple"): Signature | NoSignature {
   const seal = readSeal(field);
   if ("code" in seal) return seal;
+  const signature = signatureOf(seal, usual);
+  return "code" in signature ? { ...signature, read: seal } : signature;
+}
+
+function signatureOf(seal: Seal, usual: Canonicalization): Signature | NoSignature {
   const { tags, signedAt } = seal;
   const missing = ["bh", "h"].find((name) => !tags.has(name));
   if (missing !== undefined) return wrong(`it has no ${missing}=`);

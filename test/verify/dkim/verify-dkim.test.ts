@@ -244,6 +244,31 @@ test("refuses signatures that break a rule, and says which", async () => {
     assert.equal(await code(handSigned(letter, changes)), expected, JSON.stringify(changes));
 });
 
+test("reports what could be read of a signature that breaks a rule", async () => {
+  const rows: [Record<string, string | undefined>, domain?: string, selector?: string, algorithm?: string][] =
+    [
+      [{ i: "@example.org" }, "example.com", "rsa", "rsa-sha256"],
+      [{ v: "2" }, "example.com", "rsa", "rsa-sha256"],
+      [{ h: undefined }, "example.com", "rsa", "rsa-sha256"],
+      [{ c: "strict", d: "EXAMPLE.com" }, "example.com", "rsa", "rsa-sha256"],
+      [{ a: "rsa-sha1" }, "example.com", "rsa"],
+      [{ a: undefined }, "example.com", "rsa"],
+      [{ t: "yesterday" }, "example.com", "rsa"],
+      [{ s: "a/b" }, "example.com"],
+      [{ s: undefined }, "example.com"],
+      [{ d: "ex ample.com" }],
+      [{ d: undefined }],
+      [{ z: "a\x01b" }],
+    ];
+  for (const [changes, domain, selector, algorithm] of rows) {
+    const found = await verdict(handSigned(letter, changes));
+    const read = { domain: found.domain, selector: found.selector, algorithm: found.algorithm };
+    assert.deepEqual(read, { domain, selector, algorithm }, JSON.stringify(changes));
+    assert.equal(found.result, "permerror");
+    assert.equal(found.reason.startsWith("example.com: "), domain !== undefined);
+  }
+});
+
 test("takes what the rules allow", async () => {
   const rows: Record<string, string>[] = [
     { i: "@sub.example.com" },
