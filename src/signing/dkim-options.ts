@@ -1,5 +1,5 @@
 import { Address } from "../address/address.ts";
-import { canonicalDomain } from "../address/domain.ts";
+import { domainOption } from "../address/domain-option.ts";
 import { EnvoiError } from "../errors.ts";
 import { headerName } from "../mime/header.ts";
 import { flag, listOf, oneOf, text, wholeNumber } from "../text/options/option-kinds.ts";
@@ -160,7 +160,7 @@ export function dkimRecord(given: DkimOptions): DkimRecord {
 const required: readonly (keyof DkimOptions)[] = ["domain", "selector", "key"];
 
 function readDomain(value: unknown, field: string): string {
-  const domain = checked(field, () => canonicalDomain(value as string));
+  const domain = domainOption(value, field);
   if (domain.startsWith("["))
     throw refuseOption(field, "expected a domain name, got an address literal", "Keys are records in DNS");
   return domain;
@@ -171,7 +171,7 @@ function readSelector(selector: string, domain: string, path: string): string {
   const field = `${path}.selector`;
   if (selector.startsWith("[")) throw wrongChoice(field, "labels of a domain name", selector);
   const suffix = `._domainkey.${domain}`;
-  return checked(field, () => canonicalDomain(selector + suffix)).slice(0, -suffix.length);
+  return domainOption(selector + suffix, field).slice(0, -suffix.length);
 }
 
 function readIdentity(identity: string, domain: string, path: string): string {

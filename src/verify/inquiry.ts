@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { EnvoiError, reasonOf } from "../errors.ts";
+import { reasonOf } from "../errors.ts";
 import { LONGEST_TIMER } from "../text/options/longest-timer.ts";
+import { abortedBy, whenAborted } from "./abort-signal.ts";
 import type { Answer, MxRecord, Query, RecordType, ResolveOptions } from "./resolver/answer.ts";
 import { dnsName } from "./resolver/domain-name.ts";
-import { whenAborted } from "./shared-signal.ts";
 
 /** The part of a Resolver that an inquiry needs. */
 export interface Source {
@@ -250,14 +250,4 @@ function isString(record: unknown): record is string {
 function isMx(record: unknown): boolean {
   const { priority, exchange } = Object(record) as Partial<MxRecord>;
   return typeof priority === "number" && typeof exchange === "string";
-}
-
-function abortedBy(signal: AbortSignal | undefined): EnvoiError {
-  return new EnvoiError("the verification was aborted", {
-    kind: "aborted",
-    delivery: "not-sent",
-    transient: false,
-    permanent: false,
-    cause: signal?.reason,
-  });
 }

@@ -1,4 +1,4 @@
-import { abortSignal, callback, milliseconds, wholeNumber } from "../text/options/option-kinds.ts";
+import { abortSignal, milliseconds, objectWith, wholeNumber } from "../text/options/option-kinds.ts";
 import { type OptionReaders, wrongOption } from "../text/options/option-reader.ts";
 import type { Resolver } from "./resolver/resolver.ts";
 
@@ -21,7 +21,7 @@ export interface LookUpOptions {
 
 /** How each of these options is read. */
 export const lookUpReaders: OptionReaders<LookUpOptions> = {
-  resolver: readResolver,
+  resolver: objectWith("resolve"),
   now: readTime,
   deadline: milliseconds(),
   maxQueries: wholeNumber(0),
@@ -31,11 +31,6 @@ export const lookUpReaders: OptionReaders<LookUpOptions> = {
 /** The seconds since 1970 of the time that signatures are judged by. */
 export function secondsOf(now: Date | number | undefined): number {
   return Math.floor((now === undefined ? Date.now() : Number(now)) / 1000);
-}
-
-function readResolver(value: unknown, field: string): Resolver {
-  callback(Object(value).resolve, `${field}.resolve`);
-  return value as Resolver;
 }
 
 function readTime(value: unknown, field: string): Date | number {

@@ -1,3 +1,4 @@
+import { domainOption } from "../../address/domain-option.ts";
 import { readLogger } from "../../net/logger.ts";
 import { type CertificateFunction, readCertificate } from "../../net/server/certificate-lookup.ts";
 import type { CertificateSources } from "../../net/server/certificate-table.ts";
@@ -86,13 +87,13 @@ const extensions: OptionReaders<OfferedExtensions> = {
 export const serverOptionReaders: OptionReaders<SmtpServerOptions> = {
   ...listenOptions,
   listeners: listOf(group(listenOptions)),
-  hostname: text,
+  hostname: domainOption,
   certificates: readCertificates,
   minVersion: oneOf(["TLSv1.2", "TLSv1.3"]),
   clientCertificates: readClientCertificates,
   allowPlaintextCredentials: flag,
   mechanisms: listOf(oneOf([...serverMechanisms.keys()])),
-  domains: listOf(text),
+  domains: listOf(domainOption),
   relay: oneOf(["authenticated"]),
   maxMessageSize: wholeNumber(0),
   maxLineLength: wholeNumber(512),

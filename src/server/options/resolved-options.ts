@@ -48,7 +48,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
   const read = readOptions(options, serverOptionReaders);
   const listeners = resolveListeners(read, [read.certificates ?? []].flat().length > 0);
-  const hostname = ownName(read.hostname);
+  const hostname = read.hostname ?? ownName();
   const { maxRecipients = 1000 } = read;
   const burl = trustedServers(read.burl);
   checkLogins(read, listeners);
@@ -85,7 +85,7 @@ export function resolveOptions(options: SmtpServerOptions): ResolvedOptions {
       without: new Set(),
     },
     rules: {
-      domains: new Set(read.domains?.map((name, index) => domain(`domains[${index}]`, name))),
+      domains: new Set(read.domains),
       hostname,
       authenticated: read.relay !== undefined,
     },
@@ -133,17 +133,7 @@ function mechanisms({ mechanisms = defaultMechanisms }: SmtpServerOptions): read
   return mechanisms;
 }
 
-function domain(field: string, name: string): string {
-  try {
-    return canonicalDomain(name);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw refuseOption(field, problem, undefined, error);
-  }
-}
-
-function ownName(given: string | undefined): string {
-  if (given !== undefined) return domain("hostname", given);
+function ownName(): string {
   try {
     return canonicalDomain(machineName());
   } catch {

@@ -1,12 +1,7 @@
-import { canonicalDomain } from "../../address/domain.ts";
-import { callback, group, listOf } from "../../text/options/option-kinds.ts";
-import {
-  type OptionReader,
-  type OptionReaders,
-  refuseOption,
-  wrongChoice,
-  wrongOption,
-} from "../../text/options/option-reader.ts";
+import { domainOption } from "../../address/domain-option.ts";
+import { authservIdOption } from "../../mime/authserv-id.ts";
+import { group, listOf, objectWith } from "../../text/options/option-kinds.ts";
+import { type OptionReader, type OptionReaders, wrongChoice } from "../../text/options/option-reader.ts";
 import type { Authentication } from "../../verify/authentication/authentication.ts";
 import type { Resolver } from "../../verify/resolver/resolver.ts";
 import type { Session } from "../connection/session.ts";
@@ -54,9 +49,9 @@ export interface VerifyOptions<State = Record<string, unknown>> {
 
 /** The readers of these options. */
 export const verifyReaders: OptionReaders<VerifyOptions> = {
-  resolver: readResolver,
-  trustedSealers: listOf(readDomain),
-  authservId: readAuthservId,
+  resolver: objectWith("resolve"),
+  trustedSealers: listOf(domainOption),
+  authservId: authservIdOption,
   dmarc: readDmarc,
 };
 
@@ -66,25 +61,6 @@ export const readVerify: OptionReader<VerifyOptions> = group(verifyReaders);
 /** Whether a value is one of the words of {@link DmarcMode}. */
 export function isDmarcMode(value: unknown): value is DmarcMode {
   return value === "observe" || value === "quarantine" || value === "reject";
-}
-
-function readResolver(value: unknown, field: string): Resolver {
-  callback(Object(value).resolve, `${field}.resolve`);
-  return value as Resolver;
-}
-
-function readDomain(value: unknown, field: string): string {
-  if (typeof value !== "string") throw wrongOption(field, "a domain", value);
-  try {
-    return canonicalDomain(value);
-  } catch (error) {
-    throw refuseOption(field, error instanceof Error ? error.message : String(error), undefined, error);
-  }
-}
-
-function readAuthservId(value: unknown, field: string): string {
-  if (typeof value === "string" && /^[^\0- "(),/:;<=>?@[\\\]\x7f]+$/.test(value)) return value;
-  throw wrongOption(field, "a name such as mx.example.com", value);
 }
 
 function readDmarc(value: unknown, field: string): DmarcMode | DmarcFunction {

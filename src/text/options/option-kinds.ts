@@ -25,6 +25,14 @@ export function callback<F>(value: unknown, field: string): F {
   throw wrongOption(field, "a function", value);
 }
 
+/** An object that has a method, so that it may be of an interface. The rest of its type is not checked. */
+export function objectWith<T>(method: keyof T & string): OptionReader<T> {
+  return (value, field) => {
+    callback(Object(value)[method], `${field}.${method}`);
+    return value as T;
+  };
+}
+
 /** A string, or a regular expression. */
 export function pattern(value: unknown, field: string): string | RegExp {
   if (typeof value === "string" || value instanceof RegExp) return value;

@@ -1,3 +1,4 @@
+import { canonicalField } from "../../signing/canonicalization.ts";
 import type { Inquiry } from "../inquiry.ts";
 import { AuthenticationResults } from "../results/authentication-results.ts";
 import type { BodyForm, BodyHashes } from "../signature/body-hashes.ts";
@@ -141,7 +142,7 @@ function sealedText(
     text += header.canonical(results, "relaxed") + header.canonical(signature.field, "relaxed");
     text +=
       index === links.length - 1
-        ? header.canonicalOf("arc-seal", seal.unsigned, "relaxed")
+        ? canonicalField("arc-seal", seal.unsigned, "relaxed")
         : header.canonical(seal.field, "relaxed");
   }
   return text;

@@ -1,9 +1,9 @@
 import type { RawField } from "../../mime/head-reader.ts";
 import { BodyHash } from "../../signing/canonical-body.ts";
+import { canonicalField } from "../../signing/canonicalization.ts";
 import { type DkimOptions, type DkimSettings, readDkimOptions } from "../../signing/dkim-options.ts";
 import { signedFields } from "../../signing/signed-fields.ts";
 import { refuseOption } from "../../text/options/option-reader.ts";
-import { LineEnds } from "../message/line-ends.ts";
 import { MessageReader } from "../message/message-reader.ts";
 import { type MessageSource, readMessage } from "../message/message-source.ts";
 import { SignedHeader } from "../signature/signed-header.ts";
@@ -79,7 +79,6 @@ export class ArcSealer {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<Buffer> {
     const body = new BodyHash("relaxed");
-    const lines = new LineEnds();
     let header = new SignedHeader([]);
     const reader = new MessageReader({
       head: (read) => {
@@ -87,16 +86,12 @@ export class ArcSealer {
       },
       body: (octets) => body.update(octets),
     });
-    const take = (octets: Uint8Array): void => {
-      lines.push(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
-      reader.write(octets);
-    };
-    await readMessage(message, take, signal);
+    await readMessage(message, (octets) => reader.write(octets), signal);
     reader.end();
     const status = statusOf(header, authentication.arc);
     if (status === undefined) return Buffer.alloc(0);
     const set = await this.#set(header, body.digest(), authentication.field, status, signal);
-    return Buffer.from(lines.areLf ? set.replaceAll("\r\n", "\n") : set, "latin1");
+    return Buffer.from(reader.areLf ? set.replaceAll("\r\n", "\n") : set, "latin1");
   }
 
   /** The three fields, with octets as Latin-1. */
@@ -119,7 +114,7 @@ export class ArcSealer {
     const sign = async (name: string, before: string, tags: object): Promise<string> => {
       // In the order of the alphabet, as the suite of ARC has them.
       const field = new SealField(name, Object.entries({ ...common, ...tags }).sort(byName));
-      const data = before + header.canonicalOf(name.toLowerCase(), field.unsigned, "relaxed");
+      const data = before + canonicalField(name.toLowerCase(), field.unsigned, "relaxed");
       return field.signed(await key.sign(Buffer.from(data, "latin1"), signal));
     };
     const signature = await sign("ARC-Message-Signature", text, { bh: bodyHash, c: "relaxed/relaxed", h });

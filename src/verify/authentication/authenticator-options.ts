@@ -1,15 +1,9 @@
 import { hostname } from "node:os";
 import { Address } from "../../address/address.ts";
-import { canonicalDomain } from "../../address/domain.ts";
-import { EnvoiError } from "../../errors.ts";
+import { domainOption } from "../../address/domain-option.ts";
+import { authservIdOption, isAuthservId } from "../../mime/authserv-id.ts";
 import { group, listOf } from "../../text/options/option-kinds.ts";
-import {
-  type OptionReaders,
-  readOptions,
-  refuseOption,
-  wrongChoice,
-  wrongOption,
-} from "../../text/options/option-reader.ts";
+import { type OptionReaders, readOptions, wrongOption } from "../../text/options/option-reader.ts";
 import { type LookUpOptions, lookUpReaders } from "../look-up-options.ts";
 import { Resolver } from "../resolver/resolver.ts";
 import type { Origin } from "../spf/spf-origin.ts";
@@ -37,8 +31,8 @@ export interface AuthenticatorSettings extends LookUpOptions {
 const readers: OptionReaders<AuthenticatorOptions> = {
   ...lookUpReaders,
   origin: group<Origin>({ ip: readString, hello: readString, from: readSender }, ["ip", "hello", "from"]),
-  authservId: readAuthservId,
-  trustedSealers: listOf(readDomain),
+  authservId: authservIdOption,
+  trustedSealers: listOf(domainOption),
 };
 
 /** @throws EnvoiError of kind `"configuration"` that names the option. */
@@ -63,15 +57,7 @@ function systemResolver(): Resolver {
 
 function ownName(): string {
   const name = hostname();
-  return plain.test(name) ? name.toLowerCase() : "localhost";
-}
-
-/** A name that no reader cuts or quotes. */
-const plain: RegExp = /^[^\0- "(),/:;<=>?@[\\\]\x7f]+$/;
-
-function readAuthservId(value: unknown, field: string): string {
-  if (typeof value === "string" && plain.test(value)) return value;
-  throw wrongOption(field, "a name such as mx.example.com", value);
+  return isAuthservId(name) ? name.toLowerCase() : "localhost";
 }
 
 function readString(value: unknown, field: string): string {
@@ -82,14 +68,4 @@ function readString(value: unknown, field: string): string {
 function readSender(value: unknown, field: string): Origin["from"] {
   if (value === null || typeof value === "string" || Address.is(value)) return value;
   throw wrongOption(field, "an address or, of the null sender, null", value);
-}
-
-function readDomain(value: unknown, field: string): string {
-  try {
-    return canonicalDomain(value as string);
-  } catch (error) {
-    if (!EnvoiError.is(error)) throw error;
-    if (typeof value !== "string") throw wrongChoice(field, "a domain name", value);
-    throw refuseOption(field, error.message, undefined, error);
-  }
 }

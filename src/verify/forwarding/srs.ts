@@ -1,5 +1,5 @@
 import { Address } from "../../address/address.ts";
-import { canonicalDomain } from "../../address/domain.ts";
+import { domainOption } from "../../address/domain-option.ts";
 import { EnvoiError } from "../../errors.ts";
 import { callback, oneOrMore, wholeNumber } from "../../text/options/option-kinds.ts";
 import {
@@ -26,7 +26,7 @@ export interface SrsOptions {
 }
 
 const readers: OptionReaders<SrsOptions> = {
-  domain: readDomain,
+  domain: domainOption,
   secrets: oneOrMore(readSecret),
   maxAge: wholeNumber(0, 1000),
   now: callback,
@@ -140,14 +140,6 @@ const forwarded: RegExp = /^SRS1[-+=][^=]+=([^=]+)=([-+=].*)$/is;
 /** Addresses of ours. */
 const made0: RegExp = /^SRS0=([^=]+)=([^=]+)=([^=]+)=(.*)$/is;
 const made1: RegExp = /^SRS1=([^=]+)=([^=]+)=([-+=].*)$/is;
-
-function readDomain(value: unknown, field: string): string {
-  try {
-    return canonicalDomain(value as string);
-  } catch (error) {
-    throw EnvoiError.is(error) ? refuseOption(field, error.message, undefined, error) : error;
-  }
-}
 
 function readSecret(value: unknown, field: string): string | Uint8Array {
   if ((typeof value === "string" || value instanceof Uint8Array) && value.length > 0) return value;

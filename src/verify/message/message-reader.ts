@@ -28,6 +28,11 @@ export class MessageReader {
     this.#listener = listener;
   }
 
+  /** Whether the lines of the message end in LF: known when the first has ended. */
+  get areLf(): boolean {
+    return this.#lines.areLf;
+  }
+
   /** Takes the next octets. */
   write(octets: Uint8Array): void {
     const lines = this.#lines.push(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));

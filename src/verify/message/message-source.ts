@@ -2,6 +2,7 @@ import { EnvoiError, reasonOf } from "../../errors.ts";
 import { contentError } from "../../mime/content-error.ts";
 import { wrongOption } from "../../text/options/option-reader.ts";
 import { described } from "../../text/options/shown-value.ts";
+import { abortedBy, whenAborted } from "../abort-signal.ts";
 
 /** A message: its bytes, or a stream of them. */
 export type MessageSource = Uint8Array | AsyncIterable<Uint8Array>;
@@ -29,7 +30,7 @@ export async function readMessage(
   });
   aborted.catch(() => {});
   const abort = (): void => end(abortedBy(signal));
-  signal?.addEventListener("abort", abort);
+  const forget = signal && whenAborted(signal, abort);
   if (signal?.aborted) abort();
   let over = false;
   try {
@@ -46,21 +47,10 @@ export async function readMessage(
     over = EnvoiError.is(error) && error.kind === "content" && error.cause !== undefined;
     throw error;
   } finally {
-    signal?.removeEventListener("abort", abort);
+    forget?.();
     // It may never answer, so it is not awaited.
     if (!over) Promise.resolve(iterator.return?.()).catch(() => {});
   }
-}
-
-/** The error for a verification that was aborted. */
-export function abortedBy(signal: AbortSignal | undefined): EnvoiError {
-  return new EnvoiError("the verification was aborted", {
-    kind: "aborted",
-    delivery: "not-sent",
-    transient: false,
-    permanent: false,
-    cause: signal?.reason,
-  });
 }
 
 function iteratorOf(message: AsyncIterable<unknown>): AsyncIterator<unknown> {

@@ -1,4 +1,4 @@
-import { whenAborted } from "../shared-signal.ts";
+import { whenAborted } from "../abort-signal.ts";
 import type { Answer } from "./answer.ts";
 
 /** A question on its way, and those who wait for the answer. */

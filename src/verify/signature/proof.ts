@@ -1,3 +1,4 @@
+import { canonicalField } from "../../signing/canonicalization.ts";
 import type { Unknown } from "../inquiry.ts";
 import type { BodyHashes } from "./body-hashes.ts";
 import { checkOctets } from "./check-octets.ts";
@@ -67,7 +68,7 @@ export function prove(
     return ends("permerror", "body-length", `l= counts more octets than the ${total} of the body`);
   if (hash !== signature.bodyHash)
     return ends("fail", "body-changed", "the body was changed after it was signed");
-  const own = header.canonicalOf(signature.field.name, signature.unsigned, signature.header);
+  const own = canonicalField(signature.field.name, signature.unsigned, signature.header);
   const octets = Buffer.from(
     header.covered(signature.names, signature.field, signature.header) + own,
     "latin1",

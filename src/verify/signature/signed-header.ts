@@ -36,11 +36,6 @@ export class SignedHeader {
     return text;
   }
 
-  /** A text in the place of a field in canonical form, without a CRLF: that of a signature without its value. */
-  canonicalOf(name: string, text: string, canonicalization: Canonicalization): string {
-    return canonicalField(name, text, canonicalization);
-  }
-
   /**
    * What a signature over fields of these names covers: each name takes the lowest field that is left (RFC 6376 section
    * 5.4.2), and nothing if none is.

@@ -229,6 +229,21 @@ test("seals results beyond ASCII as the octets that are sent", async () => {
   assert.equal((await arcOf(message)).result, "pass");
 });
 
+test("a signal that seals many streams at once makes no warning", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on("warning", note);
+  const { signal } = new AbortController();
+  const arc = { result: "none", code: "no-chain", instances: 0 } as const;
+  const stream = async function* () {
+    yield letter;
+  };
+  await Promise.all(Array.from({ length: 20 }, () => sealer.seal(stream(), { field, arc }, { signal })));
+  await new Promise(setImmediate);
+  process.off("warning", note);
+  assert.deepEqual(warnings, []);
+});
+
 test("refuses the findings of another message, and options that are not valid", async () => {
   const first = await passedOn(letter);
   const arc = { result: "none", code: "no-chain", instances: 0 } as const;

@@ -1,4 +1,5 @@
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
+import { EnvoiError } from "../errors.ts";
 
 /**
  * Calls `action` when a signal aborts. What it returns takes that back.
@@ -14,4 +15,15 @@ export function whenAborted(signal: AbortSignal, action: () => void): () => void
   }
   signal.addEventListener("abort", action, { once: true });
   return () => signal.removeEventListener("abort", action);
+}
+
+/** The error for a verification that was aborted. */
+export function abortedBy(signal: AbortSignal | undefined): EnvoiError {
+  return new EnvoiError("the verification was aborted", {
+    kind: "aborted",
+    delivery: "not-sent",
+    transient: false,
+    permanent: false,
+    cause: signal?.reason,
+  });
 }
