@@ -12,6 +12,7 @@
  * @module envoi/testing
  */
 
+export type { ParsedHeader } from "../mime/reading/head.ts";
 export { assertMail, assertNoFindings, type Received } from "./assertions/assert-mail.ts";
 export type { MailExpectation } from "./assertions/mail-expectation.ts";
 export { type MailMatchers, type MatcherResult, mailMatchers } from "./assertions/matchers.ts";
@@ -51,7 +52,6 @@ export type { CapturedMessage, MessageMatch, MessagePattern } from "./messages/c
 export type { KeepOptions } from "./messages/captured-messages.ts";
 export { Inbox, type WaitOptions } from "./messages/inbox.ts";
 export type { ParsedAttachment, ParsedMessage } from "./messages/parsed-message.ts";
-export type { ParsedHeader } from "./messages/reading/head.ts";
 export type { ParsedMailbox } from "./messages/reading/mailboxes.ts";
 export type { ServerEnvironment } from "./server-environment.ts";
 export { TestServer } from "./test-server.ts";

@@ -1,6 +1,6 @@
 import { decodeWords as decodeUtf8Words } from "postal-mime";
+import { decodeBody } from "../../../mime/reading/transfer-encoding.ts";
 import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
-import { decodeBody } from "./transfer-encoding.ts";
 
 /** Decodes the encoded words of a text (RFC 2047). */
 export function decodeWords(text: string, decode: TextDecoding): string {

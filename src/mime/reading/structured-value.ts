@@ -1,4 +1,4 @@
-import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
+import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 
 /** A value with parameters, such as that of Content-Type. */
 export interface StructuredValue {

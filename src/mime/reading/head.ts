@@ -1,4 +1,4 @@
-import { guessText } from "../../../text/charsets/web-charset.ts";
+import { guessText } from "../../text/charsets/web-charset.ts";
 
 /** A header field, unfolded, not decoded. */
 export interface ParsedHeader {
