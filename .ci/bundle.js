@@ -13,11 +13,13 @@ import MagicString from "magic-string";
 import { rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 import { esmExternalRequirePlugin } from "rolldown/plugins";
-import { entryPoints } from "./entry-points.js";
+import { command, entryPoints } from "./entry-points.js";
 
 const input = Object.fromEntries(
   Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
 );
+/** What only the command needs. */
+const tools = ["commander"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** The folder into which tsc writes the declarations. */
 const declarations = join(".build", "types");
@@ -28,13 +30,14 @@ export async function bundle() {
   for (const folder of ["esm", "cjs"]) rmSync(join("dist", folder), { recursive: true, force: true });
   const builtins = builtinModules.filter((name) => !name.startsWith("_"));
   await write("esm", ".js", {
+    input: { ...input, cli: `src/${command}.ts` },
     external,
     // Bundlers can split an ES module, but not its default export, which Node imports.
     resolve: { alias: { "punycode.js": "punycode.js/punycode.es6.js" } },
     plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), pure()],
   });
   await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [pure()] });
-  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences(inlined));
+  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...tools]));
   declare();
 }
 
@@ -110,14 +113,14 @@ function nameOf({ moduleIds, name }) {
 function pure() {
   return {
     name: "envoi:pure",
-    renderChunk(code, _, { format }) {
+    renderChunk(code, { name }, { format }) {
       const text = new MagicString(code);
       for (const node of parseAst(code).body) {
         // Rolldown's runtime leaves this import, even when nothing needs its require().
         if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
           text.remove(node.start, node.end);
         const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
-        if (format === "es") refuseEffects(node, code);
+        if (format === "es" && name !== "cli") refuseEffects(node, code);
         if (declaration?.type !== "VariableDeclaration") continue;
         for (const { init } of declaration.declarations) {
           if (init === null || isPlain(init)) continue;

@@ -5,3 +5,6 @@ export const entryPoints = {
   "./testing": "testing/index",
   "./verify": "verify/index",
 };
+
+/** The module of src/ that is the command. Nobody imports it, so it is built as ES modules only. */
+export const command = "cli/index";

@@ -62,7 +62,7 @@ function bundleIsOld() {
   const made = join("dist", "types-cjs", "package.json");
   if (!existsSync(made)) return true;
   const { mtimeMs } = statSync(made);
-  const sources = ["package-lock.json", join(".ci", "bundle.js"), ...filesBelow("src", ".ts")];
+  const sources = ["package-lock.json", ...filesBelow(".ci", ".js"), ...filesBelow("src", ".ts")];
   return sources.some((path) => statSync(path).mtimeMs > mtimeMs);
 }
 

@@ -1,0 +1,86 @@
+import process from "node:process";
+import { Command, CommanderError } from "commander";
+import { EnvoiError } from "../errors.ts";
+import { CommandError, ExitStatus } from "./exit-status.ts";
+import { hasColours, type Terminal, widthOf } from "./terminal.ts";
+
+/** What a command gets besides its arguments. */
+export interface CommandHost {
+  /** Where it reads and writes. */
+  readonly terminal: Terminal;
+  /** Takes the exit status, if it is not 0. A command that throws a CommandError needs no other call. */
+  finish(status: ExitStatus): void;
+}
+
+/** Makes a command: its flags and its help. Its action loads the code that does the work. */
+export type CommandFactory = (host: CommandHost) => Command;
+
+/** The commands, in the order in which the help lists them. */
+const commands: readonly CommandFactory[] = [];
+
+/**
+ * Runs the command line.
+ *
+ * @param args what follows the name of the program
+ * @returns the exit status, when the command has ended
+ */
+export async function runProgram(
+  args: readonly string[],
+  terminal: Terminal,
+  factories: readonly CommandFactory[] = commands,
+): Promise<ExitStatus> {
+  let status: ExitStatus = ExitStatus.ok;
+  const host: CommandHost = {
+    terminal,
+    finish: (finished) => {
+      status = finished;
+    },
+  };
+  try {
+    await programFor(host, factories).parseAsync([...args], { from: "user" });
+    return status;
+  } catch (error) {
+    return statusOf(error, terminal);
+  }
+}
+
+/** The program with these commands. */
+export function programFor(host: CommandHost, factories: readonly CommandFactory[]): Command {
+  const { terminal } = host;
+  const program = new Command("envoi")
+    .description("Send mail, see mail, and find out why it does not arrive.")
+    .helpCommand("help [command]", "show the help of a command");
+  for (const factory of factories) program.addCommand(factory(host));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError(`(envoi ${command === program ? "" : `${command.name()} `}--help tells more)`)
+      .configureOutput({
+        writeOut: (text) => terminal.output.write(text),
+        writeErr: (text) => terminal.errors.write(text),
+        getOutHelpWidth: () => widthOf(terminal.output),
+        getErrHelpWidth: () => widthOf(terminal.errors),
+        getOutHasColors: () => hasColours(terminal.output, terminal.environment),
+        getErrHasColors: () => hasColours(terminal.errors, terminal.environment),
+      });
+  }
+  return program;
+}
+
+/** Tells a person of an error, and gives the exit status for it. */
+function statusOf(error: unknown, { errors, environment }: Terminal): ExitStatus {
+  // commander has written its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  errors.write(`envoi: ${message}\n`);
+  if (error instanceof CommandError) return error.status;
+  if (EnvoiError.is(error)) return error.kind === "configuration" ? ExitStatus.usage : ExitStatus.unavailable;
+  if (environment["ENVOI_DEBUG"] !== undefined && error instanceof Error) errors.write(`${error.stack}\n`);
+  return ExitStatus.software;
+}
+
+/** The streams and the environment of this process. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  return { input: stdin, output: stdout, errors: stderr, environment: env };
+}
