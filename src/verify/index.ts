@@ -17,6 +17,8 @@
  */
 
 export type { Address } from "../address/address.ts";
+export type { Advice, AdviceSeverity } from "./advice/advice.ts";
+export { advise } from "./advice/advise.ts";
 export { ArcSealer, type ArcSealerOptions, type SealedFindings } from "./arc/arc-sealer.ts";
 export type { ArcCode, ArcResult, ArcSet, ArcVerdict } from "./arc/arc-verdict.ts";
 export { verifyArc } from "./arc/verify-arc.ts";
