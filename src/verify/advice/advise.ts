@@ -11,7 +11,7 @@ import { spfAdvice } from "./spf-advice.ts";
  *
  * @example
  * ```ts
- * const authentication = await authenticate(message, { origin, resolver });
+ * const authentication = await authenticate(await message.bytes(), { resolver });
  * for (const { severity, what, remedy } of advise(authentication)) console.log(severity, what, remedy);
  * ```
  */
