@@ -8,12 +8,13 @@
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import MagicString from "magic-string";
 import { rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 import { esmExternalRequirePlugin } from "rolldown/plugins";
 import { command, entryPoints } from "./entry-points.js";
+import { builtPage, inPage } from "./page.js";
 
 const input = Object.fromEntries(
   Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
@@ -34,10 +35,10 @@ export async function bundle() {
     external,
     // Bundlers can split an ES module, but not its default export, which Node imports.
     resolve: { alias: { "punycode.js": "punycode.js/punycode.es6.js" } },
-    plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), pure()],
+    plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), page(), pure()],
   });
-  await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [pure()] });
-  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...tools]));
+  await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [page(), pure()] });
+  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...tools, ...inPage]));
   declare();
 }
 
@@ -94,12 +95,24 @@ function punycodeByName() {
   };
 }
 
+/** The page of the catcher is made by another step of the build. */
+function page() {
+  return {
+    name: "envoi:page",
+    resolveId: {
+      filter: { id: /\/built-page\.js$/ },
+      handler: () => resolve(builtPage),
+    },
+  };
+}
+
 /** A shared chunk is named for the first of these that it contains, otherwise by Rolldown. */
 function nameOf({ moduleIds, name }) {
   const landmarks = {
     client: "/src/transport/smtp/smtp-transport.ts",
     server: "/src/server/running-server.ts",
     protocol: "/src/protocol/reply.ts",
+    page: "/catcher/built-page.js",
     "iconv-table": "/src/text/charsets/iconv-table.ts",
   };
   const found = Object.entries(landmarks).find(([, path]) => moduleIds.some((id) => id.includes(path)));

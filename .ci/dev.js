@@ -15,7 +15,7 @@ let timer;
 
 for (const folder of ["src", "test", "docs"]) {
   watch(folder, { recursive: true }, (_, name) => {
-    if (name !== null && /\.(?:ts|md)$/.test(name)) wake(name);
+    if (name !== null && /\.(?:tsx?|css|md)$/.test(name)) wake(name);
   });
 }
 console.log("Watching src, test and docs; Ctrl+C ends it.");

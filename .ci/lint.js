@@ -21,7 +21,7 @@ const { readSource } = await import("./source.js");
 
 const write = process.argv.includes("--write");
 const files = ["src", "test", "bench", "docs", ".ci"]
-  .flatMap((folder) => [".ts", ".js"].flatMap((ending) => filesBelow(folder, ending)))
+  .flatMap((folder) => [".ts", ".tsx", ".js"].flatMap((ending) => filesBelow(folder, ending)))
   .map((path) => path.replaceAll(sep, "/"));
 const documents = [...readdirSync(".").filter((name) => name.endsWith(".md")), ...filesBelow("docs", ".md")];
 if (write) {

@@ -27,6 +27,8 @@ prune(join(".build", "types"), "src");
 for (const folder of ["src", "test", "bench", "docs"]) prune(join(".build", folder), folder);
 run(process.execPath, [join("node_modules", "typescript", "bin", "tsc"), "-b", "test"]);
 nameTheBuild();
+const { buildPage, builtPage } = await import("./page.js");
+await buildPage();
 if (bundleIsOld()) {
   const { bundle } = await import("./bundle.js");
   await bundle();
@@ -62,7 +64,7 @@ function bundleIsOld() {
   const made = join("dist", "types-cjs", "package.json");
   if (!existsSync(made)) return true;
   const { mtimeMs } = statSync(made);
-  const sources = ["package-lock.json", ...filesBelow(".ci", ".js"), ...filesBelow("src", ".ts")];
+  const sources = ["package-lock.json", builtPage, ...filesBelow(".ci", ".js"), ...filesBelow("src", ".ts")];
   return sources.some((path) => statSync(path).mtimeMs > mtimeMs);
 }
 
@@ -81,7 +83,10 @@ function prune(output, source) {
       else rmSync(path, { recursive: true });
     } else {
       const compiled = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry.name);
-      if (compiled !== null && !existsSync(join(source, `${compiled[1]}.ts`))) rmSync(path);
+      if (compiled === null) continue;
+      // A module with types of its own is made by another step of the build.
+      const made = [".ts", ".d.ts"].map((ending) => join(source, `${compiled[1]}${ending}`));
+      if (!made.some(existsSync)) rmSync(path);
     }
   }
 }

@@ -5,9 +5,11 @@
 import { extname } from "node:path";
 import { parseAst } from "rolldown/parseAst";
 
+const languages = { ".ts": "ts", ".tsx": "tsx" };
+
 /** @param {string} path the path of the source; its extension decides the language */
 export function readSource(path, text) {
-  const program = parseAst(text, { lang: extname(path) === ".ts" ? "ts" : "js" }, path);
+  const program = parseAst(text, { lang: languages[extname(path)] ?? "js" }, path);
   const nodes = nodesIn(program);
   const lineOf = lineCounter(text);
   const comments = commentsIn(text, nodes).map(({ start, end }) => ({
