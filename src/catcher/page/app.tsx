@@ -1,4 +1,8 @@
+import { signal } from "@preact/signals";
+
+const title = signal("envoi");
+
 /** The whole page. */
 export function App() {
-  return <main>envoi</main>;
+  return <main>{title}</main>;
 }
