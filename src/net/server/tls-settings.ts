@@ -67,11 +67,11 @@ export function fitsKeys(
   if (ciphers === undefined || ciphers.includes("TLS_") || minVersion === "TLSv1.3") return true;
   const useless = keysOfCiphers.filter(([, types]) => !types.some((type) => keyTypes.includes(type)));
   try {
-    // OpenSSL refuses a list from which nothing is left.
     createSecureContext({ ciphers: [ciphers, ...useless.map(([group]) => `!${group}`)].join(":") });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // OpenSSL refuses a list from which nothing is left.
+    return (error as NodeJS.ErrnoException).code !== "ERR_SSL_NO_CIPHER_MATCH";
   }
 }
 

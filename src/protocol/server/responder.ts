@@ -5,6 +5,8 @@ import { Reply } from "../reply.ts";
 import type { Channel } from "../sasl/server-mechanism.ts";
 import { ChunkedContent, RefusedChunk } from "./chunked-content.ts";
 import { type CommandRow, commandTable, readVerb } from "./command-table.ts";
+import { behindAtrn } from "./commands/atrn.ts";
+import { refuseChunk } from "./commands/bdat.ts";
 import type { CommandHandler, Outcome } from "./commands/command-handler.ts";
 import { notImplemented } from "./commands/refusals.ts";
 import { isImplemented, unmetRequirement } from "./commands/requirements.ts";
@@ -162,10 +164,8 @@ export class Responder {
       this.#conversation.sayBare(command);
       return undefined;
     }
-    if (refusal !== undefined && command.verb === "BDAT") {
-      this.#conversation.chunk = { header: command, refusal };
-      return undefined;
-    }
+    if (refusal !== undefined && command.verb === "BDAT")
+      return refuseChunk(refusal)(this.#conversation, command);
     return cell(this.#conversation, command as never);
   }
 
@@ -203,7 +203,7 @@ export class Responder {
       this.#conversation.say(Reply.of(220, "2.0.0", "Begin TLS"));
     } else if (event.type === "atrn" && this.#input.pending) {
       // Behind ATRN the client is the server: it must not speak before it has heard that.
-      this.end(Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply"));
+      this.end(behindAtrn);
       return { type: "close" };
     } else this.#conversation.waiting = "answer" in event || "proceed" in event;
     return event;

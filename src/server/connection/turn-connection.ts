@@ -1,6 +1,7 @@
 import { setImmediate as turnOfLoop } from "node:timers/promises";
 import type { ServerSocket } from "../../net/server/server-socket.ts";
 import { Reply } from "../../protocol/reply.ts";
+import { behindAtrn } from "../../protocol/server/commands/atrn.ts";
 import type { AtrnEvent } from "../../protocol/server/event.ts";
 import type { EventHandler } from "./event-handler.ts";
 
@@ -27,7 +28,7 @@ export async function turnConnection(
   await turnOfLoop();
   await turnOfLoop();
   if (verdict instanceof Reply) answer(verdict);
-  else if (socket.pending) end(tooEarly);
+  else if (socket.pending) end(behindAtrn);
   else {
     answer(reversing);
     turned();
@@ -38,7 +39,6 @@ export async function turnConnection(
 }
 
 const reversing = Reply.of(250, "2.0.0", "Now reversing the connection");
-const tooEarly = Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply");
 
 /** How long, in milliseconds, the client may take for the last of what was sent. */
 const LINGER = 5000;

@@ -1,4 +1,4 @@
-import type { Reply } from "../../reply.ts";
+import { Reply } from "../../reply.ts";
 import type { Conversation } from "../conversation.ts";
 import type { CommandOf, Outcome } from "./command-handler.ts";
 import { helloFirst, loginFirst } from "./refusals.ts";
@@ -10,3 +10,6 @@ export function atrn(conversation: Conversation, { domains }: CommandOf<"ATRN">)
   const answer = (reply: Reply) => conversation.say(reply);
   return { type: "atrn", domains, answer };
 }
+
+/** Refuses what comes behind ATRN before its reply; then the connection closes. */
+export const behindAtrn: Reply = Reply.of(554, "5.5.1", "Nothing may follow ATRN before its reply");
