@@ -65,7 +65,8 @@ function valuesOf(header: string, name: string): string[] {
   const unfolded = header.replace(/(?:\r\n|\r|\n)(?=[ \t])/g, "");
   return unfolded.split(/\r\n|\r|\n/).flatMap((line) => {
     const colon = line.indexOf(":");
-    return line.slice(0, colon).trim().toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];
+    const named = colon > 0 && line.slice(0, colon).trim().toLowerCase() === name;
+    return named ? [line.slice(colon + 1).trim()] : [];
   });
 }
 

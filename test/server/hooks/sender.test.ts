@@ -121,6 +121,12 @@ describe("SmtpServer: sender", () => {
     assert.deepEqual(talk.stored, ["From: jo@x.test\r\nSubject: x\r\n"]);
   });
 
+  it("takes a line without a colon for no field", async () => {
+    await using talk = await start();
+    await talk.client.ask(login);
+    assert.match(await talk.send("From: jo@x.test\r\nFroms\r\nSenders\r\n\r\nHello\r\n"), /^250/);
+  });
+
   it("is not asked about clients that have not logged in", async () => {
     await using talk = await start();
     assert.match(await talk.send("From: boss@x.test\r\n\r\nHello\r\n"), /^250/);
