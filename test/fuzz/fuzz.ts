@@ -1,4 +1,6 @@
+import { it } from "node:test";
 import { Coverage } from "./coverage.ts";
+import { count, effort } from "./effort.ts";
 import { mutate } from "./mutation.ts";
 import { Random } from "./random.ts";
 
@@ -26,6 +28,27 @@ export interface Fuzzing {
   /** Inputs that reached code which none before them had. */
   readonly corpus: readonly Buffer[];
   readonly blocks: number;
+}
+
+/** What is fuzzed, and which share of all inputs, as a percentage, it gets. */
+export type Shares = readonly (readonly [Target, number])[];
+
+/**
+ * Makes a test for each of several targets, which fuzzes it.
+ *
+ * @param found gets the inputs that reached code which none before them had
+ */
+export function fuzzEach(shares: Shares, found: (corpus: readonly Buffer[]) => void = () => {}): void {
+  for (const [target, share] of shares) {
+    it(`find no wrong result for any input: ${target.name}`, (test) => {
+      const { inputs, corpus, blocks } = fuzz(target, effort(share, shares.length));
+      found(corpus);
+      count(inputs);
+      test.diagnostic(
+        `${inputs} inputs, of which ${corpus.length} reached something new: ${blocks} blocks of code`,
+      );
+    });
+  }
 }
 
 /**

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { settings } from "../protocol/server/talk.js";
 import { clientHello } from "./client-hello.js";
-import { count, effort } from "./effort.js";
-import { fuzz, type Target } from "./fuzz.js";
+import { fuzzEach, type Shares } from "./fuzz.js";
 import { readInput } from "./input.js";
 import { holdsMore } from "./retained.js";
 import { chunks, commands, content, conversation, data, proxyHeaders, roomy } from "./targets.js";
 
 /** What is fuzzed, and which share of all inputs, as a percentage, it gets: the cheaper, the more. */
-const shares: readonly (readonly [Target, number])[] = [
+const shares: Shares = [
   [data, 40],
   [commands, 25],
   [proxyHeaders, 10],
@@ -21,16 +20,7 @@ const shares: readonly (readonly [Target, number])[] = [
 
 describe("the server's readers, fuzzed", () => {
   const corpora: Buffer[] = [];
-  for (const [target, share] of shares) {
-    it(`find no wrong result for any input: ${target.name}`, (test) => {
-      const { inputs, corpus, blocks } = fuzz(target, effort(share, shares.length));
-      corpora.push(...corpus);
-      count(inputs);
-      test.diagnostic(
-        `${inputs} inputs, of which ${corpus.length} reached something new: ${blocks} blocks of code`,
-      );
-    });
-  }
+  fuzzEach(shares, (corpus) => void corpora.push(...corpus));
 
   it("hold little memory, however long the input is", () => {
     // Those that were found last went farthest.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HeadReader } from "#src/mime/head-reader.js";
+import { cpuTime } from "../cpu-time.js";
 
 function read(pieces: readonly (string | Buffer)[]): { fields: [string, string][]; body: string } {
   const reader = new HeadReader();
@@ -70,9 +71,7 @@ test("refuses a header without end before it fills the memory", () => {
   }, /more than 16 MiB/);
 });
 
-test("gives lines that belong to no field an empty name, if any kind is asked for, in linear time", {
-  timeout: 20_000,
-}, () => {
+test("gives lines that belong to no field an empty name, if any kind is asked for, in linear time", () => {
   const reader = new HeadReader();
   // NBSP is white space to JavaScript, and part of a name that does not exist here.
   reader.push(
@@ -90,9 +89,11 @@ test("gives lines that belong to no field an empty name, if any kind is asked fo
     ],
   );
   assert.throws(() => reader.fields(), /field in line 1/);
+  const spent = cpuTime();
   const long = new HeadReader();
   long.push(Buffer.from("x\r\n".repeat(1_000_000)));
   assert.equal(long.fieldsOfAnyKind().length, 1_000_000);
+  assert.ok(spent() < 20_000);
 });
 
 test("refuses a header longer than it is allowed", () => {

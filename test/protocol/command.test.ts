@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Address } from "#src/address/address.js";
 import { type Command, formatCommand, parseCommand } from "#src/protocol/command.js";
 import { Reply } from "#src/protocol/reply.js";
+import { cpuTime } from "../cpu-time.js";
 import { fc } from "../property.js";
 
 const everything = { offers: () => true, smtpUtf8: true, lenient: false };
@@ -54,7 +55,7 @@ describe("formatCommand", () => {
 
 describe("parseCommand", () => {
   it("takes linear time for any path", () => {
-    const start = performance.now();
+    const spent = cpuTime();
     for (const path of [
       `<${"@a,".repeat(50_000)}`,
       `<${'"'.repeat(100_000)}`,
@@ -65,7 +66,7 @@ describe("parseCommand", () => {
       parse(`MAIL FROM:${path}`);
       parse(`RCPT TO:${path}>`);
     }
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(spent() < 2000);
   });
 
   it("refuses CR, LF and NUL in an address, should they ever come so far", () => {

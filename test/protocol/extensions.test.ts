@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Extensions, formatEhlo, parseEhlo } from "#src/protocol/extensions.js";
+import { cpuTime } from "../cpu-time.js";
 import { fc } from "../property.js";
 
 describe("parseEhlo", () => {
@@ -55,9 +56,9 @@ describe("parseEhlo", () => {
   });
 
   it("takes linear time for a line of white space", () => {
-    const start = performance.now();
+    const spent = cpuTime();
     parseEhlo(["x", `AUTH${" ".repeat(60_000)}`, `AUTH ${"=".repeat(60_000)}`]);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(spent() < 1000);
   });
 
   it("reads what was written", () => {

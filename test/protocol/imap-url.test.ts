@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseAuthorizedImapUrl, parseImapServer } from "#src/protocol/imap-url.js";
+import { cpuTime } from "../cpu-time.js";
 
 const token = "91354a473744909de610943775f92038";
 const message = "imap://harry@imap.y.test/outbox;uidvalidity=1078863300/;uid=25";
@@ -70,11 +71,11 @@ describe("parseAuthorizedImapUrl", () => {
   });
 
   it("takes linear time", () => {
-    const start = performance.now();
+    const spent = cpuTime();
     for (const part of ["a", "a-", "%41", "/;uid=1", ";AUTH=*", "a.", "1:"])
       for (const head of ["imap://", "imap://x/", `${message};urlauth=`, `${message};urlauth=submit+a:`])
         parseAuthorizedImapUrl(head + part.repeat(12_000 / part.length));
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(spent() < 1000);
   });
 });
 

@@ -272,7 +272,8 @@ describe("SmtpServer: setCertificates", () => {
           client.rest(),
         );
         assert.equal(await heard.catch(() => ""), "");
-        await (await greeted(server.port, { ...how, ...after.issue({ purpose: "client" }) })).rest;
+        await using client = await greeted(server.port, { ...how, ...after.issue({ purpose: "client" }) });
+        assert.match(await client.ask("EHLO x"), /^250/);
         await server.setCertificates({
           certificates,
           clientCertificates: { ca: before.cert, required: true },

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { BodyHash } from "#src/signing/canonical-body.js";
 import type { Canonicalization } from "#src/signing/canonicalization.js";
+import { cpuTime } from "../cpu-time.js";
 import { fc } from "../property.ts";
 
 const forms: readonly Canonicalization[] = ["simple", "relaxed"];
@@ -109,9 +110,8 @@ test("treats a bare CR or LF like other octets", () => {
   }
 });
 
-test("holds back a hundred megabytes of white space and line ends in linear time and constant memory", {
-  timeout: 20_000,
-}, () => {
+test("holds back a hundred megabytes of white space and line ends in linear time and constant memory", () => {
+  const spent = cpuTime();
   for (const [form, octets] of [
     ["simple", "\r\n"],
     ["relaxed", " "],
@@ -122,4 +122,5 @@ test("holds back a hundred megabytes of white space and line ends in linear time
     for (let times = 0; times < 33; times++) hash.update(block);
     assert.equal(hash.length, 0);
   }
+  assert.ok(spent() < 20_000);
 });

@@ -10,6 +10,7 @@ import {
   MessageError,
   type Signer,
 } from "envoi";
+import { cpuTime } from "../cpu-time.js";
 import { letters, write } from "../message/arbitrary-message.ts";
 import { fc } from "../property.ts";
 import { ed25519, publicKey, rsa, zone } from "./keys.ts";
@@ -329,9 +330,8 @@ test("reports a signer that breaks its contract", () => {
   assert.throws(() => letter.clone().sign(liar).build().formatted(), /expected a string, got a promise/);
 });
 
-test("a header of ten thousand fields and a value of a megabyte of blanks are signed in linear time", {
-  timeout: 20_000,
-}, () => {
+test("a header of ten thousand fields and a value of a megabyte of blanks are signed in linear time", () => {
+  const spent = cpuTime();
   const signer = dkim("ed25519", { headers: ["From", "X-Tag"] });
   const builder = letter.clone().sign(signer);
   for (let index = 0; index < 10_000; index++) builder.header("X-Tag", `${index}`);
@@ -345,6 +345,7 @@ test("a header of ten thousand fields and a value of a megabyte of blanks are si
     { name: "x-tag", text: `X-Tag: ${blanks}b` },
   ]);
   verify(Buffer.concat([Buffer.from(String(field)), content]), zone);
+  assert.ok(spent() < 20_000);
 });
 
 test("makes the DNS record of its options", () => {

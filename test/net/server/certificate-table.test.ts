@@ -57,6 +57,13 @@ describe("which certificate a client is shown", () => {
     assert.deepEqual(await shown(table, "b.test"), ["certificates[1]", "certificates[2]"]);
     assert.equal(await table.find("mx.test", none), table.fallback);
   });
+
+  it("is by default one of each type of key that has all names of the first", async () => {
+    const table = await create([issuer.issue(["mx.test", "a.test"], "rsa"), issuer.issue(["mx.test"])]);
+    assert.deepEqual(await shown(table, "z.test"), ["certificates[0]"]);
+    assert.deepEqual(await shown(table, "mx.test"), ["certificates[0]", "certificates[1]"]);
+    assert.deepEqual(await shown(table, "a.test"), ["certificates[0]"]);
+  });
 });
 
 describe("certificates that cannot be used", () => {

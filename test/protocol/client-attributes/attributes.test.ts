@@ -37,6 +37,14 @@ describe("XCLIENT", () => {
       assert.deepEqual(parseXclient(`ADDR=${text}`), { ADDR });
   });
 
+  it("writes the prefix of IPv6 for both addresses, and what the proxy does not know in its word", () => {
+    const attributes = { ADDR: "2001:db8::1", NAME: null, DESTADDR: "2001:db8::2", HELO: "a:b" };
+    assert.equal(
+      formatCommand({ verb: "XCLIENT", attributes }),
+      "XCLIENT ADDR=IPV6:2001:db8::1 NAME=[UNAVAILABLE] DESTADDR=IPV6:2001:db8::2 HELO=a:b\r\n",
+    );
+  });
+
   it("reads what the proxy does not know as null", () => {
     for (const word of ["[UNAVAILABLE]", "[unavailable]", "[TEMPUNAVAIL]", "[TempUnavail]"])
       for (const name of ["NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT"])

@@ -192,6 +192,14 @@ describe("Responder: EHLO", () => {
     assert.deepEqual(offered({}), []);
     assert.deepEqual(offered(all, `EHLO x\r\n${jo}EHLO x\r\n`).slice(3), ["ETRN", "ATRN", "BURL imap"]);
     assert.deepEqual(offered({ ...all, without: new Set(["ETRN", "BURL"]) }), ["ATRN"]);
-    assert.equal(replies("ETRN y.test\r\n", { ...all, without: new Set(["ETRN"]) }), "502 5.5.1");
+    for (const [keyword, line] of [
+      ["ETRN", "ETRN y.test"],
+      ["ATRN", "ATRN"],
+      ["BURL", `BURL ${url("one")} LAST`],
+    ] as const)
+      assert.equal(
+        replies(`${jo}${line}\r\n`, { ...all, without: new Set([keyword]) }),
+        "235 2.7.0, 502 5.5.1",
+      );
   });
 });

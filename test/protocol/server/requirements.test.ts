@@ -48,8 +48,14 @@ describe("Responder: requirements of a listener", () => {
   it("asks for STARTTLS first if a login needs it, and for a login then", () => {
     const wire = `EHLO x\r\nMAIL FROM:<>\r\n${jo}MAIL FROM:<>\r\n`;
     assert.deepEqual(talk(wire, loginOverTls).replies, ["250", needed, "538 5.7.11", needed]);
+    assert.match(talk(wire, loginOverTls).trace, /^530 5\.7\.0 Must issue a STARTTLS/m);
+    assert.doesNotMatch(talk(wire, login).trace, /STARTTLS command first/);
     assert.deepEqual(talk(wire, login).replies, ["250", needed, "235 2.7.0", "250 2.1.0"]);
     assert.deepEqual(talk(wire, { ...loginOverTls, ...tls }).replies, ["250", needed, needed, needed]);
+  });
+
+  it("lets no client without a login have mail by ATRN, whatever else it requires", () => {
+    assert.equal(replies(`ATRN\r\n${jo}ATRN\r\n`, hooks), `${needed}, 235 2.7.0, 453 4.0.0`);
   });
 
   it("reads the octets of a refused chunk, and refuses all of a group that was sent at once", () => {

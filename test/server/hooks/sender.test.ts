@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Reply, type SenderContext, SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { ClaimedSenders } from "#src/server/content/claimed-senders.js";
+import { cpuTime } from "../../cpu-time.js";
 import { Client } from "../client.js";
 
 const login = `AUTH PLAIN ${Buffer.from("\0jo\0secret").toString("base64")}`;
@@ -76,12 +77,12 @@ describe("SmtpServer: sender", () => {
   it("takes linear time for a header that comes byte by byte", () => {
     const senders = new ClaimedSenders();
     const octet = Buffer.from("x");
-    const begun = performance.now();
+    const spent = cpuTime();
     let octets = 0;
     while (!senders.add(octet)) octets++;
     assert.equal(octets, 262_144);
     assert.ok(senders.read() instanceof Reply);
-    assert.ok(performance.now() - begun < 5000);
+    assert.ok(spent() < 5000);
   });
 
   const body = "\r\n\r\nHello\r\n";

@@ -8,6 +8,7 @@ import { SmtpServer, type SmtpServerOptions, type TurnedConnection } from "envoi
 import { CertificateAuthority } from "envoi/testing";
 import type { ConnectionObserver, Interceptor } from "#src/server/connection/observer.js";
 import { RunningServer } from "#src/server/running-server.js";
+import { HandClock } from "../../net/hand-clock.js";
 import { Client } from "../client.js";
 
 const ca = await CertificateAuthority.create();
@@ -144,24 +145,37 @@ describe("SmtpServer: ATRN", () => {
 
   it("has no limits any more, but the close of the server", async () => {
     let ended: unknown;
-    await using talk = await start(
-      () => async (connection) => {
-        connection.resume();
-        await once(connection, "close");
-        ended = true;
+    const clock = new HandClock();
+    const errors: unknown[] = [];
+    const server = await RunningServer.start(
+      {
+        auth: ({ user }) => ({ user }),
+        allowPlaintextCredentials: true,
+        atrn: () => async (connection) => {
+          connection.resume();
+          await once(connection, "close");
+          ended = true;
+        },
+        onError: ({ error }) => void errors.push(error),
       },
-      { timeouts: { command: 20, session: 40, hook: 30, write: 20 } },
+      { clock },
     );
-    await talk.client.ask("EHLO customer");
-    await talk.client.ask(login);
-    assert.equal(await talk.client.ask("ATRN"), reversed);
-    await new Promise((later) => setTimeout(later, 120));
+    await using client = await Client.connect(server.port);
+    await client.reply();
+    await client.ask("EHLO customer");
+    await client.ask(login);
+    assert.equal(await client.ask("ATRN"), reversed);
+    while (server.status.connections.states.turned === 0) await turn();
+    clock.turn(86_400_000);
+    await turn();
     assert.equal(ended, undefined);
-    assert.equal(talk.server.status().connections.states.turned, 1);
-    await talk.server.close({ grace: 30 });
-    assert.equal(await talk.client.rest(), "");
+    assert.equal(server.status.connections.states.turned, 1);
+    const closed = server.close(30);
+    clock.turn(30);
+    await closed;
+    assert.equal(await client.rest(), "");
     while (ended === undefined) await turn();
-    assert.deepEqual(talk.errors, []);
+    assert.deepEqual(errors, []);
   });
 
   it("closes without exchanging the roles if anything follows the command", async () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { type ConnectionOptions, connect } from "node:tls";
 import { SmtpServer, type SmtpServerOptions } from "envoi/server";
 import { RunningServer } from "#src/server/running-server.js";
@@ -116,6 +118,11 @@ describe("the reason of a failed handshake", () => {
 
   it("is the time if the client sends nothing, or goes silent", async () => {
     const clock = new HandClock();
+    let accepted: Socket | undefined;
+    const note = (event: unknown) => {
+      accepted = (event as { readonly socket: Socket }).socket;
+    };
+    subscribe("net.server.socket", note);
     const server = await RunningServer.start(options({ timeouts: { handshake: 2000 } }), { clock });
     for (const [octets, detail] of [
       ["", /the client sent nothing, and may be waiting for a greeting$/],
@@ -125,8 +132,8 @@ describe("the reason of a failed handshake", () => {
       await once(socket, "connect");
       await clock.armed(2000);
       if (octets !== "") {
-        await new Promise((written) => socket.write(octets, "latin1", written));
-        await new Promise((read) => setTimeout(read, 50));
+        socket.write(octets, "latin1");
+        while (accepted?.bytesRead !== octets.length) await turn();
       }
       clock.turn(2000);
       await once(socket.resume(), "close");
@@ -134,6 +141,7 @@ describe("the reason of a failed handshake", () => {
       assert.deepEqual([event.kind, event.reason, event.phase], ["timeout", "timeouts.handshake", "tls"]);
       assert.match(event.detail, detail);
     }
+    unsubscribe("net.server.socket", note);
     await server.close(0);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageError } from "envoi";
 import { AuthenticationResults } from "envoi/verify";
+import { cpuTime } from "../../cpu-time.js";
 import { fc } from "../../property.js";
 
 test("reads the examples of RFC 8601 appendix B", () => {
@@ -202,7 +203,8 @@ test("refuses to be made of what could end the line or another value", () => {
     assert.throws(() => AuthenticationResults.of(id, [{ ...sound, ...changes }]), { kind: "configuration" });
 });
 
-test("reads a megabyte of anything in linear time", { timeout: 10_000 }, () => {
+test("reads a megabyte of anything in linear time", () => {
+  const spent = cpuTime();
   for (const start of ["mx; a=b c.d=", "mx; a=b ", "", "mx "])
     for (const unit of ["(", "()", '"', '"\\', " ", ";", "a", "a=b ", "a.b=c ", "-", "\r\n ", "1"]) {
       try {
@@ -211,6 +213,7 @@ test("reads a megabyte of anything in linear time", { timeout: 10_000 }, () => {
         assert.ok(error instanceof MessageError);
       }
     }
+  assert.ok(spent() < 10_000);
 });
 
 test("a version that is not a number, and properties that are not a list, are refused by name", () => {

@@ -192,12 +192,13 @@ test("SPF leaves a fail as it is if its explanation cannot be had", async () => 
 
 test("SPF expands %{p} to a name that leads back to the client, best one of the domain, or to unknown", async () => {
   const expansion = async (names: readonly string[]) => {
-    const zone = record("v=spf1 exists:%{p}.x.test -all", {
+    const zone = {
+      "example.org": { TXT: "v=spf1 exists:%{p}.x.test -all", A: "192.0.2.1" },
       "1.2.0.192.in-addr.arpa": { PTR: names },
       "forged.test": { A: "198.51.100.9" },
       "host.other.test": { A: "192.0.2.1" },
       "host.example.org": { A: "192.0.2.1" },
-    });
+    };
     const resolver = Resolver.zone(zone);
     await check({}, { resolver });
     return resolver.asked.at(-1)?.name;
@@ -205,6 +206,7 @@ test("SPF expands %{p} to a name that leads back to the client, best one of the 
   assert.equal(await expansion(["forged.test"]), "unknown.x.test");
   assert.equal(await expansion(["forged.test", "host.other.test"]), "host.other.test.x.test");
   assert.equal(await expansion(["host.other.test", "host.example.org"]), "host.example.org.x.test");
+  assert.equal(await expansion(["host.example.org", "example.org"]), "example.org.x.test");
 });
 
 test("SPF shortens a name that macros made too long from its left", async () => {
