@@ -11,6 +11,7 @@ test("a server verifies and judges mail with the answers of real DNS", async () 
   await using dns = await serveZone(world);
   const resolver = Resolver.system({ servers: [dns.address] });
   await using talk = await start({ verify: { resolver, dmarc: "reject" } });
+  await talk.client.ask("EHLO client.test");
   const results = async (domain: string, message?: Buffer) => {
     const { reply, authentication } = await talk.mail(domain, message);
     const { spf, dkim = [], dmarc } = authentication ?? {};
