@@ -119,9 +119,8 @@ export class Authenticator {
         check.dkim.verdicts(bodies, octets),
         check.arc.verdict(bodies),
       ]);
-      const found = await check.dmarc.verdict({ spf, dkim });
+      const dmarc = await check.dmarc.verdict({ spf, dkim });
       const queries = [...this.#inquiry.queries];
-      const dmarc = { ...found, queries: queries.filter(({ name, type }) => isPolicyQuestion(name, type)) };
       const { addresses, domain, problem } = check.author;
       const facts = {
         author: { domain, addresses, reason: problem?.reason },
@@ -150,16 +149,12 @@ class Checks {
       header.problem === undefined
         ? readAuthor(authorFields(header))
         : { addresses: [], problem: { code: "invalid-from", reason: header.problem } };
-    this.dmarc = new DmarcEvaluation(inquiry, this.author, this.dkim.domains);
+    this.dmarc = new DmarcEvaluation(inquiry.part(), this.author, this.dkim.domains);
   }
 
   get forms(): readonly BodyForm[] {
     return [...this.dkim.forms, ...this.arc.forms];
   }
-}
-
-function isPolicyQuestion(name: string, type: string): boolean {
-  return name.startsWith("_dmarc.") || type === "CNAME";
 }
 
 /** A trusted chain changes what is asked to be done, and not what is proved. */

@@ -1,4 +1,4 @@
-import type { Inquiry } from "../inquiry.ts";
+import type { Questions } from "../inquiry.ts";
 import { dnsName, isAtOrBelow } from "../resolver/domain-name.ts";
 import { type Failure, organizationalDomain, walkTree } from "./tree-walk.ts";
 
@@ -33,14 +33,14 @@ export interface AlignmentModes {
 
 /** Compares the domains that SPF and DKIM prove with the author's (RFC 9989 4.10.2). */
 export async function alignment(
-  inquiry: Inquiry,
+  questions: Questions,
   author: string,
   { spf, dkim = [] }: DmarcEvidence,
   { strictSpf, strictDkim }: AlignmentModes,
 ): Promise<Alignment> {
   const compared = await Promise.all([
-    ...(spf === undefined ? [] : [compare(inquiry, author, "SPF", spf, strictSpf)]),
-    ...dkim.map((each) => compare(inquiry, author, "DKIM", each, strictDkim)),
+    ...(spf === undefined ? [] : [compare(questions, author, "SPF", spf, strictSpf)]),
+    ...dkim.map((each) => compare(questions, author, "DKIM", each, strictDkim)),
   ]);
   return {
     spf: compared.some(({ by, aligned }) => aligned === true && by === "SPF"),
@@ -56,7 +56,7 @@ interface Comparison {
 }
 
 async function compare(
-  inquiry: Inquiry,
+  questions: Questions,
   author: string,
   by: "SPF" | "DKIM",
   { result, domain: given }: Authenticated,
@@ -64,7 +64,7 @@ async function compare(
 ): Promise<Comparison> {
   const domain = dnsName(given ?? "");
   if (domain === undefined || (result !== "pass" && result !== "temperror")) return { by, aligned: false };
-  const aligned = await isAligned(inquiry, author, domain, strict);
+  const aligned = await isAligned(questions, author, domain, strict);
   if (result === "pass" || aligned !== true) return { by, aligned: result === "pass" ? aligned : false };
   const reason = `${by} could not be checked for ${domain}, which is aligned with ${author}`;
   return { by, aligned: { outcome: "temporary", code: "dns", reason } };
@@ -75,18 +75,18 @@ async function compare(
  * about a domain that is not below the author's organizational domain.
  */
 export async function isAligned(
-  inquiry: Inquiry,
+  questions: Questions,
   author: string,
   domain: string,
   strict: boolean,
 ): Promise<boolean | Failure> {
   if (domain === author) return true;
   if (strict || lastLabel(domain) !== lastLabel(author)) return false;
-  const own = await walkTree(inquiry, author);
+  const own = await walkTree(questions, author);
   if (own.failure !== undefined) return own.failure;
   const organization = organizationalDomain(own);
   if (!isAtOrBelow(domain, organization)) return false;
-  const other = await walkTree(inquiry, domain);
+  const other = await walkTree(questions, domain);
   return other.failure ?? organizationalDomain(other) === organization;
 }
 

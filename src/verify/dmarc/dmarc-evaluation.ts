@@ -1,4 +1,4 @@
-import type { Inquiry } from "../inquiry.ts";
+import type { Questions } from "../inquiry.ts";
 import { type Alignment, alignment, type DmarcEvidence, isAligned } from "./alignment.ts";
 import type { Author } from "./author.ts";
 import { type ApplicableRecord, discover, policyFor } from "./dmarc-policy.ts";
@@ -12,21 +12,31 @@ type Verdict = Omit<DmarcVerdict, "queries">;
  * there when SPF and DKIM are done.
  */
 export class DmarcEvaluation {
-  readonly #inquiry: Inquiry;
+  readonly #questions: Questions;
   readonly #author: Author;
   readonly #discovery: Promise<ApplicableRecord>;
 
-  /** @param signers domains that have signed, to ask for their records early */
-  constructor(inquiry: Inquiry, author: Author, signers: readonly string[] = []) {
-    this.#inquiry = inquiry;
+  /**
+   * Asks ahead.
+   *
+   * @param questions of this evaluation alone, because its verdict lists them
+   * @param signers domains that have signed, to ask for their records early
+   */
+  constructor(questions: Questions, author: Author, signers: readonly string[] = []) {
+    this.#questions = questions;
     this.#author = author;
-    this.#discovery = author.domain === undefined ? Promise.resolve({}) : discover(inquiry, author.domain);
+    this.#discovery = author.domain === undefined ? Promise.resolve({}) : discover(questions, author.domain);
     // Awaited when SPF and DKIM are done.
     this.#askAhead(signers).catch(() => {});
   }
 
   /** The verdict. @throws EnvoiError of kind `"aborted"`, and nothing else. */
-  async verdict(evidence: DmarcEvidence): Promise<Verdict> {
+  async verdict(evidence: DmarcEvidence): Promise<DmarcVerdict> {
+    const verdict = await this.#verdict(evidence);
+    return { ...verdict, queries: this.#questions.queries };
+  }
+
+  async #verdict(evidence: DmarcEvidence): Promise<Verdict> {
     const { domain, problem } = this.#author;
     if (domain === undefined)
       return { ...nothing, result: "permerror", code: "no-from", reason: "there is no author", ...problem };
@@ -44,7 +54,7 @@ export class DmarcEvaluation {
     if (applied === undefined || domain === undefined) return;
     const { strictDkim } = applied.record;
     await Promise.all(
-      [...new Set(signers)].map((signer) => isAligned(this.#inquiry, domain, signer, strictDkim)),
+      [...new Set(signers)].map((signer) => isAligned(this.#questions, domain, signer, strictDkim)),
     );
   }
 
@@ -59,8 +69,8 @@ export class DmarcEvaluation {
       return { ...known, result: "permerror", code: "invalid-record", reason };
     }
     const [aligned, policy] = await Promise.all([
-      alignment(this.#inquiry, author, evidence, record),
-      policyFor(this.#inquiry, author, { domain, record }, policies),
+      alignment(this.#questions, author, evidence, record),
+      policyFor(this.#questions, author, { domain, record }, policies),
     ]);
     const published = { domain, ...policies, testing, rua, adkim: mode(strictDkim), aspf: mode(strictSpf) };
     const stated = { ...known, published, aligned: { spf: aligned.spf, dkim: aligned.dkim } };
@@ -86,7 +96,7 @@ export class DmarcEvaluation {
 
   /** What the same domain proves does not depend on the record that could not be had. */
   async #withoutRecord(author: string, { code, reason }: Failure, evidence: DmarcEvidence): Promise<Verdict> {
-    const { spf, dkim } = await alignment(this.#inquiry, author, evidence, {
+    const { spf, dkim } = await alignment(this.#questions, author, evidence, {
       strictSpf: true,
       strictDkim: true,
     });

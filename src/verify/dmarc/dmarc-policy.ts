@@ -1,4 +1,4 @@
-import type { Inquiry } from "../inquiry.ts";
+import type { Questions } from "../inquiry.ts";
 import type { DmarcPolicies } from "./dmarc-record.ts";
 import type { DmarcPolicy } from "./dmarc-verdict.ts";
 import {
@@ -19,10 +19,10 @@ export interface ApplicableRecord {
 }
 
 /** Finds the record for an author's domain (RFC 9989 4.10.1): its own, the organizational domain's, or the suffix's. */
-export async function discover(inquiry: Inquiry, domain: string): Promise<ApplicableRecord> {
-  const own = await recordAt(inquiry, domain);
+export async function discover(questions: Questions, domain: string): Promise<ApplicableRecord> {
+  const own = await recordAt(questions, domain);
   if (own !== undefined) return "outcome" in own ? { failure: own } : { applied: { domain, record: own } };
-  const walk = await walkTree(inquiry, domain);
+  const walk = await walkTree(questions, domain);
   return walk.failure === undefined ? { applied: inherited(walk) } : { failure: walk.failure };
 }
 
@@ -39,23 +39,23 @@ function inherited(walk: TreeWalk): FoundRecord | undefined {
  * it asked whether this one does. An alias exists, wherever it leads: so the question is for the CNAME record.
  */
 export async function policyFor(
-  inquiry: Inquiry,
+  questions: Questions,
   author: string,
   { domain, record }: FoundRecord,
   policies: DmarcPolicies,
 ): Promise<DmarcPolicy | Failure> {
-  const policy = domain === author ? policies.p : await inheritedPolicy(inquiry, author, policies);
+  const policy = domain === author ? policies.p : await inheritedPolicy(questions, author, policies);
   if (typeof policy !== "string" || !record.testing) return policy;
   return policy === "reject" ? "quarantine" : "none";
 }
 
 async function inheritedPolicy(
-  inquiry: Inquiry,
+  questions: Questions,
   author: string,
   { sp, np }: DmarcPolicies,
 ): Promise<DmarcPolicy | Failure> {
   if (sp === np) return sp;
-  const finding = await inquiry.ask(author, "CNAME");
+  const finding = await questions.ask(author, "CNAME");
   if (finding.outcome === "temporary") return finding;
   return finding.outcome === "no-name" ? np : sp;
 }

@@ -38,8 +38,7 @@ export async function evaluateDmarc(options: DmarcOptions): Promise<DmarcVerdict
     throw wrongOption("evaluateDmarc.from", "an array with every From field as a string", from);
   const inquiry = new Inquiry(lookUp.resolver, lookUp);
   try {
-    const verdict = await new DmarcEvaluation(inquiry, readAuthor(from)).verdict({ spf, dkim });
-    return { ...verdict, queries: inquiry.queries };
+    return await new DmarcEvaluation(inquiry.part(), readAuthor(from)).verdict({ spf, dkim });
   } finally {
     inquiry.close();
   }

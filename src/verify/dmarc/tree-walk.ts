@@ -1,4 +1,4 @@
-import type { Finding, Inquiry } from "../inquiry.ts";
+import type { Finding, Questions } from "../inquiry.ts";
 import { type DmarcRecord, parseDmarcRecord } from "./dmarc-record.ts";
 
 /** A record, and the domain whose record it is: the one without `_dmarc.`. */
@@ -18,10 +18,10 @@ export interface TreeWalk {
 }
 
 /** The DNS tree walk from a domain (RFC 9989 4.10): it asks at most eight questions, one after another. */
-export async function walkTree(inquiry: Inquiry, start: string): Promise<TreeWalk> {
+export async function walkTree(questions: Questions, start: string): Promise<TreeWalk> {
   const found: FoundRecord[] = [];
   for (const domain of targetsOf(start)) {
-    const record = await recordAt(inquiry, domain);
+    const record = await recordAt(questions, domain);
     if (record !== undefined && "outcome" in record) return { start, found, failure: record };
     if (record === undefined) continue;
     found.push({ domain, record });
@@ -31,8 +31,11 @@ export async function walkTree(inquiry: Inquiry, start: string): Promise<TreeWal
 }
 
 /** The record of a domain. Two of them are none (RFC 9989 4.10). */
-export async function recordAt(inquiry: Inquiry, domain: string): Promise<DmarcRecord | Failure | undefined> {
-  const finding = await inquiry.ask(`_dmarc.${domain}`, "TXT");
+export async function recordAt(
+  questions: Questions,
+  domain: string,
+): Promise<DmarcRecord | Failure | undefined> {
+  const finding = await questions.ask(`_dmarc.${domain}`, "TXT");
   if (finding.outcome === "temporary") return finding;
   const texts = finding.outcome === "found" ? finding.records : [];
   const [record, another] = texts.map(parseDmarcRecord).filter((each) => each !== undefined);
