@@ -45,6 +45,8 @@ const suites = {
       ENVOI_RUNS: process.env.ENVOI_RUNS ?? "10000",
       ENVOI_FUZZ: process.env.ENVOI_FUZZ ?? "100000000",
       ENVOI_MAILS: process.env.ENVOI_MAILS ?? "1000000",
+      ENVOI_DAMAGED: process.env.ENVOI_DAMAGED ?? "10000",
+      ENVOI_DMARC_CASES: process.env.ENVOI_DMARC_CASES ?? "12000",
     }),
     timeout: 24 * 3_600_000,
     concurrency: availableParallelism(),
