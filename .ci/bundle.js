@@ -22,6 +22,8 @@ const input = Object.fromEntries(
 /** What only the command needs. */
 const tools = ["commander"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
+/** What only the catcher needs: in both formats, so that `npm install envoi` brings nothing more. */
+const web = ["hono", "ws"];
 /** The folder into which tsc writes the declarations. */
 const declarations = join(".build", "types");
 const external = ["node-forge/lib/asn1.js", "postal-mime", "sax", "socks"];
@@ -38,7 +40,8 @@ export async function bundle() {
     plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), page(), pure()],
   });
   await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [page(), pure()] });
-  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...tools, ...inPage]));
+  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...web, ...tools, ...inPage]));
+  writeFileSync(join("dist", "cjs", "LICENSES.txt"), licences([...web, ...inPage]));
   declare();
 }
 
@@ -54,7 +57,11 @@ async function write(format, ending, options) {
   const build = await rolldown({
     input,
     platform: "node",
-    transform: { target: "node20.19" },
+    transform: {
+      target: "node20.19",
+      // ws looks for faster native code unless these are set.
+      define: { "process.env.WS_NO_BUFFER_UTIL": "true", "process.env.WS_NO_UTF_8_VALIDATE": "true" },
+    },
     treeshake: { moduleSideEffects: (id) => !id.includes("/src/") },
     // Otherwise bundlers keep a whole chunk that contains Rolldown's helpers, because a lazy chunk needs them.
     experimental: { chunkOptimization: { avoidRedundantChunkLoads: false } },

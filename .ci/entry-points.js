@@ -4,6 +4,7 @@ export const entryPoints = {
   "./server": "server/index",
   "./testing": "testing/index",
   "./verify": "verify/index",
+  "./catcher": "catcher/index",
 };
 
 /** The module of src/ that is the command. Nobody imports it, so it is built as ES modules only. */

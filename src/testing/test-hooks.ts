@@ -12,11 +12,11 @@ import { bounceOf } from "./faults/storage/bounce.ts";
 import { type Storage, stored } from "./faults/storage/storage.ts";
 import { type CapturedMessage, capturedMessage } from "./messages/captured-message.ts";
 import type { CapturedMessages } from "./messages/captured-messages.ts";
-import { octetsHeld, parsable } from "./messages/parsed-message.ts";
+import { type MessageParser, octetsHeld } from "./messages/parsed-message.ts";
 import type { TestServerOptions } from "./test-server-options.ts";
 import type { Transcript } from "./transcripts/transcript.ts";
 
-/** What the laboratory knows about a connection, by the id of its session. */
+/** What the laboratory knows about a connection, by the id of its session, and how messages are read. */
 export interface SessionRecords {
   /** How the last message of a connection is stored. */
   storageOf(session: string): Storage;
@@ -24,6 +24,8 @@ export interface SessionRecords {
   transcriptOf(session: string): Transcript;
   /** A message of a connection was stored: its client must get its reply. */
   caught(session: string): void;
+  /** Parses a message when it is looked at. */
+  readonly parse: MessageParser;
 }
 
 /** The hooks of a TestServer, around those of the test: they accept recipients by default, and store mail. */
@@ -99,24 +101,26 @@ async function capture(
   const transcript = records.transcriptOf(session.id);
   const found = verify && { authentication: await context.authentication() };
   const facts = { envelope, session, to, transcript, receivedAt: new Date(), raw, ...found };
-  const message = await captured(facts, caught);
-  const status = storage.bounce && bounceOf(message(), storage.bounce);
-  const bounce = status && (await captured(status, caught));
+  const made = (of: Omit<CapturedMessage, "parsed">) => captured(of, caught, records.parse);
+  const bounce = storage.bounce && bounceOf(facts, storage.bounce);
   // Nothing is awaited from here on, so the client gets its reply.
   records.caught(session.id);
-  for (let copy = 0; copy < storage.copies; copy++) caught.add(message());
-  if (bounce !== undefined) caught.add(bounce());
+  for (let copy = 0; copy < storage.copies; copy++) caught.add(made(facts));
+  if (bounce !== undefined) caught.add(made(bounce));
   return verdict;
 }
 
 /** A message whose parsed form counts for what is kept of it. */
-async function captured(
+function captured(
   facts: Omit<CapturedMessage, "parsed">,
   caught: CapturedMessages,
-): Promise<() => CapturedMessage> {
-  const { parse } = await parsable(facts.raw);
-  return () =>
-    capturedMessage(facts, parse, (message) => caught.grew(message, octetsHeld(message.parsed, facts.raw)));
+  parse: MessageParser,
+): CapturedMessage {
+  return capturedMessage(
+    facts,
+    () => parse(facts.raw),
+    (message) => caught.grew(message, octetsHeld(message.parsed, facts.raw)),
+  );
 }
 
 /** In memory of exactly its size, so that the limits count what is really kept. */

@@ -11,8 +11,9 @@ import type { FaultHandle } from "./faults/selection/fault-book.ts";
 import type { Finding } from "./findings/finding.ts";
 import { Laboratory } from "./laboratory.ts";
 import type { CapturedMessage, MessageMatch } from "./messages/captured-message.ts";
-import { CapturedMessages } from "./messages/captured-messages.ts";
+import { CapturedMessages, giveCaught } from "./messages/captured-messages.ts";
 import { Inbox, type WaitOptions } from "./messages/inbox.ts";
+import { loadMessageParser } from "./messages/parsed-message.ts";
 import { recipientTest } from "./messages/recipient-test.ts";
 import { AuthorityFile, type ServerEnvironment } from "./server-environment.ts";
 import { isOpen, testHooks } from "./test-hooks.ts";
@@ -59,6 +60,7 @@ export class TestServer implements AsyncDisposable {
     this.#laboratory = laboratory;
     this.#authority = authority;
     this.#authorityFile = new AuthorityFile(this.ca);
+    giveCaught(this, caught);
   }
 
   /**
@@ -71,6 +73,7 @@ export class TestServer implements AsyncDisposable {
     const serverOptions = readTestServerOptions(options);
     const { tls = "none", ca, certificate, without, keepAlive, verify } = options;
     if (verify !== undefined) await checkTestVerify(verify);
+    const parse = await loadMessageParser();
     const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
@@ -90,6 +93,7 @@ export class TestServer implements AsyncDisposable {
           storageOf: (session) => laboratory.takeStorage(session),
           transcriptOf: (session) => transcripts.of(session),
           caught: (session) => laboratory.caught(session),
+          parse,
         }),
       },
       {

@@ -16,6 +16,8 @@ export interface KeepOptions {
 /** Observes messages as they arrive. */
 export interface MessageObserver {
   caught(message: CapturedMessage): void;
+  /** All messages were forgotten by `clear`. */
+  cleared?(): void;
   /** No more messages will arrive. */
   closed(): void;
 }
@@ -70,6 +72,16 @@ export class CapturedMessages {
     this.#messages = [];
     this.#sizes = [];
     this.#octets = 0;
+    for (const observer of [...this.#observers]) observer.cleared?.();
+  }
+
+  /** Forgets some of the messages. */
+  remove(messages: ReadonlySet<CapturedMessage>): void {
+    const kept = this.#messages.map((message, index) => ({ message, size: this.#sizes[index] ?? 0 }));
+    const left = kept.filter(({ message }) => !messages.has(message));
+    this.#messages = left.map(({ message }) => message);
+    this.#sizes = left.map(({ size }) => size);
+    this.#octets = this.#sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /** Calls an observer for each new message and at the end. The returned function stops that. */
@@ -105,6 +117,18 @@ export class CapturedMessages {
     this.dropped += surplus;
   }
 }
+
+/** Lets {@link caughtBy} find the messages of a server. */
+export function giveCaught(server: object, caught: CapturedMessages): void {
+  Object.defineProperty(server, key, { value: caught });
+}
+
+/** The messages of a TestServer, also of one that another copy of envoi made; `undefined` for anything else. */
+export function caughtBy(server: unknown): CapturedMessages | undefined {
+  return (server as { readonly [key]?: CapturedMessages } | null | undefined)?.[key];
+}
+
+const key: unique symbol = Symbol.for("envoi.caughtMessages");
 
 /** The size of a recipient, in bytes: an address, its text, and its parameters. */
 const RECIPIENT = 300;

@@ -52,23 +52,21 @@ export interface ParsedMessage {
   readonly incomplete?: string;
 }
 
-/** A message that can be parsed synchronously. */
-export interface Parsable {
-  parse(): ParsedMessage;
-}
+/** Parses a message. */
+export type MessageParser = (raw: Buffer) => ParsedMessage;
 
 /**
- * Prepares a message for parsing: loads the charsets that it names. Structure and transfer encodings are read here, in
- * one pass and within limits, addresses by postal-mime. None of this code is shared with the code that builds messages.
+ * Loads a parser of messages, with the tables of all charsets. Structure and transfer encodings are read here, in one
+ * pass and within limits, addresses by postal-mime. None of this code is shared with the code that builds messages.
  */
-export async function parsable(raw: Buffer): Promise<Parsable> {
-  const decode = await loadTextDecoding(labels(readStructure(raw).message));
-  return { parse: () => parse(raw, decode) };
+export async function loadMessageParser(): Promise<MessageParser> {
+  const decode = await loadTextDecoding();
+  return (raw) => parse(raw, decode);
 }
 
-/** Parses a message. */
+/** Parses one message. */
 export async function parseMessage(raw: Buffer): Promise<ParsedMessage> {
-  return (await parsable(raw)).parse();
+  return (await loadMessageParser())(raw);
 }
 
 /** How many bytes a parsed message needs besides those of the message itself, approximately. */
@@ -85,17 +83,6 @@ export function octetsHeld(
 
 /** The size of an object, approximately. */
 const OBJECT = 100;
-
-/** The charsets that a message names. */
-function* labels(entity: Entity): Generator<string, void, void> {
-  for (const { value } of entity.fields)
-    for (const [, first, second, third] of value.matchAll(LABEL)) yield first ?? second ?? (third as string);
-  for (const part of entity.parts) yield* labels(part);
-}
-
-/** In a parameter of Content-Type, an encoded word, or an encoded parameter. */
-const LABEL =
-  /charset\*?0?\*?\s?=\s?"?([^\s";'?*]{1,40})|=\?([^?\s*]{1,40})[?*]|\*0?\*?\s?=\s?"?([\w.:-]{1,40})'/gi;
 
 function parse(raw: Buffer, decode: TextDecoding): ParsedMessage {
   const { message, left } = readStructure(raw);

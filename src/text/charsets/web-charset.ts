@@ -1,32 +1,36 @@
-import { loadTable } from "./iconv.ts";
+import { loadTables, type TableLookup } from "./iconv.ts";
 
 /** Decodes octets by the label of a charset; without a label, or with an unknown one, it guesses. */
 export type TextDecoding = (octets: Uint8Array, label: string | undefined) => string;
 
 /**
- * Loads the decoding of text by these labels of the WHATWG Encoding Standard, as browsers and mail programs decode.
- * Other labels are looked up in iconv-lite.
+ * Loads the decoding of text by the labels of the WHATWG Encoding Standard, as browsers and mail programs decode. Other
+ * labels are looked up in iconv-lite.
  */
-export async function loadTextDecoding(labels: Iterable<string>): Promise<TextDecoding> {
+export async function loadTextDecoding(): Promise<TextDecoding> {
+  const tables = await loadTables();
   const decoders = new Map<string, Decoder>();
-  for (const each of labels) {
-    const label = normal(each);
-    if (decoders.size >= MOST_LABELS) break;
-    if (!decoders.has(label)) decoders.set(label, await loadDecoder(label));
-  }
-  return (octets, label) =>
-    (label === undefined ? guessText : (decoders.get(normal(label)) ?? guessText))(octets);
+  const decoderFor = (label: string): Decoder => {
+    const known = decoders.get(label);
+    if (known !== undefined) return known;
+    // Labels come from mails, so there is no end of them.
+    if (decoders.size >= MOST_LABELS) decoders.clear();
+    const decoder = findDecoder(label, tables);
+    decoders.set(label, decoder);
+    return decoder;
+  };
+  return (octets, label) => (label === undefined ? guessText : decoderFor(normal(label)))(octets);
 }
 
 type Decoder = (octets: Uint8Array) => string;
 
-async function loadDecoder(label: string): Promise<Decoder> {
+function findDecoder(label: string, tables: TableLookup): Decoder {
   if (label === "utf-8" || label === "utf8") return utf8;
   if (REPLACEMENT.test(label)) return (octets) => (octets.length === 0 ? "" : "\ufffd");
   const name = webName(label);
   if (name === "windows-1252") return windows1252;
   const ours = name === undefined ? label : (byIconv[name] ?? "");
-  const codec = ours === "" || UTF_7.test(ours) ? undefined : await loadTable(ours);
+  const codec = ours === "" || UTF_7.test(ours) ? undefined : tables(ours);
   if (codec !== undefined)
     return SINGLE_OCTETS.test(ours) ? byTable(codec.decode) : (octets) => codec.decode(asBuffer(octets));
   if (name === undefined) return guessText;
@@ -126,5 +130,5 @@ const UTF_7 = /^(?:unicode-1-1-)?utf-?7/;
 /** Encodings that the standard considers dangerous, and decodes to U+FFFD. */
 const REPLACEMENT = /^(?:csiso2022kr|hz-gb-2312|iso-2022-(?:cn|cn-ext|kr)|replacement)$/;
 
-/** How many charsets are loaded for one message. */
+/** How many decoders are kept. */
 const MOST_LABELS = 64;

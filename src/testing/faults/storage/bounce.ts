@@ -4,14 +4,13 @@ import { Report } from "../../../message/report.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import type { CapturedMessage } from "../../messages/captured-message.ts";
 
+type Unparsed = Omit<CapturedMessage, "parsed">;
+
 /**
  * The delivery status that the sender of a message gets, for all of its recipients; `undefined` if the message is a
  * delivery status itself (RFC 5321 4.5.5).
  */
-export function bounceOf(
-  message: CapturedMessage,
-  reply: Reply,
-): Omit<CapturedMessage, "parsed"> | undefined {
+export function bounceOf(message: Unparsed, reply: Reply): Unparsed | undefined {
   const sender = message.envelope.from;
   if (sender === null) return undefined;
   const raw = statusOf(message, sender, reply, original(message));
@@ -21,7 +20,7 @@ export function bounceOf(
 }
 
 function statusOf(
-  { to }: CapturedMessage,
+  { to }: Unparsed,
   sender: Address,
   { code, enhancedCode = `${Math.trunc(code / 100)}.0.0`, lines }: Reply,
   original: Uint8Array | undefined,
@@ -51,7 +50,7 @@ function statusOf(
 }
 
 /** The message for the report; `undefined` if it cannot be parsed. */
-function original({ raw }: CapturedMessage): Uint8Array | undefined {
+function original({ raw }: Unparsed): Uint8Array | undefined {
   try {
     Report.deliveryStatus({
       text: "",
