@@ -6,14 +6,16 @@
  * CommonJS: outside the bundle they break the ES-module bundles of our users. Their licences are in
  * dist/esm/LICENSES.txt. The other dependencies stay outside and are loaded by the code that uses them.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import MagicString from "magic-string";
 import { rolldown } from "rolldown";
 import { parseAst } from "rolldown/parseAst";
 import { esmExternalRequirePlugin } from "rolldown/plugins";
+import { declare } from "./declarations.js";
 import { command, entryPoints } from "./entry-points.js";
+import { lineMap } from "./line-map.js";
 import { builtPage, inPage } from "./page.js";
 
 const input = Object.fromEntries(
@@ -24,11 +26,9 @@ const tools = ["commander"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** What only the catcher needs: in both formats, so that `npm install envoi` brings nothing more. */
 const web = ["hono", "ws"];
-/** The folder into which tsc writes the declarations. */
-const declarations = join(".build", "types");
 const external = ["node-forge/lib/asn1.js", "postal-mime", "sax", "socks"];
 
-/** Writes dist/esm and dist/cjs, and the declarations for CommonJS beside those for ES modules. */
+/** Writes dist/esm, dist/cjs and the declarations. */
 export async function bundle() {
   for (const folder of ["esm", "cjs"]) rmSync(join("dist", folder), { recursive: true, force: true });
   const builtins = builtinModules.filter((name) => !name.startsWith("_"));
@@ -72,14 +72,14 @@ async function write(format, ending, options) {
     },
     ...options,
   });
-  await build.write({
+  const { output } = await build.write({
     dir: join("dist", format),
     format,
     exports: "named",
     entryFileNames: `[name]${ending}`,
     chunkFileNames: (chunk) => `shared/${nameOf(chunk)}${ending}`,
     intro: (chunk) => (chunk.isEntry ? oldNode : ""),
-    // CommonJS has no maps: few users need it, it is as readable as the source, and maps are a tenth of the package.
+    // CommonJS has no maps: few users need it, and it is as readable as the source.
     sourcemap: format === "esm",
     sourcemapExcludeSources: true,
     comments: { jsdoc: false, legal: false, annotation: true },
@@ -87,6 +87,8 @@ async function write(format, ending, options) {
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await build.close();
+  for (const { fileName, map } of output)
+    if (map) writeFileSync(join("dist", format, `${fileName}.map`), JSON.stringify(lineMap(map)));
 }
 
 function punycodeByName() {
@@ -185,29 +187,4 @@ function licence(folder) {
   const [, text] = readFileSync(join(folder, "README.md"), "utf8").split(/^## License$/m);
   if (text === undefined) throw new Error(`${folder} has no licence`);
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">");
-}
-
-/**
- * Copies the declarations that the entry points reach, and their maps: for ES modules, and again into a folder marked
- * as CommonJS, because TypeScript reads the format of a module from the nearest package.json.
- */
-function declare() {
-  const found = new Set();
-  const follow = (path) => {
-    if (found.has(path)) return;
-    found.add(path);
-    const text = readFileSync(join(declarations, path), "utf8");
-    for (const [, specifier] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g)) {
-      follow(join(dirname(path), `${specifier}.d.ts`));
-    }
-  };
-  for (const module of Object.values(entryPoints)) follow(`${module}.d.ts`);
-  for (const folder of ["types", "types-cjs"]) {
-    rmSync(join("dist", folder), { recursive: true, force: true });
-    for (const path of [...found].flatMap((file) => [file, `${file}.map`])) {
-      mkdirSync(dirname(join("dist", folder, path)), { recursive: true });
-      copyFileSync(join(declarations, path), join("dist", folder, path));
-    }
-  }
-  writeFileSync(join("dist", "types-cjs", "package.json"), '{ "type": "commonjs" }\n');
 }

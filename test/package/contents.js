@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { entryPoints } from "../../.ci/entry-points.js";
 import { filesBelow } from "../../.ci/files.js";
 import { project, root, run, work } from "./project.js";
 import { empty } from "./runtimes.js";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-const entries = ["index", "server", "testing"];
 const own = async (tarball) => join(await empty(tarball), "node_modules", "envoi");
 
 /** Checks the contents of the tarball and what is installed with it. */
@@ -19,15 +19,18 @@ export const contents = [
       const paths = filesBelow(folder, "").map((path) => path.slice(folder.length + 1));
       const wanted = ["README.md", "CHANGELOG.md", "LICENSE", "src/index.ts", "docs/runtimes.md"];
       if (existsSync("SECURITY.md")) wanted.push("SECURITY.md");
-      for (const entry of entries) wanted.push(`dist/esm/${entry}.js`, `dist/cjs/${entry}.cjs`);
-      for (const types of ["types", "types-cjs"]) wanted.push(`dist/${types}/index.d.ts`);
+      for (const module of Object.values(entryPoints)) {
+        const [entry] = module.split("/");
+        wanted.push(`dist/esm/${entry}.js`, `dist/cjs/${entry}.cjs`);
+        for (const types of ["types", "types-cjs"]) wanted.push(`dist/${types}/${module}.d.ts`);
+      }
       assert.deepEqual(
         wanted.filter((path) => !paths.includes(path)),
         [],
         "missing",
       );
       assert.deepEqual(
-        paths.filter((path) => /tsbuildinfo|^(?:test|bench|\.)/.test(path)),
+        paths.filter((path) => /tsbuildinfo|^(?:test|bench|docs\/(?:demo|site)|\.)/.test(path)),
         [],
         "too much",
       );
@@ -57,13 +60,30 @@ export const contents = [
     },
   },
   {
-    name: "installed: at most 8.5 MB without node-forge, and no nodemailer",
+    name: "JavaScript: stacks name the lines of src with --enable-source-maps",
+    async run(tarball) {
+      const folder = await empty(tarball);
+      writeFileSync(join(folder, "stack.mjs"), thrown);
+      const stack = await run(folder, process.execPath, ["--enable-source-maps", "stack.mjs"]);
+      for (const [file, called] of [
+        ["message-fields.ts", "Object.keys("],
+        ["message.ts", "readFields("],
+      ]) {
+        const [, line] = new RegExp(`src/message/${file}:(\\d+)`).exec(stack.replaceAll("\\", "/")) ?? [];
+        assert.ok(line !== undefined, `${file} is not in ${stack}`);
+        const source = readFileSync(join(await own(tarball), "src", "message", file), "utf8");
+        assert.ok(source.split("\n")[line - 1].includes(called), `${file}:${line} does not call ${called})`);
+      }
+    },
+  },
+  {
+    name: "installed: at most 9 MB without node-forge, and no nodemailer",
     async run(tarball) {
       const packages = join(await empty(tarball), "node_modules");
       assert.ok(!existsSync(join(packages, "nodemailer")));
       const files = filesBelow(packages, "", ["node-forge"]);
       const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
-      assert.ok(bytes <= 8_500_000, `${bytes} bytes are installed`);
+      assert.ok(bytes <= 9_000_000, `${bytes} bytes are installed`);
       return `${bytes} bytes`;
     },
   },
@@ -84,6 +104,18 @@ export const contents = [
     },
   },
 ];
+
+/** Throws within envoi, while it reads the fields of a message. */
+const thrown = `
+import { Message } from "envoi";
+
+const fields = new Proxy({}, { ownKeys() { throw new Error("no keys"); } });
+try {
+  Message.create(fields);
+} catch (error) {
+  console.log(error.stack);
+}
+`;
 
 /** Uses a proxy that closes: the error shows whether the package was found. */
 const proxied = `
