@@ -22,7 +22,7 @@ const input = Object.fromEntries(
   Object.values(entryPoints).map((module) => [module.split("/")[0], `src/${module}.ts`]),
 );
 /** What only the command needs. */
-const tools = ["commander"];
+const tools = ["commander", "csv-parse", "mustache"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** What only the catcher needs: in both formats, so that `npm install envoi` brings nothing more. */
 const web = ["hono", "ws"];
@@ -135,14 +135,14 @@ function nameOf({ moduleIds, name }) {
 function pure() {
   return {
     name: "envoi:pure",
-    renderChunk(code, { name }, { format }) {
+    renderChunk(code, { name, moduleIds }, { format }) {
       const text = new MagicString(code);
       for (const node of parseAst(code).body) {
         // Rolldown's runtime leaves this import, even when nothing needs its require().
         if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
           text.remove(node.start, node.end);
         const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
-        if (format === "es" && name !== "cli") refuseEffects(node, code);
+        if (format === "es" && !isOfCommand({ name, moduleIds })) refuseEffects(node, code);
         if (declaration?.type !== "VariableDeclaration") continue;
         for (const { init } of declaration.declarations) {
           if (init === null || isPlain(init)) continue;
@@ -152,6 +152,11 @@ function pure() {
       return { code: text.toString(), map: text.generateMap() };
     },
   };
+}
+
+/** Whether only the command loads a chunk: no bundler of a user sees it. */
+function isOfCommand({ name, moduleIds }) {
+  return name === "cli" || moduleIds.some((id) => id.includes("/src/cli/"));
 }
 
 /** A statement that does something, or takes an object apart, is kept by every bundler with all that it names. */

@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { EnvoiError } from "../errors.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
+import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
 
 /** What a command gets besides its arguments. */
@@ -16,7 +17,7 @@ export interface CommandHost {
 export type CommandFactory = (host: CommandHost) => Command;
 
 /** The commands, in the order in which the help lists them. */
-const commands: readonly CommandFactory[] = [];
+const commands: readonly CommandFactory[] = [sendCommand];
 
 /**
  * Runs the command line.

@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import {
   checkServerIdentity,
-  type DetailedPeerCertificate,
   type PeerCertificate,
   type TLSSocket,
 } from "node:tls";
+import { chainOf, printable } from "./certificate-chain.ts";
 import { codeOf } from "./connection-failures.ts";
 import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";
 import type { TlsTrust } from "./tls-trust.ts";
@@ -118,14 +118,6 @@ function untimely(
   return `the certificate of ${whose} ${judge(culprit).how}`;
 }
 
-/** The certificate and its issuers, as far as the server has sent them; the last may be its own issuer. */
-function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
-  const chain = [leaf];
-  for (let next = leaf.issuerCertificate; next && !chain.includes(next); next = next.issuerCertificate)
-    chain.push(next);
-  return chain.map(({ raw }) => new X509Certificate(raw));
-}
-
 function topIssuer(chain: readonly X509Certificate[]): string {
   return nameIn(chain.at(-1)?.issuer ?? "");
 }
@@ -133,9 +125,4 @@ function topIssuer(chain: readonly X509Certificate[]): string {
 /** The common name in a distinguished name, otherwise the whole name. */
 function nameIn(distinguished: string): string {
   return printable(/^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished).slice(0, 100);
-}
-
-/** The server chooses the text in a certificate. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\s]+/gu, " ").trim();
 }

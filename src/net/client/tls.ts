@@ -1,8 +1,10 @@
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { Failure } from "../../protocol/failure.ts";
 import type { TlsFacts } from "../../protocol/send-report.ts";
+import { chainOf } from "./certificate-chain.ts";
 import { type CertificateVerdict, judgeCertificate } from "./certificate-verdict.ts";
 import { brokenOff, codeOf } from "./connection-failures.ts";
 import type { Resumption, SessionTicket } from "./session-tickets.ts";
@@ -17,6 +19,8 @@ export interface TlsExpectations extends TlsTrust {
   readonly tolerant?: boolean;
   /** Called with the reason why a connection that continues is not verified. */
   readonly unverified?: ((reason: string) => void) | undefined;
+  /** Called with the server's certificate and its issuers before they are judged; not if a session is resumed. */
+  readonly presented?: ((chain: readonly X509Certificate[]) => void) | undefined;
   /** Holds the ticket of this server; without it sessions are not resumed. */
   readonly resumption?: Resumption | undefined;
   /** The explanation if the server does not speak TLS; by default the one for a port for Tls.Wrapper. */
@@ -38,7 +42,7 @@ export interface Secured {
  * @throws Failure of kind `"tls"`; of kind `"connection"` if the connection is cut.
  */
 export function handshake(plain: Duplex, expectations: TlsExpectations): Promise<Secured> {
-  const { name, context, accepts = "valid", tolerant = false, unverified, notTls } = expectations;
+  const { name, context, accepts = "valid", tolerant = false, unverified, presented, notTls } = expectations;
   // A resumed session is not verified again, so nothing may have been tolerated when it began.
   const resumption = accepts === "valid" ? expectations.resumption : undefined;
   const ticket = resumption?.show();
@@ -73,6 +77,7 @@ export function handshake(plain: Duplex, expectations: TlsExpectations): Promise
       // In TLS 1.3 the client has finished before the server accepts its ticket; only the next bytes show that.
       if (!resumed) resumption?.completed();
       try {
+        if (presented !== undefined && !resumed) presented(chainOf(socket.getPeerCertificate(true)));
         verdict = resumed ? judgeResumed(socket, name, ticket) : judgeCertificate(socket, name, expectations);
       } catch (error) {
         resumption?.completed();

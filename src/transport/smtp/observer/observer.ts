@@ -1,4 +1,6 @@
+import type { X509Certificate } from "node:crypto";
 import type { TracingChannel } from "node:diagnostics_channel";
+import { certificateFacts } from "../../../net/client/certificate-chain.ts";
 import type { ConnectionObserver } from "../../../net/client/connection-observer.ts";
 import { Journal, tellable } from "../../../net/journal.ts";
 import type { Logger } from "../../../net/logger.ts";
@@ -60,6 +62,15 @@ export class Observer {
       this.#journal.log("warn", { ...event, ...unverified }, "the certificate does not verify");
       return unverified;
     });
+  }
+
+  /** Takes the certificates that a server presents, before they are judged; `undefined` if nothing wants them. */
+  certificates(connection: number): ((chain: readonly X509Certificate[]) => void) | undefined {
+    if (!this.#journal.detailed) return undefined;
+    return (chain) => {
+      const certificates = chain.map(certificateFacts);
+      this.#journal.log("debug", { ...this.#transport, connection, certificates }, "the server's certificates");
+    };
   }
 
   /** Observes a login, which reports the mechanisms that it tries. */

@@ -38,6 +38,7 @@ export async function secure(
     name: certificateName(options),
     tolerant: tls.mode === "opportunistic",
     unverified: note,
+    presented: observer.certificates(connection.number),
     resumption,
     notTls,
   };

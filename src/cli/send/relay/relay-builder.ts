@@ -1,0 +1,60 @@
+import { SmtpTransport, type SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
+import { Credentials } from "../../../transport/smtp/login/credentials.ts";
+import type { Mechanism } from "../../../transport/smtp/login/mechanism.ts";
+import type { PoolConfig } from "../../../transport/smtp/pool/pool-config.ts";
+import { readDuration } from "../../duration.ts";
+import { CommandError } from "../../exit-status.ts";
+import type { Terminal } from "../../terminal.ts";
+import type { ArgumentReader } from "../argument-reader.ts";
+import type { SendFlags } from "../send-flags.ts";
+import { loginFor } from "./password.ts";
+import { readRate } from "./rate.ts";
+import { namedRelay, refusePassword } from "./relay-url.ts";
+import { takeTls } from "./tls-flags.ts";
+
+/**
+ * The builder of the transport that the flags and the environment describe.
+ *
+ * @throws CommandError; EnvoiError of kind `"configuration"`.
+ */
+export async function relayBuilder(
+  flags: SendFlags,
+  terminal: Terminal,
+  reader: ArgumentReader,
+): Promise<SmtpTransportBuilder> {
+  const relay = namedRelay(flags.relay, terminal.environment);
+  const tls = await takeTls(relay.url, flags, reader);
+  const builder = SmtpTransport.fromUrl(relay.url.href);
+  if (tls !== undefined) builder.tls(tls);
+  if (flags.hello !== undefined) builder.helloName(flags.hello);
+  if (flags.localAddress !== undefined) builder.localAddress(flags.localAddress);
+  if (flags.timeout !== undefined) builder.timeout(readDuration(flags.timeout, "--timeout"));
+  if (flags.pipelining !== undefined) builder.pipelining(flags.pipelining as "auto");
+  if (flags.allowPlaintextPassword) builder.allowPlaintextCredentials();
+  const proxy = flags.proxy ?? terminal.environment["ENVOI_PROXY"];
+  if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "ENVOI_PROXY");
+  if (proxy !== undefined) builder.proxy(proxy);
+  const pool = poolOf(flags);
+  if (pool !== undefined) builder.pool(pool);
+  const login = await loginFor(relay, flags.user, terminal);
+  if (login !== undefined) builder.credentials(Credentials.password(login.user, login.password));
+  if (flags.mechanism !== undefined) builder.authentication(mechanismsIn(flags.mechanism));
+  return builder;
+}
+
+function poolOf({ connections, rate }: SendFlags): Partial<PoolConfig> | undefined {
+  if (connections === undefined && rate === undefined) return undefined;
+  return {
+    ...(connections !== undefined && { maxSize: wholeNumber(connections, "--connections") }),
+    ...(rate !== undefined && { rate: readRate(rate) }),
+  };
+}
+
+function mechanismsIn(list: string): Mechanism[] {
+  return list.split(",").map((name) => name.trim().toUpperCase() as Mechanism);
+}
+
+function wholeNumber(text: string, flag: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new CommandError(`${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
+}

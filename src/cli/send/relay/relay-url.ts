@@ -1,0 +1,84 @@
+import { isIP } from "node:net";
+import { CommandError } from "../../exit-status.ts";
+import type { Terminal } from "../../terminal.ts";
+
+/** The server that was named, with its login taken out of the URL. */
+export interface NamedRelay {
+  /** Without user and password. */
+  readonly url: URL;
+  /** The user in the URL. */
+  readonly user: string | undefined;
+  /** The password in the URL. */
+  readonly password: string | undefined;
+}
+
+/**
+ * The relay: of the flag, else of ENVOI_RELAY, else of SMTP_URL, else the one on this machine.
+ *
+ * @throws CommandError if it is not a URL or a host, or a password is in the flag.
+ */
+export function namedRelay(flag: string | undefined, environment: Terminal["environment"]): NamedRelay {
+  if (flag !== undefined) {
+    refusePassword(flag, "--relay", "ENVOI_RELAY");
+    return read(flag, "--relay");
+  }
+  for (const name of ["ENVOI_RELAY", "SMTP_URL"]) {
+    const value = environment[name];
+    if (value !== undefined && value !== "") return read(value, name);
+  }
+  return read("smtp://localhost", "--relay");
+}
+
+/**
+ * Refuses a URL with a password in the arguments of the command.
+ *
+ * @param variable the environment variable that it may be in
+ * @throws CommandError that does not repeat it.
+ */
+export function refusePassword(text: string, flag: string, variable: string): void {
+  const url = parsed(text);
+  const inside = url?.searchParams.get("proxy") ?? undefined;
+  // In what is no URL, a character of a password has probably ended it.
+  const guilty = url === undefined ? /:[^@]*@/.test(text.replace(/^[a-z+]+:/i, "")) : url.password !== "";
+  if (guilty || (inside !== undefined && parsed(inside)?.password !== "" && inside.includes("@")))
+    throw new CommandError(
+      `${flag}: expected a URL without a password, because every user of this machine can read arguments. ` +
+        `Put the whole URL into ${variable}, or the password into ENVOI_PASSWORD, or leave it out to be asked for it`,
+    );
+}
+
+function read(text: string, name: string): NamedRelay {
+  const url = parsed(text);
+  if (url === undefined || (url.hostname === "" && !url.protocol.endsWith("+unix:")))
+    throw new CommandError(
+      `${name}: expected smtp://host, smtps://host, lmtp://host, smtp+unix:///path or host:port, got something else` +
+        (text.includes("@") ? ". In user and password, # / ? : @ must be percent-encoded" : ""),
+    );
+  const [user, password] = [url.username, url.password].map((part) => decoded(part, name));
+  url.username = "";
+  url.password = "";
+  return { url, user: user || undefined, password: password || undefined };
+}
+
+/** A URL, also of a host alone, with or without a port, and of the path of a Unix socket. */
+function parsed(text: string): URL | undefined {
+  if (/[\0-\x20\x7f]/.test(text)) return undefined;
+  try {
+    if (/^[a-z][a-z+]*:\/\//i.test(text)) return new URL(text);
+    if (text.startsWith("/")) return new URL(`smtp+unix://${text}`);
+    const url = new URL(`smtp://${isIP(text) === 6 ? `[${text}]` : text}`);
+    if (url.port === "465") return new URL(url.href.replace(/^smtp:/, "smtps:"));
+    if (url.port === "587" && !url.searchParams.has("tls")) url.searchParams.set("tls", "required");
+    return url;
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(part: string, name: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new CommandError(`${name}: the user or the password in the URL is not percent-encoded correctly`);
+  }
+}

@@ -1,0 +1,16 @@
+import { CommandError } from "../exit-status.ts";
+import type { CommandHost } from "../program.ts";
+import { ArgumentReader } from "./argument-reader.ts";
+import { sendOne } from "./one/send-one.ts";
+import type { SendFlags } from "./send-flags.ts";
+
+/** Does what `envoi send` is asked for. */
+export async function runSend(flags: SendFlags, host: CommandHost): Promise<void> {
+  if (flags.password !== undefined)
+    throw new CommandError(
+      "--password: expected no password among the arguments, because every user of this machine can read them. " +
+        "Put it into ENVOI_PASSWORD, or leave it out to be asked for it",
+    );
+  const reader = new ArgumentReader(host.terminal.input);
+  await sendOne(flags, host, reader);
+}
