@@ -3,5 +3,4 @@ export function printable(text: string): string {
   return text.replace(CONTROL, "�");
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced.
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;

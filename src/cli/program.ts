@@ -1,20 +1,10 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { EnvoiError } from "../errors.ts";
+import type { CommandFactory, CommandHost } from "./command-host.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
 import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
-
-/** What a command gets besides its arguments. */
-export interface CommandHost {
-  /** Where it reads and writes. */
-  readonly terminal: Terminal;
-  /** Takes the exit status, if it is not 0. A command that throws a CommandError needs no other call. */
-  finish(status: ExitStatus): void;
-}
-
-/** Makes a command: its flags and its help. Its action loads the code that does the work. */
-export type CommandFactory = (host: CommandHost) => Command;
 
 /** The commands, in the order in which the help lists them. */
 const commands: readonly CommandFactory[] = [sendCommand];

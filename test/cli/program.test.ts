@@ -3,8 +3,9 @@ import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { Command } from "commander";
 import { EnvoiError } from "envoi";
+import type { CommandFactory } from "#src/cli/command-host.js";
 import { CommandError, ExitStatus } from "#src/cli/exit-status.js";
-import { type CommandFactory, runProgram } from "#src/cli/program.js";
+import { runProgram } from "#src/cli/program.js";
 import type { Terminal } from "#src/cli/terminal.js";
 
 /** Runs a command line, and gives its exit status and what it wrote. */

@@ -1,5 +1,5 @@
+import type { CommandHost } from "../command-host.ts";
 import { CommandError } from "../exit-status.ts";
-import type { CommandHost } from "../program.ts";
 import { ArgumentReader } from "./argument-reader.ts";
 import { sendOne } from "./one/send-one.ts";
 import type { SendFlags } from "./send-flags.ts";

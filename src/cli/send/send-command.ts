@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { CommandHost } from "../program.ts";
+import type { CommandHost } from "../command-host.ts";
 import type { SendFlags } from "./send-flags.ts";
 
 /** `envoi send`: its flags and its help. */
@@ -51,7 +51,10 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
       flag("--mechanism <list>", "how to log in, such as PLAIN or CRAM-MD5,LOGIN; by default the strongest"),
       flag("--allow-plaintext-password", "send the password over a connection that others can read"),
       flag("--hello <name>", "the name in EHLO"),
-      flag("--proxy <url>", "connect through http://, https:// or socks5://; ENVOI_PROXY may contain a password"),
+      flag(
+        "--proxy <url>",
+        "connect through http://, https:// or socks5://; ENVOI_PROXY may contain a password",
+      ),
       flag("--local-address <ip>", "the IP address of this machine to connect from"),
       flag("--timeout <time>", "how long each step may take: 500ms, 30s, 2m"),
       flag("--connections <number>", "the most connections at once; 5 by default"),
@@ -92,7 +95,10 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
       ),
       flag("--delimiter <character>", "between the columns of CSV; found in the first line by default"),
       flag("--rate <rate>", "at most so many mails in a time: 50/s, 1000/m, 20000/h"),
-      flag("--resume <file>", "keep what became of each row in this file, and go on from there when run again"),
+      flag(
+        "--resume <file>",
+        "keep what became of each row in this file, and go on from there when run again",
+      ),
       flag("--key <column>", "the column that identifies a row; by default its line does"),
       flag(
         "--unknown <what>",

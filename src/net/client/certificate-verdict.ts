@@ -1,10 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import {
-  checkServerIdentity,
-  type PeerCertificate,
-  type TLSSocket,
-} from "node:tls";
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from "node:tls";
 import { chainOf, printable } from "./certificate-chain.ts";
 import { codeOf } from "./connection-failures.ts";
 import { formatPin, isPinned, type Pin, pinOf } from "./pin.ts";

@@ -36,7 +36,8 @@ export class Conversation implements Logger {
   readonly #terminal: Terminal;
   readonly #begun: number;
   readonly #now: () => number;
-  #several = false;
+  /** The first connection; the lines of others have their numbers. */
+  #first: number | undefined;
 
   constructor(terminal: Terminal, now: () => number = () => performance.now()) {
     this.#terminal = terminal;
@@ -94,8 +95,11 @@ export class Conversation implements Logger {
 
   #write(who: string, text: string, connection: number | undefined, style: Style | undefined): void {
     const { errors } = this.#terminal;
-    if (connection !== undefined && connection > 1) this.#several = true;
-    const which = this.#several && connection !== undefined ? `${connection} ` : "";
+    this.#first ??= connection;
+    const which =
+      connection === undefined || connection === this.#first
+        ? ""
+        : `[${connection - (this.#first ?? 0) + 1}] `;
     const seconds = ((this.#now() - this.#begun) / 1000).toFixed(3).padStart(7);
     const line = printable(text);
     const shown = style === undefined ? line : styled(this.#terminal, errors, style, line);

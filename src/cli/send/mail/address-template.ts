@@ -32,8 +32,7 @@ export function addressTemplate(source: string, flag: string, rows: boolean): Ad
   const address = Template.parse(inner, "line", flag);
   return {
     columns: [...name.columns, ...address.columns],
-    mailboxes: (values) =>
-      one(() => Mailbox.of(address.render(values).trim(), name.render(values).trim())),
+    mailboxes: (values) => one(() => Mailbox.of(address.render(values).trim(), name.render(values).trim())),
   };
 }
 

@@ -20,7 +20,9 @@ export async function dkimSigner(value: string, reader: ArgumentReader): Promise
   const [domain, selector, key] = ["domain", "selector", "key"].map((name) => {
     const setting = settings.get(name);
     if (setting !== undefined) return setting;
-    throw new CommandError(`--dkim: expected ${name}= too, as in domain=example.org,selector=s1,key=file.pem`);
+    throw new CommandError(
+      `--dkim: expected ${name}= too, as in domain=example.org,selector=s1,key=file.pem`,
+    );
   }) as [string, string, string];
   const [identity, expires] = [settings.get("identity"), settings.get("expires")];
   return DkimSigner.create({

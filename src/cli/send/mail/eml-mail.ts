@@ -38,7 +38,7 @@ export async function emlMail(path: string, flags: SendFlags, reader: ArgumentRe
   return {
     envelope: Envelope.of(from, recipients),
     content: withoutBlindCopies(bytes),
-    messageId: valueOf(fields, "message-id"),
+    messageId: fieldValue(fields, "message-id"),
   };
 }
 
@@ -51,7 +51,7 @@ function headerOf(bytes: Uint8Array): readonly RawField[] {
 
 function senderIn(fields: readonly RawField[]) {
   for (const name of ["resent-sender", "resent-from", "sender", "from"]) {
-    const value = valueOf(fields, name);
+    const value = fieldValue(fields, name);
     if (value !== undefined) return one(value);
   }
   throw new CommandError("--eml: the message names no sender. Add --from", ExitStatus.data);
@@ -61,7 +61,7 @@ function senderIn(fields: readonly RawField[]) {
 function recipientsIn(fields: readonly RawField[]) {
   const prefix = fields.some(({ name }) => /^resent-(?:to|cc|bcc)$/.test(name)) ? "resent-" : "";
   return ["to", "cc", "bcc"].flatMap((name) => {
-    const value = valueOf(fields, prefix + name);
+    const value = fieldValue(fields, prefix + name);
     return value === undefined || value === "" || /^[^<@]*:\s*;$/.test(value) ? [] : Mailboxes.parse(value);
   });
 }
@@ -73,7 +73,7 @@ function one(text: string) {
 }
 
 /** The value of the first field of a name, unfolded. */
-function valueOf(fields: readonly RawField[], name: string): string | undefined {
+function fieldValue(fields: readonly RawField[], name: string): string | undefined {
   const text = fields.find((field) => field.name === name)?.text;
   if (text === undefined) return undefined;
   const value = text.slice(text.indexOf(":") + 1).replace(/\r\n(?=[ \t])/g, "");

@@ -1,7 +1,7 @@
-import { SmtpTransport, type SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { Credentials } from "../../../transport/smtp/login/credentials.ts";
 import type { Mechanism } from "../../../transport/smtp/login/mechanism.ts";
 import type { PoolConfig } from "../../../transport/smtp/pool/pool-config.ts";
+import { SmtpTransport, type SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { readDuration } from "../../duration.ts";
 import { CommandError } from "../../exit-status.ts";
 import type { Terminal } from "../../terminal.ts";
@@ -22,6 +22,7 @@ export async function relayBuilder(
   terminal: Terminal,
   reader: ArgumentReader,
 ): Promise<SmtpTransportBuilder> {
+  if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "ENVOI_PROXY");
   const relay = namedRelay(flags.relay, terminal.environment);
   const tls = await takeTls(relay.url, flags, reader);
   const builder = SmtpTransport.fromUrl(relay.url.href);
@@ -32,7 +33,6 @@ export async function relayBuilder(
   if (flags.pipelining !== undefined) builder.pipelining(flags.pipelining as "auto");
   if (flags.allowPlaintextPassword) builder.allowPlaintextCredentials();
   const proxy = flags.proxy ?? terminal.environment["ENVOI_PROXY"];
-  if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "ENVOI_PROXY");
   if (proxy !== undefined) builder.proxy(proxy);
   const pool = poolOf(flags);
   if (pool !== undefined) builder.pool(pool);

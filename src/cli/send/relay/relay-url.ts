@@ -39,7 +39,8 @@ export function refusePassword(text: string, flag: string, variable: string): vo
   const url = parsed(text);
   const inside = url?.searchParams.get("proxy") ?? undefined;
   // In what is no URL, a character of a password has probably ended it.
-  const guilty = url === undefined ? /:[^@]*@/.test(text.replace(/^[a-z+]+:/i, "")) : url.password !== "";
+  const guilty =
+    url === undefined ? /:[^@]*@/.test(text.replace(/^[a-z0-9+]+:\/\//i, "")) : url.password !== "";
   if (guilty || (inside !== undefined && parsed(inside)?.password !== "" && inside.includes("@")))
     throw new CommandError(
       `${flag}: expected a URL without a password, because every user of this machine can read arguments. ` +
@@ -64,7 +65,7 @@ function read(text: string, name: string): NamedRelay {
 function parsed(text: string): URL | undefined {
   if (/[\0-\x20\x7f]/.test(text)) return undefined;
   try {
-    if (/^[a-z][a-z+]*:\/\//i.test(text)) return new URL(text);
+    if (/^[a-z][a-z0-9+]*:\/\//i.test(text)) return new URL(text);
     if (text.startsWith("/")) return new URL(`smtp+unix://${text}`);
     const url = new URL(`smtp://${isIP(text) === 6 ? `[${text}]` : text}`);
     if (url.port === "465") return new URL(url.href.replace(/^smtp:/, "smtps:"));

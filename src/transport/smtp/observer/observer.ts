@@ -69,7 +69,11 @@ export class Observer {
     if (!this.#journal.detailed) return undefined;
     return (chain) => {
       const certificates = chain.map(certificateFacts);
-      this.#journal.log("debug", { ...this.#transport, connection, certificates }, "the server's certificates");
+      this.#journal.log(
+        "debug",
+        { ...this.#transport, connection, certificates },
+        "the server's certificates",
+      );
     };
   }
 
