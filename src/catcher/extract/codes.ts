@@ -1,0 +1,196 @@
+import { codeWord, otherNumber } from "./code-words.ts";
+
+/** A one-time code that a mail seems to contain. */
+export interface MailCode {
+  /** The code as a reader types it: its digits in ASCII, without the blanks between them. */
+  readonly code: string;
+  /** From 0 to 1: how sure it is that this is a code. Above 0.9 the mail calls it one. */
+  readonly confidence: number;
+  /** The line in which it stands. */
+  readonly line: string;
+}
+
+/**
+ * Finds the one-time codes of a mail, the surest first. It looks at words such as "code", "PIN" and "OTP", in some
+ * thirty languages, near groups of digits and of capital letters. Numbers that are called something else (orders,
+ * prices, telephone numbers, years, dates) do not count.
+ *
+ * @param texts the subject and the texts of the mail; a code in several of them is found once
+ */
+export function mailCodes(texts: readonly string[]): readonly MailCode[] {
+  const found = new Map<string, MailCode>();
+  for (const text of texts) {
+    for (const each of codesIn(text)) {
+      const known = found.get(each.code);
+      if (known === undefined || known.confidence < each.confidence) found.set(each.code, each);
+    }
+  }
+  return [...found.values()].sort((one, other) => other.confidence - one.confidence).slice(0, MOST_CODES);
+}
+
+const MOST_CODES = 10;
+/** How many characters are looked at: a code is not behind a novel. */
+const MOST_TEXT = 200_000;
+const LONGEST_LINE = 2000;
+
+function* codesIn(text: string): Generator<MailCode, void, void> {
+  const lines = readable(text)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  for (const [at, line] of lines.entries()) {
+    const around = { line, before: lines[at - 1] ?? "", beforeThat: lines[at - 2] ?? "" };
+    for (const candidate of candidatesIn(line)) {
+      const confidence = confidenceOf(candidate, around);
+      if (confidence > 0) yield { code: candidate.code, confidence, line: line.slice(0, LONGEST_LINE) };
+    }
+  }
+}
+
+/** Digits of all scripts in ASCII; links and addresses, whose numbers mean something else, blanked out. */
+function readable(text: string): string {
+  return text
+    .slice(0, MOST_TEXT)
+    .replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (wide) => wide.normalize("NFKC"))
+    .replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitOf(digit)))
+    .replace(/\r\n?/g, "\n")
+    .replace(/[^\S\n]+/g, " ")
+    .replace(/\b(?:https?:\/\/|www\.|mailto:)\S+|\S+@\S+\.\S+/gi, (link) =>
+      " ".repeat(Math.min(link.length, 4)),
+    );
+}
+
+/** The digits of each script stand together, beginning with zero. */
+function digitOf(digit: string): number {
+  const point = digit.codePointAt(0) ?? 0;
+  let zero = point;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1)) && point - zero < 9) zero--;
+  return point - zero;
+}
+
+interface Candidate {
+  readonly code: string;
+  readonly begin: number;
+  readonly end: number;
+  /** Digits alone are a code more often than letters. */
+  readonly kind: "digits" | "mixed" | "letters";
+}
+
+interface Surroundings {
+  readonly line: string;
+  readonly before: string;
+  readonly beforeThat: string;
+}
+
+/** What looks like a code: digits, alone or in groups; capital letters with digits; capital letters in a line alone. */
+function* candidatesIn(line: string): Generator<Candidate, void, void> {
+  for (const found of line.slice(0, LONGEST_LINE).matchAll(CANDIDATE)) {
+    const text = found[0];
+    const begin = found.index;
+    const end = begin + text.length;
+    if (isPartOfMore(line, begin, end)) continue;
+    const code =
+      /^[\d ]+$/.test(text) || /^(?:[A-Z\d] )+[A-Z\d]$/.test(text) ? text.replaceAll(" ", "") : text;
+    const plain = code.replaceAll("-", "");
+    if (plain.length < 4 || plain.length > 12) continue;
+    if (/^\d+$/.test(plain)) {
+      if (plain.length <= 10) yield { code, begin, end, kind: "digits" };
+    } else if (/\d/.test(plain) && /[A-Za-z]/.test(plain)) yield { code, begin, end, kind: "mixed" };
+    else if (plain === plain.toUpperCase()) yield { code, begin, end, kind: "letters" };
+  }
+}
+
+const CANDIDATE = new RegExp(
+  [
+    // One character after another, as in boxes.
+    String.raw`(?:[A-Z\d] ){3,9}[A-Z\d](?![\p{L}\p{N}])`,
+    // Two or three groups of digits.
+    String.raw`\d{2,4}(?: \d{2,4}){1,2}(?![ ]?\d)`,
+    // Groups of letters and digits with hyphens, and one group.
+    String.raw`[A-Za-z\d]{1,8}(?:-[A-Za-z\d]{2,8}){1,2}`,
+    String.raw`[A-Za-z\d]{4,12}`,
+  ].join("|"),
+  "gu",
+);
+
+/** Whether the characters around make a price, a date, a time, a decimal, a telephone number or a word of it. */
+function isPartOfMore(line: string, begin: number, end: number): boolean {
+  const before = line.slice(Math.max(0, begin - 6), begin);
+  const after = line.slice(end, end + 6);
+  return (
+    endsInWord.test(before) ||
+    /(?:\d[.,:/-]|[$€£¥₹₽] ?|\+ ?\d{0,3}[ )-]?|\(\d*|\) ?|\b(?:USD|EUR|GBP|CHF|JPY|Rs\.?|No\.?|Nr\.?|N[°º]|№) ?)$/iu.test(
+      before,
+    ) ||
+    /^(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[\p{L}\p{N}]|[_@/\\%€£$¥₹₽]|[.,:/-]\d|-\p{L}| ?(?:[€£$¥₹₽]|USD\b|EUR\b|GBP\b|CHF\b|kr\b|zł|руб|円|元|원)|\))/u.test(
+      after,
+    )
+  );
+}
+
+/** A letter or sign that a code never follows. Scripts without blanks between words are no hint. */
+const endsInWord: RegExp =
+  /(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[\p{L}\p{N}]|[_@/\\#&=+%$€£¥₹₽])$/u;
+
+function confidenceOf(candidate: Candidate, { line, before, beforeThat }: Surroundings): number {
+  const { begin, end, kind, code } = candidate;
+  const alone = line.length - (end - begin) <= 4;
+  const ahead = line.slice(0, begin);
+  const behind = line.slice(end);
+  const named = nearest(ahead);
+  // A word that is closer to the number than "code" says what it is.
+  if (named?.kind === "other") return 0;
+  const label = named?.kind === "code" ? ahead.slice(named.end) : undefined;
+  if (label !== undefined && isJoint(label))
+    return kind === "letters" && !alone && !/[:：]\s*$/.test(label) ? 0 : 0.95;
+  if (kind === "letters" && !alone) return 0;
+  if (kind === "mixed" && !alone && !/[A-Z]/.test(code)) return 0;
+  if (label !== undefined && label.length <= NEAR && !/[.!?]\s/.test(label)) return year(code) ? 0.3 : 0.8;
+  const following = nearest(behind, true);
+  if (following?.kind === "code" && following.begin <= NEAR && !year(code)) {
+    // "123456 is your code"
+    return kind === "digits" || /\d/.test(code) ? 0.92 : 0;
+  }
+  if (!alone) return 0;
+  const above = nearest(before) ?? nearest(beforeThat);
+  if (above?.kind !== "code") return 0;
+  return year(code) ? 0.4 : kind === "letters" ? 0.75 : 0.9;
+}
+
+/** Between "code" and the number there is nothing but what joins them: ":", "is", "lautet". */
+function isJoint(text: string): boolean {
+  return /^[\s:：=>＝»«"'“”„「『【[(*_-]*(?:(?:is|are|ist|lautet|est|es|é|è|to|jest|je|är|er|on|is de|este|adalah|là|это|:|は|は、|为|為|是|은|는)(?:\s*[:：]\s*|\s+|(?=[「『【:：\d])))?[\s:：="'“”„「『【[(*_-]*$/iu.test(
+    text,
+  );
+}
+
+const NEAR = 60;
+
+function year(code: string): boolean {
+  return /^(?:19|20)\d\d$/.test(code);
+}
+
+interface Naming {
+  readonly kind: "code" | "other";
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The word that names a number and is the last of a text, or the first. */
+function nearest(text: string, first = false): Naming | undefined {
+  const others = placesOf(text, otherNumber, "other");
+  // "Promo code" is one word: the code in it is no other one.
+  const codes = placesOf(text, codeWord, "code").filter(
+    (code) => !others.some((other) => code.begin < other.end && other.begin < code.end),
+  );
+  const all = [...others, ...codes].sort((one, other) => one.end - other.end);
+  return first ? all[0] : all.at(-1);
+}
+
+function placesOf(text: string, words: RegExp, kind: Naming["kind"]): Naming[] {
+  return [...text.matchAll(words)].map((found) => ({
+    kind,
+    begin: found.index,
+    end: found.index + found[0].length,
+  }));
+}
