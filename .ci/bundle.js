@@ -25,7 +25,7 @@ const input = Object.fromEntries(
 const tools = ["commander", "csv-parse", "mustache"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** What only the catcher needs: in both formats, so that `npm install envoi` brings nothing more. */
-const web = ["hono", "ws"];
+const web = ["hono", "ws", "entities"];
 const external = ["node-forge/lib/asn1.js", "postal-mime", "sax", "socks"];
 
 /** Writes dist/esm, dist/cjs and the declarations. */
@@ -40,8 +40,9 @@ export async function bundle() {
     plugins: [esmExternalRequirePlugin({ external: builtins }), punycodeByName(), page(), pure()],
   });
   await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [page(), pure()] });
-  writeFileSync(join("dist", "esm", "LICENSES.txt"), licences([...inlined, ...web, ...tools, ...inPage]));
-  writeFileSync(join("dist", "cjs", "LICENSES.txt"), licences([...web, ...inPage]));
+  const caniemail = data("Can I email (data)", join("src", "catcher", "html-check", "LICENSE-caniemail.txt"));
+  writeFileSync(join("dist", "esm", "LICENSES.txt"), `${licences([...inlined, ...web, ...tools, ...inPage])}${caniemail}`);
+  writeFileSync(join("dist", "cjs", "LICENSES.txt"), `${licences([...web, ...inPage])}${caniemail}`);
   declare();
 }
 
@@ -142,7 +143,8 @@ function pure() {
         if (node.type === "ImportDeclaration" && node.specifiers.length === 0)
           text.remove(node.start, node.end);
         const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
-        if (format === "es" && !isOfCommand({ name, moduleIds })) refuseEffects(node, code);
+        if (format === "es" && !isOfCommand({ name, moduleIds }) && !isLazy(moduleIds))
+          refuseEffects(node, code);
         if (declaration?.type !== "VariableDeclaration") continue;
         for (const { init } of declaration.declarations) {
           if (init === null || isPlain(init)) continue;
@@ -157,6 +159,11 @@ function pure() {
 /** Whether only the command loads a chunk: no bundler of a user sees it. */
 function isOfCommand({ name, moduleIds }) {
   return name === "cli" || moduleIds.some((id) => id.includes("/src/cli/"));
+}
+
+/** Whether a chunk has packages that do something when they are loaded: the catcher loads it with the first request. */
+function isLazy(moduleIds) {
+  return moduleIds.some((id) => /[\\/]node_modules[\\/](?:entities|parse5)[\\/]/.test(id));
 }
 
 /** A statement that does something, or takes an object apart, is kept by every bundler with all that it names. */
@@ -183,6 +190,11 @@ function licences(names) {
     return `${name} ${version}\n\n${licence(folder).trim()}\n`;
   });
   return `This folder contains code of these packages.\n\n${texts.join(`\n${"-".repeat(79)}\n\n`)}`;
+}
+
+/** The licence of data that are in the sources. */
+function data(name, path) {
+  return `\n${"-".repeat(79)}\n\n${name}\n\n${readFileSync(path, "utf8").trim()}\n`;
 }
 
 function licence(folder) {

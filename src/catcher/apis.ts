@@ -1,4 +1,6 @@
 import type { CatcherApi } from "./context.ts";
+import { mailHogApi } from "./mailhog/mailhog-api.ts";
+import { mailpitApi } from "./mailpit/mailpit-api.ts";
 
 /** The APIs of the catcher. The first whose route fits answers. */
-export const apis: readonly CatcherApi[] = [];
+export const apis: readonly CatcherApi[] = [mailpitApi, mailHogApi];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { firstValue, type ParsedHeader } from "../../testing/messages/reading/head.ts";
+import { firstValue, type ParsedHeader } from "../../mime/reading/head.ts";
 import type { ParsedMailbox } from "../../testing/messages/reading/mailboxes.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { type ContentFacts, plainOf, readBody } from "../reading/content-facts.ts";

@@ -1,4 +1,4 @@
-import { readStructure } from "../../testing/messages/reading/entity.ts";
+import { readStructure } from "../../mime/reading/entity.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { searchableText } from "../search/searchable-text.ts";
 import { htmlText } from "./html-text.ts";

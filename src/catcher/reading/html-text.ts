@@ -1,11 +1,18 @@
 import { attributeOf, shownTokens } from "./html-tokens.ts";
 
-/**
- * The words of HTML, in one line: for searching, and for a line of a list.
- *
- * @param links whether the addresses of links are part of it.
- */
-export function htmlText(html: string, { links = false, most = Number.POSITIVE_INFINITY } = {}): string {
+/** What of HTML becomes text. */
+export interface HtmlTextOptions {
+  /** Whether the addresses of links do. */
+  readonly links?: boolean;
+  /** How many characters are enough. */
+  readonly most?: number;
+}
+
+/** The words of HTML, in one line: for searching, and for a line of a list. */
+export function htmlText(
+  html: string,
+  { links = false, most = Number.POSITIVE_INFINITY }: HtmlTextOptions = {},
+): string {
   const pieces: string[] = [];
   let length = 0;
   let link = "";

@@ -1,8 +1,8 @@
 import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
-import type { Entity } from "../../testing/messages/reading/entity.ts";
-import { firstValue } from "../../testing/messages/reading/head.ts";
-import { parameter } from "../../testing/messages/reading/structured-value.ts";
-import { decodeBody } from "../../testing/messages/reading/transfer-encoding.ts";
+import type { Entity } from "../../mime/reading/entity.ts";
+import { firstValue } from "../../mime/reading/head.ts";
+import { parameter } from "../../mime/reading/structured-value.ts";
+import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 
 /** A part of a mail, or the mail itself. */

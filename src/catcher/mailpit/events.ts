@@ -1,0 +1,114 @@
+import type { StoreEvent } from "../store/store-event.ts";
+import type { StoredMail } from "../store/stored-mail.ts";
+import type { Subscriber } from "../http/web-sockets.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { VERSION } from "./version.ts";
+
+/** The kinds of messages that the WebSocket of mailpit sends. */
+export type EventType = "new" | "update" | "delete" | "prune" | "truncate" | "stats" | "error";
+
+/** Tells subscribers what happens to the mails, as mailpit does: `{ Type, Data }` in JSON. */
+export class Events {
+  readonly #box: Mailbox;
+  readonly #subscribers = new Set<Subscriber>();
+  /** The mails that have arrived but were not told of yet. */
+  #arrived: StoredMail[] = [];
+  #telling = false;
+  /** Whether the totals will be told soon. */
+  #counting = false;
+  #pruned = false;
+
+  constructor(box: Mailbox) {
+    this.#box = box;
+    box.store.listen((event) => this.#happened(event));
+  }
+
+  /** Tells a subscriber what happens from now on. */
+  add(subscriber: Subscriber): void {
+    this.#subscribers.add(subscriber);
+    subscriber.onClosed(() => this.#subscribers.delete(subscriber));
+    this.#count();
+  }
+
+  /** Tells that a client of the SMTP server was refused. */
+  refused(level: "warning" | "error", address: string, message: string): void {
+    this.#tell("error", { Level: level, Type: "smtpd", IP: address, Message: message });
+  }
+
+  #happened(event: StoreEvent): void {
+    if (this.#subscribers.size === 0) return;
+    switch (event.type) {
+      case "new":
+        this.#arrived.push(event.mail);
+        // If mails come faster than they are read, those that are gone already are not told of.
+        if (this.#arrived.length > 2 * this.#box.store.count + MANY)
+          this.#arrived = this.#arrived.filter(({ id }) => this.#box.store.find(id) !== undefined);
+        this.#tellSoon();
+        break;
+      case "update":
+        this.#each("update", event.mails, ({ id, isRead, tags }) => ({ ID: id, Read: isRead, Tags: tags }));
+        break;
+      case "delete":
+        this.#each("delete", event.mails, ({ id }) => ({ ID: id }));
+        break;
+      case "truncate":
+        this.#arrived = [];
+        this.#tell("truncate", null);
+        break;
+      case "prune":
+        this.#pruned = true;
+        break;
+    }
+    this.#count();
+  }
+
+  /** Of many mails at once, subscribers are told to load the list again. */
+  #each(type: EventType, mails: readonly StoredMail[], data: (mail: StoredMail) => unknown): void {
+    if (mails.length > MANY) this.#tell("prune", null);
+    else for (const mail of mails) this.#tell(type, data(mail));
+  }
+
+  /** A mail must be read for this, so the server goes first. */
+  #tellSoon(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      const end = performance.now() + SLICE;
+      while (this.#arrived.length > 0) {
+        const mail = this.#arrived.shift() as StoredMail;
+        if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
+        if (performance.now() > end) break;
+      }
+      if (this.#arrived.length > 0) this.#tellSoon();
+    });
+  }
+
+  /** Tells the totals, at most four times a second. */
+  #count(): void {
+    if (this.#counting) return;
+    this.#counting = true;
+    setTimeout(() => {
+      this.#counting = false;
+      if (this.#pruned) this.#tell("prune", null);
+      this.#pruned = false;
+      const { count, unread } = this.#box.store;
+      this.#tell("stats", { Total: count, Unread: unread, Version: VERSION });
+    }, STATS).unref();
+  }
+
+  #tell(type: EventType, data: unknown): void {
+    if (this.#subscribers.size === 0) return;
+    const text = JSON.stringify({ Type: type, Data: data });
+    for (const subscriber of this.#subscribers) subscriber.send(text);
+  }
+}
+
+/** Of how many mails subscribers are told one by one. */
+const MANY = 200;
+
+/** How long mails are read before the server goes on, in milliseconds. */
+const SLICE = 5;
+
+/** How long changes are gathered for the totals, in milliseconds. */
+const STATS = 250;

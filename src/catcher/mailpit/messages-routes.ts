@@ -1,0 +1,113 @@
+import type { Hono } from "hono";
+import { ApiError } from "../http/api-error.ts";
+import type { StoredMail } from "../store/stored-mail.ts";
+import { isBefore, type Mailbox, readPage } from "./mailbox.ts";
+import type { SummaryJson } from "./message-json.ts";
+import { RequestJson } from "./request-json.ts";
+
+/** A list of mails. */
+export interface MessagesJson {
+  /** How many mails there are, whatever was asked for. */
+  readonly total: number;
+  readonly unread: number;
+  /** How many are in this answer. */
+  readonly count: number;
+  /** How many fulfil the search. */
+  readonly messages_count: number;
+  readonly messages_unread: number;
+  readonly start: number;
+  readonly tags: readonly string[];
+  readonly messages: readonly SummaryJson[];
+}
+
+/** The routes of lists: `/api/v1/messages` and `/api/v1/search`. */
+export function messagesRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
+  app.get("/api/v1/messages", async ({ req, json }) => {
+    const box = await mailbox();
+    const { start, limit, before } = readPage((name) => req.query(name));
+    const mails = box.newestFirst.filter((mail) => isBefore(mail, before));
+    // In mailpit, no limit is no page either.
+    const page = limit === 0 ? mails : mails.slice(start, start + limit);
+    const { count, unread } = box.store;
+    return json(messagesJson(box, page, start, { count, unread }));
+  });
+
+  app.put("/api/v1/messages", async ({ req, text }) => {
+    const box = await mailbox();
+    const body = RequestJson.read(await req.text());
+    const ids = body.texts("IDs");
+    const query = body.text("Search");
+    const isRead = body.flag("Read");
+    if (ids.length > 0 && query !== "")
+      throw new ApiError("You may specify either IDs or a search query, not both");
+    box.store.setRead(chosen(box, ids, query, req.query("tz")), isRead);
+    return text("ok");
+  });
+
+  app.delete("/api/v1/messages", async ({ req, text, body: empty }) => {
+    const box = await mailbox();
+    const body = await req.text();
+    const ids = body.trim() === "" ? [] : RequestJson.read(body).texts("IDs");
+    if (ids.length === 0) box.store.truncate();
+    else box.store.delete(box.withIds(ids));
+    return isMailHogClient(req.raw.headers) ? empty(null) : text("ok");
+  });
+
+  app.get("/api/v1/search", async ({ req, json }) => {
+    const box = await mailbox();
+    const query = searchOf(req.query("query"));
+    const { start, limit, before } = readPage((name) => req.query(name));
+    const found = box.search(query, req.query("tz"), before);
+    const unread = found.filter(({ isRead }) => !isRead).length;
+    return json(messagesJson(box, found.slice(start, start + limit), start, { count: found.length, unread }));
+  });
+
+  app.delete("/api/v1/search", async ({ req, text }) => {
+    const box = await mailbox();
+    box.store.delete(box.search(searchOf(req.query("query")), req.query("tz")));
+    return text("ok");
+  });
+}
+
+function searchOf(query: string | undefined): string {
+  const trimmed = (query ?? "").trim();
+  if (trimmed === "") throw new ApiError("Error: no search query");
+  return trimmed;
+}
+
+/** The mails of these ids, or those that a search finds, or all. */
+function chosen(
+  box: Mailbox,
+  ids: readonly string[],
+  query: string,
+  zone: string | undefined,
+): readonly StoredMail[] {
+  if (ids.length > 0) return box.withIds(ids);
+  return query === "" ? box.store.mails : box.search(query, zone);
+}
+
+/**
+ * The npm package mailhog takes any content for JSON, so it needs the empty answer of MailHog. It sends neither of these
+ * headers; browsers and the clients of mailpit do.
+ */
+function isMailHogClient(headers: Headers): boolean {
+  return !headers.has("accept") && !headers.has("user-agent");
+}
+
+function messagesJson(
+  box: Mailbox,
+  page: readonly StoredMail[],
+  start: number,
+  matching: { readonly count: number; readonly unread: number },
+): MessagesJson {
+  return {
+    total: box.store.count,
+    unread: box.store.unread,
+    count: page.length,
+    messages_count: matching.count,
+    messages_unread: matching.unread,
+    start,
+    tags: box.tags,
+    messages: page.map((mail) => box.summary(mail)),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Context, Hono } from "hono";
+import { ApiError } from "../http/api-error.ts";
+import type { StoredMail } from "../store/stored-mail.ts";
+import type { Mailbox } from "./mailbox.ts";
+import type { AttachmentJson, MessageJson } from "./message-json.ts";
+
+/** The routes below `/view`: a mail as HTML or text, and the way to it in the page. */
+export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
+  app.get("/view/:name{[^/]+\\.html}", async (context) => {
+    const box = await mailbox();
+    const mail = named(context, box, ".html");
+    box.store.setRead([mail], true);
+    const message = box.message(mail);
+    if (message.HTML === "") throw new ApiError("This message does not contain a HTML part", 404);
+    return context.body(withParts(message), 200, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": POLICY,
+    });
+  });
+
+  app.get("/view/:name{[^/]+\\.txt}", async (context) => {
+    const box = await mailbox();
+    const mail = named(context, box, ".txt");
+    box.store.setRead([mail], true);
+    return context.body(box.message(mail).Text, 200, { "content-type": "text/plain; charset=utf-8" });
+  });
+
+  app.get("/view/:id", async (context) => {
+    const box = await mailbox();
+    const { req } = context;
+    const id = req.param("id");
+    if (id !== "latest") return context.redirect(`/#/message/${encodeURIComponent(id)}`);
+    // The page says if there is none.
+    const query = req.query("query");
+    const mail = box.store.count === 0 ? undefined : latest(box, query, req.query("tz"));
+    return context.redirect(mail === undefined ? "/" : `/view/${mail.id}`);
+  });
+}
+
+function latest(box: Mailbox, query: string | undefined, zone: string | undefined): StoredMail | undefined {
+  try {
+    return box.find("latest", query, zone);
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+function named({ req }: Context, box: Mailbox, ending: string): StoredMail {
+  const id = (req.param("name") ?? "").slice(0, -ending.length);
+  try {
+    return box.find(id, req.query("query"), req.query("tz"));
+  } catch (error) {
+    throw error instanceof ApiError ? new ApiError("Message not found", 404) : error;
+  }
+}
+
+/** The HTML of a mail with the addresses of its own parts in place of their Content-IDs. */
+function withParts({ ID, HTML, Inline, Attachments }: MessageJson): string {
+  const parts = new Map<string, AttachmentJson>();
+  for (const part of [...Inline, ...Attachments])
+    if (part.ContentID !== "" && !parts.has(part.ContentID.toLowerCase()))
+      parts.set(part.ContentID.toLowerCase(), part);
+  return HTML.replace(/(=["']?)cid:([^"'\s>;]+)/gi, (whole, before: string, id: string) => {
+    const part = parts.get(id.toLowerCase());
+    return part === undefined ? whole : `${before}/api/v1/message/${ID}/part/${part.PartID}`;
+  });
+}
+
+/** Styles and the images of the mail itself are shown. Nothing runs, and nothing is loaded from elsewhere. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
