@@ -41,7 +41,10 @@ export async function bundle() {
   });
   await write("cjs", ".cjs", { external: [...external, ...inlined], plugins: [page(), pure()] });
   const caniemail = data("Can I email (data)", join("src", "catcher", "html-check", "LICENSE-caniemail.txt"));
-  writeFileSync(join("dist", "esm", "LICENSES.txt"), `${licences([...inlined, ...web, ...tools, ...inPage])}${caniemail}`);
+  writeFileSync(
+    join("dist", "esm", "LICENSES.txt"),
+    `${licences([...inlined, ...web, ...tools, ...inPage])}${caniemail}`,
+  );
   writeFileSync(join("dist", "cjs", "LICENSES.txt"), `${licences([...web, ...inPage])}${caniemail}`);
   declare();
 }

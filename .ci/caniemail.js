@@ -25,7 +25,16 @@ export function reduce({ last_update_date: updated, nicenames, data }, slugs) {
         for (const [platform, versions] of Object.entries(platforms))
           for (const [version, word] of Object.entries(versions))
             support.push(`${indexOf(`${family}|${platform}|${version}`)}${word}`);
-      return { slug, title, description, url, category, tags, notes: notes ?? {}, support: support.join(";") };
+      return {
+        slug,
+        title,
+        description,
+        url,
+        category,
+        tags,
+        notes: notes ?? {},
+        support: support.join(";"),
+      };
     });
   const { family, platform } = nicenames;
   return { updated: updated.slice(0, 10), families: family, platforms: platform, clients, features };

@@ -74,7 +74,10 @@ function readData({ families, platforms, clients, features }: Data): CanIEmail {
   };
 }
 
-function readSupport(text: string, programs: readonly Omit<ClientSupport, "support" | "note">[]): ClientSupport {
+function readSupport(
+  text: string,
+  programs: readonly Omit<ClientSupport, "support" | "note">[],
+): ClientSupport {
   const [, index = "", word = ""] = /^(\d+)(.*)$/.exec(text) ?? [];
   const program = programs[Number(index)] as (typeof programs)[number];
   const support = word === "y" ? "yes" : word === "n" ? "no" : "partial";

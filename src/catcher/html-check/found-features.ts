@@ -33,9 +33,12 @@ export function findFeatures(html: string): FoundFeatures {
     return elements.filter((element) => selectors.some((selector) => selects(selector, element, budget)));
   };
   for (const [slug, selector] of Object.entries(elementFeatures)) add(slug, select(selector).length);
-  for (const source of elements.flatMap((element) => (element.name === "img" ? (element.get("src") ?? []) : [])))
+  for (const source of elements.flatMap((element) =>
+    element.name === "img" ? (element.get("src") ?? []) : [],
+  ))
     for (const [slug, form] of Object.entries(imageFeatures)) add(slug, form.test(source) ? 1 : 0);
-  for (const [slug, selector] of Object.entries(attributeFeatures)) add(slug, Math.min(1, select(selector).length));
+  for (const [slug, selector] of Object.entries(attributeFeatures))
+    add(slug, Math.min(1, select(selector).length));
 
   const css = withoutComments(sheets.join("\n"));
   for (const [slug, form] of Object.entries(sheetFeatures)) add(slug, css.match(form)?.length ?? 0);

@@ -116,7 +116,11 @@ function readAttributes(text: string): AttributeTest[] {
   return [...text.matchAll(SIMPLE)].map(([, id, word, name, operator, double, single, bare]) => {
     if (id !== undefined) return { name: "id", operator: "=", value: id };
     if (word !== undefined) return { name: "class", operator: "~=", value: word };
-    return { name: (name ?? "").toLowerCase(), operator: operator ?? "", value: double ?? single ?? bare ?? "" };
+    return {
+      name: (name ?? "").toLowerCase(),
+      operator: operator ?? "",
+      value: double ?? single ?? bare ?? "",
+    };
   });
 }
 

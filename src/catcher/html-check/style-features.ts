@@ -66,7 +66,10 @@ export const declarationFeatures: ReadonlyMap<string, DeclarationTest> = new Map
     slug,
     ({ property }) => form.test(property),
   ]),
-  ...Object.entries(VALUES).map(([slug, form]): [string, DeclarationTest] => [slug, ({ value }) => form.test(value)]),
+  ...Object.entries(VALUES).map(([slug, form]): [string, DeclarationTest] => [
+    slug,
+    ({ value }) => form.test(value),
+  ]),
   ["css-display-flex", ({ property, value }) => property === "display" && /^(?:inline-)?flex\b/.test(value)],
   ["css-display-grid", ({ property, value }) => property === "display" && /^(?:inline-)?grid\b/.test(value)],
   ["css-display-none", ({ property, value }) => property === "display" && /^none\b/.test(value)],

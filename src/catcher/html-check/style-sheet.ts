@@ -8,7 +8,7 @@ export interface StyleRule {
 
 /** A style sheet without its comments. */
 export function withoutComments(sheet: string): string {
-  return sheet.replace(/\/\*[^]*?(?:\*\/|$)/g, " ").replace(/<!--|-->/g, " ");
+  return sheet.replace(/\/\*[\s\S]*?(?:\*\/|$)/g, " ").replace(/<!--|-->/g, " ");
 }
 
 /** The rules of a style sheet without comments. Those inside of `@media` and its like are left out. */
@@ -44,7 +44,14 @@ export function readDeclarations(text: string): Declaration[] {
     const colon = piece.indexOf(":");
     if (colon === -1 || found.length >= MOST_DECLARATIONS) continue;
     const property = piece.slice(0, colon).trim().toLowerCase();
-    if (property !== "") found.push({ property, value: piece.slice(colon + 1).trim().toLowerCase() });
+    if (property !== "")
+      found.push({
+        property,
+        value: piece
+          .slice(colon + 1)
+          .trim()
+          .toLowerCase(),
+      });
   }
   return found;
 }

@@ -1,6 +1,12 @@
 import { lookup as systemLookup } from "node:dns/promises";
-import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest, STATUS_CODES } from "node:http";
-import { Agent as TlsAgent, request as httpsRequest } from "node:https";
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  STATUS_CODES,
+} from "node:http";
+import { request as httpsRequest, Agent as TlsAgent } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -78,7 +84,9 @@ export class LinkProbe {
         response.destroy();
         resolve({ status: response.statusCode ?? 0, location: response.headers.location });
       };
-      const request: ClientRequest = secure ? httpsRequest(options, answered) : httpRequest(options, answered);
+      const request: ClientRequest = secure
+        ? httpsRequest(options, answered)
+        : httpRequest(options, answered);
       request.on("error", reject).end();
     });
   }

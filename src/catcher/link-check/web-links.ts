@@ -16,7 +16,8 @@ export function webLinks(html: string, text: string): string[] {
   }
   const found = new Set([...kinds.values()].flat());
   // A link in angle brackets may go on in the next line (RFC 3986 appendix C).
-  for (const [, link = ""] of text.matchAll(/<(https?:\/\/[^<>]{1,4000})>/gi)) found.add(link.replace(/\r?\n[ \t]*/g, ""));
+  for (const [, link = ""] of text.matchAll(/<(https?:\/\/[^<>]{1,4000})>/gi))
+    found.add(link.replace(/\r?\n[ \t]*/g, ""));
   for (const [link] of text.replace(/<https?:\/\/[^<>]{1,4000}>/gi, " ").matchAll(PLAIN)) found.add(link);
   return [...found].slice(0, MOST);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
 import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
+import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
 import type { CatcherApi } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { Mailbox } from "../mailpit/mailbox.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
-import { Chaos, readChaos } from "./chaos.ts";
 import type { TestServer } from "../../testing/test-server.ts";
+import { Chaos, readChaos } from "./chaos.ts";
 import { RequestJson } from "./request-json.ts";
 
 /** The route of chaos. */

@@ -5,7 +5,10 @@ export function dateJson(date: Date): string {
 
 /** The date of a Date field as JSON, with the offset from UTC that the field names; `undefined` if it is not valid. */
 export function dateFieldJson(field: string): string | undefined {
-  const text = field.slice(0, LONGEST).replace(/\([^()]*\)/g, "").trim();
+  const text = field
+    .slice(0, LONGEST)
+    .replace(/\([^()]*\)/g, "")
+    .trim();
   const instant = text === "" ? Number.NaN : Date.parse(text);
   if (Number.isNaN(instant)) return undefined;
   const [, sign, hours, minutes] = /([+-])(\d\d):?(\d\d)$/.exec(text) ?? [];

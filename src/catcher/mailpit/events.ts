@@ -1,6 +1,6 @@
+import type { Subscriber } from "../http/web-sockets.ts";
 import type { StoreEvent } from "../store/store-event.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
-import type { Subscriber } from "../http/web-sockets.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { VERSION } from "./version.ts";
 

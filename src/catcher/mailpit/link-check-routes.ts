@@ -6,7 +6,8 @@ import { mailOf } from "./message-routes.ts";
 /** The route that checks the links of a mail, if the options allow it. */
 export function linkCheckRoutes(app: Hono, mailbox: () => Promise<Mailbox>, allowed: boolean): void {
   app.get("/api/v1/message/:id/link-check", async (context) => {
-    if (!allowed) throw new ApiError("this catcher checks no links: start it with --link-check to allow that");
+    if (!allowed)
+      throw new ApiError("this catcher checks no links: start it with --link-check to allow that");
     const box = await mailbox();
     const mail = mailOf(context, box);
     box.store.setRead([mail], true);

@@ -15,7 +15,12 @@ export interface ListUnsubscribeJson {
  */
 export function listUnsubscribe(value: string, post: string): ListUnsubscribeJson {
   if (value === "") return { Header: "", Links: [], Errors: "", HeaderPost: "" };
-  const { links, errors } = readLinks(value.slice(0, LONGEST).replace(/\([^()]*\)/g, "").trim());
+  const { links, errors } = readLinks(
+    value
+      .slice(0, LONGEST)
+      .replace(/\([^()]*\)/g, "")
+      .trim(),
+  );
   return { Header: value, Links: links, Errors: errors.join(", "), HeaderPost: post };
 }
 
@@ -47,7 +52,11 @@ function readLinks(value: string): Links {
 /** @param kinds those of the links before. */
 function wrongLink(link: string, kinds: Set<string>): string | undefined {
   if (/\s/.test(link)) return "should not contain spaces";
-  const kind = /^mailto:[a-z\d]/i.test(link) ? "mailto:" : /^https?:\/\/[a-z\d]/i.test(link) ? "HTTP link" : undefined;
+  const kind = /^mailto:[a-z\d]/i.test(link)
+    ? "mailto:"
+    : /^https?:\/\/[a-z\d]/i.test(link)
+      ? "HTTP link"
+      : undefined;
   if (kind === undefined) return "should start with either http(s):// or mailto:";
   if (kinds.has(kind)) return `should only contain one ${kind}`;
   kinds.add(kind);

@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
+import { readStructure } from "../../mime/reading/entity.ts";
 import { ApiError } from "../http/api-error.ts";
 import { readBody } from "../reading/content-facts.ts";
 import { depthFirst, Part } from "../reading/part.ts";
-import { readStructure } from "../../mime/reading/entity.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { headersJson } from "./message-json.ts";

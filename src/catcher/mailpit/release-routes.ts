@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import { Address } from "../../address/address.ts";
 import { EnvoiError } from "../../errors.ts";
-import { ApiError } from "../http/api-error.ts";
-import { headerFields } from "../reading/head-facts.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
+import { ApiError } from "../http/api-error.ts";
+import { headerFields } from "../reading/head-facts.ts";
 import type { Relay } from "../relay/relay.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 import type { Mailbox } from "./mailbox.ts";

@@ -28,7 +28,9 @@ export class RequestJson {
   static of(value: unknown, what: string): RequestJson {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       throw new ApiError(`${what}: expected an object, got ${kindOf(value)}`);
-    return new RequestJson(new Map(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field])));
+    return new RequestJson(
+      new Map(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field])),
+    );
   }
 
   /** A field that is a text; empty if it is absent. */

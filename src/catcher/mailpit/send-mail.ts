@@ -1,6 +1,6 @@
+import { EnvoiError } from "../../errors.ts";
 import { Attachment } from "../../message/attachment.ts";
 import { Message } from "../../message/message.ts";
-import { EnvoiError } from "../../errors.ts";
 import { ApiError } from "../http/api-error.ts";
 import { newMailId } from "../store/mail-id.ts";
 import type { MailFacts } from "../store/stored-mail.ts";
@@ -62,7 +62,10 @@ function attachmentOf(json: RequestJson): Attachment {
   const type = json.text("ContentType");
   const contentId = json.text("ContentID");
   // Browsers put the type in front: `data:image/png;base64,…`.
-  const content = json.text("Content").replace(/^[^]*,/, "").replace(/\s+/g, "");
+  const content = json
+    .text("Content")
+    .replace(/^[\s\S]*,/, "")
+    .replace(/\s+/g, "");
   if (!/^[\w+/-]*={0,2}$/.test(content) || content.replace(/=+$/, "").length % 4 === 1)
     throw new ApiError(`error decoding base64 attachment "${name}": illegal base64 data`);
   const octets = Buffer.from(content, "base64");

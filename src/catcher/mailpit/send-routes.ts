@@ -22,6 +22,8 @@ export function sendRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
 function userOf(authorization: string | undefined): string | undefined {
   const [, credentials] = /^basic +([\w+/=-]+)$/i.exec(authorization ?? "") ?? [];
   if (credentials === undefined) return undefined;
-  const user = Buffer.from(credentials, "base64").toString().replace(/:[^]*$/, "");
+  const user = Buffer.from(credentials, "base64")
+    .toString()
+    .replace(/:[\s\S]*$/, "");
   return user === "" ? undefined : user;
 }

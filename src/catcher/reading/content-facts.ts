@@ -42,7 +42,10 @@ export function plainOf(texts: readonly Part[]): string {
 /** At most 200 octets, and no half character. */
 function snippetOf(text: string): string {
   // Only the beginning can count.
-  const line = text.slice(0, 10 * SNIPPET).replace(/[\s\ufeff]+/g, " ").trim();
+  const line = text
+    .slice(0, 10 * SNIPPET)
+    .replace(/[\s\ufeff]+/g, " ")
+    .trim();
   const octets = Buffer.from(line);
   if (octets.length <= SNIPPET) return line;
   let end = SNIPPET;

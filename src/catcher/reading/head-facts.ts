@@ -1,5 +1,5 @@
-import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import { firstValue, type ParsedHeader, readFields } from "../../mime/reading/head.ts";
+import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import { type ParsedMailbox, readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { type AddressField, addressFields } from "../search/condition.ts";
@@ -48,7 +48,9 @@ export function readHeadFacts(mail: MailSource, decode: TextDecoding): HeadFacts
   const lists = { from: authors, to, cc, bcc, replyTo };
   const written = ["from", "subject", "to", "cc", "bcc", "reply-to"].map(value);
   return {
-    messageId: value("message-id").trim().replace(/^<+|>+$/g, ""),
+    messageId: value("message-id")
+      .trim()
+      .replace(/^<+|>+$/g, ""),
     subject: value("subject"),
     from: authors[0] ?? { name: value("from"), address: "" },
     to,

@@ -61,10 +61,7 @@ class PlainWriter {
   }
 
   finish(): string {
-    return this.#pieces
-      .join("")
-      .replace(/ +\n/g, "\n")
-      .trim();
+    return this.#pieces.join("").replace(/ +\n/g, "\n").trim();
   }
 
   #end(count: number): void {

@@ -40,5 +40,7 @@ function bodyOfOne(root: Part): MailBody {
   const isAttachment = root.disposition === "attachment";
   if (root.type === "text/html" && !isAttachment) return { ...nothing, html: root };
   if (root.type === "text/plain" && !isAttachment) return { ...nothing, texts: [root] };
-  return root.disposition === "inline" ? { ...nothing, inlines: [root] } : { ...nothing, attachments: [root] };
+  return root.disposition === "inline"
+    ? { ...nothing, inlines: [root] }
+    : { ...nothing, attachments: [root] };
 }

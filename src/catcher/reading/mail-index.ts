@@ -83,6 +83,9 @@ class IndexedMail implements SearchableMail {
   }
 
   contains(words: string): boolean {
-    return this.#index.head(this.#mail).words.includes(words) || this.#index.content(this.#mail).words.includes(words);
+    return (
+      this.#index.head(this.#mail).words.includes(words) ||
+      this.#index.content(this.#mail).words.includes(words)
+    );
   }
 }

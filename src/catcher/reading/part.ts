@@ -1,8 +1,8 @@
-import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import type { Entity } from "../../mime/reading/entity.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { parameter } from "../../mime/reading/structured-value.ts";
 import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
+import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 
 /** A part of a mail, or the mail itself. */
@@ -21,7 +21,9 @@ export class Part {
   constructor(entity: Entity, decode: TextDecoding, place = "") {
     this.#entity = entity;
     this.#decode = decode;
-    this.parts = entity.parts.map((part, index) => new Part(part, decode, `${place && `${place}.`}${index + 1}`));
+    this.parts = entity.parts.map(
+      (part, index) => new Part(part, decode, `${place && `${place}.`}${index + 1}`),
+    );
     this.id = this.isMultipart && place !== "" ? `${place}.0` : place || "0";
   }
 
@@ -76,7 +78,9 @@ export class Part {
     const octets = decodeBody(body, encoding);
     if (!this.type.startsWith("text/")) return octets;
     const charset = type.parameters.get("charset");
-    return charset === undefined || UNCHANGED.test(charset) ? octets : Buffer.from(this.#decode(octets, charset));
+    return charset === undefined || UNCHANGED.test(charset)
+      ? octets
+      : Buffer.from(this.#decode(octets, charset));
   }
 }
 

@@ -97,7 +97,9 @@ function containing(term: string): TermCondition | undefined {
 }
 
 function addressed(...fields: readonly AddressField[]): Filter {
-  return filled((wanted) => onHeader((mail) => fields.some((field) => mail.addresses[field].includes(wanted))));
+  return filled((wanted) =>
+    onHeader((mail) => fields.some((field) => mail.addresses[field].includes(wanted))),
+  );
 }
 
 /** A filter that states nothing if its value is empty. */

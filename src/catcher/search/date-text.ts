@@ -47,7 +47,9 @@ const dayForms: readonly { readonly form: RegExp; readonly order: string }[] = [
   { form: /^(\d{4})(\d{2})(\d{2})$/, order: "YMD" },
   { form: /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$/, order: "MDY" },
   {
-    form: new RegExp(`^(?:[A-Z]{3,9},?\\s+)?(\\d{1,2})(?:ST|ND|RD|TH)?[\\s-]+${MONTH},?[\\s-]+(\\d{4}|\\d{2})$`),
+    form: new RegExp(
+      `^(?:[A-Z]{3,9},?\\s+)?(\\d{1,2})(?:ST|ND|RD|TH)?[\\s-]+${MONTH},?[\\s-]+(\\d{4}|\\d{2})$`,
+    ),
     order: "DMY",
   },
   {
@@ -84,8 +86,7 @@ function readClock(text: string): number | undefined {
   }
   if (hour > 24 || Number(minutes) > 59 || Number(seconds) > 60) return undefined;
   return (
-    ((hour * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 +
-    Math.floor(Number(`0.${fraction}`) * 1000)
+    ((hour * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Math.floor(Number(`0.${fraction}`) * 1000)
   );
 }
 
