@@ -25,7 +25,7 @@ const input = Object.fromEntries(
 const tools = ["commander", "csv-parse", "mustache"];
 const inlined = ["iconv-lite", "generic-pool", "punycode.js"];
 /** What only the catcher needs: in both formats, so that `npm install envoi` brings nothing more. */
-const web = ["hono", "ws", "entities"];
+const web = ["hono", "ws", "entities", "parse5", "@csstools/css-tokenizer"];
 const external = ["node-forge/lib/asn1.js", "postal-mime", "sax", "socks"];
 
 /** Writes dist/esm, dist/cjs and the declarations. */

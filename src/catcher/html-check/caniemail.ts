@@ -26,7 +26,7 @@ export interface Feature {
   readonly clients: readonly ClientSupport[];
 }
 
-/** What the data of Can I email say: see https://www.caniemail.com. */
+/** The data of Can I email. */
 export interface CanIEmail {
   readonly features: ReadonlyMap<string, Feature>;
   /** The families of mail programs of each platform, by the alphabet. */

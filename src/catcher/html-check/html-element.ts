@@ -41,8 +41,8 @@ export interface HtmlElements {
 }
 
 /**
- * Reads the elements of HTML in one pass. Unlike a browser it moves nothing: an element that is in the wrong place stays
- * there. So its time grows with the length of the HTML, whatever the HTML is.
+ * Reads the elements of HTML in one pass. Unlike a browser it moves nothing: an element that is in the wrong place
+ * stays there. So its time grows with the length of the HTML, whatever the HTML is.
  */
 export function readElements(html: string): HtmlElements {
   const elements: HtmlElement[] = [];

@@ -26,8 +26,8 @@ export interface Budget {
 }
 
 /**
- * Reads a list of selectors. One that says what cannot be seen in a mail at rest, such as `a:hover`, is left out, and so
- * is one that is not valid.
+ * Reads a list of selectors. One that says what cannot be seen in a mail at rest, such as `a:hover`, is left out, and
+ * so is one that is not valid.
  */
 export function readSelectors(text: string): Selector[] {
   return text

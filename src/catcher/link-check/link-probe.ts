@@ -29,8 +29,9 @@ export interface ProbeOptions {
 
 /**
  * Asks web servers whether links work. A mail comes from a stranger, so its links may lead anywhere: only public
- * addresses are connected to. A name is resolved once, and the connection goes to an address that was checked, so a name
- * that resolves differently the second time gains nothing. No cookies or credentials are sent, and no content is read.
+ * addresses are connected to. A name is resolved once, and the connection goes to an address that was checked, so a
+ * name that resolves differently the second time gains nothing. No cookies or credentials are sent, and no content is
+ * read.
  */
 export class LinkProbe {
   readonly #resolve: (host: string) => Promise<readonly string[]>;

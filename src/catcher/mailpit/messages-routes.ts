@@ -87,8 +87,8 @@ function chosen(
 }
 
 /**
- * The npm package mailhog takes any content for JSON, so it needs the empty answer of MailHog. It sends neither of these
- * headers; browsers and the clients of mailpit do.
+ * The npm package mailhog takes any content for JSON, so it needs the empty answer of MailHog. It sends neither of
+ * these headers; browsers and the clients of mailpit do.
  */
 function isMailHogClient(headers: Headers): boolean {
   return !headers.has("accept") && !headers.has("user-agent");

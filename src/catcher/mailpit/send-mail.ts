@@ -4,8 +4,8 @@ import { Message } from "../../message/message.ts";
 import { ApiError } from "../http/api-error.ts";
 import { newMailId } from "../store/mail-id.ts";
 import type { MailFacts } from "../store/stored-mail.ts";
+import { cleanTags } from "../store/tags.ts";
 import type { RequestJson } from "./request-json.ts";
-import { cleanTags } from "./tags.ts";
 
 /**
  * Makes a caught mail of what a request to `send` asks for. The mail goes nowhere.

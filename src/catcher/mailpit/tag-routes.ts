@@ -1,9 +1,9 @@
 import type { Hono } from "hono";
 import { ApiError } from "../http/api-error.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
+import { cleanTag, cleanTags } from "../store/tags.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { RequestJson } from "./request-json.ts";
-import { cleanTag, cleanTags } from "./tags.ts";
 
 /** The routes of tags. */
 export function tagRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {

@@ -1,6 +1,11 @@
 import type { Context, Hono } from "hono";
 import { ApiError } from "../http/api-error.ts";
+import { readBody } from "../reading/content-facts.ts";
+import type { MailBody } from "../reading/mail-body.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
+import { htmlView } from "../view/html-view.ts";
+import type { InlineImage } from "../view/image-sources.ts";
+import { viewHeaders } from "../view/view-policy.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { AttachmentJson, MessageJson } from "./message-json.ts";
 
@@ -12,10 +17,11 @@ export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
     box.store.setRead([mail], true);
     const message = box.message(mail);
     if (message.HTML === "") throw new ApiError("This message does not contain a HTML part", 404);
-    return context.body(withParts(message), 200, {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": POLICY,
-    });
+    if (isShown(context)) {
+      const { html } = htmlView(message.HTML, { inline: inlineImages(readBody(mail.raw, box.decode)) });
+      return context.body(html, 200, viewHeaders({ remote: false }));
+    }
+    return context.body(withParts(message), 200, viewHeaders({ remote: false }));
   });
 
   app.get("/view/:name{[^/]+\\.txt}", async (context) => {
@@ -67,6 +73,17 @@ function withParts({ ID, HTML, Inline, Attachments }: MessageJson): string {
   });
 }
 
-/** Styles and the images of the mail itself are shown. Nothing runs, and nothing is loaded from elsewhere. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+/** Whether a browser is going to show the answer; programs get the HTML as the mail has it. */
+function isShown({ req }: Context): boolean {
+  const destination = req.header("sec-fetch-dest");
+  return (destination !== undefined && destination !== "empty") || req.query("embed") === "1";
+}
+
+/** The parts of a mail that its HTML can show, by their Content-IDs. */
+function inlineImages({ attachments, inlines, others }: MailBody): ReadonlyMap<string, InlineImage> {
+  const images = new Map<string, InlineImage>();
+  for (const part of [...inlines, ...others, ...attachments])
+    if (part.contentId !== "" && !images.has(part.contentId))
+      images.set(part.contentId, { type: part.type, content: part.content });
+  return images;
+}

@@ -23,8 +23,6 @@ export interface HeadFacts {
   readonly addresses: Readonly<Record<AddressField, string>>;
   /** The address fields, the subject and the Return-Path, as a search for words compares them. */
   readonly words: string;
-  /** The value of X-Tags. */
-  readonly tags: string;
 }
 
 /** Reads the header section of a mail, not its body. */
@@ -61,7 +59,6 @@ export function readHeadFacts(mail: MailSource, decode: TextDecoding): HeadFacts
       addressFields.map((field) => [field, lists[field].map(searchableMailbox).join("\n")]),
     ) as Record<AddressField, string>,
     words: searchableText([...written, ...bcc.map(({ address }) => address), mail.envelope.from].join(" ")),
-    tags: value("x-tags"),
   };
 }
 

@@ -1,10 +1,12 @@
 import { firstValue } from "../../mime/reading/head.ts";
 import { type MessageParser, octetsHeld, type ParsedMessage } from "../../testing/messages/parsed-message.ts";
+import { tagsOf } from "./tags.ts";
 
 /** The bytes of a mail, and the key of what was read from them. */
 interface RawMail {
   readonly id: string;
   readonly raw: Buffer;
+  readonly envelope: { readonly to: readonly string[] };
 }
 
 /** Parses mails when they are looked at, and keeps what was looked at last, up to a number of bytes. */
@@ -31,10 +33,11 @@ export class MailReader {
     return this.#read(mail.id, () => mail.raw);
   }
 
-  /** The tags that the field X-Tags of a mail names. */
+  /** The tags that a mail brings. */
   tags(mail: RawMail): readonly string[] {
-    const named = firstValue(this.head(mail).headers, "x-tags")?.slice(0, LONGEST_TAGS) ?? "";
-    return named === "" ? NONE : [...new Set(named.split(",").map(cleanTag))].filter((tag) => tag !== "");
+    const { headers, from, to, cc } = this.head(mail);
+    const named = [...to, ...cc, ...(from ? [from] : [])].map(({ address }) => address);
+    return tagsOf(firstValue(headers, "x-tags") ?? "", [...named, ...mail.envelope.to]);
   }
 
   /** Forgets what was parsed of a mail. */
@@ -68,15 +71,6 @@ export class MailReader {
   }
 }
 
-/** A tag has letters, digits, spaces and a few signs, as in mailpit; the others are left out. */
-export function cleanTag(tag: string): string {
-  return tag
-    .replace(/[^\p{L}\p{N} ._@-]/gu, "")
-    .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, LONGEST_TAG);
-}
-
 /** The header section, with the empty line at its end. */
 function headOf(raw: Buffer): Buffer {
   for (let at = raw.indexOf(LF); at !== -1; at = raw.indexOf(LF, at + 1)) {
@@ -88,8 +82,5 @@ function headOf(raw: Buffer): Buffer {
 
 const CR = 0x0d;
 const LF = 0x0a;
-const LONGEST_TAGS = 2000;
-const LONGEST_TAG = 100;
-const NONE: readonly string[] = [];
 /** What an object needs, approximately, in bytes. */
 const OBJECT = 1000;

@@ -34,7 +34,7 @@ export interface MailFacts {
   readonly envelope: MailEnvelope;
   /** `undefined` if it did not come by SMTP. */
   readonly client?: MailClient | undefined;
-  /** The tags that somebody set; by default those of the field X-Tags. */
+  /** The tags that somebody set; by default those that the mail brings. */
   readonly tags?: readonly string[] | undefined;
   readonly isRead?: boolean | undefined;
   /** The same mail as the TestServer knows it, with its session, transcript and verdicts; not after a restart. */
@@ -58,6 +58,7 @@ export class StoredMail {
   ownTags: readonly string[] | undefined;
   readonly #reader: MailReader;
   #snippet: string | undefined;
+  #tags: readonly string[] | undefined;
 
   constructor(facts: MailFacts, reader: MailReader) {
     this.id = facts.id;
@@ -92,8 +93,9 @@ export class StoredMail {
     return this.#snippet;
   }
 
-  /** The tags: those that somebody set, otherwise those of the field X-Tags. */
+  /** The tags: those that somebody set, otherwise those that the mail brings. */
   get tags(): readonly string[] {
-    return this.ownTags ?? this.#reader.tags(this);
+    this.#tags ??= this.#reader.tags(this);
+    return this.ownTags ?? this.#tags;
   }
 }

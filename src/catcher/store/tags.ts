@@ -1,5 +1,3 @@
-import type { HeadFacts } from "../reading/head-facts.ts";
-
 /** A tag without the characters that tags cannot have; empty if nothing is left. */
 export function cleanTag(text: string): string {
   return text
@@ -24,16 +22,18 @@ export function cleanTags(texts: readonly string[]): string[] {
  * The tags that a mail brings: those of its X-Tags field, and those behind a plus in its addresses, such as `news` in
  * `jo+news@a.test`.
  */
-export function tagsOf({ tags, to, cc, bcc, from }: HeadFacts): string[] {
-  const found = tags.trim() === "" ? [] : tags.split(",");
-  for (const { address } of [...to, ...cc, ...bcc, from]) {
-    const [, detail] = /^[^+]+\+([^@]*)@/.exec(address) ?? [];
+export function tagsOf(field: string, addresses: Iterable<string>): readonly string[] {
+  const found = field.trim() === "" ? [] : field.slice(0, LONGEST_FIELD).split(",");
+  for (const address of addresses) {
+    const [, detail] = /^[^+@]+\+([^@]*)@/.exec(address) ?? [];
     if (detail !== undefined) found.push(...detail.split("+"));
     if (found.length > MOST) break;
   }
-  return cleanTags(found.slice(0, MOST)).sort();
+  return found.length === 0 ? NONE : cleanTags(found.slice(0, MOST)).sort();
 }
 
 /** The longest tag, and how many a mail can bring. */
 const LONGEST = 100;
 const MOST = 1000;
+const LONGEST_FIELD = 10_000;
+const NONE: readonly string[] = [];
