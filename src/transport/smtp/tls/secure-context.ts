@@ -48,7 +48,7 @@ function newContext({ rootCertificates, identity, minVersion }: SecureContextFie
 }
 
 /** What Node trusts by default and by NODE_EXTRA_CA_CERTS. */
-function trustedByNode(): readonly string[] {
+export function trustedByNode(): readonly string[] {
   const { getCACertificates } = tls as {
     readonly getCACertificates?: (type: "default") => readonly string[];
   };

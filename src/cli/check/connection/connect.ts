@@ -1,0 +1,52 @@
+import { connect, type Socket } from "node:net";
+
+/** What came of an attempt to connect. */
+export type ConnectOutcome = "connected" | "refused" | "timeout" | "unreachable" | "reset" | "failed";
+
+/** An attempt to connect to one address. */
+export interface ConnectFacts {
+  readonly address: string;
+  readonly outcome: ConnectOutcome;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+  /** The error code of the operating system. */
+  readonly code?: string | undefined;
+}
+
+/** Connects within a time; the socket is there if the outcome is `"connected"`. */
+export function connectTo(
+  address: string,
+  port: number,
+  timeout: number,
+): Promise<{ readonly facts: ConnectFacts; readonly socket?: Socket }> {
+  const begin = performance.now();
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port, noDelay: true });
+    const told = (outcome: ConnectOutcome, code?: string): void => {
+      clearTimeout(timer);
+      const ms = Math.round(performance.now() - begin);
+      const facts = { address, outcome, ms, ...(code !== undefined && { code }) };
+      if (outcome === "connected") return resolve({ facts, socket });
+      socket.destroy();
+      resolve({ facts });
+    };
+    const timer = setTimeout(() => told("timeout"), timeout);
+    // It stays: a socket may fail before it has another listener.
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      told(outcomes[error.code ?? ""] ?? "failed", error.code),
+    );
+    socket.once("connect", () => told("connected"));
+  });
+}
+
+const outcomes: Readonly<Record<string, ConnectOutcome>> = {
+  ECONNREFUSED: "refused",
+  ECONNRESET: "reset",
+  ETIMEDOUT: "timeout",
+  EHOSTUNREACH: "unreachable",
+  ENETUNREACH: "unreachable",
+  EADDRNOTAVAIL: "unreachable",
+  EHOSTDOWN: "unreachable",
+  EACCES: "unreachable",
+  EPERM: "unreachable",
+};

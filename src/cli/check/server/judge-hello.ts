@@ -1,0 +1,88 @@
+import { quoted } from "../../foreign-text.ts";
+import { type Finding, finding } from "../finding.ts";
+import { clientCertificate, placeOf } from "./judge-connection.ts";
+import type { ServerFacts } from "./server-facts.ts";
+
+/** What is wrong with the reply to EHLO, and with a conversation that breaks off. */
+export function judgeHello(facts: ServerFacts): Finding[] {
+  const { target, hello, helo, broken } = facts;
+  const place = placeOf(target.host, target.port);
+  const findings: Finding[] = [];
+  const rewritten = rewrittenLine(facts);
+  if (rewritten !== undefined)
+    findings.push(
+      finding(
+        "smtp-rewritten",
+        place,
+        `Something between here and the server rewrites SMTP: a line reads ${quoted(rewritten, 60)}. Firewalls with "SMTP inspection" (Cisco "fixup" or "inspect esmtp") do so, and take STARTTLS and AUTH away.`,
+        "Switch the inspection of SMTP off in the firewall, or use the port for TLS (smtps:, 465), which it cannot look into.",
+      ),
+    );
+  if (hello !== undefined && hello.reply.code !== 250) findings.push(refused(facts, place, helo !== undefined));
+  const step = broken && inWords[broken.step];
+  if (broken !== undefined && step !== undefined) {
+    if (/CERTIFICATE_REQUIRED/.test(broken.code ?? "")) findings.push(clientCertificate(place));
+    else
+      findings.push(
+        finding(
+          "conversation-broken",
+          place,
+          `After ${step} the server ${how(broken)}.`,
+          "Look into the log of the server at this time; a firewall or virus scanner on the way can do the same.",
+        ),
+      );
+  }
+  return findings;
+}
+
+const inWords = {
+  greeting: undefined,
+  hello: "EHLO",
+  starttls: "STARTTLS",
+  tls: undefined,
+  auth: "AUTH",
+  mail: "MAIL",
+  rcpt: "RCPT",
+  reset: "RSET",
+  pipelining: undefined,
+} as const;
+
+function how({ problem, octets }: NonNullable<ServerFacts["broken"]>): string {
+  switch (problem) {
+    case "timeout":
+      return "did not answer in time";
+    case "not-smtp":
+      return `sent what is not a reply: ${quoted(octets)}`;
+    case "reset":
+      return "reset the connection";
+    default:
+      return "closed the connection without a reply";
+  }
+}
+
+/** A line with the X's or stars that firewalls write over what they do not know. */
+export function rewrittenLine({ greeting, clearHello, hello }: ServerFacts): string | undefined {
+  const first = greeting?.lines.find((line) => /\*{4,}/.test(line));
+  const replies = [clearHello?.reply, hello?.reply].filter((reply) => reply !== undefined);
+  const offered = replies.flatMap(({ code, lines }) => (code === 250 ? lines.slice(1) : []));
+  const refusals = replies.flatMap(({ code, lines }) => (code === 250 ? [] : lines));
+  return (
+    first ??
+    offered.find((line) => /^(?:X{4,}[A-Z]?|\*{4,})(?:\s|$)/i.test(line.trim())) ??
+    refusals.find((line) => /\bX{4,}\b|\*{4,}/.test(line))
+  );
+}
+
+function refused({ hello, helo }: ServerFacts, place: string, asked: boolean): Finding {
+  const reply = String(hello?.reply ?? "");
+  const works = helo?.code === 250;
+  const what = `The server refuses EHLO: ${quoted(reply)}.${works ? " It takes HELO, which offers neither STARTTLS nor AUTH." : asked ? " It refuses HELO too." : ""}`;
+  const code = hello?.reply.code ?? 0;
+  const remedy =
+    hello?.reply.transient === true
+      ? "Try again later; if it stays so, ask its operator."
+      : code === 501 || code === 504 || code === 550
+        ? "If it does not like the name of this client, give it another with --hello: a name with dots that DNS knows."
+        : "Replace the server or the proxy in front of it by one that knows EHLO (RFC 5321).";
+  return finding("hello-refused", place, what, remedy);
+}
