@@ -1,13 +1,14 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { EnvoiError } from "../errors.ts";
+import { checkCommand } from "./check/check-command.ts";
 import type { CommandFactory, CommandHost } from "./command-host.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
 import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
 
 /** The commands, in the order in which the help lists them. */
-const commands: readonly CommandFactory[] = [sendCommand];
+const commands: readonly CommandFactory[] = [sendCommand, checkCommand];
 
 /**
  * Runs the command line.

@@ -81,7 +81,7 @@ export const severities = {
   "tls-cipher-weak": "warning",
   "certificate-expires-soon": "warning",
   "size-too-small": "warning",
-  "greylisting": "warning",
+  greylisting: "warning",
   "login-untried": "warning",
   "dns-failed": "warning",
   "mx-alias": "warning",
@@ -95,7 +95,7 @@ export const severities = {
   "dmarc-missing": "warning",
   "dmarc-report-destination": "warning",
   "dkim-key-weak": "warning",
-  "unencrypted": "warning",
+  unencrypted: "warning",
   // Could be better.
   "mx-without-tls": "advice",
   "mta-sts-testing": "advice",

@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
+import { Address } from "../../address/address.ts";
+import { reasonOf } from "../../errors.ts";
+import { isHelloName } from "../../protocol/hello-name.ts";
+import type { CommandHost } from "../command-host.ts";
 import type { Dns } from "../dns/dns.ts";
 import { SystemDns } from "../dns/system-dns.ts";
 import { ZoneDns } from "../dns/zone-dns.ts";
 import { readZoneFile } from "../dns/zone-file.ts";
+import { readDuration } from "../duration.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
-import { askPassword } from "../password.ts";
-import type { CommandHost } from "../program.ts";
-import { styled, widthOf } from "../terminal.ts";
-import { Address } from "../../address/address.ts";
-import { reasonOf } from "../../errors.ts";
-import { isHelloName } from "../../protocol/hello-name.ts";
-import type { CheckFlags } from "./check-command.ts";
+import { loginFor } from "../send/relay/password.ts";
+import { styled, type Terminal, widthOf } from "../terminal.ts";
+import type { CheckFlags } from "./check-flags.ts";
 import type { CheckReport } from "./check-report.ts";
 import { type CheckTarget, readTarget } from "./check-target.ts";
 import { summarizeDomain } from "./domain/domain-summary.ts";
@@ -20,7 +21,7 @@ import { probeDomain } from "./domain/probe-domain.ts";
 import { judgeServer } from "./server/judge-server.ts";
 import { probeServer } from "./server/probe-server.ts";
 import { summarize } from "./server/server-summary.ts";
-import type { ProbeOptions } from "./server/server-target.ts";
+import type { ProbeOptions, ServerTarget } from "./server/server-target.ts";
 import { textReport } from "./text-report.ts";
 
 /** Runs `envoi check`. @throws CommandError for a wrong call */
@@ -30,18 +31,12 @@ export async function runCheck(
   { terminal, finish }: CommandHost,
 ): Promise<void> {
   const { environment, output } = terminal;
-  const text = given ?? environment["ENVOI_RELAY"];
-  if (!text) throw new CommandError("check: expected a URL or a domain, got nothing. Name one, or set ENVOI_RELAY");
-  const target = readTarget(text);
-  if (target.kind === "server" && target.password !== undefined && given !== undefined)
-    throw new CommandError(
-      "check: a password in the arguments can be read by every user of this machine. Set ENVOI_PASSWORD instead",
-    );
+  const target = readTarget(given, environment);
   const options = await readOptions(flags);
   const dns = await dnsFor(flags, options.timeout);
   const report =
     target.kind === "server"
-      ? await checkServer(await withLogin(target, flags), dns, options)
+      ? await checkServer(await serverFor(target, flags, terminal), dns, options)
       : await checkDomain(target.domain, dns, options, flags);
   if (flags.json) output.write(`${JSON.stringify(report, null, 2)}\n`);
   else
@@ -52,23 +47,21 @@ export async function runCheck(
       }),
     );
   finish(report.ok ? ExitStatus.ok : ExitStatus.findings);
-
-  async function withLogin(
-    { server, user, password }: CheckTarget & { kind: "server" },
-    { hello }: CheckFlags,
-  ): Promise<(CheckTarget & { kind: "server" })["server"]> {
-    const named = hello === undefined ? server : { ...server, helloName: helloOption(hello) };
-    if (user === undefined) return named;
-    const secret = password ?? environment["ENVOI_PASSWORD"] ?? (await askPassword(terminal, user));
-    return { ...named, login: { user, password: secret } };
-  }
 }
 
-async function checkServer(
-  server: (CheckTarget & { kind: "server" })["server"],
-  dns: Dns,
-  options: ProbeOptions,
-): Promise<CheckReport> {
+/** The server as the flags say, with the login to try. */
+async function serverFor(
+  { server, relay }: ServerTargetGiven,
+  { hello, user }: CheckFlags,
+  terminal: Terminal,
+): Promise<ServerTarget> {
+  const login = await loginFor(relay, user, terminal);
+  return { ...server, login, ...(hello !== undefined && { helloName: helloOption(hello) }) };
+}
+
+type ServerTargetGiven = CheckTarget & { readonly kind: "server" };
+
+async function checkServer(server: ServerTarget, dns: Dns, options: ProbeOptions): Promise<CheckReport> {
   const facts = await probeServer(server, dns, options);
   const findings = judgeServer(facts, options);
   const host = server.host.includes(":") ? `[${server.host}]` : server.host;
@@ -94,11 +87,9 @@ async function checkDomain(
 }
 
 async function readOptions({ timeout, ca, from, to }: CheckFlags): Promise<ProbeOptions> {
-  if (!/^\d{1,4}(?:\.\d+)?$/.test(timeout) || Number(timeout) <= 0)
-    throw new CommandError(`--timeout: expected a number of seconds, got ${JSON.stringify(timeout)}`);
   for (const [flag, value] of Object.entries({ from, to })) if (value) addressOption(value, flag);
   return {
-    ...{ timeout: Number(timeout) * 1000, from, to },
+    ...{ timeout: readDuration(timeout, "--timeout"), from, to },
     authorities: await Promise.all(ca.map((file) => readText(file, "--ca"))),
   };
 }

@@ -30,7 +30,10 @@ export function textReport(report: CheckReport, { width, paint }: TextStyle): st
     const label = Math.max(...rows.map(([name]) => name.length)) + 2;
     for (const [name, text] of rows) {
       const [first = "", ...rest] = wrapped(text, width - label);
-      lines.push(`${paint("dim", name.padEnd(label))}${first}`, ...rest.map((line) => " ".repeat(label) + line));
+      lines.push(
+        `${paint("dim", name.padEnd(label))}${first}`,
+        ...rest.map((line) => " ".repeat(label) + line),
+      );
     }
   }
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;

@@ -2,7 +2,14 @@ import { lookup, Resolver as NodeResolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { Resolver } from "../../verify/resolver/resolver.ts";
 import { within } from "../within.ts";
-import { addressesByRecords, type Dns, type DnsAnswer, type HostAddresses, type SrvRecord, type TlsaRecord } from "./dns.ts";
+import {
+  addressesByRecords,
+  type Dns,
+  type DnsAnswer,
+  type HostAddresses,
+  type SrvRecord,
+  type TlsaRecord,
+} from "./dns.ts";
 
 /** How DNS is asked. */
 export interface SystemDnsOptions {
@@ -40,7 +47,10 @@ export class SystemDns implements Dns {
   async srv(name: string): Promise<DnsAnswer<SrvRecord>> {
     const found = await this.#asked(`SRV ${name}`, () => this.#node.resolveSrv(name));
     if (found.outcome !== "found") return found;
-    return { outcome: "found", records: found.records.map(({ name: target, ...rest }) => ({ ...rest, target })) };
+    return {
+      outcome: "found",
+      records: found.records.map(({ name: target, ...rest }) => ({ ...rest, target })),
+    };
   }
 
   async tlsa(name: string): Promise<DnsAnswer<TlsaRecord>> {

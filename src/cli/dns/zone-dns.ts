@@ -2,7 +2,14 @@ import { isIP } from "node:net";
 import { refuseOption } from "../../text/options/option-reader.ts";
 import { Resolver } from "../../verify/resolver/resolver.ts";
 import type { Zone, ZoneRecords } from "../../verify/resolver/zone-resolver.ts";
-import { addressesByRecords, type Dns, type DnsAnswer, type HostAddresses, type SrvRecord, type TlsaRecord } from "./dns.ts";
+import {
+  addressesByRecords,
+  type Dns,
+  type DnsAnswer,
+  type HostAddresses,
+  type SrvRecord,
+  type TlsaRecord,
+} from "./dns.ts";
 
 /** The records of a name in a zone for a check: those of `Resolver.zone`, and two types more. */
 export interface CheckZoneRecords extends ZoneRecords {

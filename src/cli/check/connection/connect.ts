@@ -26,9 +26,8 @@ export function connectTo(
       clearTimeout(timer);
       const ms = Math.round(performance.now() - begin);
       const facts = { address, outcome, ms, ...(code !== undefined && { code }) };
-      if (outcome === "connected") return resolve({ facts, socket });
-      socket.destroy();
-      resolve({ facts });
+      if (outcome !== "connected") socket.destroy();
+      resolve({ facts, ...(outcome === "connected" && { socket }) });
     };
     const timer = setTimeout(() => told("timeout"), timeout);
     // It stays: a socket may fail before it has another listener.

@@ -1,6 +1,12 @@
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect, createSecureContext, type SecureContext, type SecureVersion, type TLSSocket } from "node:tls";
+import {
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type SecureVersion,
+  type TLSSocket,
+} from "node:tls";
 import { trustedByNode } from "../../../transport/smtp/tls/secure-context.ts";
 import { Broken } from "./broken.ts";
 
@@ -33,7 +39,11 @@ export function tolerantContext(authorities: readonly string[], version?: Probed
 }
 
 /** Makes the handshake. Any certificate will do. @throws Broken */
-export function encrypt(stream: Duplex, { name, context }: HandshakeSettings, timeout: number): Promise<TLSSocket> {
+export function encrypt(
+  stream: Duplex,
+  { name, context }: HandshakeSettings,
+  timeout: number,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       socket: stream,

@@ -1,5 +1,5 @@
-import { type DmarcRecord, parseDmarcRecord } from "../../../verify/dmarc/dmarc-record.ts";
 import { discover } from "../../../verify/dmarc/dmarc-policy.ts";
+import { type DmarcRecord, parseDmarcRecord } from "../../../verify/dmarc/dmarc-record.ts";
 import { Inquiry } from "../../../verify/inquiry.ts";
 import { type ReportDestination, reportDestinations } from "../../../verify/report/report-destinations.ts";
 import type { Dns } from "../../dns/dns.ts";
@@ -99,7 +99,10 @@ export function judgeAuthorPolicy(facts: AuthorPolicyFacts): Finding[] {
         "Correct it: p, sp and np are none, quarantine or reject.",
       ),
     ];
-  return [...judgePolicy(domain, recordDomain, record), ...destinations.flatMap((each) => judgeDestination(name, each))];
+  return [
+    ...judgePolicy(domain, recordDomain, record),
+    ...destinations.flatMap((each) => judgeDestination(name, each)),
+  ];
 }
 
 function judgePolicy(domain: string, recordDomain: string, { policies, testing }: DmarcRecord): Finding[] {

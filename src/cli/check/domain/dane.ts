@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import type { Dns, DnsAnswer, TlsaRecord } from "../../dns/dns.ts";
 import { foreign } from "../../foreign-text.ts";
-import type { CertificateFacts } from "../connection/certificate-facts.ts";
+import type { SeenCertificate } from "../connection/seen-certificate.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { ServerFacts } from "../server/server-facts.ts";
 
@@ -72,15 +72,17 @@ function isUsable({ usage, selector, matching, data }: TlsaRecord): boolean {
 }
 
 /** Whether a record fits the certificate of the server, or, with usage 2, that of one of its issuers. */
-export function fits(record: TlsaRecord, chain: readonly CertificateFacts[]): boolean {
+export function fits(record: TlsaRecord, chain: readonly SeenCertificate[]): boolean {
   const candidates = record.usage === 3 ? chain.slice(0, 1) : chain.slice(1);
   return candidates.some((each) => digestOf(each, record.selector, record.matching) === record.data);
 }
 
 /** What a TLSA record says of a certificate, in hexadecimal. */
-export function digestOf({ der }: CertificateFacts, selector: number, matching: number): string {
+export function digestOf({ der }: SeenCertificate, selector: number, matching: number): string {
   const octets =
     selector === 0 ? der : new X509Certificate(der).publicKey.export({ type: "spki", format: "der" });
   if (matching === 0) return octets.toString("hex");
-  return createHash(matching === 1 ? "sha256" : "sha512").update(octets).digest("hex");
+  return createHash(matching === 1 ? "sha256" : "sha512")
+    .update(octets)
+    .digest("hex");
 }

@@ -30,8 +30,7 @@ export async function lookUpDkimKey(dns: Dns, domain: string, selector: string):
   const answer = await dns.resolver.resolve(name, "TXT");
   const none = { selector, name, count: 0 };
   if (answer.outcome === "temporary") return { ...none, outcome: "failed", reason: answer.reason };
-  if (answer.outcome !== "found")
-    return { ...none, outcome: "none", alias: await danglingAlias(dns, name) };
+  if (answer.outcome !== "found") return { ...none, outcome: "none", alias: await danglingAlias(dns, name) };
   const texts = answer.records.map(String);
   const keys = texts.filter(looksLikeKey);
   const record = readKeyRecord(keys[0] ?? texts[0] ?? "");
@@ -46,7 +45,14 @@ export function judgeDkimKey(facts: DkimKeyFacts): Finding[] {
   const reason = foreign(facts.reason ?? "", 300);
   const shown = foreign(name, 253);
   if (outcome === "failed")
-    return [finding("dns-failed", name, `The DKIM key at ${shown} could not be looked up: ${reason}.`, "Try again.")];
+    return [
+      finding(
+        "dns-failed",
+        name,
+        `The DKIM key at ${shown} could not be looked up: ${reason}.`,
+        "Try again.",
+      ),
+    ];
   if (outcome === "none")
     return [
       finding(

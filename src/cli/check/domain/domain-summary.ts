@@ -20,7 +20,12 @@ export interface DomainSummary {
   readonly dane: Readonly<Record<string, readonly string[] | string>>;
   readonly tlsRpt: readonly string[];
   readonly spf: { readonly records: readonly string[]; readonly lookups: number; readonly code: string };
-  readonly dkim: readonly { readonly name: string; readonly outcome: string; readonly type?: string; readonly bits?: number }[];
+  readonly dkim: readonly {
+    readonly name: string;
+    readonly outcome: string;
+    readonly type?: string;
+    readonly bits?: number;
+  }[];
   readonly dmarc: {
     readonly domain?: string;
     readonly record?: string;
@@ -54,14 +59,18 @@ export function summarizeDomain(facts: DomainFacts, now: number = Date.now()): D
     ),
     mtaSts: {
       record: sts.records.length === 1,
-      ...(sts.policy && { mode: sts.policy.mode, mx: sts.policy.mx.slice(0, 20).map((each) => foreign(each, 100)) }),
+      ...(sts.policy && {
+        mode: sts.policy.mode,
+        mx: sts.policy.mx.slice(0, 20).map((each) => foreign(each, 100)),
+      }),
     },
     dane: Object.fromEntries(
       facts.dane.map(({ name, answer }) => [
         foreign(name, 253),
         answer.outcome === "found"
           ? answer.records.map(
-              ({ usage, selector, matching, data }) => `${usage} ${selector} ${matching} ${data.slice(0, 128)}`,
+              ({ usage, selector, matching, data }) =>
+                `${usage} ${selector} ${matching} ${data.slice(0, 128)}`,
             )
           : "reason" in answer
             ? foreign(answer.reason)
@@ -98,13 +107,25 @@ export function sectionsOf(summary: DomainSummary): [heading: string, rows: [str
       "MX",
       mx.outcome === "null"
         ? "the domain takes no mail (null MX)"
-        : mx.hosts.map(({ host, priority, addresses }) => `${priority} ${host} (${addresses.join(", ") || "no address"})`).join(", ") || "none",
+        : mx.hosts
+            .map(
+              ({ host, priority, addresses }) =>
+                `${priority} ${host} (${addresses.join(", ") || "no address"})`,
+            )
+            .join(", ") || "none",
     ],
     ...Object.entries(summary.srv).map(([name, hosts]): [string, string] => [
       `SRV ${name.split(".")[0]}`,
-      typeof hosts === "string" ? (hosts === "temporary" ? "not known" : "none") : hosts.join(", ") || "not offered",
+      typeof hosts === "string"
+        ? hosts === "temporary"
+          ? "not known"
+          : "none"
+        : hosts.join(", ") || "not offered",
     ]),
-    ["MTA-STS", mtaSts.record ? `mode ${mtaSts.mode ?? "not known"}: ${mtaSts.mx?.join(", ") ?? ""}` : "none"],
+    [
+      "MTA-STS",
+      mtaSts.record ? `mode ${mtaSts.mode ?? "not known"}: ${mtaSts.mx?.join(", ") ?? ""}` : "none",
+    ],
     ...Object.entries(summary.dane).map(([name, records]): [string, string] => [
       "DANE",
       typeof records === "string"
@@ -121,6 +142,9 @@ export function sectionsOf(summary: DomainSummary): [heading: string, rows: [str
   ];
   return [
     ["", rows],
-    ...summary.servers.map((server): [string, [string, string][]] => [`${server.host}:${server.port}`, rowsOf(server)]),
+    ...summary.servers.map((server): [string, [string, string][]] => [
+      `${server.host}:${server.port}`,
+      rowsOf(server),
+    ]),
   ];
 }

@@ -1,5 +1,5 @@
 import { foreign } from "../../foreign-text.ts";
-import { type Finding, finding, type FindingCode, worstFirst } from "../finding.ts";
+import { type Finding, type FindingCode, finding, worstFirst } from "../finding.ts";
 import { judgeServer } from "../server/judge-server.ts";
 import type { ProbeOptions } from "../server/server-target.ts";
 import { judgeAuthorPolicy } from "./author-policy.ts";

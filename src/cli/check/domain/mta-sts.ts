@@ -94,7 +94,12 @@ export function judgeSts(facts: StsFacts, exchangers: readonly string[]): Findin
     finding(
       "mta-sts-mx-mismatch",
       host,
-      `The mail exchanger ${foreign(host, 253)} is not in the MTA-STS policy of ${domain} (${policy.mx.slice(0, 10).map((each) => foreign(each, 100)).join(", ")}). ${policy.mode === "enforce" ? "Senders that keep to it do not deliver there." : "When the mode becomes enforce, senders will not deliver there."}`,
+      `The mail exchanger ${foreign(host, 253)} is not in the MTA-STS policy of ${domain} (${policy.mx
+        .slice(0, 10)
+        .map((each) => foreign(each, 100))
+        .join(
+          ", ",
+        )}). ${policy.mode === "enforce" ? "Senders that keep to it do not deliver there." : "When the mode becomes enforce, senders will not deliver there."}`,
       `Add "mx: ${foreign(host, 253)}" to the policy and change the id of the record, or correct the MX records.`,
     ),
   );

@@ -51,7 +51,9 @@ export function httpsFetcher(timeout: number, authorities: readonly string[]): P
             clearTimeout(timer);
             resolve({ text });
           });
-          response.on("error", (error: NodeJS.ErrnoException) => failed(`the answer broke off (${error.code})`));
+          response.on("error", (error: NodeJS.ErrnoException) =>
+            failed(`the answer broke off (${error.code})`),
+          );
         },
       );
       request.on("error", (error: NodeJS.ErrnoException) =>

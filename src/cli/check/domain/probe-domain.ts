@@ -38,7 +38,9 @@ export async function probeDomain(domain: string, dns: Dns, options: DomainOptio
     lookUpAuthorPolicy(dns, domain, deadline),
     Promise.all(options.selectors.map((selector) => lookUpDkimKey(dns, domain, selector))),
   ]);
-  const hosts = exchangers.exchangers.filter(({ lookup }) => lookup.outcome === "found").map(({ host }) => host);
+  const hosts = exchangers.exchangers
+    .filter(({ lookup }) => lookup.outcome === "found")
+    .map(({ host }) => host);
   const [dane, servers, presence] = await Promise.all([
     Promise.all(hosts.map((host) => lookUpDane(dns, host))),
     options.connect ? connectToAll(domain, hosts, services, dns, options) : [],

@@ -64,7 +64,10 @@ async function countLookups({ resolver }: Dns, domain: string, deadline: number)
     await follow(record.redirect.text, "=");
   };
   const follow = async (term: string, separator: string): Promise<void> => {
-    const target = term.slice(term.indexOf(separator) + 1).replace(/\.$/, "").toLowerCase();
+    const target = term
+      .slice(term.indexOf(separator) + 1)
+      .replace(/\.$/, "")
+      .toLowerCase();
     // A name that depends on the mail cannot be followed.
     if (!target.includes("%")) await visit(target);
   };
@@ -108,7 +111,9 @@ export function judgeSenderPolicy({ domain, records, lookups, verdict }: SenderP
         ),
       );
     case "too-many-lookups":
-      return lookups > ALLOWED ? findings : told(finding("spf-too-many-lookups", domain, sentence(reason), remedy));
+      return lookups > ALLOWED
+        ? findings
+        : told(finding("spf-too-many-lookups", domain, sentence(reason), remedy));
     case "syntax":
       return told(finding("spf-syntax", domain, `SPF does not work: ${reason}`, remedy));
     case "missing-record":

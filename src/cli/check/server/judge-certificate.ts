@@ -1,5 +1,5 @@
 import { foreign, quoted } from "../../foreign-text.ts";
-import type { CertificateFacts } from "../connection/certificate-facts.ts";
+import type { SeenCertificate } from "../connection/seen-certificate.ts";
 import { type Finding, finding } from "../finding.ts";
 import { placeOf } from "./judge-connection.ts";
 import type { ServerFacts, TlsFacts } from "./server-facts.ts";
@@ -43,7 +43,12 @@ export function judgeCertificate(facts: ServerFacts, now: number): Finding[] {
   ];
 }
 
-function judgeTrust({ chain, chainError }: TlsFacts, leaf: CertificateFacts, place: string, untimely: boolean): Finding[] {
+function judgeTrust(
+  { chain, chainError }: TlsFacts,
+  leaf: SeenCertificate,
+  place: string,
+  untimely: boolean,
+): Finding[] {
   const top = chain.at(-1) ?? leaf;
   const issuer = quoted(top.issuer, 100);
   switch (chainError) {
@@ -57,7 +62,11 @@ function judgeTrust({ chain, chainError }: TlsFacts, leaf: CertificateFacts, pla
     case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
       if (leaf.selfSigned) return [selfSigned(leaf, place)];
       if (top.selfSigned) return [unknownRoot(top, place)];
-      return [chain.length === 1 && lacksIntermediate(leaf) ? missing(leaf, place) : unknownIssuer(top, chain.length, place)];
+      return [
+        chain.length === 1 && lacksIntermediate(leaf)
+          ? missing(leaf, place)
+          : unknownIssuer(top, chain.length, place),
+      ];
     case "CERT_HAS_EXPIRED":
     case "CERT_NOT_YET_VALID":
       // The dates say it.
@@ -73,7 +82,7 @@ function judgeTrust({ chain, chainError }: TlsFacts, leaf: CertificateFacts, pla
   ];
 }
 
-function selfSigned(leaf: CertificateFacts, place: string): Finding {
+function selfSigned(leaf: SeenCertificate, place: string): Finding {
   return finding(
     "certificate-self-signed",
     place,
@@ -82,7 +91,7 @@ function selfSigned(leaf: CertificateFacts, place: string): Finding {
   );
 }
 
-function unknownRoot(top: CertificateFacts, place: string): Finding {
+function unknownRoot(top: SeenCertificate, place: string): Finding {
   return finding(
     "certificate-unknown-issuer",
     place,
@@ -91,7 +100,7 @@ function unknownRoot(top: CertificateFacts, place: string): Finding {
   );
 }
 
-function unknownIssuer(top: CertificateFacts, sent: number, place: string): Finding {
+function unknownIssuer(top: SeenCertificate, sent: number, place: string): Finding {
   const single = sent === 1;
   return finding(
     "certificate-unknown-issuer",
@@ -103,7 +112,7 @@ function unknownIssuer(top: CertificateFacts, sent: number, place: string): Find
   );
 }
 
-function missing(leaf: CertificateFacts, place: string): Finding {
+function missing(leaf: SeenCertificate, place: string): Finding {
   return finding(
     "certificate-missing-intermediate",
     place,
@@ -116,16 +125,18 @@ function missing(leaf: CertificateFacts, place: string): Finding {
  * Whether an issuer that is not known is rather an intermediate than a root: public authorities name the place of their
  * certificates, and their roots issue no certificates of servers.
  */
-function lacksIntermediate({ namesIssuer, issuer }: CertificateFacts): boolean {
-  return namesIssuer || /\b(?:intermediate|issuing|sub(?:ordinate)?[ -]?ca|[ER]\d{1,2}|YE\d|YR\d)\b/i.test(issuer);
+function lacksIntermediate({ namesIssuer, issuer }: SeenCertificate): boolean {
+  return (
+    namesIssuer || /\b(?:intermediate|issuing|sub(?:ordinate)?[ -]?ca|[ER]\d{1,2}|YE\d|YR\d)\b/i.test(issuer)
+  );
 }
 
-function judgeDates(chain: readonly CertificateFacts[], place: string, now: number): Finding[] {
+function judgeDates(chain: readonly SeenCertificate[], place: string, now: number): Finding[] {
   const findings: Finding[] = [];
   const bad = chain.find(({ validTo }) => validTo.getTime() <= now);
   const early = chain.find(({ validFrom }) => validFrom.getTime() > now);
   const [leaf] = chain;
-  const whose = (certificate: CertificateFacts): string =>
+  const whose = (certificate: SeenCertificate): string =>
     `${certificate === leaf ? "The certificate for" : "The certificate of the authority"} ${quoted(certificate.subject, 100)}`;
   if (bad !== undefined) {
     const days = Math.floor((now - bad.validTo.getTime()) / DAY);
@@ -193,7 +204,12 @@ function judgeStrength({ chain }: TlsFacts, place: string): Finding[] {
   return findings;
 }
 
-function judgeName({ nameMatches, chain }: TlsFacts, leaf: CertificateFacts, name: string, place: string): Finding[] {
+function judgeName(
+  { nameMatches, chain }: TlsFacts,
+  leaf: SeenCertificate,
+  name: string,
+  place: string,
+): Finding[] {
   // Of a certificate that nobody vouches for, the name is the smaller trouble; it is told all the same.
   if (nameMatches || chain.length === 0) return [];
   const names = leaf.names.slice(0, 10).map((each) => foreign(each, 100));

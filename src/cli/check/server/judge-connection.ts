@@ -62,7 +62,9 @@ function notConnected(facts: ServerFacts, failed: readonly ConnectFacts[]): Find
     .join(", ");
   const of = facts.target.host === failed[0]?.address ? "" : ` (${host})`;
   const what = `${capital(inWords(told, `${places}${of}`))}${codeIn(failed, told)}.`;
-  const answering = facts.otherPorts.filter(({ outcome }) => outcome === "connected").map((each) => each.port);
+  const answering = facts.otherPorts
+    .filter(({ outcome }) => outcome === "connected")
+    .map((each) => each.port);
   const others =
     answering.length === 0 ? "" : ` Port ${answering.join(" and port ")} of this host answers: try that.`;
   return finding(codes[told], placeOf(host, port), what, `${remedyFor(told, port, facts)}${others}`);
@@ -148,7 +150,8 @@ function judgePlain({ target }: ServerFacts, octets: string, place: string): Fin
 
 function judgeSilence({ broken, target }: ServerFacts, place: string): Finding {
   const octets = broken?.octets ?? "";
-  if (broken?.problem === "not-smtp" || (octets !== "" && !/^\d\d\d[ -]/.test(octets))) return notSmtp(octets, place);
+  if (broken?.problem === "not-smtp" || (octets !== "" && !/^\d\d\d[ -]/.test(octets)))
+    return notSmtp(octets, place);
   if (/CERTIFICATE/.test(broken?.code ?? "")) return clientCertificate(place);
   if (broken?.problem === "timeout")
     return finding(

@@ -18,8 +18,13 @@ function judgeStartTls(facts: ServerFacts, place: string): Finding[] {
   const findings: Finding[] = [];
   const inClear = clearHello?.capabilities.extensions.AUTH ?? [];
   const shown = inClear.filter((mechanism) => readable.includes(mechanism));
-  const isLost = tls !== undefined && hello?.reply.code === 250 && hello.capabilities.extensions.AUTH === undefined;
-  if (shown.length > 0 && startTls !== undefined && (isLost || (tls === undefined && startTls.reply?.code !== 220)))
+  const isLost =
+    tls !== undefined && hello?.reply.code === 250 && hello.capabilities.extensions.AUTH === undefined;
+  if (
+    shown.length > 0 &&
+    startTls !== undefined &&
+    (isLost || (tls === undefined && startTls.reply?.code !== 220))
+  )
     findings.push(
       finding(
         "auth-only-in-clear",
@@ -89,7 +94,8 @@ function absent({ target, loopback, otherPorts }: ServerFacts, place: string): F
 function judgeHandshake({ broken, target, startTls, speaksPlain }: ServerFacts, place: string): Finding[] {
   if (broken?.step !== "tls" || speaksPlain) return [];
   const { problem, code = "" } = broken;
-  if (/CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|CERTIFICATE)/.test(code)) return [clientCertificate(place)];
+  if (/CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|CERTIFICATE)/.test(code))
+    return [clientCertificate(place)];
   const behind = startTls?.reply?.code === 220;
   if (/WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST|RECORD/.test(code) && behind)
     return [
@@ -140,7 +146,7 @@ function judgeTls({ tls }: ServerFacts, place: string): Finding[] {
         "Switch on TLS 1.2 and TLS 1.3 in the server, or update it.",
       ),
     );
-  const isShort = exchange !== undefined && exchange.name.startsWith("DH") && exchange.bits < 2048;
+  const isShort = exchange?.name.startsWith("DH") === true && exchange.bits < 2048;
   if (/RC4|DES|NULL|EXPORT|anon|MD5/.test(cipher) || isShort)
     findings.push(
       finding(

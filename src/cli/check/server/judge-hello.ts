@@ -18,7 +18,8 @@ export function judgeHello(facts: ServerFacts): Finding[] {
         "Switch the inspection of SMTP off in the firewall, or use the port for TLS (smtps:, 465), which it cannot look into.",
       ),
     );
-  if (hello !== undefined && hello.reply.code !== 250) findings.push(refused(facts, place, helo !== undefined));
+  if (hello !== undefined && hello.reply.code !== 250)
+    findings.push(refused(facts, place, helo !== undefined));
   const step = broken && inWords[broken.step];
   if (broken !== undefined && step !== undefined) {
     if (/CERTIFICATE_REQUIRED/.test(broken.code ?? "")) findings.push(clientCertificate(place));

@@ -1,8 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { checkServerIdentity, type SecureContext, type TLSSocket } from "node:tls";
-import { X509Certificate } from "node:crypto";
-import { chainOf } from "../connection/certificate-facts.ts";
 import type { Conversation } from "../connection/conversation.ts";
+import { seenChain } from "../connection/seen-certificate.ts";
 import type { Draft, TlsFacts } from "./server-facts.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function startTls(
 
 /** What is known of an encrypted connection. */
 export function tlsFactsOf(socket: TLSSocket, name: string): TlsFacts {
-  const chain = chainOf(socket);
+  const chain = seenChain(socket);
   const { authorizationError } = socket;
   const code = socket.authorized ? undefined : codeOf(authorizationError);
   const exchange = socket.getEphemeralKeyInfo() as { type?: string; name?: string; size?: number } | null;
@@ -44,7 +44,9 @@ export function tlsFactsOf(socket: TLSSocket, name: string): TlsFacts {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error ? String((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+  return error instanceof Error
+    ? String((error as NodeJS.ErrnoException).code ?? error.message)
+    : String(error);
 }
 
 /** Only alternative names count (RFC 9525 6.3). */

@@ -113,7 +113,8 @@ async function greet(facts: Draft, conversation: Conversation, options: ProbeOpt
   const greeting = conversation.reply("greeting");
   greeting.catch(() => {});
   const early = await within(greeting, IMPATIENCE);
-  if (early === undefined && facts.target.tls !== "wrapper") facts.speaksTls = await speaksTls(facts, options);
+  if (early === undefined && facts.target.tls !== "wrapper")
+    facts.speaksTls = await speaksTls(facts, options);
   if (facts.speaksTls) throw new Broken({ step: "greeting", problem: "timeout", octets: "" });
   const { reply, ms } = early ?? (await greeting);
   facts.greeting = reply;

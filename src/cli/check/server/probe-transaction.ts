@@ -21,7 +21,11 @@ export async function tryTransaction(
   const ownAddress = login?.reply?.code === 235 && target.login?.user.includes("@") ? target.login.user : "";
   const from = options.from ?? ownAddress;
   const to = options.to ?? options.postmaster ?? "postmaster";
-  const mail = formatCommand({ verb: "MAIL", from: from === "" ? null : Address.parse(from), parameters: {} });
+  const mail = formatCommand({
+    verb: "MAIL",
+    from: from === "" ? null : Address.parse(from),
+    parameters: {},
+  });
   const rcpt = formatCommand({
     verb: "RCPT",
     to: to === "postmaster" ? to : Address.parse(to),
@@ -34,7 +38,11 @@ export async function tryTransaction(
     return reply;
   };
   const first = await ask(mail, "mail");
-  const transaction: { -readonly [N in keyof TransactionFacts]: TransactionFacts[N] } = { from, to, mail: first };
+  const transaction: { -readonly [N in keyof TransactionFacts]: TransactionFacts[N] } = {
+    from,
+    to,
+    mail: first,
+  };
   facts.transaction = transaction;
   try {
     if (first.code === 421) return;

@@ -2,9 +2,9 @@ import type { Capabilities } from "../../../protocol/extensions.ts";
 import type { Reply } from "../../../protocol/reply.ts";
 import type { HostAddresses } from "../../dns/dns.ts";
 import type { BrokenFacts } from "../connection/broken.ts";
-import type { CertificateFacts } from "../connection/certificate-facts.ts";
 import type { ConnectFacts } from "../connection/connect.ts";
 import type { ProbedVersion } from "../connection/handshake.ts";
+import type { SeenCertificate } from "../connection/seen-certificate.ts";
 import type { ServerTarget } from "./server-target.ts";
 
 /** A reply to EHLO, and what it offers. */
@@ -22,7 +22,7 @@ export interface TlsFacts {
   /** The key exchange, such as `"ECDH prime256v1"`, and its size in bits. */
   readonly exchange?: { readonly name: string; readonly bits: number } | undefined;
   /** The certificate of the server, then those of its issuers. */
-  readonly chain: readonly CertificateFacts[];
+  readonly chain: readonly SeenCertificate[];
   /** Why the chain does not verify, by OpenSSL's code; absent if it does. */
   readonly chainError?: string | undefined;
   /** Whether the certificate has the name that it must have. */

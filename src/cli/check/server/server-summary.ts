@@ -1,6 +1,6 @@
 import type { Limits } from "../../../protocol/extensions.ts";
 import { foreign } from "../../foreign-text.ts";
-import type { CertificateFacts } from "../connection/certificate-facts.ts";
+import type { SeenCertificate } from "../connection/seen-certificate.ts";
 import { isVerified } from "./judge-certificate.ts";
 import type { ServerFacts } from "./server-facts.ts";
 
@@ -41,7 +41,11 @@ export interface ServerSummary {
   readonly login?: { readonly mechanism?: string; readonly accepted: boolean; readonly reply?: string };
   readonly maxMessageSize?: number;
   readonly limits?: Limits;
-  readonly transaction?: { readonly mail: string; readonly rcpt?: string; readonly pipelined?: readonly string[] };
+  readonly transaction?: {
+    readonly mail: string;
+    readonly rcpt?: string;
+    readonly pipelined?: readonly string[];
+  };
   /** The shortest time from a command to its reply, in milliseconds. */
   readonly roundTripMs?: number;
 }
@@ -61,7 +65,9 @@ export function summarize(facts: ServerFacts, now: number = Date.now()): ServerS
     ...(hello && {
       name: foreign(hello.capabilities.domain, 100),
       extensions: Object.fromEntries(
-        [...hello.capabilities.keywords].slice(0, 60).map(([key, value]) => [foreign(key, 60), foreign(value)]),
+        [...hello.capabilities.keywords]
+          .slice(0, 60)
+          .map(([key, value]) => [foreign(key, 60), foreign(value)]),
       ),
     }),
     ...(facts.startTls?.reply && { startTls: foreign(String(facts.startTls.reply)) }),
@@ -70,7 +76,9 @@ export function summarize(facts: ServerFacts, now: number = Date.now()): ServerS
         ...{ protocol: tls.protocol, cipher: tls.cipher, verified: isVerified(tls, now) },
         ...(tls.exchange && { keyExchange: `${tls.exchange.name}, ${tls.exchange.bits} bits` }),
         chain: tls.chain.map(certificate),
-        versions: Object.fromEntries([...(facts.versions ?? [])].map(([version, is]) => [version, is ?? null])),
+        versions: Object.fromEntries(
+          [...(facts.versions ?? [])].map(([version, is]) => [version, is ?? null]),
+        ),
       },
     }),
     ...((clear || encrypted) && {
@@ -99,7 +107,15 @@ export function summarize(facts: ServerFacts, now: number = Date.now()): ServerS
   };
 }
 
-function certificate({ subject, issuer, names, validFrom, validTo, keyType, keyBits }: CertificateFacts): CertificateSummary {
+function certificate({
+  subject,
+  issuer,
+  names,
+  validFrom,
+  validTo,
+  keyType,
+  keyBits,
+}: SeenCertificate): CertificateSummary {
   return {
     subject: foreign(subject, 100),
     issuer: foreign(issuer, 100),
@@ -126,7 +142,8 @@ export function rowsOf(summary: ServerSummary): [label: string, text: string][] 
     ([port, outcome]) => `${port} ${outcome === "connected" ? "answers" : outcome}`,
   );
   if (ports.length > 0) rows.push(["other ports", ports.join(", ")]);
-  if (summary.greeting !== undefined) rows.push(["greeting", `${summary.greeting} (${summary.greetingMs} ms)`]);
+  if (summary.greeting !== undefined)
+    rows.push(["greeting", `${summary.greeting} (${summary.greetingMs} ms)`]);
   if (extensions !== undefined)
     rows.push([
       "EHLO",
@@ -136,7 +153,9 @@ export function rowsOf(summary: ServerSummary): [label: string, text: string][] 
     ]);
   if (encryption !== undefined) {
     const { protocol, cipher, keyExchange, verified, versions, chain } = encryption;
-    const spoken = Object.entries(versions).filter(([, is]) => is === true).map(([version]) => version);
+    const spoken = Object.entries(versions)
+      .filter(([, is]) => is === true)
+      .map(([version]) => version);
     rows.push(["encryption", [protocol, cipher, keyExchange].filter(Boolean).join(", ")]);
     if (spoken.length > 0) rows.push(["versions", spoken.join(", ")]);
     chain.forEach(({ subject, names, issuer, validFrom, validTo, key }, index) => {
@@ -154,7 +173,12 @@ export function rowsOf(summary: ServerSummary): [label: string, text: string][] 
   if (summary.maxMessageSize !== undefined)
     rows.push(["largest mail", `${summary.maxMessageSize.toLocaleString("en")} bytes`]);
   if (summary.limits !== undefined)
-    rows.push(["limits", Object.entries(summary.limits).map(([key, value]) => `${key} ${value}`).join(", ")]);
+    rows.push([
+      "limits",
+      Object.entries(summary.limits)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(", "),
+    ]);
   if (transaction !== undefined)
     rows.push(["MAIL, RCPT", [transaction.mail, transaction.rcpt].filter(Boolean).join("; ")]);
   if (transaction?.pipelined !== undefined)

@@ -1,9 +1,10 @@
-import { X509Certificate } from "node:crypto";
-import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
+import type { X509Certificate } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+import { chainOf } from "../../../net/client/certificate-chain.ts";
 import { derElements } from "../../../net/der.ts";
 
 /** What is known of a certificate. Texts are as its issuer wrote them: not safe to print. */
-export interface CertificateFacts {
+export interface SeenCertificate {
   /** Its common name, otherwise its whole name. */
   readonly subject: string;
   readonly issuer: string;
@@ -25,21 +26,13 @@ export interface CertificateFacts {
 }
 
 /** The certificate that a server has shown, and those of its issuers as far as they are known: at most ten. */
-export function chainOf(socket: TLSSocket): readonly CertificateFacts[] {
-  const chain: CertificateFacts[] = [];
-  const seen = new Set<string>();
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (next?.raw !== undefined && chain.length < 10 && !seen.has(next.fingerprint256)) {
-    seen.add(next.fingerprint256);
-    chain.push(factsOf(next.raw));
-    next = next.issuerCertificate;
-  }
-  return chain;
+export function seenChain(socket: TLSSocket): readonly SeenCertificate[] {
+  const leaf = socket.getPeerCertificate(true);
+  return leaf.raw === undefined ? [] : chainOf(leaf).slice(0, 10).map(seen);
 }
 
-/** Reads a certificate. */
-export function factsOf(der: Buffer): CertificateFacts {
-  const certificate = new X509Certificate(der);
+function seen(certificate: X509Certificate): SeenCertificate {
+  const der = certificate.raw;
   const { subject, issuer, subjectAltName = "", infoAccess = "" } = certificate;
   return {
     subject: commonName(subject),
@@ -58,7 +51,7 @@ export function factsOf(der: Buffer): CertificateFacts {
 }
 
 /** Node cannot read the keys of every certificate. */
-function keyOf(certificate: X509Certificate): Pick<CertificateFacts, "keyType" | "keyBits"> {
+function keyOf(certificate: X509Certificate): Pick<SeenCertificate, "keyType" | "keyBits"> {
   try {
     const { asymmetricKeyType = "unknown", asymmetricKeyDetails = {} } = certificate.publicKey;
     const { modulusLength, namedCurve } = asymmetricKeyDetails;
