@@ -22,6 +22,9 @@ export const pagePolicy: string = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The paths of the page. */
+export const pagePaths: readonly string[] = ["/", "/page.js", "/page.css", "/icon.svg"];
+
 /** Returns the file of the page at a path such as `/` or `/page.js`, and undefined if the page has no such file. */
 export async function pageFile(path: string): Promise<PageFile | undefined> {
   // Its strings are needed only if somebody looks at the page.
