@@ -5,6 +5,7 @@ export const entryPoints = {
   "./testing": "testing/index",
   "./verify": "verify/index",
   "./catcher": "catcher/index",
+  "./feedback": "feedback/index",
 };
 
 /** The module of src/ that is the command. Nobody imports it, so it is built as ES modules only. */

@@ -1,5 +1,5 @@
+import { decodeWords } from "../../mime/reading/encoded-words.ts";
 import { firstValue, type ParsedHeader, readFields } from "../../mime/reading/head.ts";
-import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import { type ParsedMailbox, readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { type AddressField, addressFields } from "../search/condition.ts";

@@ -1,8 +1,8 @@
+import { decodeWords } from "../../mime/reading/encoded-words.ts";
 import type { Entity } from "../../mime/reading/entity.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { parameter } from "../../mime/reading/structured-value.ts";
 import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
-import { decodeWords } from "../../testing/messages/reading/encoded-words.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 
 /** A part of a mail, or the mail itself. */

@@ -1,9 +1,9 @@
+import { decodeWords } from "../../mime/reading/encoded-words.ts";
 import { type Entity, readStructure } from "../../mime/reading/entity.ts";
 import { firstValue, type ParsedHeader } from "../../mime/reading/head.ts";
 import { parameter } from "../../mime/reading/structured-value.ts";
 import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
 import { loadTextDecoding, type TextDecoding } from "../../text/charsets/web-charset.ts";
-import { decodeWords } from "./reading/encoded-words.ts";
 import { unflow } from "./reading/flowed.ts";
 import { withLf } from "./reading/line-ends.ts";
 import { type ParsedMailbox, readMailboxes } from "./reading/mailboxes.ts";

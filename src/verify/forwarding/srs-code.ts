@@ -1,7 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-
-/** What codes and days are written with: letters and digits that survive a change of case. */
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+import { base32Alphabet as alphabet, encodeBase32 } from "../../text/base32.ts";
 
 /** How many characters of a code are written: 40 bits. */
 const codeLength = 8;
@@ -11,10 +9,7 @@ export function codeOf(secret: string | Uint8Array, parts: readonly string[]): s
   const digest = createHmac("sha256", secret)
     .update(JSON.stringify(parts.map(lowerCase)))
     .digest();
-  let code = "";
-  for (let bit = 0; code.length < codeLength; bit += 5)
-    code += alphabet.charAt((digest.readUInt16BE(bit >> 3) >> (11 - (bit & 7))) & 31);
-  return code;
+  return encodeBase32(digest.subarray(0, 5));
 }
 
 /** Whether one of the secrets makes this code, in constant time and without regard to case. */

@@ -2,12 +2,8 @@ import { Address } from "../../address/address.ts";
 import { domainOption } from "../../address/domain-option.ts";
 import { EnvoiError } from "../../errors.ts";
 import { callback, oneOrMore, wholeNumber } from "../../text/options/option-kinds.ts";
-import {
-  type OptionReaders,
-  readOptions,
-  refuseOption,
-  wrongOption,
-} from "../../text/options/option-reader.ts";
+import { type OptionReaders, readOptions, refuseOption } from "../../text/options/option-reader.ts";
+import { secret } from "../../text/options/secret.ts";
 import { codeOf, dayOf, daysSince, isCode } from "./srs-code.ts";
 
 /** Options of a sender rewriting scheme. */
@@ -27,7 +23,7 @@ export interface SrsOptions {
 
 const readers: OptionReaders<SrsOptions> = {
   domain: domainOption,
-  secrets: oneOrMore(readSecret),
+  secrets: oneOrMore(secret),
   maxAge: wholeNumber(0, 1000),
   now: callback,
 };
@@ -140,8 +136,3 @@ const forwarded: RegExp = /^SRS1[-+=][^=]+=([^=]+)=([-+=].*)$/is;
 /** Addresses of ours. */
 const made0: RegExp = /^SRS0=([^=]+)=([^=]+)=([^=]+)=(.*)$/is;
 const made1: RegExp = /^SRS1=([^=]+)=([^=]+)=([-+=].*)$/is;
-
-function readSecret(value: unknown, field: string): string | Uint8Array {
-  if ((typeof value === "string" || value instanceof Uint8Array) && value.length > 0) return value;
-  throw wrongOption(field, "a secret as a string or bytes, not empty", value);
-}

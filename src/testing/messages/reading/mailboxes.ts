@@ -1,6 +1,6 @@
 import { addressParser } from "postal-mime";
+import { withUtf8Words } from "../../../mime/reading/encoded-words.ts";
 import type { TextDecoding } from "../../../text/charsets/web-charset.ts";
-import { withUtf8Words } from "./encoded-words.ts";
 
 /** A mailbox in a header field of a captured message. */
 export interface ParsedMailbox {
