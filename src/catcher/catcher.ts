@@ -1,11 +1,17 @@
-import { caughtBy } from "../testing/messages/captured-messages.ts";
+import process from "node:process";
 import { loadMessageParser } from "../testing/messages/parsed-message.ts";
 import { TestServer } from "../testing/test-server.ts";
-import { refuseOption } from "../text/options/option-reader.ts";
-import type { CatcherOptions } from "./catcher-options.ts";
-import { HttpFrame } from "./http/http-frame.ts";
+import type { CatcherFacts } from "./context.ts";
+import { type FrameOptions, HttpFrame } from "./http/http-frame.ts";
+import { listeningAddress } from "./http/listening-host.ts";
+import { KeepFolder } from "./keep/keep-folder.ts";
+import { Keeper } from "./keep/keeper.ts";
+import type { CatcherOptions } from "./options/catcher-options.ts";
+import { readCatcherOptions } from "./options/option-readers.ts";
+import { SmtpRelay } from "./relay/smtp-relay.ts";
 import { connectStore } from "./store/arrivals.ts";
 import { MailStore } from "./store/mail-store.ts";
+import { Webhook } from "./webhook/webhook.ts";
 
 /**
  * Catches mail, and shows it: an SMTP server that accepts everything, a page to look at it, and an API.
@@ -17,81 +23,133 @@ import { MailStore } from "./store/mail-store.ts";
  * ```
  */
 export class Catcher implements AsyncDisposable {
-  /** The SMTP server. */
+  /** The SMTP server: it waits for mails, and knows faults, findings and transcripts. */
   readonly server: TestServer;
   readonly #frame: HttpFrame;
-  readonly #disconnect: () => void;
-  readonly #ownsServer: boolean;
+  /** In the order in which they are closed. */
+  readonly #parts: readonly Part[];
+  #closed: Promise<void> | undefined;
 
   // Called only by `start`.
-  private constructor(server: TestServer, frame: HttpFrame, disconnect: () => void, ownsServer: boolean) {
+  private constructor(server: TestServer, frame: HttpFrame, parts: readonly Part[]) {
     this.server = server;
     this.#frame = frame;
-    this.#disconnect = disconnect;
-    this.#ownsServer = ownsServer;
+    this.#parts = parts;
   }
 
   /**
    * Starts a catcher.
    *
-   * @throws EnvoiError of kind `"configuration"` for options that are not valid; of kind `"connection"` if a port is
-   * not free.
+   * @throws EnvoiError of kind `"configuration"` for options that are not valid; of kind `"connection"` if it cannot
+   * listen on a port.
    */
   static async start(options: CatcherOptions = {}): Promise<Catcher> {
-    const { http = {}, max = 500, linkCheck = false, keepAlive = false } = options;
-    const server =
-      options.server ??
-      (await TestServer.start({ keepAlive, keep: { messages: max, octets: MOST_OCTETS }, ...options.smtp }));
-    const caught = caughtBy(server);
-    if (caught === undefined) throw refuseOption("server", "expected a TestServer");
-    const store = new MailStore(await loadMessageParser(), { mails: max, octets: MOST_OCTETS });
-    const disconnect = connectStore(caught, store);
-    const startedAt = new Date();
+    const { http = {}, max = 500, maxBytes = MOST_OCTETS, ...given } = readCatcherOptions(options);
+    const { linkCheck = false, keepAlive = false, relay: to, public: isOpen = false } = given;
     const { host = "127.0.0.1", port = 0, names = [], origins = [], auth } = http;
-    const frameOptions = { host, port, names, origins, auth, keepAlive, maxBody: MOST_BODY };
-    const frame = new HttpFrame(frameOptions, async () => {
-      const { makeApp } = await import("./http/app.ts");
-      const { smtpUrl, url } = catcher;
-      return makeApp({
-        store,
-        server,
-        relay: undefined,
-        linkCheck,
-        max,
-        keep: undefined,
-        startedAt,
-        smtpUrl,
-        url,
-      });
-    });
-    await frame.listen(frameOptions);
-    const catcher = new Catcher(server, frame, disconnect, options.server === undefined);
-    return catcher;
+    const mayListen = isOpen || auth !== undefined;
+    const address = await listeningAddress(host, "http.host", mayListen);
+    const smtp = await smtpOptions(given.smtp ?? {}, mayListen);
+    const relay = to === undefined ? undefined : new SmtpRelay(typeof to === "string" ? { url: to } : to);
+    const folder = given.keep === undefined ? undefined : new KeepFolder(given.keep);
+    const { onError = warn } = given;
+    const parts: Part[] = relay === undefined ? [] : [relay];
+    try {
+      const limits = { mails: max, octets: maxBytes };
+      const store = new MailStore(
+        await loadMessageParser(),
+        limits,
+        folder && ((mail) => folder.write(mail)),
+      );
+      store.restore(folder?.read(max) ?? []);
+      const keep = { messages: max, octets: maxBytes };
+      const server = given.server ?? (await TestServer.start({ ...smtp, keepAlive, keep }));
+      const frameOptions = { host: address, port, names, origins, auth, keepAlive, maxBody: MOST_BODY };
+      const facts = { store, server, relay, linkCheck, max, keep: folder?.path, startedAt: new Date() };
+      // What happens with a mail must be in place before the first mail.
+      if (folder !== undefined) parts.unshift(new Keeper(folder, store, onError));
+      if (given.webhook !== undefined) parts.unshift(new Webhook(given.webhook, store, { onError }));
+      parts.unshift({ close: connectStore(server, store) });
+      // A mail that a client got a reply for must be kept, so the server is closed before that.
+      if (given.server === undefined) parts.unshift(server);
+      const frame = await openFrame(frameOptions, facts);
+      parts.unshift(frame);
+      return new Catcher(server, frame, parts);
+    } catch (error) {
+      await closeAll(parts);
+      throw error;
+    }
   }
 
-  /** The URL of the SMTP server, as `server.url`. */
+  /** The URL of the SMTP server, without user and password; `server.url` has them. */
   get smtpUrl(): string {
-    return this.server.url;
+    return withoutLogin(this.server.url);
   }
 
   /** The URL of the page and the API. */
   get url(): string {
-    const { address, port } = this.#frame.address;
-    const reachable = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
-    return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+    return this.#frame.url;
   }
 
-  /** Closes the page, the API and the SMTP server, unless the server was given. */
-  async close(): Promise<void> {
-    this.#disconnect();
-    await this.#frame.close();
-    if (this.#ownsServer) await this.server.close();
+  /** Closes the page, the API and the SMTP server, unless the server was given. Mails in a folder stay there. */
+  close(): Promise<void> {
+    this.#closed ??= closeAll(this.#parts);
+    return this.#closed;
   }
 
   /** Closes it. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** The page and the API, which listen. */
+async function openFrame(
+  options: FrameOptions,
+  facts: Omit<CatcherFacts, "smtpUrl" | "url">,
+): Promise<HttpFrame> {
+  const frame: HttpFrame = new HttpFrame(options, async () => {
+    const { makeApp } = await import("./http/app.ts");
+    return makeApp({ ...facts, smtpUrl: withoutLogin(facts.server.url), url: frame.url });
+  });
+  await frame.listen(options);
+  return frame;
+}
+
+/** The options of the SMTP server, with addresses that may be listened on. */
+async function smtpOptions<O extends NonNullable<CatcherOptions["smtp"]>>(
+  given: O,
+  mayListen: boolean,
+): Promise<O> {
+  const { host, path, listeners } = given;
+  const checked = async (name: string | undefined, field: string) =>
+    name === undefined ? undefined : await listeningAddress(name, field, mayListen);
+  const hosts = await Promise.all(
+    (listeners ?? []).map((each, at) => checked(each.host, `smtp.listeners[${at}].host`)),
+  );
+  const all = listeners?.map((each, at) => ({
+    ...each,
+    ...(hosts[at] !== undefined && { host: hosts[at] }),
+  }));
+  const own = path === undefined ? await checked(host, "smtp.host") : undefined;
+  return { ...given, ...(own !== undefined && { host: own }), ...(all && { listeners: all }) };
+}
+
+/** What must be closed. */
+interface Part {
+  close(): void | Promise<void>;
+}
+
+async function closeAll(parts: readonly Part[]): Promise<void> {
+  for (const part of parts) await part.close();
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
+
+function withoutLogin(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/, "$1");
 }
 
 /** How many bytes of mails are kept. */

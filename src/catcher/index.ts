@@ -12,4 +12,9 @@
  */
 
 export { Catcher } from "./catcher.ts";
-export type { CatcherHttpOptions, CatcherOptions } from "./catcher-options.ts";
+export type {
+  CatcherHttpOptions,
+  CatcherLogin,
+  CatcherOptions,
+  RelayOptions,
+} from "./options/catcher-options.ts";

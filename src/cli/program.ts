@@ -1,6 +1,7 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { EnvoiError } from "../errors.ts";
+import { catchCommand } from "./catch/catch-command.ts";
 import { checkCommand } from "./check/check-command.ts";
 import type { CommandFactory, CommandHost } from "./command-host.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
@@ -8,7 +9,7 @@ import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
 
 /** The commands, in the order in which the help lists them. */
-const commands: readonly CommandFactory[] = [sendCommand, checkCommand];
+const commands: readonly CommandFactory[] = [catchCommand, sendCommand, checkCommand];
 
 /**
  * Runs the command line.

@@ -67,7 +67,8 @@ const keepOptionReaders: OptionReaders<KeepOptions> = {
   connections: wholeNumber(0),
 };
 
-const testServerOptionReaders: OptionReaders<TestServerOptions> = {
+/** The readers of the options of a TestServer, and of a catcher's. */
+export const testServerOptionReaders: OptionReaders<TestServerOptions> = {
   ...serverOptionReaders,
   ca: instanceOf(CertificateAuthority, "a CertificateAuthority"),
   certificate: oneOf(certificateFlaws),

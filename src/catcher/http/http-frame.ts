@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { cannotListen } from "../../net/server/listener.ts";
 import { ApiError } from "./api-error.ts";
 import { readBody } from "./body.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
@@ -50,21 +51,28 @@ export class HttpFrame {
     this.#server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
   }
 
-  /** Starts to listen. Rejects with the error of the system. */
+  /**
+   * Starts to listen.
+   *
+   * @throws EnvoiError of kind `"connection"` if that is not possible.
+   */
   listen({ host, port, keepAlive }: FrameOptions): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
+      const failed = (error: Error): void => reject(cannotListen(error, { host, port }));
+      this.#server.once("error", failed);
       this.#server.listen({ host, port }, () => {
-        this.#server.off("error", reject);
+        this.#server.off("error", failed);
         if (!keepAlive) this.#server.unref();
         resolve();
       });
     });
   }
 
-  /** The IP address and port on which it listens. */
-  get address(): AddressInfo {
-    return this.#server.address() as AddressInfo;
+  /** The URL for clients of this machine. */
+  get url(): string {
+    const { address, port } = this.#server.address() as AddressInfo;
+    const host = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   }
 
   /** Loads the app, if no request has. */

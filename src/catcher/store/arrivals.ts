@@ -1,5 +1,6 @@
 import type { CapturedMessage } from "../../testing/messages/captured-message.ts";
-import type { CapturedMessages } from "../../testing/messages/captured-messages.ts";
+import { caughtBy } from "../../testing/messages/captured-messages.ts";
+import type { TestServer } from "../../testing/test-server.ts";
 import { newMailId } from "./mail-id.ts";
 import type { MailStore } from "./mail-store.ts";
 import type { MailClient } from "./stored-mail.ts";
@@ -10,9 +11,17 @@ import type { MailClient } from "./stored-mail.ts";
  *
  * @returns a function that stops that.
  */
-export function connectStore(caught: CapturedMessages, store: MailStore): () => void {
+export function connectStore(server: TestServer, store: MailStore): () => void {
+  const caught = caughtBy(server);
+  if (caught === undefined) throw new TypeError("expected a TestServer");
   const add = (message: CapturedMessage): void => {
-    store.add(mailOf(message));
+    try {
+      store.add(mailOf(message));
+    } catch (error) {
+      // The client gets a refusal, so the mail must not be there.
+      caught.remove(new Set([message]));
+      throw error;
+    }
   };
   for (const message of caught.messages) add(message);
   const unobserve = caught.observe({ caught: add, cleared: () => store.truncate(), closed: () => {} });

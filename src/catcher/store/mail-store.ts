@@ -16,14 +16,17 @@ export class MailStore {
   readonly #limits: StoreLimits;
   readonly #reader: MailReader;
   readonly #mails = new Map<string, StoredMail>();
+  readonly #write: (mail: StoredMail) => void;
   readonly #listeners = new Set<StoreListener>();
   #list: readonly StoredMail[] | undefined;
   #octets = 0;
   #unread = 0;
 
-  constructor(parse: MessageParser, limits: StoreLimits) {
+  /** @param write is called with each mail before it is added. What it throws refuses the mail. */
+  constructor(parse: MessageParser, limits: StoreLimits, write: (mail: StoredMail) => void = () => {}) {
     this.#reader = new MailReader(parse);
     this.#limits = limits;
+    this.#write = write;
   }
 
   /** All mails, oldest first. Do not change the array. */
@@ -57,16 +60,24 @@ export class MailStore {
     return this.#mails.get(id);
   }
 
-  /** Adds a mail, and forgets the oldest if there are too many. */
+  /**
+   * Adds a mail, and forgets the oldest if there are too many.
+   *
+   * @throws what the folder of the mails throws, if the mail cannot be written into it.
+   */
   add(facts: MailFacts): StoredMail {
     const mail = new StoredMail(facts, this.#reader);
-    this.#mails.set(mail.id, mail);
-    this.#list = undefined;
-    this.#octets += mail.size;
-    if (!mail.isRead) this.#unread++;
+    this.#write(mail);
+    this.#put(mail);
     this.#tell({ type: "new", mail });
     this.#makeRoom();
     return mail;
+  }
+
+  /** Adds mails that have been written before, oldest first. */
+  restore(mails: Iterable<MailFacts>): void {
+    for (const facts of mails) this.#put(new StoredMail(facts, this.#reader));
+    this.#makeRoom();
   }
 
   /** Deletes mails. */
@@ -77,14 +88,14 @@ export class MailStore {
 
   /** Deletes all mails. */
   truncate(): void {
-    if (this.#mails.size === 0) return;
-    for (const mail of this.mails) this.#remove(mail);
-    this.#tell({ type: "truncate" });
+    const { mails } = this;
+    for (const mail of mails) this.#remove(mail);
+    if (mails.length > 0) this.#tell({ type: "truncate", mails });
   }
 
   /** Marks mails as read, or as not read. */
   setRead(mails: Iterable<StoredMail>, isRead: boolean): void {
-    const changed = [...mails].filter((mail) => this.#mails.has(mail.id) && mail.isRead !== isRead);
+    const changed = this.#known(mails).filter((mail) => mail.isRead !== isRead);
     for (const mail of changed) mail.isRead = isRead;
     this.#unread += isRead ? -changed.length : changed.length;
     if (changed.length > 0) this.#tell({ type: "update", mails: changed });
@@ -92,7 +103,7 @@ export class MailStore {
 
   /** Sets the tags of mails. */
   setTags(mails: Iterable<StoredMail>, tags: readonly string[]): void {
-    const changed = [...mails].filter((mail) => this.#mails.has(mail.id));
+    const changed = this.#known(mails);
     for (const mail of changed) mail.ownTags = [...tags];
     if (changed.length > 0) this.#tell({ type: "update", mails: changed });
   }
@@ -101,6 +112,18 @@ export class MailStore {
   listen(listener: StoreListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Each mail once, and only those that are still in the store. */
+  #known(mails: Iterable<StoredMail>): StoredMail[] {
+    return [...new Set(mails)].filter((mail) => this.#mails.get(mail.id) === mail);
+  }
+
+  #put(mail: StoredMail): void {
+    this.#mails.set(mail.id, mail);
+    this.#list = undefined;
+    this.#octets += mail.size;
+    if (!mail.isRead) this.#unread++;
   }
 
   #makeRoom(): void {

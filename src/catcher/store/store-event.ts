@@ -11,7 +11,7 @@ export type StoreEvent =
   /** These mails were the oldest, and forgotten to make room. */
   | { readonly type: "prune"; readonly mails: readonly StoredMail[] }
   /** All mails were deleted. */
-  | { readonly type: "truncate" };
+  | { readonly type: "truncate"; readonly mails: readonly StoredMail[] };
 
 /** Is called at each event, before anything else happens: it must not throw, and must be quick. */
 export type StoreListener = (event: StoreEvent) => void;

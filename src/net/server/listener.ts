@@ -41,10 +41,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const { at } = options;
-    if (code !== "EADDRINUSE" || !("path" in at) || !(await isLeftOver(at.path))) throw refused(error, at);
+    if (code !== "EADDRINUSE" || !("path" in at) || !(await isLeftOver(at.path)))
+      throw cannotListen(error, at);
     await unlink(at.path);
     return await attempt(options).catch((again) => {
-      throw refused(again, at);
+      throw cannotListen(again, at);
     });
   }
 }
@@ -110,7 +111,8 @@ async function isLeftOver(path: string): Promise<boolean> {
   });
 }
 
-function refused(error: unknown, at: ListenerOptions["at"]): EnvoiError {
+/** The error for a place that cannot be listened on, from what the system says. */
+export function cannotListen(error: unknown, at: ListenerOptions["at"]): EnvoiError {
   const { code = "", message } = error as NodeJS.ErrnoException;
   const hints: Readonly<Record<string, string>> = {
     EADDRINUSE:

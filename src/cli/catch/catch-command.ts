@@ -1,0 +1,99 @@
+import { Command, Option } from "commander";
+import type { CommandHost } from "../command-host.ts";
+import type { CatchFlags } from "./catch-flags.ts";
+
+/** `envoi catch`: its flags and its help. */
+export function catchCommand(host: CommandHost): Command {
+  const command = new Command("catch")
+    .summary("catch mail, and look at it in a browser")
+    .description(
+      "Catches all mail that is sent to it, and shows it in a page, and by the API of mailpit, until it is stopped by " +
+        "Ctrl-C. Nothing is delivered.",
+    )
+    .usage("[flags]");
+  for (const [heading, flags] of groups) for (const flag of flags) command.addOption(flag.helpGroup(heading));
+  return command
+    .addHelpText("after", examples)
+    .action(async (flags: CatchFlags) => (await import("./run-catch.ts")).runCatch(flags, host));
+}
+
+function flag(name: string, description: string): Option {
+  return new Option(name, description);
+}
+
+/** A flag that may be repeated, or have several values between commas. */
+function several(name: string, description: string): Option {
+  return flag(name, `${description}; may be repeated`).argParser((value: string, before: unknown) => [
+    ...((before as string[] | undefined) ?? []),
+    ...value.split(",").map((each) => each.trim()),
+  ]);
+}
+
+const groups: readonly (readonly [string, readonly Option[]])[] = [
+  [
+    "Addresses:",
+    [
+      flag("--smtp <host:port>", "where it listens for mail; port 0 takes any that is free").default(
+        "127.0.0.1:1025",
+      ),
+      flag("--http <host:port>", "where the page and the API are").default("127.0.0.1:8025"),
+      flag("--json", "print the addresses as one line of JSON when it listens"),
+    ],
+  ],
+  [
+    "Mail server:",
+    [
+      flag("--tls [mode]", "encrypt: starttls or implicit (from the first byte); --tls alone is starttls"),
+      flag(
+        "--cert <file>",
+        "a PEM file with the certificate for --tls; by default it makes its own authority",
+      ),
+      flag("--key <file>", "the private key of the certificate"),
+      flag(
+        "--users <file>",
+        'who may log in: JSON, {"user": "password"}; the word any lets everybody log in',
+      ),
+      flag("--zone <file>", "verify SPF, DKIM and DMARC by the DNS in this JSON file"),
+      flag("--client-ip <ip>", "the IP address that clients appear to have when their mail is verified"),
+      flag("--fail <file>", "misbehave on purpose: a JSON file with faults of TestServer"),
+    ],
+  ],
+  [
+    "Mails:",
+    [
+      flag("--keep <folder>", "keep the mails as files, and read them again at the next start"),
+      flag("--max <number>", "the most mails that are kept; the oldest are forgotten").default("500"),
+      flag("--max-bytes <number>", "the most bytes of mails that are kept; 268435456 by default"),
+      flag(
+        "--relay <url>",
+        "release mails to this server on request: smtp://user@host; ENVOI_RELAY holds its password, or the whole URL",
+      ),
+      several("--relay-to <address>", "release only to this address, or to a domain such as @example.org"),
+      flag("--webhook <url>", "post each mail to this URL as JSON; ENVOI_WEBHOOK may hold it"),
+      flag("--link-check", "let the page check links: the catcher then connects to hosts that mails name"),
+    ],
+  ],
+  [
+    "Who may look:",
+    [
+      several(
+        "--host <name>",
+        "a name by which browsers may reach the page, besides addresses and localhost",
+      ),
+      several("--allow-origin <origin>", "another page that may use the API, such as https://app.example"),
+      flag("--auth <user:file>", "ask for a login; the file holds the password, and env:NAME is a variable"),
+      flag("--public", "listen to other machines without --auth: everybody can read all mails"),
+    ],
+  ],
+];
+
+const examples = `
+Examples:
+  envoi catch
+  envoi catch --smtp 127.0.0.1:0 --http 127.0.0.1:0 --json
+  envoi catch --keep ./mails --max 1000
+  ENVOI_RELAY=smtps://me:secret@relay.example envoi catch --relay-to @example.org
+
+Exit status: 0 when it was stopped, 64 for wrong flags, 66 for a file that cannot be read, 71 if it cannot listen, for
+example because a port is in use, 78 for a file with a mistake in it.
+`;

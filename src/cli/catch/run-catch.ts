@@ -1,0 +1,89 @@
+import process from "node:process";
+import { Catcher } from "../../catcher/catcher.ts";
+import { EnvoiError } from "../../errors.ts";
+import type { Fault } from "../../testing/faults/definition/fault.ts";
+import type { CommandHost } from "../command-host.ts";
+import { CommandError, ExitStatus } from "../exit-status.ts";
+import { styled, type Terminal } from "../terminal.ts";
+import type { CatchFlags } from "./catch-flags.ts";
+import { fromFile, readJsonFile } from "./input-files.ts";
+import { optionsOfFlags } from "./options-of-flags.ts";
+
+/** Catches mail until the process is told to stop. @throws CommandError if it cannot start. */
+export async function runCatch(flags: CatchFlags, { terminal }: CommandHost): Promise<void> {
+  const options = optionsOfFlags(flags, terminal.environment);
+  const onError = (error: unknown): void => {
+    terminal.errors.write(`envoi: ${error instanceof Error ? error.message : String(error)}\n`);
+  };
+  await using catcher = await start(() => Catcher.start({ ...options, onError }));
+  // Who reads the addresses may stop it at once.
+  const stopped = stopSignal();
+  if (flags.fail !== undefined) addFaults(catcher, flags.fail);
+  const authority =
+    flags.tls === undefined || flags.cert !== undefined ? undefined : catcher.server.env.NODE_EXTRA_CA_CERTS;
+  terminal.output.write(flags.json ? jsonOf(catcher, authority) : textOf(catcher, authority, terminal));
+  await stopped;
+}
+
+async function start(begin: () => Promise<Catcher>): Promise<Catcher> {
+  try {
+    return await begin();
+  } catch (error) {
+    if (!EnvoiError.is(error)) throw error;
+    if (error.kind === "connection")
+      throw new CommandError(error.message, ExitStatus.system, { cause: error });
+    throw new CommandError(withFlags(error.message), ExitStatus.usage, { cause: error });
+  }
+}
+
+function addFaults(catcher: Catcher, path: string): void {
+  const given = readJsonFile(path, "--fail");
+  fromFile("--fail", path, () => catcher.server.fail(...([given].flat() as Fault[])));
+}
+
+/** Resolves when the process is told to stop. The second time it ends at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let count = 0;
+    const stop = (): void => {
+      if (++count > 1) process.exit(130);
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  });
+}
+
+function jsonOf({ smtpUrl, url }: Catcher, authority: string | undefined): string {
+  return `${JSON.stringify({ smtp: smtpUrl, http: url, ...(authority !== undefined && { ca: authority }) })}\n`;
+}
+
+function textOf({ smtpUrl, url }: Catcher, authority: string | undefined, terminal: Terminal): string {
+  const bold = (text: string): string => styled(terminal, terminal.output, "bold", text);
+  return (
+    `Send mail to ${bold(smtpUrl)}\nSee it at    ${bold(url)}\n` +
+    (authority === undefined ? "" : `Trust        ${authority}\n`) +
+    "Ctrl-C stops it.\n"
+  );
+}
+
+/** An error about options, in the words of the command line. */
+function withFlags(message: string): string {
+  const [, option, rest] = /^([\w.]+)(?:\[\d+\])?(:.*)$/s.exec(message) ?? [];
+  const flag = option === undefined ? undefined : flagOf[option];
+  return flag === undefined ? message : `${flag}${rest}`;
+}
+
+const flagOf: Readonly<Record<string, string>> = {
+  "smtp.host": "--smtp",
+  "http.host": "--http",
+  "http.names": "--host",
+  "http.origins": "--allow-origin",
+  "http.auth.user": "--auth",
+  "smtp.verify.clientAddress": "--client-ip",
+  "relay.url": "--relay",
+  "relay.recipients": "--relay-to",
+  url: "--relay",
+  webhook: "--webhook",
+  keep: "--keep",
+  certificates: "--cert",
+};

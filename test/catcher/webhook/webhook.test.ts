@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+import { Catcher } from "#src/catcher/catcher.js";
+import { newMailId } from "#src/catcher/store/mail-id.js";
+import { MailStore } from "#src/catcher/store/mail-store.js";
+import { type Post, Webhook } from "#src/catcher/webhook/webhook.js";
+import { loadMessageParser } from "#src/testing/messages/parsed-message.js";
+
+// A webhook that pauses does not keep the process alive.
+const alive = setInterval(() => {}, 1000);
+after(() => clearInterval(alive));
+
+const parse = await loadMessageParser();
+
+/** A webhook whose requests are answered by a list of statuses; 0 is a connection that fails. */
+function webhookOf(...statuses: readonly number[]) {
+  const store = new MailStore(parse, { mails: 10_000, octets: 1e9 });
+  const requests: { url: string; request: RequestInit }[] = [];
+  const errors: string[] = [];
+  let ended: () => void = () => {};
+  const post: Post = async (url, request) => {
+    requests.push({ url, request });
+    const status = statuses[requests.length - 1] ?? 200;
+    if (status === 0) throw new TypeError("fetch failed");
+    if (status === 200) setImmediate(() => ended());
+    return new Response(null, { status });
+  };
+  const onError = (error: unknown): void => {
+    errors.push((error as Error).message);
+    ended();
+  };
+  const webhook = new Webhook("http://hook.test/x", store, { post, pauses: [0, 0], onError });
+  const add = (subject: string) =>
+    store.add({
+      id: newMailId(),
+      receivedAt: new Date(0),
+      raw: Buffer.from(`Subject: ${subject}\r\nFrom: A <a@a.test>\r\nTo: b@b.test\r\n\r\nHi there\r\n`),
+      envelope: { from: "a@a.test", to: ["b@b.test", "c@c.test"] },
+    });
+  const end = () => new Promise<void>((resolve) => (ended = resolve));
+  return { webhook, requests, errors, add, end };
+}
+
+const json = (request: RequestInit | undefined) => JSON.parse(String(request?.body));
+
+test("posts each mail as JSON", async () => {
+  const { requests, add, end } = webhookOf();
+  const mail = add("One");
+  assert.equal(requests.length, 0, "the client gets its reply first");
+  await end();
+  assert.equal(requests[0]?.url, "http://hook.test/x");
+  assert.deepEqual(requests[0]?.request.method, "POST");
+  assert.deepEqual(json(requests[0]?.request), {
+    ID: mail.id,
+    MessageID: "",
+    Read: false,
+    From: { Name: "A", Address: "a@a.test" },
+    To: [{ Name: "", Address: "b@b.test" }],
+    Cc: [],
+    Bcc: [{ Name: "", Address: "c@c.test" }],
+    ReplyTo: [],
+    Subject: "One",
+    Created: "1970-01-01T00:00:00.000Z",
+    Username: "",
+    Tags: [],
+    Size: mail.size,
+    Attachments: 0,
+    Snippet: "Hi there",
+  });
+});
+
+test("tries again when the other end fails, and gives up after a while", async () => {
+  const passing = webhookOf(503, 0, 200);
+  passing.add("One");
+  await passing.end();
+  assert.equal(passing.requests.length, 3);
+  assert.deepEqual(passing.errors, []);
+
+  const failing = webhookOf(503, 0, 500, 200);
+  failing.add("One");
+  await failing.end();
+  assert.deepEqual(failing.errors, ["webhook: expected a status from 200 to 299, got 500"]);
+  assert.equal(failing.requests.length, 3);
+});
+
+test("does not repeat what was refused, and follows no redirection", async () => {
+  for (const status of [400, 404, 302]) {
+    const { errors, requests, add, end } = webhookOf(status);
+    add("One");
+    await end();
+    assert.deepEqual([requests.length, errors.length], [1, 1], String(status));
+    assert.equal(requests[0]?.request.redirect, "manual");
+  }
+});
+
+test("lets a number of mails wait, and leaves out the oldest", async () => {
+  const { requests, errors, add, end, webhook } = webhookOf();
+  for (let count = 1; count <= 1001; count++) add(String(count));
+  assert.equal(errors.length, 1);
+  await end();
+  assert.equal(json(requests[0]?.request).Subject, "502");
+  webhook.close();
+  const before = requests.length;
+  add("late");
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(requests.length <= before + 1);
+});
+
+test("posts what the catcher catches", async (t) => {
+  const bodies: string[] = [];
+  let posted: () => void = () => {};
+  const server = createServer(async (request, response) => {
+    for await (const piece of request) bodies.push(String(piece));
+    response.end();
+    posted();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const arrived = new Promise<void>((resolve) => (posted = resolve));
+  const { port } = server.address() as AddressInfo;
+  await using catcher = await Catcher.start({ webhook: `http://127.0.0.1:${port}/` });
+  await catcher.server.transport().send({ from: "a@a.test", to: "b@b.test", subject: "Hello", text: "Hi" });
+  await arrived;
+  assert.equal(JSON.parse(bodies.join("")).Subject, "Hello");
+});
