@@ -16,6 +16,7 @@ export class Laboratory {
   readonly #transcripts: Transcripts;
   readonly #maxLineLength: number;
   readonly #acceptors: FaultyAcceptors | undefined;
+  readonly #refused: (session: Session, reply: string) => void;
   #listenFaults: ListenFaults | undefined;
   readonly #findings: Finding[] = [];
   /** How messages are stored if a fault changes that, by connection. */
@@ -27,8 +28,14 @@ export class Laboratory {
   #connections = 0;
   #closing = false;
 
-  /** @param authority the authority of a server with TLS. */
-  constructor(transcripts: Transcripts, maxLineLength: number, authority: CertificateAuthority | undefined) {
+  /** @param authority the authority of a server with TLS. @param refused is called when a client is refused. */
+  constructor(
+    transcripts: Transcripts,
+    maxLineLength: number,
+    authority: CertificateAuthority | undefined,
+    refused: (session: Session, reply: string) => void = () => {},
+  ) {
+    this.#refused = refused;
     this.#transcripts = transcripts;
     this.#maxLineLength = maxLineLength;
     this.#acceptors = authority && new FaultyAcceptors(authority);
@@ -103,6 +110,9 @@ export class Laboratory {
       keep: (storage) => {
         if (storage === properly) this.#storage.delete(session.id);
         else this.#storage.set(session.id, storage);
+      },
+      told: (reply) => {
+        if (/^[45]/.test(reply)) this.#refused(session, reply);
       },
       answered: () => {
         if (this.#owing.delete(session.id) && this.#owing.size === 0) this.#noneOwing?.();

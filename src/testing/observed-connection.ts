@@ -23,6 +23,8 @@ export interface ObservedConnectionHost {
   report(finding: Omit<Finding, "connection">): void;
   /** The message that ends now must be stored in this way. */
   keep(storage: Storage): void;
+  /** The client was told this. */
+  told(reply: string): void;
   /** All replies so far have been sent. */
   answered(): void;
   /** Whether the server cuts its connections. */
@@ -64,8 +66,10 @@ export class ObservedConnection implements ConnectionObserver {
       withheld: (clientLine) => transcript.received(clientLine.line),
       heardContent: (octets, from, behind) => inspector.content(octets, from, behind),
       told: (reply) => {
-        transcript.sent(this.#mask.reply(reply));
+        const shown = this.#mask.reply(reply);
+        transcript.sent(shown);
         inspector.said(reply);
+        this.#host.told(shown);
       },
       answered: () => this.#host.answered(),
       messageEnded: (storage) => {

@@ -77,7 +77,12 @@ export class TestServer implements AsyncDisposable {
     const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
-    const laboratory = new Laboratory(transcripts, options.maxLineLength ?? 12_288, authority);
+    const laboratory = new Laboratory(
+      transcripts,
+      options.maxLineLength ?? 12_288,
+      authority,
+      (session, reply) => caught.refused(session, reply),
+    );
     const certificates =
       options.certificates ?? (authority && (await serverCertificate(authority, certificate)));
     const server = await RunningServer.start(

@@ -9,6 +9,8 @@ import { VERSION } from "./version.ts";
 export interface MailCounts {
   readonly accepted: number;
   readonly octets: number;
+  /** How often clients of the SMTP server were refused. */
+  readonly rejected: number;
   readonly deleted: number;
 }
 
@@ -21,7 +23,7 @@ export function aboutRoutes(
 ): void {
   app.get("/api/v1/info", async ({ json }) => {
     const { store } = await mailbox();
-    const { accepted, octets, deleted } = counts();
+    const { accepted, octets, rejected, deleted } = counts();
     const tags = new Map<string, number>();
     for (const { tags: each } of store.mails) for (const tag of each) tags.set(tag, (tags.get(tag) ?? 0) + 1);
     return json({
@@ -38,7 +40,7 @@ export function aboutRoutes(
         MessagesDeleted: deleted,
         SMTPAccepted: accepted,
         SMTPAcceptedSize: octets,
-        SMTPRejected: 0,
+        SMTPRejected: rejected,
         SMTPIgnored: 0,
       },
     });

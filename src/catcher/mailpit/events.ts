@@ -31,8 +31,10 @@ export class Events {
   }
 
   /** Tells that a client of the SMTP server was refused. */
-  refused(level: "warning" | "error", address: string, message: string): void {
-    this.#tell("error", { Level: level, Type: "smtpd", IP: address, Message: message });
+  refused(address: string, reply: string): void {
+    const [line = ""] = reply.split(/\r?\n/);
+    const Level = reply.startsWith("4") ? "warning" : "error";
+    this.#tell("error", { Level, Type: "smtpd", IP: address, Message: line });
   }
 
   #happened(event: StoreEvent): void {

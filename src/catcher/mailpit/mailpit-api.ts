@@ -1,3 +1,4 @@
+import { caughtBy } from "../../testing/messages/captured-messages.ts";
 import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
 import type { CatcherApi } from "../context.ts";
 import { aboutRoutes, type MailCounts } from "./about-routes.ts";
@@ -23,6 +24,7 @@ export const mailpitApi: CatcherApi = (app, context) => {
   const counts: { -readonly [K in keyof MailCounts]: number } = {
     accepted: store.count,
     octets: store.octets,
+    rejected: 0,
     deleted: 0,
   };
   store.listen((event) => {
@@ -35,6 +37,14 @@ export const mailpitApi: CatcherApi = (app, context) => {
   sockets.serve("/api/events", (subscriber) => {
     events ??= mailbox().then((box) => new Events(box));
     void events.then((ready) => ready.add(subscriber));
+  });
+  caughtBy(server)?.observe({
+    caught: () => {},
+    refused: ({ remoteAddress }, reply) => {
+      counts.rejected++;
+      void events?.then((ready) => ready.refused(remoteAddress, reply));
+    },
+    closed: () => {},
   });
   messagesRoutes(app, mailbox);
   messageRoutes(app, mailbox);

@@ -1,3 +1,4 @@
+import type { Session } from "../../server/connection/session.ts";
 import type { CapturedMessage } from "./captured-message.ts";
 
 /** How much a TestServer keeps. It forgets the oldest, whether a test has read it or not. */
@@ -18,6 +19,8 @@ export interface MessageObserver {
   caught(message: CapturedMessage): void;
   /** All messages were forgotten by `clear`. */
   cleared?(): void;
+  /** A client was refused by this reply. */
+  refused?(session: Session, reply: string): void;
   /** No more messages will arrive. */
   closed(): void;
 }
@@ -88,6 +91,11 @@ export class CapturedMessages {
   observe(observer: MessageObserver): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
+  }
+
+  /** Tells the observers that a client was refused. */
+  refused(session: Session, reply: string): void {
+    for (const observer of this.#observers) observer.refused?.(session, reply);
   }
 
   /** Tells the observers that no more messages will arrive. */
