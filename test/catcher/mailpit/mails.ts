@@ -1,5 +1,5 @@
 import { Catcher } from "#src/catcher/catcher.js";
-import type { CatcherOptions } from "#src/catcher/catcher-options.js";
+import type { CatcherOptions } from "#src/catcher/options/catcher-options.js";
 
 /** A catcher, and a short way to its API. */
 export interface TestedCatcher extends AsyncDisposable {
