@@ -4,12 +4,20 @@ import { EnvoiError } from "../errors.ts";
 import { catchCommand } from "./catch/catch-command.ts";
 import { checkCommand } from "./check/check-command.ts";
 import type { CommandFactory, CommandHost } from "./command-host.ts";
+import { completionCommand } from "./completion/completion-command.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
 import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
+import { verifyCommand } from "./verify/verify-command.ts";
 
 /** The commands, in the order in which the help lists them. */
-const commands: readonly CommandFactory[] = [catchCommand, sendCommand, checkCommand];
+const commands: readonly CommandFactory[] = [
+  sendCommand,
+  catchCommand,
+  checkCommand,
+  verifyCommand,
+  completionCommand,
+];
 
 /**
  * Runs the command line.

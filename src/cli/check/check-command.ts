@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { collected } from "../collected.ts";
 import type { CommandHost } from "../command-host.ts";
 import type { CheckFlags } from "./check-flags.ts";
 
@@ -21,14 +22,13 @@ export function checkCommand(host: CommandHost): Command {
     .option("--from <address>", "the sender to try in MAIL FROM")
     .option("--to <address>", "the recipient to try in RCPT TO; no content is sent")
     .option("--hello <name>", "the name to give in EHLO")
-    .option("--selector <name>", "a DKIM selector to look up; may be repeated", collect, [])
+    .option("--selector <name>", "a DKIM selector to look up; may be repeated", collected)
     .option(
       "--ca <file>",
       "certificates to trust besides those of Node.js, in PEM; may be repeated",
-      collect,
-      [],
+      collected,
     )
-    .option("--dns <server>", "a DNS server to ask instead of the system's; may be repeated", collect, [])
+    .option("--dns <server>", "a DNS server to ask instead of the system's; may be repeated", collected)
     .option("--zone <file>", "take DNS from a file (JSON) instead of asking")
     .option("--timeout <time>", "how long each step may take: 500ms, 30s, 2m", "10s")
     .option("--no-connect", "of a domain, look only at DNS")
@@ -49,8 +49,4 @@ Exit status: 0 nothing was found; 1 something was found; 64 wrong usage.
       const { runCheck } = await import("./run-check.ts");
       await runCheck(target, flags, host);
     });
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

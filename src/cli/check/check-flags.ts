@@ -5,9 +5,9 @@ export interface CheckFlags {
   readonly from?: string;
   readonly to?: string;
   readonly hello?: string;
-  readonly selector: readonly string[];
-  readonly ca: readonly string[];
-  readonly dns: readonly string[];
+  readonly selector?: readonly string[];
+  readonly ca?: readonly string[];
+  readonly dns?: readonly string[];
   readonly zone?: string;
   readonly timeout: string;
   readonly connect: boolean;

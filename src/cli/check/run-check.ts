@@ -4,13 +4,12 @@ import { reasonOf } from "../../errors.ts";
 import { isHelloName } from "../../protocol/hello-name.ts";
 import type { CommandHost } from "../command-host.ts";
 import type { Dns } from "../dns/dns.ts";
-import { SystemDns } from "../dns/system-dns.ts";
-import { ZoneDns } from "../dns/zone-dns.ts";
-import { readZoneFile } from "../dns/zone-file.ts";
+import { dnsFor } from "../dns/dns-flags.ts";
 import { readDuration } from "../duration.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { textStyle } from "../report-text.ts";
 import { loginFor } from "../send/relay/password.ts";
-import { styled, type Terminal, widthOf } from "../terminal.ts";
+import type { Terminal } from "../terminal.ts";
 import type { CheckFlags } from "./check-flags.ts";
 import type { CheckReport } from "./check-report.ts";
 import { type CheckTarget, readTarget } from "./check-target.ts";
@@ -30,22 +29,16 @@ export async function runCheck(
   flags: CheckFlags,
   { terminal, finish }: CommandHost,
 ): Promise<void> {
-  const { environment, output } = terminal;
-  const target = readTarget(given, environment);
+  const target = readTarget(given, terminal.environment);
   const options = await readOptions(flags);
   const dns = await dnsFor(flags, options.timeout);
   const report =
     target.kind === "server"
       ? await checkServer(await serverFor(target, flags, terminal), dns, options)
       : await checkDomain(target.domain, dns, options, flags);
-  if (flags.json) output.write(`${JSON.stringify(report, null, 2)}\n`);
-  else
-    output.write(
-      textReport(report, {
-        width: widthOf(output),
-        paint: (style, words) => styled(terminal, output, style, words),
-      }),
-    );
+  terminal.output.write(
+    flags.json ? `${JSON.stringify(report, null, 2)}\n` : textReport(report, textStyle(terminal)),
+  );
   finish(report.ok ? ExitStatus.ok : ExitStatus.findings);
 }
 
@@ -74,7 +67,7 @@ async function checkDomain(
   domain: string,
   dns: Dns,
   options: ProbeOptions,
-  { selector, connect, hello }: CheckFlags,
+  { selector = [], connect, hello }: CheckFlags,
 ): Promise<CheckReport> {
   const fetchPolicy = httpsFetcher(options.timeout, options.authorities);
   const helloName = hello === undefined ? undefined : helloOption(hello);
@@ -86,17 +79,12 @@ async function checkDomain(
   return { target: domain, ok: findings.length === 0, findings, domain: summarizeDomain(facts) };
 }
 
-async function readOptions({ timeout, ca, from, to }: CheckFlags): Promise<ProbeOptions> {
+async function readOptions({ timeout, ca = [], from, to }: CheckFlags): Promise<ProbeOptions> {
   for (const [flag, value] of Object.entries({ from, to })) if (value) addressOption(value, flag);
   return {
     ...{ timeout: readDuration(timeout, "--timeout"), from, to },
     authorities: await Promise.all(ca.map((file) => readText(file, "--ca"))),
   };
-}
-
-async function dnsFor({ zone, dns }: CheckFlags, timeout: number): Promise<Dns> {
-  if (zone !== undefined) return new ZoneDns(await readZoneFile(zone));
-  return new SystemDns({ timeout, servers: dns.length === 0 ? undefined : dns });
 }
 
 async function readText(file: string, flag: string): Promise<string> {

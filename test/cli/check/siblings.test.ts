@@ -1,0 +1,445 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CertificateAuthority, TestServer } from "envoi/testing";
+import type { CheckZone } from "#src/cli/dns/zone-dns.js";
+import { check, checkZone, file, rawServer, run, scripted } from "./check.ts";
+
+/** A server that answers everything but QUIT with 250 after EHLO. */
+function agreeable(keywords: string): (line: string) => string {
+  return (line) => {
+    if (line.startsWith("EHLO")) return `250-raw.example\r\n${keywords}250 HELP`;
+    return line === "STARTTLS" ? "502 5.5.1 Not here" : "250 2.0.0 OK";
+  };
+}
+
+test("check tells what speaks on a port that does not speak SMTP", async (context) => {
+  for (const [octets, name] of [
+    ["+OK Dovecot ready.\r\n", /POP3/],
+    ["* OK [CAPABILITY IMAP4rev1] ready\r\n", /IMAP/],
+    ["SSH-2.0-OpenSSH_9.2\r\n", /SSH/],
+    ["HTTP/1.1 400 Bad Request\r\n\r\n", /a web server/],
+  ] as const) {
+    const port = await rawServer(context, (socket) => socket.write(octets));
+    for (const scheme of ["smtp", "smtps"]) {
+      const { findings } = await check(`${scheme}://127.0.0.1:${port}`, ["--timeout", "1s"]);
+      assert.equal(findings[0]?.code, "not-smtp");
+      assert.match(findings[0].what, name);
+    }
+  }
+});
+
+test("check names a server that ends the connection, resets it, or greets with a refusal", async (context) => {
+  for (const [serve, code] of [
+    [(socket) => socket.end(), "greeting-closed"],
+    [(socket) => setTimeout(() => socket.resetAndDestroy(), 50), "greeting-closed"],
+    [(socket) => socket.end("554 5.7.1 Your address is on a list\r\n"), "greeting-refused"],
+    [(socket) => socket.end("421 4.3.2 Too many connections\r\n"), "greeting-refused"],
+    [(socket) => socket.write("220 ****************************\r\n"), "smtp-rewritten"],
+  ] as const satisfies readonly (readonly [Parameters<typeof rawServer>[1], string])[]) {
+    const port = await rawServer(context, serve);
+    const { findings, status } = await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"]);
+    assert.equal(findings[0]?.code, code);
+    assert.equal(status, 1);
+  }
+});
+
+test("check names text that is put behind the reply to STARTTLS", async (context) => {
+  const port = await scripted(context, (line) => {
+    if (line.startsWith("EHLO")) return "250-raw.example\r\n250 STARTTLS";
+    return line === "STARTTLS" ? "220 Ready\r\n250 injected" : undefined;
+  });
+  const { findings } = await check(`smtp://127.0.0.1:${port}?tls=required`, ["--timeout", "1s"]);
+  assert.equal(findings[0]?.code, "starttls-injected");
+});
+
+test("check names a STARTTLS that is refused, absent, or followed by plaintext", async (context) => {
+  for (const [offered, reply, code] of [
+    ["250 STARTTLS", "454 4.7.0 TLS not available", "starttls-refused"],
+    ["250 STARTTLS", "220 Ready", "tls-handshake"],
+    ["250 HELP", "502 5.5.1 Unknown", "starttls-absent"],
+  ] as const) {
+    const port = await rawServer(context, (socket) => {
+      socket.write("220 raw.example ESMTP\r\n");
+      socket.on("data", (chunk) => {
+        const line = chunk.toString("latin1");
+        if (line.startsWith("EHLO")) socket.write(`250-raw.example\r\n${offered}\r\n`);
+        else if (line.startsWith("STARTTLS")) socket.write(`${reply}\r\n`);
+        else if (line.startsWith("\x16")) socket.end();
+        else socket.write("250 OK\r\n");
+      });
+    });
+    const { findings } = await check(`smtp://127.0.0.1:${port}?tls=required`, ["--timeout", "1s"]);
+    assert.equal(findings[0]?.code, code, JSON.stringify(findings));
+  }
+});
+
+test("check names stars in the reply to EHLO, and X's in the refusal of it", async (context) => {
+  for (const reply of [
+    "250-raw.example\r\n250-********\r\n250 SIZE 10240000",
+    '500 5.5.1 Unknown: "XXXX mail.example"',
+  ]) {
+    const port = await scripted(context, (line) => (line.startsWith("EHLO") ? reply : "502 5.5.1 No"));
+    const { findings } = await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"]);
+    assert.equal(findings[0]?.code, "smtp-rewritten");
+  }
+});
+
+test("check does not take extensions that begin with X for the work of a firewall", async (context) => {
+  const port = await scripted(
+    context,
+    agreeable("250-XCLIENT ADDR\r\n250-X-EXPS GSSAPI\r\n250-XXX\r\n250-XRDST\r\n"),
+  );
+  assert.deepEqual((await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"])).findings, []);
+});
+
+test("check names an AUTH that goes away after STARTTLS", async (context) => {
+  const server = await TestServer.start({
+    tls: "starttls",
+    users: { shop: "secret" },
+    allowPlaintextCredentials: true,
+  });
+  context.after(() => server.close());
+  server.fail({ at: "ehlo", when: { secure: true }, conceal: ["AUTH"] });
+  const ca = file(context, "ca.pem", server.ca);
+  const { findings } = await check(`smtp://127.0.0.1:${server.port}?tls=required`, ["--ca", ca]);
+  assert.equal(findings[0]?.code, "auth-only-in-clear");
+  assert.match(findings[0].what, /after STARTTLS/);
+});
+
+test("check names mechanisms that no password is for, and a login that is put off", async (context) => {
+  for (const [mechanism, reply, code] of [
+    ["NTLM GSSAPI", "504 5.5.4 No", "auth-mechanisms"],
+    ["PLAIN", "454 4.7.0 The directory is down", "login-failed"],
+    ["PLAIN", "535 5.7.8 No", "login-refused"],
+  ] as const) {
+    const server = await TestServer.start({ tls: "starttls" });
+    context.after(() => server.close());
+    server.fail({ at: "ehlo", when: { secure: true }, offer: [`AUTH ${mechanism}`] });
+    server.fail({ at: "auth", reply });
+    const ca = file(context, "ca.pem", server.ca);
+    const { findings } = await check(`smtp://shop@127.0.0.1:${server.port}?tls=required`, ["--ca", ca], {
+      ENVOI_PASSWORD: "secret",
+    });
+    assert.equal(findings[0]?.code, code);
+    assert.ok(!JSON.stringify(findings).includes("secret"));
+  }
+});
+
+test("check sends no password over a connection that does not verify", async (context) => {
+  const port = await scripted(context, agreeable("250-AUTH PLAIN LOGIN\r\n"));
+  const { findings } = await check(`smtp://shop@127.0.0.1:${port}`, [], { ENVOI_PASSWORD: "secret" });
+  assert.equal(findings[0]?.code, "auth-only-in-clear");
+});
+
+test("check tells a certificate that expires soon from one that always lives for days", async (context) => {
+  const ca = await CertificateAuthority.create();
+  const path = file(context, "ca.pem", ca.cert);
+  const in_ = (days: number) => new Date(Date.now() + days * 86_400_000);
+  for (const [notBefore, notAfter, codes] of [
+    [in_(-80), in_(10), ["certificate-expires-soon"]],
+    [in_(-1), in_(5), []],
+    [in_(-5.5), in_(0.5), ["certificate-expires-soon"]],
+    [in_(1), in_(90), ["certificate-not-yet-valid"]],
+  ] as const) {
+    const server = await TestServer.start({
+      tls: "implicit",
+      certificates: [ca.issue({ notBefore, notAfter })],
+    });
+    context.after(() => server.close());
+    const { findings } = await check(`smtps://localhost:${server.port}`, ["--ca", path]);
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      codes,
+    );
+  }
+});
+
+test("check names a server that wants a certificate of the client", async (context) => {
+  const server = await TestServer.start({ tls: "implicit" });
+  context.after(() => server.close());
+  server.fail({ at: "tls", tls: { clientCertificate: "required" } });
+  const { findings } = await check(`smtps://127.0.0.1:${server.port}`, [
+    "--ca",
+    file(context, "ca.pem", server.ca),
+  ]);
+  assert.equal(findings[0]?.code, "tls-client-certificate");
+});
+
+test("check reports which versions of TLS a server speaks", async (context) => {
+  const server = await TestServer.start({ tls: "starttls" });
+  context.after(() => server.close());
+  server.fail({ at: "tls", tls: { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } });
+  const { server: summary } = await check(`smtp://127.0.0.1:${server.port}?tls=required`, [
+    "--ca",
+    file(context, "ca.pem", server.ca),
+  ]);
+  assert.deepEqual(summary?.encryption?.versions, {
+    TLSv1: false,
+    "TLSv1.1": false,
+    "TLSv1.2": true,
+    "TLSv1.3": false,
+  });
+});
+
+test("check finds greylisting that ends with the second attempt, and none in other deferrals", async (context) => {
+  for (const [rcpt, codes] of [
+    ["450 4.7.1 <postmaster>: Recipient address rejected: Greylisted", ["greylisting"]],
+    ["451 4.7.500 Server busy. Please try again later", ["greylisting"]],
+    ["450 4.1.8 Sender address rejected: Domain not found, try again later", []],
+    ["452 4.2.2 Mailbox full", []],
+    ["550 5.1.1 No such user", []],
+    ["554 5.7.1 Relay access denied", []],
+  ] as const) {
+    const port = await scripted(context, (line) =>
+      line.startsWith("RCPT") ? rcpt : agreeable("250-PIPELINING\r\n")(line),
+    );
+    const { findings } = await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"]);
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      codes,
+      rcpt,
+    );
+  }
+  const server = await TestServer.start();
+  context.after(() => server.close());
+  server.fail({ at: "rcpt", greylist: true, reply: "450 4.3.0 No" });
+  const { findings } = await check(server.url);
+  assert.equal(findings[0]?.code, "greylisting");
+  assert.equal(server.messages.length, 0);
+});
+
+test("check names a sender and a recipient that are refused, if they were asked for", async (context) => {
+  const server = await TestServer.start();
+  context.after(() => server.close());
+  server.fail({ at: "mail", when: { sender: /bad/ }, reply: "550 5.7.1 Not you" });
+  server.fail({ at: "rcpt", when: { recipient: /gone/ }, reply: "550 5.1.1 No such user" });
+  for (const [from, to, code] of [
+    ["bad@example.org", "ada@example.net", "sender-refused"],
+    ["good@example.org", "gone@example.net", "recipient-refused"],
+  ] as const) {
+    const { findings } = await check(server.url, ["--from", from, "--to", to]);
+    assert.equal(findings[0]?.code, code);
+  }
+  assert.deepEqual(
+    (await check(server.url, ["--from", "good@example.org", "--to", "ada@example.net"])).findings,
+    [],
+  );
+});
+
+test("check finds pipelining broken if commands that came together are refused or unanswered", async (context) => {
+  for (const answer of ["503 5.5.1 Bad sequence", undefined]) {
+    let mails = 0;
+    const port = await scripted(context, (line) => {
+      if (line.startsWith("MAIL")) mails++;
+      if (line.startsWith("RCPT") && mails > 1) return answer;
+      return agreeable("250-PIPELINING\r\n")(line);
+    });
+    const { findings } = await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"]);
+    assert.equal(findings[0]?.code, "pipelining-broken");
+  }
+});
+
+test("check prints nothing that a server could take a terminal over with, and ends with one that never stops", async (context) => {
+  const evil = "\x1b]0;owned\x07\x9b31m\u202e\r\n";
+  const port = await rawServer(context, (socket) => {
+    socket.write(`220-raw ${evil.trimEnd()}\r\n`);
+    const flood = (): boolean =>
+      socket.write(`220-${"x".repeat(10_000)}\r\n`) && setImmediate(flood) !== undefined;
+    socket.on("drain", flood);
+    flood();
+  });
+  const report = await run(["check", `smtp://127.0.0.1:${port}`, "--timeout", "2s"]);
+  assert.equal(report.status, 1);
+  assert.doesNotMatch(report.output, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+  const polite = await scripted(context, agreeable(`250-SIZE \x1b[31m\r\n250-AUTH \x07PLAIN\r\n`));
+  const other = await run(["check", `smtp://127.0.0.1:${polite}`]);
+  assert.doesNotMatch(other.output, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+});
+
+test("check goes through a host with several addresses and names those that do not answer", async (context) => {
+  const zone = file(context, "zone.json", JSON.stringify({ "mail.test": { A: ["127.0.0.1", "127.0.0.2"] } }));
+  const server = await TestServer.start();
+  context.after(() => server.close());
+  const { server: summary } = await check(`smtp://mail.test:${server.port}`, ["--zone", zone]);
+  assert.deepEqual(
+    summary?.addresses.map(({ address, outcome }) => [address, outcome]),
+    [
+      ["127.0.0.1", "connected"],
+      ["127.0.0.2", "refused"],
+    ],
+  );
+});
+
+test("check tells a host that does not exist from a dangling alias and from DNS that fails", async (context) => {
+  const zone = file(
+    context,
+    "zone.json",
+    JSON.stringify({
+      "alias.test": { CNAME: "gone.test" },
+      "fails.test": "temporary",
+      "text.test": { TXT: "x" },
+    }),
+  );
+  for (const [host, code] of [
+    ["alias.test", "host-alias-dangling"],
+    ["fails.test", "host-unresolved"],
+    ["text.test", "host-unknown"],
+    ["nowhere.test", "host-unknown"],
+  ] as const) {
+    const { findings } = await check(`smtp://${host}`, ["--zone", zone]);
+    assert.deepEqual(
+      findings.map((each) => each.code),
+      [code],
+    );
+  }
+});
+
+test("check refuses a password in the arguments and other wrong calls with 64", async (context) => {
+  for (const args of [
+    ["check", "smtp://shop:hunter2@mail.example.org"],
+    ["check"],
+    ["check", "shop@example.org"],
+    ["check", "lmtp://localhost"],
+    ["check", "example.org", "--timeout", "soon"],
+    ["check", "smtp://localhost", "--from", "nobody"],
+    ["check", "smtp://localhost", "--hello", "a b"],
+    ["check", "exa mple.org"],
+    ["check", "example.org", "--jsn"],
+  ]) {
+    const { status, output, errors } = await run(args);
+    assert.equal(status, 64, args.join(" "));
+    assert.equal(output, "");
+    assert.ok(!errors.includes("hunter2"));
+  }
+  const broken = file(context, "zone.json", "{");
+  assert.equal((await run(["check", "example.org", "--zone", broken])).status, 65);
+  assert.equal((await run(["check", "example.org", "--zone", "/nowhere/zone.json"])).status, 66);
+});
+
+test("check takes the server from ENVOI_RELAY, and its password from there", async (context) => {
+  const server = await TestServer.start({ users: { shop: "secret" }, allowPlaintextCredentials: true });
+  context.after(() => server.close());
+  const { output } = await run(["check", "--json"], { ENVOI_RELAY: server.url });
+  assert.match(output, /"accepted": true/);
+  assert.ok(!output.includes("secret"));
+});
+
+/** A domain that is in order. */
+const sound: CheckZone = {
+  "sound.test": { MX: [[10, "mx.sound.test"]], TXT: ["v=spf1 mx -all"] },
+  "mx.sound.test": { A: "127.0.0.1" },
+  "_dmarc.sound.test": { TXT: ["v=DMARC1; p=reject; rua=mailto:reports@sound.test"] },
+};
+
+test("check names what is wrong with the DNS of a domain first", async (context) => {
+  const spf = (text: string): CheckZone => ({
+    "sound.test": { ...(sound["sound.test"] as object), TXT: [text] },
+  });
+  const dmarc = (...texts: string[]): CheckZone => ({ "_dmarc.sound.test": { TXT: texts } });
+  const mx = (...records: [number, string][]): CheckZone => ({
+    "sound.test": { MX: records, TXT: ["v=spf1 -all"] },
+  });
+  for (const [changes, code] of [
+    [mx([10, "192.0.2.1"]), "mx-address"],
+    [mx([10, "nowhere.test"]), "mx-unresolved"],
+    [mx([0, "."], [10, "mx.sound.test"]), "mx-null-mixed"],
+    [{ "mx.sound.test": { CNAME: "real.test" }, "real.test": { A: "127.0.0.1" } }, "mx-alias"],
+    [{ "mx.sound.test": "temporary" }, "dns-failed"],
+    [{ "sound.test": { A: "127.0.0.1", TXT: ["v=spf1 -all"] } }, "mx-missing"],
+    [{ "sound.test": { CNAME: "gone.test" }, "mx.sound.test": { A: "127.0.0.1" } }, "domain-alias-dangling"],
+    [spf("v=spf1 +all"), "spf-anybody"],
+    [spf("v=spf1 ip4:0.0.0.0/0 -all"), "spf-anybody"],
+    [spf("v=spf1 mx ?all"), "spf-neutral"],
+    [spf("v=spf1 mx"), "spf-neutral"],
+    [spf("v=spf1 ipv4:192.0.2.1 -all"), "spf-syntax"],
+    [spf("v=spf1 include:nowhere.test -all"), "spf-missing-record"],
+    [spf("v=spf1 a:x.test a:y.test a:z.test -all"), "spf-limits"],
+    [
+      spf(`v=spf1 ${Array.from({ length: 11 }, (_, at) => `a:h${at}.test`).join(" ")} -all`),
+      "spf-too-many-lookups",
+    ],
+    [spf("v=spf1 include:sound.test -all"), "spf-too-many-lookups"],
+    [spf("not spf"), "spf-missing"],
+    [
+      { "sound.test": { MX: [[10, "mx.sound.test"]], TXT: ["v=spf1 -all", "v=spf1 mx -all"] } },
+      "spf-several-records",
+    ],
+    [dmarc("v=DMARC1; p=none"), "dmarc-policy-none"],
+    [dmarc("v=DMARC1; p=reject; t=y"), "dmarc-testing"],
+    [dmarc("v=DMARC1; p=rejekt"), "dmarc-invalid"],
+    [dmarc("v=dmarc1; p=reject"), "dmarc-invalid"],
+    [dmarc("v=DMARC1 p=reject"), "dmarc-invalid"],
+    [dmarc("unrelated"), "dmarc-missing"],
+    [dmarc("v=DMARC1; p=reject; rua=mailto:x@elsewhere.test"), "dmarc-report-destination"],
+    [{ "_mta-sts.sound.test": { TXT: ["v=STSv1; id=1", "v=STSv1; id=2"] } }, "mta-sts-broken"],
+    [{ "_mta-sts.sound.test": { TXT: ["v=STSv1; id=1"] } }, "mta-sts-broken"],
+    [{ "_smtp._tls.sound.test": { TXT: ["v=TLSRPTv1; rua=nowhere"] } }, "tls-rpt-invalid"],
+    [{ "_25._tcp.mx.sound.test": { TLSA: "1 1 1 00" } }, "dane-invalid"],
+    [{ "_submission._tcp.sound.test": { SRV: [[0, 1, 587, "nowhere.test"]] } }, "srv-unresolved"],
+  ] as const satisfies readonly (readonly [CheckZone, string])[]) {
+    const { findings } = await checkZone(context, "sound.test", { ...sound, ...changes });
+    assert.equal(findings[0]?.code, code, JSON.stringify([changes, findings]));
+  }
+});
+
+test("check finds nothing wrong with domains that do a thing in another way", async (context) => {
+  for (const changes of [
+    { "sound.test": { MX: [[0, "."]], TXT: ["v=spf1 -all"] } },
+    {
+      "sound.test": { MX: [[10, "mx.sound.test"]], TXT: ["v=spf1 redirect=spf.test"] },
+      "spf.test": { TXT: "v=spf1 ~all" },
+    },
+    {
+      "_dmarc.sound.test": { TXT: ["v=DMARC1; p=quarantine; rua=mailto:x@dmarc.test"] },
+      "sound.test._report._dmarc.dmarc.test": { TXT: "v=DMARC1" },
+    },
+    { "_submission._tcp.sound.test": { SRV: [[0, 0, 0, "."]] } },
+    { "_smtp._tls.sound.test": { TXT: ["v=TLSRPTv1; rua=mailto:t@sound.test,https://r.test/x"] } },
+  ] as const satisfies readonly CheckZone[]) {
+    const { findings, status } = await checkZone(context, "sound.test", { ...sound, ...changes });
+    assert.deepEqual(findings, []);
+    assert.equal(status, 0);
+  }
+});
+
+test("check tells what is wrong with the DKIM key of each selector", async (context) => {
+  const strong = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+  const zone: CheckZone = {
+    ...sound,
+    "good._domainkey.sound.test": { TXT: strong },
+    "revoked._domainkey.sound.test": { TXT: "v=DKIM1; p=" },
+    "broken._domainkey.sound.test": { TXT: "v=DKIM1; p=AAAA" },
+    "testing._domainkey.sound.test": { TXT: `${strong}; t=y` },
+    "twice._domainkey.sound.test": { TXT: [strong, `${strong};`] },
+  };
+  for (const [selector, codes] of [
+    ["good", []],
+    ["revoked", ["dkim-key-revoked"]],
+    ["broken", ["dkim-key-invalid"]],
+    ["testing", ["dkim-testing"]],
+    ["twice", ["dkim-several-keys"]],
+    ["none", ["dkim-no-key"]],
+  ] as const) {
+    const { findings } = await checkZone(context, "sound.test", zone, ["--selector", selector]);
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      codes,
+    );
+  }
+});
+
+test("check connects to the servers that SRV records name", async (context) => {
+  const server = await TestServer.start({ tls: "starttls", certificate: "expired" });
+  context.after(() => server.close());
+  const zone = {
+    ...sound,
+    localhost: { A: "127.0.0.1" },
+    "sound.test": { MX: [[0, "."]], TXT: ["v=spf1 -all"] },
+    "_submission._tcp.sound.test": { SRV: [[0, 1, server.port, "localhost"]] },
+  };
+  const { findings } = await check("sound.test", [
+    ...["--zone", file(context, "zone.json", JSON.stringify(zone))],
+    ...["--ca", file(context, "ca.pem", server.ca)],
+  ]);
+  assert.equal(findings[0]?.code, "certificate-expired");
+});
