@@ -9,11 +9,12 @@ export async function interruptible<T>(
   { errors }: Terminal,
   action: (signal: AbortSignal) => Promise<T>,
   notice = "stopping; again ends it at once",
+  tell: (text: string) => void = (text) => errors.write(`${text}\n`),
 ): Promise<T> {
   const abort = new AbortController();
   const interrupted = (): void => {
     if (abort.signal.aborted) process.exit(130);
-    errors.write(`\nenvoi: ${notice}\n`);
+    tell(`envoi: ${notice}`);
     abort.abort();
   };
   process.on("SIGINT", interrupted).on("SIGTERM", interrupted);

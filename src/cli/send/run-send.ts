@@ -12,5 +12,15 @@ export async function runSend(flags: SendFlags, host: CommandHost): Promise<void
         "Put it into ENVOI_PASSWORD, or leave it out to be asked for it",
     );
   const reader = new ArgumentReader(host.terminal.input);
+  const { data } = flags;
+  if (data !== undefined) {
+    await (await import("./many/send-many.ts")).sendMany({ ...flags, data }, host, reader);
+    return;
+  }
+  for (const flag of ["resume", "key", "rate", "delimiter", "acceptChanges"] as const)
+    if (flags[flag] !== undefined)
+      throw new CommandError(
+        `--${flag === "acceptChanges" ? "accept-changes" : flag}: only used with --data`,
+      );
   await sendOne(flags, host, reader);
 }

@@ -90,7 +90,7 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
     [
       flag(
         "--data <file>",
-        "one mail for each row of this .csv, .tsv or .jsonl file, or - for JSONL on standard input; the flags " +
+        "one mail for each row of this .csv, .tsv or .jsonl file, or - for standard input; the flags " +
           "above may then contain {{column}}",
       ),
       flag("--delimiter <character>", "between the columns of CSV; found in the first line by default"),

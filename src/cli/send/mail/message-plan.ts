@@ -68,6 +68,7 @@ export class MessagePlan {
       html: await content(flags.html, "html", "--html"),
       attachments,
       headers: (flags.header ?? []).map((field) => headerIn(field, template)),
+      ...(isWithoutContent(flags) && { text: Template.literal("", "text", "--text") }),
       ...(isEmpty(flags) && testMail()),
     });
   }
@@ -164,6 +165,10 @@ async function linesIn(value: string, flag: string, reader: ArgumentReader): Pro
   const addresses = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (addresses.length > 0) return addresses;
   throw new CommandError(`${flag}: expected an address in each line of ${value}`, ExitStatus.data);
+}
+
+function isWithoutContent({ text, html, attach, inline }: SendFlags): boolean {
+  return [text, html, attach, inline].every((flag) => flag === undefined);
 }
 
 function isEmpty({ subject, text, html, attach, inline, header }: SendFlags): boolean {

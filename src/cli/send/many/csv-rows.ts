@@ -1,0 +1,135 @@
+import { CsvError, parse } from "csv-parse";
+import { CommandError, ExitStatus } from "../../exit-status.ts";
+import type { DataRow } from "./data-row.ts";
+
+/** The settings of a table. */
+export interface CsvOptions {
+  /** Between columns; by default found in the first line. */
+  readonly delimiter: string | undefined;
+  /** Gets the names of the columns before the first row. */
+  readonly columns: (names: readonly string[]) => void;
+}
+
+/**
+ * Reads CSV (RFC 4180) whose first line names the columns.
+ *
+ * @throws CommandError naming the line if a quote is wrong, or a row has more or fewer columns: what follows cannot be
+ * trusted then.
+ */
+export async function* csvRows(
+  chunks: AsyncIterable<Buffer>,
+  { delimiter, columns }: CsvOptions,
+): AsyncGenerator<readonly DataRow[]> {
+  const [head, all] = await peeked(chunks);
+  if (head === undefined)
+    throw new CommandError("--data: expected a first line with the names of columns", ExitStatus.data);
+  // Records that are not read yet are lost with an error, so the parser itself counts.
+  let parsed = 0;
+  const parser = parse({
+    // Its type says that a record stays one.
+    on_record: (record: unknown, { lines }) => {
+      const before = parsed;
+      parsed = lines;
+      const fields = record as readonly string[];
+      return { record: fields, line: startOf(fields, lines, before) } as unknown as string[];
+    },
+    skip_empty_lines: true,
+    delimiter: delimiter ?? delimiterIn(head.toString()),
+    record_delimiter: head.includes("\n") ? ["\r\n", "\n"] : ["\r"],
+    max_record_size: 16 * 1024 * 1024,
+  });
+  let names: readonly string[] | undefined;
+  try {
+    for await (const { record, line } of fed(parser, all)) {
+      if (names !== undefined) yield [{ line, values: valuesOf(record, names) }];
+      else {
+        names = namesIn(record);
+        columns(names);
+      }
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? explained(error, parsed + 1) : error;
+  }
+}
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly line: number;
+}
+
+/** Writes the chunks into the parser while its records are read. */
+async function* fed(
+  parser: ReturnType<typeof parse>,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<CsvRecord> {
+  const { Readable } = await import("node:stream");
+  const source = Readable.from(chunks, { objectMode: true });
+  source.on("error", (error) => parser.destroy(error));
+  yield* source.pipe(parser) as unknown as AsyncIterable<CsvRecord>;
+}
+
+/** The first chunk, and all of them. */
+async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer | undefined, AsyncIterable<Buffer>]> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const { value, done } = await iterator.next();
+  const first = done ? undefined : (value as Buffer);
+  return [
+    first,
+    (async function* () {
+      if (first !== undefined) yield first;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    })(),
+  ];
+}
+
+/** The character that the first line has most of, outside quotes. */
+function delimiterIn(head: string): string {
+  const line = head.replace(/"(?:[^"]|"")*"/g, "").split(/\r?\n|\r/, 1)[0] ?? "";
+  const count = (delimiter: string) => line.split(delimiter).length;
+  return [",", ";", "\t", "|"].reduce((best, other) => (count(other) > count(best) ? other : best));
+}
+
+/** The parser knows on which line a record ends. */
+function startOf(record: readonly string[], lines: number, before: number): number {
+  if (lines === before + 1) return lines;
+  const breaks = record.reduce((sum, value) => sum + value.split("\n").length - 1, 0);
+  return lines - breaks;
+}
+
+function namesIn(record: readonly string[]): readonly string[] {
+  const names = record.map((name) => name.trim());
+  for (const [index, name] of names.entries()) {
+    const first = names.indexOf(name);
+    if (name === "" || first === index) continue;
+    throw new CommandError(
+      `--data: the columns ${first + 1} and ${index + 1} are both called ${JSON.stringify(name)}`,
+      ExitStatus.data,
+    );
+  }
+  return names;
+}
+
+function valuesOf(record: readonly string[], names: readonly string[]): Record<string, string> {
+  // Without a prototype, so that no column name means anything else.
+  const values: Record<string, string> = Object.create(null);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
+    if (name !== "") values[name] = record[index] as string;
+  }
+  return values;
+}
+
+function explained(error: CsvError, line: number): CommandError {
+  const problems: Readonly<Record<string, string>> = {
+    CSV_INVALID_CLOSING_QUOTE:
+      'expected a delimiter after a closing quote; a quote within a value is doubled, ""',
+    INVALID_OPENING_QUOTE: 'expected quotes around the whole value; a quote within it is doubled, ""',
+    CSV_QUOTE_NOT_CLOSED: "a quote is opened in this row and never closed",
+    CSV_MAX_RECORD_SIZE: "this row has more than 16 MiB; probably a quote is opened and never closed",
+  };
+  const problem = problems[error.code] ?? error.message.replace(/ on line \d+$/, "");
+  const widths = /expect (\d+), got (\d+)/.exec(error.message);
+  const counted =
+    widths === null ? problem : `expected ${widths[1]} columns as in the first line, got ${widths[2]}`;
+  return new CommandError(`--data: line ${line}: ${counted}`, ExitStatus.data, { cause: error });
+}

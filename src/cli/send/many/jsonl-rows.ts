@@ -1,0 +1,55 @@
+import type { DataRow } from "./data-row.ts";
+
+/**
+ * Reads JSON Lines: an object on each line; empty lines are skipped. A line that is not one is a row with a problem.
+ *
+ * @param skim asked before each chunk: whether its lines need only be counted
+ */
+export async function* jsonlRows(
+  chunks: AsyncIterable<Buffer>,
+  skim: () => boolean = () => false,
+): AsyncGenerator<readonly DataRow[]> {
+  let line = 0;
+  for await (const chunk of chunks) {
+    if (skim()) {
+      yield new Array<DataRow>(linesIn(chunk)).fill(SKIMMED);
+      continue;
+    }
+    const text = chunk.toString();
+    const rows: DataRow[] = [];
+    for (let start = 0; start < text.length; ) {
+      const lf = text.indexOf("\n", start);
+      const end = lf < 0 ? text.length : lf;
+      const row = rowOf(text.slice(start, end), ++line);
+      if (row !== undefined) rows.push(row);
+      start = end + 1;
+    }
+    yield rows;
+  }
+}
+
+/** A row that nobody reads. */
+const SKIMMED: DataRow = { line: 0, values: undefined };
+
+function linesIn(chunk: Buffer): number {
+  let lines = chunk.at(-1) === LF ? 0 : 1;
+  for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) lines++;
+  return lines;
+}
+
+const LF = 0x0a;
+
+function rowOf(text: string, line: number): DataRow | undefined {
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    if (text.trim() === "") return undefined;
+    return { line, values: undefined, problem: `expected a JSON object: ${(error as Error).message}` };
+  }
+  if (typeof values === "object" && values !== null && !Array.isArray(values))
+    return { line, values: values as Record<string, unknown> };
+  const got = Array.isArray(values) ? "an array" : values === null ? "null" : `a ${typeof values}`;
+  const remedy = Array.isArray(values) ? ". jq -c '.[]' makes a line of each element" : "";
+  return { line, values: undefined, problem: `expected a JSON object, got ${got}${remedy}` };
+}
