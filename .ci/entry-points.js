@@ -6,6 +6,7 @@ export const entryPoints = {
   "./verify": "verify/index",
   "./catcher": "catcher/index",
   "./feedback": "feedback/index",
+  "./outbox": "outbox/index",
 };
 
 /** The module of src/ that is the command. Nobody imports it, so it is built as ES modules only. */

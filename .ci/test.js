@@ -1,5 +1,5 @@
 /**
- * Runs the compiled tests on the Node that runs this script.
+ * Runs the compiled tests on the Node that runs this script; those of the outbox on Node 22 at least.
  *
  * `--suite=` selects the suite:
  *
@@ -18,6 +18,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { filesBelow } from "./files.js";
+import { needsNode22, node22 } from "./node-22.js";
 import "./prepare.js";
 
 const freshSeed = process.env.ENVOI_SEED ?? String(Math.floor(Math.random() * 0x7fff_ffff));
@@ -68,24 +69,35 @@ if (files.length === 0) fail(`The suite ${suiteName} has no test file ${parts.jo
 if (suiteName === "soak") console.log(`ENVOI_SEED=${freshSeed}`);
 const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
 const environment = { ...process.env, ENVOI_COUNTS: counts, ...suite.environment() };
-const { status, error } = spawnSync(
-  process.execPath,
-  // Lists of files, because Node 20 does not expand globs, and 22 and 24 accept no folders.
-  [
-    "--enable-source-maps",
-    "--test",
-    ...unlessSaid("--test-reporter", "spec"),
-    ...unlessSaid("--test-concurrency", suite.concurrency),
-    `--test-timeout=${suite.timeout}`,
-    ...options,
-    ...files,
-  ],
-  { stdio: "inherit", env: environment },
-);
+const ordinary = files.filter((file) => !needsNode22(file));
+const modern = files.filter(needsNode22);
+// Both run, so one call shows every failure.
+const statuses = [
+  ...(ordinary.length > 0 ? [runTests(process.execPath, ordinary)] : []),
+  ...(modern.length > 0 ? [runTests(node22(), modern)] : []),
+];
 tellCounts();
 rmSync(counts, { recursive: true });
-if (error !== undefined) throw error;
-process.exit(status ?? 1);
+process.exit(statuses.find((status) => status !== 0) ?? 0);
+
+function runTests(program, list) {
+  const { status, error } = spawnSync(
+    program,
+    // Lists of files, because Node 20 does not expand globs, and 22 and 24 accept no folders.
+    [
+      "--enable-source-maps",
+      "--test",
+      ...unlessSaid("--test-reporter", "spec"),
+      ...unlessSaid("--test-concurrency", suite.concurrency),
+      `--test-timeout=${suite.timeout}`,
+      ...options,
+      ...list,
+    ],
+    { stdio: "inherit", env: environment },
+  );
+  if (error !== undefined) throw error;
+  return status ?? 1;
+}
 
 /**
  * Each test process writes a file with how many properties ran, how often, and how many inputs were fuzzed; see

@@ -5,6 +5,7 @@ import { Group } from "../address/group.ts";
 import type { Mailbox } from "../address/mailbox.ts";
 import { EnvoiError } from "../errors.ts";
 import { isBlindCopy } from "../mime/blind-copies.ts";
+import { type DateInput, dateHeader } from "../mime/date-time.ts";
 import type { Header } from "../mime/header.ts";
 import { Headers } from "../mime/headers.ts";
 import { MessageError } from "../mime/message-error.ts";
@@ -47,6 +48,7 @@ export class Message {
   readonly #root: Part;
   readonly #international: boolean;
   readonly #signers: readonly Signer[];
+  readonly #draft: Draft;
 
   private constructor(key: symbol, draft: Draft) {
     if (key !== internal)
@@ -65,6 +67,7 @@ export class Message {
     this.#asciiHeader = !international;
     this.#international = international || this.envelope.international;
     this.#signers = draft.signers ?? [];
+    this.#draft = draft;
     Object.freeze(this);
   }
 
@@ -109,6 +112,19 @@ export class Message {
    */
   get international(): boolean {
     return this.#international;
+  }
+
+  /**
+   * The same message with another Date, for a mail that is sent later. A message that was built with a date keeps it.
+   *
+   * @throws MessageError if the date is not valid.
+   */
+  dated(date: DateInput): Message {
+    if (this.#draft.date !== undefined) return this;
+    const draft = this.#draft.copy();
+    draft.date = dateHeader("Date", date, "date");
+    draft.messageId = this.messageId;
+    return new Message(internal, draft);
   }
 
   /**

@@ -1,0 +1,171 @@
+import type { Database, ListeningHandlers, Row, Statements } from "./database.ts";
+import { databaseError } from "./database-error.ts";
+import { optionalPackage } from "./optional-package.ts";
+
+/** A connection of a {@link PostgresPool}: what the outbox uses of pg's PoolClient. */
+export interface PostgresClient {
+  /** Runs a statement. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  /** Gives the connection back; an error closes it. */
+  release(error?: Error | boolean): void;
+  /** Events: `notification`, `error`, `end`. */
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  /** Takes a listener away. */
+  removeListener(event: string, listener: (...values: never[]) => void): unknown;
+}
+
+/** A pool of connections to PostgreSQL: what the outbox uses of pg's Pool. */
+export interface PostgresPool {
+  /** Runs a statement on any connection. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  /** Lends a connection. */
+  connect(): Promise<PostgresClient>;
+  /** Closes all connections. */
+  end(): Promise<void>;
+}
+
+/** A pool of pg. No statement is named, so that it also works behind pgbouncer in transaction mode. */
+export class Postgres implements Database {
+  readonly single = false;
+  readonly #pool: PostgresPool;
+  readonly #own: boolean;
+
+  /** @param own whether `close` closes the pool */
+  constructor(pool: PostgresPool, own: boolean) {
+    this.#pool = pool;
+    this.#own = own;
+  }
+
+  /** Opens a pool of its own. @throws EnvoiError of kind `"configuration"` if pg is not installed. */
+  static async open(url: string): Promise<Postgres> {
+    const { default: pg } = await optionalPackage<typeof import("pg")>("pg", "a database URL");
+    const { Pool } = pg;
+    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+    // A connection that is idle and breaks is not needed; its error would end the process.
+    pool.on("error", () => {});
+    return new Postgres(pool, true);
+  }
+
+  async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    try {
+      const { rows } = await this.#pool.query(text, [...values]);
+      return rows as Row[];
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
+  async within(timeout: number, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#lent(async (client) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
+      });
+      try {
+        const { rows } = await Promise.race([client.query(text, [...values]), late]);
+        return rows as Row[];
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+
+  async transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
+    return this.#lent(async (client) => {
+      await client.query("begin");
+      let result: T;
+      try {
+        result = await work({
+          query: async (text, values = []) => {
+            try {
+              return (await client.query(text, [...values])).rows as Row[];
+            } catch (error) {
+              throw databaseError(error);
+            }
+          },
+        });
+      } catch (error) {
+        await client.query("rollback").catch(() => {});
+        throw new WorkFailed(error);
+      }
+      await client.query("commit");
+      return result;
+    });
+  }
+
+  async listen(channel: string, { onNotification, onEnd }: ListeningHandlers): Promise<() => Promise<void>> {
+    const client = await this.#connect();
+    let ended = false;
+    const end = (error?: Error): void => {
+      if (ended) return;
+      ended = true;
+      client.removeListener("notification", notified as never);
+      client.release(error ?? true);
+      onEnd();
+    };
+    const notified = (message: { channel: string; payload?: string }): void => {
+      if (message.channel === channel) onNotification(message.payload ?? "");
+    };
+    client.on("notification", notified as never);
+    client.on("error", end as never);
+    client.on("end", end as never);
+    try {
+      await client.query(`listen "${channel}"`);
+    } catch (error) {
+      end(error as Error);
+      throw databaseError(error);
+    }
+    return async () => {
+      // A connection that has listened is closed, so that nobody else gets its notifications.
+      end();
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#own) await this.#pool.end();
+  }
+
+  async #connect(): Promise<PostgresClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
+  /** Lends a connection. If it fails, other than by the caller's work, it is closed. */
+  async #lent<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    // A connection that breaks while it is lent also fails its statement.
+    const broken = (): void => {};
+    client.on("error", broken as never);
+    let failure: unknown;
+    try {
+      return await work(client);
+    } catch (error) {
+      if (error instanceof WorkFailed) throw error.cause;
+      failure = error;
+      throw databaseError(error);
+    } finally {
+      client.removeListener("error", broken as never);
+      client.release(failure instanceof Error ? failure : undefined);
+    }
+  }
+}
+
+/** The work in a transaction has failed, and the transaction was rolled back. */
+class WorkFailed extends Error {
+  constructor(cause: unknown) {
+    super("rolled back", { cause });
+  }
+}
+
+/** What the outbox uses of the package pg. */
+export interface PgPackage {
+  /** Makes a pool. */
+  readonly Pool: new (
+    options: object,
+  ) => PostgresPool & {
+    on(event: "error", listener: (error: Error) => void): unknown;
+  };
+}

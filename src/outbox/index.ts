@@ -1,0 +1,40 @@
+/**
+ * Mail that is not lost: an outbox in a database, enqueued within your own transaction, and sent by as many workers as
+ * it takes.
+ *
+ * @example
+ * ```ts
+ * await using outbox = await Outbox.open({ database: "postgres://localhost/shop", transport });
+ * await outbox.enqueue({ from: "shop@example.com", to: "a@example.org", subject: "Receipt", text: "Thank you." });
+ * ```
+ * @module
+ */
+export type { EmbeddedDatabase, EmbeddedTransaction } from "./database/embedded.ts";
+export type { PostgresClient, PostgresPool } from "./database/postgres.ts";
+export type { BulkItem } from "./enqueue/bulk.ts";
+export type { EnqueueOptions, MailOptions } from "./enqueue/enqueue-options.ts";
+export type { Enqueued } from "./enqueue/enqueuer.ts";
+export type { OutboxMessage, RawOutboxMessage } from "./enqueue/rendered.ts";
+export type {
+  DrizzleVia,
+  ExecuteVia,
+  KnexVia,
+  KyselyVia,
+  PrismaVia,
+  QueryVia,
+  Via,
+} from "./enqueue/via.ts";
+export type { KeepOptions, OutboxOptions, OutboxRate, OutboxRates, RetryOptions } from "./options.ts";
+export { Outbox, type OutboxTransaction } from "./outbox.ts";
+export type {
+  MailState,
+  OutboxAttempt,
+  OutboxEvent,
+  OutboxMail,
+  OutboxRecipient,
+  RecordedReply,
+} from "./outbox-mail.ts";
+export type { EventsOptions } from "./reading/events.ts";
+export type { ListOptions } from "./reading/reader.ts";
+export type { OutboxStatus, WorkerStatus } from "./reading/status.ts";
+export type { Worker, WorkOptions } from "./work/worker.ts";

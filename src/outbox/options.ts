@@ -1,0 +1,165 @@
+import { misconfigured } from "../errors.ts";
+import {
+  duration,
+  flag,
+  group,
+  milliseconds,
+  record,
+  text,
+  wholeNumber,
+} from "../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions, wrongOption } from "../text/options/option-reader.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { EmbeddedDatabase } from "./database/embedded.ts";
+import type { PostgresPool } from "./database/postgres.ts";
+
+/** The options of `Outbox.open`. */
+export interface OutboxOptions {
+  /**
+   * The database: the URL of a PostgreSQL (`postgres://user:password@host/name`), a Pool of `pg`, a folder for PGlite,
+   * which is PostgreSQL inside this process, or a PGlite that is open. The package `pg` or `@electric-sql/pglite` must
+   * be installed.
+   */
+  readonly database: string | PostgresPool | EmbeddedDatabase | { readonly folder: string };
+  /** What sends the mails; needed by `work`. It stays open when the outbox closes. */
+  readonly transport?: Transport | undefined;
+  /** The schema of the tables; `"envoi"` by default. */
+  readonly schema?: string | undefined;
+  /** Whether to make and change the tables when needed; true by default. With `false` they are only checked. */
+  readonly migrate?: boolean | undefined;
+  /**
+   * Whether enqueueing wakes workers that sleep, by NOTIFY; true by default. With `false` workers find new mails by
+   * looking for them, within a second. `PREPARE TRANSACTION` needs `false`.
+   */
+  readonly notify?: boolean | undefined;
+  /** How long to keep what. */
+  readonly keep?: KeepOptions | undefined;
+  /** How long, and how often, a mail is tried. */
+  readonly retry?: RetryOptions | undefined;
+  /**
+   * Milliseconds after which a worker that gives no sign of life is taken for dead; 30,000 by default. What it was
+   * sending becomes unknown then.
+   */
+  readonly lease?: number | undefined;
+  /** How fast mails are sent, over all workers together. */
+  readonly rates?: OutboxRates | undefined;
+}
+
+/** How long things are kept after a mail is finished. */
+export interface KeepOptions {
+  /** Milliseconds for which contents and transcripts are kept; a day by default. */
+  readonly content?: number | undefined;
+  /** Milliseconds for which the record is kept, with recipients and key; 30 days by default. */
+  readonly record?: number | undefined;
+}
+
+/** How long, and how often, a mail is tried that was not sent or was refused for now. */
+export interface RetryOptions {
+  /** Milliseconds after its first time; two days by default. */
+  readonly for?: number | undefined;
+  /** Milliseconds before the second attempt; 30 s by default. Each wait is twice the one before. */
+  readonly first?: number | undefined;
+  /** The longest wait in milliseconds; an hour by default. */
+  readonly longest?: number | undefined;
+}
+
+/** A limit to the speed: within any `interval`, whenever it begins, at most this many mails. */
+export interface OutboxRate {
+  /** Mails. */
+  readonly messages: number;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
+/** The limits to the speed, over all workers together. */
+export interface OutboxRates {
+  /** Of all mails. */
+  readonly relay?: OutboxRate | undefined;
+  /** Of each tenant. */
+  readonly tenant?: OutboxRate | undefined;
+  /** Of the mails with a recipient in a domain: `{ "example.com": { messages: 10, interval: 1000 } }`. */
+  readonly domain?: Readonly<Record<string, OutboxRate>> | undefined;
+}
+
+/** The options with their defaults. */
+export interface ReadOutboxOptions {
+  readonly database: OutboxOptions["database"];
+  readonly transport: Transport | undefined;
+  readonly schema: string;
+  readonly migrate: boolean;
+  readonly notify: boolean;
+  readonly keep: { readonly content: number; readonly record: number };
+  readonly retry: { readonly for: number; readonly first: number; readonly longest: number };
+  readonly lease: number;
+  readonly rates: OutboxRates;
+}
+
+/** Reads the options of `Outbox.open`. @throws EnvoiError of kind `"configuration"` that names the option. */
+export function readOutboxOptions(given: OutboxOptions): ReadOutboxOptions {
+  const read = readOptions(given, readers, undefined, ["database"]);
+  const { database, transport, schema = "envoi", migrate = true, notify = true } = read;
+  const { keep = {}, retry = {}, lease = 30_000, rates = {} } = read;
+  const { content = day, record: whole = 30 * day } = keep;
+  const { for: time = 2 * day, first = 30_000, longest = 3_600_000 } = retry;
+  return {
+    database,
+    transport,
+    schema,
+    migrate,
+    notify,
+    lease,
+    rates,
+    keep: { content, record: whole },
+    retry: { for: time, first, longest },
+  };
+}
+
+const day = 86_400_000;
+
+const rate = group<OutboxRate>({ messages: wholeNumber(1, 100_000), interval: duration() }, [
+  "messages",
+  "interval",
+]);
+
+const readers: OptionReaders<OutboxOptions> = {
+  database: readDatabase,
+  transport(value, field) {
+    const { sendRaw } = Object(value);
+    if (typeof sendRaw === "function") return value as Transport;
+    throw wrongOption(field, "a Transport, such as SmtpTransport.fromUrl(url).build()", value);
+  },
+  schema(value, field) {
+    if (typeof value === "string" && /^[a-z_][a-z0-9_]{0,39}$/.test(value)) return value;
+    throw wrongOption(field, "1 to 40 lower-case letters, digits and underscores", value);
+  },
+  migrate: flag,
+  notify: flag,
+  keep: group<KeepOptions>({ content: duration(0), record: duration(0) }),
+  retry: group<RetryOptions>({ for: duration(0), first: duration(), longest: duration() }),
+  lease: milliseconds(1000),
+  rates: group<OutboxRates>({
+    relay: rate,
+    tenant: rate,
+    domain: (value, field) =>
+      Object.fromEntries(
+        Object.entries(record(rate)(value, field)).map(([domain, each]) => [domain.toLowerCase(), each]),
+      ),
+  }),
+};
+
+function readDatabase(value: unknown, field: string): OutboxOptions["database"] {
+  if (typeof value === "string") return databaseUrl(value, field);
+  const { query, folder } = Object(value);
+  if (typeof query === "function") return value as PostgresPool;
+  if (typeof folder === "string") return { folder: text(folder, `${field}.folder`) };
+  throw wrongOption(field, "a URL, a Pool of pg, or { folder }", value);
+}
+
+/** The URL may hold a password, so it is not shown. */
+function databaseUrl(value: string, field: string): string {
+  if (/^postgres(?:ql)?:\/\//.test(value) && URL.canParse(value)) return value;
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
+  const got = scheme === undefined ? "a string without a scheme" : `a URL of ${scheme}:`;
+  const remedy = "For a folder, pass { folder }";
+  throw misconfigured(`${field}: expected postgres://user:password@host:5432/name, got ${got}. ${remedy}`);
+}

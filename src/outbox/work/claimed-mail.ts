@@ -1,0 +1,23 @@
+import type { RecordedRecipient } from "../recorded-recipient.ts";
+
+/** A mail that this worker has claimed: a group of them is leased to it, and nobody else takes them. */
+export interface ClaimedMail {
+  readonly id: string;
+  /** Marks this claim: what is written about it later holds only if nobody claimed the mail since. */
+  readonly claim: string;
+  readonly tenant: string;
+  readonly sender: string | null;
+  readonly recipients: readonly RecordedRecipient[];
+  /** Its own octets; those of its pieces are missing. */
+  readonly content: Buffer;
+  /** Whether there are pieces. */
+  readonly pieces: boolean;
+  /** How many attempts were made before. */
+  readonly attempts: number;
+  /** Milliseconds since its first time, when it was claimed. */
+  readonly age: number;
+  /** When it was claimed, by the monotonic clock of this process. */
+  readonly claimedAt: number;
+  /** Whether it is sent again when nobody knows what became of it. */
+  readonly again: boolean;
+}

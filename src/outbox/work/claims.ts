@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import type { Database, Row } from "../database/database.ts";
+import type { RecordedRecipient } from "../recorded-recipient.ts";
+import type { Schema } from "../schema/schema.ts";
+import type { ClaimedMail } from "./claimed-mail.ts";
+
+/**
+ * Claims mails for one worker: from every tenant that has some, by turns, those of the highest priority first and then
+ * in the order in which they were enqueued.
+ */
+export class Claims {
+  readonly #database: Database;
+  readonly #schema: string;
+  readonly #timeout: number;
+  /** The tenant that was served last, if not all could be; the next claim begins behind it. */
+  #last: string | null = null;
+
+  constructor(database: Database, schema: Schema, timeout: number) {
+    this.#database = database;
+    this.#schema = schema.quoted;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * Claims up to `most` mails.
+   *
+   * @param begun is told the mark of each claim before it is made, because its answer may be lost
+   * @param blocked tenants that have no permit now
+   */
+  async take(
+    worker: string,
+    most: number,
+    blocked: readonly string[],
+    begun: (claim: string) => void,
+  ): Promise<ClaimedMail[]> {
+    const begin = this.#last;
+    const claimed = await this.#takeFrom(worker, most, blocked, begun);
+    if (claimed.length >= most || begin === null) return claimed;
+    // The end of the tenants; their beginning may have more.
+    this.#last = null;
+    return [...claimed, ...(await this.#takeFrom(worker, most - claimed.length, blocked, begun))];
+  }
+
+  async #takeFrom(
+    worker: string,
+    most: number,
+    blocked: readonly string[],
+    begun: (claim: string) => void,
+  ): Promise<ClaimedMail[]> {
+    const claim = randomUUID();
+    begun(claim);
+    const rows = await this.#database.within(this.#timeout, this.#statement(), [
+      worker,
+      claim,
+      String(most),
+      this.#last,
+      JSON.stringify(blocked),
+    ]);
+    const claimedAt = performance.now();
+    const mails = rows.map((row) => read(row, claim, claimedAt));
+    const tenants = [...new Set(mails.map(({ tenant }) => tenant))].sort();
+    // With fewer tenants than mails each of them had its share.
+    this.#last = tenants.length < most ? null : (tenants.at(-1) ?? null);
+    return byTurns(mails);
+  }
+
+  /** A loose index scan finds the tenants; of each, its share is locked. */
+  #statement(): string {
+    const s = this.#schema;
+    const ready =
+      "m.state = 'ready' and m.tenant <> all (array(select jsonb_array_elements_text($5::text::jsonb)))";
+    return `with recursive tenants as (
+        (select m.tenant, 1 as n from ${s}.mail m
+          where ${ready} and ($4::text is null or m.tenant > $4::text) order by m.tenant limit 1)
+        union all
+        select (select m.tenant from ${s}.mail m where ${ready} and m.tenant > t.tenant order by m.tenant limit 1), n + 1
+        from tenants t where t.tenant is not null and n < $3::text::int
+      ), shares as (
+        select tenant, ceil($3::text::float8 / count(*) over ())::int as share from tenants where tenant is not null
+      ), picked as materialized (
+        select each.id from shares cross join lateral (
+          select m.id from ${s}.mail m
+          where m.state = 'ready' and m.tenant = shares.tenant and (m.expires is null or m.expires > now())
+          order by m.priority desc, m.id limit shares.share for update skip locked) as each
+        limit $3::text::int
+      )
+      update ${s}.mail m set state = 'leased', claim = $2::text::uuid, worker = $1::text
+      from picked where m.id = picked.id and m.state = 'ready'
+        and exists (select 1 from ${s}.worker w where w.id = $1::text and w.until > now())
+      returning m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
+        m.pieces, m.attempt, m.again, (extract(epoch from now() - m.due) * 1000)::float8 as age`;
+  }
+}
+
+function read(row: Row, claim: string, claimedAt: number): ClaimedMail & { readonly priority: number } {
+  return {
+    id: String(row["id"]),
+    claim,
+    claimedAt,
+    priority: Number(row["priority"]),
+    tenant: String(row["tenant"]),
+    sender: row["sender"] as string | null,
+    recipients: JSON.parse(String(row["recipients"])) as RecordedRecipient[],
+    content: Buffer.from((row["content"] as Uint8Array | null) ?? []),
+    pieces: row["pieces"] === true,
+    attempts: Number(row["attempt"]),
+    again: row["again"] === true,
+    age: Number(row["age"]),
+  };
+}
+
+/** The first of each tenant, then the second of each, and so on. */
+function byTurns(mails: (ClaimedMail & { readonly priority: number })[]): ClaimedMail[] {
+  const sorted = mails.toSorted((a, b) => b.priority - a.priority || Number(BigInt(a.id) - BigInt(b.id)));
+  const turns = new Map<string, number>();
+  return sorted
+    .map((mail) => {
+      const turn = turns.get(mail.tenant) ?? 0;
+      turns.set(mail.tenant, turn + 1);
+      return { mail, turn };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ mail }) => mail);
+}

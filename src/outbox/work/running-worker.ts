@@ -1,0 +1,342 @@
+import { performance } from "node:perf_hooks";
+import { Envelope } from "../../address/envelope.ts";
+import type { Transport } from "../../transport/transport.ts";
+import type { Database } from "../database/database.ts";
+import type { ReadOutboxOptions } from "../options.ts";
+import type { Schema } from "../schema/schema.ts";
+import {
+  type AttemptResult,
+  allSuppressed,
+  attemptResult,
+  type Ended,
+  isAboutTheRelay,
+  type Permit,
+  untouched,
+} from "./attempt-result.ts";
+import { Bell } from "./bell.ts";
+import { BlockedTenants } from "./blocked-tenants.ts";
+import type { ClaimedMail } from "./claimed-mail.ts";
+import { Claims } from "./claims.ts";
+import { Lease } from "./lease.ts";
+import { Ledger } from "./ledger.ts";
+import { Permits } from "./permits.ts";
+import { RelayPause } from "./relay-pause.ts";
+import { StoredContent } from "./stored-content.ts";
+import { Upkeep } from "./upkeep.ts";
+import { Waker } from "./waker.ts";
+import type { Worker } from "./worker.ts";
+
+/** What a worker works with. */
+export interface WorkerTools {
+  readonly database: Database;
+  readonly schema: Schema;
+  readonly options: ReadOutboxOptions;
+  readonly transport: Transport;
+  readonly concurrency: number;
+}
+
+/** A result that is to be written, and whether its mail counts as under way until then. */
+interface Waiting {
+  readonly result: AttemptResult;
+  readonly handed: boolean;
+}
+
+/**
+ * A worker: one loop claims mails into a small store, one writes results and marks and hands over what was marked, and
+ * one gives signs of life and does what must be done for all. A loop that fails waits and goes on.
+ */
+export class RunningWorker implements Worker {
+  readonly done: Promise<void>;
+  readonly #tools: WorkerTools;
+  readonly #lease: Lease;
+  readonly #claims: Claims;
+  readonly #ledger: Ledger;
+  readonly #permits: Permits;
+  readonly #upkeep: Upkeep;
+  readonly #content: StoredContent;
+  readonly #waker: Waker;
+  readonly #relay = new RelayPause();
+  /** Rings when mails may be claimed. */
+  readonly #claimBell = new Bell();
+  /** Rings when there is something to write. */
+  readonly #writeBell = new Bell();
+  readonly #lifeBell = new Bell();
+  /** Mails that were claimed, and are not marked. */
+  #claimed: ClaimedMail[] = [];
+  /** Those that are being marked. */
+  #marking: readonly ClaimedMail[] = [];
+  #results: Waiting[] = [];
+  /** Mails that are marked, as far as the table says. */
+  #underWay = 0;
+  /** The marks of the claims that are being made. */
+  #claiming: string[] = [];
+  /** Until when mails may be leased to this worker that it does not know, because the answer to a claim was lost. */
+  #doubtfulUntil = 0;
+  readonly #blocked = new BlockedTenants();
+  #notBefore = 0;
+  /** When a claim last found nothing, by the monotonic clock. */
+  #idleAt = 0;
+  #promotedAt = 0;
+  #stopping = false;
+  #stoppedAt = 0;
+
+  constructor(tools: WorkerTools) {
+    const { database, schema, options } = tools;
+    const timeout = Math.max(1000, options.lease / 2);
+    this.#tools = tools;
+    this.#lease = new Lease(database, schema, options.lease);
+    this.#claims = new Claims(database, schema, timeout);
+    this.#ledger = new Ledger(database, schema, timeout);
+    this.#permits = new Permits(database, schema, options.rates, timeout);
+    this.#upkeep = new Upkeep(database, schema);
+    this.#content = new StoredContent(database, schema);
+    this.#waker = new Waker(database, schema, () => this.#claimBell.ring());
+    this.done = this.#run();
+  }
+
+  get id(): string {
+    return this.#lease.name;
+  }
+
+  stop(): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#stoppedAt = performance.now();
+    }
+    for (const bell of [this.#claimBell, this.#writeBell, this.#lifeBell]) bell.ring();
+    return this.done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #run(): Promise<void> {
+    await this.#trying(() => this.#lease.begin(), this.#lifeBell);
+    const loops = [this.#claimLoop(), this.#writeLoop()];
+    const living = this.#lifeLoop(Promise.all(loops));
+    await Promise.all([...loops, living]);
+    await this.#waker.end();
+    await this.#lease.end().catch(() => {});
+  }
+
+  /** Runs something until it works, or the worker stops and its lease would be over. */
+  async #trying<T>(step: () => Promise<T>, bell: Bell): Promise<T | undefined> {
+    for (let wait = 50; ; wait = Math.min(1000, wait * 2)) {
+      try {
+        return await step();
+      } catch {
+        if (this.#stopping && performance.now() - this.#stoppedAt > this.#tools.options.lease)
+          return undefined;
+        await bell.wait(wait);
+      }
+    }
+  }
+
+  async #claimLoop(): Promise<void> {
+    const { concurrency } = this.#tools;
+    while (!this.#stopping) {
+      const room = concurrency - this.#claimed.length;
+      if (room < concurrency / 2) {
+        await this.#claimBell.wait(60_000);
+        continue;
+      }
+      try {
+        const wait = await this.#claim(room);
+        if (wait > 0 && !this.#stopping) await this.#claimBell.wait(wait);
+      } catch {
+        this.#claiming = [];
+        this.#doubtfulUntil = performance.now() + doubt;
+        await this.#claimBell.wait(200);
+      }
+    }
+    const rest = this.#claimed.splice(0).map(({ id, claim }) => ({ id, claim, wait: 0 }));
+    await this.#trying(() => this.#ledger.giveBack(rest), this.#claimBell);
+  }
+
+  /** Claims mails. Returns how many milliseconds to wait for more, unless the bell rings. */
+  async #claim(room: number): Promise<number> {
+    const { id } = this.#lease;
+    await this.#promote();
+    const mails = await this.#claims.take(id, room, this.#blocked.names, (claim) => {
+      this.#claiming.push(claim);
+    });
+    this.#claimed.push(...mails);
+    this.#claiming = [];
+    if (mails.length > 0) this.#writeBell.ring();
+    if (mails.length > 0) {
+      // With a backlog nobody needs to wake this worker. Said when it has lasted, because each word is a statement.
+      if (performance.now() - this.#idleAt > 100) await this.#lease.sleeps(false);
+      return 0;
+    }
+    this.#idleAt = performance.now();
+    // Looks once more after it said that it sleeps: a mail may have come in between, without a call.
+    if (await this.#lease.sleeps(true)) return 0;
+    return Math.max(1, Math.min(this.#waker.interval, this.#blocked.soonest));
+  }
+
+  /** Each claim looks for mails whose time has come, but not more often than it matters. */
+  async #promote(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#promotedAt < 100) return;
+    this.#promotedAt = now;
+    await this.#upkeep.promote();
+  }
+
+  #knownClaims(): string[] {
+    return [...this.#claiming, ...[...this.#claimed, ...this.#marking].map(({ claim }) => claim)];
+  }
+
+  async #writeLoop(): Promise<void> {
+    for (;;) {
+      const wait = this.#idleTime();
+      if (wait > 0) {
+        if (this.#stopping && this.#underWay === 0 && this.#results.length === 0) return;
+        await this.#writeBell.wait(wait);
+        continue;
+      }
+      const results = this.#results.splice(0);
+      const next = await this.#permitted(this.#nextMails(results));
+      this.#marking = next.map(({ mail }) => mail);
+      const marked = await this.#trying(
+        () =>
+          this.#ledger.write(
+            this.#lease.id,
+            results.map(({ result }) => result),
+            this.#marking,
+          ),
+        new Bell(),
+      );
+      this.#marking = [];
+      // Only a worker that stops gives up. What is not recorded is unknown when its lease is over.
+      if (marked === undefined) return;
+      this.#underWay -= results.filter(({ handed }) => handed).length;
+      const suppressions = new Map(marked.map(({ id, suppressed }) => [id, new Set(suppressed)]));
+      for (const { mail, permits } of next) {
+        const suppressed = suppressions.get(mail.id);
+        if (suppressed === undefined)
+          this.#results.push({ result: { ...untouched(mail), permits }, handed: false });
+        else this.#hand(mail, suppressed, permits);
+      }
+    }
+  }
+
+  /** Milliseconds until there is something to write: 0 if there is. */
+  #idleTime(): number {
+    if (this.#results.length > 0) return 0;
+    if (this.#stopping || this.#claimed.length === 0 || this.#underWay >= this.#tools.concurrency)
+      return 60_000;
+    return Math.max(0, this.#notBefore - performance.now(), this.#relay.rest());
+  }
+
+  #nextMails(results: readonly Waiting[]): ClaimedMail[] {
+    const now = performance.now();
+    if (this.#stopping || this.#notBefore > now || this.#relay.rest() > 0) return [];
+    const ended = results.filter(({ handed }) => handed).length;
+    const next = this.#claimed.splice(0, this.#tools.concurrency - this.#underWay + ended);
+    if (next.length > 0) this.#claimBell.ring();
+    return next;
+  }
+
+  /** Those of the mails that have permits. The others wait here, or are given back. */
+  async #permitted(mails: ClaimedMail[]): Promise<{ mail: ClaimedMail; permits: readonly Permit[] }[]> {
+    if (!this.#permits.limited || mails.length === 0) return mails.map((mail) => ({ mail, permits: [] }));
+    const all = [...mails];
+    try {
+      this.#marking = all;
+      const { granted, denied } = await this.#permits.take(this.#lease.id, all);
+      const now = performance.now();
+      const waiting = denied.filter(({ by }) => by === "relay");
+      this.#claimed.unshift(...waiting.map(({ mail }) => mail));
+      if (waiting.length > 0) this.#notBefore = now + Math.min(...waiting.map(({ wait }) => wait));
+      const others = denied.filter(({ by }) => by !== "relay");
+      for (const { mail, by, wait } of others) if (by === "tenant") this.#blocked.block(mail.tenant, wait);
+      const back = others.map(({ mail: { id, claim }, by, wait }) => ({
+        id,
+        claim,
+        wait: by === "tenant" ? 0 : wait,
+      }));
+      // What cannot be given back now is found by its lease.
+      await this.#ledger.giveBack(back).catch(() => {
+        this.#doubtfulUntil = performance.now() + doubt;
+      });
+      return [...granted];
+    } catch {
+      this.#claimed.unshift(...all);
+      this.#notBefore = performance.now() + 100;
+      return [];
+    }
+  }
+
+  #hand(mail: ClaimedMail, suppressed: ReadonlySet<string>, permits: readonly Permit[]): void {
+    this.#underWay++;
+    const to = mail.recipients
+      .filter(({ recipient, state }) => state === "waiting" && !suppressed.has(recipient))
+      .map(({ recipient }) => recipient);
+    if (to.length === 0) this.#end({ ...allSuppressed(mail), permits });
+    else
+      void this.#send(mail, to).then((ended) => {
+        this.#relay.saw(isAboutTheRelay(ended));
+        const age = mail.age + performance.now() - mail.claimedAt;
+        this.#end({ ...attemptResult(mail, ended, suppressed, age, this.#tools.options.retry), permits });
+      });
+  }
+
+  async #send(mail: ClaimedMail, to: readonly string[]): Promise<Ended> {
+    try {
+      const envelope = Envelope.of(mail.sender, to);
+      return { report: await this.#tools.transport.sendRaw(envelope, this.#content.of(mail)) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #end(result: AttemptResult): void {
+    this.#results.push({ result, handed: true });
+    this.#writeBell.ring();
+  }
+
+  /** Gives signs of life until everything has been written. */
+  async #lifeLoop(loops: Promise<unknown>): Promise<void> {
+    let over = false;
+    const ended = loops.finally(() => {
+      over = true;
+      this.#lifeBell.ring();
+    });
+    ended.catch(() => {});
+    const { lease, keep } = this.#tools.options;
+    let forgotten = 0;
+    while (!over) {
+      try {
+        await this.#lease.renew();
+        if (!this.#stopping && this.#tools.options.notify) await this.#listen();
+        if ((await this.#upkeep.recover()) > 0) this.#claimBell.ring();
+        await this.#upkeep.expire();
+        if (performance.now() < this.#doubtfulUntil)
+          await this.#ledger.giveBackOthers(this.#lease.id, this.#knownClaims());
+        if (performance.now() - forgotten > Math.min(60_000, keep.content / 2, keep.record / 2)) {
+          forgotten = performance.now();
+          await this.#upkeep.forget(keep);
+        }
+      } catch {
+        // The database is away. The next round tries again.
+      }
+      if (!over) await this.#lifeBell.wait(Math.min(500, lease / 4));
+    }
+  }
+
+  /** Not awaited, because it takes up to five seconds to know. */
+  async #listen(): Promise<void> {
+    if (this.#waker.listening !== undefined) return;
+    void this.#waker
+      .begin(this.#lease.id)
+      .then(async () => {
+        await this.#lease.listens(this.#waker.listening === true);
+        this.#claimBell.ring();
+      })
+      .catch(() => {});
+  }
+}
+
+/** Milliseconds for which a statement whose answer was lost may still be carried out. */
+const doubt = 60_000;

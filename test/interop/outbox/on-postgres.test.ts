@@ -1,0 +1,9 @@
+import { after, describe, test } from "node:test";
+import { outboxContract } from "../../contract/outbox-contract.ts";
+import { Postgres } from "../postgres.ts";
+
+describe("an outbox on PostgreSQL", async () => {
+  const postgres = await Postgres.start();
+  after(() => postgres[Symbol.asyncDispose]());
+  outboxContract(test, { database: postgres.url });
+});
