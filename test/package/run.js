@@ -8,6 +8,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bundlers } from "./bundlers.js";
+import { catcherClients } from "./catcher-clients.js";
 import { contents } from "./contents.js";
 import { frameworks } from "./frameworks.js";
 import { guides } from "./guides.js";
@@ -20,7 +21,7 @@ import { typescript } from "./typescript.js";
 
 const atOnce = 2;
 const all = [
-  ...[contents, load, runtimes, runners, frameworks, guides, bundlers].flat(),
+  ...[contents, load, runtimes, runners, frameworks, guides, catcherClients, bundlers].flat(),
   ...packedTests,
   ...typescript,
 ];

@@ -8,6 +8,7 @@ import { octetsOf } from "../mailpit/message-routes.ts";
 import { releaseMail } from "../mailpit/release-routes.ts";
 import { RequestJson } from "../mailpit/request-json.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
+import { Jim } from "./jim.ts";
 import { isSearchKind, mailHogMatches } from "./mailhog-search.ts";
 import { type MailHogMessage, mailHogMessage, mailHogPart } from "./message-json.ts";
 
@@ -15,7 +16,7 @@ import { type MailHogMessage, mailHogMessage, mailHogPart } from "./message-json
  * The routes of MailHog that its clients for npm call. `GET /api/v1/messages` is mailpit's, which has the same path;
  * `DELETE` of it means the same in both.
  */
-export const mailHogApi: CatcherApi = (app, { store, relay }) => {
+export const mailHogApi: CatcherApi = (app, { store, relay, server }) => {
   const mailOf = (context: Context): StoredMail => {
     const mail = store.find(context.req.param("id") ?? "");
     if (mail === undefined) throw new ApiError("404 page not found", 404);
@@ -69,6 +70,14 @@ export const mailHogApi: CatcherApi = (app, { store, relay }) => {
     await releaseMail(mail, [body.text("Email")], relay, new Mailbox(store, decode));
     return context.body(null);
   });
+
+  const jim = new Jim(server);
+  app.get("/api/v2/jim", ({ json, body }) => {
+    const { chances } = jim;
+    return chances === undefined ? body(null, 404) : json(chances);
+  });
+  app.post("/api/v2/jim", ({ body }) => body(null, jim.wake() ? 201 : 400));
+  app.delete("/api/v2/jim", ({ body }) => body(null, jim.sleep() ? 200 : 404));
 };
 
 /** One page of a list. */

@@ -1,5 +1,6 @@
 import { type Entity, readStructure } from "../../mime/reading/entity.ts";
 import type { ParsedHeader } from "../../mime/reading/head.ts";
+import { bodyOctets } from "../reading/head-facts.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 
 /** A mail as MailHog shows it. */
@@ -51,7 +52,7 @@ export function mailHogMessage(mail: StoredMail): MailHogMessage {
     To: envelope.to.map(pathJson),
     Content: {
       Headers: withTrace(Headers, mail),
-      Body: message.body.toString(),
+      Body: bodyOctets(raw).toString(),
       Size: raw.length,
       MIME: null,
     },

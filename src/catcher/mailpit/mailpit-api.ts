@@ -46,6 +46,13 @@ export const mailpitApi: CatcherApi = (app, context) => {
     },
     closed: () => {},
   });
+  // As in mailpit: cypress-mailpit asks for //view/….
+  app.get("*", async ({ req, redirect }, next) => {
+    const { pathname, search } = new URL(req.url);
+    return /\/{2}/.test(pathname)
+      ? redirect(`${pathname.replace(/\/{2,}/g, "/")}${search}`, 301)
+      : await next();
+  });
   messagesRoutes(app, mailbox);
   messageRoutes(app, mailbox);
   releaseRoutes(app, mailbox, relay);

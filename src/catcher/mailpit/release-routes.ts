@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { Address } from "../../address/address.ts";
 import { EnvoiError } from "../../errors.ts";
+import { withoutBlindCopies } from "../../mime/blind-copies.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
 import { ApiError } from "../http/api-error.ts";
@@ -43,7 +44,8 @@ export async function releaseMail(
   );
   if (sender === undefined || sender === "") throw new ApiError("No From header found");
   try {
-    await relay.release(mail.raw, addressOf(sender), to);
+    const octets = withoutBlindCopies(mail.raw);
+    await relay.release(Buffer.from(octets.buffer, octets.byteOffset, octets.length), addressOf(sender), to);
   } catch (error) {
     if (error instanceof EnvoiError) throw new ApiError(`SMTP error: ${error.message.replace(/\s+/g, " ")}`);
     throw error;

@@ -67,6 +67,12 @@ export function headerFields(raw: Buffer): readonly ParsedHeader[] {
   return readFields(raw.subarray(0, headEnd(raw)), { octets: MOST_OCTETS, fields: MOST_FIELDS }).fields;
 }
 
+/** What follows the header section of a mail, and the empty line that ends it. */
+export function bodyOctets(raw: Buffer): Buffer {
+  const end = headEnd(raw);
+  return raw.subarray(raw[end] === CR ? end + 2 : end + 1);
+}
+
 /** The place of the empty line that ends the header section, or the end of the mail. */
 function headEnd(raw: Buffer): number {
   for (let at = 0; at < raw.length; ) {
