@@ -166,7 +166,7 @@ function isOfCommand({ name, moduleIds }) {
 
 /** Whether a chunk has packages that do something when they are loaded: the catcher loads it with the first request. */
 function isLazy(moduleIds) {
-  return moduleIds.some((id) => /[\\/]node_modules[\\/](?:entities|parse5)[\\/]/.test(id));
+  return moduleIds.some((id) => /[\\/]node_modules[\\/](?:@csstools|entities|parse5)[\\/]/.test(id));
 }
 
 /** A statement that does something, or takes an object apart, is kept by every bundler with all that it names. */

@@ -46,7 +46,7 @@ export {
   type TlsFault,
   type TlsVersion,
 } from "./faults/definition/fault.ts";
-export type { FaultHandle } from "./faults/selection/fault-book.ts";
+export type { FaultHandle, StandingFault } from "./faults/selection/fault-book.ts";
 export { type Finding, type FindingRule, findingRules } from "./findings/finding.ts";
 export type { CapturedMessage, MessageMatch, MessagePattern } from "./messages/captured-message.ts";
 export type { KeepOptions } from "./messages/captured-messages.ts";

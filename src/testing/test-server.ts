@@ -7,7 +7,7 @@ import { TlsParameters } from "../transport/smtp/tls/tls-parameters.ts";
 import { CertificateAuthority } from "./certificates/certificates.ts";
 import { ciphersFor, serverCertificate } from "./certificates/server-certificate.ts";
 import type { Fault } from "./faults/definition/fault.ts";
-import type { FaultHandle } from "./faults/selection/fault-book.ts";
+import type { FaultHandle, StandingFault } from "./faults/selection/fault-book.ts";
 import type { Finding } from "./findings/finding.ts";
 import { Laboratory } from "./laboratory.ts";
 import type { CapturedMessage, MessageMatch } from "./messages/captured-message.ts";
@@ -263,6 +263,11 @@ export class TestServer implements AsyncDisposable {
    */
   fail(...faults: readonly Fault[]): FaultHandle {
     return this.#laboratory.faults.add(faults);
+  }
+
+  /** The faults that are in force, in the order in which they were added. */
+  get faults(): readonly StandingFault[] {
+    return this.#laboratory.faults.all;
   }
 
   /** The violations of RFCs by clients so far, as far as a server can see them. */

@@ -108,6 +108,23 @@ export class MailStore {
     if (changed.length > 0) this.#tell({ type: "update", mails: changed });
   }
 
+  /**
+   * Puts mails that were deleted back to their places, in the order in which they arrived.
+   *
+   * @throws what the folder of the mails throws, if a mail cannot be written into it.
+   */
+  putBack(mails: Iterable<StoredMail>): void {
+    const back = [...mails].filter((mail) => !this.#mails.has(mail.id));
+    for (const mail of back) this.#write(mail);
+    for (const mail of back) this.#put(mail);
+    const ordered = [...this.#mails.values()];
+    ordered.sort((one, other) => one.receivedAt.getTime() - other.receivedAt.getTime());
+    this.#mails.clear();
+    for (const mail of ordered) this.#mails.set(mail.id, mail);
+    for (const mail of back) this.#tell({ type: "new", mail, isBack: true });
+    this.#makeRoom();
+  }
+
   /** Calls a listener at each event from now on. The returned function stops that. */
   listen(listener: StoreListener): () => void {
     this.#listeners.add(listener);

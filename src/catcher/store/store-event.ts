@@ -2,8 +2,8 @@ import type { StoredMail } from "./stored-mail.ts";
 
 /** What happened in the store. */
 export type StoreEvent =
-  /** A mail arrived. */
-  | { readonly type: "new"; readonly mail: StoredMail }
+  /** A mail arrived, or is back after it was deleted. */
+  | { readonly type: "new"; readonly mail: StoredMail; readonly isBack?: true }
   /** The tags of these mails changed, or whether they are read. */
   | { readonly type: "update"; readonly mails: readonly StoredMail[] }
   /** Somebody deleted these mails. */

@@ -30,7 +30,7 @@ export class Webhook {
     this.#url = url;
     this.#host = { post, pauses, onError };
     this.#unlisten = store.listen((event) => {
-      if (event.type === "new") this.#add(event.mail);
+      if (event.type === "new" && !event.isBack) this.#add(event.mail);
     });
   }
 

@@ -15,6 +15,16 @@ export interface FaultHandle extends Disposable {
   lift(): void;
 }
 
+/** A fault that is in force. */
+export interface StandingFault {
+  /** The fault, as it was given: the same object. */
+  readonly fault: Fault;
+  /** How often it has struck. */
+  readonly hits: number;
+  /** Ends it, alone. Resolves when it is lifted. */
+  lift(): Promise<void>;
+}
+
 /** A fault that was picked, but may not strike in the end. */
 export interface ReservedFault {
   readonly fault: ResolvedFault;
@@ -45,7 +55,7 @@ export class FaultBook {
 
   /** @throws EnvoiError of kind `"configuration"` for a fault that is not valid. */
   add(faults: readonly Fault[]): FaultHandle {
-    const added = faults.map((fault) => new Entry(resolveFault(fault)));
+    const added = faults.map((fault) => new Entry(resolveFault(fault), fault));
     this.#entries.push(...added);
     let ready = this.#changed();
     const lift = (): void => {
@@ -62,6 +72,18 @@ export class FaultBook {
       lift,
       [Symbol.dispose]: lift,
     };
+  }
+
+  /** The faults that are not lifted, in the order in which they were added. */
+  get all(): readonly StandingFault[] {
+    return this.#entries.map((entry) => ({
+      fault: entry.given,
+      hits: entry.hits,
+      lift: () => {
+        this.#entries = this.#entries.filter((each) => each !== entry);
+        return this.#changed();
+      },
+    }));
   }
 
   /** The faults that are not lifted, at one point. */
@@ -114,6 +136,7 @@ export class FaultBook {
 
 class Entry {
   readonly fault: ResolvedFault;
+  readonly given: Fault;
   hits = 0;
   /** How many reservations have not finished: they count as strikes until then. */
   reserved = 0;
@@ -123,8 +146,9 @@ class Entry {
   readonly #greylist = new Map<string, { attempts: number; readonly since: number }>();
   #due = false;
 
-  constructor(fault: ResolvedFault) {
+  constructor(fault: ResolvedFault, given: Fault) {
     this.fault = fault;
+    this.given = given;
   }
 
   /** Counts the context if the fault applies to it. Returns whether it does. */
