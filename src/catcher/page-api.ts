@@ -1,8 +1,8 @@
-import type { Hono } from "hono";
+import type { CatcherApi } from "./context.ts";
 import { pageFile, pagePaths, pagePolicy } from "./page-files.ts";
 
 /** Serves the page. Its files come out of the package, so nothing of a request becomes part of a path. */
-export function pageApi(app: Hono): void {
+export const pageApi: CatcherApi = (app, { smtpUrl }) => {
   for (const path of pagePaths) {
     app.get(path, async (context) => {
       const file = await pageFile(path);
@@ -13,4 +13,6 @@ export function pageApi(app: Hono): void {
       });
     });
   }
-}
+  // What the page shows and no other API tells.
+  app.get("/page.json", ({ json }) => json({ smtpUrl }));
+};

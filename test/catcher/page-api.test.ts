@@ -19,3 +19,8 @@ test("the catcher serves nothing else of the page", async () => {
   for (const path of ["/index.html", "/main.tsx", "/..%2fpackage.json", "/page.js/x"])
     assert.equal((await fetch(catcher.url + path)).status, 404, path);
 });
+
+test("the catcher tells the page where mail must be sent to", async () => {
+  await using catcher = await Catcher.start();
+  assert.deepEqual(await (await fetch(`${catcher.url}/page.json`)).json(), { smtpUrl: catcher.smtpUrl });
+});

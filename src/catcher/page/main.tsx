@@ -7,7 +7,6 @@ import { refreshFaults } from "./state/faults.ts";
 import { followQuery } from "./state/mail-list.ts";
 import { followMailboxes } from "./state/mailboxes.ts";
 import { followOpenMessage } from "./state/open-message.ts";
-import { flushDeletions } from "./state/pending-deletion.ts";
 import { followAddress } from "./state/route.ts";
 import { followSettings } from "./state/settings.ts";
 
@@ -20,7 +19,6 @@ followEvents();
 followKeys();
 void loadFacts();
 void refreshFaults();
-addEventListener("pagehide", flushDeletions);
 
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);

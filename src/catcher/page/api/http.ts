@@ -56,12 +56,15 @@ async function request(method: string, path: string, body: unknown, signal?: Abo
   throw new RequestError(await reason(response), response.status);
 }
 
-/** Errors are plain text, or JSON with a field `Error` or `error`. */
+/** Errors are plain text or JSON. */
 async function reason(response: Response): Promise<string> {
   const text = await response.text().catch(() => "");
   try {
-    const { Error: upper, error: lower } = JSON.parse(text) as { Error?: unknown; error?: unknown };
-    return String(upper ?? lower ?? text);
+    const { Error: plain, error } = JSON.parse(text) as {
+      Error?: unknown;
+      error?: { message?: unknown; remedy?: unknown };
+    };
+    return String(plain ?? error?.message ?? text);
   } catch {
     return text.slice(0, 500) || `The catcher answered ${response.status} ${response.statusText}.`;
   }

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { readConnections, type SmtpConnection } from "../api/lab.ts";
-import { formatRoute, go, query } from "../state/route.ts";
+import { type Connection, readConnections, readFindings, readTranscript } from "../api/lab.ts";
+import { formatRoute, query } from "../state/route.ts";
 import { close } from "../state/selection.ts";
 import { IconButton } from "../ui/button.tsx";
 import { ResourceView } from "../ui/resource-view.tsx";
+import { shortTime } from "../ui/time.ts";
+import { useKeptResource } from "../ui/use-kept-resource.ts";
 import { useResource } from "../ui/use-resource.ts";
 import { ConnectionDetails } from "./connection-details.tsx";
 
@@ -12,14 +14,7 @@ import { ConnectionDetails } from "./connection-details.tsx";
 const pause = 2_000;
 
 /** The connections of clients, also those that brought no mail: that is where refused mails are seen. */
-export function ConnectionsView({ connection }: { connection: number | undefined }) {
-  const turn = useSignal(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) turn.value++;
-    }, pause);
-    return () => clearInterval(timer);
-  }, []);
+export function ConnectionsView({ connection }: { connection: string | undefined }) {
   return (
     <section class="pane" aria-labelledby="connections-title">
       <header class="pane-head">
@@ -27,41 +22,49 @@ export function ConnectionsView({ connection }: { connection: number | undefined
         <p class="quiet">What clients said to the server, also if no mail came of it.</p>
         <IconButton icon="close" label="Close" shortcut="Escape" onClick={close} />
       </header>
-      {connection === undefined ? <All turn={turn.value} /> : <One number={connection} />}
+      {connection === undefined ? <All /> : <One id={connection} />}
     </section>
   );
 }
 
-function All({ turn }: { turn: number }) {
-  const kept = useSignal<readonly SmtpConnection[] | undefined>(undefined);
-  const connections = useResource(String(turn), readConnections);
+async function readAll(signal: AbortSignal) {
+  const [connections, findings] = await Promise.all([
+    readConnections(signal),
+    readFindings(undefined, signal),
+  ]);
+  const counts = new Map<string, number>();
+  for (const { session } of findings) counts.set(session.id, (counts.get(session.id) ?? 0) + 1);
+  return { connections, counts };
+}
+
+function All() {
+  const turn = useSignal(0);
   useEffect(() => {
-    if (connections.state === "ready") kept.value = connections.value;
-  }, [connections]);
-  // The list before stays until the next one is there.
-  const shown =
-    connections.state === "loading" && kept.value !== undefined
-      ? ({ state: "ready", value: kept.value } as const)
-      : connections;
+    const timer = setInterval(() => {
+      if (!document.hidden) turn.value++;
+    }, pause);
+    return () => clearInterval(timer);
+  }, []);
+  const all = useKeptResource(String(turn.value), readAll);
   return (
-    <ResourceView resource={shown}>
-      {(all) =>
-        all.length === 0 ? (
+    <ResourceView resource={all}>
+      {({ connections, counts }) =>
+        connections.length === 0 ? (
           <p class="nothing">No client has connected yet.</p>
         ) : (
           <table class="connections">
             <thead>
               <tr>
-                <th scope="col">No.</th>
+                <th scope="col">Time</th>
                 <th scope="col">Client</th>
-                <th scope="col">Ended with</th>
-                <th scope="col">Mails</th>
+                <th scope="col">Login</th>
+                <th scope="col">TLS</th>
                 <th scope="col">Findings</th>
               </tr>
             </thead>
             <tbody>
-              {all.map((each) => (
-                <Row key={each.connection} {...each} />
+              {connections.map((each) => (
+                <Row key={each.id} connection={each} findings={counts.get(each.id) ?? 0} />
               ))}
             </tbody>
           </table>
@@ -71,63 +74,37 @@ function All({ turn }: { turn: number }) {
   );
 }
 
-function Row({ connection, client, lines, findings, mails, closed }: SmtpConnection) {
-  const last = lines.filter(({ from }) => from === "server").at(-1)?.text ?? "";
-  const view = { name: "connections", connection } as const;
+function Row({ connection, findings }: { connection: Connection; findings: number }) {
+  const { id, connectedAt, address, hello, user, tls, closed } = connection;
+  const view = { name: "connections", connection: id } as const;
   return (
     <tr>
+      <td>{shortTime(connectedAt)}</td>
       <td>
-        <a href={formatRoute({ query: query.value, view })}>{connection}</a>
+        <a href={formatRoute({ query: query.value, view })}>{hello ?? address}</a>{" "}
+        {hello === undefined ? null : <span class="quiet">{address}</span>}{" "}
+        {closed ? null : <span class="badge">open</span>}
       </td>
-      <td>{client}</td>
-      <td class={/^[45]/.test(last) ? "bad" : ""}>
-        {closed ? null : <span class="badge">open</span>} {last.slice(0, 120)}
-      </td>
-      <td>{mails.length}</td>
-      <td>{findings.length === 0 ? "" : <span class="badge bad">{findings.length}</span>}</td>
+      <td>{user}</td>
+      <td>{tls}</td>
+      <td>{findings === 0 ? null : <span class="badge bad">{findings}</span>}</td>
     </tr>
   );
 }
 
-function One({ number }: { number: number }) {
-  const connections = useResource(String(number), readConnections);
+async function readOne(id: string, signal: AbortSignal) {
+  const [transcript, findings] = await Promise.all([readTranscript(id, signal), readFindings(id, signal)]);
+  return { transcript, findings };
+}
+
+function One({ id }: { id: string }) {
+  const one = useResource(id, (signal) => readOne(id, signal));
   return (
-    <ResourceView resource={connections}>
-      {(all) => {
-        const found = all.find(({ connection }) => connection === number);
-        return (
-          <>
-            <p>
-              <a href={formatRoute({ query: query.value, view: { name: "connections" } })}>All connections</a>
-            </p>
-            {found === undefined ? (
-              <p class="nothing">Connection {number} is no longer kept.</p>
-            ) : (
-              <>
-                <h2>
-                  Connection {number}, {found.client}
-                </h2>
-                {found.mails.length === 0 ? null : (
-                  <ul class="connection-mails">
-                    {found.mails.map((id) => (
-                      <li key={id}>
-                        <button
-                          type="button"
-                          class="button plain"
-                          onClick={() => go({ view: { name: "message", id, tab: "session" } })}
-                        >
-                          Show mail {id}
-                        </button>
-                      </li>
-                    ))}
-                  </ul>
-                )}
-                <ConnectionDetails connection={found} />
-              </>
-            )}
-          </>
-        );
-      }}
-    </ResourceView>
+    <>
+      <p class="way-back">
+        <a href={formatRoute({ query: query.value, view: { name: "connections" } })}>All connections</a>
+      </p>
+      <ResourceView resource={one}>{(value) => <ConnectionDetails {...value} />}</ResourceView>
+    </>
   );
 }

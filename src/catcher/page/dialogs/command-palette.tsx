@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Command, commands } from "../state/commands.ts";
-import { mailboxes } from "../state/mailboxes.ts";
-import { closeOverlay, overlay } from "../state/overlay.ts";
+import { mailboxes, mailboxQuery } from "../state/mailboxes.ts";
+import { closeOverlay } from "../state/overlay.ts";
 import { go } from "../state/route.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Keys } from "./keys.tsx";
@@ -82,14 +82,10 @@ function find(text: string): readonly Command[] {
 }
 
 function mailboxCommands(): readonly Command[] {
-  const { recipients, domains, logins } = mailboxes.peek();
-  return [...recipients, ...domains, ...logins].map(({ name, query }) => ({
-    name,
+  return mailboxes.peek().map((mailbox) => ({
+    name: mailbox.id,
     keys: [],
     group: "Go to",
-    run: () => {
-      overlay.value = undefined;
-      go({ query, view: { name: "list" } });
-    },
+    run: () => go({ query: mailboxQuery(mailbox), view: { name: "list" } }),
   }));
 }

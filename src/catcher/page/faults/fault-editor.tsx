@@ -6,7 +6,7 @@ import { Button } from "../ui/button.tsx";
 
 const example = `{
   "at": "rcpt",
-  "when": { "recipient": "anna@example.test" },
+  "when": { "recipient": "/^anna@/" },
   "times": 2,
   "reply": "450 4.7.1 Later"
 }`;
@@ -27,7 +27,7 @@ export function FaultEditor() {
   };
   return (
     <form
-      class="fault-editor"
+      class="json-form"
       onSubmit={(event) => {
         event.preventDefault();
         void submit();

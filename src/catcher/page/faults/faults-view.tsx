@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { type ActiveFault, addFault, liftFault } from "../api/lab.ts";
+import { addFault, clearFaults, deleteFault, type ListedFault, switchFault } from "../api/lab.ts";
 import { faults, refreshFaults } from "../state/faults.ts";
 import { attempt } from "../state/notices.ts";
 import { close } from "../state/selection.ts";
@@ -47,36 +47,52 @@ function Active() {
   if (all.length === 0) return <p class="hint">No fault is active: the server accepts all mail.</p>;
   return (
     <section class="active-faults" aria-label="Active faults">
-      <h2>Active</h2>
       <ul>
         {all.map((each) => (
-          <li key={each.id}>
-            <b>{presetOf(each.fault)?.name ?? "Your own"}</b>
-            <code>{JSON.stringify(each.fault)}</code>
-            {each.strikes === undefined ? null : (
-              <span class="quiet">struck {each.strikes === 1 ? "once" : `${each.strikes} times`}</span>
-            )}
-            <Button onClick={() => void lift([each])}>Remove</Button>
-          </li>
+          <Listed key={each.id} {...each} />
         ))}
       </ul>
-      <Button icon="trash" onClick={() => void lift(all)}>
-        Remove all
-      </Button>
+      {all.length === 1 ? null : (
+        <Button icon="trash" onClick={() => void change(clearFaults())}>
+          Remove all
+        </Button>
+      )}
     </section>
   );
 }
 
+function Listed({ id, fault, on, hits }: ListedFault) {
+  const name = presetOf(fault)?.name ?? "Your own";
+  return (
+    <li class={on ? "" : "off"}>
+      <b>{name}</b>
+      <code>{JSON.stringify(fault)}</code>
+      <span class="hits">{on ? struck(hits) : `off, ${struck(hits)}`}</span>
+      <Button onClick={() => void change(switchFault(id, !on))}>{on ? "Switch off" : "Switch on"}</Button>
+      <IconButton
+        icon="trash"
+        label={`Remove the fault ${name}`}
+        onClick={() => void change(deleteFault(id))}
+      />
+    </li>
+  );
+}
+
+function struck(hits: number): string {
+  if (hits === 0) return "has not struck";
+  return hits === 1 ? "struck once" : `struck ${hits.toLocaleString()} times`;
+}
+
 function Switch({ preset }: { preset: FaultPreset }) {
-  const active = faults.value.filter(({ fault }) => isPreset(preset, fault));
-  const on = active.length > 0;
+  const listed = faults.value.filter(({ fault }) => isPreset(preset, fault));
+  const on = listed.some((each) => each.on);
   return (
     <button
       type="button"
       class="switch"
       role="switch"
       aria-checked={on}
-      onClick={() => void (on ? lift(active) : add(preset.fault))}
+      onClick={() => void change(on || listed.length > 0 ? toggle(listed, !on) : addFault(preset.fault))}
     >
       <span class="switch-text">
         <b>{preset.name}</b>
@@ -87,12 +103,12 @@ function Switch({ preset }: { preset: FaultPreset }) {
   );
 }
 
-async function add(fault: unknown): Promise<void> {
-  await attempt(addFault(fault));
-  await refreshFaults();
+/** A switch that goes off removes the fault, so that the list shows what the server does. */
+async function toggle(listed: readonly ListedFault[], on: boolean): Promise<void> {
+  for (const { id } of listed) await (on ? switchFault(id, true) : deleteFault(id));
 }
 
-async function lift(some: readonly ActiveFault[]): Promise<void> {
-  for (const { id } of some) await attempt(liftFault(id));
+async function change(work: Promise<unknown>): Promise<void> {
+  await attempt(work);
   await refreshFaults();
 }

@@ -1,6 +1,5 @@
 import { memo } from "preact/compat";
 import type { Summary } from "../api/mailpit.ts";
-import { crossedOut, undoDeletion } from "../state/pending-deletion.ts";
 import { formatRoute, openId, route } from "../state/route.ts";
 import { open, tick, ticked } from "../state/selection.ts";
 import { shortName, shortNames } from "../ui/address.ts";
@@ -22,12 +21,7 @@ export function MailRow({ mail, index, count, top }: Props) {
   if (mail === undefined) return <li class="row ghost" style={style} aria-hidden="true" />;
   const isOpen = openId.value === mail.ID;
   const isTicked = ticked.value.has(mail.ID);
-  const states = [
-    mail.Read ? "" : "unread",
-    isOpen ? "open" : "",
-    isTicked ? "ticked" : "",
-    crossedOut.value.has(mail.ID) ? "crossed-out" : "",
-  ];
+  const states = [mail.Read ? "" : "unread", isOpen ? "open" : "", isTicked ? "ticked" : ""];
   return (
     <li class={`row ${states.join(" ")}`} style={style} aria-setsize={count} aria-posinset={index + 1}>
       <label class="tick">
@@ -38,19 +32,8 @@ export function MailRow({ mail, index, count, top }: Props) {
           onClick={(event) => tick(mail.ID, event.shiftKey)}
         />
       </label>
-      {crossedOut.value.has(mail.ID) ? <Deleted mail={mail} /> : <Link mail={mail} current={isOpen} />}
+      <Link mail={mail} current={isOpen} />
     </li>
-  );
-}
-
-function Deleted({ mail }: { mail: Summary }) {
-  return (
-    <div class="row-link">
-      <span class="subject">{mail.Subject || "(no subject)"}</span>
-      <button type="button" class="button plain" onClick={undoDeletion}>
-        Undo
-      </button>
-    </div>
   );
 }
 

@@ -53,7 +53,7 @@ function Warning({ warning }: { warning: HtmlWarning }) {
   const { Title, Category, Score, Description, URL: url, Results, NotesByNumber } = warning;
   const failing = Results.filter(({ Support }) => Support !== "yes");
   return (
-    <details class="warning">
+    <details class="html-warning">
       <summary>
         <span class="name">{Title}</span>
         <span class="quiet">

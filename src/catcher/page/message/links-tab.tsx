@@ -9,13 +9,13 @@ export function LinksTab({ message }: { message: Message }) {
   const extract = useResource(message.ID, (signal) => readExtract(message.ID, signal));
   return (
     <ResourceView resource={extract}>
-      {({ codes, links }) => (
+      {({ codes, links, unsubscribe }) => (
         <>
           <h2>Codes</h2>
           {codes.length === 0 ? <p class="nothing">No code was found.</p> : null}
           <ul class="codes">
-            {codes.map(({ code }) => (
-              <li key={code}>
+            {codes.map(({ code, line }) => (
+              <li key={code} title={line}>
                 <output>{code}</output>
                 <CopyButton text={code} what={`the code ${code}`} />
               </li>
@@ -27,9 +27,7 @@ export function LinksTab({ message }: { message: Message }) {
             {links.map(({ url, text }) => (
               <li key={url}>
                 <div>
-                  {text === undefined || text === "" || text === url ? null : (
-                    <span class="link-text">{text}</span>
-                  )}
+                  {text === "" || text === url ? null : <span class="link-text">{text}</span>}
                   <a href={url} target="_blank" rel="noopener noreferrer">
                     {url}
                   </a>
@@ -38,6 +36,11 @@ export function LinksTab({ message }: { message: Message }) {
               </li>
             ))}
           </ul>
+          {unsubscribe?.link === undefined ? null : (
+            <p class="quiet">
+              To unsubscribe{unsubscribe.oneClick ? " with one click" : ""}: <code>{unsubscribe.link}</code>
+            </p>
+          )}
         </>
       )}
     </ResourceView>

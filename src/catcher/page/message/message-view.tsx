@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../api/mailpit.ts";
 import { openMessage } from "../state/open-message.ts";
-import { crossedOut } from "../state/pending-deletion.ts";
 import type { Tab } from "../state/route.ts";
 import { ResourceView } from "../ui/resource-view.tsx";
 import { HeadersTab } from "./headers-tab.tsx";
@@ -28,7 +27,6 @@ export function MessageView({ id, tab }: { id: string; tab: Tab }) {
       <ResourceView resource={openMessage.value}>
         {(message) => (
           <>
-            {crossedOut.value.has(id) ? <p class="failure">This mail is being deleted.</p> : null}
             <MessageHead message={message} />
             <MessageTabs message={message} tab={tab} />
             <div

@@ -1,5 +1,5 @@
 import { address } from "../api/http.ts";
-import { type MimePart, readParts } from "../api/lab.ts";
+import { type MimePart, partAddress, readParts } from "../api/lab.ts";
 import type { Attachment, Message } from "../api/mailpit.ts";
 import { messagePath } from "../api/mailpit.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -30,7 +30,11 @@ function Attachments({ title, all, id }: { title: string; all: readonly Attachme
       <ul class="attachments">
         {all.slice(0, most).map((each) => (
           <li key={each.PartID}>
-            <a class="attachment" href={partAddress(id, each.PartID)} download={each.FileName || each.PartID}>
+            <a
+              class="attachment"
+              href={attachmentAddress(id, each.PartID)}
+              download={each.FileName || each.PartID}
+            >
               <Icon name={each.ContentType.startsWith("image/") ? "image" : "attachment"} />
               <span class="name">{each.FileName || "(no name)"}</span>
               <span class="quiet">
@@ -57,22 +61,13 @@ function Tree({ part, id, budget }: { part: MimePart; id: string; budget: { left
         {lines.map(({ part: each, depth }, index) => (
           <li key={index} class={`depth-${Math.min(depth, deepest)}`}>
             <code>{each.type}</code>
-            {each.fileName === undefined ? null : <span class="name">{each.fileName}</span>}
-            <span class="quiet">
-              {[
-                each.charset,
-                each.encoding,
-                each.disposition,
-                each.size === undefined ? undefined : formatSize(each.size),
-              ]
-                .filter((fact) => fact !== undefined && fact !== "")
-                .join(" · ")}
-            </span>
-            {each.partId === undefined ? null : (
-              <a class="quiet" href={partAddress(id, each.partId)} download={each.fileName ?? each.partId}>
+            {each.name === undefined ? null : <span class="name">{each.name}</span>}
+            <span class="quiet">{facts(each)}</span>
+            {each.parts === undefined ? (
+              <a class="quiet" href={partAddress(id, each.id)} download={each.name ?? `part-${each.id}`}>
                 Download
               </a>
-            )}
+            ) : null}
           </li>
         ))}
       </ul>
@@ -81,16 +76,20 @@ function Tree({ part, id, budget }: { part: MimePart; id: string; budget: { left
   );
 }
 
+function facts({ charset, encoding, disposition, size }: MimePart): string {
+  return [charset, encoding, disposition, formatSize(size)].filter((fact) => fact !== undefined).join(" · ");
+}
+
 /** The parts from the top, without recursion: a mail decides how deep they are. */
 function* linesOf(root: MimePart, depth: number, budget: { left: number }) {
   const stack = [{ part: root, depth }];
   for (let next = stack.pop(); next !== undefined && budget.left-- > 0; next = stack.pop()) {
     yield next;
     const { depth: above } = next;
-    stack.push(...(next.part.children ?? []).map((part) => ({ part, depth: above + 1 })).reverse());
+    stack.push(...(next.part.parts ?? []).map((part) => ({ part, depth: above + 1 })).reverse());
   }
 }
 
-function partAddress(id: string, partId: string): string {
-  return address(messagePath(id, `/part/${encodeURIComponent(partId)}`));
+function attachmentAddress(id: string, part: string): string {
+  return address(messagePath(id, `/part/${encodeURIComponent(part)}`));
 }

@@ -4,37 +4,42 @@ import { ConnectionDetails } from "../connections/connection-details.tsx";
 import { ResourceView } from "../ui/resource-view.tsx";
 import { useResource } from "../ui/use-resource.ts";
 
+/** So many recipients are shown: a mail may have 100,000. */
+const most = 50;
+
 /** The connection over which a mail came: envelope, findings against the client, transcript. */
 export function SessionTab({ message }: { message: Message }) {
   const session = useResource(message.ID, (signal) => readSession(message.ID, signal));
   return (
     <ResourceView resource={session}>
-      {({ envelope, connection }) => (
+      {({ envelope: { from, to }, transcript, findings }) => (
         <>
           <h2>Envelope</h2>
           <dl class="facts">
             <div>
               <dt>From</dt>
               <dd>
-                <code>{envelope.from === "" ? "<> (the null sender)" : envelope.from}</code>
+                <code>{from === "" ? "<> (the null sender)" : from}</code>
               </dd>
             </div>
             <div>
               <dt>To</dt>
               <dd>
-                {envelope.to.slice(0, 50).map((each) => (
+                {to.slice(0, most).map((each) => (
                   <code key={each}>{each}</code>
                 ))}
-                {envelope.to.length > 50 ? (
-                  <span class="quiet">and {(envelope.to.length - 50).toLocaleString()} more</span>
+                {to.length > most ? (
+                  <span class="quiet">and {(to.length - most).toLocaleString()} more</span>
                 ) : null}
               </dd>
             </div>
           </dl>
-          {connection === undefined ? (
-            <p class="nothing">This mail did not come over SMTP, or its connection is no longer kept.</p>
+          {transcript === undefined ? (
+            <p class="nothing">
+              This mail did not come over SMTP, or came before the catcher was started again.
+            </p>
           ) : (
-            <ConnectionDetails connection={connection} />
+            <ConnectionDetails transcript={transcript} findings={findings} />
           )}
         </>
       )}

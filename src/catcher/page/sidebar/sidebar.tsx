@@ -3,7 +3,7 @@ import type { Mailbox } from "../api/lab.ts";
 import { connection } from "../state/connection.ts";
 import { faults } from "../state/faults.ts";
 import { tags, total, unread } from "../state/mail-list.ts";
-import { mailboxes } from "../state/mailboxes.ts";
+import { mailboxes, mailboxName, mailboxQuery } from "../state/mailboxes.ts";
 import { closeOverlay, openOverlay, overlay } from "../state/overlay.ts";
 import { formatRoute, type Route, route } from "../state/route.ts";
 import { set, settings, toggleNotifications } from "../state/settings.ts";
@@ -12,7 +12,6 @@ import { Icon, type IconName } from "../ui/icon.tsx";
 
 /** The way to all lists and views. */
 export function Sidebar() {
-  const { recipients, domains, logins } = mailboxes.value;
   return (
     <nav class={`sidebar ${overlay.value === "menu" ? "open" : ""}`} aria-label="Mailboxes">
       <div class="brand">
@@ -25,9 +24,9 @@ export function Sidebar() {
         <Item icon="inbox" name="All mail" query="" count={total.value} />
         <Item icon="unread" name="Unread" query="is:unread" count={unread.value} strong />
       </ul>
-      <Group icon="person" title="Recipients" all={recipients} />
-      <Group icon="globe" title="Domains" all={domains} />
-      <Group icon="key" title="Logins" all={logins} />
+      <Group icon="person" title="Recipients" all={ofKind("recipient")} />
+      <Group icon="globe" title="Domains" all={ofKind("domain")} />
+      <Group icon="key" title="Logins" all={ofKind("login")} />
       <Group
         icon="tag"
         title="Tags"
@@ -36,11 +35,22 @@ export function Sidebar() {
       <span class="spring" />
       <ul>
         <Place icon="wave" name="Connections" view={{ name: "connections" }} />
-        <Place icon="bug" name="Faults" view={{ name: "faults" }} count={faults.value.length} />
+        <Place
+          icon="bug"
+          name="Faults"
+          view={{ name: "faults" }}
+          count={faults.value.filter(({ on }) => on).length}
+        />
       </ul>
       <Foot />
     </nav>
   );
+}
+
+function ofKind(kind: Mailbox["kind"]) {
+  return mailboxes.value
+    .filter((mailbox) => mailbox.kind === kind)
+    .map((mailbox) => ({ ...mailbox, name: mailboxName(mailbox), query: mailboxQuery(mailbox) }));
 }
 
 /** So many mailboxes of a kind are shown, until somebody asks for all. */
@@ -49,7 +59,12 @@ const most = 8;
 function Group(props: {
   readonly icon: IconName;
   readonly title: string;
-  readonly all: readonly (Pick<Mailbox, "name" | "query"> & Partial<Mailbox>)[];
+  readonly all: readonly {
+    readonly name: string;
+    readonly query: string;
+    readonly count?: number;
+    readonly unread?: number;
+  }[];
 }) {
   const { icon, title, all } = props;
   const whole = useSignal(false);
@@ -58,7 +73,7 @@ function Group(props: {
     <section>
       <h2>{title}</h2>
       <ul>
-        {all.slice(0, whole.value ? 1_000 : most).map(({ name, query, total: count, unread: fresh }) => (
+        {all.slice(0, whole.value ? 1_000 : most).map(({ name, query, count, unread: fresh }) => (
           <Item
             key={name}
             icon={icon}

@@ -1,9 +1,9 @@
 import { setTags } from "../api/mailpit.ts";
+import { undo } from "./deletion.ts";
 import { relay } from "./facts.ts";
 import { rows } from "./mail-list.ts";
 import { openMessage } from "./open-message.ts";
 import { closeOverlay, openOverlay, overlay } from "./overlay.ts";
-import { undoDeletion } from "./pending-deletion.ts";
 import { go, openId, route, type Tab } from "./route.ts";
 import {
   chosen,
@@ -54,7 +54,7 @@ export const commands: readonly Command[] = [
   },
   { name: "Mark as read", keys: ["r"], group: "Mail", possible: anyChosen, run: () => void markChosen(true) },
   { name: "Delete", keys: ["#", "Delete"], group: "Mail", possible: anyChosen, run: deleteChosen },
-  { name: "Undo the deletion", keys: ["z"], group: "Mail", run: undoDeletion },
+  { name: "Undo the deletion", keys: ["z"], group: "Mail", run: () => void undo() },
   {
     name: "Select or deselect",
     keys: ["x"],

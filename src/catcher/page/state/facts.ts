@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { readFacts } from "../api/lab.ts";
+import { readJson } from "../api/http.ts";
 import { readWebUi, type WebUi } from "../api/mailpit.ts";
 
 /** Where mail must be sent to; undefined until it is known. */
@@ -10,7 +10,7 @@ export const relay = signal<WebUi["MessageRelay"]>(undefined);
 
 /** Reads what does not change while the catcher runs. Without it the page works, and shows less. */
 export async function loadFacts(): Promise<void> {
-  const [facts, ui] = await Promise.allSettled([readFacts(), readWebUi()]);
+  const [facts, ui] = await Promise.allSettled([readJson<{ smtpUrl: string }>("page.json"), readWebUi()]);
   if (facts.status === "fulfilled") smtpUrl.value = facts.value.smtpUrl;
   if (ui.status === "fulfilled" && ui.value.MessageRelay?.Enabled === true)
     relay.value = ui.value.MessageRelay;

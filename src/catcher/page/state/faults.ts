@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
-import { type ActiveFault, readFaults } from "../api/lab.ts";
+import { type ListedFault, readFaults } from "../api/lab.ts";
 import { attempt } from "./notices.ts";
 
 /** The faults of the server. */
-export const faults = signal<readonly ActiveFault[]>([]);
+export const faults = signal<readonly ListedFault[]>([]);
 
 /** Reads the faults again. */
 export async function refreshFaults(): Promise<void> {

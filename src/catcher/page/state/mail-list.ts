@@ -81,6 +81,7 @@ export function apply(events: readonly CatcherEvent[]): void {
   batch(() => {
     let next = rows.peek();
     let stale = false;
+    let counted: { readonly Total: number; readonly Unread: number } | undefined;
     const arrived: Summary[] = [];
     const updated = new Map<string, Partial<Summary>>();
     const deleted = new Set<string>();
@@ -103,27 +104,41 @@ export function apply(events: readonly CatcherEvent[]): void {
           arrived.length = 0;
           break;
         case "stats":
-          total.value = event.Data.Total;
-          unread.value = event.Data.Unread;
+          counted = event.Data;
           break;
         case "error":
           break;
       }
     }
+    if (counted !== undefined) {
+      total.value = counted.Total;
+      unread.value = counted.Unread;
+    }
     // New mails belong on top of the list of all mails.
     if (query.peek() === "") next = next.arrived(arrived);
     next = next.updated(updated).without(deleted);
     if (query.peek() === "") {
-      rows.value = next.resized(total.peek());
+      const grown = next.length - rows.peek().length;
+      if (counted === undefined) total.value = Math.max(0, total.peek() + grown);
+      // The totals may be ahead of the new mails, but not behind those that are gone.
+      rows.value = next.length > total.peek() ? next.resized(total.peek()) : next;
+      stale ||= next.length < total.peek();
     } else {
       rows.value = next;
       // Only the catcher can tell whether a new mail is in this list.
-      stale ||= events.some(({ Type }) => Type === "new" || Type === "delete");
+      stale ||= events.some(({ Type }) => Type === "new");
     }
     revision.value++;
     if (stale) refreshSoon();
     else void fill();
   });
+}
+
+/** Takes mails out of the list that will not be there much longer. */
+export function takeOut(ids: readonly string[]): void {
+  const next = rows.peek().without(new Set(ids));
+  total.value = Math.max(0, total.peek() - (rows.peek().length - next.length));
+  rows.value = next;
 }
 
 /** Reads the list again, once for many changes. */

@@ -1,9 +1,19 @@
 import { effect, signal } from "@preact/signals";
-import { type Mailboxes, readMailboxes } from "../api/lab.ts";
+import { type Mailbox, readMailboxes } from "../api/lab.ts";
 import { revision } from "./mail-list.ts";
 
 /** The mailboxes. */
-export const mailboxes = signal<Mailboxes>({ recipients: [], domains: [], logins: [] });
+export const mailboxes = signal<readonly Mailbox[]>([]);
+
+/** The search that lists a mailbox. */
+export function mailboxQuery({ id }: Pick<Mailbox, "id">): string {
+  return `mailbox:${/[\s"]/.test(id) ? JSON.stringify(id) : id}`;
+}
+
+/** The name of a mailbox among others of its kind. */
+export function mailboxName({ id }: Pick<Mailbox, "id">): string {
+  return id.replace(/^(?:@|login:)/, "");
+}
 
 /** At most one request in this time, in ms, however many mails come. */
 const pause = 1_000;

@@ -24,7 +24,7 @@ export interface Route {
   readonly view:
     | { readonly name: "list" }
     | { readonly name: "message"; readonly id: string; readonly tab: Tab }
-    | { readonly name: "connections"; readonly connection?: number | undefined }
+    | { readonly name: "connections"; readonly connection?: string | undefined }
     | { readonly name: "faults" };
 }
 
@@ -41,7 +41,9 @@ function formatView(view: Route["view"]): string {
     case "message":
       return `message/${encodeURIComponent(view.id)}${view.tab === "preview" ? "" : `/${view.tab}`}`;
     case "connections":
-      return view.connection === undefined ? "connections" : `connections/${view.connection}`;
+      return view.connection === undefined
+        ? "connections"
+        : `connections/${encodeURIComponent(view.connection)}`;
     case "faults":
       return "faults";
   }
@@ -60,7 +62,7 @@ function viewOf(name: string | undefined, [first, second]: readonly string[]): R
     return { name, id: first, tab: tabs.find((tab) => tab === second) ?? "preview" };
   }
   if (name === "connections") {
-    return { name, connection: /^\d{1,15}$/.test(first ?? "") ? Number(first) : undefined };
+    return { name, connection: first === "" ? undefined : first };
   }
   return { name: name === "faults" ? name : "list" };
 }

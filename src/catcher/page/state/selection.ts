@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import { markRead } from "../api/mailpit.ts";
+import { deleteByIds } from "./deletion.ts";
 import { rows, unread } from "./mail-list.ts";
 import { attempt } from "./notices.ts";
-import { crossedOut, deleteLater } from "./pending-deletion.ts";
 import { go, openId, query, route, type Tab } from "./route.ts";
 
 /** The mails with a tick. */
@@ -33,17 +33,12 @@ export function tickAll(on: boolean): void {
   ticked.value = new Set(on ? rows.value.all.flatMap((row) => (row === undefined ? [] : [row.ID])) : []);
 }
 
-/** Opens the mail that is `step` places further down, leaving out those that are being deleted. */
+/** Opens the mail that is `step` places further down. */
 export function move(step: 1 | -1): void {
   const { all } = rows.value;
-  const now = openId.value === undefined ? (step === 1 ? -1 : all.length) : rows.value.indexOf(openId.value);
-  for (let i = now + step; i >= 0 && i < all.length; i += step) {
-    const id = all[i]?.ID;
-    if (id === undefined) return;
-    if (crossedOut.value.has(id)) continue;
-    open(id, true);
-    return;
-  }
+  const now = openId.value === undefined ? -1 : rows.value.indexOf(openId.value);
+  const next = all[now === -1 ? 0 : now + step];
+  if (next !== undefined) open(next.ID, true);
 }
 
 /** Opens the first or the last mail of the list. */
@@ -68,13 +63,20 @@ export function close(): void {
 export function deleteChosen(): void {
   const ids = chosen.value;
   if (ids.length === 0) return;
-  deleteLater(ids);
-  ticked.value = new Set();
   const { value: id } = openId;
-  if (id === undefined || !ids.includes(id)) return;
-  move(1);
-  if (openId.value === id) move(-1);
-  if (openId.value === id) close();
+  if (id !== undefined && ids.includes(id)) openNeighbour(id, new Set(ids));
+  ticked.value = new Set();
+  void deleteByIds(ids);
+}
+
+/** Opens the next mail that stays, or the one before, or closes the last. */
+function openNeighbour(id: string, going: ReadonlySet<string>): void {
+  const { all } = rows.value;
+  const at = rows.value.indexOf(id);
+  const stays = (row: { readonly ID: string } | undefined) => row !== undefined && !going.has(row.ID);
+  const next = all.slice(at + 1).find(stays) ?? all.slice(0, Math.max(0, at)).findLast(stays);
+  if (next === undefined) close();
+  else open(next.ID, true);
 }
 
 /** Marks the chosen mails as read or unread. */
