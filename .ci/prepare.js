@@ -85,7 +85,7 @@ function prune(output, source) {
       const compiled = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(entry.name);
       if (compiled === null) continue;
       // A module with types of its own is made by another step of the build.
-      const made = [".ts", ".d.ts"].map((ending) => join(source, `${compiled[1]}${ending}`));
+      const made = [".ts", ".tsx", ".d.ts"].map((ending) => join(source, `${compiled[1]}${ending}`));
       if (!made.some(existsSync)) rmSync(path);
     }
   }

@@ -3,6 +3,7 @@ import type { AddressField, SearchableMail } from "../search/condition.ts";
 import { type ContentFacts, readContentFacts } from "./content-facts.ts";
 import { type HeadFacts, readHeadFacts } from "./head-facts.ts";
 import type { MailSource } from "./mail-source.ts";
+import { mailboxIds } from "./mailbox-ids.ts";
 
 /**
  * What lists and searches need to know of mails. Each mail is read when somebody first asks for it, and what was found
@@ -60,6 +61,10 @@ class IndexedMail implements SearchableMail {
 
   get tags(): readonly string[] {
     return this.#mail.tags;
+  }
+
+  get mailboxes(): ReadonlySet<string> {
+    return mailboxIds(this.#mail);
   }
 
   get messageId(): string {

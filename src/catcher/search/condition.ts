@@ -1,3 +1,4 @@
+import { mailboxId } from "../reading/mailbox-ids.ts";
 import { readDate } from "./date-text.ts";
 import { searchableText } from "./searchable-text.ts";
 import { readSize } from "./size-text.ts";
@@ -21,6 +22,8 @@ export interface SearchableMail {
   /** How many attachments and inline parts there are. */
   readonly attachments: number;
   readonly inlines: number;
+  /** The ids of its mailboxes. */
+  readonly mailboxes: ReadonlySet<string>;
   /** Whether a word without a filter, or several in a row, occurs anywhere in it. */
   contains(words: string): boolean;
 }
@@ -65,6 +68,7 @@ const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ["bcc", addressed("bcc")],
   ["reply-to", addressed("replyTo")],
   ["addressed", addressed(...addressFields)],
+  ["mailbox", mailbox],
   ["subject", subject],
   ["message-id", filled((wanted) => onHeader((mail) => mail.messageId.toLowerCase().includes(wanted)))],
   ["tag", filled((wanted) => onState((mail) => mail.tags.some((tag) => tag.toLowerCase() === wanted)))],
@@ -89,6 +93,12 @@ const flags: ReadonlyMap<string, TermCondition> = new Map([
 function subject(value: string): TermCondition | undefined {
   const wanted = value.toLowerCase();
   return wanted === "" ? undefined : onHeader((mail) => mail.subject.toLowerCase().includes(wanted));
+}
+
+/** Ours, not mailpit's: who the mail was for by its envelope, a domain, or who sent it by a login. */
+function mailbox(value: string): TermCondition | undefined {
+  const wanted = mailboxId(value.trim());
+  return wanted === "" ? undefined : onState((mail) => mail.mailboxes.has(wanted));
 }
 
 function containing(term: string): TermCondition | undefined {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mailboxIds } from "#src/catcher/reading/mailbox-ids.js";
 import type { SearchableMail } from "#src/catcher/search/condition.js";
 import { readSearch } from "#src/catcher/search/search.js";
 import { searchTerms } from "#src/catcher/search/search-terms.js";
@@ -13,6 +14,7 @@ function mail(facts: Partial<SearchableMail> = {}, words = ""): SearchableMail {
     size: 5000,
     read: false,
     tags: [],
+    mailboxes: new Set(),
     messageId: "",
     subject: "",
     addresses: { from: "", to: "", cc: "", bcc: "", replyTo: "" },
@@ -161,4 +163,26 @@ test("reads the body of a mail only if the rest fits", () => {
   });
   assert.ok(!found("word subject:this", letter));
   assert.equal(reads, 0);
+});
+
+test("finds the mails of a mailbox: by a recipient of the envelope, a domain or a login", () => {
+  const mailboxes = mailboxIds({
+    envelope: { from: "a@a.test", to: ["Jo@Corp.test", "ann@bücher.test"] },
+    client: { user: "shop user" },
+  });
+  const letter = mail({ mailboxes });
+  for (const id of [
+    "jo@corp.test",
+    "JO@corp.TEST",
+    "@corp.test",
+    "@CORP.test",
+    "@bücher.test",
+    "@xn--bcher-kva.test",
+  ])
+    assert.ok(found(`mailbox:${id}`, letter), id);
+  assert.ok(found('mailbox:"login:shop user"', letter));
+  for (const id of ["jo", "corp.test", "a@a.test", "login:shop", "@test"])
+    assert.ok(!found(`mailbox:${id}`, letter), id);
+  assert.ok(found("!mailbox:ann@corp.test", letter));
+  assert.ok(found("mailbox:", letter));
 });

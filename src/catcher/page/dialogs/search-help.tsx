@@ -7,6 +7,7 @@ const rows = [
   ['"your code"', "mails with these words in this order"],
   ["to:anna", "to, cc and bcc: to: cc: bcc:, or all three with addressed:"],
   ["from:shop", "the sender; reply-to: for where answers go"],
+  ["mailbox:anna@app.test", "a recipient by SMTP; mailbox:@app.test a domain, mailbox:login:shop a login"],
   ["subject:welcome", "the subject"],
   ["message-id:abc", "the Message-ID"],
   ["tag:newsletter", "a tag"],

@@ -1,7 +1,7 @@
 import { setTags } from "../api/mailpit.ts";
 import { undo } from "./deletion.ts";
 import { relay } from "./facts.ts";
-import { rows } from "./mail-list.ts";
+import { refreshSoon, rows } from "./mail-list.ts";
 import { openMessage } from "./open-message.ts";
 import { closeOverlay, openOverlay, overlay } from "./overlay.ts";
 import { go, openId, route, type Tab } from "./route.ts";
@@ -223,6 +223,7 @@ export async function tagChosen(change: (tags: readonly string[]) => readonly st
     const next = change(row?.Tags ?? message?.Tags ?? []);
     await setTags(id, next);
     rows.value = rows.value.updated(new Map([[id, { Tags: next }]]));
+    refreshSoon();
     if (message !== undefined) openMessage.value = { state: "ready", value: { ...message, Tags: next } };
   }
 }

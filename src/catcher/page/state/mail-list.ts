@@ -114,6 +114,7 @@ export function apply(events: readonly CatcherEvent[]): void {
       total.value = counted.Total;
       unread.value = counted.Unread;
     }
+    addTags([...arrived, ...updated.values()].flatMap((mail) => mail.Tags ?? []));
     // New mails belong on top of the list of all mails.
     if (query.peek() === "") next = next.arrived(arrived);
     next = next.updated(updated).without(deleted);
@@ -132,6 +133,12 @@ export function apply(events: readonly CatcherEvent[]): void {
     if (stale) refreshSoon();
     else void fill();
   });
+}
+
+/** A tag that nobody has any more is gone when the list is read again. */
+function addTags(some: readonly string[]): void {
+  const fresh = some.filter((tag) => !tags.peek().includes(tag));
+  if (fresh.length > 0) tags.value = [...new Set([...tags.peek(), ...fresh])].sort();
 }
 
 /** Takes mails out of the list that will not be there much longer. */
