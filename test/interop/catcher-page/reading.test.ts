@@ -46,8 +46,8 @@ describe("the page shows of a mail", () => {
   test("who it is from and to, its date and its size", async () => {
     await open.read("With attachments");
     const head = await open.page.locator(".message-head").innerText();
-    assert.match(head, /anna@shop\.test[^]*you@app\.test[^]*Big Boss boss@corp\.test/);
-    assert.match(head, /20\d\d[^]*\d (?:k?B)/);
+    assert.match(head, /anna@shop\.test.*you@app\.test.*Big Boss boss@corp\.test/s);
+    assert.match(head, /20\d\d.*\d k?B/s);
   });
 
   test("its HTML in a sandboxed frame, at the width of a phone, a tablet and a desktop", async () => {
