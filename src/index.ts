@@ -137,6 +137,7 @@ export type {
   SendAllOptions,
   SendItem,
   SendOutcome,
+  SendRawItem,
   SendRun,
   SendSource,
   SendTotals,

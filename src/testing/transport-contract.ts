@@ -227,6 +227,29 @@ const contract: Readonly<Record<string, Check>> = {
     equal(outcomes[1]?.error?.kind, "address");
   },
 
+  async "sends the raw mails of a run beside its messages"({ transport, arrived }) {
+    const envelope = { from: "shop@example.com", to: ["raw@example.org"] };
+    const raw = Buffer.from("From: shop@example.com\r\nSubject: Raw\r\n\r\nRaw.\r\n");
+    const items = [
+      { message: mail, tag: "message" },
+      { envelope, raw, tag: "bytes" },
+      { envelope, raw: () => new Blob([raw]), tag: "stream" },
+      { envelope, raw: Buffer.from("one\r\ntwo\n"), tag: "mixed" },
+      { envelope: { from: null, to: ["two@example.org\r\n"] }, raw, tag: "address" },
+    ];
+    const outcomes = new Map<unknown, string>();
+    for await (const { tag, ok, error } of transport.sendAll(items))
+      outcomes.set(tag, ok ? "ok" : error.kind);
+    deepEqual(Object.fromEntries(outcomes), {
+      message: "ok",
+      bytes: "ok",
+      stream: "ok",
+      mixed: "message",
+      address: "address",
+    });
+    equal((await arrived()).length, 3);
+  },
+
   async "sends nothing of a run that is neither awaited nor iterated"({ transport, arrived }) {
     let pulled = 0;
     transport.sendAll(

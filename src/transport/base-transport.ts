@@ -23,7 +23,10 @@ export abstract class BaseTransport implements Transport {
   /** @param concurrency how many mails of a run are under way at once, unless the run says otherwise. */
   constructor(concurrency: number) {
     this.#runs = new Runs(
-      (message, options) => this.#send(message, options, true),
+      (mail, options) =>
+        Message.is(mail)
+          ? this.#send(mail, options, true)
+          : this.#sendRaw(mail.envelope, mail.raw, options, true),
       concurrency,
       (fields) => this.build(fields),
       () => this.lull,
@@ -52,13 +55,7 @@ export abstract class BaseTransport implements Transport {
     content: RawContent,
     options?: SendOptions,
   ): Promise<SendReport> {
-    const read = readSendOptions(options);
-    const mail = rawMail(toEnvelope(read.envelope ?? envelope), content);
-    try {
-      return await this.deliverRaw(mail, content, read);
-    } catch (error) {
-      throw withCallers(error);
-    }
+    return this.#sendRaw(envelope, content, readSendOptions(options), false);
   }
 
   /**
@@ -115,13 +112,32 @@ export abstract class BaseTransport implements Transport {
   ): Promise<SendReport>;
 
   /** Delivers bytes, which `mail` has checked and `content` returns again. */
-  protected abstract deliverRaw(mail: Mail, content: RawContent, options: SendOptions): Promise<SendReport>;
+  protected abstract deliverRaw(
+    mail: Mail,
+    content: RawContent,
+    options: SendOptions,
+    inRun: boolean,
+  ): Promise<SendReport>;
 
   /** Waits for every mail, then closes what is open. Called once. */
   protected abstract finish(): Promise<void>;
 
   /** Ends everything that is under way at once; then `finish` resolves soon. */
   protected abstract breakOff(): void;
+
+  async #sendRaw(
+    envelope: Envelope | EnvelopeFields,
+    content: RawContent,
+    options: SendOptions,
+    inRun: boolean,
+  ): Promise<SendReport> {
+    const mail = rawMail(toEnvelope(options.envelope ?? envelope), content);
+    try {
+      return await this.deliverRaw(mail, content, options, inRun);
+    } catch (error) {
+      throw withCallers(error);
+    }
+  }
 
   /** A run has already read the options of its mails. */
   async #send(

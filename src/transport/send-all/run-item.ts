@@ -1,14 +1,18 @@
 import { callersMistake, EnvoiError, reasonOf } from "../../errors.ts";
+import { toEnvelope } from "../../message/content-inputs.ts";
 import { Message } from "../../message/message.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
 import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import { readSendOptions, type SendOptions } from "../send-options.ts";
-import type { SendItem } from "./send-run.ts";
+import type { SendItem, SendRawItem } from "./send-run.ts";
 
-/** An item of a run: a message, or the reason why there is none. */
+/** A mail of a run: a message, or the bytes of one and its envelope. */
+export type RunMail = Message | Pick<SendRawItem, "envelope" | "raw">;
+
+/** An item of a run: a mail, or the reason why there is none. */
 export interface RunItem {
   readonly tag: unknown;
-  readonly message?: Message;
+  readonly mail?: RunMail;
   readonly options?: SendOptions | undefined;
   readonly mistake?: EnvoiError;
 }
@@ -17,10 +21,15 @@ export interface RunItem {
 export function readItem(item: unknown, build: (fields: MessageFields) => Message): RunItem {
   let tag: unknown;
   try {
-    if (!isWrapped(item)) return { tag, message: toMessage(item, build) };
+    if (isRaw(item)) {
+      ({ tag } = item);
+      const { envelope, raw, options } = readOptions(item, rawItemReaders, "item", ["envelope", "raw"]);
+      return { tag, mail: { envelope, raw }, options };
+    }
+    if (!isWrapped(item)) return { tag, mail: toMessage(item, build) };
     ({ tag } = item);
     const { message, options } = readOptions(item, itemReaders, "item");
-    return { tag, message: toMessage(message, build), options };
+    return { tag, mail: toMessage(message, build), options };
   } catch (error) {
     return { tag, mistake: EnvoiError.is(error) ? error : unbuildable(error) };
   }
@@ -31,6 +40,17 @@ const itemReaders: OptionReaders<SendItem> = {
   tag: (value) => value,
   options: (value, field) => readSendOptions(value as SendOptions, field),
 };
+
+const rawItemReaders: OptionReaders<SendRawItem> = {
+  envelope: toEnvelope,
+  raw: (value) => value as SendRawItem["raw"],
+  tag: (value) => value,
+  options: (value, field) => readSendOptions(value as SendOptions, field),
+};
+
+function isRaw(item: unknown): item is SendRawItem {
+  return typeof item === "object" && item !== null && !Message.is(item) && "raw" in item;
+}
 
 function isWrapped(item: unknown): item is SendItem {
   return typeof item === "object" && item !== null && !Message.is(item) && "message" in item;

@@ -5,7 +5,7 @@ import type { SendReport } from "../../protocol/send-report.ts";
 import { onAbort, underBoth } from "../abort-signal.ts";
 import type { SendOptions } from "../send-options.ts";
 import { type Answer, type ItemSource, isPromise } from "./item-source.ts";
-import { readItem } from "./run-item.ts";
+import { type RunMail, readItem } from "./run-item.ts";
 import type { SendOutcome, SendRun, SendTotals } from "./send-run.ts";
 import { Tally } from "./tally.ts";
 
@@ -13,7 +13,7 @@ import { Tally } from "./tally.ts";
 export interface RunParts {
   readonly source: ItemSource;
   readonly build: (fields: MessageFields) => Message;
-  readonly send: (message: Message, options: SendOptions) => Promise<SendReport>;
+  readonly send: (mail: RunMail, options: SendOptions) => Promise<SendReport>;
   /** How many mails may be taken and not yet reported to the caller. */
   readonly concurrency: number;
   /** Returns a promise while nothing should be taken from the source; it resolves when it may. */
@@ -252,11 +252,11 @@ export class Run<Tag> implements SendRun<Tag> {
     this.#underWay++;
     // A source and a transport that are always ready must not block the event loop.
     if (this.#state === "taking" && this.#taken % A_WHILE === 0) this.#rest(setImmediate);
-    const { tag, message, options, mistake } = readItem(item, build);
+    const { tag, mail, options, mistake } = readItem(item, build);
     const sending =
-      message === undefined
+      mail === undefined
         ? Promise.reject(mistake)
-        : sendUnder(signal, over(each, options), (all) => send(message, all));
+        : sendUnder(signal, over(each, options), (all) => send(mail, all));
     sending.then(
       (report) => this.#settle({ ok: true, index, tag: tag as Tag, report }),
       (error) => this.#settle({ ok: false, index, tag: tag as Tag, error: explained(error) }),

@@ -7,10 +7,11 @@ import { type OptionReaders, readOptions } from "../../text/options/option-reade
 import { type SendOptions, sendReaders } from "../send-options.ts";
 import { ItemSource } from "./item-source.ts";
 import { Run } from "./run.ts";
+import type { RunMail } from "./run-item.ts";
 import type { SendAllItem, SendAllOptions, SendRun, SendSource, TagOf } from "./send-run.ts";
 
 /** Sends one mail of a run; rejects with an EnvoiError. */
-export type SendOne = (message: Message, options: SendOptions) => Promise<SendReport>;
+export type SendOne = (mail: RunMail, options: SendOptions) => Promise<SendReport>;
 
 /** The runs of a transport: a function that sends one mail is all that `sendAll` needs. */
 export class Runs {

@@ -1,7 +1,9 @@
+import type { Envelope, EnvelopeFields } from "../../address/envelope.ts";
 import type { EnvoiError } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
+import type { RawContent } from "../mail/raw-mail.ts";
 import type { SendOptions } from "../send-options.ts";
 import type { SendCounts } from "./tally.ts";
 
@@ -15,14 +17,26 @@ export interface SendItem<Tag = unknown> {
   readonly options?: SendOptions | undefined;
 }
 
+/** A mail of a run as bytes, which are sent as they are. */
+export interface SendRawItem<Tag = unknown> {
+  /** The sender and the recipients. */
+  readonly envelope: Envelope | EnvelopeFields;
+  /** The bytes, or a function that opens a stream of them: what `sendRaw` takes. */
+  readonly raw: RawContent;
+  /** Identifies the outcome: any value, such as the key of a row. The outcome has it unchanged. */
+  readonly tag?: Tag | undefined;
+  /** Options of this mail; they count over those of the run. */
+  readonly options?: SendOptions | undefined;
+}
+
 /** An item of the source of a run. */
-export type SendAllItem = Message | MessageFields | SendItem;
+export type SendAllItem = Message | MessageFields | SendItem | SendRawItem;
 
 /** The source of a run: an array, a generator, rows of a database as they arrive. */
 export type SendSource<Item extends SendAllItem> = Iterable<Item> | AsyncIterable<Item>;
 
 /** The type of the tags of a run; `undefined` if its items have none. */
-export type TagOf<Item> = Item extends { readonly message: unknown }
+export type TagOf<Item> = Item extends { readonly message: unknown } | { readonly raw: unknown }
   ? Item extends { readonly tag: infer Tag }
     ? Tag
     : Item extends { readonly tag?: infer Tag }

@@ -98,10 +98,19 @@ export abstract class ServerTransport extends BaseTransport {
     return this.#submit(outgoing, options, inRun ? this.#inRun : this.#alone);
   }
 
-  protected override deliverRaw(mail: Mail, _content: RawContent, options: SendOptions): Promise<SendReport> {
+  protected override deliverRaw(
+    mail: Mail,
+    _content: RawContent,
+    options: SendOptions,
+    inRun: boolean,
+  ): Promise<SendReport> {
     const requests = readRequests(options, mail.envelope, undefined);
     const content: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
-    return this.#submit(new OutgoingMail(mail, requests, options.partial, content), options, this.#alone);
+    return this.#submit(
+      new OutgoingMail(mail, requests, options.partial, content),
+      options,
+      inRun ? this.#inRun : this.#alone,
+    );
   }
 
   protected override async finish(): Promise<void> {

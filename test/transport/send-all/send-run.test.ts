@@ -41,7 +41,7 @@ class ByHand {
   automatic = false;
 
   constructor(concurrency = 3) {
-    this.runs = new Runs((message, options) => this.#send(message, options), concurrency);
+    this.runs = new Runs((mail, options) => this.#send(mail as Message, options), concurrency);
   }
 
   #send(message: Message, options: SendOptions): Promise<SendReport> {

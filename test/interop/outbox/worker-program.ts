@@ -1,0 +1,37 @@
+import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
+import { SmtpTransport, type Transport } from "envoi";
+import { Outbox, type OutboxRates } from "envoi/outbox";
+import type { WorkerOrders } from "./worker-process.ts";
+
+const orders = JSON.parse(process.argv[2] ?? "{}") as WorkerOrders;
+const { database, smtpPort, schema = "envoi", concurrency = 8, clock = 0, jitter = 0 } = orders;
+if (clock !== 0) {
+  const right = Date.now;
+  Date.now = () => right() + clock;
+}
+const transport = SmtpTransport.unencryptedLocalhost(smtpPort);
+const outbox = await Outbox.open({
+  database,
+  transport: jitter === 0 ? transport : late(transport),
+  schema,
+  lease: orders.lease ?? 2000,
+  notify: orders.notify ?? true,
+  retry: { for: 600_000, first: orders.retryFirst ?? 100, longest: 2000 },
+  rates: (orders.rates ?? {}) as OutboxRates,
+});
+outbox.work({ concurrency });
+console.log("ready");
+
+/** A process that is slow between the marking and the sending. */
+function late(to: Transport): Transport {
+  return new Proxy(to, {
+    get(target, name) {
+      if (name !== "sendRaw") return Reflect.get(target, name, target);
+      return async (...args: Parameters<Transport["sendRaw"]>) => {
+        await delay(Math.random() * jitter);
+        return target.sendRaw(...args);
+      };
+    },
+  });
+}
