@@ -29,6 +29,7 @@ export const severities = {
   "conversation-broken": "error",
   // Encryption.
   "starttls-injected": "error",
+  "starttls-injectable": "error",
   "starttls-stripped": "error",
   "starttls-refused": "error",
   "starttls-not-tls": "error",

@@ -67,7 +67,7 @@ async function checkDomain(
   domain: string,
   dns: Dns,
   options: ProbeOptions,
-  { selector = [], connect, hello }: CheckFlags,
+  { selector = [], connect, hello, zone }: CheckFlags,
 ): Promise<CheckReport> {
   const fetchPolicy = httpsFetcher(options.timeout, options.authorities);
   const helloName = hello === undefined ? undefined : helloOption(hello);
@@ -75,7 +75,7 @@ async function checkDomain(
     ...options,
     ...{ selectors: selector, fetchPolicy, helloName, connect },
   });
-  const findings = judgeDomain(facts, options);
+  const findings = judgeDomain(facts, { ...options, madeUp: zone !== undefined });
   return { target: domain, ok: findings.length === 0, findings, domain: summarizeDomain(facts) };
 }
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { Duplex } from "node:stream";
 import { test } from "node:test";
+import { TLSSocket } from "node:tls";
 import { CertificateAuthority, TestServer } from "envoi/testing";
 import type { CheckZone } from "#src/cli/dns/zone-dns.js";
 import { check, checkZone, file, rawServer, run, scripted } from "./check.ts";
@@ -50,6 +52,55 @@ test("check names text that is put behind the reply to STARTTLS", async (context
   });
   const { findings } = await check(`smtp://127.0.0.1:${port}?tls=required`, ["--timeout", "1s"]);
   assert.equal(findings[0]?.code, "starttls-injected");
+});
+
+test("check names a server that carries out what came in plaintext behind STARTTLS", async (context) => {
+  const ca = await CertificateAuthority.create();
+  const { key, cert } = ca.issue();
+  const port = await rawServer(context, (socket) => {
+    socket.write("220 raw.example ESMTP\r\n");
+    const answer = (stream: Duplex, line: string): void => {
+      stream.write(line.startsWith("EHLO") ? "250-raw.example\r\n250 STARTTLS\r\n" : "250 OK\r\n");
+    };
+    socket.on("data", function plain(chunk) {
+      const [line = "", ...behind] = chunk.toString("latin1").split("\r\n");
+      if (line !== "STARTTLS") return answer(socket, line);
+      socket.off("data", plain);
+      socket.write("220 Ready\r\n");
+      const secure = new TLSSocket(socket, { isServer: true, key, cert });
+      secure.on("error", () => {}).on("data", (octets) => answer(secure, octets.toString()));
+      for (const each of behind) if (each !== "") answer(secure, each);
+    });
+  });
+  const { findings } = await check(`smtp://localhost:${port}?tls=required`, [
+    ...["--ca", file(context, "ca.pem", ca.cert), "--timeout", "3s"],
+  ]);
+  assert.equal(findings[0]?.code, "starttls-injectable", JSON.stringify(findings));
+});
+
+test("check ends with a server that answers each command just in time", async (context) => {
+  const port = await rawServer(context, (socket) => {
+    const slowly = (text: string): void => void setTimeout(() => socket.write(text), 900);
+    slowly("220 raw.example ESMTP\r\n");
+    socket.on("data", (chunk) =>
+      slowly(chunk.toString().startsWith("EHLO") ? "250-raw.example\r\n250 PIPELINING\r\n" : "250 OK\r\n"),
+    );
+  });
+  const { findings } = await check(`smtp://127.0.0.1:${port}`, ["--timeout", "1s"]);
+  assert.equal(findings[0]?.code, "conversation-broken");
+});
+
+test("check does not report that the made-up mail exchangers of a zone cannot be reached", async (context) => {
+  const zone = {
+    ...sound,
+    "mx.sound.test": { A: "192.0.2.25", AAAA: "2001:db8::25" },
+    "_submissions._tcp.sound.test": { SRV: [[0, 1, 465, "mx.sound.test"]] },
+  };
+  const { findings, domain } = await check("sound.test", [
+    ...["--zone", file(context, "zone.json", JSON.stringify(zone))],
+  ]);
+  assert.deepEqual(findings, []);
+  assert.equal(domain?.servers[0]?.addresses[0]?.outcome, "unreachable");
 });
 
 test("check names a STARTTLS that is refused, absent, or followed by plaintext", async (context) => {

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { BlockList, connect, isIPv6, type Socket } from "node:net";
 
 /** What came of an attempt to connect. */
 export type ConnectOutcome = "connected" | "refused" | "timeout" | "unreachable" | "reset" | "failed";
@@ -19,6 +19,8 @@ export function connectTo(
   port: number,
   timeout: number,
 ): Promise<{ readonly facts: ConnectFacts; readonly socket?: Socket }> {
+  if (isReserved(address))
+    return Promise.resolve({ facts: { address, outcome: "unreachable", ms: 0, code: RESERVED } });
   const begin = performance.now();
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, noDelay: true });
@@ -36,6 +38,23 @@ export function connectTo(
     );
     socket.once("connect", () => told("connected"));
   });
+}
+
+/** The code of an address that is in examples only, and is never connected to. */
+export const RESERVED = "RESERVED";
+
+/** Whether an address is one for examples (RFC 5737, RFC 3849), which nobody has. */
+function isReserved(address: string): boolean {
+  return examples.check(address.replace(/%.*/, ""), isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+const examples = exampleAddresses();
+
+function exampleAddresses(): BlockList {
+  const list = new BlockList();
+  for (const network of ["192.0.2.0", "198.51.100.0", "203.0.113.0"]) list.addSubnet(network, 24, "ipv4");
+  list.addSubnet("2001:db8::", 32, "ipv6");
+  return list;
 }
 
 const outcomes: Readonly<Record<string, ConnectOutcome>> = {

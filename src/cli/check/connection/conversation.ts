@@ -28,11 +28,14 @@ export class Conversation {
   #said = performance.now();
   #end: Pick<BrokenFacts, "problem" | "code"> | undefined;
   #wake: (() => void) | undefined;
+  /** When all of it must be over: a server that answers each command just in time must not hold us for minutes. */
+  readonly #until: number;
 
   /** @param timeout milliseconds until a reply must be complete */
   constructor(stream: Duplex, timeout: number) {
     this.#stream = stream;
     this.#timeout = timeout;
+    this.#until = performance.now() + STEPS * timeout;
     // It stays: a destroyed socket may still emit an error.
     stream.on("error", (error: NodeJS.ErrnoException) => this.#ended(endOf(error)));
     this.#listen();
@@ -57,7 +60,7 @@ export class Conversation {
 
   /** Waits for the next reply. @throws Broken */
   async reply(step: Step, timeout: number = this.#timeout): Promise<TimedReply> {
-    const until = performance.now() + timeout;
+    const until = Math.min(performance.now() + timeout, this.#until);
     for (;;) {
       const reply = this.#replies.shift();
       if (reply !== undefined) return { reply, ms: Math.round((performance.now() - this.#said) * 10) / 10 };
@@ -160,6 +163,9 @@ export class Conversation {
     return new Broken({ step, octets: this.#octets.slice(0, KEPT), ...end });
   }
 }
+
+/** For how many steps at full length there is time. */
+const STEPS = 4;
 
 /** How many octets are kept to tell what the server speaks, and how many may come in all. */
 const KEPT = 512;

@@ -1,5 +1,5 @@
 import { foreign, quoted } from "../../foreign-text.ts";
-import type { ConnectFacts, ConnectOutcome } from "../connection/connect.ts";
+import { type ConnectFacts, type ConnectOutcome, RESERVED } from "../connection/connect.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { ServerFacts } from "./server-facts.ts";
 
@@ -94,6 +94,7 @@ function inWords(outcome: ConnectOutcome, place: string): string {
 
 function codeIn(failed: readonly ConnectFacts[], told: ConnectOutcome): string {
   const code = failed.find(({ outcome }) => outcome === told)?.code;
+  if (code === RESERVED) return ": the address is reserved for examples";
   return code === undefined ? "" : ` (${code})`;
 }
 

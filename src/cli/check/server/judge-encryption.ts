@@ -46,7 +46,17 @@ function judgeStartTls(facts: ServerFacts, place: string): Finding[] {
         "If nobody attacks, the server or a proxy answers more than it was asked. Update it.",
       ),
     );
-  else if (!offered && reply?.code === 220)
+  if (facts.takesInjected)
+    findings.push(
+      finding(
+        "starttls-injectable",
+        place,
+        "The server carries out, after the TLS handshake, a command that came in plaintext behind STARTTLS (CVE-2011-0411). Somebody on the way can put commands into an encrypted connection.",
+        "Update the server or the proxy in front of it.",
+      ),
+    );
+  if (injected) return findings;
+  if (!offered && reply?.code === 220)
     findings.push(
       finding(
         "starttls-stripped",

@@ -9,6 +9,7 @@ import { type ConnectFacts, connectTo } from "../connection/connect.ts";
 import { Conversation } from "../connection/conversation.ts";
 import { tolerantContext } from "../connection/handshake.ts";
 import { startTls, tlsFactsOf } from "./probe-encryption.ts";
+import { probeInjection } from "./probe-injection.ts";
 import { tryLogin } from "./probe-login.ts";
 import { tryTransaction } from "./probe-transaction.ts";
 import { probeVersions } from "./probe-versions.ts";
@@ -50,7 +51,11 @@ export async function probeServer(
     const local = { localAddress: used.socket.localAddress, loopback: facts.loopback };
     const name = helloName(target.helloName, local);
     await converse(facts, new Conversation(used.socket, options.timeout), name, options);
-    if (facts.tls !== undefined) facts.versions = await probeVersions(facts, name, options);
+    if (facts.tls !== undefined)
+      [facts.versions, facts.takesInjected] = await Promise.all([
+        probeVersions(facts, name, options),
+        probeInjection(facts, name, options),
+      ]);
   }
   facts.otherPorts = await others;
   return facts;

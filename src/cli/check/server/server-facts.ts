@@ -86,6 +86,8 @@ export interface ServerFacts {
   readonly tls?: TlsFacts | undefined;
   /** For each version of TLS, whether the server speaks it; `undefined` if that could not be found out. */
   readonly versions?: ReadonlyMap<ProbedVersion, boolean | undefined> | undefined;
+  /** Whether the server carries out, after TLS, a command that came in plaintext behind STARTTLS. */
+  readonly takesInjected?: boolean | undefined;
   readonly login?: LoginFacts | undefined;
   readonly transaction?: TransactionFacts | undefined;
   /** The shortest time between a command and its reply, in milliseconds. */
