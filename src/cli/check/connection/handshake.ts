@@ -4,7 +4,7 @@ import {
   connect,
   createSecureContext,
   type SecureContext,
-  type SecureVersion,
+  type SecureContextOptions,
   type TLSSocket,
 } from "node:tls";
 import { trustedByNode } from "../../../transport/smtp/tls/secure-context.ts";
@@ -27,16 +27,29 @@ export type ProbedVersion = (typeof tlsVersions)[number];
  * The settings for a handshake that succeeds with anything that speaks TLS, so that what is wrong can be told.
  *
  * @param authorities certificates to trust besides those that Node trusts, in PEM
- * @param version the only version; all by default
  */
-export function tolerantContext(authorities: readonly string[], version?: ProbedVersion): SecureContext {
+export function tolerantContext(authorities: readonly string[]): SecureContext {
   return createSecureContext({
-    minVersion: version ?? ("TLSv1" as SecureVersion),
-    maxVersion: version ?? "TLSv1.3",
-    ciphers: "DEFAULT:@SECLEVEL=0",
+    ...tolerance,
     ...(authorities.length > 0 && { ca: [...trustedByNode(), ...authorities] }),
   });
 }
+
+/** The same for a handshake whose certificate nobody looks at, with one version of TLS or all. */
+export function blindContext(version?: ProbedVersion): SecureContext {
+  // To read all the authorities takes longer than the handshake.
+  return createSecureContext({
+    ...tolerance,
+    ca: [],
+    ...(version && { minVersion: version, maxVersion: version }),
+  });
+}
+
+const tolerance = {
+  minVersion: "TLSv1",
+  maxVersion: "TLSv1.3",
+  ciphers: "DEFAULT:@SECLEVEL=0",
+} as const satisfies SecureContextOptions;
 
 /** Makes the handshake. Any certificate will do. @throws Broken */
 export function encrypt(

@@ -101,7 +101,7 @@ function absent({ target, loopback, otherPorts }: ServerFacts, place: string): F
   ];
 }
 
-function judgeHandshake({ broken, target, startTls, speaksPlain }: ServerFacts, place: string): Finding[] {
+function judgeHandshake({ broken, startTls, speaksPlain }: ServerFacts, place: string): Finding[] {
   if (broken?.step !== "tls" || speaksPlain) return [];
   const { problem, code = "" } = broken;
   if (/CERTIFICATE_REQUIRED|ALERT_(?:BAD_CERTIFICATE|CERTIFICATE)/.test(code))
@@ -125,6 +125,15 @@ function judgeHandshake({ broken, target, startTls, speaksPlain }: ServerFacts, 
         "Update the server: it needs TLS 1.2 or 1.3.",
       ),
     ];
+  if (problem === "timeout" && !behind)
+    return [
+      finding(
+        "server-silent",
+        place,
+        `${place} accepts the connection and then says nothing: it does not answer to the TLS handshake.`,
+        "Look whether the server is overloaded, or stands behind a proxy or firewall that answers for a dead server or expects a PROXY header.",
+      ),
+    ];
   const why =
     problem === "handshake"
       ? (explainTlsCode(code, "what the server sends is not TLS") ?? code)
@@ -136,9 +145,7 @@ function judgeHandshake({ broken, target, startTls, speaksPlain }: ServerFacts, 
       "tls-handshake",
       place,
       `The TLS handshake${behind ? " after STARTTLS" : ""} fails: ${why}.`,
-      target.tls === "wrapper" && problem === "timeout"
-        ? `Look whether this port expects plaintext first: smtp://${place}?tls=required.`
-        : "Look into the log of the server: its certificate, key, versions and ciphers.",
+      "Look into the log of the server: its certificate, key, versions and ciphers.",
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { Broken } from "../connection/broken.ts";
 import { connectTo } from "../connection/connect.ts";
 import { Conversation } from "../connection/conversation.ts";
-import { tolerantContext } from "../connection/handshake.ts";
+import { blindContext } from "../connection/handshake.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import type { ProbeOptions } from "./server-target.ts";
 
@@ -29,7 +29,7 @@ export async function probeInjection(
     const { reply } = await conversation.ask("STARTTLS\r\nNOOP", "starttls");
     // A server that answers NOOP before the handshake carries out nothing after it.
     if (reply.code !== 220 || conversation.surplus) return undefined;
-    await conversation.secure({ name: target.name, context: tolerantContext(options.authorities) });
+    await conversation.secure({ name: target.name, context: blindContext() });
     const unasked = await conversation.reply("hello", PATIENCE);
     return unasked.reply.code === 250;
   } catch (error) {

@@ -7,7 +7,7 @@ import { within } from "../../within.ts";
 import { Broken } from "../connection/broken.ts";
 import { type ConnectFacts, connectTo } from "../connection/connect.ts";
 import { Conversation } from "../connection/conversation.ts";
-import { tolerantContext } from "../connection/handshake.ts";
+import { blindContext, tolerantContext } from "../connection/handshake.ts";
 import { startTls, tlsFactsOf } from "./probe-encryption.ts";
 import { probeInjection } from "./probe-injection.ts";
 import { tryLogin } from "./probe-login.ts";
@@ -131,7 +131,7 @@ async function speaksTls({ address = "", target }: Draft, options: ProbeOptions)
   if (socket === undefined) return false;
   const conversation = new Conversation(socket, Math.min(options.timeout, 5_000));
   try {
-    await conversation.secure({ name: target.name, context: tolerantContext(options.authorities) });
+    await conversation.secure({ name: target.name, context: blindContext() });
     return true;
   } catch (error) {
     // A server that knows enough of TLS to refuse the handshake speaks it.

@@ -1,7 +1,7 @@
 import { Broken } from "../connection/broken.ts";
 import { connectTo } from "../connection/connect.ts";
 import { Conversation } from "../connection/conversation.ts";
-import { type ProbedVersion, tlsVersions, tolerantContext } from "../connection/handshake.ts";
+import { blindContext, type ProbedVersion, tlsVersions } from "../connection/handshake.ts";
 import type { ServerFacts } from "./server-facts.ts";
 import type { ProbeOptions } from "./server-target.ts";
 
@@ -33,8 +33,7 @@ async function speaks(
       await conversation.ask(`EHLO ${helloName}`, "hello");
       if ((await conversation.ask("STARTTLS", "starttls")).reply.code !== 220) return undefined;
     }
-    const context = tolerantContext(options.authorities, version);
-    await conversation.secure({ name: target.name, context });
+    await conversation.secure({ name: target.name, context: blindContext(version) });
     return true;
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
