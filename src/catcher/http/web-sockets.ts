@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import process from "node:process";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -27,7 +28,7 @@ export class WebSockets {
     this.#server.handleUpgrade(request, socket, head, (opening) => {
       opening.on("error", () => opening.terminate());
       watch(opening);
-      opened(subscriber(opening));
+      opened(subscriber(opening, socket));
     });
     return true;
   }
@@ -53,12 +54,25 @@ function watch(opened: WebSocket): void {
   opened.on("close", () => clearInterval(timer));
 }
 
-function subscriber(opened: WebSocket): Subscriber {
+function subscriber(opened: WebSocket, socket: Duplex): Subscriber {
+  let corked = false;
   return {
     send(text) {
       if (opened.readyState !== opened.OPEN) return;
-      if (opened.bufferedAmount > MOST_WAITING) opened.terminate();
-      else opened.send(text);
+      if (opened.bufferedAmount > MOST_WAITING) {
+        opened.terminate();
+        return;
+      }
+      // What is sent together is written together.
+      if (!corked) {
+        corked = true;
+        socket.cork();
+        process.nextTick(() => {
+          corked = false;
+          socket.uncork();
+        });
+      }
+      opened.send(text);
     },
     onClosed: (closed) => void opened.once("close", closed),
   };

@@ -74,16 +74,19 @@ export class Events {
   #tellSoon(): void {
     if (this.#telling) return;
     this.#telling = true;
-    setImmediate(() => {
-      this.#telling = false;
-      const end = performance.now() + SLICE;
-      while (this.#arrived.length > 0) {
-        const mail = this.#arrived.shift() as StoredMail;
-        if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
-        if (performance.now() > end) break;
-      }
-      if (this.#arrived.length > 0) this.#tellSoon();
-    });
+    setImmediate(() => this.#tellSome());
+  }
+
+  /** Tells of mails for a while. The rest follows after a pause, so that most of the time is left for the server. */
+  #tellSome(): void {
+    const end = performance.now() + SLICE;
+    while (this.#arrived.length > 0) {
+      const mail = this.#arrived.shift() as StoredMail;
+      if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
+      if (performance.now() > end) break;
+    }
+    this.#telling = this.#arrived.length > 0;
+    if (this.#telling) setTimeout(() => this.#tellSome(), PAUSE).unref();
   }
 
   /** Tells the totals, at most four times a second. */
@@ -111,6 +114,9 @@ const MANY = 200;
 
 /** How long mails are read before the server goes on, in milliseconds. */
 const SLICE = 5;
+
+/** The pause after it, in milliseconds. */
+const PAUSE = 20;
 
 /** How long changes are gathered for the totals, in milliseconds. */
 const STATS = 250;

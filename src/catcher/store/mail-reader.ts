@@ -35,6 +35,9 @@ export class MailReader {
 
   /** The tags that a mail brings. */
   tags(mail: RawMail): readonly string[] {
+    // Almost no mail brings any, so its header need not be parsed.
+    const mayBring = /^x-tags[ \t]*:|\+[^\s@+]*@/im.test(headOf(mail.raw).toString("latin1"));
+    if (!mayBring) return tagsOf("", mail.envelope.to);
     const { headers, from, to, cc } = this.head(mail);
     const named = [...to, ...cc, ...(from ? [from] : [])].map(({ address }) => address);
     return tagsOf(firstValue(headers, "x-tags") ?? "", [...named, ...mail.envelope.to]);

@@ -31,12 +31,12 @@ export class ConnectionFaults {
 
   /** The fault that strikes now. */
   pick(clientLine: ClientLine): ResolvedFault | undefined {
-    return this.#book.pick(this.#at(clientLine));
+    return this.#book.isEmpty ? undefined : this.#book.pick(this.#at(clientLine));
   }
 
   /** The fault that strikes within the next content, if enough of it arrives. */
   reserve(): ReservedFault | undefined {
-    return this.#book.reserve(this.#at(unprompted("content")));
+    return this.#book.isEmpty ? undefined : this.#book.reserve(this.#at(unprompted("content")));
   }
 
   /** In LMTP, the faults of the replies to a message, one for each recipient, up to one that ends the replies. */

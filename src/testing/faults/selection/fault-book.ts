@@ -86,6 +86,11 @@ export class FaultBook {
     }));
   }
 
+  /** Whether there are no faults, so that nothing need be known about the points that are passed. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   /** The faults that are not lifted, at one point. */
   standing(at: FaultPoint): readonly ResolvedFault[] {
     return this.#entries.filter(({ fault }) => fault.at === at).map(({ fault }) => fault);
