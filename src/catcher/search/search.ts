@@ -17,7 +17,7 @@ export interface Search {
  * @param zone the name of the time zone in which dates are meant; by default the one of this machine.
  *
  * @example
- * ```ts
+ * ```text
  * const search = readSearch('to:jo@a.test subject:"your receipt" -is:read', "Europe/Berlin");
  * const found = mails.filter((mail) => search.matches(mail));
  * ```
