@@ -9,6 +9,9 @@
  * ```
  * @module
  */
+export { BounceAddress, type BounceAddressOptions } from "../feedback/bounce-address.ts";
+export type { DeliveryAction, Feedback, FeedbackRecipient } from "../feedback/feedback.ts";
+export type { FeedbackSource } from "../feedback/report-source.ts";
 export type { EmbeddedDatabase, EmbeddedTransaction } from "./database/embedded.ts";
 export type { PostgresClient, PostgresPool } from "./database/postgres.ts";
 export type { BulkItem } from "./enqueue/bulk.ts";
@@ -24,7 +27,14 @@ export type {
   QueryVia,
   Via,
 } from "./enqueue/via.ts";
-export type { KeepOptions, OutboxOptions, OutboxRate, OutboxRates, RetryOptions } from "./options.ts";
+export type {
+  KeepOptions,
+  OutboxOptions,
+  OutboxRate,
+  OutboxRates,
+  RetryOptions,
+  SuppressOptions,
+} from "./options.ts";
 export { Outbox, type OutboxTransaction } from "./outbox.ts";
 export type {
   MailState,
@@ -37,4 +47,12 @@ export type {
 export type { EventsOptions } from "./reading/events.ts";
 export type { ListOptions } from "./reading/reader.ts";
 export type { OutboxStatus, WorkerStatus } from "./reading/status.ts";
+export type { FeedbackResult, ReportAuthentication } from "./suppressions/returns.ts";
+export type { Suppression, SuppressionReason } from "./suppressions/suppression.ts";
+export type {
+  SuppressionItem,
+  SuppressionListOptions,
+  SuppressionOptions,
+  Suppressions,
+} from "./suppressions/suppressions.ts";
 export type { Worker, WorkOptions } from "./work/worker.ts";

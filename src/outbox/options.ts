@@ -1,9 +1,11 @@
 import { misconfigured } from "../errors.ts";
+import type { BounceAddress } from "../feedback/bounce-address.ts";
 import {
   duration,
   flag,
   group,
   milliseconds,
+  objectWith,
   record,
   text,
   wholeNumber,
@@ -43,6 +45,26 @@ export interface OutboxOptions {
   readonly lease?: number | undefined;
   /** How fast mails are sent, over all workers together. */
   readonly rates?: OutboxRates | undefined;
+  /**
+   * Makes the senders of envelopes, a different one for each mail, so that `feedback` knows which mail a bounce is
+   * about. Without it mails go out with their own sender, and no bounce suppresses anybody. Every process needs the
+   * same.
+   */
+  readonly bounces?: BounceAddress | undefined;
+  /** When an address gets no mail any more because of what came back. */
+  readonly suppress?: SuppressOptions | undefined;
+}
+
+/**
+ * When an address gets no mail any more. One that is bad, or whose owner complained, gets none at once and for good.
+ */
+export interface SuppressOptions {
+  /** After how many mails that bounced for the time being; 5 by default. */
+  readonly softBounces?: number | undefined;
+  /** Within how many milliseconds; 14 days by default. */
+  readonly within?: number | undefined;
+  /** For how many milliseconds then; 30 days by default. */
+  readonly softFor?: number | undefined;
 }
 
 /** How long things are kept after a mail is finished. */
@@ -92,13 +114,16 @@ export interface ReadOutboxOptions {
   readonly retry: { readonly for: number; readonly first: number; readonly longest: number };
   readonly lease: number;
   readonly rates: OutboxRates;
+  readonly bounces: BounceAddress | undefined;
+  readonly suppress: { readonly softBounces: number; readonly within: number; readonly softFor: number };
 }
 
 /** Reads the options of `Outbox.open`. @throws EnvoiError of kind `"configuration"` that names the option. */
 export function readOutboxOptions(given: OutboxOptions): ReadOutboxOptions {
   const read = readOptions(given, readers, undefined, ["database"]);
   const { database, transport, schema = "envoi", migrate = true, notify = true } = read;
-  const { keep = {}, retry = {}, lease = 30_000, rates = {} } = read;
+  const { keep = {}, retry = {}, lease = 30_000, rates = {}, bounces, suppress = {} } = read;
+  const { softBounces = 5, within = 14 * day, softFor = 30 * day } = suppress;
   const { content = day, record: whole = 30 * day } = keep;
   const { for: time = 2 * day, first = 30_000, longest = 3_600_000 } = retry;
   return {
@@ -109,6 +134,8 @@ export function readOutboxOptions(given: OutboxOptions): ReadOutboxOptions {
     notify,
     lease,
     rates,
+    bounces,
+    suppress: { softBounces, within, softFor },
     keep: { content, record: whole },
     retry: { for: time, first, longest },
   };
@@ -137,6 +164,12 @@ const readers: OptionReaders<OutboxOptions> = {
   keep: group<KeepOptions>({ content: duration(0), record: duration(0) }),
   retry: group<RetryOptions>({ for: duration(0), first: duration(), longest: duration() }),
   lease: milliseconds(1000),
+  bounces: objectWith<BounceAddress>("read"),
+  suppress: group<SuppressOptions>({
+    softBounces: wholeNumber(1, 1000),
+    within: duration(),
+    softFor: duration(),
+  }),
   rates: group<OutboxRates>({
     relay: rate,
     tenant: rate,

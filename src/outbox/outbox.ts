@@ -1,6 +1,7 @@
 import process from "node:process";
 import { Address } from "../address/address.ts";
 import { misconfigured } from "../errors.ts";
+import type { FeedbackSource } from "../feedback/report-source.ts";
 import { abortSignal, listOf, oneOf, wholeNumber } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions, wrongOption } from "../text/options/option-reader.ts";
 import { Changes } from "./change/changes.ts";
@@ -18,6 +19,9 @@ import { type EventsOptions, events } from "./reading/events.ts";
 import { type ListOptions, mailId, Reader } from "./reading/reader.ts";
 import { type OutboxStatus, status } from "./reading/status.ts";
 import { Schema } from "./schema/schema.ts";
+import { ReturnPaths } from "./suppressions/return-path.ts";
+import { type FeedbackResult, type ReportAuthentication, Returns } from "./suppressions/returns.ts";
+import { Suppressions } from "./suppressions/suppressions.ts";
 import { RunningWorker } from "./work/running-worker.ts";
 import { untilTerminated } from "./work/termination.ts";
 import type { Worker, WorkOptions } from "./work/worker.ts";
@@ -39,12 +43,15 @@ export interface OutboxTransaction {
  * ```
  */
 export class Outbox implements AsyncDisposable {
+  /** The addresses that get no mail. */
+  readonly suppressions: Suppressions;
   readonly #database: Database;
   readonly #schema: Schema;
   readonly #options: ReadOutboxOptions;
   readonly #enqueuer: Enqueuer;
   readonly #reader: Reader;
   readonly #changes: Changes;
+  readonly #returns: Returns;
   readonly #workers = new Set<RunningWorker>();
   #closing: Promise<void> | undefined;
 
@@ -55,6 +62,9 @@ export class Outbox implements AsyncDisposable {
     this.#enqueuer = new Enqueuer(database, schema, options);
     this.#reader = new Reader(database, schema);
     this.#changes = new Changes(database, schema, options.notify);
+    this.suppressions = new Suppressions(database, schema);
+    const paths = new ReturnPaths(options.bounces, options.schema);
+    this.#returns = new Returns(database, schema, this.suppressions, paths, options.suppress);
   }
 
   /**
@@ -205,6 +215,25 @@ export class Outbox implements AsyncDisposable {
   /** What happens to mails from now on, in all processes, until `signal` aborts. */
   events(options: EventsOptions = {}): AsyncIterable<OutboxEvent> {
     return events(this.#database, this.#schema, options);
+  }
+
+  /**
+   * Takes a mail that came back: a bounce, a complaint, an automatic reply. It is recorded with the mail that it is
+   * about. An address that is bad for every mail, or whose owner complained, gets no mail any more; one that cannot
+   * take mail for now, after several mails.
+   *
+   * Everything in a mail can be forged, so an address is suppressed only if the report came to the sender address of
+   * the very mail (option `bounces`), or if it is a complaint and DMARC passed for it.
+   *
+   * @param raw the whole mail
+   * @param options `authentication`: what `authenticate` of `envoi/verify` found for this mail
+   * @throws EnvoiError of kind `"content"` if a stream fails, of kind `"configuration"` or `"connection"`.
+   */
+  async feedback(
+    raw: FeedbackSource,
+    { authentication }: { readonly authentication?: ReportAuthentication | undefined } = {},
+  ): Promise<FeedbackResult> {
+    return this.#returns.take(raw, authentication);
   }
 
   /** Counts the mails, and names the workers. It reads the whole table. */

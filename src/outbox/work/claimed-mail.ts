@@ -1,3 +1,4 @@
+import type { Address } from "../../address/address.ts";
 import type { RecordedRecipient } from "../recorded-recipient.ts";
 
 /** A mail that this worker has claimed: a group of them is leased to it, and nobody else takes them. */
@@ -6,7 +7,8 @@ export interface ClaimedMail {
   /** Marks this claim: what is written about it later holds only if nobody claimed the mail since. */
   readonly claim: string;
   readonly tenant: string;
-  readonly sender: string | null;
+  /** The sender that it goes out with. */
+  readonly sender: Address | string | null;
   readonly recipients: readonly RecordedRecipient[];
   /** Its own octets; those of its pieces are missing. */
   readonly content: Buffer;

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Database, Row } from "../database/database.ts";
 import type { RecordedRecipient } from "../recorded-recipient.ts";
 import type { Schema } from "../schema/schema.ts";
+import type { ReturnPaths } from "../suppressions/return-path.ts";
 import type { ClaimedMail } from "./claimed-mail.ts";
 
 /**
@@ -13,10 +14,12 @@ export class Claims {
   readonly #database: Database;
   readonly #schema: string;
   readonly #timeout: number;
+  readonly #paths: ReturnPaths;
   /** The tenant that was served last, if not all could be; the next claim begins behind it. */
   #last: string | null = null;
 
-  constructor(database: Database, schema: Schema, timeout: number) {
+  constructor(database: Database, schema: Schema, timeout: number, paths: ReturnPaths) {
+    this.#paths = paths;
     this.#database = database;
     this.#schema = schema.quoted;
     this.#timeout = timeout;
@@ -58,7 +61,7 @@ export class Claims {
       JSON.stringify(blocked),
     ]);
     const claimedAt = performance.now();
-    const mails = rows.map((row) => read(row, claim, claimedAt));
+    const mails = rows.map((row) => read(row, claim, claimedAt, this.#paths));
     const tenants = [...new Set(mails.map(({ tenant }) => tenant))].sort();
     // With fewer tenants than mails each of them had its share.
     this.#last = tenants.length < most ? null : (tenants.at(-1) ?? null);
@@ -93,14 +96,19 @@ export class Claims {
   }
 }
 
-function read(row: Row, claim: string, claimedAt: number): ClaimedMail & { readonly priority: number } {
+function read(
+  row: Row,
+  claim: string,
+  claimedAt: number,
+  paths: ReturnPaths,
+): ClaimedMail & { readonly priority: number } {
   return {
     id: String(row["id"]),
     claim,
     claimedAt,
     priority: Number(row["priority"]),
     tenant: String(row["tenant"]),
-    sender: row["sender"] as string | null,
+    sender: paths.of(String(row["id"]), row["sender"] as string | null),
     recipients: JSON.parse(String(row["recipients"])) as RecordedRecipient[],
     content: Buffer.from((row["content"] as Uint8Array | null) ?? []),
     pieces: row["pieces"] === true,

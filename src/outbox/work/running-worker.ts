@@ -4,6 +4,7 @@ import type { Transport } from "../../transport/transport.ts";
 import type { Database } from "../database/database.ts";
 import type { ReadOutboxOptions } from "../options.ts";
 import type { Schema } from "../schema/schema.ts";
+import { ReturnPaths } from "../suppressions/return-path.ts";
 import {
   type AttemptResult,
   allSuppressed,
@@ -85,7 +86,7 @@ export class RunningWorker implements Worker {
     const timeout = Math.max(1000, options.lease / 2);
     this.#tools = tools;
     this.#lease = new Lease(database, schema, options.lease);
-    this.#claims = new Claims(database, schema, timeout);
+    this.#claims = new Claims(database, schema, timeout, new ReturnPaths(options.bounces, options.schema));
     this.#ledger = new Ledger(database, schema, timeout);
     this.#permits = new Permits(database, schema, options.rates, timeout);
     this.#upkeep = new Upkeep(database, schema);
