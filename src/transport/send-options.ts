@@ -1,6 +1,6 @@
 import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import { toEnvelope } from "../message/content-inputs.ts";
-import { abortSignal, duration, flag, wholeNumber } from "../text/options/option-kinds.ts";
+import { abortSignal, callback, duration, flag, wholeNumber } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
 import { type RequestOptions, requestReaders } from "./extension-options/extension-options.ts";
 
@@ -25,6 +25,11 @@ export interface SendOptions extends RequestOptions {
    * the same priority are sent in order. Lower priorities wait as long as higher ones do.
    */
   readonly priority?: number | undefined;
+  /**
+   * @internal For the command: called when a session is open and the mail is about to go out over it, so a mail for
+   * which it was not called has not been sent. If it throws, the mail is not sent. Only transports to servers call it.
+   */
+  readonly onBegin?: (() => void) | undefined;
 }
 
 /** The options of `close`. */
@@ -42,6 +47,7 @@ export const sendReaders: OptionReaders<SendOptions> = {
   envelope: toEnvelope,
   partial: flag,
   priority: wholeNumber(-9, 9),
+  onBegin: callback,
   ...requestReaders,
 };
 

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { bundlers } from "./bundlers.js";
 import { catcherClients } from "./catcher-clients.js";
+import { commandSend } from "./command-send.js";
 import { contents } from "./contents.js";
 import { frameworks } from "./frameworks.js";
 import { guides } from "./guides.js";
@@ -21,7 +22,7 @@ import { typescript } from "./typescript.js";
 
 const atOnce = 2;
 const all = [
-  ...[contents, load, runtimes, runners, frameworks, guides, catcherClients, bundlers].flat(),
+  ...[contents, load, runtimes, commandSend, runners, frameworks, guides, catcherClients, bundlers].flat(),
   ...packedTests,
   ...typescript,
 ];

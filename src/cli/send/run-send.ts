@@ -1,6 +1,7 @@
 import type { CommandHost } from "../command-host.ts";
 import { CommandError } from "../exit-status.ts";
 import { ArgumentReader } from "./argument-reader.ts";
+import { quitAfter } from "./one/quit-after.ts";
 import { sendOne } from "./one/send-one.ts";
 import type { SendFlags } from "./send-flags.ts";
 
@@ -22,5 +23,5 @@ export async function runSend(flags: SendFlags, host: CommandHost): Promise<void
       throw new CommandError(
         `--${flag === "acceptChanges" ? "accept-changes" : flag}: only used with --data`,
       );
-  await sendOne(flags, host, reader);
+  await (flags.quitAfter === undefined ? sendOne : quitAfter)(flags, host, reader);
 }

@@ -93,7 +93,11 @@ export abstract class ServerTransport extends BaseTransport {
       international: message.international || envelope.international,
     };
     const requests = readRequests(options, envelope, (address) => message.mentions(address));
-    const content: Mail["content"] = (way) => message.content(way, this.#options.signers);
+    const { onBegin } = options;
+    const content: Mail["content"] = (way) => {
+      onBegin?.();
+      return message.content(way, this.#options.signers);
+    };
     const outgoing = new OutgoingMail(mail, requests, options.partial, content);
     return this.#submit(outgoing, options, inRun ? this.#inRun : this.#alone);
   }
@@ -105,7 +109,10 @@ export abstract class ServerTransport extends BaseTransport {
     inRun: boolean,
   ): Promise<SendReport> {
     const requests = readRequests(options, mail.envelope, undefined);
-    const content: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
+    const content: Mail["content"] = (way) => {
+      options.onBegin?.();
+      return signContent(mail.content(way), this.#options.signers);
+    };
     return this.#submit(
       new OutgoingMail(mail, requests, options.partial, content),
       options,

@@ -10,8 +10,8 @@ import { mails, seed, thorough } from "../../soak.js";
 import { sendProcess } from "./child.ts";
 
 const KILLS = thorough ? 10 : 3;
-/** The connections of a run, times the mails that it takes for each. */
-const UNDER_WAY = 25;
+/** Two for each connection, and some that a lost connection has given back. */
+const UNDER_WAY = 15;
 const rows = thorough ? Math.min(mails, 10_000) : 300;
 
 /**

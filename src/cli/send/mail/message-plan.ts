@@ -171,8 +171,10 @@ function isWithoutContent({ text, html, attach, inline }: SendFlags): boolean {
   return [text, html, attach, inline].every((flag) => flag === undefined);
 }
 
-function isEmpty({ subject, text, html, attach, inline, header }: SendFlags): boolean {
-  return [subject, text, html, attach, inline, header].every((flag) => flag === undefined);
+/** Whether nothing says what the mail is about. */
+function isEmpty(flags: SendFlags): boolean {
+  const named = flags.header?.some((field) => /^\s*subject\s*:/i.test(field)) === true;
+  return flags.subject === undefined && !named && isWithoutContent(flags);
 }
 
 /** What is sent to see whether mail arrives. */

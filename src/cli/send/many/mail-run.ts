@@ -1,5 +1,4 @@
-import type { Message } from "../../../message/message.ts";
-import type { SendOutcome } from "../../../transport/send-all/send-run.ts";
+import type { SendItem, SendOutcome } from "../../../transport/send-all/send-run.ts";
 import type { SendOptions } from "../../../transport/send-options.ts";
 import type { Transport } from "../../../transport/transport.ts";
 import { reportOf } from "../one/report.ts";
@@ -40,6 +39,7 @@ export class MailRun {
   readonly #parts: MailRunParts;
   /** Whether the last row has been read. */
   #complete = false;
+  #stopped = false;
 
   constructor(parts: MailRunParts) {
     this.#parts = parts;
@@ -51,28 +51,32 @@ export class MailRun {
    * @returns whether all rows were reached.
    */
   async run(signal: AbortSignal): Promise<boolean> {
-    const { transport, output } = this.#parts;
+    const { transport, state } = this.#parts;
     const run = transport.sendAll(this.#items(signal), this.#parts.options);
     signal.addEventListener("abort", () => run.stop(), { once: true });
     const lost = new LostRelay();
     for await (const outcome of run) {
       const told = this.#settle(outcome);
       if (told !== undefined) await told;
-      if (lost.isLost(outcome.error)) {
-        output.note("envoi: the relay cannot be reached, so no more rows are taken");
-        this.#complete = false;
-        run.stop();
-        // The rows that were taken still get their outcomes.
-      }
+      // The rows that were taken still get their outcomes.
+      if (lost.isLost(outcome.error)) this.#stop(run, "the relay cannot be reached");
+      else if (state?.failure !== undefined) this.#stop(run, "the resume file cannot be written");
     }
-    return this.#complete;
+    if (state?.failure !== undefined) throw state.failure;
+    return this.#complete && !this.#stopped;
   }
 
-  async *#items(signal: AbortSignal): AsyncGenerator<{ message: Message; tag: UnderWay }> {
+  #stop(run: { stop(): void }, why: string): void {
+    if (!this.#stopped) this.#parts.output.note(`envoi: ${why}, so no more rows are taken`);
+    this.#stopped = true;
+    run.stop();
+  }
+
+  async *#items(signal: AbortSignal): AsyncGenerator<SendItem<UnderWay> & { readonly tag: UnderWay }> {
     const { mails, state, pacer } = this.#parts;
     for await (const rows of mails.rows()) {
       for (const row of rows) {
-        if (signal.aborted) return;
+        if (signal.aborted || this.#stopped) return;
         const key = mails.keyOf(row);
         const earlier = state?.of(row.line, key);
         const left = recipientsLeft(earlier, this.#parts.unknownAgain);
@@ -88,10 +92,11 @@ export class MailRun {
         }
         const turn = pacer?.turn(signal);
         if (turn !== undefined) await turn;
-        if (signal.aborted) return;
+        if (signal.aborted || this.#stopped) return;
         const { messageId } = message;
-        state?.begin(row.line, key, messageId);
-        yield { message, tag: { line: row.line, key, messageId, earlier } };
+        const tag = { line: row.line, key, messageId, earlier };
+        if (state === undefined) yield { message, tag };
+        else yield { message, tag, options: { onBegin: () => state.begin(row.line, key, messageId) } };
       }
     }
     this.#complete = true;

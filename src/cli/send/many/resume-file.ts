@@ -43,6 +43,8 @@ export class ResumeFile implements Disposable {
   readonly #states: RowStates;
   /** Outcomes that are not written yet. */
   #waiting = "";
+  /** Why nothing can be written any more. */
+  failure: CommandError | undefined;
   #dirty = false;
   #syncing = false;
   readonly #timer: NodeJS.Timeout;
@@ -85,7 +87,7 @@ export class ResumeFile implements Disposable {
     return this.#states.of(line, key);
   }
 
-  /** Marks a mail as under way; it may be sent when this returns. */
+  /** Marks a mail as under way; it may be sent when this returns. @throws CommandError if that cannot be written. */
   begin(line: number, key: string | undefined, messageId: string): void {
     this.#waiting += formatState(line, { outcome: "begun", messageId }, key);
     this.flush();
@@ -94,7 +96,7 @@ export class ResumeFile implements Disposable {
   /** Notes an outcome. It is written with the next mark. */
   settle(line: number, state: RowState): void {
     this.#waiting += formatState(line, state);
-    if (this.#waiting.length > 16_384) this.flush();
+    if (this.#waiting.length > 16_384 && this.failure === undefined) this.flush();
   }
 
   /** Writes what is noted. */
@@ -103,15 +105,21 @@ export class ResumeFile implements Disposable {
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = "";
     this.#dirty = true;
-    // A disk that is nearly full takes a part.
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    try {
+      // A disk that is nearly full takes a part.
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    } catch (error) {
+      const message = `--resume: ${(error as Error).message}; the outcomes since then are not in the file`;
+      this.failure ??= new CommandError(message, ExitStatus.cannotCreate, { cause: error });
+      throw this.failure;
+    }
   }
 
   /** Writes everything to the disk, and lets other runs use the file. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     try {
-      this.flush();
+      if (this.failure === undefined) this.flush();
       fdatasyncSync(this.#descriptor);
     } finally {
       closeSync(this.#descriptor);
@@ -120,7 +128,12 @@ export class ResumeFile implements Disposable {
   }
 
   #sync(): void {
-    this.flush();
+    if (this.failure !== undefined) return;
+    try {
+      this.flush();
+    } catch {
+      // The run ends with the failure.
+    }
     if (this.#syncing || !this.#dirty) return;
     this.#syncing = true;
     this.#dirty = false;

@@ -1,3 +1,4 @@
+import { SmtpTransport } from "../../../transport/smtp/smtp-transport.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
@@ -33,7 +34,7 @@ export async function sendMany(
   const found = table.repeatable ? await survey(table, plan.columns, flags.key) : undefined;
   const mails = new RowMails(table, plan, flags.key);
   if (flags.dryRun) return printMails(mails, signer, flags, host);
-  const builder = await relayBuilder(flags, terminal, reader);
+  const builder = await relayBuilder(flags, terminal, reader, (made) => new SmtpTransport(made));
   if (signer !== undefined) builder.sign(signer);
   if (flags.verbose) builder.logger(new Conversation(terminal)).logAddresses();
   await using transport = builder.build();

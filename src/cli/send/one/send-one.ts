@@ -5,6 +5,7 @@ import type { Signer } from "../../../message/signer.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
 import { rawMail } from "../../../transport/mail/raw-mail.ts";
 import type { SendOptions } from "../../../transport/send-options.ts";
+import { SmtpTransport } from "../../../transport/smtp/smtp-transport.ts";
 import type { Transport } from "../../../transport/transport.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
@@ -26,7 +27,7 @@ export async function sendOne(flags: SendFlags, host: CommandHost, reader: Argum
   const signer = flags.dkim === undefined ? undefined : await dkimSigner(flags.dkim, reader);
   const mail = await buildable(() => mailOf(flags, host, reader));
   if (flags.dryRun) return print(mail, signer, flags, host);
-  const builder = await relayBuilder(flags, terminal, reader);
+  const builder = await relayBuilder(flags, terminal, reader, (made) => new SmtpTransport(made));
   if (signer !== undefined) builder.sign(signer);
   if (flags.verbose) builder.logger(new Conversation(terminal)).logAddresses();
   const transport = builder.build();

@@ -1,7 +1,9 @@
+import type { Dialect } from "../../../protocol/dialect.ts";
 import { Credentials } from "../../../transport/smtp/login/credentials.ts";
 import type { Mechanism } from "../../../transport/smtp/login/mechanism.ts";
 import type { PoolConfig } from "../../../transport/smtp/pool/pool-config.ts";
-import { SmtpTransport, type SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
+import type { SmtpOptions } from "../../../transport/smtp/smtp-options.ts";
+import { builderFromUrl, SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { readDuration } from "../../duration.ts";
 import { CommandError } from "../../exit-status.ts";
 import type { Terminal } from "../../terminal.ts";
@@ -15,17 +17,20 @@ import { takeTls } from "./tls-flags.ts";
 /**
  * The builder of the transport that the flags and the environment describe.
  *
+ * @param construct makes what the builder builds, of its settings
  * @throws CommandError; EnvoiError of kind `"configuration"`.
  */
-export async function relayBuilder(
+export async function relayBuilder<Built>(
   flags: SendFlags,
   terminal: Terminal,
   reader: ArgumentReader,
-): Promise<SmtpTransportBuilder> {
+  construct: (options: SmtpOptions) => Built,
+): Promise<SmtpTransportBuilder<Built>> {
   if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "ENVOI_PROXY");
   const relay = namedRelay(flags.relay, terminal.environment);
   const tls = await takeTls(relay.url, flags, reader);
-  const builder = SmtpTransport.fromUrl(relay.url.href);
+  const begin = (host: string, dialect: Dialect) => new SmtpTransportBuilder(host, construct, dialect);
+  const builder = builderFromUrl(relay.url.href, begin);
   if (tls !== undefined) builder.tls(tls);
   if (flags.hello !== undefined) builder.helloName(flags.hello);
   if (flags.localAddress !== undefined) builder.localAddress(flags.localAddress);
@@ -36,7 +41,8 @@ export async function relayBuilder(
   if (proxy !== undefined) builder.proxy(proxy);
   const pool = poolOf(flags);
   if (pool !== undefined) builder.pool(pool);
-  const login = await loginFor(relay, flags.user, terminal);
+  const beforeLogin = /^(?:hello|ehlo)$/i.test(flags.quitAfter ?? "");
+  const login = beforeLogin ? undefined : await loginFor(relay, flags.user, terminal);
   if (login !== undefined) builder.credentials(Credentials.password(login.user, login.password));
   if (flags.mechanism !== undefined) builder.authentication(mechanismsIn(flags.mechanism));
   return builder;
