@@ -49,17 +49,21 @@ export function number(
   };
 }
 
-/** A time: a number of seconds, or a number with `s` or `ms`. It is read in milliseconds. */
+/**
+ * A time, read in milliseconds: a number with `s` or `ms`, or a number alone. People write both `10` and `10000` for ten
+ * seconds, so a number below 1000 counts seconds, and any other milliseconds.
+ */
 export function duration(
   description: string,
   { most, normally }: { readonly most: number; readonly normally: number },
 ): QueryParameter<number> {
   return {
-    description: `${description} In seconds (\`10\`, \`10s\`) or milliseconds (\`500ms\`), at most ${most / 1000} s.`,
+    description: `${description} \`10s\` or \`500ms\`; a number alone is in seconds if it is below 1000, otherwise in milliseconds. At most ${most / 1000} s.`,
     schema: { type: "string", pattern: DURATION.source, default: `${normally / 1000}s` },
     read(value = `${normally}ms`, field) {
       const [, amount = "", unit] = DURATION.exec(value) ?? [];
-      const time = Number(amount) * (unit === "ms" ? 1 : 1000);
+      const inSeconds = unit === undefined ? Number(amount) < 1000 : unit === "s";
+      const time = Number(amount) * (inSeconds ? 1000 : 1);
       if (amount !== "" && time <= most) return time;
       throw wrong(field, `a time such as 10s or 500ms, at most ${most / 1000}s`, value);
     },

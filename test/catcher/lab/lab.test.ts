@@ -87,6 +87,19 @@ describe("waits for a mail", () => {
     assert.deepEqual(await failure(lab.ask("/wait?mailbox=login:other&timeout=1ms")), [404, "wait"]);
   });
 
+  for (const [timeout, ms] of [
+    ["10ms", 10],
+    ["0.01", 10],
+    ["0.01s", 10],
+    ["0", 0],
+    ["1000", 1000],
+  ] as const)
+    test(`for ${ms} ms with timeout=${timeout}`, async () => {
+      await using lab = await startLab();
+      const { error } = (await (await lab.ask(`/wait?timeout=${timeout}`)).json()) as Failed;
+      assert.match(error.message, new RegExp(`within ${ms} ms, got none at all$`));
+    });
+
   test("and not for one that came long ago, unless it may", async () => {
     await using lab = await startLab();
     await send(lab, "1");
@@ -118,6 +131,7 @@ describe("waits for a mail", () => {
     ["timeout=x", "timeout"],
     ["timeout=-1", "timeout"],
     ["timeout=301", "timeout"],
+    ["timeout=300001", "timeout"],
     ["within=1h", "within"],
     ["to=a@a.test&to=b@b.test", "to"],
     ["recipient=a@a.test", "recipient"],
