@@ -50,8 +50,8 @@ export function number(
 }
 
 /**
- * A time, read in milliseconds: a number with `s` or `ms`, or a number alone. People write both `10` and `10000` for ten
- * seconds, so a number below 1000 counts seconds, and any other milliseconds.
+ * A time, read in milliseconds: a number with `s` or `ms`, or a number alone. People write both `10` and `10000` for
+ * ten seconds, so a number below 1000 counts seconds, and any other milliseconds.
  */
 export function duration(
   description: string,
