@@ -36,6 +36,16 @@ test("check names a server that ends the connection, resets it, or greets with a
     [(socket) => setTimeout(() => socket.resetAndDestroy(), 50), "greeting-closed"],
     [(socket) => socket.end("554 5.7.1 Your address is on a list\r\n"), "greeting-refused"],
     [(socket) => socket.end("421 4.3.2 Too many connections\r\n"), "greeting-refused"],
+    [
+      (socket) =>
+        void socket.on("data", () => socket.write("530 Please login\r\n")).write("220 (vsFTPd 3.0.3)\r\n"),
+      "not-smtp",
+    ],
+    [
+      (socket) =>
+        void socket.on("data", () => socket.write("250 OK\r\n250 OK\r\n")).write("220 raw.example\r\n"),
+      "conversation-broken",
+    ],
     [(socket) => socket.write("220 ****************************\r\n"), "smtp-rewritten"],
   ] as const satisfies readonly (readonly [Parameters<typeof rawServer>[1], string])[]) {
     const port = await rawServer(context, serve);

@@ -15,9 +15,9 @@ export interface BrokenFacts {
   readonly step: Step;
   /**
    * `"timeout"`: nothing, or not enough, came in time. `"closed"`, `"reset"`: the connection ended. `"not-smtp"`: what
-   * came is not a reply. `"handshake"`: TLS failed.
+   * came is not a reply. `"unasked"`: a reply came that answers nothing. `"handshake"`: TLS failed.
    */
-  readonly problem: "timeout" | "closed" | "reset" | "not-smtp" | "handshake";
+  readonly problem: "timeout" | "closed" | "reset" | "not-smtp" | "unasked" | "handshake";
   /** The first octets that came since the last command, as Latin-1. What the server chose: not safe to print. */
   readonly octets: string;
   /** The error code of OpenSSL or of the operating system. */

@@ -71,8 +71,9 @@ export class Conversation {
     }
   }
 
-  /** Sends one command and waits for its reply. @throws Broken */
+  /** Sends one command and waits for its reply. @throws Broken also if replies came that answer nothing */
   async ask(command: string, step: Step, timeout?: number): Promise<TimedReply> {
+    if (this.surplus) throw this.#broken(step, { problem: "unasked" });
     this.say(`${command}\r\n`);
     return this.reply(step, timeout);
   }

@@ -179,7 +179,8 @@ export function clientCertificate(place: string): Finding {
   );
 }
 
-function notSmtp(octets: string, place: string): Finding {
+/** The finding that something else than a mail server answers. */
+export function notSmtp(octets: string, place: string): Finding {
   const protocol = protocols.find(([pattern]) => pattern.test(octets))?.[1];
   const guess = protocol === undefined ? "" : `: this looks like ${protocol}`;
   return finding(
@@ -195,6 +196,7 @@ const protocols: readonly (readonly [RegExp, string])[] = [
   [/^\+OK/, "POP3"],
   [/^\* (?:OK|BYE|PREAUTH)/, "IMAP"],
   [/^SSH-/, "SSH"],
+  [/^220[ -].*ftp/i, "FTP"],
   [/^(?:"IMPLEMENTATION"|NO|OK) /, "ManageSieve"],
   [/^[\x15\x16]\x03/, "TLS"],
   [/^-ERR/, "POP3 or Redis"],

@@ -1,6 +1,6 @@
 import { quoted } from "../../foreign-text.ts";
 import { type Finding, finding } from "../finding.ts";
-import { clientCertificate, placeOf } from "./judge-connection.ts";
+import { clientCertificate, notSmtp, placeOf } from "./judge-connection.ts";
 import type { ServerFacts } from "./server-facts.ts";
 
 /** What is wrong with the reply to EHLO, and with a conversation that breaks off. */
@@ -19,7 +19,9 @@ export function judgeHello(facts: ServerFacts): Finding[] {
       ),
     );
   if (hello !== undefined && hello.reply.code !== 250)
-    findings.push(refused(facts, place, helo !== undefined));
+    findings.push(
+      isFtp(facts) ? notSmtp(String(facts.greeting), place) : refused(facts, place, helo !== undefined),
+    );
   const step = broken && inWords[broken.step];
   if (broken !== undefined && step !== undefined) {
     if (/CERTIFICATE_REQUIRED/.test(broken.code ?? "")) findings.push(clientCertificate(place));
@@ -28,7 +30,9 @@ export function judgeHello(facts: ServerFacts): Finding[] {
         finding(
           "conversation-broken",
           place,
-          `After ${step} the server ${how(broken)}.`,
+          broken.problem === "unasked"
+            ? `The server sends more replies than it was asked for: ${quoted(broken.octets)}.`
+            : `After ${step} the server ${how(broken)}.`,
           "Look into the log of the server at this time; a firewall or virus scanner on the way can do the same.",
         ),
       );
@@ -59,6 +63,12 @@ function how({ problem, octets }: NonNullable<ServerFacts["broken"]>): string {
     default:
       return "closed the connection without a reply";
   }
+}
+
+/** FTP greets like SMTP. */
+function isFtp({ greeting, hello }: ServerFacts): boolean {
+  const words = String(greeting);
+  return /\bftp|ftpd\b/i.test(words) && !/smtp/i.test(words) && hello?.reply.permanent === true;
 }
 
 /** A line with the X's or stars that firewalls write over what they do not know. */

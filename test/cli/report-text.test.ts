@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { PassThrough, Readable } from "node:stream";
+import { test } from "node:test";
+import { foreign } from "#src/cli/foreign-text.js";
+import { noticeLines, rowLines, textStyle } from "#src/cli/report-text.js";
+import { wrapped } from "#src/cli/wrapped.js";
+
+const notice = {
+  severity: "error",
+  what: "The certificate for mail.example.org expired on 2026-11-01, which is long ago.",
+  remedy: "Renew the certificate, and see why it was not renewed.",
+  code: "certificate-expired",
+} as const;
+
+function styleOf(columns: number | undefined, environment: Record<string, string>, isTTY: boolean) {
+  const output = Object.assign(new PassThrough(), { isTTY, ...(columns !== undefined && { columns }) });
+  return textStyle({ input: Readable.from([]), output, errors: output, environment });
+}
+
+test("a report has colours on a terminal only, and none with NO_COLOR", () => {
+  const coloured = (environment: Record<string, string>, isTTY: boolean) =>
+    noticeLines(notice, styleOf(80, environment, isTTY))
+      .join("\n")
+      .includes("\x1b[");
+  assert.equal(coloured({}, true), true);
+  assert.equal(coloured({ NO_COLOR: "1" }, true), false);
+  assert.equal(coloured({}, false), false);
+});
+
+test("the lines of a report fit into the columns of the terminal, or into 80", () => {
+  for (const columns of [40, 60, 132, undefined]) {
+    const style = styleOf(columns, {}, false);
+    const rows = rowLines([["label", "word ".repeat(60).trim()]], style);
+    for (const line of [...noticeLines(notice, style), ...rows])
+      assert.ok(line.length <= (columns ?? 80), line);
+  }
+});
+
+test("a text is broken at blanks, and keeps all its words", () => {
+  assert.deepEqual(wrapped("one two three four five", 20), ["one two three four", "five"]);
+  assert.deepEqual(wrapped("", 20), [""]);
+  const long = "x".repeat(50);
+  assert.deepEqual(wrapped(`a ${long} b`, 20), ["a", long, "b"]);
+});
+
+test("foreign text loses control characters, invisible characters and excess", () => {
+  assert.equal(foreign("a\x1b[31mb\r\n\u202ec\u200bd\x9be"), "a [31mb cd e");
+  assert.equal(foreign("x".repeat(1_000_000), 10), "xxxxxxxxxx…");
+  assert.equal(foreign("Ünïcode ☕"), "Ünïcode ☕");
+});
