@@ -1,6 +1,6 @@
 import { attributeFeatures, elementFeatures, imageFeatures } from "./element-features.ts";
 import { type HtmlElement, readElements } from "./html-element.ts";
-import { type Budget, readSelectors, selects } from "./selector.ts";
+import { type Budget, readSelectors, type Selector, selects } from "./selector.ts";
 import { type Declaration, declarationFeatures, sheetFeatures } from "./style-features.ts";
 import { readDeclarations, readRules, withoutComments } from "./style-sheet.ts";
 
@@ -27,10 +27,10 @@ export function findFeatures(html: string): FoundFeatures {
   const add = (slug: string, times: number): void => {
     if (times > 0) counts.set(slug, (counts.get(slug) ?? 0) + times);
   };
+  const named = byName(elements);
   const select = (text: string): HtmlElement[] => {
-    const selectors = readSelectors(text);
     const budget: Budget = { steps: Number.POSITIVE_INFINITY };
-    return elements.filter((element) => selectors.some((selector) => selects(selector, element, budget)));
+    return readSelectors(text).flatMap((selector) => selected(selector, elements, named, budget));
   };
   for (const [slug, selector] of Object.entries(elementFeatures)) add(slug, select(selector).length);
   for (const source of elements.flatMap((element) =>
@@ -42,7 +42,7 @@ export function findFeatures(html: string): FoundFeatures {
 
   const css = withoutComments(sheets.join("\n"));
   for (const [slug, form] of Object.entries(sheetFeatures)) add(slug, css.match(form)?.length ?? 0);
-  for (const slugs of featuresOfStyles(elements, css).values()) for (const slug of slugs) add(slug, 1);
+  for (const slugs of featuresOfStyles(elements, named, css).values()) for (const slug of slugs) add(slug, 1);
   return {
     elements: elements.filter(({ name }) => !UNCOUNTED.has(name)).length,
     counts,
@@ -53,6 +53,7 @@ export function findFeatures(html: string): FoundFeatures {
 /** The features that the style of each element uses: that of its attribute, and of the rules that select it. */
 function featuresOfStyles(
   elements: readonly HtmlElement[],
+  named: ElementsByName,
   css: string,
 ): ReadonlyMap<HtmlElement, ReadonlySet<string>> {
   const budget: Budget = { steps: MOST_STEPS };
@@ -70,10 +71,34 @@ function featuresOfStyles(
     const features = featuresOf(declarations);
     if (features.size === 0) continue;
     for (const selector of readSelectors(selectors))
-      for (const element of elements) if (selects(selector, element, budget)) add(element, features);
+      for (const element of selected(selector, elements, named, budget)) add(element, features);
     if (budget.steps <= 0) break;
   }
   return styles;
+}
+
+type ElementsByName = ReadonlyMap<string, readonly HtmlElement[]>;
+
+function byName(elements: readonly HtmlElement[]): ElementsByName {
+  const named = new Map<string, HtmlElement[]>();
+  for (const element of elements) {
+    const same = named.get(element.name);
+    if (same === undefined) named.set(element.name, [element]);
+    else same.push(element);
+  }
+  return named;
+}
+
+/** The elements that a selector selects, as far as the budget goes. */
+function selected(
+  selector: Selector,
+  elements: readonly HtmlElement[],
+  named: ElementsByName,
+  budget: Budget,
+): HtmlElement[] {
+  const name = selector.compounds[0]?.name;
+  const candidates = name === undefined ? elements : (named.get(name) ?? []);
+  return candidates.filter((element) => budget.steps > 0 && selects(selector, element, budget));
 }
 
 function featuresOf(declarations: readonly Declaration[]): ReadonlySet<string> {

@@ -57,7 +57,7 @@ export interface HtmlScoreJson {
 
 /**
  * Checks HTML against the data of Can I email. Nothing is loaded: style sheets of other servers are not looked at. Of
- * HTML with more than two million characters, only these are checked.
+ * HTML with more than a million characters, only these are checked.
  */
 export function htmlCheck(html: string): HtmlCheckJson {
   const { elements, counts, scripts } = findFeatures(html.slice(0, LONGEST));
@@ -134,4 +134,4 @@ function scriptWarning(found: number): HtmlWarningJson {
   };
 }
 
-const LONGEST = 2_000_000;
+const LONGEST = 1_000_000;

@@ -5,7 +5,7 @@ export class HtmlElement {
   /** In lower case. */
   readonly name: string;
   readonly parent: HtmlElement | undefined;
-  /** The element before it in its parent. */
+  /** The element before it in its parent, or outside of all elements. */
   readonly previous: HtmlElement | undefined;
   /** The last element in it so far. */
   last: HtmlElement | undefined;
@@ -13,11 +13,16 @@ export class HtmlElement {
   #attributes: ReadonlyMap<string, string> | undefined;
 
   /** @param source what is written in the tag after the name. */
-  constructor(name: string, source: string, parent: HtmlElement | undefined) {
+  constructor(
+    name: string,
+    source: string,
+    parent: HtmlElement | undefined,
+    previous: HtmlElement | undefined,
+  ) {
     this.name = name;
     this.#source = source;
     this.parent = parent;
-    this.previous = parent?.last;
+    this.previous = previous;
     if (parent !== undefined) parent.last = this;
   }
 
@@ -48,6 +53,7 @@ export function readElements(html: string): HtmlElements {
   const elements: HtmlElement[] = [];
   const sheets: string[] = [];
   const open: HtmlElement[] = [];
+  let outer: HtmlElement | undefined;
   /** How many open elements have a name. */
   const counts = new Map<string, number>();
   const count = (name: string, by: number): void => {
@@ -61,7 +67,9 @@ export function readElements(html: string): HtmlElements {
     }
   };
   const add = (name: string, source: string): void => {
-    const element = new HtmlElement(name, source, open.at(-1));
+    const parent = open.at(-1);
+    const element = new HtmlElement(name, source, parent, parent === undefined ? outer : parent.last);
+    if (parent === undefined) outer = element;
     elements.push(element);
     if (VOID.has(name) || source.endsWith("/")) return;
     open.push(element);

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { htmlPlain } from "#src/catcher/reading/html-plain.js";
+import { htmlText } from "#src/catcher/reading/html-text.js";
+import { htmlTokens } from "#src/catcher/reading/html-tokens.js";
+
+test("takes HTML apart into text and tags", () => {
+  const html = `a &lt; <B Class="x>y" d='z'>b</b><!-- <i> --><br/><script>if (1 < 2) "</scrip>"</script>5 < 6 <![CDATA[x]]></>`;
+  assert.deepEqual(
+    [...htmlTokens(html)].map((token) =>
+      token.kind === "text" || token.kind === "raw"
+        ? `${token.kind} ${token.text}`
+        : `${token.kind} ${token.name}`,
+    ),
+    [
+      "text a < ",
+      "open b",
+      "text b",
+      "close b",
+      "open br",
+      "open script",
+      'raw if (1 < 2) "</scrip>"',
+      "close script",
+      "text 5 ",
+      "text <",
+      "text  6 ",
+      "text <",
+      "text />",
+    ],
+  );
+});
+
+test("reads the words of HTML in one line, with the addresses of links if asked", () => {
+  const html = `<html><head><title>No</title><style>p{}</style></head><body><p>One&nbsp;<b>t</b>wo</p><div>three<br>four</div>
+    <a href="https://a.test/?a=1&amp;b=2">five</a>\u200b<img alt="no">six</body></html>`;
+  assert.equal(htmlText(html), "One two three four five six");
+  assert.equal(htmlText(html, { links: true }), "One two three four five https://a.test/?a=1&b=2 six");
+});
+
+test("writes HTML as plain text", () => {
+  const html = `<h1>Hello</h1><p>First <b>line</b><br>second</p><ul><li>one</li><li>two</li></ul>
+    <p>See <a href="https://a.test/x">this</a>.</p><hr><table><tr><td>a</td><td>b</td></tr></table>`;
+  assert.equal(
+    htmlPlain(html),
+    `Hello\n\nFirst line\nsecond\n\n* one\n* two\n\nSee this ( https://a.test/x ).\n\n${"-".repeat(40)}\n\na b`,
+  );
+});
