@@ -1,4 +1,4 @@
-import { attributePairs, htmlTokens } from "../reading/html-tokens.ts";
+import { attributePairs, readTokens } from "../reading/html-tokens.ts";
 
 /** An element of a mail's HTML. */
 export class HtmlElement {
@@ -75,15 +75,18 @@ export function readElements(html: string): HtmlElements {
     open.push(element);
     count(name, 1);
   };
-  for (const token of htmlTokens(html)) {
-    if (token.kind === "open") {
+  readTokens(html, {
+    open: (name, attributes) => {
       // An end tag that may be left out (HTML 13.1.2.4), as far as it matters here.
-      if (SIBLINGS.has(token.name) && open.at(-1)?.name === token.name) closeTo(token.name);
-      if (token.name === "tr" && open.at(-1)?.name === "table") add("tbody", "");
-      add(token.name, token.attributes);
-    } else if (token.kind === "close") closeTo(token.name);
-    else if (token.kind === "raw" && open.at(-1)?.name === "style") sheets.push(token.text);
-  }
+      if (SIBLINGS.has(name) && open.at(-1)?.name === name) closeTo(name);
+      if (name === "tr" && open.at(-1)?.name === "table") add("tbody", "");
+      add(name, attributes);
+    },
+    close: closeTo,
+    raw: (text) => {
+      if (open.at(-1)?.name === "style") sheets.push(text);
+    },
+  });
   return { elements, sheets };
 }
 

@@ -1,4 +1,4 @@
-import { attributeOf, htmlTokens } from "../reading/html-tokens.ts";
+import { attributeOf, readTokens } from "../reading/html-tokens.ts";
 
 /** The links to the web in a mail, each once: of the HTML links, style sheets and images, then those of the text. */
 export function webLinks(html: string, text: string): string[] {
@@ -7,13 +7,15 @@ export function webLinks(html: string, text: string): string[] {
     ["link", []],
     ["img", []],
   ]);
-  for (const token of htmlTokens(html)) {
-    if (token.kind !== "open") continue;
-    const { name, attributes } = token;
-    if (name === "link" && attributeOf(attributes, "rel")?.toLowerCase() !== "stylesheet") continue;
-    const link = kinds.has(name) ? attributeOf(attributes, name === "img" ? "src" : "href") : undefined;
-    if (link !== undefined && /^\s*https?:\/\//i.test(link)) kinds.get(name)?.push(link.trim());
-  }
+  readTokens(html, {
+    open: (name, attributes) => {
+      const links = kinds.get(name);
+      if (links === undefined) return;
+      if (name === "link" && attributeOf(attributes, "rel")?.toLowerCase() !== "stylesheet") return;
+      const link = attributeOf(attributes, name === "img" ? "src" : "href")?.trim() ?? "";
+      if (/^https?:\/\//i.test(link)) links.push(link);
+    },
+  });
   const found = new Set([...kinds.values()].flat());
   // A link in angle brackets may go on in the next line (RFC 3986 appendix C).
   for (const [, link = ""] of text.matchAll(/<(https?:\/\/[^<>]{1,4000})>/gi))

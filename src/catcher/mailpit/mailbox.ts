@@ -28,6 +28,11 @@ export class Mailbox {
     this.store = store;
     this.decode = decode;
     this.index = new MailIndex(decode);
+    const readAhead = (): void => this.index.readAhead(() => store.mails);
+    readAhead();
+    store.listen((event) => {
+      if (event.type === "new") readAhead();
+    });
   }
 
   /** All mails, newest first. */

@@ -25,12 +25,15 @@ export function readBody(raw: Buffer, decode: TextDecoding): MailBody {
 export function readContentFacts(raw: Buffer, decode: TextDecoding): ContentFacts {
   const { texts, html, attachments, inlines } = readBody(raw, decode);
   const source = html?.text ?? "";
-  const shown = htmlText(source, { links: true }) || plainOf(texts);
+  const words = htmlText(source, true);
+  const shown = /\S/.test(words) ? words : plainOf(texts);
+  const names = attachments.map(({ fileName }) => fileName);
   return {
     attachments: attachments.length,
     inlines: inlines.length,
-    snippet: snippetOf(source.trim() === "" ? plainOf(texts) : htmlText(source, { most: 4 * SNIPPET })),
-    words: searchableText([shown, ...attachments.map(({ fileName }) => fileName)].join(" ")),
+    // Only the beginning can count.
+    snippet: snippetOf(htmlText(source.slice(0, SNIPPET_SOURCE), false)) || snippetOf(shown),
+    words: searchableText([shown, ...names].join(" ")),
   };
 }
 
@@ -41,10 +44,9 @@ export function plainOf(texts: readonly Part[]): string {
 
 /** At most 200 octets, and no half character. */
 function snippetOf(text: string): string {
-  // Only the beginning can count.
   const line = text
-    .slice(0, 10 * SNIPPET)
-    .replace(/[\s\ufeff]+/g, " ")
+    .slice(0, 20 * SNIPPET)
+    .replace(INVISIBLE, " ")
     .trim();
   const octets = Buffer.from(line);
   if (octets.length <= SNIPPET) return line;
@@ -53,4 +55,10 @@ function snippetOf(text: string): string {
   return `${octets.subarray(0, end)}...`;
 }
 
+/** Blanks, controls, and characters that show nothing. */
+const INVISIBLE = /[\p{C}\p{Z}\s]+/gu;
+
 const SNIPPET = 200;
+
+/** How much of the HTML is read for the snippet. Style sheets before the text can be long. */
+const SNIPPET_SOURCE = 20_000;

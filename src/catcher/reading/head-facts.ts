@@ -1,5 +1,5 @@
 import { decodeWords } from "../../mime/reading/encoded-words.ts";
-import { firstValue, type ParsedHeader, readFields } from "../../mime/reading/head.ts";
+import { type ParsedHeader, readFields } from "../../mime/reading/head.ts";
 import { type ParsedMailbox, readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { type AddressField, addressFields } from "../search/condition.ts";
@@ -27,14 +27,12 @@ export interface HeadFacts {
 
 /** Reads the header section of a mail, not its body. */
 export function readHeadFacts(mail: MailSource, decode: TextDecoding): HeadFacts {
-  const fields = headerFields(mail.raw);
-  const value = (name: string): string => decodeWords(firstValue(fields, name) ?? "", decode);
+  const fields = byName(headerFields(mail.raw));
+  const value = (name: string): string => decodeWords(fields.get(name)?.[0] ?? "", decode);
   const mailboxes = (name: string): ParsedMailbox[] => {
     const found: ParsedMailbox[] = [];
-    for (const field of fields) {
-      if (field.name.toLowerCase() !== name) continue;
-      for (const each of readMailboxes(field.value, MOST_MAILBOXES - found.length, decode)) found.push(each);
-    }
+    for (const field of fields.get(name) ?? [])
+      for (const each of readMailboxes(field, MOST_MAILBOXES - found.length, decode)) found.push(each);
     return found;
   };
   const authors = mailboxes("from");
@@ -60,6 +58,18 @@ export function readHeadFacts(mail: MailSource, decode: TextDecoding): HeadFacts
     ) as Record<AddressField, string>,
     words: searchableText([...written, ...bcc.map(({ address }) => address), mail.envelope.from].join(" ")),
   };
+}
+
+/** The values of fields by their names in lower case. */
+function byName(fields: readonly ParsedHeader[]): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const { name, value } of fields) {
+    const key = name.toLowerCase();
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [value]);
+    else known.push(value);
+  }
+  return values;
 }
 
 /** The fields of the header section of a mail. */

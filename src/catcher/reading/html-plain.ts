@@ -1,23 +1,29 @@
-import { attributeOf, shownTokens } from "./html-tokens.ts";
+import { attributeOf, readShown } from "./html-tokens.ts";
 
 /** HTML as plain text, for a mail that has no text of its own: paragraphs, lists, and the addresses of links. */
 export function htmlPlain(html: string): string {
   const writer = new PlainWriter();
   const hrefs: string[] = [];
-  for (const token of shownTokens(html)) {
-    if (token.kind === "raw") continue;
-    if (token.kind === "text") writer.text(token.text);
-    else if (token.name === "br") writer.line();
-    else if (token.name === "a") {
-      if (token.kind === "open") hrefs.push(attributeOf(token.attributes, "href") ?? "");
-      else writer.link(hrefs.pop() ?? "");
-    } else if (token.name === "img") writer.text(attributeOf(token.attributes, "alt") ?? "");
-    else if (token.name === "hr") writer.rule();
-    else if (token.name === "li" && token.kind === "open") writer.item();
-    else if (PARAGRAPHS.has(token.name)) writer.paragraph();
-    else if (LINES.has(token.name)) writer.line();
-    else if (token.name === "td" || token.name === "th") writer.text(" ");
-  }
+  const tag = (name: string): void => {
+    if (name === "br") writer.line();
+    else if (name === "hr") writer.rule();
+    else if (PARAGRAPHS.has(name)) writer.paragraph();
+    else if (LINES.has(name)) writer.line();
+    else if (name === "td" || name === "th") writer.text(" ");
+  };
+  readShown(html, {
+    text: (text) => writer.text(text),
+    open: (name, attributes) => {
+      if (name === "a") hrefs.push(attributeOf(attributes, "href") ?? "");
+      else if (name === "img") writer.text(attributeOf(attributes, "alt") ?? "");
+      else if (name === "li") writer.item();
+      else tag(name);
+    },
+    close: (name) => {
+      if (name === "a") writer.link(hrefs.pop() ?? "");
+      else tag(name);
+    },
+  });
   return writer.finish();
 }
 

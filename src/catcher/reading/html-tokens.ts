@@ -1,53 +1,63 @@
 import { decodeHTML } from "entities";
 
-/** A piece of HTML: text, a tag, or the content of an element that is no text, such as a style sheet. */
-export type HtmlToken =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "raw"; readonly text: string }
-  | {
-      readonly kind: "open" | "close";
-      /** In lower case. */
-      readonly name: string;
-      /** What is written in the tag after its name. */
-      readonly attributes: string;
-    };
+/** Gets the pieces of HTML, in their order. */
+export interface HtmlVisitor {
+  /** Text, with its character references decoded. */
+  text?(text: string): void;
+  /** A start tag: its name in lower case, and what is written in the tag after it. */
+  open?(name: string, attributes: string): void;
+  /** An end tag. */
+  close?(name: string): void;
+  /** The content of an element that is no HTML, such as a style sheet. */
+  raw?(text: string): void;
+}
 
-/** Splits HTML into text and tags, in one pass, without building a tree. Comments are left out. */
-export function* htmlTokens(html: string): Generator<HtmlToken, void, void> {
+/**
+ * Splits HTML into text and tags, in one pass, without building a tree: it is for looking at the text of many mails. So
+ * it knows less of HTML than a browser. Comments are left out.
+ */
+export function readTokens(html: string, visitor: HtmlVisitor): void {
   let at = 0;
   while (at < html.length) {
     const open = html.indexOf("<", at);
     const end = open === -1 ? html.length : open;
-    if (end > at) yield { kind: "text", text: decodeHTML(html.slice(at, end)) };
+    if (end > at) visitor.text?.(decoded(html.slice(at, end)));
     if (open === -1) return;
-    const tag = readTag(html, open);
-    if (tag === undefined) {
-      yield { kind: "text", text: "<" };
+    const closes = html.charCodeAt(open + 1) === SLASH;
+    const begin = closes ? open + 2 : open + 1;
+    if (isLetter(html.charCodeAt(begin))) {
+      const nameEnd = endOfName(html, begin);
+      const name = html.slice(begin, nameEnd).toLowerCase();
+      const tagEnd = endOfTag(html, nameEnd);
+      at = Math.min(tagEnd + 1, html.length);
+      if (closes) visitor.close?.(name);
+      else {
+        visitor.open?.(name, html.slice(nameEnd, tagEnd));
+        at = skipRaw(html, at, name, visitor);
+      }
+    } else if (/[!?]/.test(html.charAt(begin))) at = endOfComment(html, open);
+    else {
+      visitor.text?.("<");
       at = open + 1;
-      continue;
     }
-    at = tag.end;
-    if (tag.name === "") continue;
-    yield { kind: tag.closes ? "close" : "open", name: tag.name, attributes: tag.attributes };
-    const close = tag.closes ? undefined : RAW.get(tag.name);
-    if (close === undefined) continue;
-    close.lastIndex = at;
-    const rawEnd = close.exec(html)?.index ?? html.length;
-    if (rawEnd > at) yield { kind: "raw", text: html.slice(at, rawEnd) };
-    at = rawEnd;
   }
 }
 
 /** The same without the head, whose elements show nothing. */
-export function* shownTokens(html: string): Generator<HtmlToken, void, void> {
+export function readShown(html: string, visitor: HtmlVisitor): void {
   let inHead = false;
-  for (const token of htmlTokens(html)) {
-    if (token.kind === "open" || token.kind === "close") {
-      if (token.name === "head") inHead = token.kind === "open";
-      else if (token.name === "body") inHead = false;
-    }
-    if (!inHead) yield token;
-  }
+  readTokens(html, {
+    text: (text) => inHead || visitor.text?.(text),
+    open: (name, attributes) => {
+      if (name === "head") inHead = true;
+      else if (name === "body") inHead = false;
+      if (!inHead) visitor.open?.(name, attributes);
+    },
+    close: (name) => {
+      if (!inHead) visitor.close?.(name);
+      if (name === "head") inHead = false;
+    },
+  });
 }
 
 /** The value of an attribute, decoded. */
@@ -59,53 +69,67 @@ export function attributeOf(attributes: string, name: string): string | undefine
 /** The attributes of a tag: names in lower case, values decoded. If a name occurs twice, the first counts. */
 export function* attributePairs(attributes: string): Generator<readonly [string, string], void, void> {
   for (const [, key = "", double, single, bare] of attributes.matchAll(ATTRIBUTE))
-    yield [key.toLowerCase(), decodeHTML(double ?? single ?? bare ?? "")];
+    yield [key.toLowerCase(), decoded(double ?? single ?? bare ?? "")];
 }
 
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
 
-interface Tag {
-  /** Empty for a comment. */
-  readonly name: string;
-  readonly closes: boolean;
-  readonly attributes: string;
-  readonly end: number;
+function decoded(text: string): string {
+  return text.includes("&") ? decodeHTML(text) : text;
 }
 
-function readTag(html: string, open: number): Tag | undefined {
-  if (html.startsWith("<!--", open)) {
-    const end = html.indexOf("-->", open + 4);
-    return { name: "", closes: false, attributes: "", end: end === -1 ? html.length : end + 3 };
-  }
-  NAME.lastIndex = open + 1;
-  const [whole, slash, name] = NAME.exec(html) ?? [];
-  if (whole === undefined) return undefined;
-  const begin = open + 1 + whole.length;
-  const end = tagEnd(html, begin);
-  return {
-    name: /^[a-z]/i.test(name ?? "") ? (name ?? "").toLowerCase() : "",
-    closes: slash === "/",
-    attributes: html.slice(begin, end),
-    end: Math.min(end + 1, html.length),
-  };
-}
-
-const NAME = /(\/?)([a-z][^\s/>]*|[!?])/iy;
-
-/** The place of the `>` that ends a tag: not one in a quoted value. */
-function tagEnd(html: string, begin: number): number {
-  let quote = "";
-  for (let at = begin; at < html.length; at++) {
-    const character = html[at] as string;
-    if (quote !== "") {
-      if (character === quote) quote = "";
-    } else if (character === ">") return at;
-    else if ((character === '"' || character === "'") && html[at - 1] === "=") quote = character;
-  }
-  return html.length;
+/** The content of an element that is no HTML. @returns where it ends. */
+function skipRaw(html: string, at: number, name: string, visitor: HtmlVisitor): number {
+  const close = RAW.get(name);
+  if (close === undefined) return at;
+  close.lastIndex = at;
+  const end = close.exec(html)?.index ?? html.length;
+  if (end > at) visitor.raw?.(html.slice(at, end));
+  return end;
 }
 
 /** The elements whose content is no HTML, with the form of what ends them. */
 const RAW: ReadonlyMap<string, RegExp> = new Map(
   ["script", "style", "title", "noscript"].map((name) => [name, new RegExp(`</${name}(?=[\\s/>])`, "gi")]),
 );
+
+function endOfComment(html: string, open: number): number {
+  const isComment = html.startsWith("<!--", open);
+  const end = html.indexOf(isComment ? "-->" : ">", open + (isComment ? 4 : 2));
+  return end === -1 ? html.length : end + (isComment ? 3 : 1);
+}
+
+function endOfName(html: string, begin: number): number {
+  let at = begin;
+  while (at < html.length) {
+    const code = html.charCodeAt(at);
+    if (code <= SPACE || code === SLASH || code === GREATER) break;
+    at++;
+  }
+  return at;
+}
+
+/** The place of the `>` that ends a tag: not one in a quoted value. */
+function endOfTag(html: string, begin: number): number {
+  let quote = 0;
+  for (let at = begin; at < html.length; at++) {
+    const code = html.charCodeAt(at);
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === GREATER) return at;
+    else if ((code === DOUBLE || code === SINGLE) && html.charCodeAt(at - 1) === EQUALS) quote = code;
+  }
+  return html.length;
+}
+
+function isLetter(code: number): boolean {
+  const small = code | 0x20;
+  return small >= 0x61 && small <= 0x7a;
+}
+
+const SPACE = 0x20;
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const GREATER = 0x3e;

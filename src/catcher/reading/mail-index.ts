@@ -14,6 +14,10 @@ export class MailIndex {
   readonly #heads = new WeakMap<MailSource, HeadFacts>();
   readonly #contents = new WeakMap<MailSource, ContentFacts>();
 
+  /** How many of the newest mails have been read ahead. */
+  #next = 0;
+  #timer: NodeJS.Timeout | undefined;
+
   constructor(decode: TextDecoding) {
     this.#decode = decode;
   }
@@ -32,11 +36,42 @@ export class MailIndex {
     return known;
   }
 
+  /**
+   * Reads mails before somebody asks for them, in short pieces and only while no mails arrive. To be called when a mail
+   * has arrived.
+   *
+   * @param mails all mails that there are then
+   */
+  readAhead(mails: () => readonly MailSource[]): void {
+    this.#next = 0;
+    if (this.#timer === undefined) this.#readLater(mails, QUIET);
+    else this.#timer.refresh();
+  }
+
+  #readLater(mails: () => readonly MailSource[], delay: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const all = mails();
+      const end = performance.now() + SLICE;
+      for (; this.#next < all.length && performance.now() < end; this.#next++) {
+        const mail = all[all.length - 1 - this.#next] as MailSource;
+        this.head(mail);
+        this.content(mail);
+      }
+      if (this.#next < all.length) this.#readLater(mails, PAUSE);
+    }, delay).unref();
+  }
+
   /** A mail for a search, which reads of it only what it needs. */
   searchable(mail: MailSource): SearchableMail {
     return new IndexedMail(mail, this);
   }
 }
+
+/** How long no mails must have arrived, how long mails are read at a time, and the pause between, in milliseconds. */
+const QUIET = 50;
+const SLICE = 8;
+const PAUSE = 2;
 
 class IndexedMail implements SearchableMail {
   readonly #mail: MailSource;

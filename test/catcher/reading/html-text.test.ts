@@ -2,39 +2,40 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { htmlPlain } from "#src/catcher/reading/html-plain.js";
 import { htmlText } from "#src/catcher/reading/html-text.js";
-import { htmlTokens } from "#src/catcher/reading/html-tokens.js";
+import { readTokens } from "#src/catcher/reading/html-tokens.js";
+import { searchableText } from "#src/catcher/search/searchable-text.js";
 
 test("takes HTML apart into text and tags", () => {
   const html = `a &lt; <B Class="x>y" d='z'>b</b><!-- <i> --><br/><script>if (1 < 2) "</scrip>"</script>5 < 6 <![CDATA[x]]></>`;
-  assert.deepEqual(
-    [...htmlTokens(html)].map((token) =>
-      token.kind === "text" || token.kind === "raw"
-        ? `${token.kind} ${token.text}`
-        : `${token.kind} ${token.name}`,
-    ),
-    [
-      "text a < ",
-      "open b",
-      "text b",
-      "close b",
-      "open br",
-      "open script",
-      'raw if (1 < 2) "</scrip>"',
-      "close script",
-      "text 5 ",
-      "text <",
-      "text  6 ",
-      "text <",
-      "text />",
-    ],
-  );
+  const found: string[] = [];
+  readTokens(html, {
+    text: (text) => found.push(`text ${text}`),
+    raw: (text) => found.push(`raw ${text}`),
+    open: (name) => found.push(`open ${name}`),
+    close: (name) => found.push(`close ${name}`),
+  });
+  assert.deepEqual(found, [
+    "text a < ",
+    "open b",
+    "text b",
+    "close b",
+    "open br",
+    "open script",
+    'raw if (1 < 2) "</scrip>"',
+    "close script",
+    "text 5 ",
+    "text <",
+    "text  6 ",
+    "text <",
+    "text />",
+  ]);
 });
 
-test("reads the words of HTML in one line, with the addresses of links if asked", () => {
+test("reads the words of HTML with the addresses of links if asked", () => {
   const html = `<html><head><title>No</title><style>p{}</style></head><body><p>One&nbsp;<b>t</b>wo</p><div>three<br>four</div>
     <a href="https://a.test/?a=1&amp;b=2">five</a>\u200b<img alt="no">six</body></html>`;
-  assert.equal(htmlText(html), "One two three four five six");
-  assert.equal(htmlText(html, { links: true }), "One two three four five https://a.test/?a=1&b=2 six");
+  assert.equal(searchableText(htmlText(html, false)), "one two three four five six");
+  assert.equal(searchableText(htmlText(html, true)), "one two three four five https://a.test/?a=1&b=2 six");
 });
 
 test("writes HTML as plain text", () => {
