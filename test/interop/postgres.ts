@@ -74,9 +74,9 @@ export class Postgres implements AsyncDisposable {
     return (await call(`${programs}/psql`, ...args)).trim();
   }
 
-  /** Everything that a dump of the database holds. */
-  async dump(): Promise<string> {
-    return call(`${programs}/pg_dump`, "-d", this.url);
+  /** Everything that a dump of a database holds. */
+  async dump(database = "postgres"): Promise<string> {
+    return call(`${programs}/pg_dump`, "-d", this.urlOf("postgres", database));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,5 @@
+import { claimFunction } from "./claim-function.ts";
+
 /** One step of the schema. Steps that were released do not change; a new one is added. */
 export interface Migration {
   /** The version of the schema after it. */
@@ -143,5 +145,6 @@ function first(s: string): string[] {
           'cancelled']) with ordinality as words (word, n)
         where recipients @> jsonb_build_array(jsonb_build_object('state', word))
         order by n limit 1), 'cancelled') $$`,
+    claimFunction(s),
   ];
 }

@@ -68,31 +68,11 @@ export class Claims {
     return byTurns(mails);
   }
 
-  /** A loose index scan finds the tenants; of each, its share is locked. */
   #statement(): string {
-    const s = this.#schema;
-    const ready =
-      "m.state = 'ready' and m.tenant <> all (array(select jsonb_array_elements_text($5::text::jsonb)))";
-    return `with recursive tenants as (
-        (select m.tenant, 1 as n from ${s}.mail m
-          where ${ready} and ($4::text is null or m.tenant > $4::text) order by m.tenant limit 1)
-        union all
-        select (select m.tenant from ${s}.mail m where ${ready} and m.tenant > t.tenant order by m.tenant limit 1), n + 1
-        from tenants t where t.tenant is not null and n < $3::text::int
-      ), shares as (
-        select tenant, ceil($3::text::float8 / count(*) over ())::int as share from tenants where tenant is not null
-      ), picked as materialized (
-        select each.id from shares cross join lateral (
-          select m.id from ${s}.mail m
-          where m.state = 'ready' and m.tenant = shares.tenant and (m.expires is null or m.expires > now())
-          order by m.priority desc, m.id limit shares.share for update skip locked) as each
-        limit $3::text::int
-      )
-      update ${s}.mail m set state = 'leased', claim = $2::text::uuid, worker = $1::text
-      from picked where m.id = picked.id and m.state = 'ready'
-        and exists (select 1 from ${s}.worker w where w.id = $1::text and w.until > now())
-      returning m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
-        m.pieces, m.attempt, m.again, (extract(epoch from now() - m.due) * 1000)::float8 as age`;
+    return `select m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
+        m.pieces, m.attempt, m.again, (extract(epoch from now() - m.due) * 1000)::float8 as age
+      from ${this.#schema}.claim($1::text, $2::text::uuid, $3::text::integer, $4::text,
+        array(select jsonb_array_elements_text($5::text::jsonb))) as m`;
   }
 }
 
