@@ -47,7 +47,9 @@ interface Data {
   readonly platforms: Readonly<Record<string, string>>;
   /** Family, platform and version, separated by `|`. */
   readonly clients: readonly string[];
-  readonly features: readonly (Omit<Feature, "clients"> & {
+  readonly features: readonly (Omit<Feature, "clients" | "description"> & {
+    /** Many features have none. */
+    readonly description: string | null;
     /** The index of a client and the word of its support, separated by `;`. */
     readonly support: string;
   })[];
@@ -65,9 +67,13 @@ function readData({ families, platforms, clients, features }: Data): CanIEmail {
   }
   return {
     features: new Map(
-      features.map(({ support, ...feature }) => [
+      features.map(({ support, description, ...feature }) => [
         feature.slug,
-        { ...feature, clients: support.split(";").map((text) => readSupport(text, programs)) },
+        {
+          ...feature,
+          description: description ?? "",
+          clients: support.split(";").map((text) => readSupport(text, programs)),
+        },
       ]),
     ),
     families: Object.fromEntries([...byPlatform].map(([platform, names]) => [platform, [...names].sort()])),

@@ -16,15 +16,14 @@ export class PageInChromium implements AsyncDisposable {
     this.catcher = catcher;
     this.#browser = browser;
     this.page = page;
+    const { host } = new URL(catcher.url);
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
     });
     page.context().on("request", (request) => {
-      if (
-        new URL(request.url()).host !== new URL(this.catcher.url).host &&
-        !/^(?:data|blob):/.test(request.url())
-      )
+      const url = new URL(request.url());
+      if (url.host !== host && !/^(?:data|blob):$/.test(url.protocol))
         this.complaints.push(`asks for ${request.url()}`);
     });
   }

@@ -76,7 +76,8 @@ export function CommandPalette() {
 function find(text: string): readonly Command[] {
   const words = text.toLowerCase().split(/\s+/);
   return [...commands, ...mailboxCommands()]
-    .filter(({ keys, possible }) => !keys.includes("Control+k") && possible?.() !== false)
+    .filter(({ hidden = false, possible }) => !hidden && possible?.() !== false)
+    .filter(({ keys }) => !keys.includes("Control+k"))
     .filter(({ name, group }) => words.every((word) => `${group} ${name}`.toLowerCase().includes(word)))
     .slice(0, 50);
 }

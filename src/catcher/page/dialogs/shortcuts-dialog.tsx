@@ -15,7 +15,9 @@ export function ShortcutsDialog() {
             <h3>{group}</h3>
             <dl>
               {commands
-                .filter((command) => command.group === group && command.keys.length > 0)
+                .filter(
+                  (command) => command.group === group && command.keys.length > 0 && command.hidden !== true,
+                )
                 .map(({ name, keys }) => (
                   <div key={name}>
                     <dt>{name}</dt>
@@ -24,6 +26,14 @@ export function ShortcutsDialog() {
                     </dd>
                   </div>
                 ))}
+              {group === "View" ? (
+                <div>
+                  <dt>Views of the mail</dt>
+                  <dd>
+                    <Keys keys={["1", "…", "9"]} />
+                  </dd>
+                </div>
+              ) : null}
             </dl>
           </section>
         ))}

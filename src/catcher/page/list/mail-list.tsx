@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { loaded, rows, show } from "../state/mail-list.ts";
-import { openId, query } from "../state/route.ts";
+import { openId, query, route } from "../state/route.ts";
 import { IconButton } from "../ui/button.tsx";
 import { EmptyList } from "./empty-list.tsx";
 import { ListBar } from "./list-bar.tsx";
@@ -28,6 +28,9 @@ export function MailList() {
 
   return (
     <section class="list" aria-label="Mails">
+      {route.value.view.name === "list" ? (
+        <h1 class="unseen">{query.value === "" ? "All mail" : `Mails for ${query.value}`}</h1>
+      ) : null}
       <SearchBox />
       <ListBar />
       <div class="scroller" ref={scroller} data-testid="scroller">

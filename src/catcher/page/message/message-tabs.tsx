@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../api/mailpit.ts";
-import { route, type Tab, tabs } from "../state/route.ts";
+import type { Tab } from "../state/route.ts";
 import { open } from "../state/selection.ts";
+import { moveTab, tabsOf } from "../state/tabs.ts";
 
 const names: Readonly<Record<Tab, string>> = {
   preview: "Preview",
@@ -21,20 +22,6 @@ export const panelId = "panel";
 /** The id of a tab. */
 export function tabId(tab: Tab): string {
   return `tab-${tab}`;
-}
-
-/** The tabs of a mail that have something to show. */
-export function tabsOf(message: Message): readonly Tab[] {
-  return tabs.filter((tab) => message.HTML !== "" || (tab !== "html-check" && tab !== "text"));
-}
-
-/** Goes to the tab that is `step` places to the right, round the end. */
-export function moveTab(message: Message, step: 1 | -1): void {
-  const { view } = route.value;
-  if (view.name !== "message") return;
-  const all = tabsOf(message);
-  const next = all.at((all.indexOf(view.tab) + step) % all.length);
-  open(message.ID, true, next);
 }
 
 /** The tabs of a mail (ARIA's pattern: arrows move, and Tab leaves). */

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../api/mailpit.ts";
 import { openMessage } from "../state/open-message.ts";
 import type { Tab } from "../state/route.ts";
+import { shownTab } from "../state/tabs.ts";
 import { ResourceView } from "../ui/resource-view.tsx";
 import { HeadersTab } from "./headers-tab.tsx";
 import { HtmlCheckTab } from "./html-check-tab.tsx";
@@ -25,24 +26,28 @@ export function MessageView({ id, tab }: { id: string; tab: Tab }) {
   return (
     <article class="message" aria-label="Mail" tabIndex={-1} ref={heading}>
       <ResourceView resource={openMessage.value}>
-        {(message) => (
-          <>
-            <MessageHead message={message} />
-            <MessageTabs message={message} tab={tab} />
-            <div
-              class={`panel panel-${tab}`}
-              role="tabpanel"
-              id={panelId}
-              aria-labelledby={tabId(tab)}
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be reached with keys
-              tabIndex={0}
-            >
-              <Panel key={message.ID} message={message} tab={tab} />
-            </div>
-          </>
-        )}
+        {(message) => <Opened message={message} tab={shownTab(message, tab)} />}
       </ResourceView>
     </article>
+  );
+}
+
+function Opened({ message, tab }: { message: Message; tab: Tab }) {
+  return (
+    <>
+      <MessageHead message={message} />
+      <MessageTabs message={message} tab={tab} />
+      <div
+        class={`panel panel-${tab}`}
+        role="tabpanel"
+        id={panelId}
+        aria-labelledby={tabId(tab)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be reached with keys
+        tabIndex={0}
+      >
+        <Panel key={message.ID} message={message} tab={tab} />
+      </div>
+    </>
   );
 }
 

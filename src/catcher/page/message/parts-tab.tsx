@@ -76,8 +76,9 @@ function Tree({ part, id, budget }: { part: MimePart; id: string; budget: { left
   );
 }
 
-function facts({ charset, encoding, disposition, size }: MimePart): string {
-  return [charset, encoding, disposition, formatSize(size)].filter((fact) => fact !== undefined).join(" · ");
+function facts({ charset, encoding, disposition, size, parts }: MimePart): string {
+  const shown = parts === undefined ? formatSize(size) : undefined;
+  return [charset, encoding, disposition, shown].filter((fact) => fact !== undefined).join(" · ");
 }
 
 /** The parts from the top, without recursion: a mail decides how deep they are. */

@@ -29,7 +29,13 @@ export function PreviewTab({ message }: { message: Message }) {
   return (
     <>
       <div class="panel-bar">
-        <Choice name="Width" options={widths} value={width} choose={(value) => set({ width: value })} />
+        <Choice
+          class="only-wide"
+          name="Width"
+          options={widths}
+          value={width}
+          choose={(value) => set({ width: value })}
+        />
         <Choice name="Colours" options={schemes} value={scheme} choose={(value) => set({ scheme: value })} />
         <span class="spring" />
         {count === 0 ? null : (
@@ -60,13 +66,14 @@ export function PreviewTab({ message }: { message: Message }) {
 
 function Choice<T extends Settings["width"] | Settings["scheme"]>(props: {
   readonly name: string;
+  readonly class?: string;
   readonly options: readonly { readonly value: T; readonly label: string; readonly icon: IconName }[];
   readonly value: T;
   choose(value: T): void;
 }) {
   const { name, options, value, choose } = props;
   return (
-    <fieldset class="choice">
+    <fieldset class={`choice ${props.class ?? ""}`}>
       <legend class="unseen">{name}</legend>
       {options.map((option) => (
         <label key={option.value} title={option.label}>

@@ -4,7 +4,7 @@ import { relay } from "./facts.ts";
 import { refreshSoon, rows } from "./mail-list.ts";
 import { openMessage } from "./open-message.ts";
 import { closeOverlay, openOverlay, overlay } from "./overlay.ts";
-import { go, openId, route, type Tab } from "./route.ts";
+import { go, openId, route } from "./route.ts";
 import {
   chosen,
   close,
@@ -13,11 +13,11 @@ import {
   markChosen,
   move,
   moveToEnd,
-  open,
   tick,
   tickAll,
 } from "./selection.ts";
 import { set, settings, toggleNotifications } from "./settings.ts";
+import { showTab, showTabAt } from "./tabs.ts";
 
 /** Something that can be done, by a key or from the palette. */
 export interface Command {
@@ -25,6 +25,8 @@ export interface Command {
   /** The keys that do it, as `event.key` has them; with `Control+` for Control or Command. */
   readonly keys: readonly string[];
   readonly group: "Move" | "Mail" | "View" | "Go to";
+  /** Whether it is only for its key, and not for lists of commands. */
+  readonly hidden?: boolean;
   /** Whether it can be done now; by default always. */
   possible?(): boolean;
   run(): void;
@@ -32,10 +34,6 @@ export interface Command {
 
 const isOpen = () => openId.value !== undefined;
 const anyChosen = () => chosen.value.length > 0;
-
-function showTab(tab: Tab): void {
-  if (openId.value !== undefined) open(openId.value, true, tab);
-}
 
 /** All commands. */
 export const commands: readonly Command[] = [
@@ -135,13 +133,23 @@ function tabCommands(): Command[] {
     ["HTML check", "html-check"],
     ["Session", "session"],
   ] as const;
-  return named.map(([name, tab], index) => ({
-    name,
-    keys: [String(index + 1)],
-    group: "View",
-    possible: isOpen,
-    run: () => showTab(tab),
-  }));
+  return [
+    ...named.map(([name, tab]) => ({
+      name: `Show: ${name}`,
+      keys: [],
+      group: "View" as const,
+      possible: isOpen,
+      run: () => showTab(tab),
+    })),
+    ...named.map((_, index) => ({
+      name: `View ${index + 1} of the mail`,
+      keys: [String(index + 1)],
+      group: "View" as const,
+      possible: isOpen,
+      run: () => showTabAt(index + 1),
+      hidden: true,
+    })),
+  ];
 }
 
 /** Does what a key stands for, unless somebody is typing. */
