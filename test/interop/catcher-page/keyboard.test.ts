@@ -35,7 +35,9 @@ describe("with the keyboard alone, the page", () => {
   });
 
   test("opens the tabs of a mail by numbers and by arrows", async () => {
-    await press("j", "2");
+    await press("j");
+    await heading("Invoice for November");
+    await press("2");
     await open.page.getByRole("tab", { name: "Source", selected: true }).waitFor();
     await open.page.getByRole("tab", { name: "Source" }).focus();
     await press("ArrowRight");

@@ -15,7 +15,7 @@ export interface EventListener {
   opened(): void;
   /** The connection is lost; the next attempt is after that number of milliseconds. */
   lost(retryIn: number): void;
-  /** Events, in their order: at most one call for each frame that the browser draws. */
+  /** Events, in their order: at most one call for each frame that the browser draws, and fewer while many come. */
   events(batch: readonly CatcherEvent[]): void;
   /** More events came, while the page was hidden, than are worth keeping. */
   overflowed(): void;
@@ -24,6 +24,8 @@ export interface EventListener {
 const shortestPause = 500;
 const longestPause = 10_000;
 const mostKept = 2_000;
+/** While many events come, the list is drawn once in this time, in ms. */
+const drawingPause = 80;
 
 /** Follows the events of the catcher, and connects again whenever the connection is lost. */
 export class EventStream {
@@ -33,6 +35,8 @@ export class EventStream {
   #queue: CatcherEvent[] = [];
   #scheduled = false;
   #overflowed = false;
+  /** When events were told last, as `performance.now()` has it. */
+  #flushed = Number.NEGATIVE_INFINITY;
   #pause = shortestPause;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -72,13 +76,15 @@ export class EventStream {
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // A hidden page draws no frames.
+    // A hidden page draws no frames. Nobody can read faster than the pause, and drawing takes time from the catcher.
     if (document.hidden) setTimeout(() => this.#flush(), 1_000);
-    else requestAnimationFrame(() => this.#flush());
+    else if (performance.now() - this.#flushed > drawingPause) requestAnimationFrame(() => this.#flush());
+    else setTimeout(() => requestAnimationFrame(() => this.#flush()), drawingPause);
   }
 
   #flush(): void {
     this.#scheduled = false;
+    this.#flushed = performance.now();
     const batch = this.#queue;
     this.#queue = [];
     if (this.#overflowed) this.#listener.overflowed();
