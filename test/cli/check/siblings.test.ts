@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { test } from "node:test";
 import { TLSSocket } from "node:tls";
 import { CertificateAuthority, TestServer } from "envoi/testing";
+import { Conversation } from "#src/cli/check/connection/conversation.js";
+import { tryLogin } from "#src/cli/check/server/probe-login.js";
 import type { CheckZone } from "#src/cli/dns/zone-dns.js";
+import { parseEhlo } from "#src/protocol/extensions.js";
+import { Reply } from "#src/protocol/reply.js";
 import { check, checkZone, file, rawServer, run, scripted } from "./check.ts";
 
 /** A server that answers everything but QUIT with 250 after EHLO. */
@@ -53,6 +57,35 @@ test("check names a server that ends the connection, resets it, or greets with a
     assert.equal(findings[0]?.code, code);
     assert.equal(status, 1);
   }
+});
+
+test("check names a server that wants TLS, if the URL asks for plaintext", async (context) => {
+  const server = await TestServer.start({ tls: "starttls", requireTls: true });
+  context.after(() => server.close());
+  const ca = ["--ca", file(context, "ca.pem", server.ca)];
+  const { findings } = await check(`smtp://127.0.0.1:${server.port}`, ca);
+  assert.equal(findings[0]?.code, "tls-required");
+  assert.deepEqual((await check(server.url, ca)).findings, []);
+});
+
+test("check sends no password in plaintext if the URL requires TLS, not even to this machine", async (context) => {
+  const said: string[] = [];
+  const port = await scripted(context, (line) => {
+    said.push(line);
+    return agreeable("250-AUTH PLAIN\r\n")(line);
+  });
+  const { findings } = await check(`smtp://shop@127.0.0.1:${port}?tls=required`, [], {
+    ENVOI_PASSWORD: "secret",
+  });
+  assert.equal(findings[0]?.code, "auth-only-in-clear");
+  assert.ok(!said.some((line) => line.startsWith("AUTH")));
+});
+
+test("check names a wrong password before the plaintext that it went over", async (context) => {
+  const server = await TestServer.start({ users: { shop: "secret" }, allowPlaintextCredentials: true });
+  context.after(() => server.close());
+  const { findings } = await check(`smtp://shop@127.0.0.1:${server.port}`, [], { ENVOI_PASSWORD: "wrong" });
+  assert.equal(findings[0]?.code, "login-refused");
 });
 
 test("check names text that is put behind the reply to STARTTLS", async (context) => {
@@ -186,10 +219,24 @@ test("check names mechanisms that no password is for, and a login that is put of
   }
 });
 
-test("check sends no password over a connection that does not verify", async (context) => {
-  const port = await scripted(context, agreeable("250-AUTH PLAIN LOGIN\r\n"));
-  const { findings } = await check(`smtp://shop@127.0.0.1:${port}`, [], { ENVOI_PASSWORD: "secret" });
-  assert.equal(findings[0]?.code, "auth-only-in-clear");
+test("check sends no password to another machine over a connection that does not verify", async () => {
+  const said: string[] = [];
+  const wire = new Duplex({
+    read() {},
+    write(chunk, _, done) {
+      said.push(String(chunk));
+      done();
+    },
+  });
+  const login = { user: "shop", password: "secret" };
+  const target = { host: "mail.test", port: 587, tls: "none", name: "mail.test", login } as const;
+  const reply = Reply.of(250, undefined, "mail.test", "AUTH PLAIN");
+  const hello = { reply, ms: 1, capabilities: parseEhlo(reply.lines) };
+  const facts = { target, hello, loopback: false, addresses: [], otherPorts: [] };
+  const lookup = { outcome: "found", records: ["192.0.2.1"] } as const;
+  const conversation = new Conversation(wire, 1_000);
+  assert.deepEqual(await tryLogin({ ...facts, lookup }, conversation), { problem: "not-verified" });
+  assert.deepEqual(said, []);
 });
 
 test("check tells a certificate that expires soon from one that always lives for days", async (context) => {
@@ -247,6 +294,9 @@ test("check finds greylisting that ends with the second attempt, and none in oth
     ["450 4.7.1 <postmaster>: Recipient address rejected: Greylisted", ["greylisting"]],
     ["451 4.7.500 Server busy. Please try again later", ["greylisting"]],
     ["450 4.1.8 Sender address rejected: Domain not found, try again later", []],
+    ["451 Temporary local problem", ["greylisting"]],
+    ["451 4.3.0 Temporary local problem", []],
+    ["450 4.2.1 Mailbox disabled", []],
     ["452 4.2.2 Mailbox full", []],
     ["550 5.1.1 No such user", []],
     ["554 5.7.1 Relay access denied", []],
@@ -431,6 +481,8 @@ test("check names what is wrong with the DNS of a domain first", async (context)
     [dmarc("v=dmarc1; p=reject"), "dmarc-invalid"],
     [dmarc("v=DMARC1 p=reject"), "dmarc-invalid"],
     [dmarc("unrelated"), "dmarc-missing"],
+    [{ "_dmarc.sound.test": { CNAME: "gone.test" } }, "dmarc-missing"],
+    [{ "sound.test": "temporary" }, "dns-failed"],
     [dmarc("v=DMARC1; p=reject; rua=mailto:x@elsewhere.test"), "dmarc-report-destination"],
     [{ "_mta-sts.sound.test": { TXT: ["v=STSv1; id=1", "v=STSv1; id=2"] } }, "mta-sts-broken"],
     [{ "_mta-sts.sound.test": { TXT: ["v=STSv1; id=1"] } }, "mta-sts-broken"],

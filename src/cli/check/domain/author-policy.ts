@@ -5,6 +5,7 @@ import { type ReportDestination, reportDestinations } from "../../../verify/repo
 import type { Dns } from "../../dns/dns.ts";
 import { foreign, quoted } from "../../foreign-text.ts";
 import { type Finding, finding } from "../finding.ts";
+import { danglingAlias } from "../server/probe-server.ts";
 
 /** What a domain says by DMARC (RFC 9989). */
 export interface AuthorPolicyFacts {
@@ -17,6 +18,8 @@ export interface AuthorPolicyFacts {
   readonly record?: DmarcRecord | undefined;
   /** Whose record it is. */
   readonly recordDomain?: string | undefined;
+  /** The name that `_dmarc` of the domain is an alias of, if that has no record. */
+  readonly alias?: string | undefined;
   /** Where reports shall go, and whether they may. */
   readonly destinations: readonly ReportDestination[];
 }
@@ -43,7 +46,8 @@ export async function lookUpAuthorPolicy(
     }
     const { applied, failure } = await discover(inquiry, domain);
     if (failure !== undefined) return { ...none, outcome: "failed", reason: failure.reason };
-    if (applied === undefined) return { ...none, outcome: "none" };
+    if (applied === undefined)
+      return { ...none, outcome: "none", alias: await danglingAlias(dns, `_dmarc.${domain}`) };
     return { ...none, outcome: "found", record: applied.record, recordDomain: applied.domain };
   } finally {
     inquiry.close();
@@ -68,7 +72,7 @@ export function judgeAuthorPolicy(facts: AuthorPolicyFacts): Finding[] {
       finding(
         "dmarc-missing",
         name,
-        `Neither ${domain} nor a domain above it has a DMARC record, so SPF and DKIM do not protect the address in From, and large receivers distrust the mail.`,
+        `${facts.alias === undefined ? "" : `${name} is an alias (CNAME) of ${foreign(facts.alias, 253)}, which has no DMARC record. `}Neither ${domain} nor a domain above it has a DMARC record, so SPF and DKIM do not protect the address in From, and large receivers distrust the mail.`,
         `Publish a TXT record at ${name}: "v=DMARC1; p=none; rua=mailto:dmarc@${domain}", read the reports, then raise p.`,
       ),
     ];

@@ -13,6 +13,8 @@ export interface DomainFacts {
   readonly domain: string;
   /** Whether it exists in DNS. */
   readonly exists: boolean;
+  /** Why nothing is known of it, if DNS answers no question about it. */
+  readonly unknown?: string | undefined;
   /** The name that it is an alias of, if that does not exist. */
   readonly danglingAlias?: string | undefined;
   readonly exchangers: ExchangersFacts;

@@ -24,6 +24,7 @@ export function judgeDomain(
   now: number = Date.now(),
 ): Finding[] {
   if (!facts.exists) return [absent(facts)];
+  if (facts.unknown !== undefined) return [unanswered(facts.domain, facts.unknown)];
   const { exchangers, sts } = facts;
   const hosts = exchangers.exchangers.map(({ host }) => host);
   const strict = sts.policy?.mode === "enforce";
@@ -70,6 +71,15 @@ function isOutOfReach({ addresses }: ServerFacts, role: "exchanger" | "submissio
   const failed = addresses.filter(({ outcome }) => outcome !== "connected");
   if (failed.length < addresses.length) return false;
   return role === "exchanger" || failed.every(({ code }) => code === RESERVED);
+}
+
+function unanswered(domain: string, reason: string): Finding {
+  return finding(
+    "dns-failed",
+    domain,
+    `DNS answers no question about ${domain}: ${foreign(reason, 300)}.`,
+    "Look at the DNS servers of this machine, then at those of the domain: its DNSSEC may be broken, or its servers down.",
+  );
 }
 
 /** What a finding about a server means for a mail exchanger, to which others connect on port 25. */

@@ -78,8 +78,13 @@ async function connectToAll(
 }
 
 /** Whether a domain exists: an alias of a name that does not exist is a domain without anything. */
-async function isThere(domain: string, dns: Dns): Promise<Pick<DomainFacts, "exists" | "danglingAlias">> {
+async function isThere(
+  domain: string,
+  dns: Dns,
+): Promise<Pick<DomainFacts, "exists" | "unknown" | "danglingAlias">> {
   const answers = await Promise.all([dns.resolver.resolve(domain, "A"), dns.resolver.resolve(domain, "TXT")]);
+  const failures = answers.filter((answer) => answer.outcome === "temporary");
+  if (failures.length === answers.length) return { exists: true, unknown: failures[0]?.reason };
   if (answers.some(({ outcome }) => outcome !== "no-name")) return { exists: true };
   return { exists: false, danglingAlias: await danglingAlias(dns, domain) };
 }

@@ -20,7 +20,7 @@ export function isVerified(tls: TlsFacts, now: number): boolean {
 
 /** What is wrong with the certificate of a server and with those of its issuers. */
 export function judgeCertificate(facts: ServerFacts, now: number): Finding[] {
-  const { target, tls, loopback } = facts;
+  const { target, tls } = facts;
   if (tls === undefined) return [];
   const place = placeOf(target.host, target.port);
   const [leaf] = tls.chain;
@@ -38,8 +38,7 @@ export function judgeCertificate(facts: ServerFacts, now: number): Finding[] {
     ...judgeTrust(tls, leaf, place, dates.length > 0),
     ...dates,
     ...judgeStrength(tls, place),
-    // A client in plaintext on this machine never asks for the name.
-    ...(target.tls === "none" && loopback ? [] : judgeName(tls, leaf, target.name, place)),
+    ...judgeName(tls, leaf, target.name, place),
   ];
 }
 
@@ -105,7 +104,7 @@ function unknownIssuer(top: SeenCertificate, sent: number, place: string): Findi
   return finding(
     "certificate-unknown-issuer",
     place,
-    `The certificate for ${quoted(top.subject, 100)} was issued by ${quoted(top.issuer, 100)}, which is not trusted here, and the server does not send its certificate.`,
+    `The certificate for ${quoted(top.subject, 100)} was issued by ${quoted(top.issuer, 100)}, which is not trusted here, and the server does not send its certificate. Either that is an authority of your own, or an intermediate certificate is missing.`,
     single
       ? "If that is an authority of your own, let clients trust it: TlsParameters.addRootCertificate or NODE_EXTRA_CA_CERTS, and --ca here. If it is an intermediate of a public authority, let the server send it (the full chain)."
       : "If that is an authority of your own, let clients trust it: --ca here. Otherwise let the server send the full chain.",

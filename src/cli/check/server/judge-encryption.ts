@@ -35,6 +35,15 @@ function judgeStartTls(facts: ServerFacts, place: string): Finding[] {
           : "Give the server a certificate and offer STARTTLS, and AUTH only after it. Until then, log in over a network of your own only.",
       ),
     );
+  if (facts.clearMail?.code === 530)
+    findings.push(
+      finding(
+        "tls-required",
+        place,
+        `The server takes no mail in plaintext, and the URL asks for it: to MAIL it says ${quoted(String(facts.clearMail))}.`,
+        `Use smtp://${place}?tls=required (STARTTLS).`,
+      ),
+    );
   if (startTls === undefined) return findings;
   const { offered, reply, injected } = startTls;
   if (injected)

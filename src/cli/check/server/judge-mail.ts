@@ -163,8 +163,8 @@ function isGreylisting(rcpt: Reply, again: Reply | undefined): boolean {
   const text = String(rcpt);
   if (/gr[ae]y[- ]?list|postgrey|milter-greylist/i.test(text)) return true;
   if (again?.positive) return true;
-  const isElse = /^4\.(?:1|3|4|5)\./.test(rcpt.enhancedCode ?? "") || rcpt.code === 452 || rcpt.code === 454;
-  return !isElse && /later|again|retry|defer|unknown client|first time|minutes|seconds/i.test(text);
+  const { code, enhancedCode = "" } = rcpt;
+  return (code === 450 || code === 451) && /^(?:$|4\.0\.0$|4\.2\.0$|4\.7\.)/.test(enhancedCode);
 }
 
 function judgePipelining({ transaction }: ServerFacts, place: string): Finding[] {

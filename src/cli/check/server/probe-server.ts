@@ -1,6 +1,7 @@
 import { createConnection, isIP } from "node:net";
 import { isLoopback } from "../../../net/client/loopback.ts";
 import { parseEhlo } from "../../../protocol/extensions.ts";
+import type { Reply } from "../../../protocol/reply.ts";
 import { helloName } from "../../../transport/smtp/session/hello-name.ts";
 import type { Dns } from "../../dns/dns.ts";
 import { within } from "../../within.ts";
@@ -95,10 +96,13 @@ async function converse(
     if (target.tls !== "wrapper") facts.clearHello = facts.hello;
     if (facts.hello.reply.permanent) facts.helo = (await conversation.ask(`HELO ${name}`, "hello")).reply;
     if (facts.hello.reply.code !== 250) return;
+    if (target.tls === "none" && facts.hello.capabilities.extensions.STARTTLS)
+      facts.clearMail = await tryMailInClear(conversation);
     if (target.tls !== "wrapper") {
       await startTls(facts, conversation, context);
       if (facts.tls !== undefined) facts.hello = await sayHello(conversation, name);
-      else if (facts.startTls?.injected || facts.startTls?.reply?.code === 220) return;
+      else if (facts.startTls?.injected || facts.startTls?.reply?.code === 220 || target.tls === "required")
+        return;
     }
     if (facts.hello.reply.code !== 250) return;
     if (target.login !== undefined) facts.login = await tryLogin(facts, conversation);
@@ -154,6 +158,13 @@ function plainGreeting(address: string, port: number, { timeout }: ProbeOptions)
     socket.once("data", (chunk: Buffer) => told(chunk.toString("latin1", 0, 300)));
     socket.on("error", () => told("")).once("close", () => told(""));
   });
+}
+
+/** What a client gets that never begins TLS. @throws Broken */
+async function tryMailInClear(conversation: Conversation): Promise<Reply> {
+  const { reply } = await conversation.ask("MAIL FROM:<>", "mail");
+  if (reply.positive) await conversation.ask("RSET", "reset");
+  return reply;
 }
 
 /** @throws Broken */

@@ -82,6 +82,8 @@ export interface ServerFacts {
   readonly hello?: HelloFacts | undefined;
   /** The reply to HELO, if EHLO was refused. */
   readonly helo?: Reply | undefined;
+  /** The reply to MAIL before STARTTLS, of a server that offers it, if the URL asks for plaintext. */
+  readonly clearMail?: Reply | undefined;
   readonly startTls?: StartTlsFacts | undefined;
   readonly tls?: TlsFacts | undefined;
   /** For each version of TLS, whether the server speaks it; `undefined` if that could not be found out. */
