@@ -1,5 +1,6 @@
 import type { Envelope, EnvelopeFields } from "../address/envelope.ts";
 import { toEnvelope } from "../message/content-inputs.ts";
+import type { Message } from "../message/message.ts";
 import { abortSignal, callback, duration, flag, wholeNumber } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
 import { type RequestOptions, requestReaders } from "./extension-options/extension-options.ts";
@@ -26,10 +27,11 @@ export interface SendOptions extends RequestOptions {
    */
   readonly priority?: number | undefined;
   /**
-   * @internal For the command: called when a session is open and the mail is about to go out over it, so a mail for
-   * which it was not called has not been sent. If it throws, the mail is not sent. Only transports to servers call it.
+   * @internal For the command: called with a message when a session is open and it is about to go out over it, so a
+   * message for which it was not called has not been sent. If it throws, the message is not sent. Only transports to
+   * servers call it.
    */
-  readonly onBegin?: (() => void) | undefined;
+  readonly onBegin?: ((message: Message) => void) | undefined;
 }
 
 /** The options of `close`. */

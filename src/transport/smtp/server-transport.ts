@@ -95,7 +95,7 @@ export abstract class ServerTransport extends BaseTransport {
     const requests = readRequests(options, envelope, (address) => message.mentions(address));
     const { onBegin } = options;
     const content: Mail["content"] = (way) => {
-      onBegin?.();
+      onBegin?.(message);
       return message.content(way, this.#options.signers);
     };
     const outgoing = new OutgoingMail(mail, requests, options.partial, content);
@@ -109,10 +109,7 @@ export abstract class ServerTransport extends BaseTransport {
     inRun: boolean,
   ): Promise<SendReport> {
     const requests = readRequests(options, mail.envelope, undefined);
-    const content: Mail["content"] = (way) => {
-      options.onBegin?.();
-      return signContent(mail.content(way), this.#options.signers);
-    };
+    const content: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
     return this.#submit(
       new OutgoingMail(mail, requests, options.partial, content),
       options,

@@ -1,4 +1,5 @@
-import type { SendItem, SendOutcome } from "../../../transport/send-all/send-run.ts";
+import type { Message } from "../../../message/message.ts";
+import type { SendOutcome } from "../../../transport/send-all/send-run.ts";
 import type { SendOptions } from "../../../transport/send-options.ts";
 import type { Transport } from "../../../transport/transport.ts";
 import { reportOf } from "../one/report.ts";
@@ -40,6 +41,8 @@ export class MailRun {
   /** Whether the last row has been read. */
   #complete = false;
   #stopped = false;
+  /** The rows of the messages that are under way. */
+  readonly #tags: WeakMap<Message, UnderWay> = new WeakMap();
 
   constructor(parts: MailRunParts) {
     this.#parts = parts;
@@ -52,7 +55,15 @@ export class MailRun {
    */
   async run(signal: AbortSignal): Promise<boolean> {
     const { transport, state } = this.#parts;
-    const run = transport.sendAll(this.#items(signal), this.#parts.options);
+    const onBegin = (message: Message): void => {
+      const { line, key, messageId } = this.#tags.get(message) as UnderWay;
+      state?.begin(line, key, messageId);
+    };
+    const { options } = this.#parts;
+    const run = transport.sendAll(
+      this.#items(signal),
+      state === undefined ? options : { ...options, onBegin },
+    );
     signal.addEventListener("abort", () => run.stop(), { once: true });
     const lost = new LostRelay();
     for await (const outcome of run) {
@@ -72,7 +83,7 @@ export class MailRun {
     run.stop();
   }
 
-  async *#items(signal: AbortSignal): AsyncGenerator<SendItem<UnderWay> & { readonly tag: UnderWay }> {
+  async *#items(signal: AbortSignal): AsyncGenerator<{ message: Message; tag: UnderWay }> {
     const { mails, state, pacer } = this.#parts;
     for await (const rows of mails.rows()) {
       for (const row of rows) {
@@ -95,8 +106,8 @@ export class MailRun {
         if (signal.aborted || this.#stopped) return;
         const { messageId } = message;
         const tag = { line: row.line, key, messageId, earlier };
-        if (state === undefined) yield { message, tag };
-        else yield { message, tag, options: { onBegin: () => state.begin(row.line, key, messageId) } };
+        if (state !== undefined) this.#tags.set(message, tag);
+        yield { message, tag };
       }
     }
     this.#complete = true;

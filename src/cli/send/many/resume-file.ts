@@ -41,6 +41,8 @@ export class ResumeFile implements Disposable {
   readonly #descriptor: number;
   readonly #lock: RunLock;
   readonly #states: RowStates;
+  /** For what is written, because a new buffer for each mail would be seen in the speed of a run. */
+  readonly #memory: Buffer = Buffer.allocUnsafe(65_536);
   /** Outcomes that are not written yet. */
   #waiting = "";
   /** Why nothing can be written any more. */
@@ -102,7 +104,12 @@ export class ResumeFile implements Disposable {
   /** Writes what is noted. */
   flush(): void {
     if (this.#waiting === "") return;
-    const bytes = Buffer.from(this.#waiting);
+    const text = this.#waiting;
+    // No character has more than three bytes for each of its units.
+    const bytes =
+      text.length * 3 <= this.#memory.length
+        ? this.#memory.subarray(0, this.#memory.write(text))
+        : Buffer.from(text);
     this.#waiting = "";
     this.#dirty = true;
     try {
