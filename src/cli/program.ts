@@ -6,6 +6,7 @@ import { checkCommand } from "./check/check-command.ts";
 import type { CommandFactory, CommandHost } from "./command-host.ts";
 import { completionCommand } from "./completion/completion-command.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
+import { outboxCommand } from "./outbox/outbox-command.ts";
 import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
@@ -16,6 +17,7 @@ const commands: readonly CommandFactory[] = [
   catchCommand,
   checkCommand,
   verifyCommand,
+  outboxCommand,
   completionCommand,
 ];
 

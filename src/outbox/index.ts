@@ -46,6 +46,7 @@ export type {
 } from "./outbox-mail.ts";
 export type { EventsOptions } from "./reading/events.ts";
 export type { ListOptions } from "./reading/reader.ts";
+export type { Percentiles, RecentAttempts } from "./reading/recent-attempts.ts";
 export type { OutboxStatus, WorkerStatus } from "./reading/status.ts";
 export type { FeedbackResult, ReportAuthentication } from "./suppressions/returns.ts";
 export type { Suppression, SuppressionReason } from "./suppressions/suppression.ts";

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { MailState } from "../outbox-mail.ts";
 import type { Schema } from "../schema/schema.ts";
 import { shownState } from "./mail-row.ts";
+import { type RecentAttempts, recentAttempts } from "./recent-attempts.ts";
 
 /** What an outbox holds, and who works on it. */
 export interface OutboxStatus {
@@ -13,6 +14,8 @@ export interface OutboxStatus {
   readonly oldest?: Date | undefined;
   /** The workers that give signs of life. */
   readonly workers: readonly WorkerStatus[];
+  /** How the last attempts went, and how long mails wait. */
+  readonly recent: RecentAttempts;
 }
 
 /** A worker. */
@@ -61,6 +64,7 @@ export async function status(database: Database, schema: Schema): Promise<Outbox
     mails,
     scheduled: Number(counts.find(({ state }) => state === "scheduled")?.["n"] ?? 0),
     ...(ready.length === 0 ? {} : { oldest: new Date(oldest) }),
+    recent: await recentAttempts(database, schema),
     workers: workers.map((row) => ({
       id: String(row["id"]),
       host: String(row["host"]),

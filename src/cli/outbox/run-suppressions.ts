@@ -1,0 +1,108 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { EnvoiError } from "../../errors.ts";
+import type { Suppression, SuppressionReason } from "../../outbox/suppressions/suppression.ts";
+import type {
+  SuppressionItem,
+  SuppressionOptions,
+  Suppressions,
+} from "../../outbox/suppressions/suppressions.ts";
+import type { CommandHost } from "../command-host.ts";
+import { CommandError, ExitStatus } from "../exit-status.ts";
+import { printable } from "../printable.ts";
+import type { OutboxFlags } from "./outbox-flags.ts";
+
+/** What to do with the addresses that get no mail. @throws CommandError about the words and flags. */
+export function suppressionAction(
+  [what = "list", ...args]: readonly string[],
+  flags: OutboxFlags,
+  { terminal, finish }: CommandHost,
+): (suppressions: Suppressions) => Promise<void> {
+  const { tenant } = flags;
+  const options = optionsOf(flags);
+  const [first, ...more] = args;
+  switch (what) {
+    case "list":
+      return async (suppressions) => {
+        for await (const each of suppressions.list({ tenant, reason: options.reason }))
+          terminal.output.write(`${flags.json === true ? JSON.stringify(each) : suppressionLine(each)}\n`);
+      };
+    case "add":
+      if (first === undefined) throw new CommandError("suppressions add: expected an address, got none");
+      return async (suppressions) => {
+        await taking(() => suppressions.import(args, options));
+        terminal.errors.write(`${args.join(", ")}: no mail from now on\n`);
+      };
+    case "remove":
+      return async (suppressions) => {
+        for (const address of args) {
+          const there = await taking(() => suppressions.remove(address, { tenant }));
+          terminal.errors.write(there ? `${address}: gets mail again\n` : `${address} was not suppressed\n`);
+          if (!there) finish(ExitStatus.findings);
+        }
+      };
+    case "import":
+      if (first === undefined || more.length > 0)
+        throw new CommandError(`suppressions import: expected one file, got ${args.length}`);
+      return async (suppressions) => {
+        const source = first === "-" ? terminal.input : createReadStream(first);
+        const { imported } = await taking(() => suppressions.import(itemsOf(source, first), options));
+        terminal.errors.write(`${imported} addresses read\n`);
+      };
+    default:
+      throw new CommandError(
+        `suppressions: expected list, add, remove or import, got ${JSON.stringify(what)}. ` +
+          "To add an address, write: suppressions add",
+      );
+  }
+}
+
+function suppressionLine({ address, reason, expires, tenant, detail = "" }: Suppression): string {
+  const until = expires === undefined ? "for good" : `until ${expires.toISOString().slice(0, 10)}`;
+  const scope = tenant === "" ? "all tenants" : `tenant ${tenant}`;
+  return printable([address, reason, until, scope, detail].join("  ")).trimEnd();
+}
+
+/** What an address is refused for is wrong data, not wrong usage. */
+async function taking<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!EnvoiError.is(error) || error.kind === "connection") throw error;
+    throw new CommandError(error.message, ExitStatus.data, { cause: error });
+  }
+}
+
+function optionsOf(flags: OutboxFlags): SuppressionOptions {
+  const { tenant, days, reason } = flags;
+  if (days !== undefined && !/^\d{1,5}$/.test(days))
+    throw new CommandError(`--days: expected a whole number, got ${JSON.stringify(days)}`);
+  const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000);
+  return { tenant, reason: reason as SuppressionReason | undefined, expires };
+}
+
+/** A line is an address or an object; empty lines, and those that begin with #, are skipped. */
+async function* itemsOf(source: Readable, name: string): AsyncGenerator<SuppressionItem> {
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      const text = line.replace(/^\ufeff/, "").trim();
+      if (text === "" || text.startsWith("#")) continue;
+      yield text.startsWith("{") ? itemIn(text, number) : text;
+    }
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${name}: cannot be read: ${(error as Error).message}`, ExitStatus.noInput);
+  }
+}
+
+function itemIn(text: string, line: number): SuppressionItem {
+  try {
+    const { expires, ...item } = JSON.parse(text);
+    return expires === undefined ? item : { ...item, expires: new Date(expires) };
+  } catch {
+    throw new CommandError(`line ${line}: expected an address or an object as JSON`, ExitStatus.data);
+  }
+}
