@@ -29,6 +29,7 @@ export const otherNumber: RegExp = anyOf(
   String.raw`(?:${alternatives(
     "promo promotion promotional discount coupon voucher gift rabatt gutschein aktions referral invite zip post postal",
     "area country dialing dialling error status exit source qr bar dress sort swift tracking product item color colour",
+    "upc ean sku isbn hs tax bank branch cost country",
   )})[\s-]?(?:code|kode|kod|number|nummer)\p{L}{0,3}`,
   String.raw`code\s(?:promo|postal|de\sréduction|erreur|source|barre|produit|of\sconduct)`,
   String.raw`c[oó]digo\s(?:postal|promocional|de\s(?:descuento|desconto|barras|error|erro|producto))`,
@@ -58,3 +59,21 @@ function wholeWords(...lists: readonly string[]): string {
 function alternatives(...lists: readonly string[]): string {
   return lists.join(" ").split(" ").join("|");
 }
+
+/** What is said around a code that makes something cheaper. */
+export const bargain: RegExp = anyOf(
+  String.raw`\d\s?%`,
+  wholeWords(
+    "off discount save sale checkout rabatt sparen gutschein remise soldes descuento desconto sconto korting",
+  ),
+);
+
+/** What a number counts, right behind it. */
+export const unit: RegExp = new RegExp(
+  String.raw`^\s?(?:${alternatives(
+    "days? hours? minutes? mins? seconds? weeks? months? years? times people users customers points miles km kg gb mb",
+    "tagen? tage stunden? minuten? wochen? monaten? jahren? mal kunden punkte jours? heures? semaines? mois ans",
+    "días horas minutos semanas meses años dias anos giorni ore minuti settimane mesi anni dagen uur weken maanden",
+  )})${end}`,
+  "iu",
+);

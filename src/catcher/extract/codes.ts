@@ -1,4 +1,4 @@
-import { codeWord, otherNumber } from "./code-words.ts";
+import { bargain, codeWord, otherNumber, unit } from "./code-words.ts";
 
 /** A one-time code that a mail seems to contain. */
 export interface MailCode {
@@ -135,26 +135,43 @@ const endsInWord: RegExp =
 function confidenceOf(candidate: Candidate, { line, before, beforeThat }: Surroundings): number {
   const { begin, end, kind, code } = candidate;
   const alone = line.length - (end - begin) <= 4;
-  const ahead = line.slice(0, begin);
-  const behind = line.slice(end);
+  const ahead = endOf(line.slice(0, begin));
+  const behind = line.slice(end, end + LOOK);
+  if (kind === "digits" && unit.test(behind)) return 0;
+  // A code for a lower price is one that everybody gets.
+  if (kind !== "digits" && line.search(bargain) !== -1) return 0;
   const named = nearest(ahead);
   // A word that is closer to the number than "code" says what it is.
   if (named?.kind === "other") return 0;
-  const label = named?.kind === "code" ? ahead.slice(named.end) : undefined;
+  const label = named && ahead.slice(named.end);
   if (label !== undefined && isJoint(label))
     return kind === "letters" && !alone && !/[:：]\s*$/.test(label) ? 0 : 0.95;
   if (kind === "letters" && !alone) return 0;
   if (kind === "mixed" && !alone && !/[A-Z]/.test(code)) return 0;
-  if (label !== undefined && label.length <= NEAR && !/[.!?]\s/.test(label)) return year(code) ? 0.3 : 0.8;
+  if (label !== undefined && label.length <= NEAR && !SENTENCE_END.test(label)) return year(code) ? 0.3 : 0.8;
+  if (year(code)) return alone && namesCode(before, beforeThat) ? 0.4 : 0;
   const following = nearest(behind, true);
-  if (following?.kind === "code" && following.begin <= NEAR && !year(code)) {
-    // "123456 is your code"
-    return kind === "digits" || /\d/.test(code) ? 0.92 : 0;
-  }
-  if (!alone) return 0;
-  const above = nearest(before) ?? nearest(beforeThat);
-  if (above?.kind !== "code") return 0;
-  return year(code) ? 0.4 : kind === "letters" ? 0.75 : 0.9;
+  // "123456 is your code"
+  if (
+    following?.kind === "code" &&
+    following.begin <= NEAR &&
+    !SENTENCE_END.test(behind.slice(0, following.begin))
+  )
+    return /\d/.test(code) ? 0.92 : 0;
+  // "Use 123456 to verify your account"
+  if (kind === "digits" && USE.test(ahead) && PURPOSE.test(behind)) return 0.85;
+  if (!alone || !namesCode(before, beforeThat)) return 0;
+  return kind === "letters" ? 0.75 : 0.9;
+}
+
+const SENTENCE_END = /[.!?](?:\s|$)/;
+const USE = /(?:^|\s)(?:use|enter|type)\s*$/i;
+const PURPOSE = /^\s*to\s(?:verify|confirm|sign|log|reset|authenticate|activate|complete)/i;
+
+/** Whether the nearest line above that names a number names a code. */
+function namesCode(before: string, beforeThat: string): boolean {
+  const named = [before, beforeThat].map((line) => namingsIn(endOf(line))).find((all) => all.length > 0);
+  return named?.some(({ kind }) => kind === "code") ?? false;
 }
 
 /** Between "code" and the number there is nothing but what joins them: ":", "is", "lautet". */
@@ -165,6 +182,14 @@ function isJoint(text: string): boolean {
 }
 
 const NEAR = 60;
+
+/** How many characters around a number are looked at. */
+const LOOK = 200;
+
+/** The last characters of a text, from the beginning of a word. */
+function endOf(text: string): string {
+  return text.length <= LOOK ? text : text.slice(-LOOK).replace(/^[\p{L}\p{N}]+/u, "");
+}
 
 function year(code: string): boolean {
   return /^(?:19|20)\d\d$/.test(code);
@@ -178,13 +203,18 @@ interface Naming {
 
 /** The word that names a number and is the last of a text, or the first. */
 function nearest(text: string, first = false): Naming | undefined {
+  const all = namingsIn(text);
+  return first ? all[0] : all.at(-1);
+}
+
+/** The words that name numbers, in their order. */
+function namingsIn(text: string): readonly Naming[] {
   const others = placesOf(text, otherNumber, "other");
   // "Promo code" is one word: the code in it is no other one.
   const codes = placesOf(text, codeWord, "code").filter(
     (code) => !others.some((other) => code.begin < other.end && other.begin < code.end),
   );
-  const all = [...others, ...codes].sort((one, other) => one.end - other.end);
-  return first ? all[0] : all.at(-1);
+  return [...others, ...codes].sort((one, other) => one.end - other.end);
 }
 
 function placesOf(text: string, words: RegExp, kind: Naming["kind"]): Naming[] {
