@@ -113,8 +113,29 @@ async function openFrame(
     return makeApp({ ...facts, smtpUrl: withoutLogin(facts.server.url), url: frame.url });
   });
   await frame.listen(options);
+  loadSoon(frame, facts.store);
   return frame;
 }
+
+/**
+ * Loads the APIs some time after the first mail, not with the first request: then mails have been read when somebody
+ * searches them.
+ */
+function loadSoon(frame: HttpFrame, store: MailStore): void {
+  // If it fails, requests get the error.
+  const load = (): void => void setTimeout(() => frame.ready().catch(() => {}), LOAD_AFTER).unref();
+  if (store.count > 0) {
+    load();
+    return;
+  }
+  const unlisten = store.listen(() => {
+    unlisten();
+    load();
+  });
+}
+
+/** How long after the first mail the APIs are loaded, in milliseconds. */
+const LOAD_AFTER = 300;
 
 /** The options of the SMTP server, with addresses that may be listened on. */
 async function smtpOptions<O extends NonNullable<CatcherOptions["smtp"]>>(

@@ -75,9 +75,9 @@ export class HttpFrame {
     return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   }
 
-  /** Loads the app, if no request has. */
+  /** Loads the app, if no request has, unless the server was closed. */
   async ready(): Promise<void> {
-    await this.#loaded();
+    if (this.#server.listening) await this.#loaded();
   }
 
   /** Closes the server and all connections. */

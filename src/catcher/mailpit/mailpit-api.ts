@@ -21,6 +21,8 @@ export const mailpitApi: CatcherApi = (app, context) => {
     loading ??= loadTextDecoding().then((decode) => new Mailbox(store, decode));
     return loading;
   };
+  // It begins to read the mails.
+  void mailbox();
   const counts: { -readonly [K in keyof MailCounts]: number } = {
     accepted: store.count,
     octets: store.octets,
