@@ -36,8 +36,10 @@ function messageOf(request: RequestJson): Message {
   for (const each of request.objects("Cc")) builder.cc(mailboxOf(each, "Cc"));
   for (const each of request.texts("Bcc")) builder.bcc(each);
   for (const each of request.objects("ReplyTo")) builder.replyTo(mailboxOf(each, "Reply-To"));
-  builder.subject(request.text("Subject")).text(request.text("Text"));
+  builder.subject(request.text("Subject"));
+  const text = request.text("Text");
   const html = request.text("HTML");
+  if (text !== "" || html === "") builder.text(text);
   if (html !== "") builder.html(html);
   const tags = cleanTags(request.texts("Tags"));
   if (tags.length > 0) builder.header("X-Tags", tags.join(", "));
