@@ -8,6 +8,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bundlers } from "./bundlers.js";
+import { catcher } from "./catcher.js";
 import { catcherClients } from "./catcher-clients.js";
 import { commandSend } from "./command-send.js";
 import { contents } from "./contents.js";
@@ -22,7 +23,8 @@ import { typescript } from "./typescript.js";
 
 const atOnce = 2;
 const all = [
-  ...[contents, load, runtimes, commandSend, runners, frameworks, guides, catcherClients, bundlers].flat(),
+  ...[contents, load, runtimes, commandSend, runners, frameworks, guides, catcher, catcherClients].flat(),
+  ...bundlers,
   ...packedTests,
   ...typescript,
 ];

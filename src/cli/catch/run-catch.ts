@@ -17,7 +17,7 @@ export async function runCatch(flags: CatchFlags, { terminal }: CommandHost): Pr
   };
   await using catcher = await start(() => Catcher.start({ ...options, onError }));
   // Who reads the addresses may stop it at once.
-  const stopped = stopSignal();
+  const stopped = Promise.race([stopSignal(), starterGone(terminal.environment)]);
   if (flags.fail !== undefined) addFaults(catcher, flags.fail);
   const authority =
     flags.tls === undefined || flags.cert !== undefined ? undefined : catcher.server.env.NODE_EXTRA_CA_CERTS;
@@ -50,6 +50,22 @@ function stopSignal(): Promise<void> {
       resolve();
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  });
+}
+
+/**
+ * Resolves when the npx that started the command has ended: npx passes no signal on, so a program that stops it would
+ * leave the catcher behind.
+ */
+function starterGone(environment: Terminal["environment"]): Promise<void> {
+  if (environment["npm_command"] !== "exec") return new Promise(() => {});
+  const starter = process.ppid;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid === starter) return;
+      clearInterval(timer);
+      resolve();
+    }, 500);
   });
 }
 
