@@ -239,6 +239,47 @@ describe("nasty mails in Chromium", () => {
     await context.close();
   });
 
+  test("run nothing in their parts, opened by themselves, by both APIs", async () => {
+    const script = (index: number): string => `new Image().src="${canary.url}/${index}"`;
+    const parts = [
+      ["image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg"><script>${script(0)}</script></svg>`],
+      ["text/html", `<script>${script(1)}</script><img src="${canary.url}/1">`],
+      [
+        "application/xhtml+xml",
+        `<html xmlns="http://www.w3.org/1999/xhtml"><script>${script(2)}</script></html>`,
+      ],
+      ["text/xml", `<?xml-stylesheet href="${canary.url}/3" type="text/xsl"?><x/>`],
+      ["text/plain", `<script>${script(4)}</script>`],
+      ["image/png", `<script>${script(5)}</script>`],
+      ["application/pdf", `%PDF-1.4 /OpenAction << /S /URI /URI (${canary.url}/6) >>`],
+      ["multipart/x-mixed-replace", `<script>${script(7)}</script>`],
+      ["", `<script>${script(8)}</script>`],
+    ] as const;
+    const tree = parts.map(
+      ([type, content], index) =>
+        `${type && `Content-Type: ${type}; name=p${index}\r\n`}Content-Disposition: attachment\r\n\r\n${content}\r\n`,
+    );
+    const raw = `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${tree.join("--b\r\n")}--b--\r\n`;
+    await catcher.server.transport().sendRaw({ from: "a@a.test", to: ["b@b.test"] }, Buffer.from(raw));
+    const since = canary.requests.length;
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const { id } = (await (await fetch(`${catcher.url}/api/lab/messages/latest`)).json()) as { id: string };
+    for (const [index] of parts.entries())
+      for (const path of [
+        `/api/lab/messages/${id}/parts/1.${index + 1}`,
+        `/api/v1/message/${id}/part/${index + 1}`,
+      ]) {
+        const { headers } = await fetch(catcher.url + path);
+        assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+        // What is saved cannot be opened.
+        await page.goto(catcher.url + path).catch(() => {});
+      }
+    await pause(patience);
+    assert.deepEqual(canary.requests.slice(since), []);
+    await context.close();
+  });
+
   test("do not look up the hosts that they name", async () => {
     const names = (index: number) => `n${index}.canary-of-envoi.test`;
     const own = await launch([`--log-net-log=${netLog()}2`]);

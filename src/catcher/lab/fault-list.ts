@@ -55,6 +55,18 @@ export class FaultList {
     return entry.listed(this.#server);
   }
 
+  /** Adds several faults, or none if one is not valid. @throws LabError like {@link add} */
+  async addAll(given: readonly unknown[]): Promise<readonly ListedFault[]> {
+    const added: ListedFault[] = [];
+    try {
+      for (const each of given) added.push(await this.add(each));
+    } catch (error) {
+      for (const { id } of added) await this.delete(id);
+      throw error;
+    }
+    return added;
+  }
+
   /** The fault with this id. @throws LabError with status 404. */
   find(id: string): ListedFault {
     return this.#entry(id).listed(this.#server);

@@ -18,12 +18,16 @@ export const faultRoutes: readonly LabRoute[] = [
     method: "post",
     path: "/faults",
     name: "addFault",
-    summary: "Adds a fault, and switches it on.",
-    body: ref("Fault"),
+    summary:
+      "Adds a fault, or each fault of an array, and switches it on. If one is not valid, none is added.",
+    body: { anyOf: [ref("Fault"), arrayOf(ref("Fault"))] },
     status: 201,
-    answer: { description: "The fault.", schema: ref("ListedFault") },
+    answer: {
+      description: "The fault, or an array of them.",
+      schema: { anyOf: [ref("ListedFault"), arrayOf(ref("ListedFault"))] },
+    },
     failures: { 409: "There are too many faults." },
-    handle: ({ lab, body }) => lab.faults.add(body),
+    handle: ({ lab, body }) => (Array.isArray(body) ? lab.faults.addAll(body) : lab.faults.add(body)),
   }),
   labRoute({
     method: "get",

@@ -88,12 +88,13 @@ export class Waiting {
     if (this.#order.has(id)) return;
     this.#order.set(id, ++this.#arrived);
     const [oldest] = this.#order.keys();
-    if (this.#order.size > MOST_NUMBERS && oldest !== undefined) this.#order.delete(oldest);
+    const most = MOST_NUMBERS + this.#store.count;
+    if (this.#order.size > most && oldest !== undefined) this.#order.delete(oldest);
   }
 }
 
 /** How many requests may wait: each holds a connection. */
 const MOST_WAITERS = 500;
 
-/** How many mails are known by their numbers: more than a store keeps. */
-const MOST_NUMBERS = 100_000;
+/** How many mails are known by their numbers besides those of the store. */
+const MOST_NUMBERS = 10_000;

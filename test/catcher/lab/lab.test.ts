@@ -278,6 +278,21 @@ describe("lists the faults of the server", () => {
     assert.deepEqual(server.faults, []);
   });
 
+  test("adds several at once, as a file for --fail has them", async () => {
+    await using lab = await startLab();
+    const faults = [
+      { at: "mail", reply: "451 No" },
+      { at: "final", times: 1, drop: "before" },
+    ];
+    const answer = await lab.ask("/faults", "POST", faults);
+    assert.equal(answer.status, 201);
+    assert.deepEqual((await answer.json()) as object, [
+      { id: "1", fault: faults[0], on: true, hits: 0 },
+      { id: "2", fault: faults[1], on: true, hits: 0 },
+    ]);
+    assert.deepEqual(await (await lab.ask("/faults", "POST", [])).json(), []);
+  });
+
   test("and shows that a program has lifted one", async () => {
     await using lab = await startLab();
     await lab.ask("/faults", "POST", { at: "mail", reply: "451 No" });
@@ -296,7 +311,8 @@ describe("lists the faults of the server", () => {
     [{ at: "mail", replay: "450 x" }, "fault"],
     [{ at: "mail", reply: "450 x", when: { sender: "/(/" } }, "fault.when.sender"],
     [{ at: "mail", reply: "450 x", when: { nth: 0 } }, "fault.when.nth"],
-    [[], "fault"],
+    [[{ at: "mail", reply: "450 x" }, { at: "mail" }], "fault"],
+    [[[]], "fault"],
     ["{", "body"],
     ["null", "fault"],
   ] as const)

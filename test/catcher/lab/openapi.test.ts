@@ -141,6 +141,7 @@ describe("the OpenAPI document of the lab", () => {
     for (const box of ["jo@b.test", "@b.test", "login:shop", "nobody"])
       await check("/mailboxes/{mailbox}", `/mailboxes/${box}`);
     await check("/faults", "/faults", "post", { at: "rcpt", when: { recipient: "/x/" }, reply: "450 Later" });
+    await check("/faults", "/faults", "post", [{ at: "mail", reply: "450 Later" }]);
     await check("/faults", "/faults", "post", { at: "nowhere" });
     await check("/faults", "/faults", "post", "[");
     await check("/faults");
