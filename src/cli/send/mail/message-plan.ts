@@ -37,6 +37,8 @@ export class MessagePlan {
     const from = flags.from ?? environment["ENVOI_FROM"];
     if (from === undefined)
       throw new CommandError("--from: expected the address of the author. ENVOI_FROM can have it too");
+    if ([flags.to, flags.cc, flags.bcc, flags.envelopeTo].every((flag) => flag === undefined))
+      throw new CommandError("--to: expected the address of a recipient");
     const template = (text: string, use: TemplateUse, flag: string): Template =>
       rows ? Template.parse(text, use, flag) : Template.literal(text, use, flag);
     const content = async (value: string | undefined, use: TemplateUse, flag: string) =>

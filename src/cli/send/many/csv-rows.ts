@@ -23,17 +23,16 @@ export async function* csvRows(
   const [head, all] = await peeked(chunks);
   if (head === undefined)
     throw new CommandError("--data: expected a first line with the names of columns", ExitStatus.data);
-  // Records that are not read yet are lost with an error, so the parser itself counts.
-  let parsed = 0;
+  // Records that are not read yet are lost with an error, so lines are counted where they are parsed.
+  const counter = new LineCounter();
   const parser = parse({
     // Its type says that a record stays one.
     on_record: (record: unknown, { lines }) => {
-      const before = parsed;
-      parsed = lines;
       const fields = record as readonly string[];
-      return { record: fields, line: startOf(fields, lines, before) } as unknown as string[];
+      return { record: fields, line: counter.startOf(fields, lines) } as unknown as string[];
     },
-    skip_empty_lines: true,
+    // Empty lines are records too, so that they are counted.
+    relax_column_count: true,
     delimiter: delimiter ?? delimiterIn(head.toString()),
     record_delimiter: head.includes("\n") ? ["\r\n", "\n"] : ["\r"],
     max_record_size: 16 * 1024 * 1024,
@@ -41,14 +40,17 @@ export async function* csvRows(
   let names: readonly string[] | undefined;
   try {
     for await (const { record, line } of fed(parser, all)) {
-      if (names !== undefined) yield [{ line, values: valuesOf(record, names) }];
-      else {
+      if (record.length === 1 && record[0] === "") continue;
+      if (names !== undefined) {
+        if (record.length !== names.length) throw wrongWidth(line, names.length, record.length);
+        yield [{ line, values: valuesOf(record, names) }];
+      } else {
         names = namesIn(record);
         columns(names);
       }
     }
   } catch (error) {
-    throw error instanceof CsvError ? explained(error, parsed + 1) : error;
+    throw error instanceof CsvError ? explained(error, counter.next) : error;
   }
 }
 
@@ -89,11 +91,23 @@ function delimiterIn(head: string): string {
   return [",", ";", "\t", "|"].reduce((best, other) => (count(other) > count(best) ? other : best));
 }
 
-/** The parser knows on which line a record ends. */
-function startOf(record: readonly string[], lines: number, before: number): number {
-  if (lines === before + 1) return lines;
-  const breaks = record.reduce((sum, value) => sum + value.split("\n").length - 1, 0);
-  return lines - breaks;
+/** Counts lines as editors do. The parser counts a CRLF within quotes twice. */
+class LineCounter {
+  /** The line after the last record. */
+  next = 1;
+  #parsed = 0;
+
+  /** The line on which a record begins. */
+  startOf(record: readonly string[], parsed: number): number {
+    const single = parsed === this.#parsed + 1;
+    this.#parsed = parsed;
+    const start = this.next;
+    const breaks = single
+      ? 0
+      : record.reduce((sum, value) => sum + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+    this.next = start + breaks + 1;
+    return start;
+  }
 }
 
 function namesIn(record: readonly string[]): readonly string[] {
@@ -128,8 +142,10 @@ function explained(error: CsvError, line: number): CommandError {
     CSV_MAX_RECORD_SIZE: "this row has more than 16 MiB; probably a quote is opened and never closed",
   };
   const problem = problems[error.code] ?? error.message.replace(/ on line \d+$/, "");
-  const widths = /expect (\d+), got (\d+)/.exec(error.message);
-  const counted =
-    widths === null ? problem : `expected ${widths[1]} columns as in the first line, got ${widths[2]}`;
-  return new CommandError(`--data: line ${line}: ${counted}`, ExitStatus.data, { cause: error });
+  return new CommandError(`--data: line ${line}: ${problem}`, ExitStatus.data, { cause: error });
+}
+
+function wrongWidth(line: number, expected: number, got: number): CommandError {
+  const problem = `expected ${expected} columns as in the first line, got ${got}`;
+  return new CommandError(`--data: line ${line}: ${problem}`, ExitStatus.data);
 }
