@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { TestServer } from "envoi/testing";
+import { sendProcess } from "./child.ts";
 import { type Ran, send } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "envoi-send-many-"));
@@ -409,4 +410,19 @@ test("A dry run prints the mail of each row and reports those that cannot be bui
   assert.equal(ran.status, 65);
   assert.match(ran.output, /^--- line 2: from <news@example\.org> to a@example\.net\nDate: /);
   assert.match(ran.errors, /^line 3: no message: --to: /m);
+});
+
+test("A reader that goes away, or a full disk behind the standard output, stops no mail", async () => {
+  await using server = await TestServer.start();
+  const data = file(
+    ".csv",
+    `email\n${Array.from({ length: 900 }, (_, id) => `r${id}@example.net`).join("\n")}\n`,
+  );
+  const args = [...flags(server), "--to", "{{email}}", "--text", "t", "--data", data];
+  const { child, done } = sendProcess(args);
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  const { status, errors } = await done;
+  assert.equal(status, 0, errors);
+  assert.match(errors, /envoi: 900 accepted/);
+  assert.equal(server.messages.length, 900);
 });

@@ -35,19 +35,26 @@ export class RunOutput {
   readonly #progress: Progress | undefined;
   #waiting = "";
   #failures = 0;
+  /** Whether nobody reads the standard output any more. Mails go on, and a person is told all failures. */
+  #lost = false;
+  readonly #lose = (error: NodeJS.ErrnoException): void => {
+    if (!this.#lost && error.code !== "EPIPE") this.note(`envoi: the standard output: ${error.message}`);
+    this.#lost = true;
+  };
 
   /** @param rows how many rows there are, if that is known */
   constructor(terminal: Terminal, totals: Totals, rows: number | undefined, json: boolean, quiet: boolean) {
     this.#terminal = terminal;
     this.#totals = totals;
     this.#json = json || terminal.output.isTTY !== true;
+    terminal.output.on("error", this.#lose);
     if (terminal.errors.isTTY === true && !quiet) this.#progress = new Progress(terminal, totals, rows);
   }
 
   /** Tells of a mail. Resolves when more can be told. */
   mail(told: ToldMail): Promise<void> | undefined {
     if (told.outcome !== "accepted") this.#failure(told);
-    if (!this.#json) return undefined;
+    if (!this.#json || this.#lost) return undefined;
     this.#waiting += jsonLine(told);
     return this.#waiting.length > 65_536 ? this.#write() : undefined;
   }
@@ -65,7 +72,8 @@ export class RunOutput {
     if (this.#json)
       this.#waiting += `${JSON.stringify({ summary: true, complete, rows: done, earlier, ...counts })}\n`;
     await this.#write();
-    if (this.#failures > FEW && this.#json)
+    this.#terminal.output.off("error", this.#lose);
+    if (this.#failures > FEW && this.#json && !this.#lost)
       this.#terminal.errors.write(`envoi: ${this.#failures - FEW} more; the standard output has them all\n`);
     this.#terminal.errors.write(`${summary(this.#totals, complete)}\n`);
   }
@@ -73,7 +81,7 @@ export class RunOutput {
   #failure({ line, key, outcome, report, error, problem, messageId }: ToldMail): void {
     this.#failures++;
     // What is unknown is always listed.
-    if (this.#json && this.#failures > FEW && outcome !== "unknown") return;
+    if (this.#json && !this.#lost && this.#failures > FEW && outcome !== "unknown") return;
     const who = `line ${line}${key === undefined ? "" : ` (${printable(key)})`}`;
     const word = styled(this.#terminal, this.#terminal.errors, colours[outcome], words[outcome]);
     const why = problem ?? whyOf(report, error);
@@ -82,12 +90,12 @@ export class RunOutput {
   }
 
   async #write(): Promise<void> {
-    if (this.#waiting === "") return;
+    if (this.#waiting === "" || this.#lost) return;
     const text = this.#waiting;
     this.#waiting = "";
     const { output } = this.#terminal;
-    if (!output.write(text) && !output.destroyed)
-      await Promise.race([once(output, "drain"), once(output, "close")]);
+    if (output.write(text) || output.destroyed) return;
+    await Promise.race([once(output, "drain"), once(output, "close")]).catch(() => {});
   }
 }
 
