@@ -10,6 +10,7 @@ import { outboxCommand } from "./outbox/outbox-command.ts";
 import { sendCommand } from "./send/send-command.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
+import { ownVersion } from "./version.ts";
 
 /** The commands, in the order in which the help lists them. */
 const commands: readonly CommandFactory[] = [
@@ -52,7 +53,12 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
   const { terminal } = host;
   const program = new Command("envoi")
     .description("Send mail, see mail, and find out why it does not arrive.")
-    .helpCommand("help [command]", "show the help of a command");
+    .helpCommand("help [command]", "show the help of a command")
+    .option("-V, --version", "print the version")
+    .on("option:version", () => {
+      terminal.output.write(`${ownVersion()}\n`);
+      throw new CommanderError(0, "commander.version", ownVersion());
+    });
   for (const factory of factories) program.addCommand(factory(host));
   for (const command of [program, ...program.commands]) {
     command

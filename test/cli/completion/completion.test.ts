@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { run } from "../check/check.ts";
 
@@ -30,6 +31,14 @@ test("the scripts for zsh and fish name every command and flag", async () => {
   ] as const) {
     const { output } = await run(["completion", shell]);
     for (const pattern of check) assert.match(output, pattern);
+  }
+});
+
+test("envoi --version prints the version of the package", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  for (const flag of ["--version", "-V"]) {
+    const { status, output } = await run([flag]);
+    assert.deepEqual([status, output], [0, `${version}\n`]);
   }
 });
 

@@ -34,8 +34,8 @@ export interface ServerSummary {
     readonly keyExchange?: string;
     readonly verified: boolean;
     readonly chain: readonly CertificateSummary[];
-    /** The versions that the server speaks: `true`, `false`, or `null` if that could not be found out. */
-    readonly versions: Readonly<Record<string, boolean | null>>;
+    /** The cipher of each version; `false` if the server does not speak it, `null` if that could not be found out. */
+    readonly versions: Readonly<Record<string, string | false | null>>;
   };
   readonly mechanisms?: { readonly plaintext?: readonly string[]; readonly encrypted?: readonly string[] };
   readonly login?: { readonly mechanism?: string; readonly accepted: boolean; readonly reply?: string };
@@ -77,7 +77,7 @@ export function summarize(facts: ServerFacts, now: number = Date.now()): ServerS
         ...(tls.exchange && { keyExchange: `${tls.exchange.name}, ${tls.exchange.bits} bits` }),
         chain: tls.chain.map(certificate),
         versions: Object.fromEntries(
-          [...(facts.versions ?? [])].map(([version, is]) => [version, is ?? null]),
+          [...(facts.versions ?? [])].map(([version, cipher]) => [version, cipher ?? null]),
         ),
       },
     }),
@@ -153,9 +153,9 @@ export function rowsOf(summary: ServerSummary): [label: string, text: string][] 
     ]);
   if (encryption !== undefined) {
     const { protocol, cipher, keyExchange, verified, versions, chain } = encryption;
-    const spoken = Object.entries(versions)
-      .filter(([, is]) => is === true)
-      .map(([version]) => version);
+    const spoken = Object.entries(versions).flatMap(([version, chosen]) =>
+      typeof chosen === "string" ? [`${version} (${chosen})`] : [],
+    );
     rows.push(["encryption", [protocol, cipher, keyExchange].filter(Boolean).join(", ")]);
     if (spoken.length > 0) rows.push(["versions", spoken.join(", ")]);
     chain.forEach(({ subject, names, issuer, validFrom, validTo, key }, index) => {
