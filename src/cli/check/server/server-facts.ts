@@ -86,10 +86,7 @@ export interface ServerFacts {
   readonly clearMail?: Reply | undefined;
   readonly startTls?: StartTlsFacts | undefined;
   readonly tls?: TlsFacts | undefined;
-  /**
-   * For each version of TLS the cipher that the server chooses, `false` if it does not speak the version, and `undefined`
-   * if that could not be found out.
-   */
+  /** The cipher of each version of TLS; `false` if the server does not speak it, `undefined` if that is not known. */
   readonly versions?: ReadonlyMap<ProbedVersion, string | false | undefined> | undefined;
   /** Whether the server carries out, after TLS, a command that came in plaintext behind STARTTLS. */
   readonly takesInjected?: boolean | undefined;
