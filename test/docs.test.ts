@@ -99,6 +99,7 @@ function compile(all: readonly Snippet[]): string[] {
       envoi: ["../types/index.d.ts"],
       "envoi/*": ["../types/*/index.d.ts"],
       "#src/*": ["../types/*"],
+      pg: ["../../src/outbox/database/pg.d.ts"],
     },
     // A fragment need not use all that it shows, and the line of imports made for it does not sort types from values.
     ...{ noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false },
@@ -130,6 +131,8 @@ function sourcesFor({ path }: Snippet): Source[] {
     { specifier: "envoi/testing", declarations: read("src/testing/index.ts") },
     { specifier: "envoi/server", declarations: read("src/server/index.ts") },
     { specifier: "envoi/verify", declarations: read("src/verify/index.ts") },
+    { specifier: "envoi/feedback", declarations: read("src/feedback/index.ts") },
+    { specifier: "envoi/outbox", declarations: read("src/outbox/index.ts") },
     { specifier: "../../test/docs/preamble.ts", declarations: read("test/docs/preamble.ts") },
   ];
 }

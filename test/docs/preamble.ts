@@ -1,6 +1,7 @@
 /** What the snippets of the documentation speak of without declaring it: things that a reader has. */
 import strictAssert from "node:assert/strict";
 import type { Envelope, Message, MessageFields, Transport } from "envoi";
+import type { Outbox } from "envoi/outbox";
 import type { ReceivedEnvelope } from "envoi/server";
 import type { MailMatchers, TestServer } from "envoi/testing";
 import type { ArcSealer, DmarcReport, DmarcVerdict, Origin, Resolver } from "envoi/verify";
@@ -8,6 +9,7 @@ import type { ArcSealer, DmarcReport, DmarcVerdict, Origin, Resolver } from "env
 export declare const transport: Transport;
 export declare const message: Message;
 export declare const server: TestServer;
+export declare const outbox: Outbox;
 export declare const receipt: Message;
 /** The fields that many messages have in common. */
 export declare const shared: MessageFields;
