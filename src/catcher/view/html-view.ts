@@ -134,10 +134,12 @@ function* linkAttributes(href: string): Generator<string, void, void> {
   if (!safe.startsWith("#")) yield 'target="_blank" rel="noopener noreferrer"';
 }
 
-/** The tags of the mail come after these: browsers take the attributes of its html and body over. */
+/**
+ * The tags of the mail come after these: browsers take the attributes of its html and body over. The root has no
+ * background of its own: that of the body must fill the whole view.
+ */
 const PROLOGUE =
-  '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">' +
-  "<style>:root{background:Canvas;color:CanvasText}</style>";
+  '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">';
 
 /** Text that can stand between tags and in quoted attributes. */
 function escaped(text: string): string {

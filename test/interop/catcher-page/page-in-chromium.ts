@@ -23,8 +23,7 @@ export class PageInChromium implements AsyncDisposable {
     });
     page.context().on("request", (request) => {
       const url = new URL(request.url());
-      if (url.host !== host && !/^(?:data|blob):$/.test(url.protocol))
-        this.complaints.push(`asks for ${request.url()}`);
+      if (url.host !== host && url.host !== "") this.complaints.push(`asks for ${request.url()}`);
     });
   }
 

@@ -3,8 +3,12 @@ import type { Summary } from "../api/mailpit.ts";
 import { formatRoute, openId, route } from "../state/route.ts";
 import { open, tick, ticked } from "../state/selection.ts";
 import { shortName, shortNames } from "../ui/address.ts";
+import { clipped } from "../ui/clipped.ts";
 import { Icon } from "../ui/icon.tsx";
 import { shortTime } from "../ui/time.ts";
+
+/** A row shows no more characters than these. */
+const longest = 300;
 
 interface Props {
   /** The mail; undefined if it is not loaded yet. */
@@ -28,7 +32,7 @@ export function MailRow({ mail, index, count, top }: Props) {
         <input
           type="checkbox"
           checked={isTicked}
-          aria-label={`Select the mail ${mail.Subject || "without a subject"}`}
+          aria-label={`Select the mail ${clipped(mail.Subject, longest) || "without a subject"}`}
           onClick={(event) => tick(mail.ID, event.shiftKey)}
         />
       </label>
@@ -63,11 +67,11 @@ const Content = memo(function Content(mail: Summary) {
   return (
     <>
       {mail.Read ? null : <span class="unseen">Unread. </span>}
-      <span class="sender">{shortName(mail.From) || "(no sender)"}</span>
+      <span class="sender">{clipped(shortName(mail.From), longest) || "(no sender)"}</span>
       <span class="time">{shortTime(mail.Created)}</span>
-      <span class="subject">{mail.Subject || "(no subject)"}</span>
+      <span class="subject">{clipped(mail.Subject, longest) || "(no subject)"}</span>
       <span class="marks">
-        {(mail.Tags ?? []).map((tag) => (
+        {(mail.Tags ?? []).slice(0, 5).map((tag) => (
           <span key={tag} class="tag">
             {tag}
           </span>

@@ -6,6 +6,7 @@ import { go } from "../state/route.ts";
 import { close, deleteChosen, markChosen, move } from "../state/selection.ts";
 import { fullName } from "../ui/address.ts";
 import { IconButton } from "../ui/button.tsx";
+import { clipped } from "../ui/clipped.ts";
 import { Icon } from "../ui/icon.tsx";
 import { formatSize } from "../ui/size.ts";
 import { longTime } from "../ui/time.ts";
@@ -47,7 +48,7 @@ export function MessageHead({ message }: { message: Message }) {
         <IconButton icon="next" label="Older mail" shortcut="j" onClick={() => move(1)} />
         <IconButton icon="close" label="Close" class="only-wide" shortcut="Escape" onClick={close} />
       </div>
-      <h1>{message.Subject || "(no subject)"}</h1>
+      <h1>{clipped(message.Subject, 2_000) || "(no subject)"}</h1>
       <dl class="people">
         <People name="From" all={message.From === null ? [] : [message.From]} />
         <People name="To" all={message.To} />

@@ -3,6 +3,7 @@ import { readRemoteImages, viewAddress } from "../api/lab.ts";
 import type { Message } from "../api/mailpit.ts";
 import { type Settings, set, settings } from "../state/settings.ts";
 import { Button } from "../ui/button.tsx";
+import { clipped } from "../ui/clipped.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { useResource } from "../ui/use-resource.ts";
 
@@ -53,7 +54,7 @@ export function PreviewTab({ message }: { message: Message }) {
       <div class={`stage ${width}`}>
         <iframe
           class={`mail-frame ${scheme}`}
-          title={`HTML of the mail ${message.Subject || "without a subject"}`}
+          title={`HTML of the mail ${clipped(message.Subject, 100) || "without a subject"}`}
           // Links may open tabs; nothing else.
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           referrerpolicy="no-referrer"

@@ -1,4 +1,5 @@
 import type { Message } from "../api/mailpit.ts";
+import { clipped } from "../ui/clipped.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 
 /** The text of a mail. Links in it can be opened; they tell their sites nothing of this page. */
@@ -16,7 +17,7 @@ export function TextTab({ message }: { message: Message }) {
 const most = 200_000;
 
 function linked(text: string) {
-  if (text.length > most) return text;
+  if (text.length > most) return clipped(text, 10 * most);
   return text.split(/(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/).map((piece, index) =>
     index % 2 === 0 ? (
       piece

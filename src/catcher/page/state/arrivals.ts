@@ -1,5 +1,6 @@
 import type { CatcherEvent } from "../api/events.ts";
 import type { Summary } from "../api/mailpit.ts";
+import { clipped } from "../ui/clipped.ts";
 import { announcement } from "./notices.ts";
 import { settings } from "./settings.ts";
 
@@ -23,7 +24,7 @@ export function greet(events: readonly CatcherEvent[]): void {
 function announce(): void {
   timer = undefined;
   const sender = latest?.From?.Name || latest?.From?.Address || "an unknown sender";
-  const subject = latest?.Subject || "no subject";
+  const subject = clipped(latest?.Subject ?? "", 200) || "no subject";
   const text =
     count === 1
       ? `New mail from ${sender}: ${subject}`

@@ -1,0 +1,4 @@
+/** The beginning of a text, if it is longer than people read: a subject may have a megabyte. */
+export function clipped(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
