@@ -29,7 +29,9 @@ describe("the transaction of a caller", async () => {
     "of Kysely": (work) => kysely.transaction().execute((transaction) => work(transaction)),
     "of Knex": (work) => knexed.transaction((transaction) => work(transaction as unknown as Via)),
     "of Drizzle": (work) =>
-      drizzle(pool as never).transaction((transaction) => work({ drizzle: transaction as never, sql: sql as never })),
+      drizzle(pool as never).transaction((transaction) =>
+        work({ drizzle: transaction as never, sql: sql as never }),
+      ),
     "of Prisma": (work) =>
       inPool((client) =>
         work({
@@ -77,8 +79,14 @@ describe("the transaction of a caller", async () => {
         assert.equal(first.duplicate, false);
         // A refused mail leaves the transaction alive.
         await assert.rejects(outbox.enqueue({ ...receipt, text: "Other." }, { via, ...options }), /key/);
-        assert.deepEqual(await outbox.enqueue(receipt, { via, ...options }), { id: first.id, duplicate: true });
-        assert.deepEqual(await outbox.enqueueAll([receipt, receipt], { via }), { enqueued: 2, duplicates: 0 });
+        assert.deepEqual(await outbox.enqueue(receipt, { via, ...options }), {
+          id: first.id,
+          duplicate: true,
+        });
+        assert.deepEqual(await outbox.enqueueAll([receipt, receipt], { via }), {
+          enqueued: 2,
+          duplicates: 0,
+        });
         assert.equal(await outbox.find(first.id), undefined);
         ({ id } = first);
       });
@@ -91,7 +99,9 @@ describe("the transaction of a caller", async () => {
   test("that was rolled back or aborted, and what is none, are refused with the remedy", async () => {
     await inPool(async (client) => {
       await assert.rejects(client.query("select nonsense"));
-      await assert.rejects(outbox.enqueue(receipt, { via: client }), { message: /aborted.*Roll back and begin again/s });
+      await assert.rejects(outbox.enqueue(receipt, { via: client }), {
+        message: /aborted.*Roll back and begin again/s,
+      });
       await client.query("rollback");
       await client.query("begin");
     });
