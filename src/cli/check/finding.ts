@@ -21,13 +21,8 @@ export const severities = {
   "port-speaks-tls": "error",
   "port-without-tls": "error",
   "not-smtp": "error",
-  "server-silent": "error",
-  "greeting-closed": "error",
-  "greeting-refused": "error",
   "smtp-rewritten": "error",
-  "hello-refused": "error",
-  "conversation-broken": "error",
-  // Encryption.
+  // Encryption, which on a port for TLS comes before everything else.
   "starttls-injected": "error",
   "starttls-injectable": "error",
   "starttls-stripped": "error",
@@ -45,6 +40,12 @@ export const severities = {
   "certificate-signature-weak": "error",
   "certificate-name": "error",
   "certificate-unverified": "error",
+  // The conversation.
+  "server-silent": "error",
+  "greeting-closed": "error",
+  "greeting-refused": "error",
+  "hello-refused": "error",
+  "conversation-broken": "error",
   // The login and the mail.
   "login-refused": "error",
   "login-failed": "error",
