@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { Catcher } from "envoi/catcher";
 import { TestServer } from "envoi/testing";
 
 interface Ended {
@@ -34,6 +35,13 @@ describe("npm run demo", () => {
     for (const type of ["multipart/alternative", "multipart/related", "image/png", "application/pdf"]) {
       assert.match(stdout, new RegExp(`[├└]─ ${type}`));
     }
+    // It ends by saying how to look at the receipt, with arguments that work.
+    const [, line = ""] =
+      /npm run demo -- (.*--port 1025.*)\n[^\n]*http:\/\/localhost:8025\n$/.exec(stdout) ?? [];
+    await using catcher = await Catcher.start();
+    const shown = await demo(line.replace("1025", String(catcher.server.port)).split(" "));
+    assert.equal(shown.status, 0, shown.stdout);
+    assert.equal(catcher.server.messages.length, 1);
     // No colours without a terminal.
     assert.ok(!stdout.includes("\x1b"));
   });
