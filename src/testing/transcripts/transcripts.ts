@@ -7,6 +7,8 @@ export class Transcripts {
   readonly #limit: number;
   readonly #open = new Map<string, TranscriptWriter>();
   #all: TranscriptWriter[] = [];
+  /** The lines of all closed connections. */
+  #closedLines = 0;
 
   constructor({ connections = 1000 }: KeepOptions = {}) {
     this.#limit = connections;
@@ -28,7 +30,9 @@ export class Transcripts {
   begin(session: Session): TranscriptWriter {
     // Twice the limit, so that the oldest are rarely searched for.
     if (this.#all.length >= 2 * this.#limit + 2) this.#makeRoom();
-    const transcript = new TranscriptWriter(session, () => this.#open.delete(session.id));
+    const transcript: TranscriptWriter = new TranscriptWriter(session, () =>
+      this.#ended(session.id, transcript),
+    );
     this.#all.push(transcript);
     this.#open.set(session.id, transcript);
     return transcript;
@@ -36,11 +40,32 @@ export class Transcripts {
 
   /** Forgets the transcripts of closed connections. */
   clear(): void {
-    this.#all = this.#all.filter(({ closed }) => !closed);
+    this.#keep(({ closed }) => !closed);
+  }
+
+  #ended(id: string, transcript: TranscriptWriter): void {
+    this.#open.delete(id);
+    this.#closedLines += transcript.lines.length;
+    if (this.#closedLines > 2 * MOST_LINES) this.#makeRoom();
   }
 
   #makeRoom(): void {
-    let surplus = this.#all.filter(({ closed }) => closed).length - this.#limit;
-    this.#all = this.#all.filter(({ closed }) => !closed || surplus-- <= 0);
+    let connections = this.#all.filter(({ closed }) => closed).length;
+    let lines = this.#closedLines;
+    this.#keep((transcript) => {
+      if (!transcript.closed || (connections <= this.#limit && lines <= MOST_LINES)) return true;
+      connections--;
+      lines -= transcript.lines.length;
+      return false;
+    });
+  }
+
+  #keep(isKept: (transcript: TranscriptWriter) => boolean): void {
+    this.#all = this.#all.filter(isKept);
+    const closed = this.#all.filter((transcript) => transcript.closed);
+    this.#closedLines = closed.reduce((sum, { lines }) => sum + lines.length, 0);
   }
 }
+
+/** How many lines of closed connections are kept at least; at most twice as many are, and those of the last one. */
+const MOST_LINES = 50_000;
