@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatState, parseState, type RowState } from "#src/cli/send/many/row-state.js";
+import { fc } from "../../property.js";
+
+const addresses = fc.option(fc.array(fc.emailAddress(), { minLength: 1, maxLength: 3 }), { nil: undefined });
+const states: fc.Arbitrary<RowState> = fc.record({
+  outcome: fc.constantFrom("begun", "accepted", "refused", "later", "unknown", "not-built"),
+  again: addresses,
+  unknown: addresses,
+  refused: fc.constantFrom(true, undefined),
+  messageId: fc.option(fc.string(), { nil: undefined }),
+});
+
+test("A line of a resume file is read as it was written, and no part of it is taken for another line", () => {
+  const keys = fc.option(fc.string({ unit: "grapheme" }), { nil: undefined });
+  fc.assert(
+    fc.property(states, fc.nat({ max: 2 ** 31 - 1 }), keys, (state, line, key) => {
+      const text = formatState(line, state, key);
+      assert.equal(text.indexOf("\n"), text.length - 1);
+      const parsed = parseState(text.slice(0, -1));
+      assert.deepEqual(JSON.parse(JSON.stringify(parsed)), JSON.parse(JSON.stringify({ line, key, state })));
+    }),
+  );
+});
+
+test("What is not a line of a resume file is no state", () => {
+  for (const text of [
+    "",
+    "+",
+    "+ ",
+    "+ x",
+    "* 1",
+    "+ 1 x",
+    "+ 1 {",
+    '+ 1 {"key":"a"',
+    "+ 1 {}x",
+    "+1",
+    " + 1",
+    "+ 12345678901",
+  ])
+    assert.equal(parseState(text), undefined, text);
+});
