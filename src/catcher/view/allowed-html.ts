@@ -15,10 +15,11 @@ export const allowedElements: ReadonlySet<string> = new Set(
 /** The attributes that are kept as they are. None of them loads anything or leads anywhere. */
 export const allowedAttributes: ReadonlySet<string> = new Set(
   (
-    "abbr align alt axis bgcolor border bordercolor cellpadding cellspacing char charoff checked class clear color " +
-    "cols colspan compact coords datetime dir disabled face frame headers height hidden high hspace id lang low max " +
-    "min name noshade nowrap open optimum placeholder reversed role rows rowspan rules scope shape size span start " +
-    "summary tabindex title usemap valign value vlink vspace width"
+    "abbr alink align alt axis behavior bgcolor border bordercolor bottommargin cellpadding cellspacing char charoff " +
+    "checked class clear color cols colspan compact coords datetime dir direction disabled face frame headers height " +
+    "hidden high hspace id lang leftmargin link loop low marginheight marginwidth max min name noshade nowrap open " +
+    "optimum placeholder reversed rightmargin role rows rowspan rules scope scrollamount scrolldelay shape size span " +
+    "start summary tabindex text title topmargin usemap valign value vlink vspace width"
   ).split(" "),
 );
 
