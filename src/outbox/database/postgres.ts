@@ -9,9 +9,9 @@ export interface PostgresClient {
   /** Gives the connection back; an error closes it. */
   release(error?: Error | boolean): void;
   /** Events: `notification`, `error`, `end`. */
-  on(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
   /** Takes a listener away. */
-  removeListener(event: string, listener: (...values: never[]) => void): unknown;
+  removeListener(event: string, listener: (...values: unknown[]) => void): unknown;
 }
 
 /** A pool of connections to PostgreSQL: what the outbox uses of pg's Pool. */
