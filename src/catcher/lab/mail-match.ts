@@ -1,6 +1,7 @@
 import { isAddressLike } from "../../testing/messages/address-key.ts";
+import { mailboxId } from "../reading/mailbox-ids.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
-import { type Mailboxes, mailboxKey } from "./mailboxes.ts";
+import type { Mailboxes } from "./mailboxes.ts";
 
 /** Describes mails: all fields that are given must match. */
 export interface MailMatch {
@@ -17,7 +18,7 @@ export interface MailMatch {
 /** The test for a description. */
 export function mailTest(match: MailMatch, mailboxes: Mailboxes): (mail: StoredMail) => boolean {
   const { from } = match;
-  const keys = [match.to, match.mailbox].flatMap((id) => (id === undefined ? [] : [mailboxKey(id)]));
+  const keys = [match.to, match.mailbox].flatMap((id) => (id === undefined ? [] : [mailboxId(id)]));
   const subject = match.subject?.toLowerCase();
   return (mail) => {
     const { envelope } = mail;

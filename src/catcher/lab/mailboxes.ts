@@ -1,4 +1,4 @@
-import { addressKey } from "../../testing/messages/address-key.ts";
+import { domainsOf, mailboxId, mailboxIds } from "../reading/mailbox-ids.ts";
 import type { MailStore } from "../store/mail-store.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 
@@ -47,18 +47,18 @@ export class Mailboxes {
 
   /** The mails of a mailbox, oldest first. */
   mails(id: string): readonly StoredMail[] {
-    const key = mailboxKey(id);
+    const key = mailboxId(id);
     return this.#store.mails.filter((mail) => this.#placesOf(mail).ids.has(key));
   }
 
-  /** Whether a mail is in a mailbox. @param key from {@link mailboxKey} */
+  /** Whether a mail is in a mailbox. @param key from {@link mailboxId} */
   has(mail: StoredMail, key: string): boolean {
     return this.#placesOf(mail).ids.has(key);
   }
 
   /** Takes all mails out of a mailbox. @returns how many there were. */
   clear(id: string): number {
-    const key = mailboxKey(id);
+    const key = mailboxId(id);
     const mails = this.mails(id);
     const gone = mails.filter((mail) => this.#placesOf(mail).clear(key));
     this.#store.delete(gone);
@@ -79,29 +79,17 @@ export class Mailboxes {
   }
 }
 
-/** The id of a mailbox in the form in which they are compared: addresses may be written in several ways. */
-export function mailboxKey(id: string): string {
-  const kind = kindOf(id);
-  if (kind === "login") return id;
-  // A domain has the same spellings as that of an address.
-  return kind === "domain" ? addressKey(`x${id}`).replace(/^x(?=@)/, "") : addressKey(id);
-}
-
 function kindOf(id: string): MailboxKind {
-  if (id.startsWith(LOGIN)) return "login";
+  if (id.startsWith("login:")) return "login";
   return id.startsWith("@") ? "domain" : "recipient";
 }
-
-const LOGIN = "login:";
 
 /** The mailboxes in which a mail is. */
 class Places {
   #ids: ReadonlySet<string>;
 
-  constructor({ envelope, client }: StoredMail) {
-    const recipients = envelope.to.map(addressKey);
-    const login = client?.user === undefined ? [] : [`${LOGIN}${client.user}`];
-    this.#ids = new Set([...recipients, ...domainsOf(recipients), ...login]);
+  constructor(mail: StoredMail) {
+    this.#ids = mailboxIds(mail);
   }
 
   get ids(): ReadonlySet<string> {
@@ -118,11 +106,4 @@ class Places {
     this.#ids = new Set([...kept, ...domainsOf(kept), ...login]);
     return kept.length === 0;
   }
-}
-
-function domainsOf(recipients: readonly string[]): string[] {
-  return recipients.flatMap((recipient) => {
-    const at = recipient.lastIndexOf("@");
-    return at === -1 ? [] : [recipient.slice(at)];
-  });
 }

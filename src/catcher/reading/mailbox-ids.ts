@@ -10,13 +10,9 @@ export function mailboxIds({
   client,
 }: Pick<MailSource, "envelope" | "client">): ReadonlySet<string> {
   const recipients = envelope.to.map(addressKey);
-  const domains = recipients.flatMap((recipient) => {
-    const at = recipient.lastIndexOf("@");
-    return at === -1 ? [] : [recipient.slice(at)];
-  });
   return new Set([
     ...recipients,
-    ...domains,
+    ...domainsOf(recipients),
     ...(client?.user === undefined ? [] : [`login:${client.user}`]),
   ]);
 }
@@ -25,4 +21,12 @@ export function mailboxIds({
 export function mailboxId(text: string): string {
   if (text.startsWith("login:")) return text;
   return text.startsWith("@") ? addressKey(`x${text}`).replace(/^x(?=@)/, "") : addressKey(text);
+}
+
+/** The ids of the mailboxes of the domains of these recipients. */
+export function domainsOf(recipients: readonly string[]): string[] {
+  return recipients.flatMap((recipient) => {
+    const at = recipient.lastIndexOf("@");
+    return at === -1 ? [] : [recipient.slice(at)];
+  });
 }

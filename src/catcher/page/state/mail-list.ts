@@ -129,6 +129,8 @@ export function apply(events: readonly CatcherEvent[]): void {
       // Only the catcher can tell whether a new mail is in this list.
       stale ||= events.some(({ Type }) => Type === "new");
     }
+    // A tag may have gone with the mails.
+    stale ||= deleted.size > 0 && tags.peek().length > 0;
     revision.value++;
     if (stale) refreshSoon();
     else void fill();
