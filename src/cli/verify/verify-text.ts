@@ -18,7 +18,7 @@ export function verifyText(report: VerifyReport, style: TextStyle): string {
       : dkim.map((each): [string, string] => ["DKIM", said(each.result, each.reason, signer(each))])),
     ["ARC", said(arc.result, arc.reason)],
   ];
-  if (dmarc.result === "fail") rows.push(["receivers", `are asked to: ${dmarc.disposition}`]);
+  if (dmarc.result === "fail") rows.push(["receivers", asked[dmarc.disposition]]);
   const lines = [...rowLines(rows, style), ""];
   for (const { severity, about, what, remedy } of advice)
     lines.push(
@@ -30,6 +30,13 @@ export function verifyText(report: VerifyReport, style: TextStyle): string {
   if (advice.length === 0) lines.push(style.paint("green", "Nothing to change."), "");
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
+
+/** What the owner of the domain asks of receivers. */
+const asked = {
+  none: "are asked for nothing (p=none)",
+  quarantine: "are asked to treat it as suspicious (p=quarantine)",
+  reject: "are asked to refuse it (p=reject)",
+} as const;
 
 function signer({ domain, selector, algorithm, keyBits }: DkimVerdict): string {
   const key = [algorithm, keyBits === undefined ? undefined : `${keyBits} bits`].filter(Boolean).join(", ");
