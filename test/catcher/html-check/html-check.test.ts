@@ -119,6 +119,7 @@ test("takes a time that grows with the HTML alone", () => {
     `<style>${"a b c d e f{opacity:1}".repeat(20_000)}</style>${"<a><b><c>".repeat(20_000)}`,
     `<style>${"x ".repeat(5000)}{opacity:1}</style>${"<x>".repeat(50_000)}`,
     `<style>${"*~*~*~*{opacity:1}".repeat(1000)}</style>${"<p></p>".repeat(20_000)}`,
+    `<style>${"a b{opacity:1}".repeat(5000)}</style>${"<b>".repeat(60_000)}`,
     `<style>${"{".repeat(200_000)}`,
     `<p style="${"a:b;".repeat(100_000)}">`,
     `<p ${"a".repeat(200_000)}`,

@@ -109,6 +109,31 @@ test("numbers parts as mailpit does", async () => {
     assert.equal(await box.text(`/api/v1/message/${id}/part/${number}`), "404 404 page not found", number);
 });
 
+test("numbers a multipart itself with a zero behind its place", async () => {
+  await using box = await startCatcher();
+  const id = await box.deliver(`Content-Type: multipart/mixed; boundary=m
+
+--m
+Content-Type: multipart/mixed; boundary=i
+Content-Disposition: attachment; filename=box
+
+--i
+Content-Disposition: attachment; filename=a.txt
+
+a
+--i--
+--m--
+`);
+  const { Attachments } = await box.json<Shown>(`/api/v1/message/${id}`);
+  assert.deepEqual(
+    Attachments.map(({ PartID, FileName }) => [PartID, FileName]),
+    [
+      ["1.0", "box"],
+      ["1.1", "a.txt"],
+    ],
+  );
+});
+
 test("serves parts so that nothing in them runs", async () => {
   await using box = await startCatcher();
   const id = await box.deliver(nested);
@@ -153,6 +178,10 @@ test("shows a mail as HTML and as text, safe in browsers and as it is to program
   assert.match(html.headers.get("content-security-policy") ?? "", /default-src 'none'.*sandbox/);
   const shown = await box.fetch("/view/latest.html?embed=1");
   assert.match(await shown.text(), /<p>10 €<\/p><img src="data:image\/png;base64,iVBORw0KGgo=">/);
+  const opened = await box.fetch(`/view/${id}.html`, { headers: { "sec-fetch-dest": "iframe" } });
+  assert.match(await opened.text(), /^<!doctype html>.*src="data:image/);
+  const loaded = await box.fetch(`/view/${id}.html`, { headers: { "sec-fetch-dest": "empty" } });
+  assert.match(await loaded.text(), /^<p>10 €/);
   assert.equal(await box.text("/view/latest.txt"), "200 plain");
   assert.equal((await box.json<{ unread: number }>("/api/v1/messages")).unread, 0);
   const to = async (path: string) => (await box.fetch(path, { redirect: "manual" })).headers.get("location");

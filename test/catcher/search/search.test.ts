@@ -134,6 +134,10 @@ test("compares times in the time zone of the search", () => {
   assert.ok(!found('after:"2026-03-10 22:31"', letter, "UTC"));
   assert.ok(found("-after:2026-03-11", letter, "UTC"));
   assert.ok(found("!before:2026-03-10", letter, "UTC"));
+  // The bound itself is after and before, and not after and not before: as in mailpit.
+  const bound = mail({ created: Date.parse("2026-03-10T00:00:00Z") });
+  for (const search of ["after:2026-03-10", "-after:2026-03-10", "before:2026-03-10", "-before:2026-03-10"])
+    assert.ok(found(search, bound, "UTC"), search);
 });
 
 test("ignores filters without a meaning, and takes unknown ones for words", () => {
