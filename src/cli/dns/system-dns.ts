@@ -49,7 +49,12 @@ export class SystemDns implements Dns {
     if (found.outcome !== "found") return found;
     return {
       outcome: "found",
-      records: found.records.map(({ name: target, ...rest }) => ({ ...rest, target })),
+      records: found.records.map(({ priority, weight, port, name }) => ({
+        priority,
+        weight,
+        port,
+        target: name,
+      })),
     };
   }
 
