@@ -1,3 +1,4 @@
+import { misconfigured } from "../../errors.ts";
 import type { Database, ListeningHandlers, Row, Statements } from "./database.ts";
 import { databaseError } from "./database-error.ts";
 import { optionalPackage } from "./optional-package.ts";
@@ -5,7 +6,7 @@ import { optionalPackage } from "./optional-package.ts";
 /** A connection of a {@link PostgresPool}: what the outbox uses of pg's PoolClient. */
 export interface PostgresClient {
   /** Runs a statement. */
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; command?: string }>;
   /** Gives the connection back; an error closes it. */
   release(error?: Error | boolean): void;
   /** Events: `notification`, `error`, `end`. */
@@ -85,10 +86,15 @@ export class Postgres implements Database {
           },
         });
       } catch (error) {
-        await client.query("rollback").catch(() => {});
-        throw new WorkFailed(error);
+        const open = await client.query("rollback").then(
+          () => true,
+          () => false,
+        );
+        throw new WorkFailed(error, open);
       }
-      await client.query("commit");
+      const { command } = await client.query("commit");
+      // PostgreSQL answers so, and without an error, if a statement failed and its error was not passed on.
+      if (command === "ROLLBACK") throw new WorkFailed(rolledBack(), true);
       return result;
     });
   }
@@ -143,20 +149,31 @@ export class Postgres implements Database {
     try {
       return await work(client);
     } catch (error) {
+      if (!(error instanceof WorkFailed && error.open)) failure = error;
       if (error instanceof WorkFailed) throw error.cause;
-      failure = error;
       throw databaseError(error);
     } finally {
-      client.removeListener("error", broken as never);
-      client.release(failure instanceof Error ? failure : undefined);
+      // A connection that failed is closed, and may break once more while it is.
+      if (failure === undefined) client.removeListener("error", broken as never);
+      client.release(failure instanceof Error ? failure : failure !== undefined);
     }
   }
 }
 
+function rolledBack(): Error {
+  return misconfigured(
+    "transaction: a statement in it failed, so the database rolled it back. Pass its error on",
+  );
+}
+
 /** The work in a transaction has failed, and the transaction was rolled back. */
 class WorkFailed extends Error {
-  constructor(cause: unknown) {
+  /** Whether the connection can still be used. */
+  readonly open: boolean;
+
+  constructor(cause: unknown, open: boolean) {
     super("rolled back", { cause });
+    this.open = open;
   }
 }
 

@@ -41,7 +41,8 @@ export class Waker {
       },
       onEnd: () => {
         this.#stop = undefined;
-        this.#listening = false;
+        // It worked, so it is worth trying again.
+        if (this.#listening === true) this.#listening = undefined;
       },
     });
     const arrived = new Promise<boolean>((resolve) => {

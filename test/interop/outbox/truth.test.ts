@@ -203,6 +203,16 @@ describe("the truth of an outbox", async () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, 1);
   });
 
+  test("a transaction that a swallowed error has aborted is not taken for a commit", async () => {
+    await using outbox = await Outbox.open({ database: postgres.url, schema: freshSchema() });
+    const work = outbox.transaction(async (via) => {
+      await outbox.enqueue(receipt, { via });
+      await via.query("select nonsense").catch(() => {});
+    });
+    await assert.rejects(work, { kind: "configuration", message: /rolled it back/ });
+    assert.equal((await outbox.status()).mails.waiting, 0);
+  });
+
   test("a transaction with a mail can be prepared, without notifications", async () => {
     const schema = freshSchema();
     await using server = await TestServer.start();
