@@ -13,6 +13,7 @@ test("shows its addresses, answers with safe headers, and closes its server", as
   assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
   assert.match(answer.headers.get("content-security-policy") ?? "", /default-src 'none'/);
   await catcher.close();
+  assert.deepEqual([catcher.url, catcher.smtpUrl], [url, smtpUrl]);
   await assert.rejects(fetch(url));
   await assert.rejects(server.transport().send({ from: "a@a.test", to: "b@b.test", text: "Hi" }));
 });

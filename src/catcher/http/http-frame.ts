@@ -38,6 +38,7 @@ export class HttpFrame {
   readonly #maxBody: number;
   readonly #load: () => Promise<FrameApp>;
   #app: Promise<FrameApp> | undefined;
+  #url = "";
 
   /** @param load is called once, at the first request. */
   constructor(options: FrameOptions, load: () => Promise<FrameApp>) {
@@ -63,16 +64,15 @@ export class HttpFrame {
       this.#server.listen({ host, port }, () => {
         this.#server.off("error", failed);
         if (!keepAlive) this.#server.unref();
+        this.#url = urlOf(this.#server.address() as AddressInfo);
         resolve();
       });
     });
   }
 
-  /** The URL for clients of this machine. */
+  /** The URL for clients of this machine, also after `close`. */
   get url(): string {
-    const { address, port } = this.#server.address() as AddressInfo;
-    const host = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    return this.#url;
   }
 
   /** Loads the app, if no request has, unless the server was closed. */
@@ -136,6 +136,11 @@ export class HttpFrame {
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
   }
+}
+
+function urlOf({ address, port }: AddressInfo): string {
+  const host = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function guarded({ method = "GET", url = "", headers, rawHeaders }: IncomingMessage) {
