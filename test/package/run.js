@@ -10,6 +10,7 @@ import process from "node:process";
 import { bundlers } from "./bundlers.js";
 import { catcher } from "./catcher.js";
 import { catcherClients } from "./catcher-clients.js";
+import { commandCheck } from "./command-check.js";
 import { commandSend } from "./command-send.js";
 import { contents } from "./contents.js";
 import { frameworks } from "./frameworks.js";
@@ -23,7 +24,18 @@ import { typescript } from "./typescript.js";
 
 const atOnce = 2;
 const all = [
-  ...[contents, load, runtimes, commandSend, runners, frameworks, guides, catcher, catcherClients].flat(),
+  ...[
+    contents,
+    load,
+    runtimes,
+    commandSend,
+    commandCheck,
+    runners,
+    frameworks,
+    guides,
+    catcher,
+    catcherClients,
+  ].flat(),
   ...bundlers,
   ...packedTests,
   ...typescript,
