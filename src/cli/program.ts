@@ -67,8 +67,8 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
       .configureOutput({
         writeOut: (text) => terminal.output.write(text),
         writeErr: (text) => terminal.errors.write(text),
-        getOutHelpWidth: () => widthOf(terminal.output),
-        getErrHelpWidth: () => widthOf(terminal.errors),
+        getOutHelpWidth: () => widthOf(terminal.output, terminal.environment),
+        getErrHelpWidth: () => widthOf(terminal.errors, terminal.environment),
         getOutHasColors: () => hasColours(terminal.output, terminal.environment),
         getErrHasColors: () => hasColours(terminal.errors, terminal.environment),
       });

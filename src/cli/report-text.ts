@@ -3,15 +3,18 @@ import { wrapped } from "./wrapped.ts";
 
 /** How the text of a report may look. */
 export interface TextStyle {
-  /** Columns of the terminal. */
+  /** Columns that a line may have. */
   readonly width: number;
   paint(style: Style, text: string): string;
 }
 
 /** The style for the output of a terminal, a pipe or a file. */
 export function textStyle(terminal: Terminal): TextStyle {
-  const { output } = terminal;
-  return { width: widthOf(output), paint: (style, text) => styled(terminal, output, style, text) };
+  const { output, environment } = terminal;
+  return {
+    width: widthOf(output, environment),
+    paint: (style, text) => styled(terminal, output, style, text),
+  };
 }
 
 /** Something that a person should know, and what to do about it. */

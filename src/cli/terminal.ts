@@ -43,7 +43,8 @@ export function styled(terminal: Terminal, stream: TerminalStream, style: Style,
   return `\x1b[${on}m${text}\x1b[${off}m`;
 }
 
-/** The columns of a stream: of the terminal, or 80. */
-export function widthOf(stream: TerminalStream): number {
-  return stream.columns ?? 80;
+/** The columns of a stream: those that COLUMNS wishes (POSIX 8.3), else those of the terminal, else 80. */
+export function widthOf(stream: TerminalStream, environment: Terminal["environment"]): number {
+  const wish = environment["COLUMNS"] ?? "";
+  return /^[1-9][0-9]{0,5}$/.test(wish) ? Number(wish) : (stream.columns ?? 80);
 }

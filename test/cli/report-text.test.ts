@@ -36,6 +36,15 @@ test("the lines of a report fit into the columns of the terminal, or into 80", (
   }
 });
 
+test("COLUMNS goes before the width of the terminal, unless it is no number of columns", () => {
+  assert.equal(styleOf(undefined, { COLUMNS: "30" }, false).width, 30);
+  assert.equal(styleOf(120, { COLUMNS: "30" }, true).width, 30);
+  for (const wrong of ["", "0", "-3", "wide", "1e9", "9".repeat(30)]) {
+    assert.equal(styleOf(120, { COLUMNS: wrong }, true).width, 120, wrong);
+    assert.equal(styleOf(undefined, { COLUMNS: wrong }, false).width, 80, wrong);
+  }
+});
+
 test("a text is broken at blanks, and keeps all its words", () => {
   assert.deepEqual(wrapped("one two three four five", 20), ["one two three four", "five"]);
   assert.deepEqual(wrapped("", 20), [""]);

@@ -36,11 +36,12 @@ export class Progress {
   }
 
   #draw(): void {
-    const { errors } = this.#terminal;
+    const { errors, environment } = this.#terminal;
+    const width = widthOf(errors, environment) - 1;
     const seconds = (performance.now() - this.#begun) / 1000;
     const { done, earlier, counts } = this.#totals;
     const failed = done - counts.accepted;
-    const line = progressLine({ done, earlier, failed, rows: this.#rows, seconds }, widthOf(errors) - 1);
+    const line = progressLine({ done, earlier, failed, rows: this.#rows, seconds }, width);
     errors.write(`\r${line}\x1b[K`);
     this.#drawn = true;
   }
