@@ -111,12 +111,23 @@ test("A password among the arguments is refused, with where it belongs, and is n
     ["--relay", "smtp://localhost?proxy=http%3A%2F%2Fjane%3As3cret%40proxy"],
     ["--relay", "localhost", "--proxy", "socks5://jane:s3cret@proxy"],
     ["--relay", "localhost", "--password", "s3cret"],
+    ["--relay", "localhost", "--user", "jane:s3cret"],
   ]) {
     const { status, output, errors } = await send([...flags, ...basic]);
     assert.equal(status, 64, flags.join(" "));
     assert.match(errors, /ENVOI_PASSWORD/);
     assert.doesNotMatch(output + errors, /s3/);
   }
+});
+
+test("An empty stored message is refused with 65, because what should have written it failed", async () => {
+  await using server = await TestServer.start();
+  const relay = ["--relay", `localhost:${server.port}`];
+  for (const path of ["-", file("empty.eml", "")]) {
+    const { status, errors } = await send([...relay, "--eml", path, ...basic]);
+    assert.deepEqual([status, errors], [65, "envoi: --eml: expected a message, got nothing\n"]);
+  }
+  assert.equal(server.messages.length, 0);
 });
 
 test("The password comes from ENVOI_PASSWORD or from the URL in ENVOI_RELAY", async () => {

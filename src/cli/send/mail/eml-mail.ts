@@ -27,6 +27,8 @@ export async function emlMail(path: string, flags: SendFlags, reader: ArgumentRe
         `--${name === "replyTo" ? "reply-to" : name}: not used with --eml, whose message is sent as it is`,
       );
   const bytes = await reader.bytes(path, "--eml");
+  // A program that failed before a pipe leaves this behind.
+  if (bytes.length === 0) throw new CommandError("--eml: expected a message, got nothing", ExitStatus.data);
   const fields = headerOf(bytes);
   const sender = flags.envelopeFrom ?? flags.from;
   const from = sender === undefined ? senderIn(fields) : sender.trim() === "<>" ? null : one(sender);
