@@ -72,10 +72,11 @@ export class Guard {
     if (!target.startsWith("/")) throw new ApiError("the target must be a path");
     const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
     const host = headers.host?.toLowerCase() ?? "";
-    const [, address, name] = HOST.exec(host) ?? [];
+    const [, address, name, port = "0"] = HOST.exec(host) ?? [];
     const known =
-      (address !== undefined && isIP(address) === 6) ||
-      (name !== undefined && (isIP(name) === 4 || !name.includes(".") || this.#names.has(name)));
+      Number(port) <= 65_535 &&
+      ((address !== undefined && isIP(address) === 6) ||
+        (name !== undefined && (isIP(name) === 4 || !name.includes(".") || this.#names.has(name))));
     if (count !== 1 || !known)
       throw new ApiError(`the host ${clean(host)} is unknown: allow it with --host`, count === 1 ? 421 : 400);
     return host.replace(/:80$/, "");
@@ -90,7 +91,7 @@ export class Guard {
 }
 
 /** An address of IPv6, or a name or address of IPv4; perhaps with a port. */
-const HOST = /^(?:\[([\da-f:.]+)\]|([a-z\d_-]+(?:\.[a-z\d_-]+)*))(?::\d{1,5})?$/;
+const HOST = /^(?:\[([\da-f:.]+)\]|([a-z\d_-]+(?:\.[a-z\d_-]+)*))(?::(\d{1,5}))?$/;
 
 /** What another site may not do: only open the page, as a link does. */
 function checkSite({ method, target, headers }: GuardedRequest): void {

@@ -111,6 +111,8 @@ export class HttpFrame {
 
   async #read(request: IncomingMessage, response: ServerResponse): Promise<Request> {
     const { method = "GET", url = "/", headers } = request;
+    // `Request` does not take it.
+    if (method === "TRACE") throw new ApiError("TRACE is not allowed", 405);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const body = hasBody(method) ? await readBody(request, this.#maxBody) : undefined;
@@ -143,8 +145,17 @@ function urlOf({ address, port }: AddressInfo): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** What the guard sees of a request. */
 function guarded({ method = "GET", url = "", headers, rawHeaders }: IncomingMessage) {
-  return { method, target: url, headers, rawHeaders };
+  return { method, target: targetOf(url), headers, rawHeaders };
+}
+
+/** The target as the app reads it: without `..`, so that the guard and the app mean the same path. */
+function targetOf(url: string): string {
+  const whole = `http://localhost${url}`;
+  if (!url.startsWith("/") || !URL.canParse(whole)) return url;
+  const { pathname, search } = new URL(whole);
+  return `${pathname}${search}`;
 }
 
 function hasBody(method: string): boolean {

@@ -116,6 +116,8 @@ export class KeepFolder {
   #writeFile(name: string, content: string | Buffer): void {
     const path = join(this.path, name);
     const temporary = `${path}${TEMPORARY}`;
+    // A process that was killed while it wrote this file has left one.
+    this.#deleteFile(`${name}${TEMPORARY}`);
     // "wx" follows no link.
     writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
     try {

@@ -66,6 +66,8 @@ function starterGone(environment: Terminal["environment"]): Promise<void> {
       clearInterval(timer);
       resolve();
     }, 500);
+    // Only the catcher keeps the process alive: it must end when the catcher is closed by a signal or an error.
+    timer.unref();
   });
 }
 

@@ -49,6 +49,27 @@ test("loads the app with the first request that is let in", async (t) => {
   assert.equal(loads(), 1);
 });
 
+test("guards the path that the app reads, not another way to write it", async (t) => {
+  const { get } = await frameOf(t, { fetch: async ({ url }) => new Response(new URL(url).pathname) });
+  const link = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"];
+  assert.match(await get("/api/../mail/1", ...link), /\r\n\r\n.*\/mail\/1\r\n/s);
+  for (const path of [
+    "/mail/../api",
+    "/mail/%2e%2E/api",
+    "/mail/..\\api",
+    "/mail/./../api",
+    "/\t/../mail/../api",
+  ])
+    assert.match(await get(path, ...link), /^HTTP\/1\.1 40[03] /, path);
+});
+
+test("refuses TRACE, and a port that no host has", async (t) => {
+  const { raw, host } = await frameOf(t, {});
+  const end = ["Connection: close", "", ""];
+  assert.match(await raw("TRACE / HTTP/1.1", `Host: ${host}`, ...end), /^HTTP\/1\.1 405 /);
+  assert.match(await raw("GET / HTTP/1.1", "Host: localhost:70000", ...end), /^HTTP\/1\.1 421 /);
+});
+
 test("puts safe headers on every answer, and lets the app replace them", async (t) => {
   const { url, get } = await frameOf(t, {
     fetch: async () => new Response("x", { headers: { "content-security-policy": "default-src 'self'" } }),

@@ -103,6 +103,23 @@ test("leaves no half mail: what a killed process was writing is not read, and re
   assert.ok(existsSync(fresh), "another process may be writing it");
 });
 
+test("writes a file again that a killed process was writing a moment ago", async (t) => {
+  const path = folderOf(t);
+  const folder = new KeepFolder(path);
+  const store = new MailStore(await loadMessageParser(), { mails: 10, octets: 1000 }, (mail) =>
+    folder.write(mail),
+  );
+  const keeper = new Keeper(folder, store, (error) => assert.fail(String(error)));
+  const facts = { receivedAt: new Date(), raw: Buffer.from("\r\n"), envelope: { from: "", to: [] } };
+  const mail = store.add({ id: newMailId(), ...facts });
+  const [record = ""] = readdirSync(path).filter((name) => name.endsWith(".json"));
+  writeFileSync(join(path, `${record}.tmp`), '{"envoi"');
+  store.setRead([mail], true);
+  keeper.close();
+  assert.equal(folder.read(10)[0]?.isRead, true);
+  assert.equal(readdirSync(path).length, 2);
+});
+
 test("follows no link, when it reads and when it deletes", {
   skip: process.platform === "win32",
 }, async (t) => {

@@ -86,6 +86,14 @@ test("prints its addresses as one line, catches mail, and ends when it is told t
   }
 });
 
+test("ends, if npx started it, when it is told to, and when it cannot go on", async (t) => {
+  const byNpx = { npm_command: "exec" };
+  const { stop } = await listening(t, [], byNpx);
+  assert.equal(await stop("SIGINT"), 0);
+  const child = run(t, [...anyPort, "--fail", "no-such-file"], byNpx);
+  assert.deepEqual(await once(child, "exit"), [66, null]);
+});
+
 test("ends with a status of its own, and one line, if a port is in use", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   t.after(() => server.close());
