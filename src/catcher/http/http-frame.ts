@@ -49,7 +49,10 @@ export class HttpFrame {
       { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 5000 },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#server.on("upgrade", (request, socket, head) => {
+      if (request.headers.upgrade?.toLowerCase() === "websocket") void this.#upgrade(request, socket, head);
+      else this.#answerAnyway(request, socket, head);
+    });
   }
 
   /**
@@ -127,6 +130,22 @@ export class HttpFrame {
     });
   }
 
+  /**
+   * Answers a request that would also speak another protocol, as if it had not said so (RFC 9110, section 7.8): the
+   * HTTP client of Java offers h2c with every first request.
+   */
+  #answerAnyway(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { method, url, rawHeaders } = request;
+    const lines = [`${method} ${url} HTTP/1.1`];
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const name = rawHeaders[at] ?? "";
+      if (!OFFER.test(name)) lines.push(`${name}: ${rawHeaders[at + 1]}`);
+    }
+    // The server has let go of the socket, and takes it again as a new connection.
+    socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+    this.#server.emit("connection", socket);
+  }
+
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
     try {
@@ -139,6 +158,9 @@ export class HttpFrame {
     }
   }
 }
+
+/** The header fields that offer another protocol. */
+const OFFER = /^(?:upgrade|connection|http2-settings)$/i;
 
 function urlOf({ address, port }: AddressInfo): string {
   const host = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;

@@ -63,6 +63,37 @@ test("guards the path that the app reads, not another way to write it", async (t
     assert.match(await get(path, ...link), /^HTTP\/1\.1 40[03] /, path);
 });
 
+test("answers a request that offers HTTP/2, as the client of Java does, with its body", async (t) => {
+  const { raw, port } = await frameOf(t, {
+    fetch: async (request) => new Response(`got ${request.method} ${await request.text()}`),
+  });
+  const offer = [
+    "Connection: Upgrade, HTTP2-Settings",
+    "Upgrade: h2c",
+    "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+  ];
+  const host = `Host: 127.0.0.1:${port}`;
+  const json = "Content-Type: application/json";
+  assert.match(await raw("GET / HTTP/1.1", host, ...offer, "", ""), /^HTTP\/1\.1 200 .*got GET /s);
+  const long = await raw("POST / HTTP/1.1", host, ...offer, json, "Content-Length: 2", "", "{}");
+  assert.match(long, /^HTTP\/1\.1 200 .*got POST \{\}/s);
+  const pieces = await raw(
+    "POST / HTTP/1.1",
+    host,
+    ...offer,
+    json,
+    "Transfer-Encoding: chunked",
+    "",
+    "2",
+    "{}",
+    "0",
+    "",
+    "",
+  );
+  assert.match(pieces, /^HTTP\/1\.1 200 .*got POST \{\}/s);
+  assert.match(await raw("GET / HTTP/1.1", "Host: evil.test", ...offer, "", ""), /^HTTP\/1\.1 421 /);
+});
+
 test("refuses TRACE, and a port that no host has", async (t) => {
   const { raw, host } = await frameOf(t, {});
   const end = ["Connection: close", "", ""];
