@@ -83,7 +83,11 @@ function statusOf(error: unknown, { errors, environment }: Terminal): ExitStatus
   const message = error instanceof Error ? error.message : String(error);
   errors.write(`envoi: ${message}\n`);
   if (error instanceof CommandError) return error.status;
-  if (EnvoiError.is(error)) return error.kind === "configuration" ? ExitStatus.usage : ExitStatus.unavailable;
+  // Names of hosts and addresses come from flags, as settings do; those of mails have been reported before.
+  if (EnvoiError.is(error))
+    return error.kind === "configuration" || error.kind === "address"
+      ? ExitStatus.usage
+      : ExitStatus.unavailable;
   if (environment["ENVOI_DEBUG"] !== undefined && error instanceof Error) errors.write(`${error.stack}\n`);
   return ExitStatus.software;
 }
