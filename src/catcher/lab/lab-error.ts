@@ -35,9 +35,11 @@ export function shownValue(value: unknown): string {
 export function asLabError(error: unknown): unknown {
   if (!EnvoiError.is(error) || (error.kind !== "configuration" && error.kind !== "address")) return error;
   const { message } = error;
-  // "fault.at: expected ..., got .... Remedy"
   const [, field = "body", problem = message] = /^([^\s:]+): (.*)$/s.exec(message) ?? [];
-  const [, expected = problem, got = "another value", remedy] =
-    /^expected (.*?), got (.*?)(?:\. (.*))?$/s.exec(problem) ?? [];
-  return new LabError({ field, expected, got, remedy });
+  // "fault.at: expected ..., got .... Remedy"
+  const [, expected, got, remedy] = /^expected (.*?), got (.*?)(?:\. (.*))?$/s.exec(problem) ?? [];
+  if (expected !== undefined && got !== undefined) return new LabError({ field, expected, got, remedy });
+  // "fault: there is no "att"; the nearest is at"
+  const sentence = `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}`;
+  return new LabError({ field, expected: "a valid value", got: "another one", remedy: sentence });
 }

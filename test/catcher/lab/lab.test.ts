@@ -293,6 +293,14 @@ describe("lists the faults of the server", () => {
     assert.deepEqual(await (await lab.ask("/faults", "POST", [])).json(), []);
   });
 
+  test("says what is wrong with one that has an unknown field", async () => {
+    await using lab = await startLab();
+    const answer = await lab.ask("/faults", "POST", { at: "rcpt", replly: "450 4.2.1 Later" });
+    assert.equal(answer.status, 400);
+    const { error } = (await answer.json()) as { error: { message: string } };
+    assert.match(error.message, /^fault: expected .*, got .*\. There is no "replly"; the nearest is reply$/);
+  });
+
   test("and shows that a program has lifted one", async () => {
     await using lab = await startLab();
     await lab.ask("/faults", "POST", { at: "mail", reply: "451 No" });
