@@ -4,7 +4,7 @@ import { reasonOf } from "../../errors.ts";
 import { SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "../../protocol/ports.ts";
 import { readUrl } from "../../transport/smtp/url/url.ts";
 import { CommandError } from "../exit-status.ts";
-import { type NamedRelay, namedRelay, refusePassword } from "../send/relay/relay-url.ts";
+import { type NamedRelay, namedRelay } from "../send/relay/relay-url.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ServerTarget } from "./server/server-target.ts";
 
@@ -29,8 +29,7 @@ export function readTarget(text: string | undefined, environment: Terminal["envi
     throw wrong(`expected a domain without a user, such as ${text.slice(text.lastIndexOf("@") + 1)}`);
   const isDomain = !/[:/]/.test(text) && isIP(text) === 0 && text.replace(/\.$/, "").includes(".");
   if (isDomain) return { kind: "domain", domain: readDomain(text) };
-  refusePassword(text, "check", "ENVOI_RELAY");
-  return serverAt(namedRelay(text, {}));
+  return serverAt(namedRelay(text, {}, "check"));
 }
 
 function readDomain(text: string): string {

@@ -420,12 +420,16 @@ test("check refuses a password in the arguments and other wrong calls with 64", 
     ["check", "smtp://localhost", "--from", "nobody"],
     ["check", "smtp://localhost", "--hello", "a b"],
     ["check", "exa mple.org"],
+    ["check", ""],
+    ["check", "a b"],
+    ["check", "shop:hunter2@mail example"],
     ["check", "example.org", "--jsn"],
   ]) {
     const { status, output, errors } = await run(args);
     assert.equal(status, 64, args.join(" "));
     assert.equal(output, "");
     assert.ok(!errors.includes("hunter2"));
+    assert.doesNotMatch(errors, /--relay/);
   }
   const broken = file(context, "zone.json", "{");
   assert.equal((await run(["check", "example.org", "--zone", broken])).status, 65);

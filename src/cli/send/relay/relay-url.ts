@@ -15,12 +15,17 @@ export interface NamedRelay {
 /**
  * The relay: of the flag, else of ENVOI_RELAY, else of SMTP_URL, else the one on this machine.
  *
+ * @param argument what errors call the flag
  * @throws CommandError if it is not a URL or a host, or a password is in the flag.
  */
-export function namedRelay(flag: string | undefined, environment: Terminal["environment"]): NamedRelay {
+export function namedRelay(
+  flag: string | undefined,
+  environment: Terminal["environment"],
+  argument = "--relay",
+): NamedRelay {
   if (flag !== undefined) {
-    refusePassword(flag, "--relay", "ENVOI_RELAY");
-    return read(flag, "--relay");
+    refusePassword(flag, argument, "ENVOI_RELAY");
+    return read(flag, argument);
   }
   for (const name of ["ENVOI_RELAY", "SMTP_URL"]) {
     const value = environment[name];
