@@ -8,9 +8,8 @@ import "../../soak.ts";
 import { Postgres } from "../postgres.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-const soaking = process.env["ENVOI_MAILS"] !== undefined;
-const mails = soaking ? numberFrom("ENVOI_MAILS", 100_000) : 5000;
-const kills = soaking ? 200 : 20;
+const mails = Math.min(numberFrom("ENVOI_MAILS", 5000), 100_000);
+const kills = Math.max(20, Math.floor(mails / 500));
 const concurrency = 8;
 /** The replies that the server loses. */
 const lost = 10;
