@@ -1,4 +1,4 @@
-import { claimFunction } from "./claim-function.ts";
+import { claimBehindFunction, claimFunction } from "./claim-function.ts";
 
 /** One step of the schema. Steps that were released do not change; a new one is added. */
 export interface Migration {
@@ -146,5 +146,6 @@ function first(s: string): string[] {
         where recipients @> jsonb_build_array(jsonb_build_object('state', word))
         order by n limit 1), 'cancelled') $$`,
     claimFunction(s),
+    claimBehindFunction(s),
   ];
 }

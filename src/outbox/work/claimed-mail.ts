@@ -7,6 +7,7 @@ export interface ClaimedMail {
   /** Marks this claim: what is written about it later holds only if nobody claimed the mail since. */
   readonly claim: string;
   readonly tenant: string;
+  readonly priority: number;
   /** The sender that it goes out with. */
   readonly sender: Address | string | null;
   readonly recipients: readonly RecordedRecipient[];

@@ -5,6 +5,7 @@ import type { RecordedRecipient } from "../recorded-recipient.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { ReturnPaths } from "../suppressions/return-path.ts";
 import type { ClaimedMail } from "./claimed-mail.ts";
+import { Heads } from "./heads.ts";
 
 /**
  * Claims mails for one worker: from every tenant that has some, by turns, those of the highest priority first and then
@@ -17,6 +18,7 @@ export class Claims {
   readonly #paths: ReturnPaths;
   /** The tenant that was served last, if not all could be; the next claim begins behind it. */
   #last: string | null = null;
+  readonly #heads = new Heads();
 
   constructor(database: Database, schema: Schema, timeout: number, paths: ReturnPaths) {
     this.#paths = paths;
@@ -37,51 +39,70 @@ export class Claims {
     blocked: readonly string[],
     begun: (claim: string) => void,
   ): Promise<ClaimedMail[]> {
+    const heads = this.#heads.at(performance.now(), blocked);
+    if (heads.length > 0) {
+      const next = await this.#claimed(begun, worker, most, "claim_behind", "$4::text::jsonb", [
+        JSON.stringify(heads),
+      ]);
+      this.#heads.wentOn(next);
+      if (next.length > 0) return next;
+    }
+    const began = performance.now();
     const begin = this.#last;
-    const claimed = await this.#takeFrom(worker, most, blocked, begun);
+    const claimed = await this.#look(worker, most, blocked, begun);
+    if (begin === null && this.#last === null) this.#heads.looked(claimed, began, performance.now());
+    // With more tenants than mails they take turns, which only the look at everything knows.
+    else this.#heads.clear();
     if (claimed.length >= most || begin === null) return claimed;
     // The end of the tenants; their beginning may have more.
     this.#last = null;
-    return [...claimed, ...(await this.#takeFrom(worker, most - claimed.length, blocked, begun))];
+    return [...claimed, ...(await this.#look(worker, most - claimed.length, blocked, begun))];
   }
 
-  async #takeFrom(
+  async #look(
     worker: string,
     most: number,
     blocked: readonly string[],
     begun: (claim: string) => void,
   ): Promise<ClaimedMail[]> {
-    const claim = randomUUID();
-    begun(claim);
-    const rows = await this.#database.within(this.#timeout, this.#statement(), [
+    const mails = await this.#claimed(
+      begun,
       worker,
-      claim,
-      String(most),
-      this.#last,
-      JSON.stringify(blocked),
-    ]);
-    const claimedAt = performance.now();
-    const mails = rows.map((row) => read(row, claim, claimedAt, this.#paths));
+      most,
+      "claim",
+      "$4::text, array(select jsonb_array_elements_text($5::text::jsonb))",
+      [this.#last, JSON.stringify(blocked)],
+    );
     const tenants = [...new Set(mails.map(({ tenant }) => tenant))].sort();
     // With fewer tenants than mails each of them had its share.
     this.#last = tenants.length < most ? null : (tenants.at(-1) ?? null);
-    return byTurns(mails);
+    return mails;
   }
 
-  #statement(): string {
-    return `select m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
+  /** Calls one of the functions that claim. */
+  async #claimed(
+    begun: (claim: string) => void,
+    worker: string,
+    most: number,
+    name: string,
+    parameters: string,
+    values: readonly unknown[],
+  ): Promise<ClaimedMail[]> {
+    const claim = randomUUID();
+    begun(claim);
+    const rows = await this.#database.within(
+      this.#timeout,
+      `select m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
         m.pieces, m.attempt, m.again, (extract(epoch from now() - m.due) * 1000)::float8 as age
-      from ${this.#schema}.claim($1::text, $2::text::uuid, $3::text::integer, $4::text,
-        array(select jsonb_array_elements_text($5::text::jsonb))) as m`;
+      from ${this.#schema}.${name}($1::text, $2::text::uuid, $3::text::integer, ${parameters}) as m`,
+      [worker, claim, String(most), ...values],
+    );
+    const claimedAt = performance.now();
+    return byTurns(rows.map((row) => read(row, claim, claimedAt, this.#paths)));
   }
 }
 
-function read(
-  row: Row,
-  claim: string,
-  claimedAt: number,
-  paths: ReturnPaths,
-): ClaimedMail & { readonly priority: number } {
+function read(row: Row, claim: string, claimedAt: number, paths: ReturnPaths): ClaimedMail {
   return {
     id: String(row["id"]),
     claim,
@@ -99,7 +120,7 @@ function read(
 }
 
 /** The first of each tenant, then the second of each, and so on. */
-function byTurns(mails: (ClaimedMail & { readonly priority: number })[]): ClaimedMail[] {
+function byTurns(mails: ClaimedMail[]): ClaimedMail[] {
   const sorted = mails.toSorted((a, b) => b.priority - a.priority || Number(BigInt(a.id) - BigInt(b.id)));
   const turns = new Map<string, number>();
   return sorted
