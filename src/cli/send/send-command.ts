@@ -131,4 +131,5 @@ Examples:
 
 Exit status: 0 accepted for every recipient; 64 wrong usage; 65 a message that cannot be built;
 otherwise 70 if the outcome of any is unknown, else 75 if any may pass later, else 69.
+73 the file of --resume cannot be written.
 `;
