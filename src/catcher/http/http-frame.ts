@@ -45,12 +45,9 @@ export class HttpFrame {
     this.#guard = new Guard(options);
     this.#maxBody = options.maxBody;
     this.#load = load;
-    this.#server = createServer(
-      { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 5000 },
-      (request, response) => void this.#answer(request, response),
-    );
+    this.#server = createServer(limits, (request, response) => void this.#answer(request, response));
     this.#server.on("upgrade", (request, socket, head) => {
-      if (request.headers.upgrade?.toLowerCase() === "websocket") void this.#upgrade(request, socket, head);
+      if (opensWebSocket(request)) void this.#upgrade(request, socket, head);
       else this.#answerAnyway(request, socket, head);
     });
   }
@@ -157,6 +154,19 @@ export class HttpFrame {
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     }
   }
+}
+
+const limits = {
+  maxHeaderSize: 16_384,
+  requestTimeout: 60_000,
+  headersTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  // Node.js 24.9 and later ask; earlier ones treat every offer of another protocol alike.
+  shouldUpgradeCallback: opensWebSocket,
+};
+
+function opensWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 /** The header fields that offer another protocol. */
