@@ -27,7 +27,7 @@ export class Heads {
     const before = this.#heads;
     this.#heads = new Map();
     this.#add(mails, before);
-    this.#until = ended + Math.max(LOOK_INTERVAL, 10 * (ended - began));
+    this.#until = ended + Math.min(LONGEST, Math.max(SHORTEST, 10 * (ended - began)));
   }
 
   /** Going on found these mails. A queue without any is empty. */
@@ -52,5 +52,6 @@ export class Heads {
   }
 }
 
-/** Milliseconds for which a worker goes on without a look at everything. */
-const LOOK_INTERVAL = 200;
+/** Milliseconds for which a worker goes on without a look at everything: the longer, the longer a look takes. */
+const SHORTEST = 100;
+const LONGEST = 250;

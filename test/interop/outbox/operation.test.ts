@@ -255,7 +255,7 @@ describe("operating an outbox", async () => {
     assert.deepEqual([of("a"), of("b") + of("d"), of("c")], [5, 2, 4]);
   });
 
-  test("behind a backlog of one tenant the first mail of another starts within a second", async (t) => {
+  test("behind a million mails of one tenant the first mail of another starts within a second", async (t) => {
     const schema = freshSchema();
     await using server = await TestServer.start();
     await using outbox = await Outbox.open({ database: postgres.url, schema, transport: server.transport() });
@@ -263,7 +263,7 @@ describe("operating an outbox", async () => {
     await postgres.sql(
       `insert into ${schema}.mail (tenant, state, due, at, recipients, message_id, content, size)
        select tenant, state, due, at, recipients, message_id, content, size
-       from ${schema}.mail, generate_series(1, 200000) where id = ${id}; analyze ${schema}.mail`,
+       from ${schema}.mail, generate_series(1, 1000000) where id = ${id}; analyze ${schema}.mail`,
     );
     const worker = outbox.work();
     await until(
@@ -283,6 +283,6 @@ describe("operating an outbox", async () => {
     }
     await worker.stop();
     t.diagnostic(`${waits.map(Math.round)} ms`);
-    assert.ok((waits.toSorted((a, b) => a - b)[0] ?? 0) < 1000, `${waits}`);
+    assert.ok(Math.max(...waits) < 1000, `${waits}`);
   });
 });
