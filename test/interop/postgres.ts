@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Daemon } from "./daemon.ts";
@@ -26,6 +27,8 @@ export class Postgres implements AsyncDisposable {
         const data = join(directory, "data");
         await call("chown", "postgres", directory);
         await call(...asPostgres, `${programs}/initdb`, "-D", data, "-U", "postgres", "-A", "trust", "-N");
+        // For machines of a test's own, if it listens to them.
+        await appendFile(join(data, "pg_hba.conf"), "host all all samenet trust\n");
         const own = {
           port: `${postgres}`,
           listen_addresses: "127.0.0.1",

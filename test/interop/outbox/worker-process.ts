@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 export interface WorkerOrders {
   readonly database: string;
   readonly smtpPort: number;
+  /** `localhost` by default. */
+  readonly smtpHost?: string;
   readonly schema?: string;
   readonly concurrency?: number;
   /** Milliseconds. */
@@ -24,9 +26,11 @@ export interface WorkerOrders {
 export class WorkerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
 
-  static async start(orders: WorkerOrders): Promise<WorkerProcess> {
+  /** @param on the words before its command, if it runs on a machine of its own */
+  static async start(orders: WorkerOrders, on: readonly string[] = []): Promise<WorkerProcess> {
     const program = fileURLToPath(new URL("worker-program.js", import.meta.url));
-    const child = spawn(process.execPath, [program, JSON.stringify(orders)], {
+    const [command = "", ...args] = [...on, process.execPath, program, JSON.stringify(orders)];
+    const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout as NodeJS.ReadableStream, "data");

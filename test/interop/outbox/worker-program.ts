@@ -5,12 +5,20 @@ import { Outbox, type OutboxRates } from "envoi/outbox";
 import type { WorkerOrders } from "./worker-process.ts";
 
 const orders = JSON.parse(process.argv[2] ?? "{}") as WorkerOrders;
-const { database, smtpPort, schema = "envoi", concurrency = 8, clock = 0, jitter = 0 } = orders;
+const {
+  database,
+  smtpPort,
+  smtpHost = "localhost",
+  schema = "envoi",
+  concurrency = 8,
+  clock = 0,
+  jitter = 0,
+} = orders;
 if (clock !== 0) {
   const right = Date.now;
   Date.now = () => right() + clock;
 }
-const transport = SmtpTransport.unencryptedLocalhost(smtpPort);
+const transport = SmtpTransport.builderDangerous(smtpHost).port(smtpPort).build();
 const outbox = await Outbox.open({
   database,
   transport: jitter === 0 ? transport : late(transport),
