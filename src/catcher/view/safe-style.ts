@@ -18,6 +18,13 @@ export function safeStyle(css: string, images: ImageSources, scheme: ColorScheme
 /** CSS without any of these has no URL, no rule that imports, and nothing about colour schemes. */
 const SPECIAL = /[\\(@<]|color-scheme/i;
 
+/** A token in which < is escaped by its number, so that no reader of HTML takes it for the beginning of a tag. */
+function withoutTags(token: string): string {
+  return token.includes("<")
+    ? token.replace(/\\.|</gs, (found) => (found.endsWith("<") ? "\\3c " : found))
+    : token;
+}
+
 class Rewriter {
   readonly #tokens: readonly CSSToken[];
   readonly #images: ImageSources;
@@ -37,7 +44,9 @@ class Rewriter {
     while (this.#at < this.#tokens.length) {
       const token = this.#tokens[this.#at] as CSSToken;
       this.#at++;
-      this.#pieces.push(this.#written(token));
+      const text = this.#written(token);
+      // An operator of a query may be or begin with <.
+      this.#pieces.push(token[0] === TokenType.Delim ? text : withoutTags(text));
     }
     return this.#pieces.join("");
   }
@@ -49,7 +58,7 @@ class Rewriter {
         return `url(${this.#image(token[4].value)})`;
       case TokenType.String:
         if (this.#open.at(-1) === true) return this.#image(token[4].value);
-        return text.replaceAll("<", "\\3c ");
+        return text;
       case TokenType.Function:
         this.#open.push(loading.has(token[4].value.toLowerCase()));
         return text;

@@ -102,6 +102,8 @@ describe("rewrites CSS", () => {
     ],
     ["a{--x:url(https://evil.test)}", 'a{--x:url("about:invalid")}'],
     ["a::after{content:'</style><img src=x>'}", "a::after{content:'\\3c /style>\\3c img src=x>'}"],
+    ["a.\\<script>b{color:red}", "a.\\3c script>b{color:red}"],
+    ["a::after{content:'\\<b\\\\<c'}", "a::after{content:'\\3c b\\\\\\3c c'}"],
     ["</**//style><img src=x>", "<  /style>< img src=x>"],
     ["@media (400px<=width<600px){a{}}", "@media (400px<=width< 600px){a{}}"],
     ["a{background:url(https://evil.test", 'a{background:url("about:invalid")'],
