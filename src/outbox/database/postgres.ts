@@ -73,7 +73,7 @@ export class Postgres implements Database {
 
   async transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
     return this.#lent(async (client) => {
-      await client.query("begin");
+      await client.query("begin isolation level read committed");
       let result: T;
       try {
         result = await work({

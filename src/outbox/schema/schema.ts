@@ -8,6 +8,7 @@ const newest = migrations.at(-1)?.version ?? 0;
 
 /** The tables of an outbox: their names, and how they are made. */
 export class Schema {
+  readonly #name: string;
   /** The name of the schema, quoted. */
   readonly quoted: string;
   /** The channel on which workers are woken. */
@@ -15,6 +16,7 @@ export class Schema {
 
   /** @param name checked: lower-case letters, digits and underscores */
   constructor(name: string) {
+    this.#name = name;
     this.quoted = `"${name}"`;
     this.channel = `${name}_outbox`;
   }
@@ -57,11 +59,17 @@ export class Schema {
     }
   }
 
-  /** Asked of the catalogue first, because a failed statement would end the transaction. */
+  /**
+   * Asked of the tables of the catalogue first: a failed statement would end the transaction, and to_regclass() may
+   * answer what was true before the process waited for others.
+   */
   async #version(statements: Statements): Promise<number> {
     const table = `${this.quoted}.version`;
-    const [there] = await statements.query("select to_regclass($1)::text as name", [table]);
-    if (there?.["name"] === null || there === undefined) return 0;
+    const [there] = await statements.query(
+      "select tablename from pg_catalog.pg_tables where schemaname = $1::text and tablename = 'version'",
+      [this.#name],
+    );
+    if (there === undefined) return 0;
     const [row] = await statements.query(
       `select version, compatible from ${table} order by version desc limit 1`,
     );
@@ -76,8 +84,11 @@ export class Schema {
 
   async #create(transaction: Statements): Promise<void> {
     // Asked first, because "if not exists" also needs the right to create.
-    const [there] = await transaction.query("select to_regnamespace($1)::text as name", [this.quoted]);
-    if (there?.["name"] === null) await transaction.query(`create schema ${this.quoted}`);
+    const [there] = await transaction.query(
+      "select nspname from pg_catalog.pg_namespace where nspname = $1::text",
+      [this.#name],
+    );
+    if (there === undefined) await transaction.query(`create schema ${this.quoted}`);
     await transaction.query(this.#versionTable());
   }
 
