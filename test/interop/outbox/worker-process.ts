@@ -33,7 +33,11 @@ export class WorkerProcess implements AsyncDisposable {
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(child.stdout as NodeJS.ReadableStream, "data");
+    const ready = once(child.stdout as NodeJS.ReadableStream, "data");
+    const gone = once(child, "exit").then(() =>
+      Promise.reject(new Error("the worker ended before it worked")),
+    );
+    await Promise.race([ready, gone]);
     return new WorkerProcess(child);
   }
 
@@ -56,6 +60,7 @@ export class WorkerProcess implements AsyncDisposable {
 
   /** Asks it to end, and resolves with the signal that ended it. */
   async terminate(): Promise<NodeJS.Signals | null> {
+    if (this.#child.exitCode !== null) throw new Error("the worker ended by itself");
     const ended = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
     const [, signal] = await ended;

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import { SmtpTransport, type Transport } from "envoi";
+import { EnvoiError, SmtpTransport, type Transport } from "envoi";
 import { Outbox, type OutboxRates } from "envoi/outbox";
 import type { WorkerOrders } from "./worker-process.ts";
 
@@ -19,7 +19,7 @@ if (clock !== 0) {
   Date.now = () => right() + clock;
 }
 const transport = SmtpTransport.builderDangerous(smtpHost).port(smtpPort).build();
-const outbox = await Outbox.open({
+const outbox = await opened({
   database,
   transport: jitter === 0 ? transport : late(transport),
   schema,
@@ -30,6 +30,18 @@ const outbox = await Outbox.open({
 });
 outbox.work({ concurrency });
 console.log("ready");
+
+/** Opens it as a supervisor would: once more, while the database recovers. */
+async function opened(options: Parameters<typeof Outbox.open>[0]): Promise<Outbox> {
+  for (;;) {
+    try {
+      return await Outbox.open(options);
+    } catch (error) {
+      if (!EnvoiError.is(error) || !error.transient) throw error;
+      await delay(100);
+    }
+  }
+}
 
 /** A process that is slow between the marking and the sending. */
 function late(to: Transport): Transport {
