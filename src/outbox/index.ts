@@ -56,4 +56,4 @@ export type {
   SuppressionOptions,
   Suppressions,
 } from "./suppressions/suppressions.ts";
-export type { Worker, WorkOptions } from "./work/worker.ts";
+export type { Worker, WorkOptions } from "./worker/worker.ts";

@@ -22,9 +22,9 @@ import { Schema } from "./schema/schema.ts";
 import { ReturnPaths } from "./suppressions/return-path.ts";
 import { type FeedbackResult, type ReportAuthentication, Returns } from "./suppressions/returns.ts";
 import { Suppressions } from "./suppressions/suppressions.ts";
-import { RunningWorker } from "./work/running-worker.ts";
-import { untilTerminated } from "./work/termination.ts";
-import type { Worker, WorkOptions } from "./work/worker.ts";
+import { RunningWorker } from "./worker/running-worker.ts";
+import { untilTerminated } from "./worker/termination.ts";
+import type { Worker, WorkOptions } from "./worker/worker.ts";
 
 /** A transaction on the database of an outbox. */
 export interface OutboxTransaction {
