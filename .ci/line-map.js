@@ -7,16 +7,10 @@ import { decode, encode } from "@jridgewell/sourcemap-codec";
 export function lineMap({ version, file, sources, mappings }) {
   const own = sources.filter((source) => !source.includes("/node_modules/"));
   const places = new Map(own.map((source, index) => [sources.indexOf(source), index]));
-  let previous;
-  const leadsOn = ([, ...place]) => {
-    const isNew = String(place) !== previous;
-    previous = String(place);
-    return isNew;
-  };
   const lines = decode(mappings).map((segments) =>
     segments
       .map(([column, source, line]) => (places.has(source) ? [column, places.get(source), line] : [column]))
-      .filter(leadsOn)
+      .filter(([, ...place], index, all) => String(place) !== String(all[index - 1]?.slice(1)))
       // Only a column of zero is left.
       .map((segment) => (segment.length === 1 ? segment : [...segment, 0])),
   );
