@@ -110,13 +110,15 @@ export interface ReadOutboxOptions {
   readonly schema: string;
   readonly migrate: boolean;
   readonly notify: boolean;
-  readonly keep: { readonly content: number; readonly record: number };
-  readonly retry: { readonly for: number; readonly first: number; readonly longest: number };
+  readonly keep: Complete<KeepOptions>;
+  readonly retry: Complete<RetryOptions>;
   readonly lease: number;
   readonly rates: OutboxRates;
   readonly bounces: BounceAddress | undefined;
-  readonly suppress: { readonly softBounces: number; readonly within: number; readonly softFor: number };
+  readonly suppress: Complete<SuppressOptions>;
 }
+
+type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 /** Reads the options of `Outbox.open`. @throws EnvoiError of kind `"configuration"` that names the option. */
 export function readOutboxOptions(given: OutboxOptions): ReadOutboxOptions {

@@ -29,6 +29,19 @@ export type MailState =
   | "expired"
   | "suppressed";
 
+/** The states. */
+export const mailStates: readonly MailState[] = [
+  "waiting",
+  "sending",
+  "sent",
+  "refused",
+  "failed",
+  "unknown",
+  "cancelled",
+  "expired",
+  "suppressed",
+];
+
 /** A mail of the outbox, as it is recorded. */
 export interface OutboxMail {
   /** Its id, a number as a string. */

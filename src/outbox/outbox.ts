@@ -9,7 +9,7 @@ import type { Database, Row, Statements } from "./database/database.ts";
 import { Embedded } from "./database/embedded.ts";
 import { openDatabase } from "./database/open-database.ts";
 import { type BulkItem, enqueueAll } from "./enqueue/bulk.ts";
-import { type EnqueueOptions, type MailOptions, readEnqueueOptions } from "./enqueue/enqueue-options.ts";
+import { type EnqueueOptions, readEnqueueOptions } from "./enqueue/enqueue-options.ts";
 import { type Enqueued, Enqueuer } from "./enqueue/enqueuer.ts";
 import type { OutboxMessage } from "./enqueue/rendered.ts";
 import { readVia, type Via } from "./enqueue/via.ts";
@@ -260,7 +260,7 @@ const workReaders: OptionReaders<WorkOptions> = { concurrency: wholeNumber(1, 10
 
 function address(value: unknown, field: string): string {
   if (typeof value === "string") return Address.parse(value).toString();
-  if (value instanceof Address) return value.toString();
+  if (Address.is(value)) return value.toString();
   throw wrongOption(field, "an address", value);
 }
 
@@ -270,5 +270,3 @@ function refuseOldNode(node: string): void {
   if (major > 22 || (major === 22 && minor >= 12)) return;
   throw misconfigured(`envoi/outbox: expected Node.js 22.12 or later, got ${node}: install a newer Node.js`);
 }
-
-export type { MailOptions };

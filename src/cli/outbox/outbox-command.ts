@@ -1,4 +1,6 @@
 import { Argument, Command, Option } from "commander";
+import { mailStates } from "../../outbox/outbox-mail.ts";
+import { suppressionReasons } from "../../outbox/suppressions/suppression.ts";
 import type { CommandHost } from "../command-host.ts";
 import { type OutboxAction, type OutboxFlags, outboxActions } from "./outbox-flags.ts";
 
@@ -13,33 +15,13 @@ export function outboxCommand(host: CommandHost): Command {
     .option("--database <url>", "postgres://host/name, without a password; ENVOI_DATABASE may have one")
     .option("--folder <folder>", "the folder of PGlite, while no other process uses it")
     .option("--schema <name>", "the schema of its tables", "envoi")
-    .addOption(
-      new Option("--state <state>", "of list: mails of this state").choices([
-        "waiting",
-        "sending",
-        "sent",
-        "refused",
-        "failed",
-        "unknown",
-        "cancelled",
-        "expired",
-        "suppressed",
-      ]),
-    )
+    .addOption(new Option("--state <state>", "of list: mails of this state").choices(mailStates))
     .option("--tenant <tenant>", "of list: mails of this tenant; of suppressions: those for this tenant")
     .option("--tag <tag>", "of list: mails with this tag")
     .option("--key <key>", "of list: the mail with this key")
     .option("--to <address>", "of list: mails to this address; of resend: only to this recipient")
     .option("--limit <number>", "of list: at most so many; 100 by default, 0 for all")
-    .addOption(
-      new Option("--reason <reason>", "of suppressions: why").choices([
-        "bounce",
-        "soft-bounces",
-        "complaint",
-        "unsubscribe",
-        "manual",
-      ]),
-    )
+    .addOption(new Option("--reason <reason>", "of suppressions: why").choices(suppressionReasons))
     .option("--days <number>", "of suppressions add and import: for so many days instead of for good")
     .option("--json", "print JSON: an object, or one a line")
     .addHelpText(

@@ -1,4 +1,5 @@
 import type { MailState } from "../../outbox/outbox-mail.ts";
+import type { SuppressionReason } from "../../outbox/suppressions/suppression.ts";
 
 /** What `envoi outbox` can do. */
 export const outboxActions = [
@@ -25,7 +26,7 @@ export interface OutboxFlags {
   readonly key?: string;
   readonly to?: string;
   readonly limit?: string;
-  readonly reason?: string;
+  readonly reason?: SuppressionReason;
   readonly days?: string;
   readonly json?: boolean;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EnvoiError } from "../../errors.ts";
-import type { Suppression, SuppressionReason } from "../../outbox/suppressions/suppression.ts";
+import type { Suppression } from "../../outbox/suppressions/suppression.ts";
 import type {
   SuppressionItem,
   SuppressionOptions,
@@ -79,7 +79,7 @@ function optionsOf(flags: OutboxFlags): SuppressionOptions {
   if (days !== undefined && !/^\d{1,5}$/.test(days))
     throw new CommandError(`--days: expected a whole number, got ${JSON.stringify(days)}`);
   const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000);
-  return { tenant, reason: reason as SuppressionReason | undefined, expires };
+  return { tenant, reason, expires };
 }
 
 /** A line is an address or an object; empty lines, and those that begin with #, are skipped. */

@@ -15,10 +15,7 @@ export class Changes {
   constructor(database: Database, schema: Schema, notify: boolean) {
     this.#database = database;
     this.#schema = schema.quoted;
-    this.#wake = notify
-      ? `(select pg_notify('${schema.channel}', '') from
-          (select 1 from ${schema.quoted}.worker where asleep limit 1) as sleeper)::text`
-      : "null";
+    this.#wake = notify ? schema.wake : "null";
   }
 
   /** Takes back what waits. A mail that was handed to the transport cannot be taken back. */

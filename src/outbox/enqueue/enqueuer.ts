@@ -119,10 +119,7 @@ export class Enqueuer {
         select written.id, places.n, places.position, places.piece from written,
           jsonb_to_recordset($${values.length}::text::jsonb) as places (n integer, position integer, piece bigint))`;
     }
-    const woken = this.#options.notify
-      ? `(select pg_notify('${this.#schema.channel}', '') from
-          (select 1 from ${s}.worker where asleep limit 1) as sleeper)::text`
-      : "null";
+    const woken = this.#options.notify ? this.#schema.wake : "null";
     const durable = statements === this.#database ? durably : "null";
     return statements.query(
       `with written as (

@@ -6,8 +6,9 @@ import {
   wrongOption,
 } from "../../text/options/option-reader.ts";
 import type { Database, Statements } from "../database/database.ts";
-import type { MailState, OutboxMail } from "../outbox-mail.ts";
+import { type MailState, mailStates, type OutboxMail } from "../outbox-mail.ts";
 import type { Schema } from "../schema/schema.ts";
+import { word } from "../word.ts";
 import { mailColumns, readMail } from "./mail-row.ts";
 
 /** Which mails `list` gives; those that fit everything. */
@@ -80,20 +81,8 @@ export class Reader {
 /** Rows that are read at once. */
 const group = 200;
 
-const states: readonly MailState[] = [
-  "waiting",
-  "sending",
-  "sent",
-  "refused",
-  "failed",
-  "unknown",
-  "cancelled",
-  "expired",
-  "suppressed",
-];
-
 const listReaders: OptionReaders<ListOptions> = {
-  state: oneOf(states),
+  state: oneOf(mailStates),
   tenant: word,
   tag: word,
   key: word,
@@ -104,11 +93,6 @@ const listReaders: OptionReaders<ListOptions> = {
 /** The words of the table for a state that people see. */
 function conditionOf(state: MailState): string {
   return state === "waiting" ? "m.state in ('ready', 'scheduled', 'leased')" : `m.state = '${state}'`;
-}
-
-function word(value: unknown, field: string): string {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  throw wrongOption(field, "a string", value);
 }
 
 /** The id of a mail. */

@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import type { MailState } from "../outbox-mail.ts";
+import { type MailState, mailStates } from "../outbox-mail.ts";
 import type { Schema } from "../schema/schema.ts";
 import { shownState } from "./mail-row.ts";
 import { type RecentAttempts, recentAttempts } from "./recent-attempts.ts";
@@ -46,17 +46,7 @@ export async function status(database: Database, schema: Schema): Promise<Outbox
       (select count(*)::int from ${s}.mail m where m.worker = w.id and m.state = 'sending') as sending
      from ${s}.worker w where until > now() order by started`,
   );
-  const mails: Record<MailState, number> = {
-    waiting: 0,
-    sending: 0,
-    sent: 0,
-    refused: 0,
-    failed: 0,
-    unknown: 0,
-    cancelled: 0,
-    expired: 0,
-    suppressed: 0,
-  };
+  const mails = Object.fromEntries(mailStates.map((state) => [state, 0])) as Record<MailState, number>;
   for (const { state, n } of counts) mails[shownState(String(state))] += Number(n);
   const ready = counts.filter(({ state }) => state === "ready" || state === "leased");
   const oldest = Math.min(...ready.map(({ oldest: since }) => Number(since)));

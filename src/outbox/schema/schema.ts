@@ -21,6 +21,12 @@ export class Schema {
     this.channel = `${name}_outbox`;
   }
 
+  /** An expression that wakes the workers that sleep, when its statement commits. */
+  get wake(): string {
+    return `(select pg_notify('${this.channel}', '') from
+      (select 1 from ${this.quoted}.worker where asleep limit 1) as sleeper)::text`;
+  }
+
   /** All statements that make the newest schema in an empty database. */
   get sql(): string {
     return [`create schema if not exists ${this.quoted};`, ...this.#steps(migrations), ""].join("\n");

@@ -9,6 +9,7 @@ import {
 } from "../../text/options/option-reader.ts";
 import type { Database, Row, Statements } from "../database/database.ts";
 import type { Schema } from "../schema/schema.ts";
+import { word } from "../word.ts";
 import { suppressedAddress } from "./suppressed-address.ts";
 import { type Suppression, type SuppressionReason, suppressionReasons } from "./suppression.ts";
 
@@ -224,11 +225,6 @@ function readRow(row: Row): Suppression {
     created: new Date(Number(row["created"])),
     ...(row["expires"] !== null && { expires: new Date(Number(row["expires"])) }),
   };
-}
-
-function word(value: unknown, field: string): string {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  throw wrongOption(field, "a string", value);
 }
 
 function date(value: unknown, field: string): Date {

@@ -2,6 +2,7 @@ import { EnvoiError, reasonOf } from "../../errors.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import { isSendError } from "../../protocol/send-error.ts";
 import type { RecipientOutcome, SendReport } from "../../protocol/send-report.ts";
+import type { ReadOutboxOptions } from "../options.ts";
 import type { OutboxAttempt, RecordedReply } from "../outbox-mail.ts";
 import { overall, type RecordedRecipient } from "../recorded-recipient.ts";
 import type { ClaimedMail } from "./claimed-mail.ts";
@@ -28,13 +29,6 @@ export interface AttemptResult {
   readonly permits?: readonly Permit[];
 }
 
-/** How long, and how often, a mail is tried. */
-export interface RetryTimes {
-  readonly for: number;
-  readonly first: number;
-  readonly longest: number;
-}
-
 /** How an attempt ended: with a report, or with an error. */
 export type Ended = { readonly report: SendReport } | { readonly error: unknown };
 
@@ -50,7 +44,7 @@ export function attemptResult(
   ended: Ended,
   suppressed: ReadonlySet<string>,
   age: number,
-  retry: RetryTimes,
+  retry: ReadOutboxOptions["retry"],
 ): AttemptResult {
   const error = "error" in ended ? ended.error : undefined;
   const outcomes = new Map(outcomesOf(mail, ended).map((each) => [each.recipient.toString(), each]));
@@ -145,7 +139,11 @@ export function isAboutTheRelay(ended: Ended): boolean {
   return kinds.includes(ended.error.kind);
 }
 
-function backoff(attempts: number, age: number, { for: whole, first, longest }: RetryTimes): number {
+function backoff(
+  attempts: number,
+  age: number,
+  { for: whole, first, longest }: ReadOutboxOptions["retry"],
+): number {
   const wait = Math.min(longest, first * 2 ** Math.min(attempts, 30)) * (1 + Math.random() / 5);
   return Math.max(1, Math.min(wait, whole - age));
 }

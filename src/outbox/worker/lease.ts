@@ -43,23 +43,18 @@ export class Lease {
     );
   }
 
-  /**
-   * Makes it longer. If it was over, others take what this worker had claimed; it goes on under a new id.
-   *
-   * @returns whether it was still there
-   */
-  async renew(): Promise<boolean> {
+  /** Makes it longer. If it was over, others take what this worker had claimed; it goes on under a new id. */
+  async renew(): Promise<void> {
     const rows = await this.#database.query(
       `update ${this.#schema}.worker set until = now() + ${this.#length} * interval '1 millisecond'
        where id = $1::text and until > now() returning 1 as there`,
       [this.#id],
     );
-    if (rows.length > 0) return true;
+    if (rows.length > 0) return;
     this.#generation++;
     this.#id = `${this.#name}:${this.#generation}`;
     this.#asleep = false;
     await this.begin();
-    return false;
   }
 
   /** Tells those who enqueue whether to wake this worker. */

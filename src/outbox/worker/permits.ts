@@ -56,12 +56,12 @@ export class Permits {
         granted.push({ mail, permits: limits.map(({ name }) => taken.get(name)?.pop() as Permit) });
       else denied.push({ mail, by: missing.kind, wait: this.#wait(missing, waits) });
     }
-    await this.giveBackUnused(worker, [...taken.values()].flat());
+    await this.#giveBack(worker, [...taken.values()].flat());
     return { granted, denied };
   }
 
   /** Gives permits back that were not used: they are free at once. */
-  async giveBackUnused(worker: string, permits: readonly Permit[]): Promise<void> {
+  async #giveBack(worker: string, permits: readonly Permit[]): Promise<void> {
     if (permits.length === 0) return;
     await this.#database.within(
       this.#timeout,

@@ -1,12 +1,7 @@
 import type { Database } from "../database/database.ts";
+import type { ReadOutboxOptions } from "../options.ts";
 import { durably } from "../schema/durably.ts";
 import type { Schema } from "../schema/schema.ts";
-
-/** How long things are kept, in milliseconds after a mail is finished. */
-export interface KeepTimes {
-  readonly content: number;
-  readonly record: number;
-}
 
 /** What any worker does for all: each step may be done by several at once, or again. */
 export class Upkeep {
@@ -67,7 +62,7 @@ export class Upkeep {
   }
 
   /** Deletes what has been kept long enough. */
-  async forget({ content, record }: KeepTimes): Promise<void> {
+  async forget({ content, record }: ReadOutboxOptions["keep"]): Promise<void> {
     const s = this.#schema;
     await this.#all(
       `with old as (select id from ${s}.mail where finished < now() - $1::text::float8 * interval '1 millisecond'
