@@ -1,7 +1,7 @@
 import process from "node:process";
 import { Catcher } from "../../catcher/catcher.ts";
+import { faultOf } from "../../catcher/lab/fault-json.ts";
 import { EnvoiError } from "../../errors.ts";
-import type { Fault } from "../../testing/faults/definition/fault.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { styled, type Terminal } from "../terminal.ts";
@@ -38,7 +38,7 @@ async function start(begin: () => Promise<Catcher>): Promise<Catcher> {
 
 function addFaults(catcher: Catcher, path: string): void {
   const given = readJsonFile(path, "--fail");
-  fromFile("--fail", path, () => catcher.server.fail(...([given].flat() as Fault[])));
+  fromFile("--fail", path, () => catcher.server.fail(...[given].flat().map(faultOf)));
 }
 
 /** Resolves when the process is told to stop. The second time it ends at once. */

@@ -185,7 +185,9 @@ test("lets everybody log in with --users any", async (t) => {
 });
 
 test("fails as a file says", async (t) => {
-  const faults = fileOf(t, [{ at: "rcpt", reply: "452 4.2.2 Mailbox full", times: 1 }]);
+  const faults = fileOf(t, [
+    { at: "rcpt", when: { recipient: "/^B@/i" }, reply: "452 4.2.2 Mailbox full", times: 1 },
+  ]);
   const { smtp, stop } = await listening(t, ["--fail", faults]);
   await using transport = SmtpTransport.fromUrl(smtp).build();
   await assert.rejects(transport.send(mail), { delivery: "refused", transient: true });
