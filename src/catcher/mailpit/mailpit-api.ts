@@ -33,7 +33,7 @@ export const mailpitApi: CatcherApi = (app, context) => {
     if (event.type === "new") {
       counts.accepted++;
       counts.octets += event.mail.size;
-    } else if (event.type === "delete" || event.type === "prune") counts.deleted += event.mails.length;
+    } else if (event.type !== "update") counts.deleted += event.mails.length;
   });
   let events: Promise<Events> | undefined;
   sockets.serve("/api/events", (subscriber) => {

@@ -292,3 +292,16 @@ test("describes itself", async () => {
   assert.equal((await box.fetch("/api/v1/messages", { method: "OPTIONS" })).status, 200);
   assert.equal((await box.fetch("/api/v1/messages", { method: "HEAD" })).status, 200);
 });
+
+test("counts each mail that was deleted, alone or with all others", async () => {
+  await using box = await startCatcher();
+  const deleted = async () =>
+    (await box.json<{ RuntimeStats: { MessagesDeleted: number } }>("/api/v1/info")).RuntimeStats
+      .MessagesDeleted;
+  const id = await box.deliver("Subject: one\n\nx\n");
+  for (const subject of ["two", "three"]) await box.deliver(`Subject: ${subject}\n\nx\n`);
+  await box.text("/api/v1/messages", "DELETE", { IDs: [id] });
+  assert.equal(await deleted(), 1);
+  await box.text("/api/v1/messages", "DELETE");
+  assert.equal(await deleted(), 3);
+});
