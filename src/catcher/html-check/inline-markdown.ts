@@ -1,3 +1,5 @@
+import { escaped } from "../html/escaped.ts";
+
 /** The Markdown of one paragraph as HTML: code, emphasis and links. Everything else is text, and escaped. */
 export function inlineMarkdown(text: string): string {
   return escaped(text.trim())
@@ -8,9 +10,3 @@ export function inlineMarkdown(text: string): string {
       '<a href="$2" target="_blank" rel="noopener noreferrer">$1</a>',
     );
 }
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] as string);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

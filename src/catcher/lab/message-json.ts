@@ -63,7 +63,7 @@ export function summaryJson(mail: StoredMail): SummaryJson {
 /** A mail with all that a test asks for. */
 export function messageJson(mail: StoredMail): MessageJson {
   const { text, html, attachments, incomplete } = mail.parsed;
-  const { links, codes, unsubscribe } = findings(mail);
+  const { links, codes, unsubscribe } = extractOf(mail);
   return {
     ...summaryJson(mail),
     ...(text !== undefined && { text }),
@@ -90,7 +90,7 @@ export interface Extract {
 const extracts = new WeakMap<StoredMail, Extract>();
 
 /** The links and codes of a mail. They are found once. */
-export function findings(mail: StoredMail): Extract {
+export function extractOf(mail: StoredMail): Extract {
   const known = extracts.get(mail);
   if (known !== undefined) return known;
   const { subject = "", text, html, headers } = mail.parsed;

@@ -1,9 +1,10 @@
+import { octetsOf } from "../http/octets.ts";
 import { partHeaders } from "../view/part-headers.ts";
 import { viewHeaders } from "../view/view-policy.ts";
 import { findingJson, transcriptJson } from "./connection-json.ts";
 import { LabError, shownValue } from "./lab-error.ts";
 import { type LabRoute, labRoute } from "./lab-route.ts";
-import { findings, messageJson, summaryJson } from "./message-json.ts";
+import { extractOf, messageJson, summaryJson } from "./message-json.ts";
 import { inlineImages, partContent, partTree } from "./parts.ts";
 import { flag, number, word } from "./query-kinds.ts";
 import { arrayOf, object, ref } from "./schemas.ts";
@@ -103,7 +104,7 @@ export const messageRoutes: readonly LabRoute[] = [
     failures: noMail,
     handle: (call) => {
       const headers = partHeaders({ type: "text/plain" });
-      return new Response(new Uint8Array(call.mail().raw), { headers });
+      return new Response(octetsOf(call.mail().raw), { headers });
     },
   }),
   labRoute({
@@ -130,7 +131,7 @@ export const messageRoutes: readonly LabRoute[] = [
           { field: "part", expected: 'the place of a part, such as "1.2"', got: shownValue(id) },
           404,
         );
-      return new Response(new Uint8Array(part.content), { headers: partHeaders(part) });
+      return new Response(octetsOf(part.content), { headers: partHeaders(part) });
     },
   }),
   labRoute({
@@ -144,7 +145,7 @@ export const messageRoutes: readonly LabRoute[] = [
     },
     failures: noMail,
     handle: (call) => {
-      const { links, unsubscribe } = findings(call.mail());
+      const { links, unsubscribe } = extractOf(call.mail());
       return { links, unsubscribe };
     },
   }),
@@ -155,7 +156,7 @@ export const messageRoutes: readonly LabRoute[] = [
     summary: "Returns the one-time codes that a mail seems to contain, the surest first.",
     answer: { description: "The codes.", schema: object({ codes: arrayOf(ref("Code")) }) },
     failures: noMail,
-    handle: (call) => ({ codes: findings(call.mail()).codes }),
+    handle: (call) => ({ codes: extractOf(call.mail()).codes }),
   }),
   labRoute({
     method: "get",

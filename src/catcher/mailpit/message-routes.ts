@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { readStructure } from "../../mime/reading/entity.ts";
 import { ApiError } from "../http/api-error.ts";
+import { octetsOf } from "../http/octets.ts";
 import { readBody } from "../reading/content-facts.ts";
 import { depthFirst, Part } from "../reading/part.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
@@ -90,8 +91,3 @@ const BLANK: Buffer = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==",
   "base64",
 );
-
-/** Octets for an answer, without a copy. */
-export function octetsOf(octets: Buffer): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(octets.buffer as ArrayBuffer, octets.byteOffset, octets.byteLength);
-}

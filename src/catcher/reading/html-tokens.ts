@@ -66,7 +66,7 @@ export function attributeOf(attributes: string, name: string): string | undefine
   return undefined;
 }
 
-/** The attributes of a tag: names in lower case, values decoded. If a name occurs twice, the first counts. */
+/** The attributes of a tag: names in lower case, values decoded. A name may occur twice: then the first counts. */
 export function* attributePairs(attributes: string): Generator<readonly [string, string], void, void> {
   for (const [, key = "", double, single, bare] of attributes.matchAll(ATTRIBUTE))
     yield [key.toLowerCase(), decoded(double ?? single ?? bare ?? "")];

@@ -1,3 +1,4 @@
+import { escaped } from "../html/escaped.ts";
 import { type HtmlAttributes, type HtmlVisitor, readHtml } from "../html/html-reader.ts";
 import { allowedAttributes, allowedElements, allowedInputs, controls } from "./allowed-html.ts";
 import { ImageSources, type InlineImage } from "./image-sources.ts";
@@ -140,10 +141,3 @@ function* linkAttributes(href: string): Generator<string, void, void> {
  */
 const PROLOGUE =
   '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">';
-
-/** Text that can stand between tags and in quoted attributes. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => escapes[character as keyof typeof escapes]);
-}
-
-const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" } as const;
