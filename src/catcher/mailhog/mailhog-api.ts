@@ -3,8 +3,7 @@ import { decodeBody } from "../../mime/reading/transfer-encoding.ts";
 import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
 import type { CatcherApi } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
-import { Mailbox } from "../mailpit/mailbox.ts";
-import { octetsOf } from "../mailpit/message-routes.ts";
+import { octetsOf } from "../http/octets.ts";
 import { releaseMail } from "../mailpit/release-routes.ts";
 import { RequestJson } from "../mailpit/request-json.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
@@ -66,8 +65,7 @@ export const mailHogApi: CatcherApi = (app, { store, relay, server }) => {
     // MailHog sends a mail to any host that a request names: any web page could use it to reach others.
     if (body.text("Host") !== "")
       throw new ApiError("host: a mail is released only to the relay that the catcher was started with");
-    const decode = await loadTextDecoding();
-    await releaseMail(mail, [body.text("Email")], relay, new Mailbox(store, decode));
+    await releaseMail(mail, [body.text("Email")], relay, await loadTextDecoding());
     return context.body(null);
   });
 

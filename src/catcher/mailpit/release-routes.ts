@@ -4,6 +4,7 @@ import { EnvoiError } from "../../errors.ts";
 import { withoutBlindCopies } from "../../mime/blind-copies.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
+import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { ApiError } from "../http/api-error.ts";
 import { headerFields } from "../reading/head-facts.ts";
 import type { Relay } from "../relay/relay.ts";
@@ -18,7 +19,7 @@ export function releaseRoutes(app: Hono, mailbox: () => Promise<Mailbox>, relay:
     const box = await mailbox();
     const mail = mailOf(context, box);
     const to = RequestJson.read(await context.req.text()).texts("To");
-    await releaseMail(mail, to, relay, box);
+    await releaseMail(mail, to, relay, box.decode);
     return context.text("ok");
   });
 }
@@ -32,7 +33,7 @@ export async function releaseMail(
   mail: StoredMail,
   recipients: readonly string[],
   relay: Relay | undefined,
-  { decode }: Mailbox,
+  decode: TextDecoding,
 ): Promise<void> {
   if (relay === undefined)
     throw new ApiError("this catcher releases no mails: start it with --relay to allow that");
