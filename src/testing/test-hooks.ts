@@ -24,8 +24,8 @@ export interface SessionRecords {
   transcriptOf(session: string): Transcript;
   /** A message of a connection was stored: its client must get its reply. */
   caught(session: string): void;
-  /** Parses a message when it is looked at. */
-  readonly parse: MessageParser;
+  /** Loads what parses a message when it is looked at. */
+  parser(): Promise<MessageParser>;
 }
 
 /** The hooks of a TestServer, around those of the test: they accept recipients by default, and store mail. */
@@ -101,7 +101,8 @@ async function capture(
   const transcript = records.transcriptOf(session.id);
   const found = verify && { authentication: await context.authentication() };
   const facts = { envelope, session, to, transcript, receivedAt: new Date(), raw, ...found };
-  const made = (of: Omit<CapturedMessage, "parsed">) => captured(of, caught, records.parse);
+  const parse = await records.parser();
+  const made = (of: Omit<CapturedMessage, "parsed">) => captured(of, caught, parse);
   const bounce = storage.bounce && bounceOf(facts, storage.bounce);
   // Nothing is awaited from here on, so the client gets its reply.
   records.caught(session.id);

@@ -13,7 +13,7 @@ import { Laboratory } from "./laboratory.ts";
 import type { CapturedMessage, MessageMatch } from "./messages/captured-message.ts";
 import { CapturedMessages, giveCaught } from "./messages/captured-messages.ts";
 import { Inbox, type WaitOptions } from "./messages/inbox.ts";
-import { loadMessageParser } from "./messages/parsed-message.ts";
+import { loadMessageParser, type MessageParser } from "./messages/parsed-message.ts";
 import { recipientTest } from "./messages/recipient-test.ts";
 import { AuthorityFile, type ServerEnvironment } from "./server-environment.ts";
 import { isOpen, testHooks } from "./test-hooks.ts";
@@ -73,10 +73,11 @@ export class TestServer implements AsyncDisposable {
     const serverOptions = readTestServerOptions(options);
     const { tls = "none", ca, certificate, without, keepAlive, verify } = options;
     if (verify !== undefined) await checkTestVerify(verify);
-    const parse = await loadMessageParser();
     const caught = new CapturedMessages(options.keep);
     const transcripts = new Transcripts(options.keep);
     const authority = tls === "none" ? undefined : (ca ?? (await CertificateAuthority.shared()));
+    // Loaded with the first message, because that takes longer than all the rest of a start.
+    let parser: Promise<MessageParser> | undefined;
     const laboratory = new Laboratory(
       transcripts,
       options.maxLineLength ?? 12_288,
@@ -98,7 +99,10 @@ export class TestServer implements AsyncDisposable {
           storageOf: (session) => laboratory.takeStorage(session),
           transcriptOf: (session) => transcripts.of(session),
           caught: (session) => laboratory.caught(session),
-          parse,
+          parser: () => {
+            parser ??= loadMessageParser();
+            return parser;
+          },
         }),
       },
       {
