@@ -67,6 +67,7 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
       .configureOutput({
         writeOut: (text) => terminal.output.write(text),
         writeErr: (text) => terminal.errors.write(text),
+        outputError: (text, write) => write(withoutValue(text)),
         getOutHelpWidth: () => widthOf(terminal.output, terminal.environment),
         getErrHelpWidth: () => widthOf(terminal.errors, terminal.environment),
         getOutHasColors: () => hasColours(terminal.output, terminal.environment),
@@ -74,6 +75,11 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
       });
   }
   return program;
+}
+
+/** The error about an unknown flag without the value that was given with it, which may be a password. */
+function withoutValue(error: string): string {
+  return error.replace(/^(error: unknown option '[^=\n]*)=.*'/s, "$1'");
 }
 
 /** Tells a person of an error, and gives the exit status for it. */

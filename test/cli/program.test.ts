@@ -57,6 +57,18 @@ test("A wrong command line exits with 64 and names what is wrong", async () => {
   }
 });
 
+test("A value that was given to an unknown flag is not repeated, because it may be a password", async () => {
+  for (const flag of ["--auth-password", "--pass", "-ap"]) {
+    const { status, errors } = await run(
+      [`try`, `${flag}=it's 'secret'\n'x'`],
+      trying(() => undefined),
+    );
+    assert.equal(status, ExitStatus.usage);
+    assert.match(errors, new RegExp(`^error: unknown option '${flag}'\n`));
+    assert.doesNotMatch(errors, /secret|x'/);
+  }
+});
+
 test("Help exits with 0 and has no control characters when it goes into a pipe", async () => {
   const { status, output } = await run(
     ["try", "--help"],
