@@ -26,10 +26,13 @@ export interface SendOptions extends RequestOptions {
    * the same priority are sent in order. Lower priorities wait as long as higher ones do.
    */
   readonly priority?: number | undefined;
+}
+
+/** The options of one send that a caller follows. Not public: the command needs it. */
+export interface FollowedSendOptions extends SendOptions {
   /**
-   * @internal For the command: called with a message when a session is open and it is about to go out over it, so a
-   * message for which it was not called has not been sent. If it throws, the message is not sent. Only transports to
-   * servers call it.
+   * Called with a message when a session is open and it is about to go out over it, so a message for which it was not
+   * called has not been sent. If it throws, the message is not sent. Only transports to servers call it.
    */
   readonly onBegin?: ((message: Message) => void) | undefined;
 }
@@ -43,7 +46,7 @@ export interface CloseOptions {
 }
 
 /** The reader of each option of a send. */
-export const sendReaders: OptionReaders<SendOptions> = {
+export const sendReaders: OptionReaders<FollowedSendOptions> = {
   signal: abortSignal,
   deadline: duration(),
   envelope: toEnvelope,

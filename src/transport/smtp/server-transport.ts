@@ -12,7 +12,7 @@ import { readRequests } from "../extension-options/requests.ts";
 import { LinkedQueue } from "../linked-queue.ts";
 import type { Mail } from "../mail/mail.ts";
 import type { RawContent } from "../mail/raw-mail.ts";
-import type { SendOptions } from "../send-options.ts";
+import type { FollowedSendOptions, SendOptions } from "../send-options.ts";
 import { ConnectionTests, type TestConnectionOptions } from "./connection-tests.ts";
 import { Verdicts } from "./lasting-failures.ts";
 import { LoginTurns } from "./login/login-turns.ts";
@@ -84,7 +84,7 @@ export abstract class ServerTransport extends BaseTransport {
   protected override deliver(
     message: Message,
     envelope: Envelope,
-    options: SendOptions,
+    options: FollowedSendOptions,
     inRun: boolean,
   ): Promise<SendReport> {
     const mail = {

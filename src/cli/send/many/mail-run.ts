@@ -1,6 +1,6 @@
 import type { Message } from "../../../message/message.ts";
 import type { SendOutcome } from "../../../transport/send-all/send-run.ts";
-import type { SendOptions } from "../../../transport/send-options.ts";
+import type { FollowedSendOptions, SendOptions } from "../../../transport/send-options.ts";
 import type { Transport } from "../../../transport/transport.ts";
 import { reportOf } from "../one/report.ts";
 import type { DataRow } from "./data-row.ts";
@@ -60,10 +60,8 @@ export class MailRun {
       state?.begin(line, key, messageId);
     };
     const { options } = this.#parts;
-    const run = transport.sendAll(
-      this.#items(signal),
-      state === undefined ? options : { ...options, onBegin },
-    );
+    const followed: FollowedSendOptions = state === undefined ? options : { ...options, onBegin };
+    const run = transport.sendAll(this.#items(signal), followed);
     signal.addEventListener("abort", () => run.stop(), { once: true });
     const lost = new LostRelay();
     for await (const outcome of run) {
