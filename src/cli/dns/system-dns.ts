@@ -1,6 +1,7 @@
 import { lookup, Resolver as NodeResolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { Resolver } from "../../verify/resolver/resolver.ts";
+import { answerTo } from "../../verify/resolver/system-resolver.ts";
 import { within } from "../within.ts";
 import {
   addressesByRecords,
@@ -80,10 +81,7 @@ export class SystemDns implements Dns {
       if (records === undefined) return { outcome: "temporary", reason: `no answer to ${question} in time` };
       return records.length === 0 ? { outcome: "no-data" } : { outcome: "found", records };
     } catch (error) {
-      const code = String((error as NodeJS.ErrnoException).code);
-      if (code === "ENOTFOUND") return { outcome: "no-name" };
-      if (code === "ENODATA") return { outcome: "no-data" };
-      return { outcome: "temporary", reason: `the question for ${question} failed (${code})` };
+      return answerTo(error, question);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { refuseOption } from "../../text/options/option-reader.ts";
+import { dnsName } from "../../verify/resolver/domain-name.ts";
 import { Resolver } from "../../verify/resolver/resolver.ts";
 import type { Zone, ZoneRecords } from "../../verify/resolver/zone-resolver.ts";
 import {
@@ -79,7 +80,7 @@ export class ZoneDns implements Dns {
 }
 
 function nameOf(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
+  return dnsName(name) ?? name;
 }
 
 function readServices(given: CheckZoneRecords["SRV"], name: string): CheckZoneRecords["SRV"] {

@@ -2,7 +2,7 @@ import { Resolver as NodeResolver } from "node:dns/promises";
 import { isALabel } from "../../address/idna.ts";
 import { listOf, milliseconds, text, wholeNumber } from "../../text/options/option-kinds.ts";
 import { type OptionReader, readOptions, refuseOption } from "../../text/options/option-reader.ts";
-import type { Answer, MxRecord, RecordType, ResolveOptions } from "./answer.ts";
+import type { Answer, EmptyAnswer, MxRecord, RecordType, ResolveOptions, TemporaryAnswer } from "./answer.ts";
 import { AnswerCache, type CacheOptions } from "./answer-cache.ts";
 import { dnsName } from "./domain-name.ts";
 import { Flight } from "./flight.ts";
@@ -143,7 +143,8 @@ function unaskable(name: string): string | undefined {
     : undefined;
 }
 
-function answerTo(error: unknown, question: string): Answer {
+/** The answer that an error of node:dns is. */
+export function answerTo(error: unknown, question: string): EmptyAnswer | TemporaryAnswer {
   const { code } = Object(error) as { code?: unknown };
   if (code === "ENODATA") return { outcome: "no-data" };
   if (code === "ENOTFOUND") return { outcome: "no-name" };

@@ -1,13 +1,15 @@
 import { authentication } from "../../../protocol/dialogues/authentication.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import { deriveKey } from "../../../protocol/sasl/scram-keys.ts";
-import { canBind, loginAttempt, mechanismsFor } from "../../../transport/smtp/login/login-attempt.ts";
+import {
+  canBind,
+  isUnsuitable,
+  loginAttempt,
+  mechanismsFor,
+} from "../../../transport/smtp/login/login-attempt.ts";
 import type { Conversation } from "../connection/conversation.ts";
 import { isVerified } from "./judge-certificate.ts";
 import type { LoginFacts, ServerFacts } from "./server-facts.ts";
-
-/** Replies to AUTH that reject the mechanism, not the login. */
-const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 /**
  * Logs in like a transport: only over verified TLS or to this machine, with the strongest mechanism that both ends
@@ -33,11 +35,11 @@ export async function tryLogin(facts: ServerFacts, conversation: Conversation): 
     try {
       const reply = await conversation.play(authentication(loginAttempt(mechanism, login)), "auth");
       last = { mechanism, reply };
+      if (!isUnsuitable(reply)) break;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { mechanism, problem: "not-proved" };
     }
-    if (!UNSUITABLE.has(last.reply?.code ?? 0)) break;
   }
   return last;
 }

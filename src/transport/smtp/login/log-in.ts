@@ -15,6 +15,7 @@ import { Credentials } from "./credentials.ts";
 import {
   canBind,
   canUse,
+  isUnsuitable,
   type Login,
   loginAttempt,
   mechanismsFor,
@@ -148,14 +149,11 @@ async function tryEach(
     trying(attempt.mechanism);
     const reply = await connection.play(authentication(attempt, redaction.secrets));
     verdict = { mechanism: attempt.mechanism, secret: login.secret, reply };
-    if (!UNSUITABLE.has(reply.code)) break;
+    if (!isUnsuitable(reply)) break;
   }
   // There is at least one mechanism.
   return verdict as Verdict;
 }
-
-/** The server rejects the mechanism: unknown, too weak, or only allowed under TLS. */
-const UNSUITABLE: ReadonlySet<number> = new Set([504, 534, 538]);
 
 function kindOf(credentials: Credentials): SecretKind {
   return Credentials.secretOf(credentials).kind;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { harmless, reasonOf } from "../../../errors.ts";
 import type { AuthenticationAttempt } from "../../../protocol/dialogues/authentication.ts";
 import { Failure } from "../../../protocol/failure.ts";
+import type { Reply } from "../../../protocol/reply.ts";
 import { cramMd5 } from "../../../protocol/sasl/cram-md5.ts";
 import { external } from "../../../protocol/sasl/external.ts";
 import { login } from "../../../protocol/sasl/login.ts";
@@ -75,6 +76,11 @@ export function mechanismsFor(kind: SecretKind): readonly Mechanism[] {
 /** Whether a mechanism can use a kind of secret. A mechanism of the caller can use any. */
 export function canUse(mechanism: Mechanism | SaslMechanism, kind: SecretKind): boolean {
   return typeof mechanism !== "string" || rows[mechanism].kind === kind;
+}
+
+/** Whether a reply to AUTH rejects the mechanism, not the login: unknown, too weak, or only allowed under TLS. */
+export function isUnsuitable({ code }: Reply): boolean {
+  return code === 504 || code === 534 || code === 538;
 }
 
 /** Whether a mechanism can be used on a connection with these channel bindings. */
