@@ -1,19 +1,13 @@
 import { readFileSync } from "node:fs";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { unreadable } from "../unreadable.ts";
 
 /** The text of a file that a flag names. @throws CommandError if it cannot be read. */
 export function readTextFile(path: string, flag: string): string {
   try {
     return readFileSync(path, "utf8").replace(/^\ufeff/, "");
   } catch (cause) {
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "there is no such file",
-      EACCES: "its permissions do not allow it",
-      EISDIR: "it is a folder",
-    };
-    const problem = `${flag}: cannot read ${JSON.stringify(path)}: ${reasons[code] ?? message}`;
-    throw new CommandError(problem, ExitStatus.noInput, { cause });
+    throw unreadable(flag, path, cause, ExitStatus.noInput);
   }
 }
 

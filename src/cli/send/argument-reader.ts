@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { unreadable } from "../unreadable.ts";
 
 /**
  * Reads what the value of a flag names: the value itself, a file or the standard input, which only one flag can read.
@@ -51,22 +52,9 @@ export class ArgumentReader {
     try {
       return await readFile(path);
     } catch (error) {
-      throw unreadable(flag, path, error);
+      throw unreadable(flag, path, error, ExitStatus.data);
     }
   }
-}
-
-/** The error for a file that cannot be read. */
-export function unreadable(flag: string, path: string, cause: unknown): CommandError {
-  const { code } = cause as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: "there is no such file",
-    EACCES: "its permissions do not allow it",
-    EISDIR: "it is a folder",
-  };
-  const reason = reasons[code ?? ""] ?? (cause instanceof Error ? cause.message : String(cause));
-  const message = `${flag}: cannot read ${JSON.stringify(path)}: ${reason}`;
-  return new CommandError(message, ExitStatus.data, { cause });
 }
 
 /** Text in UTF-8, without a byte order mark. */

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { Attachment } from "../../../message/attachment.ts";
-import { CommandError } from "../../exit-status.ts";
-import { type ArgumentReader, unreadable } from "../argument-reader.ts";
+import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { unreadable } from "../../unreadable.ts";
+import type { ArgumentReader } from "../argument-reader.ts";
 import { RowProblem } from "./row-problem.ts";
 import { type ColumnUse, RowValues, Template } from "./template.ts";
 
@@ -25,7 +26,7 @@ export async function attachmentTemplate(
   rows: boolean,
   reader: ArgumentReader,
 ): Promise<AttachmentTemplate> {
-  const { path: source, type, name: named, cid } = settingsIn(value);
+  const { path: source, type, name: named, cid } = settingsIn(value, flag);
   const parse = rows ? Template.parse : Template.literal;
   const path = parse(source, "path", flag);
   const name = named === undefined ? undefined : parse(named, "line", flag);
@@ -64,7 +65,7 @@ async function read(
     const attachment = Attachment.fromPath(path, options);
     return rows ? await attachment.encoded() : attachment;
   } catch (error) {
-    throw unreadable(flag, path, error);
+    throw unreadable(flag, path, error, ExitStatus.data);
   }
 }
 
@@ -85,7 +86,7 @@ interface Settings {
   readonly cid?: string;
 }
 
-function settingsIn(value: string): Settings {
+function settingsIn(value: string, flag: string): Settings {
   const settings: Record<string, string> = {};
   let path = value;
   for (;;) {
@@ -96,6 +97,6 @@ function settingsIn(value: string): Settings {
     path = before;
   }
   if (path === "" || (path !== "-" && basename(path) === ""))
-    throw new CommandError(`--attach: expected a file, got ${JSON.stringify(value)}`);
+    throw new CommandError(`${flag}: expected a file, got ${JSON.stringify(value)}`);
   return { path, ...settings };
 }
