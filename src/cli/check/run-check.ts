@@ -17,6 +17,7 @@ import { summarizeDomain } from "./domain/domain-summary.ts";
 import { judgeDomain } from "./domain/judge-domain.ts";
 import { httpsFetcher } from "./domain/policy-fetcher.ts";
 import { probeDomain } from "./domain/probe-domain.ts";
+import { placeOf } from "./server/judge-connection.ts";
 import { judgeServer } from "./server/judge-server.ts";
 import { probeServer } from "./server/probe-server.ts";
 import { summarize } from "./server/server-summary.ts";
@@ -57,9 +58,8 @@ type ServerTargetGiven = CheckTarget & { readonly kind: "server" };
 async function checkServer(server: ServerTarget, dns: Dns, options: ProbeOptions): Promise<CheckReport> {
   const facts = await probeServer(server, dns, options);
   const findings = judgeServer(facts, options);
-  const host = server.host.includes(":") ? `[${server.host}]` : server.host;
   const query = server.tls === "required" || server.tls === "opportunistic" ? `?tls=${server.tls}` : "";
-  const target = `${server.tls === "wrapper" ? "smtps" : "smtp"}://${host}:${server.port}${query}`;
+  const target = `${server.tls === "wrapper" ? "smtps" : "smtp"}://${placeOf(server.host, server.port)}${query}`;
   return { target, ok: findings.length === 0, findings, server: summarize(facts) };
 }
 

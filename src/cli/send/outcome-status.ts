@@ -1,5 +1,4 @@
-import { EnvoiError } from "../../errors.ts";
-import { isSendError } from "../../protocol/send-error.ts";
+import type { EnvoiError } from "../../errors.ts";
 import type { RecipientOutcome, SendReport } from "../../protocol/send-report.ts";
 import { ExitStatus } from "../exit-status.ts";
 
@@ -31,12 +30,6 @@ export function mailOutcome(report: SendReport | undefined, error?: EnvoiError):
   if (outcomes.length > 0) return worstOf(outcomes);
   if (error === undefined) return "accepted";
   return error.delivery === "unknown" ? "unknown" : error.transient ? "later" : "refused";
-}
-
-/** The outcome of an error of any kind. */
-export function errorOutcome(error: unknown): MailOutcome {
-  if (!EnvoiError.is(error)) return "not-built";
-  return mailOutcome(isSendError(error) ? error.report : undefined, error);
 }
 
 /** Of several outcomes the one that decides. */

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { collected } from "../collected.ts";
 import type { CommandHost } from "../command-host.ts";
 import type { SendFlags } from "./send-flags.ts";
 
@@ -22,10 +23,7 @@ function flag(name: string, description: string): Option {
 
 /** A flag that may be repeated. */
 function repeated(name: string, description: string): Option {
-  return flag(name, `${description}; may be repeated`).argParser((value: string, before: unknown) => [
-    ...((before as string[] | undefined) ?? []),
-    value,
-  ]);
+  return flag(name, `${description}; may be repeated`).argParser(collected);
 }
 
 const groups: readonly (readonly [string, readonly Option[]])[] = [

@@ -11,7 +11,8 @@ export interface VerifyReport extends Omit<Authentication, "stamp"> {
 }
 
 /** Makes the report of the verdicts on a message. */
-export function verifyReport({ stamp: _, ...verdicts }: Authentication): VerifyReport {
-  const advice = advise({ ...verdicts, stamp: _ });
+export function verifyReport(authentication: Authentication): VerifyReport {
+  const { stamp: _, ...verdicts } = authentication;
+  const advice = advise(authentication);
   return { ok: advice.every(({ severity }) => severity === "note"), advice, ...verdicts };
 }

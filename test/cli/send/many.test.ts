@@ -241,13 +241,7 @@ test("A run goes on where it ended: only what may be sent is sent again", async 
   );
   const resume = file(".state", "");
   rmSync(resume);
-  const command = [
-    ...flags(server),
-    "--to",
-    "{{email}}, x@example.net".replace(", x@example.net", ""),
-    "--text",
-    "t",
-  ];
+  const command = [...flags(server), "--to", "{{email}}", "--text", "t"];
   const run = (...more: string[]) => send([...command, "--data", data, "--resume", resume, ...more]);
   server.fail(
     { at: "rcpt", reply: "550 5.1.1 no", when: { recipient: "b@example.net" } },

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import type { DataRow } from "./data-row.ts";
@@ -64,7 +65,6 @@ async function* fed(
   parser: ReturnType<typeof parse>,
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<CsvRecord> {
-  const { Readable } = await import("node:stream");
   const source = Readable.from(chunks, { objectMode: true });
   source.on("error", (error) => parser.destroy(error));
   yield* source.pipe(parser) as unknown as AsyncIterable<CsvRecord>;
