@@ -5,15 +5,24 @@ import type { Ran } from "./command.ts";
 
 const command = fileURLToPath(new URL("../../../src/cli/index.js", import.meta.url));
 
-/** Starts `envoi send` as a process of its own. `done` resolves when it has ended, however it ended. */
-export function sendProcess(args: readonly string[]): {
+/**
+ * Starts `envoi send` as a process of its own. `done` resolves when it has ended, however it ended.
+ *
+ * @param standardOutput a descriptor to which it writes instead of `output`
+ */
+export function sendProcess(
+  args: readonly string[],
+  standardOutput: "pipe" | number = "pipe",
+): {
   readonly child: ChildProcess;
   readonly done: Promise<Ran & { readonly signal: NodeJS.Signals | null }>;
 } {
-  const child = spawn(process.execPath, [command, "send", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [command, "send", ...args], {
+    stdio: ["ignore", standardOutput, "pipe"],
+  });
   const [output, errors]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk));
   const done = new Promise<Ran & { signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -419,4 +428,11 @@ test("A reader that goes away, or a full disk behind the standard output, stops 
   assert.equal(status, 0, errors);
   assert.match(errors, /envoi: 900 accepted/);
   assert.equal(server.messages.length, 900);
+  if (!existsSync("/dev/full")) return;
+  server.clear();
+  const full = openSync("/dev/full", "w");
+  const onFullDisk = await sendProcess(args, full).done;
+  closeSync(full);
+  assert.deepEqual([onFullDisk.status, server.messages.length], [0, 900]);
+  assert.match(onFullDisk.errors, /the standard output: ENOSPC/);
 });
