@@ -62,7 +62,7 @@ async function reason(response: Response): Promise<string> {
   try {
     const { Error: plain, error } = JSON.parse(text) as {
       Error?: unknown;
-      error?: { message?: unknown; remedy?: unknown };
+      error?: { message?: unknown };
     };
     return String(plain ?? error?.message ?? text);
   } catch {

@@ -180,7 +180,7 @@ export function isPreset(preset: FaultPreset, fault: unknown): boolean {
   return canonical(preset.fault) === canonical(fault);
 }
 
-/** The name of the preset of a fault; undefined if it has none. */
+/** The preset of a fault; undefined if it has none. */
 export function presetOf(fault: unknown): FaultPreset | undefined {
   return faultPresets.flatMap(({ presets }) => presets).find((preset) => isPreset(preset, fault));
 }

@@ -92,7 +92,7 @@ function Switch({ preset }: { preset: FaultPreset }) {
       class="switch"
       role="switch"
       aria-checked={on}
-      onClick={() => void change(on || listed.length > 0 ? toggle(listed, !on) : addFault(preset.fault))}
+      onClick={() => void change(listed.length > 0 ? toggle(listed, !on) : addFault(preset.fault))}
     >
       <span class="switch-text">
         <b>{preset.name}</b>

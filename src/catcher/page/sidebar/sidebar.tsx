@@ -6,7 +6,7 @@ import { tags, total, unread } from "../state/mail-list.ts";
 import { mailboxes, mailboxName, mailboxQuery } from "../state/mailboxes.ts";
 import { closeOverlay, openOverlay, overlay } from "../state/overlay.ts";
 import { formatRoute, type Route, route } from "../state/route.ts";
-import { set, settings, toggleNotifications } from "../state/settings.ts";
+import { nextTheme, set, settings, toggleNotifications } from "../state/settings.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 
@@ -160,7 +160,6 @@ function Entry(props: {
   );
 }
 
-const themes = { system: "light", light: "dark", dark: "system" } as const;
 const themeIcons = { system: "contrast", light: "sun", dark: "moon" } as const;
 
 function Foot() {
@@ -182,8 +181,8 @@ function Foot() {
       )}
       <IconButton
         icon={themeIcons[theme]}
-        label={`Colours: ${theme}. Change to ${themes[theme]}`}
-        onClick={() => set({ theme: themes[theme] })}
+        label={`Colours: ${theme}. Change to ${nextTheme[theme]}`}
+        onClick={() => set({ theme: nextTheme[theme] })}
       />
       <IconButton
         icon="keyboard"

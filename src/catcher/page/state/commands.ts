@@ -16,7 +16,7 @@ import {
   tick,
   tickAll,
 } from "./selection.ts";
-import { set, settings, toggleNotifications } from "./settings.ts";
+import { nextTheme, set, settings, toggleNotifications } from "./settings.ts";
 import { showTab, showTabAt } from "./tabs.ts";
 
 /** Something that can be done, by a key or from the palette. */
@@ -84,7 +84,12 @@ export const commands: readonly Command[] = [
     run: () => openOverlay("delete-all"),
   },
   ...tabCommands(),
-  { name: "Light, dark or the system's colours", keys: [], group: "View", run: nextTheme },
+  {
+    name: "Light, dark or the system's colours",
+    keys: [],
+    group: "View",
+    run: () => set({ theme: nextTheme[settings.value.theme] }),
+  },
   {
     name: "HTML at phone width",
     keys: [],
@@ -215,11 +220,6 @@ function leave(): void {
     return;
   }
   tickAll(false);
-}
-
-function nextTheme(): void {
-  const next = { system: "light", light: "dark", dark: "system" } as const;
-  set({ theme: next[settings.value.theme] });
 }
 
 /** Replaces the tags of the chosen mails, and shows them in the mail that is open. */

@@ -12,6 +12,9 @@ export interface Settings {
   readonly scheme: "light" | "dark" | "inverted";
 }
 
+/** The colours that a button changes to. */
+export const nextTheme = { system: "light", light: "dark", dark: "system" } as const;
+
 const key = "envoi";
 const initial: Settings = { theme: "system", notifications: false, width: "desktop", scheme: "light" };
 
