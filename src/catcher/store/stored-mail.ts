@@ -1,7 +1,6 @@
 import type { CapturedMessage } from "../../testing/messages/captured-message.ts";
 import type { ParsedMessage } from "../../testing/messages/parsed-message.ts";
 import type { MailReader } from "./mail-reader.ts";
-import { snippetOf } from "./snippet.ts";
 
 /** Who a mail was sent by and to, as the client said by MAIL and RCPT. */
 export interface MailEnvelope {
@@ -57,7 +56,6 @@ export class StoredMail {
   /** The tags that somebody set; `undefined` until then. Change them by `MailStore.setTags`. */
   ownTags: readonly string[] | undefined;
   readonly #reader: MailReader;
-  #snippet: string | undefined;
   #tags: readonly string[] | undefined;
 
   constructor(facts: MailFacts, reader: MailReader) {
@@ -85,12 +83,6 @@ export class StoredMail {
   /** The whole mail, parsed. It is kept for a while, so do not keep it yourself. */
   get parsed(): ParsedMessage {
     return this.#reader.parsed(this);
-  }
-
-  /** The begin of its text, in one line. */
-  get snippet(): string {
-    this.#snippet ??= snippetOf(this.parsed);
-    return this.#snippet;
   }
 
   /** The tags: those that somebody set, otherwise those that the mail brings. */

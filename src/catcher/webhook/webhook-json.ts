@@ -1,30 +1,15 @@
-import type { ParsedMailbox } from "../../testing/messages/reading/mailboxes.ts";
+import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
+import type { SummaryJson } from "../mailpit/message-json.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 
-/** A mail as the webhook posts it, with the names of mailpit's webhook. */
-export function webhookJson(mail: StoredMail): object {
-  const { messageId = "", from, to, cc, replyTo, subject = "", attachments } = mail.parsed;
-  const shown = new Set([...to, ...cc].map(({ address }) => address.toLowerCase()));
-  const hidden = mail.envelope.to.filter((recipient) => !shown.has(recipient.toLowerCase()));
-  return {
-    ID: mail.id,
-    MessageID: messageId.replace(/^<|>$/g, ""),
-    Read: mail.isRead,
-    From: from === undefined ? null : mailbox(from),
-    To: to.map(mailbox),
-    Cc: cc.map(mailbox),
-    Bcc: hidden.map((address) => ({ Name: "", Address: address })),
-    ReplyTo: replyTo.map(mailbox),
-    Subject: subject,
-    Created: mail.receivedAt.toISOString(),
-    Username: mail.client?.user ?? "",
-    Tags: mail.tags,
-    Size: mail.size,
-    Attachments: attachments.length,
-    Snippet: mail.snippet,
-  };
-}
-
-function mailbox({ name, address }: ParsedMailbox) {
-  return { Name: name, Address: address };
+/** A mail as the webhook posts it: like mailpit's, with what a list of mails has. */
+export async function webhookJson(mail: StoredMail): Promise<SummaryJson> {
+  // A catcher without a webhook starts without what reads mails.
+  const [{ summaryJson }, { readHeadFacts }, { readContentFacts }, decode] = await Promise.all([
+    import("../mailpit/message-json.ts"),
+    import("../reading/head-facts.ts"),
+    import("../reading/content-facts.ts"),
+    loadTextDecoding(),
+  ]);
+  return summaryJson(mail, readHeadFacts(mail, decode), readContentFacts(mail.raw, decode));
 }

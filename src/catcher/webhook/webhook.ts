@@ -67,7 +67,7 @@ export class Webhook {
   }
 
   async #post(mail: StoredMail): Promise<void> {
-    const body = JSON.stringify(webhookJson(mail));
+    const body = JSON.stringify(await webhookJson(mail));
     const { post, pauses } = this.#host;
     for (let attempt = 0; ; attempt++) {
       let problem: unknown;

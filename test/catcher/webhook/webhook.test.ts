@@ -6,6 +6,8 @@ import { Catcher } from "#src/catcher/catcher.js";
 import { newMailId } from "#src/catcher/store/mail-id.js";
 import { MailStore } from "#src/catcher/store/mail-store.js";
 import { type Post, Webhook } from "#src/catcher/webhook/webhook.js";
+import { Attachment } from "#src/message/attachment.js";
+import { Message } from "#src/message/message.js";
 import { loadMessageParser } from "#src/testing/messages/parsed-message.js";
 
 // A webhook that pauses does not keep the process alive.
@@ -121,7 +123,19 @@ test("posts what the catcher catches", async (t) => {
   const arrived = new Promise<void>((resolve) => (posted = resolve));
   const { port } = server.address() as AddressInfo;
   await using catcher = await Catcher.start({ webhook: `http://127.0.0.1:${port}/` });
-  await catcher.server.transport().send({ from: "a@a.test", to: "b@b.test", subject: "Hello", text: "Hi" });
+  const sent = Message.builder()
+    .from("a@a.test")
+    .to("b@b.test")
+    .subject("Hello")
+    .html('<p>Hi &eacute;</p><img src="cid:logo">')
+    .attach(Attachment.fromBytes("logo.png", Buffer.from("x"), "image/png").inline("logo"))
+    .build();
+  await catcher.server.transport().send(sent);
   await arrived;
-  assert.equal(JSON.parse(bodies.join("")).Subject, "Hello");
+  const body = JSON.parse(bodies.join(""));
+  assert.equal(body.Subject, "Hello");
+  const { messages } = (await (await fetch(`${catcher.url}/api/v1/messages`)).json()) as {
+    messages: unknown[];
+  };
+  assert.deepEqual(body, messages[0]);
 });
