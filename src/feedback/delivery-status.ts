@@ -3,6 +3,7 @@ import { codesIn, statusIn } from "./codes.ts";
 import { oneLine } from "./diagnostic.ts";
 import type { DeliveryAction, FeedbackRecipient } from "./feedback.ts";
 import { reportedAddress } from "./reported-address.ts";
+import { reportedHost } from "./reported-host.ts";
 import { withCodes } from "./severity.ts";
 
 /** What the body of a message/delivery-status says (RFC 3464 section 2, RFC 6533 section 4). */
@@ -30,7 +31,7 @@ export function readDeliveryStatus(body: Buffer): DeliveryStatus {
   return {
     recipients,
     envelopeId: said(firstValue(message ?? [], "original-envelope-id")),
-    reportingMta: host(firstValue(message ?? [], "reporting-mta")),
+    reportingMta: reportedHost(firstValue(message ?? [], "reporting-mta")),
   };
 }
 
@@ -96,7 +97,7 @@ function recipientOf(fields: readonly ParsedHeader[]): FeedbackRecipient | undef
     action,
     status,
     diagnostic,
-    remoteMta: host(firstValue(fields, "remote-mta")),
+    remoteMta: reportedHost(firstValue(fields, "remote-mta")),
   });
 }
 
@@ -130,11 +131,6 @@ const actions: readonly (readonly [string, DeliveryAction])[] = [
 function diagnosticOf(value: string): string | undefined {
   const text = oneLine(value);
   return said(/^[\w-]{1,40}\s*;\s*(.*)$/s.exec(text)?.[1] ?? text);
-}
-
-function host(value: string | undefined): string | undefined {
-  const name = /^\s*(?:[\w-]{1,40}\s*;)?\s*([^\s;()]{1,255})/.exec(value ?? "")?.[1];
-  return said(name);
 }
 
 function said(text: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { firstValue, type HeadBudget, type ParsedHeader, readFields } from "../mime/reading/head.ts";
 import type { FeedbackRecipient } from "./feedback.ts";
 import { reportedAddress } from "./reported-address.ts";
+import { reportedHost } from "./reported-host.ts";
 
 /** What the body of a message/feedback-report says (RFC 5965 section 3). */
 export interface FeedbackReport {
@@ -24,9 +25,7 @@ export function readFeedbackReport(body: Buffer): FeedbackReport {
     complains: !noComplaints.has(complaint),
     recipients: [...new Set(addresses)].map((address) => ({ address })),
     envelopeId: firstValue(fields, "original-envelope-id")?.trim() || undefined,
-    reportingMta: /^\s*(?:[\w-]{1,40}\s*;)?\s*([^\s;()]{1,255})/.exec(
-      firstValue(fields, "reporting-mta") ?? "",
-    )?.[1],
+    reportingMta: reportedHost(firstValue(fields, "reporting-mta")),
   };
 }
 
