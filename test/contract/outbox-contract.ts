@@ -378,6 +378,19 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
     assert.equal(rows[0]?.["n"], 0);
   });
 
+  test("a worker whose lease was over goes on under another id, and still hears", async () => {
+    await using lab = await laboratory(engine);
+    lab.outbox.work();
+    const workers = async () => (await lab.outbox.status()).workers;
+    const [first] = await until(workers, ([worker]) => worker?.listening === true);
+    await lab.outbox.query(`update ${lab.schema}.worker set until = now()`);
+    const [second] = await until(workers, ([worker]) => worker !== undefined && worker.id !== first?.id);
+    assert.equal(second?.id, `${first?.id}:2`);
+    assert.equal(second?.listening, true);
+    const { id } = await lab.outbox.enqueue(receipt);
+    await lab.until(id, ({ state }) => state === "sent");
+  });
+
   test("a worker that stops finishes what it sends, and gives the rest back", async () => {
     await using lab = await laboratory(engine);
     await lab.outbox.enqueueAll(Array.from({ length: 100 }, () => receipt));

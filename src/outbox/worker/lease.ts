@@ -13,6 +13,7 @@ export class Lease {
   #id: string;
   #generation = 1;
   #asleep = false;
+  #listening = false;
 
   /** @param length milliseconds */
   constructor(database: Database, schema: Schema, length: number) {
@@ -36,8 +37,9 @@ export class Lease {
   /** Begins it. */
   async begin(): Promise<void> {
     await this.#database.query(
-      `insert into ${this.#schema}.worker (id, host, pid, until)
-       values ($1::text, $2::text, ${process.pid}, now() + ${this.#length} * interval '1 millisecond')
+      `insert into ${this.#schema}.worker (id, host, pid, until, listening)
+       values ($1::text, $2::text, ${process.pid}, now() + ${this.#length} * interval '1 millisecond',
+         ${this.#listening})
        on conflict (id) do nothing`,
       [this.#id, hostname()],
     );
@@ -69,6 +71,7 @@ export class Lease {
 
   /** Tells whether notifications arrive. */
   async listens(listening: boolean): Promise<void> {
+    this.#listening = listening;
     await this.#database.query(
       `update ${this.#schema}.worker set listening = ${listening} where id = $1::text`,
       [this.#id],
