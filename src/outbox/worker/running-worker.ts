@@ -15,13 +15,12 @@ import {
   untouched,
 } from "./attempt-result.ts";
 import { Bell } from "./bell.ts";
-import { BlockedTenants } from "./blocked-tenants.ts";
 import type { ClaimedMail } from "./claimed-mail.ts";
 import { Claims } from "./claims.ts";
 import { Lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
+import { Pace, type Permitted } from "./pace.ts";
 import { Permits } from "./permits.ts";
-import { RelayPause } from "./relay-pause.ts";
 import { StoredContent } from "./stored-content.ts";
 import { Upkeep } from "./upkeep.ts";
 import { Waker } from "./waker.ts";
@@ -52,11 +51,10 @@ export class RunningWorker implements Worker {
   readonly #lease: Lease;
   readonly #claims: Claims;
   readonly #ledger: Ledger;
-  readonly #permits: Permits;
+  readonly #pace: Pace;
   readonly #upkeep: Upkeep;
   readonly #content: StoredContent;
   readonly #waker: Waker;
-  readonly #relay = new RelayPause();
   /** Rings when mails may be claimed. */
   readonly #claimBell = new Bell();
   /** Rings when there is something to write. */
@@ -73,8 +71,6 @@ export class RunningWorker implements Worker {
   #claiming: string[] = [];
   /** Until when mails may be leased to this worker that it does not know, because the answer to a claim was lost. */
   #doubtfulUntil = 0;
-  readonly #blocked = new BlockedTenants();
-  #notBefore = 0;
   /** When a claim last found nothing, by the monotonic clock. */
   #idleAt = 0;
   #promotedAt = 0;
@@ -88,7 +84,7 @@ export class RunningWorker implements Worker {
     this.#lease = new Lease(database, schema, options.lease);
     this.#claims = new Claims(database, schema, timeout, new ReturnPaths(options.bounces, options.schema));
     this.#ledger = new Ledger(database, schema, timeout);
-    this.#permits = new Permits(database, schema, options.rates, timeout);
+    this.#pace = new Pace(new Permits(database, schema, options.rates, timeout));
     this.#upkeep = new Upkeep(database, schema);
     this.#content = new StoredContent(database, schema);
     this.#waker = new Waker(database, schema, () => this.#claimBell.ring());
@@ -159,7 +155,7 @@ export class RunningWorker implements Worker {
   async #claim(room: number): Promise<number> {
     const { id } = this.#lease;
     await this.#promote();
-    const mails = await this.#claims.take(id, room, this.#blocked.names, (claim) => {
+    const mails = await this.#claims.take(id, room, this.#pace.blocked.names, (claim) => {
       this.#claiming.push(claim);
     });
     this.#claimed.push(...mails);
@@ -173,7 +169,7 @@ export class RunningWorker implements Worker {
     this.#idleAt = performance.now();
     // Looks once more after it said that it sleeps: a mail may have come in between, without a call.
     if (await this.#lease.sleeps(true)) return 0;
-    return Math.max(1, Math.min(this.#waker.interval, this.#blocked.soonest));
+    return Math.max(1, Math.min(this.#waker.interval, this.#pace.blocked.soonest));
   }
 
   /** Each claim looks for mails whose time has come, but not more often than it matters. */
@@ -227,46 +223,27 @@ export class RunningWorker implements Worker {
     if (this.#results.length > 0) return 0;
     if (this.#stopping || this.#claimed.length === 0 || this.#underWay >= this.#tools.concurrency)
       return 60_000;
-    return Math.max(0, this.#notBefore - performance.now(), this.#relay.rest());
+    return this.#pace.rest();
   }
 
   #nextMails(results: readonly Waiting[]): ClaimedMail[] {
-    const now = performance.now();
-    if (this.#stopping || this.#notBefore > now || this.#relay.rest() > 0) return [];
+    if (this.#stopping || this.#pace.rest() > 0) return [];
     const ended = results.filter(({ handed }) => handed).length;
     const next = this.#claimed.splice(0, this.#tools.concurrency - this.#underWay + ended);
     if (next.length > 0) this.#claimBell.ring();
     return next;
   }
 
-  /** Those of the mails that have permits. The others wait here, or are given back. */
-  async #permitted(mails: ClaimedMail[]): Promise<{ mail: ClaimedMail; permits: readonly Permit[] }[]> {
-    if (!this.#permits.limited || mails.length === 0) return mails.map((mail) => ({ mail, permits: [] }));
-    const all = [...mails];
-    try {
-      this.#marking = all;
-      const { granted, denied } = await this.#permits.take(this.#lease.id, all);
-      const now = performance.now();
-      const waiting = denied.filter(({ by }) => by === "relay");
-      this.#claimed.unshift(...waiting.map(({ mail }) => mail));
-      if (waiting.length > 0) this.#notBefore = now + Math.min(...waiting.map(({ wait }) => wait));
-      const others = denied.filter(({ by }) => by !== "relay");
-      for (const { mail, by, wait } of others) if (by === "tenant") this.#blocked.block(mail.tenant, wait);
-      const back = others.map(({ mail: { id, claim }, by, wait }) => ({
-        id,
-        claim,
-        wait: by === "tenant" ? 0 : wait,
-      }));
-      // What cannot be given back now is found by its lease.
-      await this.#ledger.giveBack(back).catch(() => {
-        this.#doubtfulUntil = performance.now() + doubt;
-      });
-      return [...granted];
-    } catch {
-      this.#claimed.unshift(...all);
-      this.#notBefore = performance.now() + 100;
-      return [];
-    }
+  /** Those of the mails that may go now. The others wait here, or are given back. */
+  async #permitted(mails: readonly ClaimedMail[]): Promise<readonly Permitted[]> {
+    this.#marking = mails;
+    const { granted, waiting, back } = await this.#pace.take(this.#lease.id, mails);
+    this.#claimed.unshift(...waiting);
+    // What cannot be given back now is found by its lease.
+    await this.#ledger.giveBack(back).catch(() => {
+      this.#doubtfulUntil = performance.now() + doubt;
+    });
+    return granted;
   }
 
   #hand(mail: ClaimedMail, suppressed: ReadonlySet<string>, permits: readonly Permit[]): void {
@@ -277,7 +254,7 @@ export class RunningWorker implements Worker {
     if (to.length === 0) this.#end({ ...allSuppressed(mail), permits });
     else
       void this.#send(mail, to).then((ended) => {
-        this.#relay.saw(isAboutTheRelay(ended));
+        this.#pace.relay.saw(isAboutTheRelay(ended));
         const age = mail.age + performance.now() - mail.claimedAt;
         this.#end({ ...attemptResult(mail, ended, suppressed, age, this.#tools.options.retry), permits });
       });
