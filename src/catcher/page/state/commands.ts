@@ -182,7 +182,7 @@ function followWithFocus(group: Command["group"]): void {
   if (group !== "Move") return;
   requestAnimationFrame(() => {
     const inMessage = document.activeElement?.closest(".message") ?? null;
-    if (inMessage === null)
+    if (inMessage === null && !isTyping(document.activeElement))
       document.querySelector<HTMLElement>(".row.open a")?.focus({ preventScroll: true });
   });
 }
@@ -197,11 +197,22 @@ function isInDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("dialog") !== null;
 }
 
+/** At once, if it can: the next key may come before the next frame. */
 function focusSearch(): void {
   const input = document.querySelector<HTMLInputElement>("#search");
+  if (input !== null && input.offsetParent !== null) {
+    select(input);
+    return;
+  }
   // On a phone the search is only with the list.
-  if (input === null || input.offsetParent === null) close();
-  requestAnimationFrame(() => document.querySelector<HTMLInputElement>("#search")?.select());
+  close();
+  requestAnimationFrame(() => select(document.querySelector<HTMLInputElement>("#search")));
+}
+
+/** Not all browsers give the focus to what is selected. */
+function select(input: HTMLInputElement | null): void {
+  input?.focus();
+  input?.select();
 }
 
 function leave(): void {
