@@ -66,12 +66,16 @@ export function trustedByNode(): readonly string[] {
 function problem(cause: unknown, identity: TlsIdentity | undefined): string {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (/KEY_VALUES_MISMATCH|KEY_TYPE_MISMATCH/.test(code)) return "the key is not that of the certificate";
-  if (/BAD_DECRYPT|PASSPHRASE|INTERRUPTED_OR_CANCELLED/.test(code)) {
+  if (/NO_START_LINE/.test(code)) return "the certificate is not in PEM";
+  // One wrong passphrase of some 256 goes unnoticed, and opens a key that is none.
+  if (ENCRYPTED.test(String(identity?.key))) {
     return identity?.passphrase === undefined
       ? "the key is encrypted, and there is no passphrase"
       : "the passphrase does not open the key";
   }
-  if (/NO_START_LINE/.test(code)) return "the certificate is not in PEM";
   if (/DECODER|UNSUPPORTED/.test(code)) return "the key is not a private key in PEM";
   return `certificate and key cannot be used${code && ` (${code})`}`;
 }
+
+/** In PKCS #8 (RFC 7468 section 11), and in the older form of OpenSSL (RFC 1421 section 4.6.1.1). */
+const ENCRYPTED = /^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: *4, *ENCRYPTED)/m;

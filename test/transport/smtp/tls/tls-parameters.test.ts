@@ -133,6 +133,10 @@ describe("TlsParameters.identity", () => {
   const locked = key
     .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "open sesame" })
     .toString();
+  // The older form, which is opened fast.
+  const lockedAsBefore = key
+    .export({ type: "sec1", format: "pem", cipher: "aes-128-cbc", passphrase: "open sesame" })
+    .toString();
   const build = (identity: object) =>
     TlsParameters.builder()
       .identity(identity as TlsIdentity)
@@ -172,6 +176,11 @@ describe("TlsParameters.identity", () => {
       [null, /^identity: expected an object, got null/],
     ] as const)
       assert.throws(() => build(identity as object), { kind: "configuration", message });
+    // Among so many, one opens the key to something that is no key.
+    for (let tries = 0; tries < 600; tries++)
+      assert.throws(() => build({ certificate, key: lockedAsBefore, passphrase: `open ${tries}` }), {
+        message: /the passphrase does not open the key/,
+      });
     build({ certificate, key: client.key });
   });
 });
