@@ -47,10 +47,9 @@ export class DataTable {
    */
   async *rows(hash?: Hash, skim: () => boolean = () => false): AsyncGenerator<readonly DataRow[]> {
     const chunks = this.#chunks(hash);
-    const { value: first } = await chunks.next();
-    if (first === undefined) return;
+    const { value: first } = (await chunks.next()) as { readonly value?: Buffer };
     const all = (async function* () {
-      yield first;
+      if (first !== undefined) yield first;
       yield* chunks;
     })();
     if (this.#isJson(first)) yield* jsonlRows(all, skim);
@@ -75,10 +74,11 @@ export class DataTable {
     }
   }
 
-  #isJson(first: Buffer): boolean {
+  /** Without a first chunk, a table of no known kind has no rows. */
+  #isJson(first: Buffer | undefined): boolean {
     if (/\.(?:jsonl|ndjson|json)$/i.test(this.#path)) return true;
     if (/\.(?:csv|tsv)$/i.test(this.#path) || this.#delimiter !== undefined) return false;
-    return /^\s*[{[]/.test(first.toString("latin1", 0, 200));
+    return first === undefined || /^\s*[{[]/.test(first.toString("latin1", 0, 200));
   }
 }
 
