@@ -1,20 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../api/mailpit.ts";
-import type { Tab } from "../state/route.ts";
+import { type Tab, tabNames } from "../state/route.ts";
 import { open } from "../state/selection.ts";
 import { moveTab, tabsOf } from "../state/tabs.ts";
-
-const names: Readonly<Record<Tab, string>> = {
-  preview: "Preview",
-  text: "Text",
-  source: "Source",
-  headers: "Headers",
-  parts: "Parts",
-  links: "Links & codes",
-  checks: "Verdicts",
-  "html-check": "HTML check",
-  session: "Session",
-};
 
 /** The id of the panel that all tabs control. */
 export const panelId = "panel";
@@ -60,7 +48,7 @@ export function MessageTabs({ message, tab }: { message: Message; tab: Tab }) {
           tabIndex={each === tab ? 0 : -1}
           onClick={() => open(message.ID, true, each)}
         >
-          {each === "preview" && message.HTML === "" ? names.text : names[each]}
+          {each === "preview" && message.HTML === "" ? tabNames.text : tabNames[each]}
           {each === "parts" && count > 0 ? <span class="badge">{count}</span> : null}
         </button>
       ))}

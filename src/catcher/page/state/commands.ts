@@ -4,7 +4,7 @@ import { relay } from "./facts.ts";
 import { refreshSoon, rows } from "./mail-list.ts";
 import { openMessage } from "./open-message.ts";
 import { closeOverlay, openOverlay, overlay } from "./overlay.ts";
-import { go, openId, route } from "./route.ts";
+import { go, openId, route, tabNames, tabs } from "./route.ts";
 import {
   chosen,
   close,
@@ -127,26 +127,15 @@ export const commands: readonly Command[] = [
 ];
 
 function tabCommands(): Command[] {
-  const named = [
-    ["Preview", "preview"],
-    ["Text", "text"],
-    ["Source", "source"],
-    ["Headers", "headers"],
-    ["Parts and attachments", "parts"],
-    ["Links and codes", "links"],
-    ["Verdicts", "checks"],
-    ["HTML check", "html-check"],
-    ["Session", "session"],
-  ] as const;
   return [
-    ...named.map(([name, tab]) => ({
-      name: `Show: ${name}`,
+    ...tabs.map((tab) => ({
+      name: `Show: ${tabNames[tab]}`,
       keys: [],
       group: "View" as const,
       possible: isOpen,
       run: () => showTab(tab),
     })),
-    ...named.map((_, index) => ({
+    ...tabs.map((_, index) => ({
       name: `View ${index + 1} of the mail`,
       keys: [String(index + 1)],
       group: "View" as const,

@@ -1,20 +1,23 @@
 import { computed, signal } from "@preact/signals";
 
-/** The tabs of a message, in their order. */
-export const tabs = [
-  "preview",
-  "text",
-  "source",
-  "headers",
-  "parts",
-  "links",
-  "checks",
-  "html-check",
-  "session",
-] as const;
+/** The names of the tabs of a message by what the address calls them, in their order. */
+export const tabNames = {
+  preview: "Preview",
+  text: "Text",
+  source: "Source",
+  headers: "Headers",
+  parts: "Parts",
+  links: "Links & codes",
+  checks: "Verdicts",
+  "html-check": "HTML check",
+  session: "Session",
+} as const;
 
 /** One of the tabs of a message. */
-export type Tab = (typeof tabs)[number];
+export type Tab = keyof typeof tabNames;
+
+/** The tabs of a message, in their order. */
+export const tabs = Object.keys(tabNames) as readonly Tab[];
 
 /** What the page shows. All of it is in the address, so that it can be sent to somebody and Back works. */
 export interface Route {
