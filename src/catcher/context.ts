@@ -32,4 +32,6 @@ export interface CatcherFacts {
 export interface CatcherContext extends CatcherFacts {
   /** The WebSockets: an API opens a path. They go through the same guard as requests. */
   readonly sockets: WebSockets;
+  /** Calls a function when the catcher closes: an API ends there what it began, since the server may go on. */
+  onClose(end: () => void): void;
 }

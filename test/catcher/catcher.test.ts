@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Catcher } from "#src/catcher/catcher.js";
+import { caughtBy } from "#src/testing/messages/captured-messages.js";
 import { TestServer } from "#src/testing/test-server.js";
 
 test("shows its addresses, answers with safe headers, and closes its server", async () => {
@@ -25,4 +26,28 @@ test("attaches to a server that runs already, and does not close it", async () =
   await catcher.close();
   await server.transport().send({ from: "a@a.test", to: "b@b.test", text: "Hi" });
   assert.equal(server.messages.length, 1);
+});
+
+test("leaves nothing at a server that goes on, however many catchers were attached to it and used", async () => {
+  await using server = await TestServer.start();
+  const caught = caughtBy(server);
+  assert.ok(caught);
+  const observe = caught.observe.bind(caught);
+  const observing = new Set<object>();
+  caught.observe = (observer) => {
+    observing.add(observer);
+    const end = observe(observer);
+    return () => {
+      observing.delete(observer);
+      end();
+    };
+  };
+  for (let round = 0; round < 3; round++) {
+    const catcher = await Catcher.start({ server });
+    assert.equal((await fetch(`${catcher.url}/api/v1/messages`)).status, 200);
+    assert.equal((await fetch(`${catcher.url}/api/lab/messages`)).status, 200);
+    assert.ok(observing.size > 0);
+    await catcher.close();
+    assert.equal(observing.size, 0, `after catcher ${round + 1}`);
+  }
 });

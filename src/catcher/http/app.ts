@@ -9,13 +9,17 @@ import { WebSockets } from "./web-sockets.ts";
 export function makeApp(facts: CatcherFacts): FrameApp {
   const app = new Hono();
   const sockets = new WebSockets();
-  const context: CatcherContext = { ...facts, sockets };
+  const ends: (() => void)[] = [];
+  const context: CatcherContext = { ...facts, sockets, onClose: (end) => void ends.push(end) };
   app.onError((error) => refusal(error));
   app.notFound(() => refusal(new ApiError("404 page not found", 404)));
   for (const mount of apis) mount(app, context);
   return {
     fetch: async (request) => await app.fetch(request),
     upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
-    close: () => sockets.close(),
+    close: () => {
+      sockets.close();
+      for (const end of ends) end();
+    },
   };
 }

@@ -13,7 +13,7 @@ export interface FrameApp {
   fetch(request: Request): Promise<Response>;
   /** Takes over the socket of a WebSocket. @returns whether the path is one. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Closes the WebSockets. */
+  /** Closes the WebSockets, and ends what the app does by itself. */
   close(): void;
 }
 

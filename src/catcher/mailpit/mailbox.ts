@@ -23,6 +23,7 @@ export class Mailbox {
   readonly store: MailStore;
   readonly index: MailIndex;
   readonly decode: TextDecoding;
+  readonly #unlisten: () => void;
 
   constructor(store: MailStore, decode: TextDecoding) {
     this.store = store;
@@ -30,9 +31,15 @@ export class Mailbox {
     this.index = new MailIndex(decode);
     const readAhead = (): void => this.index.readAhead(() => store.mails);
     readAhead();
-    store.listen((event) => {
+    this.#unlisten = store.listen((event) => {
       if (event.type === "new") readAhead();
     });
+  }
+
+  /** Reads no more mails that nobody asked for. */
+  close(): void {
+    this.#unlisten();
+    this.index.close();
   }
 
   /** All mails, newest first. */

@@ -15,7 +15,7 @@ import { viewRoutes } from "./view-routes.ts";
 
 /** The API of mailpit, for its clients: `/api/v1`, `/view`, and the WebSocket `/api/events`. */
 export const mailpitApi: CatcherApi = (app, context) => {
-  const { store, relay, server, sockets, linkCheck } = context;
+  const { store, relay, server, sockets, linkCheck, onClose } = context;
   let loading: Promise<Mailbox> | undefined;
   const mailbox = (): Promise<Mailbox> => {
     loading ??= loadTextDecoding().then((decode) => new Mailbox(store, decode));
@@ -40,13 +40,17 @@ export const mailpitApi: CatcherApi = (app, context) => {
     events ??= mailbox().then((box) => new Events(box));
     void events.then((ready) => ready.add(subscriber));
   });
-  caughtBy(server)?.observe({
+  const unobserve = caughtBy(server)?.observe({
     caught: () => {},
     refused: ({ remoteAddress }, reply) => {
       counts.rejected++;
       void events?.then((ready) => ready.refused(remoteAddress, reply));
     },
     closed: () => {},
+  });
+  onClose(() => {
+    unobserve?.();
+    void mailbox().then((box) => box.close());
   });
   // As in mailpit: cypress-mailpit asks for //view/….
   app.get("*", async ({ req, redirect }, next) => {

@@ -48,6 +48,11 @@ export class MailIndex {
     else this.#timer.refresh();
   }
 
+  /** Reads no more mails ahead. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
   #readLater(mails: () => readonly MailSource[], delay: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
