@@ -73,6 +73,7 @@ export type {
   Verdict,
 } from "./hooks/hooks.ts";
 export { StoredAnywayError } from "./hooks/stored-anyway-error.ts";
+export type { ListeningPlace } from "./listening-place.ts";
 export type {
   Refusal,
   RefusedEvent,
@@ -91,4 +92,4 @@ export type { ProxyProtocolOptions, XclientOptions, XforwardOptions } from "./op
 export type { DmarcDecision, DmarcFunction, DmarcMode, VerifyOptions } from "./options/verify-options.ts";
 export type { ListenerStatus, ServerStatus } from "./server-status.ts";
 export type { CertificateChange } from "./server-tls.ts";
-export { type CloseOptions, type ListeningPlace, SmtpServer } from "./smtp-server.ts";
+export { type CloseOptions, SmtpServer } from "./smtp-server.ts";

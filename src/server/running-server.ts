@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../net/clock.ts";
 import { type Listener, listen } from "../net/server/listener.ts";
 import { ServerSocket } from "../net/server/server-socket.ts";
 import type { ServerSettings } from "../protocol/server/settings.ts";
-import { refuseOption } from "../text/options/option-reader.ts";
+import { type OptionReaders, readOptions, refuseOption } from "../text/options/option-reader.ts";
 import { type ClientIdentity, directIdentity } from "./connection/client-identity.ts";
 import { Connection } from "./connection/connection.ts";
 import { ConnectionLimits } from "./connection/connection-limits.ts";
@@ -12,8 +12,10 @@ import { ProxyGate } from "./connection/proxy-gate.ts";
 import type { ServerContext } from "./connection/server-context.ts";
 import { AuthThrottle } from "./hooks/auth-throttle.ts";
 import { Policy } from "./hooks/policy.ts";
+import type { ListeningPlace } from "./listening-place.ts";
 import { ServerObserver } from "./observer/server-observer.ts";
 import type { ResolvedListener } from "./options/listeners.ts";
+import { readCertificates, readClientCertificates } from "./options/option-readers.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
 import { countStates, type ServerStatus } from "./server-status.ts";
@@ -128,9 +130,10 @@ export class RunningServer {
    * @throws EnvoiError of kind `"configuration"`.
    */
   async setCertificates(change: CertificateChange): Promise<void> {
+    const read = readOptions(change, changeReaders, undefined, ["certificates"]);
     if (this.#tls === undefined)
       throw refuseOption("certificates", 'cannot be used with tls "none"', "No listener has TLS");
-    await this.#tls.change(change);
+    await this.#tls.change(read);
   }
 
   /** What the server is doing now. */
@@ -153,7 +156,16 @@ export class RunningServer {
     };
   }
 
-  /** The ports that are listened on, in the order of the option `listeners`. */
+  /** What is listened on, in the order of the option `listeners`. */
+  get places(): readonly ListeningPlace[] {
+    return this.#listeners.map(({ address, port, path }) => ({
+      address,
+      port,
+      ...(path !== undefined && { path }),
+    }));
+  }
+
+  /** The same with what stops it. */
   get listeners(): readonly Listener[] {
     return this.#listeners;
   }
@@ -226,3 +238,8 @@ export class RunningServer {
     this.#connections.set(connection, life);
   }
 }
+
+const changeReaders: OptionReaders<CertificateChange> = {
+  certificates: readCertificates,
+  clientCertificates: readClientCertificates,
+};

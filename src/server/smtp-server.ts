@@ -1,6 +1,6 @@
 import { milliseconds } from "../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../text/options/option-reader.ts";
-import { readCertificates, readClientCertificates } from "./options/option-readers.ts";
+import type { ListeningPlace } from "./listening-place.ts";
 import type { SmtpServerOptions } from "./options/options.ts";
 import { checkPurpose } from "./options/purpose.ts";
 import { resolveOptions } from "./options/resolved-options.ts";
@@ -12,16 +12,6 @@ import type { CertificateChange } from "./server-tls.ts";
 export interface CloseOptions {
   /** How long, in milliseconds, messages may go on; default 10,000. 0 cuts all connections at once. */
   readonly grace?: number;
-}
-
-/** A port, or a Unix socket, that an {@link SmtpServer} listens on. */
-export interface ListeningPlace {
-  /** The IP address; empty for a Unix socket. */
-  readonly address: string;
-  /** 0 for a Unix socket. */
-  readonly port: number;
-  /** The path of a Unix socket. */
-  readonly path?: string;
 }
 
 /**
@@ -65,11 +55,7 @@ export class SmtpServer implements AsyncDisposable {
 
   /** What the server listens on, in the order of the option `listeners`. */
   get listeners(): readonly ListeningPlace[] {
-    return this.#server.listeners.map(({ address, port, path }) => ({
-      address,
-      port,
-      ...(path !== undefined && { path }),
-    }));
+    return this.#server.places;
   }
 
   /** The port; of several, the first. 0 for a Unix socket. */
@@ -118,7 +104,7 @@ export class SmtpServer implements AsyncDisposable {
    * ```
    */
   async setCertificates(change: CertificateChange): Promise<void> {
-    await this.#server.setCertificates(readOptions(change, changeReaders, undefined, ["certificates"]));
+    await this.#server.setCertificates(change);
   }
 
   /**
@@ -138,10 +124,5 @@ export class SmtpServer implements AsyncDisposable {
     return this.close();
   }
 }
-
-const changeReaders: OptionReaders<CertificateChange> = {
-  certificates: readCertificates,
-  clientCertificates: readClientCertificates,
-};
 
 const closeOptions: OptionReaders<CloseOptions> = { grace: milliseconds(0) };

@@ -1,5 +1,8 @@
 import { resolve } from "node:path";
+import type { ListeningPlace } from "../server/listening-place.ts";
 import { RunningServer } from "../server/running-server.ts";
+import type { ServerStatus } from "../server/server-status.ts";
+import type { CertificateChange } from "../server/server-tls.ts";
 import { Credentials } from "../transport/smtp/login/credentials.ts";
 import { SmtpTransport, SmtpTransportBuilder } from "../transport/smtp/smtp-transport.ts";
 import { Tls } from "../transport/smtp/tls/tls-mode.ts";
@@ -135,6 +138,11 @@ export class TestServer implements AsyncDisposable {
   get path(): string | undefined {
     const path = this.#server.listeners[0]?.path;
     return path === undefined ? undefined : resolve(path);
+  }
+
+  /** What the server listens on, in the order of the option `listeners`. */
+  get listeners(): readonly ListeningPlace[] {
+    return this.#server.places;
   }
 
   /** The certificate of the authority, as PEM; empty without TLS. */
@@ -277,6 +285,28 @@ export class TestServer implements AsyncDisposable {
   /** The violations of RFCs by clients so far, as far as a server can see them. */
   get findings(): readonly Finding[] {
     return this.#laboratory.findings;
+  }
+
+  /** What the server is doing now, and has done since it was started: see SmtpServer's `status`. */
+  status(): ServerStatus {
+    return this.#server.status;
+  }
+
+  /**
+   * Shows other certificates from now on, as SmtpServer's `setCertificates` does: how does a client take it if a
+   * certificate was renewed, or is expired now?
+   *
+   * @throws EnvoiError of kind `"configuration"` if a certificate cannot be used, or if no listener has TLS.
+   *
+   * @example
+   * ```ts
+   * const ca = await CertificateAuthority.create();
+   * await using server = await TestServer.start({ tls: "implicit", ca });
+   * await server.setCertificates({ certificates: ca.issue({ notAfter: new Date("2020-01-01") }) });
+   * ```
+   */
+  async setCertificates(change: CertificateChange): Promise<void> {
+    await this.#server.setCertificates(change);
   }
 
   /**

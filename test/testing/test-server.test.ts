@@ -344,3 +344,47 @@ describe("TestServer: on a Unix socket", { skip: process.platform === "win32" },
     rmSync(folder, { recursive: true });
   });
 });
+
+describe("TestServer: what it has in common with SmtpServer", () => {
+  it("tells all that it listens on", async () => {
+    await using server = await TestServer.start({ tls: "starttls", listeners: [{}, { tls: "none" }] });
+    const [first, second] = server.listeners;
+    assert.deepEqual(first, { address: "127.0.0.1", port: server.port });
+    assert.notEqual(second?.port, server.port);
+    const transport = SmtpTransport.unencryptedLocalhost(second?.port);
+    await transport.send(message());
+    await transport.close();
+    assert.equal(server.messages.length, 1);
+  });
+
+  it("counts in its status what came", async () => {
+    await using server = await TestServer.start();
+    await say(server, ...mail("one"), ...mail("two"));
+    const { mails, connections, listeners } = server.status();
+    assert.deepEqual([mails, connections.total], [2, 1]);
+    assert.equal(listeners[0]?.port, server.port);
+  });
+
+  it("shows other certificates to new connections", async () => {
+    const ca = await CertificateAuthority.create();
+    await using server = await TestServer.start({ tls: "implicit", ca });
+    const send = async () => await server.transport().send(message());
+    await send();
+    await server.setCertificates({ certificates: ca.issue({ notAfter: new Date("2020-01-01") }) });
+    await assert.rejects(send(), { kind: "tls", message: /expired/ });
+    await server.setCertificates({ certificates: ca.issue() });
+    await send();
+    assert.equal(server.messages.length, 2);
+  });
+
+  it("refuses certificates without TLS, and what is no change of certificates", async () => {
+    const ca = await CertificateAuthority.create();
+    const certificates = ca.issue();
+    await using plain = await TestServer.start();
+    await assert.rejects(plain.setCertificates({ certificates }), { kind: "configuration" });
+    await using server = await TestServer.start({ tls: "implicit", ca });
+    await assert.rejects(server.setCertificates({ certificate: certificates } as never), {
+      kind: "configuration",
+    });
+  });
+});
