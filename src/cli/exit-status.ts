@@ -6,9 +6,9 @@ export const ExitStatus = {
   findings: 1,
   /** The command was called in a wrong way: EX_USAGE. */
   usage: 64,
-  /** What was given cannot be made into a message: EX_DATAERR. */
+  /** A message cannot be built, or data cannot be used: EX_DATAERR. */
   data: 65,
-  /** A file that was named cannot be read: EX_NOINPUT. */
+  /** A file cannot be read: EX_NOINPUT. */
   noInput: 66,
   /** A server refused for good, or a service is missing: EX_UNAVAILABLE. */
   unavailable: 69,
@@ -20,12 +20,31 @@ export const ExitStatus = {
   cannotCreate: 73,
   /** The same may work later: EX_TEMPFAIL. */
   temporary: 75,
-  /** Something in a configuration file is wrong: EX_CONFIG. */
+  /** A file with settings has a mistake in it: EX_CONFIG. */
   configuration: 78,
 } as const;
 
 /** One of the statuses of {@link ExitStatus}. */
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+
+/**
+ * What a file is for that the command line names. It decides the exit status if the file cannot be used:
+ *
+ * - `"mail"`: `envoi send` makes mails of it: texts, attachments, addresses, rows, the DKIM key. A file that is missing is
+ *   a message that cannot be built.
+ * - `"data"`: the command is about its content: the mail of `envoi verify`, the list of `envoi outbox suppressions import`.
+ * - `"settings"`: it says how a command works: certificates, keys, users, faults, a file in place of DNS.
+ */
+export type FileUse = "mail" | "data" | "settings";
+
+/** The exit status if a file cannot be read, or if its content cannot be used. */
+export const fileStatus: Readonly<
+  Record<FileUse, { readonly unreadable: ExitStatus; readonly wrong: ExitStatus }>
+> = {
+  mail: { unreadable: ExitStatus.data, wrong: ExitStatus.data },
+  data: { unreadable: ExitStatus.noInput, wrong: ExitStatus.data },
+  settings: { unreadable: ExitStatus.noInput, wrong: ExitStatus.configuration },
+};
 
 /** Ends the command with a message of one line and a status. */
 export class CommandError extends Error {

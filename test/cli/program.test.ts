@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { Command } from "commander";
 import { EnvoiError } from "envoi";
 import type { CommandFactory } from "#src/cli/command-host.js";
 import { CommandError, ExitStatus } from "#src/cli/exit-status.js";
-import { runProgram } from "#src/cli/program.js";
-import type { Terminal } from "#src/cli/terminal.js";
+import { run as runCommand } from "./run.ts";
 
-/** Runs a command line, and gives its exit status and what it wrote. */
-async function run(args: readonly string[], ...factories: CommandFactory[]) {
-  const [output, errors] = [new PassThrough(), new PassThrough()];
-  const terminal: Terminal = { input: Readable.from([]), output, errors, environment: {} };
-  const status = await runProgram(args, terminal, factories);
-  return { status, output: String(output.read() ?? ""), errors: String(errors.read() ?? "") };
+/** Runs a command line with other commands. */
+function run(args: readonly string[], ...factories: CommandFactory[]) {
+  return runCommand(args, {}, "", factories);
 }
 
 /** A command `try` whose action is given. */

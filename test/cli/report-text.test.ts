@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { foreign } from "#src/cli/foreign-text.js";
 import { noticeLines, rowLines, textStyle } from "#src/cli/report-text.js";
 import { wrapped } from "#src/cli/wrapped.js";
+import { pipe } from "./run.ts";
 
 const notice = {
   severity: "error",
@@ -13,8 +13,9 @@ const notice = {
 } as const;
 
 function styleOf(columns: number | undefined, environment: Record<string, string>, isTTY: boolean) {
-  const output = Object.assign(new PassThrough(), { isTTY, ...(columns !== undefined && { columns }) });
-  return textStyle({ input: Readable.from([]), output, errors: output, environment });
+  const { terminal, output } = pipe(environment);
+  Object.assign(output, { isTTY, ...(columns !== undefined && { columns }) });
+  return textStyle(terminal);
 }
 
 test("a report has colours on a terminal only, and none with NO_COLOR", () => {

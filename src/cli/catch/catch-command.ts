@@ -94,6 +94,6 @@ Examples:
   envoi catch --keep ./mails --max 1000
   ENVOI_RELAY=smtps://me:secret@relay.example envoi catch --relay-to @example.org
 
-Exit status: 0 when it was stopped, 64 for wrong flags, 66 for a file that cannot be read, 71 if it cannot listen, for
-example because a port is in use, 78 for a file with a mistake in it.
+Exit status: 0 it was stopped; 64 wrong usage; 66 a file cannot be read; 71 it cannot listen, for example because a port
+is in use; 73 the folder of --keep cannot be used; 78 a file has a mistake in it.
 `;

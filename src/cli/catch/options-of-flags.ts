@@ -2,10 +2,10 @@ import type { CatcherOptions } from "../../catcher/options/catcher-options.ts";
 import type { TestVerifyOptions } from "../../testing/test-verify-options.ts";
 import { ZoneResolver } from "../../verify/resolver/zone-resolver.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { fromFile, readJsonSettings, readSettings } from "../input-file.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CatchFlags } from "./catch-flags.ts";
 import { readHostAndPort } from "./host-and-port.ts";
-import { fromFile, readJsonFile, readTextFile } from "./input-files.ts";
 import { relayUrl } from "./relay-flag.ts";
 
 /** The options of the catcher that flags and environment ask for. @throws CommandError for flags that are not valid. */
@@ -52,7 +52,7 @@ function tlsOf({ tls, cert, key }: CatchFlags): SmtpOptions {
     throw new CommandError(`--tls: expected starttls or implicit, got ${JSON.stringify(mode.slice(0, 50))}`);
   if ((cert === undefined) !== (key === undefined)) throw new CommandError("--cert and --key: give both");
   if (cert === undefined || key === undefined) return { tls: mode };
-  return { tls: mode, certificates: { cert: readTextFile(cert, "--cert"), key: readTextFile(key, "--key") } };
+  return { tls: mode, certificates: { cert: readSettings("--cert", cert), key: readSettings("--key", key) } };
 }
 
 /** Passwords of a catcher protect nothing, so clients may send them unencrypted. */
@@ -63,7 +63,7 @@ function usersOf({ users }: CatchFlags): SmtpOptions {
     const mechanisms = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"] as const;
     return { allowPlaintextCredentials, mechanisms, auth: ({ user }) => ({ user }) };
   }
-  const names = readJsonFile(users, "--users");
+  const names = readJsonSettings("--users", users);
   const areWords =
     typeof names === "object" && names !== null && !Array.isArray(names) && Object.keys(names).length > 0;
   if (
@@ -79,10 +79,11 @@ function verifyOf({ zone: path, clientIp }: CatchFlags): SmtpOptions {
     if (clientIp !== undefined) throw new CommandError("--client-ip: nothing is verified. Add --zone");
     return {};
   }
-  const given = readJsonFile(path, "--zone");
+  const given = readJsonSettings("--zone", path);
   const zone = fromFile(
     "--zone",
     path,
+    "settings",
     () => new ZoneResolver(given as ConstructorParameters<typeof ZoneResolver>[0]),
   );
   const resolver: TestVerifyOptions["resolver"] = {
@@ -100,7 +101,7 @@ function readLogin(value: string, environment: Terminal["environment"]) {
   if (user === undefined || source === undefined)
     throw new CommandError("--auth: expected user:file or user:env:NAME, which hold the password");
   if (!source.startsWith("env:")) {
-    const [password = ""] = readTextFile(source, "--auth").split(/\r?\n/, 1);
+    const [password = ""] = readSettings("--auth", source).split(/\r?\n/, 1);
     if (password === "") throw new CommandError("--auth: the file is empty", ExitStatus.configuration);
     return { user, password };
   }

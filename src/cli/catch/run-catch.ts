@@ -3,10 +3,10 @@ import { Catcher } from "../../catcher/catcher.ts";
 import { faultOf } from "../../catcher/lab/fault-json.ts";
 import { EnvoiError } from "../../errors.ts";
 import type { CommandHost } from "../command-host.ts";
-import { CommandError, ExitStatus } from "../exit-status.ts";
+import { CommandError, ExitStatus, fileStatus } from "../exit-status.ts";
+import { fromFile, readJsonSettings } from "../input-file.ts";
 import { styled, type Terminal } from "../terminal.ts";
 import type { CatchFlags } from "./catch-flags.ts";
-import { fromFile, readJsonFile } from "./input-files.ts";
 import { optionsOfFlags } from "./options-of-flags.ts";
 
 /** Catches mail until the process is told to stop. @throws CommandError if it cannot start. */
@@ -32,13 +32,13 @@ async function start(begin: () => Promise<Catcher>): Promise<Catcher> {
     if (!EnvoiError.is(error)) throw error;
     if (error.kind === "connection")
       throw new CommandError(error.message, ExitStatus.system, { cause: error });
-    throw new CommandError(withFlags(error.message), ExitStatus.usage, { cause: error });
+    throw inFlags(error);
   }
 }
 
 function addFaults(catcher: Catcher, path: string): void {
-  const given = readJsonFile(path, "--fail");
-  fromFile("--fail", path, () => catcher.server.fail(...[given].flat().map(faultOf)));
+  const given = readJsonSettings("--fail", path);
+  fromFile("--fail", path, "settings", () => catcher.server.fail(...[given].flat().map(faultOf)));
 }
 
 /** Resolves when the process is told to stop. The second time it ends at once. */
@@ -85,11 +85,19 @@ function textOf({ smtpUrl, url }: Catcher, authority: string | undefined, termin
 }
 
 /** An error about options, in the words of the command line. */
-function withFlags(message: string): string {
-  const [, option, rest] = /^([\w.]+)(?:\[\d+\])?(:.*)$/s.exec(message) ?? [];
-  const flag = option === undefined ? undefined : flagOf[option];
-  return flag === undefined ? message : `${flag}${rest}`;
+function inFlags(error: EnvoiError): CommandError {
+  const [, option = "", rest] = /^([\w.]+)(?:\[\d+\])?(:.*)$/s.exec(error.message) ?? [];
+  const flag = flagOf[option];
+  const message = flag === undefined ? error.message : `${flag}${rest}`;
+  return new CommandError(message, statusOf[flag ?? ""] ?? ExitStatus.usage, { cause: error });
 }
+
+/** The exit status for a flag that names what cannot be used; other mistakes are wrong usage. */
+const statusOf: Readonly<Record<string, ExitStatus>> = {
+  "--cert": fileStatus.settings.wrong,
+  "--key": fileStatus.settings.wrong,
+  "--keep": ExitStatus.cannotCreate,
+};
 
 const flagOf: Readonly<Record<string, string>> = {
   "smtp.host": "--smtp",
@@ -104,4 +112,6 @@ const flagOf: Readonly<Record<string, string>> = {
   webhook: "--webhook",
   keep: "--keep",
   certificates: "--cert",
+  "certificates.cert": "--cert",
+  "certificates.key": "--key",
 };

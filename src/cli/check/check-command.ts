@@ -42,7 +42,8 @@ Examples:
   envoi check "smtp://mail.example.org?tls=required" --from shop@example.org --to ada@example.net
   envoi check smtp://localhost:1025 --json
 
-Exit status: 0 nothing was found; 1 something was found; 64 wrong usage.
+Exit status: 0 nothing was found; 1 something was found; 64 wrong usage; 66 a file cannot be read, 78 it has a mistake
+in it.
 `,
     )
     .action(async (target: string | undefined, flags: CheckFlags) => {

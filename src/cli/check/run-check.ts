@@ -1,12 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { Address } from "../../address/address.ts";
 import { reasonOf } from "../../errors.ts";
 import { isHelloName } from "../../protocol/hello-name.ts";
+import { TlsParameters } from "../../transport/smtp/tls/tls-parameters.ts";
 import type { CommandHost } from "../command-host.ts";
 import type { Dns } from "../dns/dns.ts";
 import { dnsFor } from "../dns/dns-flags.ts";
 import { readDuration } from "../duration.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { fromFile, readSettings } from "../input-file.ts";
 import { textStyle } from "../report-text.ts";
 import { loginFor } from "../send/relay/password.ts";
 import type { Terminal } from "../terminal.ts";
@@ -31,8 +32,8 @@ export async function runCheck(
   { terminal, finish }: CommandHost,
 ): Promise<void> {
   const target = readTarget(given, terminal.environment);
-  const options = await readOptions(flags);
-  const dns = await dnsFor(flags, options.timeout);
+  const options = readOptions(flags);
+  const dns = dnsFor(flags, options.timeout);
   const report =
     target.kind === "server"
       ? await checkServer(await serverFor(target, flags, terminal), dns, options)
@@ -79,20 +80,19 @@ async function checkDomain(
   return { target: domain, ok: findings.length === 0, findings, domain: summarizeDomain(facts) };
 }
 
-async function readOptions({ timeout, ca = [], from, to }: CheckFlags): Promise<ProbeOptions> {
+function readOptions({ timeout, ca = [], from, to }: CheckFlags): ProbeOptions {
   for (const [flag, value] of Object.entries({ from, to })) if (value) addressOption(value, flag);
   return {
     ...{ timeout: readDuration(timeout, "--timeout"), from, to },
-    authorities: await Promise.all(ca.map((file) => readText(file, "--ca"))),
+    authorities: ca.map(authorityIn),
   };
 }
 
-async function readText(file: string, flag: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new CommandError(`${flag}: ${file} cannot be read (${reasonOf(error)})`, ExitStatus.noInput);
-  }
+/** The certificates in a file. @throws CommandError if there are none. */
+function authorityIn(path: string): string {
+  const text = readSettings("--ca", path);
+  fromFile("--ca", path, "settings", () => TlsParameters.builder().addRootCertificate(text));
+  return text;
 }
 
 function addressOption(text: string, flag: string): void {

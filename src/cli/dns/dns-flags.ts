@@ -1,6 +1,5 @@
 import type { Dns } from "./dns.ts";
 import { SystemDns } from "./system-dns.ts";
-import { ZoneDns } from "./zone-dns.ts";
 import { readZoneFile } from "./zone-file.ts";
 
 /** The flags of commands that ask DNS. */
@@ -15,9 +14,9 @@ export interface DnsFlags {
  * DNS as the flags say.
  *
  * @param timeout milliseconds for a question
- * @throws CommandError if the file cannot be read
+ * @throws CommandError if the file cannot be used
  */
-export async function dnsFor({ zone, dns }: DnsFlags, timeout: number): Promise<Dns> {
-  if (zone !== undefined) return new ZoneDns(await readZoneFile(zone));
+export function dnsFor({ zone, dns }: DnsFlags, timeout: number): Dns {
+  if (zone !== undefined) return readZoneFile(zone);
   return new SystemDns({ timeout, servers: dns });
 }

@@ -47,7 +47,7 @@ Examples:
   envoi outbox suppressions --json > suppressed.jsonl
 
 Exit status: 0 done; 1 the state of the mail does not allow it, or the address was not there; 64 wrong usage;
-66 no such mail, or no such file; 69 the database cannot be reached.
+65 an address in the file is not valid; 66 no such mail, or the file cannot be read; 69 the database cannot be reached.
 `,
     )
     .action(async (action: OutboxAction, args: string[], flags: OutboxFlags) => {

@@ -10,6 +10,7 @@ import type {
 } from "../../outbox/suppressions/suppressions.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { unreadable } from "../input-file.ts";
 import { printable } from "../printable.ts";
 import type { OutboxFlags } from "./outbox-flags.ts";
 
@@ -31,13 +32,13 @@ export function suppressionAction(
     case "add":
       if (first === undefined) throw new CommandError("suppressions add: expected an address, got none");
       return async (suppressions) => {
-        await taking(() => suppressions.import(args, options));
+        await taking(ExitStatus.usage, () => suppressions.import(args, options));
         terminal.errors.write(`${args.join(", ")}: no mail from now on\n`);
       };
     case "remove":
       return async (suppressions) => {
         for (const address of args) {
-          const there = await taking(() => suppressions.remove(address, { tenant }));
+          const there = await taking(ExitStatus.usage, () => suppressions.remove(address, { tenant }));
           terminal.errors.write(there ? `${address}: gets mail again\n` : `${address} was not suppressed\n`);
           if (!there) finish(ExitStatus.findings);
         }
@@ -47,7 +48,9 @@ export function suppressionAction(
         throw new CommandError(`suppressions import: expected one file, got ${args.length}`);
       return async (suppressions) => {
         const source = first === "-" ? terminal.input : createReadStream(first);
-        const { imported } = await taking(() => suppressions.import(itemsOf(source, first), options));
+        const { imported } = await taking(ExitStatus.data, () =>
+          suppressions.import(itemsOf(source, first), options),
+        );
         terminal.errors.write(`${imported} addresses read\n`);
       };
     default:
@@ -64,13 +67,13 @@ function suppressionLine({ address, reason, expires, tenant, detail = "" }: Supp
   return printable([address, reason, until, scope, detail].join("  ")).trimEnd();
 }
 
-/** What an address is refused for is wrong data, not wrong usage. */
-async function taking<T>(work: () => Promise<T>): Promise<T> {
+/** An address that is not valid is wrong usage among the arguments, and wrong data in a file. */
+async function taking<T>(status: ExitStatus, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!EnvoiError.is(error) || error.kind === "connection") throw error;
-    throw new CommandError(error.message, ExitStatus.data, { cause: error });
+    throw new CommandError(error.message, status, { cause: error });
   }
 }
 
@@ -94,7 +97,7 @@ async function* itemsOf(source: Readable, name: string): AsyncGenerator<Suppress
     }
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`${name}: cannot be read: ${(error as Error).message}`, ExitStatus.noInput);
+    throw unreadable("suppressions import", name, error, "data");
   }
 }
 

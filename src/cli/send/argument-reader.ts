@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { CommandError, ExitStatus } from "../exit-status.ts";
-import { unreadable } from "../unreadable.ts";
+import { CommandError, ExitStatus, type FileUse } from "../exit-status.ts";
+import { unreadable } from "../input-file.ts";
 
 /**
  * Reads what the value of a flag names: the value itself, a file or the standard input, which only one flag can read.
@@ -43,7 +43,7 @@ export class ArgumentReader {
   }
 
   /** The bytes of a file, or of the standard input if the path is `-`. */
-  async bytes(path: string, flag: string): Promise<Buffer> {
+  async bytes(path: string, flag: string, use: FileUse = "mail"): Promise<Buffer> {
     if (path === "-") {
       const chunks: Buffer[] = [];
       for await (const chunk of this.claim(flag)) chunks.push(Buffer.from(chunk));
@@ -52,7 +52,7 @@ export class ArgumentReader {
     try {
       return await readFile(path);
     } catch (error) {
-      throw unreadable(flag, path, error, ExitStatus.data);
+      throw unreadable(flag, path, error, use);
     }
   }
 }

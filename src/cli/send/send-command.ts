@@ -127,7 +127,7 @@ Examples:
   envoi send --from "News <news@example.org>" --to "{{name}} <{{email}}>" --subject "Hello {{name}}" \\
     --html @news.html --data readers.csv --rate 50/s --resume news.state --key email
 
-Exit status: 0 accepted for every recipient; 64 wrong usage; 65 a message that cannot be built;
-otherwise 70 if the outcome of any is unknown, else 75 if any may pass later, else 69.
-73 the file of --resume cannot be written.
+Exit status: 0 accepted for every recipient; 64 wrong usage; 65 a message cannot be built, or a file of which it is made
+cannot be read; otherwise 70 if the outcome of any is unknown, else 75 if any may pass later, else 69.
+66 a certificate or key cannot be read, 78 it cannot be used; 73 the file of --resume cannot be written.
 `;

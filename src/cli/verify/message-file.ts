@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { reasonOf } from "../../errors.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { unreadable } from "../input-file.ts";
+import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A message whose header was read ahead. */
@@ -25,7 +26,7 @@ export async function openMessage(file: string, { input }: Terminal): Promise<Op
       const { value, done } = await pieces.next();
       return done === true ? undefined : Buffer.from(value);
     } catch (error) {
-      throw new CommandError(`${file}: cannot be read (${reasonOf(error)})`, ExitStatus.noInput);
+      throw unreadable("verify", file, error, "data");
     }
   };
   while (head.length < MOST && !/\n\r?\n/.test(head)) {
@@ -36,7 +37,7 @@ export async function openMessage(file: string, { input }: Terminal): Promise<Op
   }
   if (head === "")
     throw new CommandError(
-      `${file === "-" ? "standard input" : file}: expected a message, got nothing`,
+      `verify: expected a message in ${file === "-" ? "the standard input" : shown(file)}, got nothing`,
       ExitStatus.data,
     );
   return { head: head.slice(0, head.search(/\n\r?\n|$(?![\s\S])/)), content: all(ahead, next) };

@@ -17,7 +17,7 @@ export async function runVerify(
   { terminal, finish }: CommandHost,
 ): Promise<void> {
   const deadline = readDuration(flags.timeout, "--timeout");
-  const { resolver } = await dnsFor(flags, Math.min(deadline, 5_000));
+  const { resolver } = dnsFor(flags, Math.min(deadline, 5_000));
   const { head, content } = await openMessage(file, terminal);
   const origin = originOf(flags, head);
   const report = verifyReport(await authenticate(content, { resolver, deadline, ...(origin && { origin }) }));

@@ -34,7 +34,7 @@ Examples:
   envoi verify - --json < mail.eml
 
 Exit status: 0 nothing is wrong; 1 the sender should change something (an error or a warning);
-64 wrong usage; 65 the file is no mail; 66 the file cannot be read.
+64 wrong usage; 65 the file is not a mail; 66 a file cannot be read; 78 the file of --zone has a mistake in it.
 `,
     )
     .action(async (file: string, flags: VerifyFlags) => {

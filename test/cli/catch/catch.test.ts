@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { PassThrough, Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Credentials, SmtpTransport, Tls, TlsParameters } from "envoi";
-import { runProgram } from "#src/cli/program.js";
+import { run as runHere } from "../run.ts";
 
 const command = fileURLToPath(new URL("../../../src/cli/index.js", import.meta.url));
 const anyPort = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"];
@@ -27,25 +28,16 @@ function run(t: TestContext, args: readonly string[], environment: Environment =
   return child;
 }
 
-async function text(stream: NodeJS.ReadableStream | null): Promise<string> {
-  const pieces: string[] = [];
-  for await (const piece of stream ?? []) pieces.push(String(piece));
-  return pieces.join("");
-}
-
 /** A command that must fail: its status and what it says. It runs in this process. */
-async function failing(args: readonly string[], environment: Environment = {}) {
-  const [output, errors] = [new PassThrough(), new PassThrough()];
-  const terminal = { input: Readable.from([]), output, errors, environment };
-  const status = await runProgram(["catch", ...args], terminal);
-  return { status, output: String(output.read() ?? ""), errors: String(errors.read() ?? "") };
+function failing(args: readonly string[], environment: Environment = {}) {
+  return runHere(["catch", ...args], environment);
 }
 
 /** A command that listens: what it prints, and how it ends. */
 async function listening(t: TestContext, args: readonly string[], environment: Environment = {}) {
   const child = run(t, [...anyPort, ...args, "--json"], environment);
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  const errors = text(child.stderr);
+  const errors = text(child.stderr as Readable);
   const failed = once(child, "exit").then(async () => assert.fail(`it ended: ${await errors}`));
   failed.catch(() => {});
   const [line] = (await Promise.race([once(lines, "line"), failed])) as [string];
@@ -128,7 +120,7 @@ test("refuses flags that are wrong, with one line that names the flag", async (t
     [64, ["--allow-origin", "app.test"], /--allow-origin: expected an origin/],
     [64, ["--auth", "jo"], /--auth: expected user:file/],
     [64, ["--auth", "jo:env:NO_SUCH_VARIABLE"], /--auth: the variable "NO_SUCH_VARIABLE" is not set/],
-    [66, ["--auth", "jo:/no/such/file"], /--auth: cannot read "\/no\/such\/file": there is no such file/],
+    [66, ["--auth", "jo:/no/such/file"], /--auth: cannot read the file that it names: there is no such file/],
     [78, ["--auth", `jo:${empty}`], /--auth: the file is empty/],
     [64, ["--relay", "smtp://me:secret@relay.test"], /--relay: expected a URL without a password/],
     [64, ["--relay", "relay.test"], /--relay: expected a URL/],
@@ -140,11 +132,11 @@ test("refuses flags that are wrong, with one line that names the flag", async (t
     [64, ["--webhook", "no"], /--webhook: expected a URL/],
     [64, ["--client-ip", "192.0.2.1"], /--client-ip: nothing is verified/],
     [66, ["--users", "/no/such/file"], /--users: cannot read/],
-    [78, ["--users", bad], /--users: .* is not JSON/],
+    [78, ["--users", bad], /--users: expected JSON/],
     [78, ["--users", fileOf(t, { jo: 1 })], /--users: expected JSON/],
     [78, ["--zone", fileOf(t, { "a.test": { ZZ: [] } })], /--zone: .*ZZ/],
     [78, ["--fail", fileOf(t, { at: "mial" })], /--fail: .*"mail"/],
-    [64, ["--keep", empty], /--keep: the folder cannot be used/],
+    [73, ["--keep", empty], /--keep: the folder cannot be used/],
     [64, ["--no-such-flag"], /unknown option/],
     [64, ["more"], /too many arguments|unknown command/],
   ];

@@ -2,35 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
 import type { TestContext } from "node:test";
 import type { CheckReport } from "#src/cli/check/check-report.js";
 import type { CheckZone } from "#src/cli/dns/zone-dns.js";
-import { runProgram } from "#src/cli/program.js";
 import type { Terminal } from "#src/cli/terminal.js";
-
-/** What a command line did. */
-export interface Ran {
-  readonly status: number;
-  readonly output: string;
-  readonly errors: string;
-}
-
-/** Runs the command in this process, in a pipe. */
-export async function run(
-  args: readonly string[],
-  environment: Terminal["environment"] = {},
-  input: string | Buffer = "",
-): Promise<Ran> {
-  const [output, errors] = [new PassThrough(), new PassThrough()];
-  const told = Promise.all([text(output), text(errors)]);
-  const terminal = { input: Readable.from([Buffer.from(input)]), output, errors, environment };
-  const status = await runProgram(args, terminal);
-  output.end();
-  errors.end();
-  const [out, err] = await told;
-  return { status, output: out, errors: err };
-}
+import { run } from "../run.ts";
 
 /** Checks something, and gives the exit status and the report. */
 export async function check(
@@ -97,10 +73,4 @@ export function scripted(
       }
     });
   });
-}
-
-async function text(stream: PassThrough): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }

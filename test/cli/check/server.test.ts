@@ -7,7 +7,8 @@ import { Conversation } from "#src/cli/check/connection/conversation.js";
 import { tryLogin } from "#src/cli/check/server/probe-login.js";
 import { parseEhlo } from "#src/protocol/extensions.js";
 import { Reply } from "#src/protocol/reply.js";
-import { check, file, rawServer, run, scripted } from "./check.ts";
+import { run } from "../run.ts";
+import { check, file, rawServer, scripted } from "./check.ts";
 
 /** A server that answers everything but QUIT with 250 after EHLO. */
 function agreeable(keywords: string): (line: string) => string {
@@ -432,7 +433,7 @@ test("check refuses a password in the arguments and other wrong calls with 64", 
     assert.doesNotMatch(errors, /--relay/);
   }
   const broken = file(context, "zone.json", "{");
-  assert.equal((await run(["check", "example.org", "--zone", broken])).status, 65);
+  assert.equal((await run(["check", "example.org", "--zone", broken])).status, 78);
   assert.equal((await run(["check", "example.org", "--zone", "/nowhere/zone.json"])).status, 66);
 });
 

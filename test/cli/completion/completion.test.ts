@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { run } from "../check/check.ts";
+import { run } from "../run.ts";
 
 /** What bash offers for the last of these words. */
 function offered(script: string, ...words: string[]): string[] {

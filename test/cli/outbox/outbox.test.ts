@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Outbox } from "envoi/outbox";
-import { run } from "../check/check.ts";
+import { run } from "../run.ts";
 
 test("outbox shows and changes what is in a folder", async () => {
   const folder = await mkdtemp(join(tmpdir(), "envoi-command-"));

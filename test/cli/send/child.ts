@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Ran } from "./command.ts";
+import type { Ran } from "../run.ts";
 
 const command = fileURLToPath(new URL("../../../src/cli/index.js", import.meta.url));
 

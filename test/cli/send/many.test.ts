@@ -13,8 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { TestServer } from "envoi/testing";
+import type { Ran } from "../run.ts";
 import { sendProcess } from "./child.ts";
-import { type Ran, send } from "./command.ts";
+import { send } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "envoi-send-many-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -380,9 +381,18 @@ test("A resume file whose last line is torn is used without it, and a damaged or
   }
   writeFileSync(resume, whole.replace("+ 2", "+ x"));
   assert.equal((await send(command)).status, 65);
-  const foreign = file(".txt", "my notes\n");
-  assert.equal((await send([...command.slice(0, -1), foreign])).status, 64);
-  assert.equal(readFileSync(foreign, "utf8"), "my notes\n");
+});
+
+test("A file that is not a resume file is refused and stays as it is, also without a line end", async () => {
+  const data = file(".csv", "email\na@example.net\n");
+  const command = ["--from", "a@example.org", "--to", "{{email}}", "--data", data, "--relay", "localhost:1"];
+  for (const notes of ["my notes\n", "my notes", '{"envoi":"other"}', "x".repeat(3_000_000)]) {
+    const foreign = file(".txt", notes);
+    const { status, errors } = await send([...command, "--resume", foreign]);
+    assert.equal(status, 65, errors);
+    assert.match(errors, /is not a resume file of envoi/);
+    assert.equal(readFileSync(foreign, "utf8"), notes);
+  }
 });
 
 test("A relay that takes no mail ends the run early, and the rows can be sent later", async () => {

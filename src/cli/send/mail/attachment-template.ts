@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { Attachment } from "../../../message/attachment.ts";
-import { CommandError, ExitStatus } from "../../exit-status.ts";
-import { unreadable } from "../../unreadable.ts";
+import { CommandError } from "../../exit-status.ts";
+import { unreadable } from "../../input-file.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { RowProblem } from "./row-problem.ts";
 import { type ColumnUse, RowValues, Template } from "./template.ts";
@@ -65,7 +65,7 @@ async function read(
     const attachment = Attachment.fromPath(path, options);
     return rows ? await attachment.encoded() : attachment;
   } catch (error) {
-    throw unreadable(flag, path, error, ExitStatus.data);
+    throw unreadable(flag, path, error, "mail");
   }
 }
 

@@ -2,7 +2,7 @@ import type { Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
-import { unreadable } from "../../unreadable.ts";
+import { unreadable } from "../../input-file.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { csvRows } from "./csv-rows.ts";
 import type { DataRow } from "./data-row.ts";
@@ -32,7 +32,7 @@ export class DataTable {
       try {
         if ((await stat(path)).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
       } catch (error) {
-        throw unreadable("--data", path, error, ExitStatus.data);
+        throw unreadable("--data", path, error, "mail");
       }
     }
     return new DataTable(path, separator(delimiter), reader);
@@ -70,7 +70,7 @@ export class DataTable {
     try {
       yield* lineChunks(hash === undefined ? source : hashed(source, hash));
     } catch (error) {
-      throw error instanceof CommandError ? error : unreadable("--data", this.#path, error, ExitStatus.data);
+      throw error instanceof CommandError ? error : unreadable("--data", this.#path, error, "mail");
     }
   }
 

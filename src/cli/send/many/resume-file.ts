@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { createInterface } from "node:readline";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { unwritable, wrongFile } from "../../input-file.ts";
 import { formatState, parseState, type RowState } from "./row-state.ts";
 import { RunLock } from "./run-lock.ts";
 
@@ -67,6 +68,7 @@ export class ResumeFile implements Disposable {
     const lock = RunLock.take(path);
     try {
       const descriptor = openSync(path, "a+");
+      refuseForeign(descriptor, path);
       dropTornLine(descriptor);
       const states = new RowStates(belonging.acceptChanges);
       if (fstatSync(descriptor).size === 0) {
@@ -78,9 +80,7 @@ export class ResumeFile implements Disposable {
     } catch (error) {
       lock.release();
       if (error instanceof CommandError) throw error;
-      throw new CommandError(`--resume: ${(error as Error).message}`, ExitStatus.cannotCreate, {
-        cause: error,
-      });
+      throw unwritable("--resume", path, error);
     }
   }
 
@@ -153,6 +153,20 @@ export class ResumeFile implements Disposable {
 /** Milliseconds. Writing waits while the disk is synchronized, so more often would cost speed. */
 const SYNC_EVERY = 10_000;
 
+/** How a resume file begins. */
+const BEGINNING = '{"envoi":"resume",';
+
+/** Before anything of the file is changed. @throws CommandError if it is another file that happens to have the name. */
+function refuseForeign(descriptor: number, path: string): void {
+  const begun = Buffer.alloc(BEGINNING.length);
+  const size = readSync(descriptor, begun, 0, begun.length, 0);
+  if (!BEGINNING.startsWith(begun.toString("latin1", 0, size))) throw foreign(path);
+}
+
+function foreign(path: string): CommandError {
+  return wrongFile("--resume", path, "it exists, and is not a resume file of envoi", "data");
+}
+
 /** A kill in the middle of a write leaves half a line, which says nothing. */
 function dropTornLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
@@ -172,8 +186,7 @@ async function read(
   for await (const line of lines) {
     if (++number === 1) {
       const head = headIn(line);
-      if (head === undefined)
-        throw new CommandError(`--resume: ${JSON.stringify(path)} exists and is no resume file of envoi`);
+      if (head === undefined) throw foreign(path);
       if ((head.key ?? undefined) !== key)
         throw new CommandError(
           `--key: expected ${head.key === null ? "no --key" : `--key ${head.key}`}, as when ${path} was made`,

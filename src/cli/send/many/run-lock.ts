@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import process from "node:process";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { unwritable } from "../../input-file.ts";
 
 /** Keeps two runs from using one resume file, which would send mails twice: a file beside it with the process id. */
 export class RunLock {
@@ -25,9 +26,7 @@ export class RunLock {
         return new RunLock(path, lock);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0)
-          throw new CommandError(`--resume: ${(error as Error).message}`, ExitStatus.cannotCreate, {
-            cause: error,
-          });
+          throw unwritable("--resume", path, error);
         const owner = Number(readFileSync(lock, "utf8"));
         // In a container, a killed run and the next one may have the same id.
         if (owner !== process.pid && lives(owner)) throw inUse(path, owner);

@@ -1,5 +1,6 @@
 import type { Address } from "../../../address/address.ts";
 import { Mailboxes } from "../../../address/mailboxes.ts";
+import { EnvoiError } from "../../../errors.ts";
 import { command, type Dialogue } from "../../../protocol/dialogue.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
@@ -68,8 +69,21 @@ function envelopeOf(flags: SendFlags, { terminal }: CommandHost) {
   const from = flags.envelopeFrom ?? flags.from ?? terminal.environment["ENVOI_FROM"] ?? "<>";
   const to = flags.envelopeTo ?? [...(flags.to ?? []), ...(flags.cc ?? []), ...(flags.bcc ?? [])];
   if (to.length === 0) throw new CommandError("--quit-after rcpt: expected --to");
-  const parse = (list: string) => Mailboxes.parse(list).map(({ address }) => address);
-  return { from: from.trim() === "<>" ? null : (parse(from)[0] ?? null), to: to.flatMap(parse) };
+  const parse = (flag: string) => (list: string) => addressesIn(list, flag);
+  return {
+    from: from.trim() === "<>" ? null : (parse("--from")(from)[0] ?? null),
+    to: to.flatMap(parse("--to")),
+  };
+}
+
+/** An address that is not valid has the status that it would have if a mail were sent. */
+function addressesIn(list: string, flag: string): Address[] {
+  try {
+    return Mailboxes.parse(list).map(({ address }) => address);
+  } catch (error) {
+    if (!EnvoiError.is(error)) throw error;
+    throw new CommandError(`${flag}: ${error.message}`, ExitStatus.data, { cause: error });
+  }
 }
 
 /** MAIL and each RCPT, one after the other, and RSET. */

@@ -1,7 +1,8 @@
 import type { TlsVersion } from "../../../transport/smtp/tls/tls-identity.ts";
 import { Tls } from "../../../transport/smtp/tls/tls-mode.ts";
-import { TlsParameters } from "../../../transport/smtp/tls/tls-parameters.ts";
+import { TlsParameters, type TlsParametersBuilder } from "../../../transport/smtp/tls/tls-parameters.ts";
 import { CommandError } from "../../exit-status.ts";
+import { fromFile } from "../../input-file.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
 
@@ -27,9 +28,12 @@ export async function takeTls(url: URL, flags: SendFlags, reader: ArgumentReader
     return mode;
   }
   const parameters = TlsParameters.builder(domain);
-  if (flags.ca !== undefined) parameters.addRootCertificate(await reader.bytes(flags.ca, "--ca"));
-  if (flags.cert !== undefined || flags.certKey !== undefined)
-    parameters.identity(await identity(flags, reader));
+  const { ca, cert, certKey } = flags;
+  if (ca !== undefined) {
+    const authority = await reader.bytes(ca, "--ca", "settings");
+    fromFile("--ca", ca, "settings", () => parameters.addRootCertificate(authority));
+  }
+  if (cert !== undefined || certKey !== undefined) await takeIdentity(parameters, flags, reader);
   if (minVersion !== undefined) parameters.minVersion(minVersion as TlsVersion);
   for (const pin of pins) parameters.pin(pin);
   if (flags.insecure) parameters.acceptInvalidCertificates(true);
@@ -71,10 +75,17 @@ function moveTo(url: URL, wrapper: boolean): void {
   else if (url.protocol === "smtps:" && !wrapper) url.href = url.href.replace(/^smtps:/, "smtp:");
 }
 
-async function identity({ cert, certKey }: SendFlags, reader: ArgumentReader) {
+async function takeIdentity(
+  parameters: TlsParametersBuilder,
+  { cert, certKey }: SendFlags,
+  reader: ArgumentReader,
+): Promise<void> {
   if (cert === undefined) throw new CommandError("--cert-key: expected --cert too");
-  const certificate = (await reader.bytes(cert, "--cert")).toString();
+  const certificate = (await reader.bytes(cert, "--cert", "settings")).toString();
   // A file may contain both.
-  const key = certKey === undefined ? certificate : (await reader.bytes(certKey, "--cert-key")).toString();
-  return { certificate, key };
+  const key =
+    certKey === undefined ? certificate : (await reader.bytes(certKey, "--cert-key", "settings")).toString();
+  // Whether they belong together is only known when parameters are built.
+  fromFile("--cert", cert, "settings", () => TlsParameters.builder().identity({ certificate, key }).build());
+  parameters.identity({ certificate, key });
 }

@@ -11,7 +11,7 @@ export function certificatesIn(given: unknown, field: string): readonly string[]
   const blocks = text.match(BLOCK) ?? [];
   const openings = text.split(OPENING).length - 1;
   if (blocks.length === 0 || blocks.length !== openings)
-    throw wrongOption(field, "a certificate in PEM", given);
+    throw refuseOption(field, "expected a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----");
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block).toString();
