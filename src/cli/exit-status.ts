@@ -30,9 +30,9 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 /**
  * What a file is for that the command line names. It decides the exit status if the file cannot be used:
  *
- * - `"mail"`: `envoi send` makes mails of it: texts, attachments, addresses, rows, the DKIM key. A file that is missing is
- *   a message that cannot be built.
- * - `"data"`: the command is about its content: the mail of `envoi verify`, the list of `envoi outbox suppressions import`.
+ * - `"mail"`: `envoi send` makes mails of it: texts, attachments, addresses, rows, the DKIM key. If one is missing, a
+ *   message cannot be built.
+ * - `"data"`: the command is about its content: the mail of `envoi verify`, the list of `suppressions import`.
  * - `"settings"`: it says how a command works: certificates, keys, users, faults, a file in place of DNS.
  */
 export type FileUse = "mail" | "data" | "settings";

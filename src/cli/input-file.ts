@@ -12,7 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "there is no such file",
 };
 
-/** People write the secret itself where these flags take the file that holds it, so errors never repeat their values. */
+/** People write the secret itself in place of its file, so errors never repeat the values of these flags. */
 const secretFlags: ReadonlySet<string> = new Set(["--auth", "--users", "--key", "--cert-key", "--dkim"]);
 
 /**

@@ -2,8 +2,8 @@
 const MOST = 100;
 
 /**
- * A value of the command line, or of the environment, as an error shows it: in quotes, and short. What may be a password
- * is masked: everything between a colon and an at sign, and a key in PEM.
+ * A value of the command line, or of the environment, as an error shows it: in quotes, and short. What may be a
+ * password is masked: what is between a colon and an at sign or behind `password=`, and a key in PEM.
  */
 export function shown(value: string): string {
   const masked = value
