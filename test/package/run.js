@@ -16,6 +16,7 @@ import { contents } from "./contents.js";
 import { frameworks } from "./frameworks.js";
 import { guides } from "./guides.js";
 import { load } from "./load.js";
+import { outbox } from "./outbox.js";
 import { packedTests } from "./packed-tests.js";
 import { npm, root, work } from "./project.js";
 import { runners } from "./runners.js";
@@ -35,6 +36,7 @@ const all = [
     guides,
     catcher,
     catcherClients,
+    outbox,
   ].flat(),
   ...bundlers,
   ...packedTests,

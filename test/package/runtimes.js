@@ -46,7 +46,8 @@ export function empty(tarball) {
 
 /** Checks that every name has the same value by require() and by import, with require() first. */
 const both = `
-const names = ["envoi", "envoi/server", "envoi/testing", "envoi/verify", "envoi/feedback", "envoi/catcher"];
+const entries = ["server", "testing", "verify", "feedback", "catcher", "outbox"];
+const names = ["envoi", ...entries.map((entry) => "envoi/" + entry)];
 const required = names.map((name) => require(name));
 Promise.all(names.map((name) => import(name))).then((imported) => {
   for (const [index, one] of imported.entries()) {
