@@ -20,6 +20,8 @@ export interface FailureFields {
   readonly because?: Because | undefined;
   /** The last lines of the connection. */
   readonly transcript?: readonly string[] | undefined;
+  /** Whether nothing of it is about the mail, so that the mail may be sent again at once. */
+  readonly again?: boolean | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export class Failure extends Error {
   readonly permanent: boolean;
   readonly transcript: readonly string[] | undefined;
   readonly because: Because | undefined;
+  readonly again: boolean;
 
   constructor({
     kind,
@@ -45,6 +48,7 @@ export class Failure extends Error {
     cause,
     transcript,
     because,
+    again = false,
   }: FailureFields) {
     super(message, cause === undefined ? undefined : { cause });
     this.kind = kind;
@@ -54,6 +58,7 @@ export class Failure extends Error {
     this.permanent = permanent ?? reply?.permanent ?? false;
     this.transcript = transcript;
     this.because = because;
+    this.again = again;
   }
 
   /** The cause of an error that callers see: without addresses, and without the text of the server. */
@@ -67,8 +72,8 @@ export class Failure extends Error {
 
   /** The same failure except for `changes`: the only way to make a failure from another, so that no field is lost. */
   with(changes: Partial<FailureFields>): Failure {
-    const { kind, phase, message, reply, transient, permanent, cause, transcript, because } = this;
-    const fields = { kind, phase, message, reply, transient, permanent, cause, transcript, because };
+    const { kind, phase, message, reply, transient, permanent, cause, transcript, because, again } = this;
+    const fields = { kind, phase, message, reply, transient, permanent, cause, transcript, because, again };
     return new Failure({ ...fields, ...changes });
   }
 

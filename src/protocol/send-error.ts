@@ -64,6 +64,12 @@ export class SmtpError extends SendError {
    * enumerable.
    */
   declare readonly transcript: readonly string[];
+  /**
+   * Whether nothing of it is about the mail, which the option `once` has kept from being sent again at once.
+   *
+   * @internal
+   */
+  declare readonly again: boolean;
 
   static {
     named(SmtpError, "SmtpError");
@@ -77,6 +83,7 @@ export class SmtpError extends SendError {
     // Servers repeat addresses in their replies.
     Object.defineProperty(this, "reply", { value: failure.reply });
     Object.defineProperty(this, "transcript", { value: failure.transcript ?? [] });
+    Object.defineProperty(this, "again", { value: failure.again });
   }
 
   /** Like every error of envoi, with the phase and the codes of the reply, but not its text. */

@@ -28,13 +28,18 @@ export interface SendOptions extends RequestOptions {
   readonly priority?: number | undefined;
 }
 
-/** The options of one send that a caller follows. Not public: the command needs it. */
+/** The options of one send that a caller follows. Not public: the command and the outbox need it. */
 export interface FollowedSendOptions extends SendOptions {
   /**
    * Called with a message when a session is open and it is about to go out over it, so a message for which it was not
    * called has not been sent. If it throws, the message is not sent. Only transports to servers call it.
    */
   readonly onBegin?: ((message: Message) => void) | undefined;
+  /**
+   * With `true` a server gets one MAIL for it at most, because each counts for a rate of the caller. What would need
+   * another one is not sent, and `again` of the error says whether it may be sent at once.
+   */
+  readonly once?: boolean | undefined;
 }
 
 /** The options of `close`. */
@@ -53,6 +58,7 @@ export const sendReaders: OptionReaders<FollowedSendOptions> = {
   partial: flag,
   priority: wholeNumber(-9, 9),
   onBegin: callback,
+  once: flag,
   ...requestReaders,
 };
 

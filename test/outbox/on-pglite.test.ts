@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { PGlite } from "@electric-sql/pglite";
 import { outboxContract } from "../contract/outbox-contract.ts";
+import { ratesContract } from "../contract/rates-contract.ts";
 
 describe("an outbox on PGlite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "envoi-outbox-"));
@@ -13,4 +14,5 @@ describe("an outbox on PGlite", async () => {
     await rm(folder, { recursive: true });
   });
   outboxContract(test, { database });
+  ratesContract(test, { database });
 });

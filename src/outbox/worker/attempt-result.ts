@@ -1,6 +1,6 @@
 import { EnvoiError, reasonOf } from "../../errors.ts";
 import type { Reply } from "../../protocol/reply.ts";
-import { isSendError } from "../../protocol/send-error.ts";
+import { isSendError, type SmtpError } from "../../protocol/send-error.ts";
 import type { RecipientOutcome, SendReport } from "../../protocol/send-report.ts";
 import type { ReadOutboxOptions } from "../options.ts";
 import type { OutboxAttempt, RecordedReply } from "../outbox-mail.ts";
@@ -55,9 +55,10 @@ export function attemptResult(
     const outcome = outcomes.get(each.recipient);
     return outcome === undefined ? each : recorded(each, outcome, error, over, mail.again);
   });
-  const wait = recipients.some(({ state }) => state === "waiting")
-    ? backoff(mail.attempts, age, retry)
-    : null;
+  // A mail at which servers always close the connection would otherwise do so for ever.
+  const atOnce = mayGoAtOnce(error) && mail.attempts < 3;
+  const pause = atOnce ? 0 : backoff(mail.attempts, age, retry);
+  const wait = recipients.some(({ state }) => state === "waiting") ? pause : null;
   return { ...settled(mail, recipients, wait), detail: detailOf([...outcomes.values()], error) };
 }
 
@@ -126,6 +127,11 @@ function recorded(
   }
 }
 
+/** Whether nothing of the error is about the mail: without rates, the transport would have sent it again itself. */
+function mayGoAtOnce(error: unknown): boolean {
+  return isSendError(error) && (error as Partial<SmtpError>).again === true;
+}
+
 /** Whether no attempt can send this mail. A wrong password or certificate says nothing about the mail. */
 function isAboutTheMail(error: unknown): boolean {
   if (!EnvoiError.is(error) || !error.permanent) return false;
@@ -135,6 +141,7 @@ function isAboutTheMail(error: unknown): boolean {
 /** Whether an attempt failed for a reason that the next mail will meet too. */
 export function isAboutTheRelay(ended: Ended): boolean {
   if (!("error" in ended) || !EnvoiError.is(ended.error) || ended.error.delivery !== "not-sent") return false;
+  if (mayGoAtOnce(ended.error)) return false;
   const kinds = ["connection", "timeout", "tls", "authentication", "closed", "configuration", "queue-full"];
   return kinds.includes(ended.error.kind);
 }

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { Envelope } from "../../address/envelope.ts";
+import type { FollowedSendOptions } from "../../transport/send-options.ts";
 import type { Transport } from "../../transport/transport.ts";
 import type { Database } from "../database/database.ts";
 import type { ReadOutboxOptions } from "../options.ts";
@@ -253,17 +254,19 @@ export class RunningWorker implements Worker {
       .map(({ recipient }) => recipient);
     if (to.length === 0) this.#end({ ...allSuppressed(mail), permits });
     else
-      void this.#send(mail, to).then((ended) => {
+      void this.#send(mail, to, permits.length > 0).then((ended) => {
         this.#pace.relay.saw(isAboutTheRelay(ended));
         const age = mail.age + performance.now() - mail.claimedAt;
         this.#end({ ...attemptResult(mail, ended, suppressed, age, this.#tools.options.retry), permits });
       });
   }
 
-  async #send(mail: ClaimedMail, to: readonly string[]): Promise<Ended> {
+  /** @param once whether a MAIL needs a permit: then the transport sends nothing again by itself */
+  async #send(mail: ClaimedMail, to: readonly string[], once: boolean): Promise<Ended> {
     try {
       const envelope = Envelope.of(mail.sender, to);
-      return { report: await this.#tools.transport.sendRaw(envelope, this.#content.of(mail)) };
+      const options: FollowedSendOptions = once ? { once } : {};
+      return { report: await this.#tools.transport.sendRaw(envelope, this.#content.of(mail), options) };
     } catch (error) {
       return { error };
     }

@@ -1,7 +1,7 @@
 import type { Envelope } from "../../address/envelope.ts";
 import { isSendError, type SendError } from "../../protocol/send-error.ts";
 import type { SendReport } from "../../protocol/send-report.ts";
-import type { SendOptions } from "../send-options.ts";
+import type { FollowedSendOptions, SendOptions } from "../send-options.ts";
 import type { Transport } from "../transport.ts";
 
 /** One mail on its way through transports that the caller made. */
@@ -9,7 +9,7 @@ export interface ForwardedMail {
   readonly envelope: Envelope;
   readonly messageId: string | undefined;
   /** The options of the send; without an envelope. */
-  readonly options: SendOptions;
+  readonly options: FollowedSendOptions;
   /** Aborts when the forwarding transport is closed by force. */
   readonly closing: AbortSignal;
   /** Gives it to a transport, for these recipients. */

@@ -35,6 +35,7 @@ export async function round(given: Round): Promise<readonly Attempt[]> {
     outcomes.add(ended, via);
     attempts.push(ended);
     if (ended.error?.delivery === "not-sent" || closing.aborted || options.signal?.aborted) break;
+    if (options.once === true) break;
   }
   return attempts;
 }

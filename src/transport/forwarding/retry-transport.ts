@@ -64,7 +64,8 @@ export class RetryTransport extends ForwardingTransport {
 
   protected override async forward(mail: ForwardedMail): Promise<SendReport> {
     const { envelope, options, closing } = mail;
-    const { attempts, transientRefusals } = this.#options;
+    const { transientRefusals } = this.#options;
+    const attempts = options.once === true ? 1 : this.#options.attempts;
     const ends = this.#clock.now() + (options.deadline ?? Number.POSITIVE_INFINITY);
     const outcomes = new Outcomes(envelope, options);
     for (let made = 1; ; made++) {

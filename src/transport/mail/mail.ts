@@ -35,5 +35,7 @@ export interface Mail {
   readonly requests?: Requests | undefined;
   /** `false`: the mail goes to all recipients or to none. */
   readonly partial?: boolean | undefined;
+  /** Its MAIL is sent once at most: nothing is sent again, and there is one transaction. */
+  readonly once?: boolean | undefined;
   content(way: EncodingConstraint): MailContent;
 }

@@ -98,7 +98,7 @@ export abstract class ServerTransport extends BaseTransport {
       onBegin?.(message);
       return message.content(way, this.#options.signers);
     };
-    const outgoing = new OutgoingMail(mail, requests, options.partial, content);
+    const outgoing = new OutgoingMail(mail, requests, options, content);
     return this.#submit(outgoing, options, inRun ? this.#inRun : this.#alone);
   }
 
@@ -110,11 +110,8 @@ export abstract class ServerTransport extends BaseTransport {
   ): Promise<SendReport> {
     const requests = readRequests(options, mail.envelope, undefined);
     const content: Mail["content"] = (way) => signContent(mail.content(way), this.#options.signers);
-    return this.#submit(
-      new OutgoingMail(mail, requests, options.partial, content),
-      options,
-      inRun ? this.#inRun : this.#alone,
-    );
+    const outgoing = new OutgoingMail(mail, requests, options, content);
+    return this.#submit(outgoing, options, inRun ? this.#inRun : this.#alone);
   }
 
   protected override async finish(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   RetryTransport,
   RoundRobinTransport,
   type SendError,
+  type SendOptions,
   type SendReport,
   SmtpTransport,
   StubTransport,
@@ -280,6 +281,16 @@ describe("RetryTransport", () => {
     assert.equal((await sent).accepted.length, 2);
     assert.equal(stub.messages.length, 4);
     assert.equal(new Set(stub.messages.map(({ messageId }) => messageId)).size, 1);
+  });
+
+  test("tries once with the option once, also what closed the connection at one recipient", async () => {
+    const options: SendOptions & { once: true } = { once: true };
+    const stub = failingTimes(1, down);
+    assert.equal(
+      (await failed(new RetryTransport(stub, { delay: 1 }).send(mail, options))).kind,
+      "connection",
+    );
+    assert.equal(stub.messages.length, 1);
   });
 
   test("pauses half as long if the random number is low", async () => {

@@ -116,7 +116,7 @@ export class Dispatcher implements SubmissionObserver {
     failure: Failure | undefined,
   ): void {
     this.#tally.add(outcome);
-    if (failure?.reply !== undefined) this.#throttle.refused(failure.phase, failure.reply);
+    if (failure?.reply !== undefined && !failure.again) this.#throttle.refused(failure.phase, failure.reply);
     if (last !== "waiting") this.#inFlight--;
     if (last === "let-go") this.#giveUpPlace();
     if (this.#queue.size === 0 && this.#inFlight === 0) this.#opener.unneeded();

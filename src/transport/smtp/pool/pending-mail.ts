@@ -1,6 +1,6 @@
 import type { TransactionOutcome } from "../../../protocol/dialogues/ledger.ts";
 import type { MailTransaction } from "../../../protocol/dialogues/mail-transaction.ts";
-import type { Failure } from "../../../protocol/failure.ts";
+import { Failure } from "../../../protocol/failure.ts";
 import type { TlsFacts } from "../../../protocol/send-report.ts";
 import type { Place } from "../../linked-queue.ts";
 import type { Session } from "../session/session.ts";
@@ -75,8 +75,9 @@ export class PendingMail {
     }
     this.batches ??= new RecipientBatches(this.submission.mail.envelope);
     this.batches.settle(told);
-    if (!this.batches.goesOn) {
-      this.submission.settle(this.batches.close(), tls);
+    const { goesOn } = this.batches;
+    if (!goesOn || this.submission.mail.once === true) {
+      this.submission.settle(this.batches.close(goesOn ? tooManyAtOnce() : undefined), tls);
       return false;
     }
     this.#failures = 0;
@@ -95,4 +96,9 @@ export class PendingMail {
   #toTell(failure: Failure): Failure {
     return failure.kind === "content" ? (this.#failure ?? failure) : failure;
   }
+}
+
+function tooManyAtOnce(): Failure {
+  const message = "the server takes fewer recipients at a time, so some were left for another transaction";
+  return new Failure({ kind: "unsupported", phase: "rcpt", message, transient: true, again: true });
 }

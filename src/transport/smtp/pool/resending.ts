@@ -29,6 +29,23 @@ export function leftToSendAgain(
   return partial ? "not-sent" : "nothing";
 }
 
+/** The outcome of a transaction whose mail would be sent again, if it is not: its caller may do so at once. */
+export function notSentAgain(
+  outcome: TransactionOutcome,
+  failure: Failure,
+  left: "everything" | "not-sent",
+): TransactionOutcome {
+  const nothing = left === "everything";
+  return {
+    ...outcome,
+    ...(nothing && {
+      recipients: outcome.recipients.map(({ recipient }) => ({ recipient, outcome: "not-sent" as const })),
+    }),
+    failure: failure.with({ again: true, transient: true, permanent: false }),
+    surplus: undefined,
+  };
+}
+
 /** Whether the reply to MAIL says that the server needs a new login (RFC 4954 6). */
 export function wantsLogin({ phase, reply }: Failure): boolean {
   return phase === "mail" && reply?.code === 530;

@@ -14,7 +14,7 @@ import { failureOf } from "../to-failure.ts";
 import { GivenMail, type Giver } from "./given-mail.ts";
 import type { PendingMail } from "./pending-mail.ts";
 import { isTooMuch, RecipientBatches } from "./recipient-batches.ts";
-import { leftToSendAgain, wantsLogin } from "./resending.ts";
+import { leftToSendAgain, notSentAgain, wantsLogin } from "./resending.ts";
 import type { Throttle } from "./throttle.ts";
 import type { WindowReach } from "./window-reach.ts";
 
@@ -122,6 +122,8 @@ export class SessionSender implements Giver {
   #mustProve(pending: PendingMail): boolean {
     const { window, mailsLeft } = this.#session;
     if (window !== undefined || !this.#mayWindow || pending.wantsOwn) return false;
+    // The probe is a MAIL, too.
+    if (pending.submission.mail.once === true) return false;
     return this.#shared.waiting() && mailsLeft > 2;
   }
 
@@ -237,8 +239,11 @@ export class SessionSender implements Giver {
     const left = used && !cancellation.requested ? leftToSendAgain(told, mail.partial !== false) : "nothing";
     if (failure !== undefined && left !== "nothing") {
       if (wantsLogin(failure)) this.#session.expired = true;
-      pending.sendAgain(told, failure, left);
-      this.#shared.putBack(pending);
+      if (mail.once === true) pending.settle(notSentAgain(told, failure, left), connection.tls);
+      else {
+        pending.sendAgain(told, failure, left);
+        this.#shared.putBack(pending);
+      }
     } else if (pending.settle(told, connection.tls)) {
       this.#shared.putBack(pending);
     }

@@ -2,6 +2,7 @@ import type { Envelope } from "../../../address/envelope.ts";
 import { type EncodingConstraint, type Way, wayOf } from "../../../mime/part.ts";
 import type { Requests } from "../../extension-options/requests.ts";
 import type { Mail, MailContent } from "../../mail/mail.ts";
+import type { FollowedSendOptions } from "../../send-options.ts";
 
 /** A mail whose content is made once for each kind of server, so that it keeps its signatures if it is tried again. */
 export class OutgoingMail implements Mail {
@@ -12,6 +13,7 @@ export class OutgoingMail implements Mail {
   readonly close: (() => void) | undefined;
   readonly requests: Requests | undefined;
   readonly partial: boolean | undefined;
+  readonly once: boolean | undefined;
   readonly #make: Mail["content"];
   #way: Way | undefined;
   #made: MailContent | undefined;
@@ -20,9 +22,9 @@ export class OutgoingMail implements Mail {
 
   /** @param make encodes and signs the content of `mail` */
   constructor(
-    mail: Omit<Mail, "content" | "requests" | "partial">,
+    mail: Omit<Mail, "content" | "requests" | "partial" | "once">,
     requests: Requests | undefined,
-    partial: boolean | undefined,
+    { partial, once }: Pick<FollowedSendOptions, "partial" | "once">,
     make: Mail["content"],
   ) {
     this.envelope = mail.envelope;
@@ -32,6 +34,7 @@ export class OutgoingMail implements Mail {
     this.close = mail.close;
     this.requests = requests;
     this.partial = partial;
+    this.once = once;
     this.#make = make;
   }
 

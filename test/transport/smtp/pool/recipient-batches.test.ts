@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Envelope, type SendReport, SmtpError, type SmtpTransport } from "envoi";
+import { Envelope, type SendOptions, type SendReport, SmtpError, type SmtpTransport } from "envoi";
 import { RecipientBatches } from "#src/transport/smtp/pool/recipient-batches.js";
 import { cpuTime } from "../../../cpu-time.js";
 import { ScriptedServer } from "../../../net/scripted-server.js";
@@ -53,6 +53,18 @@ describe("a mail for more recipients than the server takes at once", () => {
         to(5).map((address) => `${address} accepted`),
       );
       assert.equal(server.transcripts.length, 1);
+    }
+  });
+
+  it("goes in one transaction with the option once, and says that the rest may be sent at once", async () => {
+    for (const mode of modes) {
+      await using server = await limited("RCPTMAX=2");
+      await using transport = over(server, mode);
+      const options: SendOptions & { once: true } = { once: true };
+      const error = await failure(transport.send({ ...mail, to: to(3) }, options));
+      assert.deepEqual(told(error.report), ["0@y.test accepted", "1@y.test accepted", "2@y.test not-sent"]);
+      assert.equal(Reflect.get(error, "again"), true);
+      assert.deepEqual(envelopes(server), ["0@y.test 1@y.test"]);
     }
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SendError, SmtpTransport, Tls } from "envoi";
+import { SendError, type SendOptions, SmtpError, SmtpTransport, Tls } from "envoi";
 import { BusyServer, type Habits } from "./busy-server.js";
 
 const modes = ["off", "auto", "window"] as const;
@@ -166,6 +166,53 @@ describe("a mail on a connection that carried another before", () => {
       await Promise.all(sends);
       assert.equal(server.taken.length, 20);
     }
+  });
+
+  it("is not sent again with the option once, and says that it may be", async () => {
+    const habits: Record<string, Habits> = {
+      "closes at MAIL": most(1),
+      "closes at RCPT": {
+        onCommand: (line, mail) =>
+          line.startsWith("RCPT") && mail > 1 ? { say: "421 4.3.2 bye", close: true } : undefined,
+      },
+      "wants a login": {
+        onCommand: (line, mail) =>
+          line.startsWith("MAIL") && mail > 1 ? { say: "530 5.7.0 log in again" } : undefined,
+      },
+    };
+    for (const mode of modes) {
+      for (const [name, each] of Object.entries(habits)) {
+        await using server = await BusyServer.start(each);
+        await using transport = to(server).pipelining(mode).pool({ maxSize: 1 }).build();
+        await transport.send(numbered(0));
+        const options: SendOptions & { once: true } = { once: true };
+        const error = await transport.send(numbered(1), options).then(
+          () => assert.fail("accepted"),
+          (reason: unknown) => reason,
+        );
+        assert.ok(error instanceof SmtpError);
+        const { delivery, transient, permanent } = error;
+        assert.deepEqual(
+          { delivery, transient, permanent, again: Reflect.get(error, "again") },
+          { delivery: "not-sent", transient: true, permanent: false, again: true },
+          `${mode}, ${name}`,
+        );
+        assert.equal(server.commands.filter((line) => line.startsWith("MAIL")).length, 2);
+        assert.equal(transport.status().slowdown, undefined);
+        // The next one goes over another connection.
+        await transport.send(numbered(2), options);
+      }
+    }
+  });
+
+  it("says nothing of being sent again with the option once, if its own connection was closed", async () => {
+    await using server = await BusyServer.start(most(0));
+    await using transport = to(server).build();
+    const options: SendOptions & { once: true } = { once: true };
+    const error = await transport.send(numbered(0), options).catch((reason: unknown) => reason);
+    assert.ok(error instanceof SmtpError);
+    assert.equal(Reflect.get(error, "again"), false);
+    assert.equal(server.commands.filter((line) => line.startsWith("MAIL")).length, 1);
   });
 
   it("is sent again in a run, too", async () => {
