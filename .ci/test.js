@@ -68,7 +68,12 @@ if (files.length === 0) fail(`The suite ${suiteName} has no test file ${parts.jo
 // Written at once, in case the run does not finish.
 if (suiteName === "soak") console.log(`ENVOI_SEED=${freshSeed}`);
 const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
-const environment = { ...process.env, ENVOI_COUNTS: counts, ...suite.environment() };
+const environment = {
+  ...process.env,
+  ENVOI_COUNTS: counts,
+  ENVOI_FILE_TIMEOUT: String(suite.timeout),
+  ...suite.environment(),
+};
 const ordinary = files.filter((file) => !needsNode22(file));
 const modern = files.filter(needsNode22);
 // Both run, so one call shows every failure.
@@ -86,6 +91,7 @@ function runTests(program, list) {
     // Lists of files, because Node 20 does not expand globs, and 22 and 24 accept no folders.
     [
       "--enable-source-maps",
+      "--import=./.ci/end-test-file.js",
       "--test",
       ...unlessSaid("--test-reporter", "spec"),
       ...unlessSaid("--test-concurrency", suite.concurrency),

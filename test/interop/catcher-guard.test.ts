@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 /** What a page tells of an attempt: what it could read, or that it could not. */
 type Outcome = string;
 
-describe("pages of strangers in Chromium", () => {
+describe("pages of strangers in Chromium", { timeout: 300_000 }, () => {
   let browser: Browser;
   let stranger: Server;
   let catcher: Catcher;
@@ -162,12 +162,20 @@ describe("pages of strangers in Chromium", () => {
           const session = await page.context().newCDPSession(page);
           await session.send("Network.enable");
           const answer = new Promise<number>((resolve) => {
-            let asked = "";
+            const asked = new Set<string>();
+            const statuses = new Map<string, number>();
+            // Either may come first.
+            const tell = (requestId: string): void => {
+              const status = statuses.get(requestId);
+              if (asked.has(requestId) && status !== undefined) resolve(status);
+            };
             session.on("Network.requestWillBeSent", ({ requestId, request }) => {
-              if (request.url.startsWith(catcher.url)) asked = requestId;
+              if (request.url.startsWith(catcher.url)) asked.add(requestId);
+              tell(requestId);
             });
             session.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => {
-              if (requestId === asked) resolve(statusCode);
+              statuses.set(requestId, statusCode);
+              tell(requestId);
             });
           });
           await page.evaluate(
