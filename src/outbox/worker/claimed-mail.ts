@@ -24,3 +24,16 @@ export interface ClaimedMail {
   /** Whether it is sent again when nobody knows what became of it. */
   readonly again: boolean;
 }
+
+/**
+ * The claims that count: of several of one mail the newest. A worker whose lease was over for a moment may claim a mail
+ * again that it still holds.
+ */
+export function newestClaims(mails: readonly ClaimedMail[]): ReadonlySet<ClaimedMail> {
+  const newest = new Map<string, ClaimedMail>();
+  for (const mail of mails) {
+    const other = newest.get(mail.id);
+    if (other === undefined || other.claimedAt < mail.claimedAt) newest.set(mail.id, mail);
+  }
+  return new Set(newest.values());
+}

@@ -16,7 +16,7 @@ import {
   untouched,
 } from "./attempt-result.ts";
 import { Bell } from "./bell.ts";
-import type { ClaimedMail } from "./claimed-mail.ts";
+import { type ClaimedMail, newestClaims } from "./claimed-mail.ts";
 import { Claims } from "./claims.ts";
 import { Lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
@@ -210,8 +210,9 @@ export class RunningWorker implements Worker {
       if (marked === undefined) return;
       this.#underWay -= results.filter(({ handed }) => handed).length;
       const suppressions = new Map(marked.map(({ id, suppressed }) => [id, new Set(suppressed)]));
+      const newest = newestClaims(next.map(({ mail }) => mail));
       for (const { mail, permits } of next) {
-        const suppressed = suppressions.get(mail.id);
+        const suppressed = newest.has(mail) ? suppressions.get(mail.id) : undefined;
         if (suppressed === undefined)
           this.#results.push({ result: { ...untouched(mail), permits }, handed: false });
         else this.#hand(mail, suppressed, permits);
