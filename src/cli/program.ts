@@ -8,7 +8,9 @@ import { completionCommand } from "./completion/completion-command.ts";
 import { CommandError, ExitStatus } from "./exit-status.ts";
 import { outboxCommand } from "./outbox/outbox-command.ts";
 import { sendCommand } from "./send/send-command.ts";
+import { masked } from "./shown.ts";
 import { hasColours, type Terminal, widthOf } from "./terminal.ts";
+import { usageError } from "./usage-error.ts";
 import { verifyCommand } from "./verify/verify-command.ts";
 import { ownVersion } from "./version.ts";
 
@@ -67,7 +69,7 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
       .configureOutput({
         writeOut: (text) => terminal.output.write(text),
         writeErr: (text) => terminal.errors.write(text),
-        outputError: (text, write) => write(withoutValue(text)),
+        outputError: (text, write) => write(usageError(text)),
         getOutHelpWidth: () => widthOf(terminal.output, terminal.environment),
         getErrHelpWidth: () => widthOf(terminal.errors, terminal.environment),
         getOutHasColors: () => hasColours(terminal.output, terminal.environment),
@@ -77,24 +79,20 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
   return program;
 }
 
-/** The error about an unknown flag without the value that was given with it, which may be a password. */
-function withoutValue(error: string): string {
-  return error.replace(/^(error: unknown option '[^=\n]*)=.*'/s, "$1'");
-}
-
 /** Tells a person of an error, and gives the exit status for it. */
 function statusOf(error: unknown, { errors, environment }: Terminal): ExitStatus {
   // commander has written its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.ok : ExitStatus.usage;
   const message = error instanceof Error ? error.message : String(error);
-  errors.write(`envoi: ${message}\n`);
+  errors.write(`envoi: ${masked(message)}\n`);
   if (error instanceof CommandError) return error.status;
   // Names of hosts and addresses come from flags, as settings do; those of mails have been reported before.
   if (EnvoiError.is(error))
     return error.kind === "configuration" || error.kind === "address"
       ? ExitStatus.usage
       : ExitStatus.unavailable;
-  if (environment["ENVOI_DEBUG"] !== undefined && error instanceof Error) errors.write(`${error.stack}\n`);
+  if (environment["ENVOI_DEBUG"] !== undefined && error instanceof Error)
+    errors.write(`${masked(String(error.stack))}\n`);
   return ExitStatus.software;
 }
 

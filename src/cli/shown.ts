@@ -1,14 +1,20 @@
 /** The most characters of a value that an error shows. */
 const MOST = 100;
 
-/**
- * A value of the command line, or of the environment, as an error shows it: in quotes, and short. What may be a
- * password is masked: what is between a colon and an at sign or behind `password=`, and a key in PEM.
- */
+/** A value of the command line, or of the environment, as an error shows it: in quotes, short, and {@link masked}. */
 export function shown(value: string): string {
-  const masked = value
-    .replace(/-----BEGIN.*/s, "(a key or a certificate)")
-    .replace(/:(?!\/\/)[^:@]*(?=@)/g, ":***")
-    .replace(/((?:pass|pw|secret|token|key)[a-z]*=)[^&;,\s]*/gi, "$1***");
-  return JSON.stringify(masked.length > MOST ? `${masked.slice(0, MOST)}…` : masked);
+  const text = masked(value);
+  return JSON.stringify(text.length > MOST ? `${text.slice(0, MOST)}…` : text);
+}
+
+/**
+ * A text without what may be a password: what is between a colon and an at sign or behind `password=`, and a key in PEM.
+ * Everything that a command says of a mistake passes through here, because a password that was given in a wrong way
+ * would otherwise be in the message, and with it in logs.
+ */
+export function masked(text: string): string {
+  return text
+    .replace(/(-----BEGIN [A-Z ]*-----)(?:\s|\\n)*[\w+/=!].*/s, "$1…")
+    .replace(/:(?!\/\/)[^\s"]*@/g, ":***@")
+    .replace(/\b((?:ssl)?pass(?:word|wd|phrase)?=)[^&;,\s"]+/gi, "$1***");
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { CommandError } from "../exit-status.ts";
+import { shown } from "../shown.ts";
 
 /**
  * Reads `host:port`, `[::1]:port`, or a port alone, which is one of 127.0.0.1.
@@ -16,6 +17,6 @@ export function readHostAndPort(
   if (digits !== undefined && port <= 65_535 && (address === undefined || isIP(address) === 6))
     return { host, port };
   throw new CommandError(
-    `${flag}: expected host:port such as 127.0.0.1:1025 or [::1]:0, got ${JSON.stringify(value.slice(0, 100))}`,
+    `${flag}: expected host:port such as 127.0.0.1:1025 or [::1]:0, got ${shown(value)}`,
   );
 }

@@ -3,6 +3,8 @@ import type { TestVerifyOptions } from "../../testing/test-verify-options.ts";
 import { ZoneResolver } from "../../verify/resolver/zone-resolver.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { fromFile, readJsonSettings, readSettings } from "../input-file.ts";
+import { refusePassword } from "../send/relay/relay-url.ts";
+import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CatchFlags } from "./catch-flags.ts";
 import { readHostAndPort } from "./host-and-port.ts";
@@ -13,6 +15,8 @@ export function optionsOfFlags(flags: CatchFlags, environment: Terminal["environ
   const { keep, linkCheck = false, host = [], allowOrigin = [] } = flags;
   const auth = flags.auth === undefined ? undefined : readLogin(flags.auth, environment);
   const relay = relayUrl(flags.relay, environment["ENVOI_RELAY"]);
+  if (flags.webhook !== undefined)
+    refusePassword(flags.webhook, "--webhook", "Put the whole URL into ENVOI_WEBHOOK");
   const webhook = flags.webhook ?? (environment["ENVOI_WEBHOOK"] || undefined);
   if (relay === undefined && flags.relayTo !== undefined)
     throw new CommandError("--relay-to: there is no relay. Add --relay, or set ENVOI_RELAY");
@@ -49,7 +53,7 @@ function tlsOf({ tls, cert, key }: CatchFlags): SmtpOptions {
   }
   const mode = tls === true ? "starttls" : tls;
   if (mode !== "starttls" && mode !== "implicit")
-    throw new CommandError(`--tls: expected starttls or implicit, got ${JSON.stringify(mode.slice(0, 50))}`);
+    throw new CommandError(`--tls: expected starttls or implicit, got ${shown(mode)}`);
   if ((cert === undefined) !== (key === undefined)) throw new CommandError("--cert and --key: give both");
   if (cert === undefined || key === undefined) return { tls: mode };
   return { tls: mode, certificates: { cert: readSettings("--cert", cert), key: readSettings("--key", key) } };
@@ -115,7 +119,5 @@ function readLogin(value: string, environment: Terminal["environment"]) {
 function readCount(value: string, flag: string, least: number): number {
   const count = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (count >= least) return count;
-  throw new CommandError(
-    `${flag}: expected a whole number of at least ${least}, got ${JSON.stringify(value.slice(0, 50))}`,
-  );
+  throw new CommandError(`${flag}: expected a whole number of at least ${least}, got ${shown(value)}`);
 }

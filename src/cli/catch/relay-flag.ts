@@ -1,4 +1,5 @@
 import { CommandError } from "../exit-status.ts";
+import { refusePassword } from "../send/relay/relay-url.ts";
 
 /**
  * The URL of the relay. Its password comes from the environment: arguments of a process can be seen by all users of a
@@ -14,13 +15,9 @@ export function relayUrl(flag: string | undefined, environment: string | undefin
     if (secret === undefined || inVariable) return secret;
     throw new CommandError("ENVOI_RELAY: expected a URL, because there is no --relay");
   }
+  refusePassword(flag, "--relay", "Put the password, or the whole URL, into ENVOI_RELAY");
   if (!URL.canParse(flag) || !flag.includes("://"))
     throw new CommandError("--relay: expected a URL such as smtp://user@relay.example");
-  if (/^[^/]*:\/\/[^/@]*:[^/]*@/.test(flag))
-    throw new CommandError(
-      "--relay: expected a URL without a password, because other users see it. Put the password, or the URL, into " +
-        "the variable ENVOI_RELAY",
-    );
   if (inVariable) throw new CommandError("--relay: ENVOI_RELAY contains a URL, too: give one of them");
   const { username } = new URL(flag);
   if (username === "" || secret === undefined) return flag;

@@ -5,6 +5,7 @@ import { EnvoiError } from "../../errors.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus, fileStatus } from "../exit-status.ts";
 import { fromFile, readJsonSettings } from "../input-file.ts";
+import { masked } from "../shown.ts";
 import { styled, type Terminal } from "../terminal.ts";
 import type { CatchFlags } from "./catch-flags.ts";
 import { optionsOfFlags } from "./options-of-flags.ts";
@@ -13,7 +14,7 @@ import { optionsOfFlags } from "./options-of-flags.ts";
 export async function runCatch(flags: CatchFlags, { terminal }: CommandHost): Promise<void> {
   const options = optionsOfFlags(flags, terminal.environment);
   const onError = (error: unknown): void => {
-    terminal.errors.write(`envoi: ${error instanceof Error ? error.message : String(error)}\n`);
+    terminal.errors.write(`envoi: ${masked(error instanceof Error ? error.message : String(error))}\n`);
   };
   await using catcher = await start(() => Catcher.start({ ...options, onError }));
   // Who reads the addresses may stop it at once.

@@ -10,6 +10,7 @@ import { CommandError, ExitStatus } from "../exit-status.ts";
 import { fromFile, readSettings } from "../input-file.ts";
 import { textStyle } from "../report-text.ts";
 import { loginFor } from "../send/relay/password.ts";
+import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckFlags } from "./check-flags.ts";
 import type { CheckReport } from "./check-report.ts";
@@ -105,5 +106,5 @@ function addressOption(text: string, flag: string): void {
 
 function helloOption(name: string): string {
   if (isHelloName(name)) return name;
-  throw new CommandError(`--hello: expected a host name or an address literal, got ${JSON.stringify(name)}`);
+  throw new CommandError(`--hello: expected a host name or an address literal, got ${shown(name)}`);
 }

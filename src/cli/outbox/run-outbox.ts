@@ -3,6 +3,7 @@ import type { OutboxMail } from "../../outbox/outbox-mail.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { refusePassword } from "../send/relay/relay-url.ts";
+import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import type { OutboxAction, OutboxFlags } from "./outbox-flags.ts";
 import { mailLine, mailText, statusText } from "./outbox-text.ts";
@@ -47,9 +48,9 @@ function checkArguments(action: OutboxAction, args: readonly string[]): void {
   }
   const [id, outcome] = args;
   if (id !== undefined && !/^[1-9]\d{0,17}$/.test(id))
-    throw new CommandError(`expected the id of a mail, a number, got ${JSON.stringify(id)}`);
+    throw new CommandError(`expected the id of a mail, a number, got ${shown(id)}`);
   if (outcome !== undefined && outcome !== "sent" && outcome !== "not-sent")
-    throw new CommandError(`settle: expected sent or not-sent, got ${JSON.stringify(outcome)}`);
+    throw new CommandError(`settle: expected sent or not-sent, got ${shown(outcome)}`);
 }
 
 type Action = (
@@ -119,7 +120,7 @@ function databaseOf(
   if (folder !== undefined && database !== undefined)
     throw new CommandError("--folder: expected either --database or --folder, got both");
   if (folder !== undefined) return { folder };
-  if (database !== undefined) refusePassword(database, "--database", "ENVOI_DATABASE");
+  if (database !== undefined) refusePassword(database, "--database", "Put the whole URL into ENVOI_DATABASE");
   const url = database ?? environment["ENVOI_DATABASE"] ?? environment["DATABASE_URL"];
   if (url === undefined || url === "")
     throw new CommandError(
@@ -131,5 +132,5 @@ function databaseOf(
 /** A whole number of a flag. @throws CommandError if it is none. */
 function count(text: string | undefined, flag: string): number | undefined {
   if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new CommandError(`${flag}: expected a whole number, got ${JSON.stringify(text)}`);
+  throw new CommandError(`${flag}: expected a whole number, got ${shown(text)}`);
 }

@@ -3,6 +3,7 @@ import { Address } from "../../address/address.ts";
 import { reasonOf } from "../../errors.ts";
 import type { Origin } from "../../verify/spf/spf-origin.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { shown } from "../shown.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
 /**
@@ -22,7 +23,7 @@ export function originOf({ ip, hello, from, received }: VerifyFlags, head: strin
     );
   }
   if (isIP(address.replace(/%.*$/, "")) === 0)
-    throw new CommandError(`--ip: expected an IP address, got ${JSON.stringify(address)}`);
+    throw new CommandError(`--ip: expected an IP address, got ${shown(address)}`);
   const sender = from ?? traced?.from ?? "<>";
   return {
     ip: address,

@@ -118,7 +118,7 @@ test("A password among the arguments is refused, with where it belongs, and is n
   ]) {
     const { status, output, errors } = await send([...flags, ...basic]);
     assert.equal(status, 64, flags.join(" "));
-    assert.match(errors, /ENVOI_PASSWORD/);
+    assert.match(errors, /ENVOI_(?:PASSWORD|PROXY)/);
     assert.doesNotMatch(output + errors, /s3/);
   }
 });

@@ -7,6 +7,7 @@ import {
   loginAttempt,
   mechanismsFor,
 } from "../../../transport/smtp/login/login-attempt.ts";
+import { Redaction } from "../../../transport/smtp/login/login-error-redaction.ts";
 import type { Conversation } from "../connection/conversation.ts";
 import { isVerified } from "./judge-certificate.ts";
 import type { LoginFacts, ServerFacts } from "./server-facts.ts";
@@ -29,12 +30,14 @@ export async function tryLogin(facts: ServerFacts, conversation: Conversation): 
   if (usable.length === 0) return { problem: "no-mechanism" };
   if (!loopback && (tls === undefined || !isVerified(tls, Date.now()))) return { problem: "not-verified" };
   let last: LoginFacts = { problem: "no-mechanism" };
+  const redaction = new Redaction();
+  redaction.secrets.push(password, `\0${user}\0${password}`);
   for (const mechanism of usable) {
     const { host, port } = target;
     const login = { user, secret: password, host, port, channelBindings, offered, derive: deriveKey };
     try {
       const reply = await conversation.play(authentication(loginAttempt(mechanism, login)), "auth");
-      last = { mechanism, reply };
+      last = { mechanism, reply: redaction.reply(reply) };
       if (!isUnsuitable(reply)) break;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

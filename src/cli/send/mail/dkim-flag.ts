@@ -14,7 +14,7 @@ export async function dkimSigner(value: string, reader: ArgumentReader): Promise
     const [, name = part, setting = ""] = /^\s*([a-z]+)\s*=(.*)$/s.exec(part) ?? [];
     if (!names.includes(name) || setting === "")
       throw new CommandError(
-        `--dkim: expected domain=example.org,selector=s1,key=file.pem, got ${JSON.stringify(name)}; ${instead(name, names)}`,
+        `--dkim: expected domain=example.org,selector=s1,key=file.pem, got something else; ${instead(name, names)}`,
       );
     settings.set(name, setting.trim());
   }

@@ -32,7 +32,7 @@ export async function loginFor(
   const password = inUrl ?? terminal.environment["ENVOI_PASSWORD"] ?? (await askPassword(user, terminal));
   if (password === undefined)
     throw new CommandError(
-      `--user: expected a password for ${user}, and there is no terminal to ask at. Put it into ENVOI_PASSWORD`,
+      "--user: expected a password, and there is no terminal to ask at. Put it into ENVOI_PASSWORD",
     );
   return { user, password };
 }

@@ -1,5 +1,6 @@
 import type { Rate } from "../../../transport/smtp/pool/pool-config.ts";
 import { CommandError } from "../../exit-status.ts";
+import { shown } from "../../shown.ts";
 
 const units: Readonly<Record<string, number>> = {
   s: 1000,
@@ -17,7 +18,7 @@ export function readRate(text: string): Rate {
   const interval = Number(many === "" ? "1" : many) * (units[unit] ?? 0);
   if (messages === "0" || interval <= 0)
     throw new CommandError(
-      `--rate: expected a number of mails and a time, such as 50/s or 1000/m, got ${JSON.stringify(text)}`,
+      `--rate: expected a number of mails and a time, such as 50/s or 1000/m, got ${shown(text)}`,
     );
   return { messages: Number(messages), interval };
 }

@@ -1,3 +1,4 @@
+import { EnvoiError } from "../../../errors.ts";
 import type { Dialect } from "../../../protocol/dialect.ts";
 import { Credentials } from "../../../transport/smtp/login/credentials.ts";
 import type { Mechanism } from "../../../transport/smtp/login/mechanism.ts";
@@ -5,7 +6,8 @@ import type { PoolConfig } from "../../../transport/smtp/pool/pool-config.ts";
 import type { SmtpOptions } from "../../../transport/smtp/smtp-options.ts";
 import { builderFromUrl, SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { readDuration } from "../../duration.ts";
-import { CommandError } from "../../exit-status.ts";
+import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { shown } from "../../shown.ts";
 import type { Terminal } from "../../terminal.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
@@ -26,11 +28,11 @@ export async function relayBuilder<Built>(
   reader: ArgumentReader,
   construct: (options: SmtpOptions) => Built,
 ): Promise<SmtpTransportBuilder<Built>> {
-  if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "ENVOI_PROXY");
+  if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "Put the whole URL into ENVOI_PROXY");
   const relay = namedRelay(flags.relay, terminal.environment);
   const tls = await takeTls(relay.url, flags, reader);
   const begin = (host: string, dialect: Dialect) => new SmtpTransportBuilder(host, construct, dialect);
-  const builder = builderFromUrl(relay.url.href, begin);
+  const builder = named(relay.source, () => builderFromUrl(relay.url.href, begin));
   if (tls !== undefined) builder.tls(tls);
   if (flags.hello !== undefined) builder.helloName(flags.hello);
   if (flags.localAddress !== undefined) builder.localAddress(flags.localAddress);
@@ -48,6 +50,18 @@ export async function relayBuilder<Built>(
   return builder;
 }
 
+/** Names the flag or the variable in an error about the URL. What is in a variable is not shown. */
+function named<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!EnvoiError.is(error)) throw error;
+    const problem = error.message.replace(/^url: /, "");
+    const shown = source.startsWith("--") ? problem : problem.replace(/ \(at position .*$/s, "");
+    throw new CommandError(`${source}: ${shown}`, ExitStatus.usage, { cause: error });
+  }
+}
+
 function poolOf({ connections, rate }: SendFlags): Partial<PoolConfig> | undefined {
   if (connections === undefined && rate === undefined) return undefined;
   return {
@@ -62,5 +76,5 @@ function mechanismsIn(list: string): Mechanism[] {
 
 function wholeNumber(text: string, flag: string): number {
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new CommandError(`${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
+  throw new CommandError(`${flag}: expected a whole number above 0, got ${shown(text)}`);
 }

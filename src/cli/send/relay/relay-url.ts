@@ -4,6 +4,8 @@ import type { Terminal } from "../../terminal.ts";
 
 /** The server that was named, with its login taken out of the URL. */
 export interface NamedRelay {
+  /** What named it: a flag or a variable of the environment. */
+  readonly source: string;
   /** Without user and password. */
   readonly url: URL;
   /** The user in the URL. */
@@ -24,12 +26,15 @@ export function namedRelay(
   argument = "--relay",
 ): NamedRelay {
   if (flag !== undefined) {
-    refusePassword(flag, argument, "ENVOI_RELAY");
+    refusePassword(flag, argument, RELAY_REMEDY);
     return read(flag, argument);
   }
   for (const name of ["ENVOI_RELAY", "SMTP_URL"]) {
     const value = environment[name];
-    if (value !== undefined && value !== "") return read(value, name);
+    if (value === undefined || value === "") continue;
+    // `envoi catch` takes a password alone there, which must not become the name of a host.
+    if (!/[.:/]/.test(value) && value !== "localhost") throw notRelay(name, value);
+    return read(value, name);
   }
   return read("smtp://localhost", "--relay");
 }
@@ -37,33 +42,48 @@ export function namedRelay(
 /**
  * Refuses a URL with a password in the arguments of the command.
  *
- * @param variable the environment variable that it may be in
+ * @param remedy where the password belongs
  * @throws CommandError that does not repeat it.
  */
-export function refusePassword(text: string, flag: string, variable: string): void {
-  const url = parsed(text);
-  const inside = url?.searchParams.get("proxy") ?? undefined;
-  // In what is no URL, a character of a password has probably ended it.
-  const guilty =
-    url === undefined ? /:[^@]*@/.test(text.replace(/^[a-z0-9+]+:\/\//i, "")) : url.password !== "";
-  if (guilty || (inside !== undefined && parsed(inside)?.password !== "" && inside.includes("@")))
+export function refusePassword(text: string, flag: string, remedy: string): void {
+  if (hasPassword(text))
     throw new CommandError(
-      `${flag}: expected a URL without a password, because every user of this machine can read arguments. ` +
-        `Put the whole URL into ${variable}, or the password into ENVOI_PASSWORD, or leave it out to be asked for it`,
+      `${flag}: expected a URL without a password, because every user of this machine can read arguments. ${remedy}`,
     );
 }
+
+/** Whether there is a password, also one with characters that end the login, or the URL. */
+function hasPassword(text: string): boolean {
+  const url = parsed(text);
+  const rest = text.replace(/^[a-z0-9+]+:\/\//i, "");
+  // A parameter, as databases have it.
+  if (/pass(?:word|wd|phrase)?\s*=/i.test(rest)) return true;
+  if (url !== undefined && url.password !== "") return true;
+  // With a URL that is not valid, or has a path instead of a login, a character of the password has ended it.
+  if ((url === undefined || (url.username === "" && url.hostname !== "")) && /:[^@]*@/.test(rest))
+    return true;
+  const proxy = url?.searchParams.get("proxy") ?? "";
+  return proxy !== "" && hasPassword(proxy);
+}
+
+const RELAY_REMEDY =
+  "Put the whole URL into ENVOI_RELAY, or the password into ENVOI_PASSWORD, or leave it out to be asked for it";
 
 function read(text: string, name: string): NamedRelay {
   const url = parsed(text);
   if (url === undefined || (url.hostname === "" && !url.protocol.endsWith("+unix:")))
-    throw new CommandError(
-      `${name}: expected smtp://host, smtps://host, lmtp://host, smtp+unix:///path or host:port, got something else` +
-        (text.includes("@") ? ". In user and password, # / ? : @ must be percent-encoded" : ""),
-    );
+    throw notRelay(name, text);
   const [user, password] = [url.username, url.password].map((part) => decoded(part, name));
   url.username = "";
   url.password = "";
-  return { url, user: user || undefined, password: password || undefined };
+  return { source: name, url, user: user || undefined, password: password || undefined };
+}
+
+function notRelay(name: string, text: string): CommandError {
+  return new CommandError(
+    `${name}: expected smtp://host, smtps://host, lmtp://host, smtp+unix:///path or host:port, got something else` +
+      (text.includes("@") ? ". In user and password, # / ? : @ must be percent-encoded" : ""),
+  );
 }
 
 /** A URL, also of a host alone, with or without a port, and of the path of a Unix socket. */

@@ -3,6 +3,7 @@ import { Tls } from "../../../transport/smtp/tls/tls-mode.ts";
 import { TlsParameters, type TlsParametersBuilder } from "../../../transport/smtp/tls/tls-parameters.ts";
 import { CommandError } from "../../exit-status.ts";
 import { fromFile } from "../../input-file.ts";
+import { shown } from "../../shown.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
 
@@ -55,7 +56,7 @@ function modeNamed(name: string | true): Tls {
   const mode = name === true ? Tls.Required : modes[name.toLowerCase()];
   if (mode !== undefined) return mode;
   throw new CommandError(
-    `--tls: expected none, opportunistic, required or wrapper, got ${JSON.stringify(name)}`,
+    `--tls: expected none, opportunistic, required or wrapper, got ${shown(String(name))}`,
   );
 }
 

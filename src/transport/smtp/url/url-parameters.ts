@@ -156,7 +156,14 @@ class Parameters {
   refuseRest(): void {
     const [name] = this.#left.keys();
     if (name === undefined) return;
-    const written = JSON.stringify(name.slice(0, 60));
+    // What cannot be a name is probably a password with a question mark in it.
+    if (!/^[\w.]{1,60}$/.test(name))
+      throw refuseOption(
+        "url",
+        "expected parameters such as ?helloName= after a question mark, got something else",
+        "In user and password, encode # / ? : @ with encodeURIComponent()",
+      );
+    const written = JSON.stringify(name);
     const elsewhere = nodemailers[name];
     const remedy = elsewhere === undefined ? `the nearest is ${nearest(name, known)}` : `use ${elsewhere}`;
     throw refuseOption("url", `there is no parameter ${written}; ${remedy}`);
