@@ -8,9 +8,9 @@ export function shown(value: string): string {
 }
 
 /**
- * A text without what may be a password: what is between a colon and an at sign or behind `password=`, and a key in PEM.
- * Everything that a command says of a mistake passes through here, because a password that was given in a wrong way
- * would otherwise be in the message, and with it in logs.
+ * A text without what may be a password: what is between a colon and an at sign or behind `password=`, and a key in
+ * PEM. Everything that a command says of a mistake passes through here, because a password that was given in a wrong
+ * way would otherwise be in the message, and with it in logs.
  */
 export function masked(text: string): string {
   return text
