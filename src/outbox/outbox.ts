@@ -13,10 +13,11 @@ import { type EnqueueOptions, readEnqueueOptions } from "./enqueue/enqueue-optio
 import { type Enqueued, Enqueuer } from "./enqueue/enqueuer.ts";
 import type { OutboxMessage } from "./enqueue/rendered.ts";
 import { readVia, type Via } from "./enqueue/via.ts";
+import { mailId } from "./mail-id.ts";
 import { type OutboxOptions, type ReadOutboxOptions, readOutboxOptions } from "./options.ts";
 import type { OutboxEvent, OutboxMail } from "./outbox-mail.ts";
 import { type EventsOptions, events } from "./reading/events.ts";
-import { type ListOptions, mailId, Reader } from "./reading/reader.ts";
+import { type ListOptions, Reader } from "./reading/reader.ts";
 import { type OutboxStatus, status } from "./reading/status.ts";
 import { Schema } from "./schema/schema.ts";
 import { ReturnPaths } from "./suppressions/return-path.ts";

@@ -22,7 +22,7 @@ export async function laboratory(
   options: Partial<OutboxOptions> = {},
   transport?: (server: TestServer) => Transport,
 ): Promise<Laboratory> {
-  const server = await TestServer.start();
+  const server = await TestServer.start({ extensions: { DSN: true } });
   const sender = transport?.(server) ?? server.transport();
   const schema = `contract_${process.pid}_${++schemas}`;
   const outbox = await Outbox.open({ database: engine.database, transport: sender, schema, ...options });

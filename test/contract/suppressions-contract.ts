@@ -19,13 +19,16 @@ async function report(
     action = "failed",
     recipient = about.to[0] ?? "",
     more = {},
+    envelopeId,
+    original = about.raw,
   }: Partial<ReportFields>,
 ): Promise<Buffer> {
   const body = Report.deliveryStatus({
     text: "See below.",
     reportingMta: "mx.example.org",
     recipients: [{ recipient, action, status, diagnostic: `550 ${status} so`, ...more }],
-    original: about.raw,
+    envelopeId,
+    original,
   });
   const envelope = to ?? String(about.envelope.from);
   return Message.create({
@@ -42,6 +45,8 @@ interface ReportFields {
   readonly action: "failed" | "delayed" | "delivered";
   readonly recipient: string;
   readonly more: object;
+  readonly envelopeId: string | undefined;
+  readonly original: Uint8Array;
 }
 
 async function complaint(about: CapturedMessage, recipient = about.to[0] ?? ""): Promise<Buffer> {
@@ -181,6 +186,63 @@ export function suppressionsContract(test: TestFunction, engine: Engine): void {
       { type: "bounce", found_by: "message-id", address: "ann@example.org" },
       { type: "complaint", found_by: "message-id", address: "ann@example.org" },
     ]);
+  });
+
+  test("a report is about the mail that its ENVID names, also among mails with one Message-ID", async () => {
+    await using lab = await laboratory(engine);
+    const { outbox, server } = lab;
+    const raw = await Message.create({ from, to: "list@shop.example", subject: "news", text: "x" }).bytes();
+    const ids: string[] = [];
+    for (const name of ["ann", "bo", "cy"]) {
+      const envelope = { from, to: [`${name}@example.org`] };
+      ids.push((await outbox.enqueue({ envelope, raw })).id);
+    }
+    outbox.work();
+    await server.waitForMessage({ to: "cy@example.org" });
+    const bo = await server.waitForMessage({ to: "bo@example.org" });
+    const { ENVID: envelopeId } = bo.envelope.parameters;
+    const found = await outbox.feedback(await report(bo, { envelopeId }));
+    assert.deepEqual([found.id, found.by, found.suppressed], [ids[1], "envelope-id", []]);
+    const without = await report(bo, { envelopeId, original: Buffer.from("Subject: news\r\n\r\n") });
+    assert.equal((await outbox.feedback(without)).id, ids[1]);
+    const { rows } = await outbox.query(
+      `select mail::text as mail, found_by from "${lab.schema}".feedback where address = 'bo@example.org'`,
+    );
+    assert.deepEqual(rows, [{ mail: ids[1], found_by: "envelope-id" }]);
+  });
+
+  test("an ENVID that somebody made up names no mail", async () => {
+    await using lab = await start();
+    const { outbox, server } = lab;
+    await outbox.enqueue({ from, to: "ann@example.org", subject: "x", text: "x" });
+    outbox.work();
+    const caught = await server.waitForMessage({ subject: "x" });
+    const { ENVID: genuine = "" } = caught.envelope.parameters;
+    assert.match(genuine, /^1-[\w-]{16}$/);
+    const original = Buffer.from("Subject: x\r\n\r\n");
+    for (const envelopeId of [
+      `${genuine.slice(0, -1)}${genuine.endsWith("a") ? "b" : "a"}`,
+      genuine.replace("1-", "2-"),
+      genuine.replace("1-", "99999999999999999999-"),
+      "1",
+      "1-",
+      undefined,
+    ]) {
+      const { id } = await outbox.feedback(await report(caught, { to: from, envelopeId, original }));
+      assert.equal(id, undefined, envelopeId);
+    }
+    const hard = await report(caught, { to: from, envelopeId: genuine });
+    assert.deepEqual((await outbox.feedback(hard)).suppressed, []);
+  });
+
+  test("a relay without DSN gets no ENVID, and the mail all the same", async () => {
+    await using lab = await start();
+    const { outbox, server } = lab;
+    server.fail({ at: "ehlo", conceal: ["DSN"] });
+    await outbox.enqueue({ from, to: "ann@example.org", subject: "x", text: "x" });
+    outbox.work();
+    const { envelope } = await server.waitForMessage({ subject: "x" });
+    assert.equal(envelope.parameters.ENVID, undefined);
   });
 
   test("an address of another outbox with the same secret is not of this one", async () => {

@@ -1,3 +1,4 @@
+import { isMailId } from "../../outbox/mail-id.ts";
 import { Outbox } from "../../outbox/outbox.ts";
 import type { OutboxMail } from "../../outbox/outbox-mail.ts";
 import type { CommandHost } from "../command-host.ts";
@@ -47,7 +48,7 @@ function checkArguments(action: OutboxAction, args: readonly string[]): void {
     throw new CommandError(`expected ${words}, got ${args.length} arguments behind ${action}`);
   }
   const [id, outcome] = args;
-  if (id !== undefined && !/^[1-9]\d{0,17}$/.test(id))
+  if (id !== undefined && !isMailId(id))
     throw new CommandError(`expected the id of a mail, a number, got ${shown(id)}`);
   if (outcome !== undefined && outcome !== "sent" && outcome !== "not-sent")
     throw new CommandError(`settle: expected sent or not-sent, got ${shown(outcome)}`);

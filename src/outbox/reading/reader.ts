@@ -1,10 +1,5 @@
 import { oneOf } from "../../text/options/option-kinds.ts";
-import {
-  type OptionReader,
-  type OptionReaders,
-  readOptions,
-  wrongOption,
-} from "../../text/options/option-reader.ts";
+import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import type { Database, Statements } from "../database/database.ts";
 import { type MailState, mailStates, type OutboxMail } from "../outbox-mail.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -94,9 +89,3 @@ const listReaders: OptionReaders<ListOptions> = {
 function conditionOf(state: MailState): string {
   return state === "waiting" ? "m.state in ('ready', 'scheduled', 'leased')" : `m.state = '${state}'`;
 }
-
-/** The id of a mail. */
-export const mailId: OptionReader<string> = (value, field) => {
-  if (typeof value === "string" && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) < 2n ** 63n) return value;
-  throw wrongOption(field, "the id of a mail, as enqueue gives it", value);
-};

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Address } from "../../address/address.ts";
 import type { BounceAddress } from "../../feedback/bounce-address.ts";
 import { encodeBase32 } from "../../text/base32.ts";
+import { isMailId } from "../mail-id.ts";
 
 /**
  * The senders of the mails of one outbox, if it has bounce addresses: each mail has its own. Several outboxes may share
@@ -31,7 +32,7 @@ export class ReturnPaths {
   read(address: string): { readonly id: string } | { readonly key: string } | undefined {
     const made = this.#bounces?.read(address);
     if (made === undefined) return undefined;
-    const [, id, mark] = /^([1-9]\d{0,17})-([a-z2-7]{5})$/.exec(made) ?? [];
-    return id !== undefined && mark === this.#mark ? { id } : { key: made };
+    const [, id = "", mark] = /^(\d+)-([a-z2-7]{5})$/.exec(made) ?? [];
+    return isMailId(id) && mark === this.#mark ? { id } : { key: made };
   }
 }

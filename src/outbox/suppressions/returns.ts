@@ -7,6 +7,7 @@ import type { ReadOutboxOptions } from "../options.ts";
 import type { RecordedRecipient } from "../recorded-recipient.ts";
 import { json } from "../schema/json.ts";
 import type { Schema } from "../schema/schema.ts";
+import { envelopeIdOf, mailOfEnvelopeId } from "./envelope-id.ts";
 import type { ReturnPaths } from "./return-path.ts";
 import type { SuppressionReason } from "./suppression.ts";
 import type { Suppressions } from "./suppressions.ts";
@@ -25,9 +26,10 @@ export interface FeedbackResult {
   readonly id?: string | undefined;
   /**
    * How the mail was found: `"verp"` by the address that the report came to, which only this outbox can make;
-   * `"message-id"` by the Message-ID, which anybody may know who has seen the mail.
+   * `"envelope-id"` by the ENVID that it was sent with, or `"message-id"` by its Message-ID, which anybody may know who
+   * has seen the mail.
    */
-  readonly by?: "verp" | "message-id" | undefined;
+  readonly by?: "verp" | "envelope-id" | "message-id" | undefined;
   /** The recipients that get no mail from now on. */
   readonly suppressed: readonly string[];
 }
@@ -35,8 +37,9 @@ export interface FeedbackResult {
 /** A mail that feedback is about. */
 interface Found {
   readonly id: string;
-  readonly by: "verp" | "message-id";
+  readonly by: "verp" | "envelope-id" | "message-id";
   readonly tenant: string;
+  readonly messageId: string;
   readonly state: string;
   readonly recipients: readonly RecordedRecipient[];
 }
@@ -104,8 +107,15 @@ export class Returns {
         "verp",
       );
     }
-    if (feedback.messageId === undefined) return undefined;
-    return this.#row(transaction, "message_id = $1::text", [feedback.messageId], "message-id");
+    const { envelopeId = "", messageId } = feedback;
+    const id = mailOfEnvelopeId(envelopeId);
+    const named =
+      id === undefined
+        ? undefined
+        : await this.#row(transaction, "id = $1::text::bigint", [id], "envelope-id");
+    if (named !== undefined && envelopeIdOf(named.id, named.messageId) === envelopeId) return named;
+    if (messageId === undefined) return undefined;
+    return this.#row(transaction, "message_id = $1::text", [messageId], "message-id");
   }
 
   async #row(
@@ -115,7 +125,7 @@ export class Returns {
     by: Found["by"],
   ): Promise<Found | undefined> {
     const [row] = await transaction.query(
-      `select id::text as id, tenant, state, recipients::text as recipients from ${this.#schema.quoted}.mail
+      `select id::text as id, tenant, state, message_id, recipients::text as recipients from ${this.#schema.quoted}.mail
        where ${condition} order by id desc limit 1`,
       values,
     );
@@ -125,6 +135,7 @@ export class Returns {
       id: String(row["id"]),
       tenant: String(row["tenant"]),
       state: String(row["state"]),
+      messageId: String(row["message_id"]),
       recipients: JSON.parse(String(row["recipients"])) as RecordedRecipient[],
     };
   }

@@ -8,6 +8,8 @@ export interface ClaimedMail {
   readonly claim: string;
   readonly tenant: string;
   readonly priority: number;
+  /** Its Message-ID. */
+  readonly messageId: string;
   /** The sender that it goes out with. */
   readonly sender: Address | string | null;
   readonly recipients: readonly RecordedRecipient[];

@@ -92,7 +92,7 @@ export class Claims {
     begun(claim);
     const rows = await this.#database.within(
       this.#timeout,
-      `select m.id::text as id, m.tenant, m.priority, m.sender, m.recipients::text as recipients, m.content,
+      `select m.id::text as id, m.tenant, m.priority, m.sender, m.message_id, m.recipients::text as recipients, m.content,
         m.pieces, m.attempt, m.again, (extract(epoch from now() - m.due) * 1000)::float8 as age
       from ${this.#schema}.${name}($1::text, $2::text::uuid, $3::text::integer, ${parameters}) as m`,
       [worker, claim, String(most), ...values],
@@ -109,6 +109,7 @@ function read(row: Row, claim: string, claimedAt: number, paths: ReturnPaths): C
     claimedAt,
     priority: Number(row["priority"]),
     tenant: String(row["tenant"]),
+    messageId: String(row["message_id"]),
     sender: paths.of(String(row["id"]), row["sender"] as string | null),
     recipients: JSON.parse(String(row["recipients"])) as RecordedRecipient[],
     content: Buffer.from((row["content"] as Uint8Array | null) ?? []),

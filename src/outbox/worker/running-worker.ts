@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import { Envelope } from "../../address/envelope.ts";
-import type { FollowedSendOptions } from "../../transport/send-options.ts";
 import type { Transport } from "../../transport/transport.ts";
 import type { Database } from "../database/database.ts";
 import type { ReadOutboxOptions } from "../options.ts";
@@ -18,6 +17,7 @@ import {
 import { Bell } from "./bell.ts";
 import { type ClaimedMail, newestClaims } from "./claimed-mail.ts";
 import { Claims } from "./claims.ts";
+import { handOver } from "./hand-over.ts";
 import { Lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import { Pace, type Permitted } from "./pace.ts";
@@ -255,19 +255,18 @@ export class RunningWorker implements Worker {
       .map(({ recipient }) => recipient);
     if (to.length === 0) this.#end({ ...allSuppressed(mail), permits });
     else
-      void this.#send(mail, to, permits.length > 0).then((ended) => {
+      void this.#send(mail, to, permits).then((ended) => {
         this.#pace.relay.saw(isAboutTheRelay(ended));
         const age = mail.age + performance.now() - mail.claimedAt;
         this.#end({ ...attemptResult(mail, ended, suppressed, age, this.#tools.options.retry), permits });
       });
   }
 
-  /** @param once whether a MAIL needs a permit: then the transport sends nothing again by itself */
-  async #send(mail: ClaimedMail, to: readonly string[], once: boolean): Promise<Ended> {
+  async #send(mail: ClaimedMail, to: readonly string[], permits: readonly Permit[]): Promise<Ended> {
     try {
       const envelope = Envelope.of(mail.sender, to);
-      const options: FollowedSendOptions = once ? { once } : {};
-      return { report: await this.#tools.transport.sendRaw(envelope, this.#content.of(mail), options) };
+      const content = this.#content.of(mail);
+      return { report: await this.#tools.transport.sendRaw(envelope, content, handOver(mail, permits)) };
     } catch (error) {
       return { error };
     }
