@@ -1,4 +1,6 @@
-import { claimBehindFunction, claimFunction } from "./claim-function.ts";
+import { claimBehindFunction } from "./claim-behind-function.ts";
+import { claimFunction } from "./claim-function.ts";
+import { recordFunction } from "./record-function.ts";
 
 /** One step of the schema. Steps that were released do not change; a new one is added. */
 export interface Migration {
@@ -147,5 +149,6 @@ function first(s: string): string[] {
         order by n limit 1), 'cancelled') $$`,
     claimFunction(s),
     claimBehindFunction(s),
+    recordFunction(s),
   ];
 }

@@ -23,14 +23,12 @@ export interface Marked {
 export class Ledger {
   readonly #database: Database;
   readonly #schema: string;
-  readonly #statement: string;
   readonly #timeout: number;
 
   constructor(database: Database, schema: Schema, timeout: number) {
     this.#database = database;
     this.#timeout = timeout;
     this.#schema = schema.quoted;
-    this.#statement = statement(schema.quoted);
   }
 
   /** Records results and marks mails; returns those that were marked. @throws EnvoiError if that is not known. */
@@ -39,12 +37,17 @@ export class Ledger {
     results: readonly AttemptResult[],
     next: readonly ClaimedMail[],
   ): Promise<readonly Marked[]> {
-    const [row] = await this.#database.within(this.#timeout, this.#statement, [
-      worker,
-      json(results),
-      JSON.stringify(next.map(({ id, claim }) => ({ id, claim }))),
-      JSON.stringify(results.flatMap(({ permits = [] }) => permits)),
-    ]);
+    const [row] = await this.#database.within(
+      this.#timeout,
+      `select ${durably} as durable,
+        ${this.#schema}.record($1::text, $2::text::jsonb, $3::text::jsonb, $4::text::jsonb)::text as marked`,
+      [
+        worker,
+        json(results),
+        JSON.stringify(next.map(({ id, claim }) => ({ id, claim }))),
+        JSON.stringify(results.flatMap(({ permits = [] }) => permits)),
+      ],
+    );
     return JSON.parse(String(row?.["marked"] ?? "[]")) as Marked[];
   }
 
@@ -80,39 +83,4 @@ export interface GivenBack {
   readonly claim: string;
   /** Milliseconds until it may be claimed again. */
   readonly wait: number;
-}
-
-function statement(s: string): string {
-  return `with finished as (
-      update ${s}.mail m set state = f.state, recipients = f.recipients, claim = null, worker = null,
-        at = case when f.wait is null then m.at else now() + f.wait * interval '1 millisecond' end,
-        finished = case when f.final then now() end
-      from jsonb_to_recordset($2::text::jsonb) as f (id bigint, claim uuid, state text, recipients jsonb,
-        wait float8, final boolean, detail jsonb)
-      where m.id = f.id and m.claim = f.claim and m.state in ('sending', 'unknown', 'ready')
-      returning m.id, m.state, m.attempt, m.started, f.detail, f.final
-    ), noted as (
-      insert into ${s}.event (mail, kind, state, attempt, worker, started, detail)
-      select id, case when detail is null then 'suppressed' else 'attempt' end, state, attempt, $1::text, started, detail
-      from finished where detail is not null or final
-    ), given as (
-      update ${s}.permit p set worker = null, free_at = clock_timestamp() + p.interval_ms * interval '1 millisecond'
-      from jsonb_to_recordset($4::text::jsonb) as g (rate text, n integer)
-      where p.rate = g.rate and p.n = g.n and p.worker = $1::text
-    ), marked as (
-      update ${s}.mail m set state = 'sending', started = now(), worker = $1::text,
-        attempt = m.attempt + case when m.state = 'leased' then 1 else 0 end
-      from jsonb_to_recordset($3::text::jsonb) as w (id bigint, claim uuid)
-      where m.id = w.id and m.claim = w.claim and m.state in ('leased', 'sending')
-        and exists (select 1 from ${s}.worker where id = $1::text and until > now())
-      returning m.id, case when exists (select 1 from ${s}.suppression) then (
-        select jsonb_agg(r->>'recipient') from jsonb_array_elements(m.recipients) as r
-        where r->>'state' = 'waiting' and exists (
-          select 1 from ${s}.suppression x
-          where x.address in (lower(r->>'recipient'), lower(substring(r->>'recipient' from '@[^@]*$')))
-            and x.tenant in ('', m.tenant) and (x.expires is null or x.expires > now()))) end as suppressed
-    )
-    select ${durably} as durable, (
-      select jsonb_agg(jsonb_build_object('id', id::text, 'suppressed', coalesce(suppressed, '[]'::jsonb)))::text
-      from marked) as marked`;
 }
