@@ -27,7 +27,7 @@ function first(s: string): string[] {
   return [
     `create table ${s}.mail (
       id bigint generated always as identity primary key,
-      tenant text not null default '',
+      tenant text collate "C" not null default '',
       key text,
       digest text,
       tag text,
@@ -40,7 +40,7 @@ function first(s: string): string[] {
       again boolean not null default false,
       sender text,
       recipients jsonb not null,
-      message_id text not null,
+      message_id text collate "C" not null,
       content bytea,
       size bigint not null,
       pieces boolean not null default false,

@@ -16,7 +16,7 @@ export class Claims {
   readonly #schema: string;
   readonly #timeout: number;
   readonly #paths: ReturnPaths;
-  /** The tenant that was served last, if not all could be; the next claim begins behind it. */
+  /** The tenant that was served last, if not all could be; the next look begins behind it. */
   #last: string | null = null;
   readonly #heads = new Heads();
 
@@ -39,32 +39,31 @@ export class Claims {
     blocked: readonly string[],
     begun: (claim: string) => void,
   ): Promise<ClaimedMail[]> {
-    const heads = this.#heads.at(performance.now(), blocked);
-    if (heads.length > 0) {
-      const next = await this.#claimed(begun, worker, most, "claim_behind", "$4::text::jsonb", [
-        JSON.stringify(heads),
-      ]);
-      this.#heads.wentOn(next);
-      if (next.length > 0) return next;
+    for (;;) {
+      const heads = this.#heads.at(performance.now(), most, blocked);
+      if (heads.length > 0) {
+        const mails = await this.#claimed(begun, worker, most, "claim_behind", "$4::text::jsonb", [
+          JSON.stringify(heads),
+        ]);
+        this.#heads.wentOn(heads, mails, Math.floor(most / new Set(heads.map(({ tenant }) => tenant)).size));
+        if (mails.length > 0) return mails;
+      } else {
+        const behind = this.#last;
+        const mails = await this.#look(worker, most, blocked, begun);
+        // If nothing is left of the last tenants, the first ones may have more.
+        if (mails.length > 0 || behind === null) return mails;
+      }
     }
-    const began = performance.now();
-    const begin = this.#last;
-    const claimed = await this.#look(worker, most, blocked, begun);
-    if (begin === null && this.#last === null) this.#heads.looked(claimed, began, performance.now());
-    // With more tenants than mails they take turns, which only the look at everything knows.
-    else this.#heads.clear();
-    if (claimed.length >= most || begin === null) return claimed;
-    // The end of the tenants; their beginning may have more.
-    this.#last = null;
-    return [...claimed, ...(await this.#look(worker, most - claimed.length, blocked, begun))];
   }
 
+  /** Looks at everything, behind the tenant that was served last. */
   async #look(
     worker: string,
     most: number,
     blocked: readonly string[],
     begun: (claim: string) => void,
   ): Promise<ClaimedMail[]> {
+    const began = performance.now();
     const mails = await this.#claimed(
       begun,
       worker,
@@ -76,6 +75,7 @@ export class Claims {
     const tenants = [...new Set(mails.map(({ tenant }) => tenant))].sort();
     // With fewer tenants than mails each of them had its share.
     this.#last = tenants.length < most ? null : (tenants.at(-1) ?? null);
+    this.#heads.looked(mails, began, performance.now(), this.#last === null);
     return mails;
   }
 
