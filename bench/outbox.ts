@@ -12,7 +12,7 @@ import { TestServer } from "envoi/testing";
 import { plainMail } from "./client/mail.ts";
 import { Sink } from "./client/sink.ts";
 import { type Drained, drain } from "./outbox/drain.ts";
-import { Backend } from "./outbox/servers.ts";
+import { Backend, postgresProgram } from "./outbox/servers.ts";
 import { isInstalled } from "./report/program.ts";
 import { publish, table } from "./report/publish.ts";
 
@@ -21,19 +21,20 @@ if (major < 22 || (major === 22 && minor < 12)) {
   console.error("This benchmark needs Node.js 22.12: the outbox does. It is left out.");
   process.exit(0);
 }
-for (const program of ["smtp-sink", process.env["REDIS_SERVER"] ?? "redis-server"]) {
+const programs = ["smtp-sink", postgresProgram, process.env["REDIS_SERVER"] ?? "redis-server"];
+for (const program of programs) {
   if (await isInstalled(program)) continue;
-  console.error(`This benchmark needs ${program}: apt-get install postfix redis-server. It is left out.`);
+  console.error(
+    `This benchmark needs ${program}: apt-get install postfix postgresql-15 redis-server. It is left out.`,
+  );
   process.exit(0);
 }
 const smoke = process.argv.includes("--smoke");
 const count = smoke ? 200 : 10_000;
 const rounds = smoke ? 1 : 3;
 
-/** A copy of the newest row, so it has the same columns, sizes and indexes. */
-const bareInsert = `insert into envoi.mail (state, due, at, sender, recipients, message_id, content, size, digest)
-  select 'cancelled', due, at, sender, recipients, message_id, content, size, digest from envoi.mail
-  where id = (select max(id) from envoi.mail where content is not null)`;
+/** The columns that an enqueued mail has; the others have their defaults. */
+const columns = "state, due, at, sender, recipients, message_id, content, size";
 
 await using postgres = await Backend.postgres();
 await using redis = await Backend.redis();
@@ -73,6 +74,8 @@ function note(name: string, result: Drained): void {
 
 async function drainOutbox(workers: number): Promise<Drained> {
   await using outbox = await Outbox.open({ database });
+  // As with BullMQ, whose jobs are removed when they have ended.
+  await outbox.query("truncate envoi.mail, envoi.event");
   await outbox.enqueueAll(mails());
   return await drain("envoi", postgres.port, sink.port, workers, async () => {
     const { rows } = await outbox.query(unfinished);
@@ -131,7 +134,14 @@ async function enqueueing(): Promise<string[][]> {
       rates.set(name, [...(rates.get(name) ?? []), rate]);
     }
     await using outbox = await Outbox.open({ database });
-    const rate = await clients(most, () => outbox.query(bareInsert));
+    const { rows } = await outbox.query(`select ${columns} from envoi.mail order by id desc limit 1`);
+    const values = Object.values(rows[0] ?? {}).map((value) =>
+      value instanceof Buffer || value instanceof Date
+        ? value
+        : String(Array.isArray(value) ? JSON.stringify(value) : value),
+    );
+    const insert = `insert into envoi.mail (${columns}) values (${values.map((_, n) => `$${n + 1}`).join(", ")})`;
+    const rate = await clients(most, () => outbox.query(insert, values));
     rates.set("bare INSERT of the same row", [...(rates.get("bare INSERT of the same row") ?? []), rate]);
   }
   return [...rates].map(([name, all]) => [name, median(all).toFixed(0)]);

@@ -6,6 +6,11 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answered, freePort } from "../report/port.ts";
 
+const programs = "/usr/lib/postgresql/15/bin";
+
+/** The server of PostgreSQL 15 of Debian. */
+export const postgresProgram: string = `${programs}/postgres`;
+
 /** A server in a folder of its own, for as long as a benchmark needs it. */
 export class Backend implements AsyncDisposable {
   readonly port: number;
@@ -21,7 +26,6 @@ export class Backend implements AsyncDisposable {
   /** PostgreSQL 15 of Debian, with its default settings: commits wait for the disk. */
   static async postgres(): Promise<Backend> {
     const folder = mkdtempSync(join(tmpdir(), "envoi-bench-"));
-    const programs = "/usr/lib/postgresql/15/bin";
     // It refuses to run as root.
     const as =
       process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
@@ -40,7 +44,7 @@ export class Backend implements AsyncDisposable {
     execFileSync(initdb, options, { stdio: "ignore" });
     const port = await freePort();
     const settings = ["-p", `${port}`, "-h", "127.0.0.1", "-k", folder];
-    const [program = "", ...rest] = [...as, `${programs}/postgres`, "-D", data, ...settings];
+    const [program = "", ...rest] = [...as, postgresProgram, "-D", data, ...settings];
     const child = spawn(program, rest, { stdio: "ignore" });
     const backend = new Backend(port, child, folder);
     const ready = ["-q", "-h", "127.0.0.1", "-p", `${port}`];

@@ -320,6 +320,25 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
     assert.ok(order.indexOf("a 0") < order.indexOf("a 59"));
   });
 
+  test("each tenant has its turn, with fewer tenants than mails at once and with more", async () => {
+    for (const concurrency of [64, 7]) {
+      await using lab = await laboratory(engine);
+      const tenants = Array.from({ length: 40 }, (_, n) => `t${n}`);
+      const messages = tenants.flatMap((tenant) =>
+        ["1", "2", "3"].map((n) => ({ message: { ...receipt, subject: `${tenant} ${n}` }, tenant })),
+      );
+      await lab.outbox.enqueueAll(messages);
+      lab.outbox.work({ concurrency });
+      await until(
+        async () => lab.server.messages.length,
+        (count) => count === 120,
+      );
+      const order = lab.server.messages.map(({ parsed }) => parsed.subject?.split(" ")[0]);
+      // Several connections deliver them a little out of order.
+      assert.ok(new Set(order.slice(0, 60)).size === 40, `${concurrency}: ${order.join()}`);
+    }
+  });
+
   test("large attachments are stored once, and sent as they were", async () => {
     await using lab = await laboratory(engine, { keep: { content: 0 } });
     const bytes = Buffer.alloc(3_000_000, "an attachment that many mails share ");
