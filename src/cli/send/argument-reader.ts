@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { CommandError, ExitStatus, type FileUse } from "../exit-status.ts";
+import { CommandError, type FileUse, fileStatus } from "../exit-status.ts";
 import { unreadable } from "../input-file.ts";
+import { decodedText, NOT_UTF8, notText } from "./text-encoding.ts";
 
 /**
  * Reads what the value of a flag names: the value itself, a file or the standard input, which only one flag can read.
@@ -39,7 +40,11 @@ export class ArgumentReader {
     if (value.startsWith("@@")) return value.slice(1);
     if (value !== "-" && !value.startsWith("@")) return value;
     const path = value === "-" ? "-" : value.slice(1);
-    return decoded(await this.bytes(path, flag), flag);
+    const bytes = await this.bytes(path, flag);
+    const text = decodedText(bytes);
+    if (text === undefined)
+      throw new CommandError(`${flag}: ${notText(bytes) ?? NOT_UTF8}`, fileStatus.mail.wrong);
+    return text;
   }
 
   /** The bytes of a file, or of the standard input if the path is `-`. */
@@ -54,17 +59,5 @@ export class ArgumentReader {
     } catch (error) {
       throw unreadable(flag, path, error, use);
     }
-  }
-}
-
-/** Text in UTF-8, without a byte order mark. */
-export function decoded(bytes: Uint8Array, flag: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new CommandError(
-      `${flag}: expected text in UTF-8. iconv -f WINDOWS-1252 -t UTF-8 converts a file`,
-      ExitStatus.data,
-    );
   }
 }

@@ -4,7 +4,7 @@ import { CommandError } from "#src/cli/exit-status.js";
 import { csvRows } from "#src/cli/send/many/csv-rows.js";
 import { lineChunks } from "#src/cli/send/many/line-chunks.js";
 
-async function read(text: string, cut = text.length): Promise<[number, unknown][]> {
+async function read(text: string | Buffer, cut = text.length): Promise<[number, unknown][]> {
   const bytes = Buffer.from(text);
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += Math.max(1, cut))
@@ -45,6 +45,50 @@ test("Commas, semicolons, tabs and bars are found, but not within quotes, and CR
       const text = [`"a;,|;,|"${delimiter}b`, `1${delimiter}2`, ""].join(end);
       assert.deepEqual(await read(text), [[2, { "a;,|;,|": "1", b: "2" }]], JSON.stringify(text));
     }
+});
+
+test("A table that Excel has written is understood: sep=, empty cells at the end, UTF-16", async () => {
+  const text = 'name;e-mail\r\n"Zoë; ""Z""";z@example.net\r\nb;"€"\r\n;\r\n;\r\n';
+  const expected = [
+    [2, { name: 'Zoë; "Z"', "e-mail": "z@example.net" }],
+    [3, { name: "b", "e-mail": "€" }],
+  ];
+  assert.deepEqual(await read(text), expected);
+  const moved = expected.map(([line, values]) => [(line as number) + 1, values]);
+  for (const first of ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;", "sep=;;"])
+    for (const cut of [1, 2, 7, 1000]) assert.deepEqual(await read(`${first}\r\n${text}`, cut), moved, first);
+  // Without the line, the comma would be taken.
+  assert.deepEqual(await read("sep=;\na,b;c,d\n1;2\n"), [[3, { "a,b": "1", "c,d": "2" }]]);
+  const tabs = "name\temail\r\nZoë 🎉\tz@example.net\r\n";
+  const littleEndian = Buffer.from(`\ufeff${tabs}`, "utf16le");
+  for (const bytes of [littleEndian, Buffer.from(littleEndian).swap16()])
+    for (let cut = 1; cut < 9; cut++)
+      assert.deepEqual(await read(bytes, cut), [[2, { name: "Zoë 🎉", email: "z@example.net" }]]);
+});
+
+test("Of two characters that a first line has equally often, the second line decides", async () => {
+  assert.deepEqual(await read("name, first;email\nAnn;a@a.test\n"), [
+    [2, { "name, first": "Ann", email: "a@a.test" }],
+  ]);
+  assert.deepEqual(await read("a,b;c\n1,2\n"), [[2, { a: "1", "b;c": "2" }]]);
+});
+
+test("A file that is not text, or is text in another encoding, is refused with what it is", async () => {
+  for (const [bytes, said] of [
+    [Buffer.from("PK\x03\x04\x14\0\x06\0", "latin1"), /a workbook or another zip file.*CSV UTF-8/],
+    [Buffer.from("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "latin1"), /a workbook of Excel/],
+    [Buffer.from("\x1f\x8b\x08\0\0", "latin1"), /gzip/],
+    [Buffer.from("name,email\n", "utf16le"), /UTF-16 without a byte order mark.*UTF-16LE/],
+    [Buffer.from("name,email\n", "utf16le").swap16(), /UTF-16 without a byte order mark.*UTF-16BE/],
+    [Buffer.from("a,b\n1,2\nZo\xeb,2\n", "latin1"), /line 3: expected text in UTF-8.*WINDOWS-1252.*Excel/],
+    [Buffer.from("\n\r\n\n"), /expected a first line with the names/],
+    [Buffer.from(""), /expected a first line with the names/],
+  ] as const)
+    await assert.rejects(read(bytes), (error) => {
+      assert.ok(error instanceof CommandError);
+      assert.match(error.message, said);
+      return true;
+    });
 });
 
 test("A wrong row is refused with the line that it begins on", async () => {

@@ -44,6 +44,21 @@ test("One mail from flags and files arrives, and each recipient is reported", as
   assert.ok(headers);
 });
 
+test("Texts and addresses may be in UTF-16 with a byte order mark, as PowerShell writes them", async () => {
+  await using server = await TestServer.start();
+  const text = file("text16.txt", Buffer.from("\ufeffGrüße\r\n", "utf16le"));
+  const list = file("list16.txt", Buffer.from("\ufeffx@example.net\r\ny@example.net\r\n", "utf16le"));
+  const relay = ["--relay", `localhost:${server.port}`, "--from", "a@example.org"];
+  const { status } = await send([...relay, "--to", `@${list}`, "--text", `@${text}`]);
+  assert.equal(status, 0);
+  assert.equal(server.messages[0]?.parsed.text?.trim(), "Grüße");
+  assert.deepEqual(server.messages[0]?.to, ["x@example.net", "y@example.net"]);
+  const latin = file("latin.txt", Buffer.from("Gr\xfc\xdfe", "latin1"));
+  const refused = await send([...relay, "--to", "b@example.net", "--text", `@${latin}`]);
+  assert.equal(refused.status, 65);
+  assert.match(refused.errors, /--text: expected text in UTF-8/);
+});
+
 test("A mail without subject and content is a test mail", async () => {
   await using server = await TestServer.start();
   assert.equal((await send(["--relay", `localhost:${server.port}`, ...basic])).status, 0);

@@ -12,7 +12,8 @@ export interface CsvOptions {
 }
 
 /**
- * Reads CSV (RFC 4180) whose first line names the columns.
+ * Reads CSV (RFC 4180) whose first line names the columns, also as Excel writes it: a line `sep=;` before the names
+ * says what is between columns, and rows without any value are left out, as empty lines are.
  *
  * @throws CommandError naming the line if a quote is wrong, or a row has more or fewer columns: what follows cannot be
  * trusted then.
@@ -21,9 +22,9 @@ export async function* csvRows(
   chunks: AsyncIterable<Buffer>,
   { delimiter, columns }: CsvOptions,
 ): AsyncGenerator<readonly DataRow[]> {
-  const [head, all] = await peeked(chunks);
-  if (head === undefined)
-    throw new CommandError("--data: expected a first line with the names of columns", ExitStatus.data);
+  const [whole, rest] = await peeked(chunks);
+  if (whole === undefined) throw withoutNames();
+  const { separator, head } = withoutSeparator(whole);
   // Records that are not read yet are lost with an error, so lines are counted where they are parsed.
   const counter = new LineCounter();
   const parser = parse({
@@ -34,14 +35,14 @@ export async function* csvRows(
     },
     // Empty lines are records too, so that they are counted.
     relax_column_count: true,
-    delimiter: delimiter ?? delimiterIn(head.toString()),
+    delimiter: delimiter ?? separator ?? delimiterIn(head.toString()),
     record_delimiter: head.includes("\n") ? ["\r\n", "\n"] : ["\r"],
     max_record_size: 16 * 1024 * 1024,
   });
   let names: readonly string[] | undefined;
   try {
-    for await (const { record, line } of fed(parser, all)) {
-      if (record.length === 1 && record[0] === "") continue;
+    for await (const { record, line } of fed(parser, both(head, rest))) {
+      if (isEmpty(record) && (names === undefined || record.length <= names.length)) continue;
       if (names !== undefined) {
         if (record.length !== names.length) throw wrongWidth(line, names.length, record.length);
         yield [{ line, values: valuesOf(record, names) }];
@@ -53,6 +54,7 @@ export async function* csvRows(
   } catch (error) {
     throw error instanceof CsvError ? explained(error, counter.next) : error;
   }
+  if (names === undefined) throw withoutNames();
 }
 
 interface CsvRecord {
@@ -70,26 +72,45 @@ async function* fed(
   yield* source.pipe(parser) as unknown as AsyncIterable<CsvRecord>;
 }
 
-/** The first chunk, and all of them. */
-async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer | undefined, AsyncIterable<Buffer>]> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const { value, done } = await iterator.next();
-  const first = done ? undefined : (value as Buffer);
-  return [
-    first,
-    (async function* () {
-      if (first !== undefined) yield first;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    })(),
-  ];
+/** The first chunk, and the others. */
+async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer | undefined, AsyncIterator<Buffer>]> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const { value, done } = await rest.next();
+  return [done ? undefined : value, rest];
 }
 
-/** The character that the first line has most of, outside quotes. */
-function delimiterIn(head: string): string {
-  const line = head.replace(/"(?:[^"]|"")*"/g, "").split(/\r?\n|\r/, 1)[0] ?? "";
-  const count = (delimiter: string) => line.split(delimiter).length;
-  return [",", ";", "\t", "|"].reduce((best, other) => (count(other) > count(best) ? other : best));
+async function* both(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
+
+/** What the line of Excel says, and the text with an empty line in its place, so that lines keep their numbers. */
+function withoutSeparator(head: Buffer): { readonly separator: string | undefined; readonly head: Buffer } {
+  const [line, separator] =
+    /^"?sep=([^\r\n"])"?[;,\t|]*(?=[\r\n])/i.exec(head.toString("latin1", 0, 20)) ?? [];
+  return { separator, head: line === undefined ? head : head.subarray(line.length) };
+}
+
+function isEmpty(record: readonly string[]): boolean {
+  return record.every((value) => value.trim() === "");
+}
+
+/**
+ * The character that the first line has most of, outside quotes; of two that it has equally often, the one that the
+ * second line has as often.
+ */
+function delimiterIn(text: string): string {
+  const lines = text
+    .replace(/"(?:[^"]|"")*"/g, "")
+    .split(/[\r\n]+/, 3)
+    .filter((line) => line !== "");
+  const count = (delimiter: string, line: string | undefined) => (line ?? "").split(delimiter).length;
+  const most = Math.max(...DELIMITERS.map((each) => count(each, lines[0])));
+  const likely = DELIMITERS.filter((each) => count(each, lines[0]) === most);
+  return likely.find((each) => count(each, lines[1]) === most) ?? likely[0] ?? ",";
+}
+
+const DELIMITERS = [",", ";", "\t", "|"];
 
 /** Counts lines as editors do. The parser counts a CRLF within quotes twice. */
 class LineCounter {
@@ -131,6 +152,10 @@ function valuesOf(record: readonly string[], names: readonly string[]): Record<s
     if (name !== "") values[name] = record[index] as string;
   }
   return values;
+}
+
+function withoutNames(): CommandError {
+  return new CommandError("--data: expected a first line with the names of columns", ExitStatus.data);
 }
 
 function explained(error: CsvError, line: number): CommandError {

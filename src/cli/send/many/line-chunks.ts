@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { encodingOf, NOT_UTF8, notText } from "../text-encoding.ts";
 
 /** The longest line, in bytes, so that memory is bounded. */
 const LONGEST = 16 * 1024 * 1024;
@@ -7,7 +8,8 @@ const LONGEST = 16 * 1024 * 1024;
 const LF = 0x0a;
 
 /**
- * Cuts bytes into chunks of whole lines, without a byte order mark at the start.
+ * Cuts text into chunks of whole lines in UTF-8, without a byte order mark at the start, which may say that the text is
+ * UTF-16.
  *
  * @throws CommandError naming the line that is not UTF-8 or is longer than 16 MiB.
  */
@@ -18,16 +20,14 @@ export async function* lineChunks(source: AsyncIterable<Uint8Array | string>): A
   let first = true;
   const whole = (chunk: Buffer): Buffer => {
     const begun = first ? withoutMark(chunk) : chunk;
+    const problem = first ? notText(begun) : undefined;
+    if (problem !== undefined) throw new CommandError(`--data: ${problem}`, ExitStatus.data);
     first = false;
     if (!isUtf8(begun)) throw notUtf8(begun, line);
     for (let at = begun.indexOf(LF); at >= 0; at = begun.indexOf(LF, at + 1)) line++;
     return begun;
   };
-  for await (const piece of source) {
-    const bytes =
-      typeof piece === "string"
-        ? Buffer.from(piece)
-        : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  for await (const bytes of inUtf8(source)) {
     const end = bytes.lastIndexOf(LF) + 1;
     if (end === 0) {
       rest.push(Buffer.from(bytes));
@@ -41,6 +41,28 @@ export async function* lineChunks(source: AsyncIterable<Uint8Array | string>): A
     if (size > LONGEST) throw new CommandError(`--data: line ${line} has more than 16 MiB`, ExitStatus.data);
   }
   if (size > 0) yield whole(Buffer.concat(rest));
+}
+
+/** The text in UTF-8: what the byte order mark says decides how it is read. */
+async function* inUtf8(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
+  let decoder: TextDecoder | undefined;
+  let begun: Buffer = Buffer.alloc(0);
+  let known = false;
+  for await (const piece of source) {
+    const bytes =
+      typeof piece === "string"
+        ? Buffer.from(piece)
+        : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    begun = known ? bytes : Buffer.concat([begun, bytes]);
+    // One byte is not yet a mark.
+    if (!known && begun.length < 2) continue;
+    if (!known && encodingOf(begun) !== "utf-8")
+      decoder = new TextDecoder(encodingOf(begun), { fatal: true });
+    known = true;
+    yield decoder === undefined ? begun : Buffer.from(decoder.decode(begun, { stream: true }));
+  }
+  if (!known) yield begun;
+  else if (decoder !== undefined) yield Buffer.from(decoder.decode());
 }
 
 function withoutMark(chunk: Buffer): Buffer {
@@ -58,9 +80,5 @@ function notUtf8(chunk: Buffer, first: number): CommandError {
     line++;
     start = at + 1;
   }
-  const from = /^(?:\xff\xfe|\xfe\xff)/.test(chunk.toString("latin1", 0, 2)) ? "UTF-16" : "WINDOWS-1252";
-  return new CommandError(
-    `--data: line ${line}: expected text in UTF-8. iconv -f ${from} -t UTF-8 converts a file`,
-    ExitStatus.data,
-  );
+  return new CommandError(`--data: line ${line}: ${NOT_UTF8}`, ExitStatus.data);
 }
