@@ -14,6 +14,8 @@ export class Events {
   /** The mails that have arrived but were not told of yet. */
   #arrived: StoredMail[] = [];
   #telling = false;
+  /** When subscribers were told of mails last, as `performance.now()` has it. */
+  #told = Number.NEGATIVE_INFINITY;
   /** Whether the totals will be told soon. */
   #counting = false;
   #pruned = false;
@@ -70,23 +72,30 @@ export class Events {
     else for (const mail of mails) this.#tell(type, data(mail));
   }
 
-  /** A mail must be read for this, so the server goes first. */
+  /**
+   * Tells of mails soon: of a single one at once, but a mail must be read for this, so the server goes first; of many
+   * after a pause, together, because each write costs more than the event in it.
+   */
   #tellSoon(): void {
     if (this.#telling) return;
     this.#telling = true;
-    setImmediate(() => this.#tellSome());
+    if (performance.now() - this.#told > PAUSE) setImmediate(() => this.#tellSome());
+    else setTimeout(() => this.#tellSome(), PAUSE).unref();
   }
 
   /** Tells of mails for a while. The rest follows after a pause, so that most of the time is left for the server. */
   #tellSome(): void {
     const end = performance.now() + SLICE;
-    while (this.#arrived.length > 0) {
-      const mail = this.#arrived.shift() as StoredMail;
+    let at = 0;
+    while (at < this.#arrived.length) {
+      const mail = this.#arrived[at++] as StoredMail;
       if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
       if (performance.now() > end) break;
     }
-    this.#telling = this.#arrived.length > 0;
-    if (this.#telling) setTimeout(() => this.#tellSome(), PAUSE).unref();
+    this.#arrived = this.#arrived.slice(at);
+    this.#told = performance.now();
+    this.#telling = false;
+    if (this.#arrived.length > 0) this.#tellSoon();
   }
 
   /** Tells the totals, at most four times a second. */
