@@ -4,6 +4,7 @@ import { loadTextDecoding } from "../../text/charsets/web-charset.ts";
 import type { CatcherApi } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { octetsOf } from "../http/octets.ts";
+import { inSlices } from "../in-slices.ts";
 import { releaseMail } from "../mailpit/release-routes.ts";
 import { RequestJson } from "../mailpit/request-json.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
@@ -24,11 +25,16 @@ export const mailHogApi: CatcherApi = (app, { store, relay, server }) => {
 
   app.get("/api/v2/messages", ({ req, json }) => json(page([...store.mails].reverse(), req.query())));
 
-  app.get("/api/v2/search", ({ req, json }) => {
+  app.get("/api/v2/search", async ({ req, json }) => {
     const { kind = "", query = "" } = req.query();
     if (!isSearchKind(kind)) throw new ApiError('kind: expected "from", "to" or "containing"');
     if (query === "") throw new ApiError("query: expected a text");
-    const found = store.mails.filter((mail) => mailHogMatches(mail, kind, query));
+    const found: StoredMail[] = [];
+    await inSlices(
+      store.mails,
+      (mail) => void (mailHogMatches(mail, kind, query) && found.push(mail)),
+      req.raw.signal,
+    );
     return json(page(found.reverse(), req.query()));
   });
 

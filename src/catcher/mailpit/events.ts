@@ -14,14 +14,17 @@ export class Events {
   /** The mails that have arrived but were not told of yet. */
   #arrived: StoredMail[] = [];
   #telling = false;
-  /** When subscribers were told of mails last, as `performance.now()` has it. */
+  /** When subscribers were told of mails last, as `#now` has it. */
   #told = Number.NEGATIVE_INFINITY;
+  readonly #now: () => number;
   /** Whether the totals will be told soon. */
   #counting = false;
   #pruned = false;
 
-  constructor(box: Mailbox) {
+  /** @param now a clock in milliseconds */
+  constructor(box: Mailbox, now: () => number = () => performance.now()) {
     this.#box = box;
+    this.#now = now;
     box.store.listen((event) => this.#happened(event));
   }
 
@@ -79,21 +82,21 @@ export class Events {
   #tellSoon(): void {
     if (this.#telling) return;
     this.#telling = true;
-    if (performance.now() - this.#told > PAUSE) setImmediate(() => this.#tellSome());
+    if (this.#now() - this.#told > PAUSE) setImmediate(() => this.#tellSome());
     else setTimeout(() => this.#tellSome(), PAUSE).unref();
   }
 
   /** Tells of mails for a while. The rest follows after a pause, so that most of the time is left for the server. */
   #tellSome(): void {
-    const end = performance.now() + SLICE;
+    const end = this.#now() + SLICE;
     let at = 0;
     while (at < this.#arrived.length) {
       const mail = this.#arrived[at++] as StoredMail;
       if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
-      if (performance.now() > end) break;
+      if (this.#now() > end) break;
     }
     this.#arrived = this.#arrived.slice(at);
-    this.#told = performance.now();
+    this.#told = this.#now();
     this.#telling = false;
     if (this.#arrived.length > 0) this.#tellSoon();
   }

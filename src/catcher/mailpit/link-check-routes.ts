@@ -9,7 +9,7 @@ export function linkCheckRoutes(app: Hono, mailbox: () => Promise<Mailbox>, allo
     if (!allowed)
       throw new ApiError("this catcher checks no links: start it with --link-check to allow that");
     const box = await mailbox();
-    const mail = mailOf(context, box);
+    const mail = await mailOf(context, box);
     box.store.setRead([mail], true);
     const { HTML, Text } = box.message(mail);
     const [{ webLinks }, { checkLinks }, { LinkProbe }] = await Promise.all([

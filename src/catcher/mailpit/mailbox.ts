@@ -1,5 +1,6 @@
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { ApiError } from "../http/api-error.ts";
+import { inSlices } from "../in-slices.ts";
 import { MailIndex } from "../reading/mail-index.ts";
 import { readDate } from "../search/date-text.ts";
 import { readSearch } from "../search/search.ts";
@@ -18,6 +19,18 @@ export interface Page {
   readonly before: number | undefined;
 }
 
+/** What is searched. */
+export interface SearchRequest {
+  /** In the language of mailpit's searches; by default all mails. */
+  readonly text?: string | undefined;
+  /** The name of the time zone in which dates are meant; by default the one of this machine. */
+  readonly zone?: string | undefined;
+  /** Only mails that arrived earlier, in milliseconds since 1970. */
+  readonly before?: number | undefined;
+  /** Ends the search: nobody waits for it any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** The caught mails as mailpit's API speaks of them. */
 export class Mailbox {
   readonly store: MailStore;
@@ -33,6 +46,7 @@ export class Mailbox {
     readAhead();
     this.#unlisten = store.listen((event) => {
       if (event.type === "new") readAhead();
+      else if (event.type !== "update") this.index.forget(event.mails);
     });
   }
 
@@ -50,15 +64,15 @@ export class Mailbox {
   /**
    * The mail of an id, or the newest, for the id `latest`.
    *
-   * @param query a search that the newest must fulfil. @throws ApiError with status 404 if there is none.
+   * @param query what the newest must fulfil. @throws ApiError with status 404 if there is none.
    */
-  find(id: string, query = "", zone?: string): StoredMail {
+  async find(id: string, query: SearchRequest = {}): Promise<StoredMail> {
     if (id !== "latest") {
       const mail = this.store.find(id);
       if (mail === undefined) throw new ApiError("404 page not found", 404);
       return mail;
     }
-    const latest = query.trim() === "" ? this.store.latest : this.#newestOf(query, zone);
+    const latest = (query.text ?? "").trim() === "" ? this.store.latest : (await this.#found(query, 1))[0];
     if (latest === undefined) throw new ApiError("Message not found", 404);
     return latest;
   }
@@ -68,17 +82,21 @@ export class Mailbox {
     return ids.flatMap((id) => this.store.find(id) ?? []);
   }
 
-  /** The mails that fulfil a search, newest first. */
-  search(query: string, zone: string | undefined, before?: number): StoredMail[] {
-    const search = readSearch(query, zone);
-    return this.newestFirst.filter(
-      (mail) => isBefore(mail, before) && search.matches(this.index.searchable(mail)),
-    );
+  /** The mails that fulfil a search, newest first. Many are looked at in slices. @throws if the signal is aborted */
+  search(query: SearchRequest): Promise<StoredMail[]> {
+    return this.#found(query, Number.POSITIVE_INFINITY);
   }
 
   /** The mail in a list. */
   summary(mail: StoredMail): SummaryJson {
     return summaryJson(mail, this.index.head(mail), this.index.content(mail));
+  }
+
+  /** The mails in a list. Many are read in slices. @throws if the signal is aborted */
+  async summaries(mails: readonly StoredMail[], signal?: AbortSignal): Promise<SummaryJson[]> {
+    const made: SummaryJson[] = [];
+    await this.index.before(() => inSlices(mails, (mail) => void made.push(this.summary(mail)), signal));
+    return made;
   }
 
   /** The mail itself. */
@@ -94,9 +112,18 @@ export class Mailbox {
     return [...tags].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tag]) => tag);
   }
 
-  #newestOf(query: string, zone: string | undefined): StoredMail | undefined {
-    const search = readSearch(query, zone);
-    return this.newestFirst.find((mail) => search.matches(this.index.searchable(mail)));
+  async #found({ text = "", zone, before, signal }: SearchRequest, most: number): Promise<StoredMail[]> {
+    const search = readSearch(text, zone);
+    const found: StoredMail[] = [];
+    const isThere = (mail: StoredMail): boolean => this.store.find(mail.id) === mail;
+    const look = (mail: StoredMail): "enough" | undefined => {
+      // Mails may be gone since the slice before.
+      if (isThere(mail) && isBefore(mail, before) && search.matches(this.index.searchable(mail)))
+        found.push(mail);
+      return found.length >= most ? "enough" : undefined;
+    };
+    await this.index.before(() => inSlices(this.newestFirst, look, signal));
+    return found.filter(isThere);
   }
 }
 

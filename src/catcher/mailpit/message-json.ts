@@ -62,13 +62,12 @@ export interface AttachmentJson {
 
 /** A mail as mailpit lists it. */
 export function summaryJson(mail: MailSource, head: HeadFacts, content: ContentFacts): SummaryJson {
-  return {
-    ...commonJson(mail, head),
+  return Object.assign(commonJson(mail, head), {
     Read: mail.isRead,
     Created: dateJson(mail.receivedAt),
     Attachments: content.attachments,
     Snippet: content.snippet,
-  };
+  });
 }
 
 /** A mail as mailpit shows it. */

@@ -9,26 +9,30 @@ import type { Mailbox } from "./mailbox.ts";
 import { headersJson } from "./message-json.ts";
 
 /** The mail that a request names, by its id or as `latest`. */
-export function mailOf({ req }: Context, box: Mailbox, id: string = req.param("id") ?? ""): StoredMail {
-  return box.find(id, req.query("query"), req.query("tz"));
+export function mailOf(
+  { req }: Context,
+  box: Mailbox,
+  id: string = req.param("id") ?? "",
+): Promise<StoredMail> {
+  return box.find(id, { text: req.query("query"), zone: req.query("tz"), signal: req.raw.signal });
 }
 
 /** The routes that show a mail: `/api/v1/message/{id}` and what is below it. */
 export function messageRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
   app.get("/api/v1/message/:id", async (context) => {
     const box = await mailbox();
-    const mail = mailOf(context, box);
+    const mail = await mailOf(context, box);
     box.store.setRead([mail], true);
     return context.json(box.message(mail));
   });
 
   app.get("/api/v1/message/:id/headers", async (context) => {
-    const mail = mailOf(context, await mailbox());
+    const mail = await mailOf(context, await mailbox());
     return context.json(headersJson(mail.raw));
   });
 
   app.get("/api/v1/message/:id/raw", async (context) => {
-    const mail = mailOf(context, await mailbox());
+    const mail = await mailOf(context, await mailbox());
     if (context.req.query("dl") === "1")
       context.header("content-disposition", `attachment; filename="${mail.id}.eml"`);
     return context.body(octetsOf(mail.raw), 200, { "content-type": "text/plain; charset=utf-8" });
@@ -36,14 +40,14 @@ export function messageRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void 
 
   app.get("/api/v1/message/:id/part/:part", async (context) => {
     const box = await mailbox();
-    const part = partOf(mailOf(context, box), context.req.param("part"), box);
+    const part = partOf(await mailOf(context, box), context.req.param("part"), box);
     if (part === undefined) throw new ApiError("404 page not found", 404);
     return context.body(octetsOf(part.content), 200, partHeaders(part));
   });
 
   app.get("/api/v1/message/:id/part/:part/thumb", async (context) => {
     const box = await mailbox();
-    const part = partOf(mailOf(context, box), context.req.param("part"), box);
+    const part = partOf(await mailOf(context, box), context.req.param("part"), box);
     if (part === undefined) throw new ApiError("attachment not found");
     // The page makes it small. Nothing here takes images apart: small files can be huge images.
     return PICTURES.has(part.type)
@@ -53,7 +57,7 @@ export function messageRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void 
 
   app.get("/api/v1/message/:id/html-check", async (context) => {
     const box = await mailbox();
-    const mail = mailOf(context, box);
+    const mail = await mailOf(context, box);
     const html = readBody(mail.raw, box.decode).html?.text ?? "";
     if (html === "") throw new ApiError("message does not contain HTML");
     const { htmlCheck } = await import("../html-check/html-check.ts");

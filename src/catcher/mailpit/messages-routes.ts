@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { ApiError } from "../http/api-error.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
-import { isBefore, type Mailbox, readPage } from "./mailbox.ts";
+import { isBefore, type Mailbox, readPage, type SearchRequest } from "./mailbox.ts";
 import type { SummaryJson } from "./message-json.ts";
 import { RequestJson } from "./request-json.ts";
 
@@ -29,7 +29,7 @@ export function messagesRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void
     // In mailpit, no limit is no page either.
     const page = limit === 0 ? mails : mails.slice(start, start + limit);
     const { count, unread } = box.store;
-    return json(messagesJson(box, page, start, { count, unread }));
+    return json(await messagesJson(box, page, start, { count, unread }, req.raw.signal));
   });
 
   app.put("/api/v1/messages", async ({ req, text }) => {
@@ -40,7 +40,7 @@ export function messagesRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void
     const isRead = body.flag("Read");
     if (ids.length > 0 && query !== "")
       throw new ApiError("You may specify either IDs or a search query, not both");
-    box.store.setRead(chosen(box, ids, query, req.query("tz")), isRead);
+    box.store.setRead(await chosen(box, ids, { text: query, zone: req.query("tz") }), isRead);
     return text("ok");
   });
 
@@ -55,16 +55,18 @@ export function messagesRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void
 
   app.get("/api/v1/search", async ({ req, json }) => {
     const box = await mailbox();
-    const query = searchOf(req.query("query"));
+    const text = searchOf(req.query("query"));
     const { start, limit, before } = readPage((name) => req.query(name));
-    const found = box.search(query, req.query("tz"), before);
-    const unread = found.filter(({ isRead }) => !isRead).length;
-    return json(messagesJson(box, found.slice(start, start + limit), start, { count: found.length, unread }));
+    const { signal } = req.raw;
+    const found = await box.search({ text, zone: req.query("tz"), before, signal });
+    const matching = { count: found.length, unread: found.filter(({ isRead }) => !isRead).length };
+    return json(await messagesJson(box, found.slice(start, start + limit), start, matching, signal));
   });
 
   app.delete("/api/v1/search", async ({ req, text }) => {
     const box = await mailbox();
-    box.store.delete(box.search(searchOf(req.query("query")), req.query("tz")));
+    // No signal: what was asked for is deleted, even if the page that asked has been closed.
+    box.store.delete(await box.search({ text: searchOf(req.query("query")), zone: req.query("tz") }));
     return text("ok");
   });
 }
@@ -76,14 +78,13 @@ function searchOf(query: string | undefined): string {
 }
 
 /** The mails of these ids, or those that a search finds, or all. */
-function chosen(
+async function chosen(
   box: Mailbox,
   ids: readonly string[],
-  query: string,
-  zone: string | undefined,
-): readonly StoredMail[] {
+  query: SearchRequest,
+): Promise<readonly StoredMail[]> {
   if (ids.length > 0) return box.withIds(ids);
-  return query === "" ? box.store.mails : box.search(query, zone);
+  return query.text === "" ? box.store.mails : await box.search(query);
 }
 
 /**
@@ -94,20 +95,22 @@ function isMailHogClient(headers: Headers): boolean {
   return !headers.has("accept") && !headers.has("user-agent");
 }
 
-function messagesJson(
+async function messagesJson(
   box: Mailbox,
   page: readonly StoredMail[],
   start: number,
   matching: { readonly count: number; readonly unread: number },
-): MessagesJson {
+  signal: AbortSignal,
+): Promise<MessagesJson> {
+  const messages = await box.summaries(page, signal);
   return {
     total: box.store.count,
     unread: box.store.unread,
-    count: page.length,
+    count: messages.length,
     messages_count: matching.count,
     messages_unread: matching.unread,
     start,
     tags: box.tags,
-    messages: page.map((mail) => box.summary(mail)),
+    messages,
   };
 }

@@ -17,7 +17,7 @@ import { RequestJson } from "./request-json.ts";
 export function releaseRoutes(app: Hono, mailbox: () => Promise<Mailbox>, relay: Relay | undefined): void {
   app.post("/api/v1/message/:id/release", async (context) => {
     const box = await mailbox();
-    const mail = mailOf(context, box);
+    const mail = await mailOf(context, box);
     const to = RequestJson.read(await context.req.text()).texts("To");
     await releaseMail(mail, to, relay, box.decode);
     return context.text("ok");

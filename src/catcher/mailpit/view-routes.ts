@@ -8,12 +8,13 @@ import type { InlineImage } from "../view/image-sources.ts";
 import { viewHeaders } from "../view/view-policy.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { AttachmentJson, MessageJson } from "./message-json.ts";
+import { mailOf } from "./message-routes.ts";
 
 /** The routes below `/view`: a mail as HTML or text, and the way to it in the page. */
 export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
   app.get("/view/:name{[^/]+\\.html}", async (context) => {
     const box = await mailbox();
-    const mail = named(context, box, ".html");
+    const mail = await named(context, box, ".html");
     box.store.setRead([mail], true);
     const message = box.message(mail);
     if (message.HTML === "") throw new ApiError("This message does not contain a HTML part", 404);
@@ -26,36 +27,34 @@ export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
 
   app.get("/view/:name{[^/]+\\.txt}", async (context) => {
     const box = await mailbox();
-    const mail = named(context, box, ".txt");
+    const mail = await named(context, box, ".txt");
     box.store.setRead([mail], true);
     return context.body(box.message(mail).Text, 200, { "content-type": "text/plain; charset=utf-8" });
   });
 
   app.get("/view/:id", async (context) => {
     const box = await mailbox();
-    const { req } = context;
-    const id = req.param("id");
+    const id = context.req.param("id");
     if (id !== "latest") return context.redirect(`/#/message/${encodeURIComponent(id)}`);
     // The page says if there is none.
-    const query = req.query("query");
-    const mail = box.store.count === 0 ? undefined : latest(box, query, req.query("tz"));
+    const mail = await latest(context, box);
     return context.redirect(mail === undefined ? "/" : `/view/${mail.id}`);
   });
 }
 
-function latest(box: Mailbox, query: string | undefined, zone: string | undefined): StoredMail | undefined {
+async function latest(context: Context, box: Mailbox): Promise<StoredMail | undefined> {
   try {
-    return box.find("latest", query, zone);
+    return await mailOf(context, box, "latest");
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;
   }
 }
 
-function named({ req }: Context, box: Mailbox, ending: string): StoredMail {
-  const id = (req.param("name") ?? "").slice(0, -ending.length);
+async function named(context: Context, box: Mailbox, ending: string): Promise<StoredMail> {
+  const id = (context.req.param("name") ?? "").slice(0, -ending.length);
   try {
-    return box.find(id, req.query("query"), req.query("tz"));
+    return await mailOf(context, box, id);
   } catch (error) {
     throw error instanceof ApiError ? new ApiError("Message not found", 404) : error;
   }

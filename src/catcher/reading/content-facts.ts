@@ -5,15 +5,13 @@ import { htmlText } from "./html-text.ts";
 import { type MailBody, mailBody } from "./mail-body.ts";
 import { Part } from "./part.ts";
 
-/** What a list and a search need to know of the body of a mail. */
+/** What a list needs to know of the body of a mail. */
 export interface ContentFacts {
   /** How many attachments and inline parts there are. */
   readonly attachments: number;
   readonly inlines: number;
   /** The beginning of the text, in one line. */
   readonly snippet: string;
-  /** The text and the names of attachments, as a search compares them. */
-  readonly words: string;
 }
 
 /** Reads the parts of a mail. */
@@ -21,20 +19,29 @@ export function readBody(raw: Buffer, decode: TextDecoding): MailBody {
   return mailBody(new Part(readStructure(raw).message, decode));
 }
 
-/** Reads the body of a mail. */
+/** Reads what a list needs of the body of a mail. */
 export function readContentFacts(raw: Buffer, decode: TextDecoding): ContentFacts {
-  const { texts, html, attachments, inlines } = readBody(raw, decode);
-  const source = html?.text ?? "";
-  const words = htmlText(source, true);
-  const shown = /\S/.test(words) ? words : plainOf(texts);
-  const names = attachments.map(({ fileName }) => fileName);
+  const body = readBody(raw, decode);
+  const source = body.html?.text.slice(0, SNIPPET_SOURCE) ?? "";
   return {
-    attachments: attachments.length,
-    inlines: inlines.length,
+    attachments: body.attachments.length,
+    inlines: body.inlines.length,
     // Only the beginning can count.
-    snippet: snippetOf(htmlText(source.slice(0, SNIPPET_SOURCE), false)) || snippetOf(shown),
-    words: searchableText([shown, ...names].join(" ")),
+    snippet: snippetOf(htmlText(source, { most: SNIPPET_TEXT })) || snippetOf(shownText(body)),
   };
+}
+
+/** The text and the names of attachments, as a search compares them. */
+export function readBodyWords(raw: Buffer, decode: TextDecoding): string {
+  const body = readBody(raw, decode);
+  const names = body.attachments.map(({ fileName }) => fileName);
+  return searchableText([shownText(body), ...names].join(" "));
+}
+
+/** The text of the HTML with the addresses of its links, or else the plain texts. */
+function shownText({ html, texts }: MailBody): string {
+  const words = html === undefined ? "" : htmlText(html.text, { links: true });
+  return /\S/.test(words) ? words : plainOf(texts);
 }
 
 /** The plain texts of a mail as one. */
@@ -44,21 +51,31 @@ export function plainOf(texts: readonly Part[]): string {
 
 /** At most 200 octets, and no half character. */
 function snippetOf(text: string): string {
-  const line = text
-    .slice(0, 20 * SNIPPET)
-    .replace(INVISIBLE, " ")
-    .trim();
+  // Most texts have few blanks in a row.
+  const line = oneLine(text, 3 * SNIPPET);
+  return cut(line) ?? cut(oneLine(text, SNIPPET_TEXT)) ?? oneLine(text, SNIPPET_TEXT);
+}
+
+function oneLine(text: string, length: number): string {
+  return text.slice(0, length).replace(INVISIBLE, " ").trim();
+}
+
+/** The beginning of a line. @returns `undefined` if it is not longer than that. */
+function cut(line: string): string | undefined {
   const octets = Buffer.from(line);
-  if (octets.length <= SNIPPET) return line;
+  if (octets.length <= SNIPPET) return undefined;
   let end = SNIPPET;
   while (end > 0 && ((octets[end] as number) & 0xc0) === 0x80) end--;
   return `${octets.subarray(0, end)}...`;
 }
 
-/** Blanks, controls, and characters that show nothing. */
-const INVISIBLE = /[\p{C}\p{Z}\s]+/gu;
+/** Blanks, controls, and characters that show nothing; but a space between two others stays as it is. */
+const INVISIBLE = /(?! [^\p{C}\p{Z}\s])[\p{C}\p{Z}\s]+/gu;
 
 const SNIPPET = 200;
+
+/** How much of a text is read for the snippet. */
+const SNIPPET_TEXT = 20 * SNIPPET;
 
 /** How much of the HTML is read for the snippet. Style sheets before the text can be long. */
 const SNIPPET_SOURCE = 20_000;

@@ -2,7 +2,7 @@ import { decodeWords } from "../../mime/reading/encoded-words.ts";
 import { type ParsedHeader, readFields } from "../../mime/reading/head.ts";
 import { type ParsedMailbox, readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
-import { type AddressField, addressFields } from "../search/condition.ts";
+import type { AddressField } from "../search/condition.ts";
 import { searchableText } from "../search/searchable-text.ts";
 import type { MailSource } from "./mail-source.ts";
 
@@ -25,52 +25,132 @@ export interface HeadFacts {
   readonly words: string;
 }
 
-/** Reads the header section of a mail, not its body. */
+/** Reads the header section of a mail, not its body. What it says is decoded when somebody asks for it. */
 export function readHeadFacts(mail: MailSource, decode: TextDecoding): HeadFacts {
-  const fields = byName(headerFields(mail.raw));
-  const value = (name: string): string => decodeWords(fields.get(name)?.[0] ?? "", decode);
-  const mailboxes = (name: string): ParsedMailbox[] => {
-    const found: ParsedMailbox[] = [];
-    for (const field of fields.get(name) ?? [])
-      for (const each of readMailboxes(field, MOST_MAILBOXES - found.length, decode)) found.push(each);
-    return found;
-  };
-  const authors = mailboxes("from");
-  const to = mailboxes("to");
-  const cc = mailboxes("cc");
-  const named = mailboxes("bcc");
-  const bcc = [...named, ...unnamed(mail.envelope.to, [...to, ...cc, ...named])];
-  const replyTo = mailboxes("reply-to");
-  const lists = { from: authors, to, cc, bcc, replyTo };
-  const written = ["from", "subject", "to", "cc", "bcc", "reply-to"].map(value);
-  return {
-    messageId: value("message-id")
-      .trim()
-      .replace(/^<+|>+$/g, ""),
-    subject: value("subject"),
-    from: authors[0] ?? { name: value("from"), address: "" },
-    to,
-    cc,
-    bcc,
-    replyTo,
-    addresses: Object.fromEntries(
-      addressFields.map((field) => [field, lists[field].map(searchableMailbox).join("\n")]),
-    ) as Record<AddressField, string>,
-    words: searchableText([...written, ...bcc.map(({ address }) => address), mail.envelope.from].join(" ")),
-  };
+  return new Head(readByName(headerFields(mail.raw)), mail.envelope, decode);
 }
 
-/** The values of fields by their names in lower case. */
-function byName(fields: readonly ParsedHeader[]): ReadonlyMap<string, readonly string[]> {
+/** A search by subject looks at many mails, so it must not read the addresses of each. */
+class Head implements HeadFacts {
+  readonly #fields: ReadonlyMap<string, readonly string[]>;
+  readonly #envelope: MailSource["envelope"];
+  readonly #decode: TextDecoding;
+  #messageId: string | undefined;
+  #subject: string | undefined;
+  #authors: readonly ParsedMailbox[] | undefined;
+  #to: readonly ParsedMailbox[] | undefined;
+  #cc: readonly ParsedMailbox[] | undefined;
+  #bcc: readonly ParsedMailbox[] | undefined;
+  #replyTo: readonly ParsedMailbox[] | undefined;
+  #addresses: HeadFacts["addresses"] | undefined;
+  #words: string | undefined;
+
+  constructor(
+    fields: ReadonlyMap<string, readonly string[]>,
+    envelope: MailSource["envelope"],
+    decode: TextDecoding,
+  ) {
+    this.#fields = fields;
+    this.#envelope = envelope;
+    this.#decode = decode;
+  }
+
+  get messageId(): string {
+    this.#messageId ??= this.#value("message-id")
+      .trim()
+      .replace(/^<+|>+$/g, "");
+    return this.#messageId;
+  }
+
+  get subject(): string {
+    this.#subject ??= this.#value("subject");
+    return this.#subject;
+  }
+
+  get from(): ParsedMailbox {
+    const [first] = this.#from;
+    return first ?? { name: this.#value("from"), address: "" };
+  }
+
+  get #from(): readonly ParsedMailbox[] {
+    this.#authors ??= this.#mailboxes("from");
+    return this.#authors;
+  }
+
+  get to(): readonly ParsedMailbox[] {
+    this.#to ??= this.#mailboxes("to");
+    return this.#to;
+  }
+
+  get cc(): readonly ParsedMailbox[] {
+    this.#cc ??= this.#mailboxes("cc");
+    return this.#cc;
+  }
+
+  get bcc(): readonly ParsedMailbox[] {
+    if (this.#bcc === undefined) {
+      const named = this.#mailboxes("bcc");
+      this.#bcc = [...named, ...unnamed(this.#envelope.to, [...this.to, ...this.cc, ...named])];
+    }
+    return this.#bcc;
+  }
+
+  get replyTo(): readonly ParsedMailbox[] {
+    this.#replyTo ??= this.#mailboxes("reply-to");
+    return this.#replyTo;
+  }
+
+  get addresses(): HeadFacts["addresses"] {
+    this.#addresses ??= {
+      from: searchableMailboxes(this.#from),
+      to: searchableMailboxes(this.to),
+      cc: searchableMailboxes(this.cc),
+      bcc: searchableMailboxes(this.bcc),
+      replyTo: searchableMailboxes(this.replyTo),
+    };
+    return this.#addresses;
+  }
+
+  get words(): string {
+    this.#words ??= searchableText(
+      [
+        ...searchedFields.map((name) => this.#value(name)),
+        ...this.bcc.map(({ address }) => address),
+        this.#envelope.from,
+      ].join(" "),
+    );
+    return this.#words;
+  }
+
+  #value(name: string): string {
+    return decodeWords(this.#fields.get(name)?.[0] ?? "", this.#decode);
+  }
+
+  #mailboxes(name: string): ParsedMailbox[] {
+    const found: ParsedMailbox[] = [];
+    for (const field of this.#fields.get(name) ?? [])
+      for (const each of readMailboxes(field, MOST_MAILBOXES - found.length, this.#decode)) found.push(each);
+    return found;
+  }
+}
+
+/** The values of the fields that are read, by their names in lower case. */
+function readByName(fields: readonly ParsedHeader[]): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, string[]>();
   for (const { name, value } of fields) {
     const key = name.toLowerCase();
+    if (!readFieldNames.has(key)) continue;
     const known = values.get(key);
     if (known === undefined) values.set(key, [value]);
     else known.push(value);
   }
   return values;
 }
+
+/** The fields that a search for words looks at. */
+const searchedFields = ["from", "subject", "to", "cc", "bcc", "reply-to"];
+
+const readFieldNames: ReadonlySet<string> = new Set([...searchedFields, "message-id"]);
 
 /** The fields of the header section of a mail. */
 export function headerFields(raw: Buffer): readonly ParsedHeader[] {
@@ -103,8 +183,8 @@ function unnamed(recipients: readonly string[], mailboxes: readonly ParsedMailbo
     .map((address) => ({ name: "", address }));
 }
 
-function searchableMailbox({ name, address }: ParsedMailbox): string {
-  return searchableText(`${name} ${address}`);
+function searchableMailboxes(mailboxes: readonly ParsedMailbox[]): string {
+  return mailboxes.map(({ name, address }) => searchableText(`${name} ${address}`)).join("\n");
 }
 
 const LF = 0x0a;

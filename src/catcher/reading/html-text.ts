@@ -1,29 +1,42 @@
 import { attributeOf, readShown } from "./html-tokens.ts";
 
-/**
- * The words of HTML, with spaces between those of different blocks.
- *
- * @param links whether the addresses of links are part of it
- */
-export function htmlText(html: string, links: boolean): string {
+/** How HTML is read as text. */
+export interface HtmlTextOptions {
+  /** Whether the addresses of links are part of it. */
+  readonly links?: boolean;
+  /** How much text is needed: the rest may be left out. */
+  readonly most?: number;
+}
+
+/** The words of HTML, with spaces between those of different blocks. */
+export function htmlText(
+  html: string,
+  { links = false, most = Number.POSITIVE_INFINITY }: HtmlTextOptions = {},
+): string {
   const pieces: string[] = [];
+  let length = 0;
   let link = "";
+  const add = (text: string): void => {
+    pieces.push(text);
+    length += text.length;
+  };
   readShown(html, {
-    text: (text) => pieces.push(text),
+    text: add,
     open: (name, attributes) => {
-      if (separating.has(name)) pieces.push(" ");
+      if (separating.has(name)) add(" ");
       else if (name === "a" && links) {
         const href = attributeOf(attributes, "href") ?? "";
         link = /^http/i.test(href) ? ` ${href} ` : "";
       }
     },
     close: (name) => {
-      if (separating.has(name)) pieces.push(" ");
+      if (separating.has(name)) add(" ");
       else if (name === "a" && link !== "") {
-        pieces.push(link);
+        add(link);
         link = "";
       }
     },
+    enough: () => length >= most,
   });
   return pieces.join("");
 }

@@ -10,6 +10,8 @@ export interface HtmlVisitor {
   close?(name: string): void;
   /** The content of an element that is no HTML, such as a style sheet. */
   raw?(text: string): void;
+  /** Whether nothing more needs to be read. */
+  enough?(): boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface HtmlVisitor {
  */
 export function readTokens(html: string, visitor: HtmlVisitor): void {
   let at = 0;
-  while (at < html.length) {
+  while (at < html.length && visitor.enough?.() !== true) {
     const open = html.indexOf("<", at);
     const end = open === -1 ? html.length : open;
     if (end > at) visitor.text?.(decoded(html.slice(at, end)));
@@ -57,12 +59,17 @@ export function readShown(html: string, visitor: HtmlVisitor): void {
       if (!inHead) visitor.close?.(name);
       if (name === "head") inHead = false;
     },
+    enough: () => visitor.enough?.() === true,
   });
 }
 
 /** The value of an attribute, decoded. */
 export function attributeOf(attributes: string, name: string): string | undefined {
-  for (const [key, value] of attributePairs(attributes)) if (key === name) return value;
+  ATTRIBUTE.lastIndex = 0;
+  for (let found = ATTRIBUTE.exec(attributes); found !== null; found = ATTRIBUTE.exec(attributes)) {
+    const [, key = "", double, single, bare] = found;
+    if (key.toLowerCase() === name) return decoded(double ?? single ?? bare ?? "");
+  }
   return undefined;
 }
 

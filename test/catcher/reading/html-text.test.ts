@@ -34,8 +34,11 @@ test("takes HTML apart into text and tags", () => {
 test("reads the words of HTML with the addresses of links if asked", () => {
   const html = `<html><head><title>No</title><style>p{}</style></head><body><p>One&nbsp;<b>t</b>wo</p><div>three<br>four</div>
     <a href="https://a.test/?a=1&amp;b=2">five</a>\u200b<img alt="no">six</body></html>`;
-  assert.equal(searchableText(htmlText(html, false)), "one two three four five six");
-  assert.equal(searchableText(htmlText(html, true)), "one two three four five https://a.test/?a=1&b=2 six");
+  assert.equal(searchableText(htmlText(html)), "one two three four five six");
+  assert.equal(
+    searchableText(htmlText(html, { links: true })),
+    "one two three four five https://a.test/?a=1&b=2 six",
+  );
 });
 
 test("writes HTML as plain text", () => {

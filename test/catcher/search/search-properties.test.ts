@@ -7,6 +7,7 @@ import { htmlText } from "#src/catcher/reading/html-text.js";
 import { MailIndex } from "#src/catcher/reading/mail-index.js";
 import { readDate } from "#src/catcher/search/date-text.js";
 import { readSearch } from "#src/catcher/search/search.js";
+import { searchableText } from "#src/catcher/search/searchable-text.js";
 import { timeZone } from "#src/catcher/search/time-zone.js";
 import { loadTextDecoding } from "#src/text/charsets/web-charset.js";
 import { fc } from "../../property.js";
@@ -25,6 +26,20 @@ const words = fc.constantFrom(
 const searches = fc
   .array(fc.oneof(words, fc.string({ maxLength: 8 })), { maxLength: 8 })
   .map((parts) => parts.join(" "));
+
+test("compares texts in lower case, with one space for each run of marks", () => {
+  const marks = /[\s\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff<>",;()]+/g;
+  const pieces = fc.constantFrom(
+    ..." |  |\t|<|>|\u00a0|\u200b|,|.|A|\u00dc|b c|\r\n|\ud83d\ude00".split("|"),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(pieces, fc.string({ maxLength: 3, unit: "binary" }))), (parts) => {
+      const text = parts.join("");
+      assert.equal(searchableText(text), text.replace(marks, " ").trim().toLowerCase());
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test("takes any text for a search", () => {
   fc.assert(
@@ -74,7 +89,7 @@ const htmls = fc
 test("reads any HTML", () => {
   fc.assert(
     fc.property(htmls, (html) => {
-      htmlText(html, true);
+      htmlText(html, { links: true });
       htmlPlain(html);
       webLinks(html, html);
       const { Total } = htmlCheck(html);

@@ -15,10 +15,21 @@ export function readMailboxes(value: string, most: number, decode: TextDecoding)
   const found: ParsedMailbox[] = [];
   for (const piece of pieces(value)) {
     if (found.length >= most) break;
-    if (BARE.test(piece)) found.push({ name: "", address: piece });
+    const known = plainMailbox(piece);
+    if (known !== undefined) found.push(known);
     else found.push(...readOne(piece, decode));
   }
   return found;
+}
+
+/** A mailbox of the usual forms, which can be read without a parser. */
+function plainMailbox(text: string): ParsedMailbox | undefined {
+  if (BARE.test(text)) return { name: "", address: text };
+  const open = text.lastIndexOf("<");
+  if (open === -1 || !text.endsWith(">") || text.length > LONGEST) return undefined;
+  const address = text.slice(open + 1, -1);
+  const [, quoted, words = quoted] = NAME.exec(text.slice(0, open)) ?? [];
+  return words !== undefined && BARE.test(address) ? { name: words, address } : undefined;
 }
 
 /** Reads the text between two commas. */
@@ -56,6 +67,9 @@ function* pieces(value: string): Generator<string, void, void> {
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', "(": ")", "<": ">", "[": "]" };
+
+/** Words, in quotes or not, before an address in angle brackets; or nothing. */
+const NAME = /^(?:"([a-z\d][a-z\d.'-]*(?: [a-z\d.'-]+)*)" ?|([a-z\d][a-z\d.'-]*(?: [a-z\d.'-]+)*|) ?)$/i;
 
 /** An address that can be read without a parser. */
 const BARE = /^[\w.!#$%&'*+/=^`{|}~-]{1,128}@(?:[\w.-]{1,255}|\[[\w.:]{1,60}\])$/;
