@@ -52,6 +52,7 @@ export class Outbox implements AsyncDisposable {
   readonly #enqueuer: Enqueuer;
   readonly #reader: Reader;
   readonly #changes: Changes;
+  readonly #paths: ReturnPaths;
   readonly #returns: Returns;
   readonly #workers = new Set<RunningWorker>();
   #closing: Promise<void> | undefined;
@@ -64,8 +65,8 @@ export class Outbox implements AsyncDisposable {
     this.#reader = new Reader(database, schema);
     this.#changes = new Changes(database, schema, options.notify);
     this.suppressions = new Suppressions(database, schema);
-    const paths = new ReturnPaths(options.bounces, options.schema);
-    this.#returns = new Returns(database, schema, this.suppressions, paths, options.suppress);
+    this.#paths = new ReturnPaths(options.bounces, options.schema);
+    this.#returns = new Returns(database, schema, this.suppressions, this.#paths, options.suppress);
   }
 
   /**
@@ -166,7 +167,12 @@ export class Outbox implements AsyncDisposable {
     if (transport === undefined)
       throw misconfigured("transport: expected a Transport, got none. Pass it to Outbox.open");
     if (this.#closing !== undefined) throw misconfigured("work: the outbox is closed");
-    const tools = { database: this.#database, schema: this.#schema, options: this.#options };
+    const tools = {
+      database: this.#database,
+      schema: this.#schema,
+      options: this.#options,
+      paths: this.#paths,
+    };
     const worker = new RunningWorker({ ...tools, transport, concurrency });
     this.#workers.add(worker);
     untilTerminated(worker, signal, () => this.#workers.delete(worker));
@@ -213,7 +219,11 @@ export class Outbox implements AsyncDisposable {
     return this.#changes.settle(mailId(id, "id"), oneOf(["sent", "not-sent"] as const)(outcome, "outcome"));
   }
 
-  /** What happens to mails from now on, in all processes, until `signal` aborts. */
+  /**
+   * What happens to mails from now on, in all processes, until `signal` aborts.
+   *
+   * @throws EnvoiError of kind `"configuration"` about an option.
+   */
   events(options: EventsOptions = {}): AsyncIterable<OutboxEvent> {
     return events(this.#database, this.#schema, options);
   }

@@ -143,6 +143,8 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
         [{ ...receipt, to: "not an address" }, {}],
         [{ ...receipt, subject: "two\r\nlines" }, {}],
         [receipt, { key: "with\0nul" }],
+        [receipt, { key: "half \ud800" }],
+        [receipt, { tag: "\udc00" }],
         [receipt, { key: "x".repeat(3000) }],
         [receipt, { tenant: "x".repeat(3000) }],
         [receipt, { priority: 1.5 }],
@@ -360,6 +362,29 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
     const raws = lab.server.messages.map(({ raw }) => raw.toString("latin1")).sort();
     assert.deepEqual(raws, messages.map((each) => each.formatted().toString("latin1")).sort());
     await worker.stop();
+  });
+
+  test("list finds a recipient however its domain is written, and options that are none are refused", async () => {
+    await using lab = await laboratory(engine);
+    const { outbox } = lab;
+    const { id } = await outbox.enqueue({ ...receipt, to: "Ada@BÜCHER.example" });
+    for (const recipient of ["Ada@bücher.example", "Ada@xn--bcher-kva.EXAMPLE"])
+      assert.deepEqual(
+        (await collected(outbox.list({ recipient }))).map((mail) => mail.id),
+        [id],
+      );
+    const refused: [() => AsyncIterable<unknown>, RegExp][] = [
+      [() => outbox.list({ recipient: "ada" }), /address|@/],
+      [() => outbox.list({ state: "gone" as never }), /^state: expected "waiting"/],
+      [() => outbox.list({ colour: "red" } as never), /colour/],
+      [
+        () => outbox.events({ after: "yesterday" }),
+        /^after: expected the position of an event, got a string/,
+      ],
+      [() => outbox.events({ since: "0-0" } as never), /since/],
+    ];
+    for (const [items, message] of refused)
+      await assert.rejects(async () => collected(items()), { name: /^(?:Envoi|Address)Error$/, message });
   });
 
   test("events come once and in order, also those of earlier outboxes", async () => {

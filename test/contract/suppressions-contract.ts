@@ -327,6 +327,8 @@ export function suppressionsContract(test: TestFunction, engine: Engine): void {
     await suppressions.add("Ann@Example.org");
     await suppressions.add("@Example.NET", { reason: "unsubscribe", tenant: "a", detail: "asked by phone" });
     await suppressions.add("old@example.com", { expires: past });
+    await suppressions.add("half@example.com", { expires: past, tenant: "a" });
+    await assert.rejects(suppressions.add("half@example.com", { detail: "\ud800" }), /^EnvoiError: detail: /);
     await suppressions.add("new@example.com", { expires: new Date(Date.now() + 60_000) });
     const has = (address: string, tenant?: string) => suppressions.has(address, { tenant });
     assert.deepEqual(

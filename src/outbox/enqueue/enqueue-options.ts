@@ -1,11 +1,7 @@
 import { oneOf, wholeNumber } from "../../text/options/option-kinds.ts";
-import {
-  type OptionReader,
-  type OptionReaders,
-  readOptions,
-  wrongOption,
-} from "../../text/options/option-reader.ts";
+import { type OptionReaders, readOptions, wrongOption } from "../../text/options/option-reader.ts";
 import type { Statements } from "../database/database.ts";
+import { shortWord } from "../word.ts";
 import { readVia, type Via } from "./via.ts";
 
 /** The options of a mail that is enqueued. */
@@ -61,23 +57,14 @@ export function readEnqueueOptions(given: EnqueueOptions): ReadEnqueueOptions {
 
 const readers: OptionReaders<{ [Name in keyof EnqueueOptions]: unknown }> = {
   via: readVia,
-  key: word(512),
+  key: shortWord(512),
   at: time,
   priority: wholeNumber(-9, 9),
-  tenant: word(200),
-  tag: word(1000),
+  tenant: shortWord(200),
+  tag: shortWord(1000),
   expires: time,
   unknown: oneOf(["hold", "again"]),
 };
-
-/** Text that a column and its index take. PostgreSQL would refuse it otherwise, and abort the transaction. */
-function word(most: number): OptionReader<string> {
-  return (value, field) => {
-    if (typeof value === "string" && !value.includes("\0") && Buffer.byteLength(value) <= most) return value;
-    const got = typeof value === "string" ? { bytes: Buffer.byteLength(value) } : value;
-    throw wrongOption(field, `a string without NUL of at most ${most} bytes`, got);
-  };
-}
 
 function time(value: unknown, field: string): Date {
   const date =

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { abortSignal } from "../../text/options/option-kinds.ts";
+import { type OptionReaders, readOptions, wrongOption } from "../../text/options/option-reader.ts";
 import type { Database } from "../database/database.ts";
 import type { OutboxEvent } from "../outbox-mail.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -18,7 +20,15 @@ export interface EventsOptions {
  * Their order is that of their transactions, and those that may still be preceded by an open one are held back: a
  * number from a sequence alone would let the events of a slow transaction be missed.
  */
-export async function* events(
+export function events(
+  database: Database,
+  schema: Schema,
+  options: EventsOptions,
+): AsyncGenerator<OutboxEvent> {
+  return read(database, schema, readOptions(options, readers));
+}
+
+async function* read(
   database: Database,
   schema: Schema,
   { signal, after }: EventsOptions,
@@ -53,6 +63,13 @@ export async function* events(
     if (rows.length === 0)
       await delay(interval, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   }
+}
+
+const readers: OptionReaders<EventsOptions> = { signal: abortSignal, after: position };
+
+function position(value: unknown, field: string): string {
+  if (typeof value === "string" && /^\d{1,20}-\d{1,18}$/.test(value)) return value;
+  throw wrongOption(field, "the position of an event", value);
 }
 
 /** Milliseconds between two looks. */

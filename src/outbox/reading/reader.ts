@@ -1,3 +1,4 @@
+import { Address } from "../../address/address.ts";
 import { oneOf } from "../../text/options/option-kinds.ts";
 import { type OptionReaders, readOptions } from "../../text/options/option-reader.ts";
 import type { Database, Statements } from "../database/database.ts";
@@ -18,7 +19,7 @@ export interface ListOptions {
   readonly key?: string | undefined;
   /** Their Message-ID, with its angle brackets. */
   readonly messageId?: string | undefined;
-  /** An address among their recipients. */
+  /** An address among their recipients; case counts in its local part. */
   readonly recipient?: string | undefined;
 }
 
@@ -82,7 +83,7 @@ const listReaders: OptionReaders<ListOptions> = {
   tag: word,
   key: word,
   messageId: word,
-  recipient: word,
+  recipient: (value, field) => Address.parse(word(value, field)).toString(),
 };
 
 /** The words of the table for a state that people see. */

@@ -110,14 +110,13 @@ function first(s: string): string[] {
     `create index permit_free on ${s}.permit (rate, free_at) where worker is null`,
     `create index permit_worker on ${s}.permit (worker) where worker is not null`,
     `create table ${s}.suppression (
-      id bigint generated always as identity primary key,
-      tenant text not null default '',
       address text not null,
+      tenant text not null default '',
       reason text not null,
       detail text,
       created timestamptz not null default now(),
       expires timestamptz,
-      unique (address, tenant)
+      primary key (address, tenant)
     )`,
     `create table ${s}.feedback (
       id bigint generated always as identity primary key,

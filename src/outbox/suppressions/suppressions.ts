@@ -8,6 +8,7 @@ import {
   wrongOption,
 } from "../../text/options/option-reader.ts";
 import type { Database, Row, Statements } from "../database/database.ts";
+import { json } from "../schema/json.ts";
 import type { Schema } from "../schema/schema.ts";
 import { word } from "../word.ts";
 import { suppressedAddress } from "./suppressed-address.ts";
@@ -160,7 +161,7 @@ export class Suppressions {
        on conflict (address, tenant) do update set reason = excluded.reason, detail = excluded.detail,
          created = now(), expires = excluded.expires
        ${replace ? "" : "where old.expires < coalesce(excluded.expires, 'infinity')"}`,
-      [JSON.stringify(items)],
+      [json(items)],
     );
   }
 }

@@ -4,7 +4,7 @@ import type { Transport } from "../../transport/transport.ts";
 import type { Database } from "../database/database.ts";
 import type { ReadOutboxOptions } from "../options.ts";
 import type { Schema } from "../schema/schema.ts";
-import { ReturnPaths } from "../suppressions/return-path.ts";
+import type { ReturnPaths } from "../suppressions/return-path.ts";
 import {
   type AttemptResult,
   allSuppressed,
@@ -32,6 +32,7 @@ export interface WorkerTools {
   readonly database: Database;
   readonly schema: Schema;
   readonly options: ReadOutboxOptions;
+  readonly paths: ReturnPaths;
   readonly transport: Transport;
   readonly concurrency: number;
 }
@@ -79,11 +80,11 @@ export class RunningWorker implements Worker {
   #stoppedAt = 0;
 
   constructor(tools: WorkerTools) {
-    const { database, schema, options } = tools;
+    const { database, schema, options, paths } = tools;
     const timeout = Math.max(1000, options.lease / 2);
     this.#tools = tools;
     this.#lease = new Lease(database, schema, options.lease);
-    this.#claims = new Claims(database, schema, timeout, new ReturnPaths(options.bounces, options.schema));
+    this.#claims = new Claims(database, schema, timeout, paths);
     this.#ledger = new Ledger(database, schema, timeout);
     this.#pace = new Pace(new Permits(database, schema, options.rates, timeout));
     this.#upkeep = new Upkeep(database, schema);
