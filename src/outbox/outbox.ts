@@ -8,6 +8,7 @@ import { Changes } from "./change/changes.ts";
 import type { Database, Row, Statements } from "./database/database.ts";
 import { Embedded } from "./database/embedded.ts";
 import { openDatabase } from "./database/open-database.ts";
+import { checkPackage } from "./database/optional-package.ts";
 import { type BulkItem, enqueueAll } from "./enqueue/bulk.ts";
 import { type EnqueueOptions, readEnqueueOptions } from "./enqueue/enqueue-options.ts";
 import { type Enqueued, Enqueuer } from "./enqueue/enqueuer.ts";
@@ -55,9 +56,12 @@ export class Outbox implements AsyncDisposable {
   readonly #paths: ReturnPaths;
   readonly #returns: Returns;
   readonly #workers = new Set<RunningWorker>();
+  /** Why no worker can run here. */
+  readonly #unable: unknown;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: Database, schema: Schema, options: ReadOutboxOptions) {
+  private constructor(database: Database, schema: Schema, options: ReadOutboxOptions, unable: unknown) {
+    this.#unable = unable;
     this.#database = database;
     this.#schema = schema;
     this.#options = options;
@@ -78,11 +82,13 @@ export class Outbox implements AsyncDisposable {
   static async open(given: OutboxOptions): Promise<Outbox> {
     refuseOldNode(process.versions.node);
     const options = readOutboxOptions(given);
+    // Whoever only enqueues does not need pg-boss, so it is work() that throws.
+    const unable = await checkPackage("pg-boss", "work", 12).catch((error) => error);
     const database = await openDatabase(options.database);
     try {
       const schema = new Schema(options.schema);
       await schema.prepare(database, options.migrate);
-      return new Outbox(database, schema, options);
+      return new Outbox(database, schema, options, unable);
     } catch (error) {
       await database.close();
       throw error;
@@ -159,7 +165,8 @@ export class Outbox implements AsyncDisposable {
    * Sends mails until it is stopped. Any number of processes may work at once. A SIGTERM stops it first and ends the
    * process then.
    *
-   * @throws EnvoiError of kind `"configuration"` if the outbox has no transport, or about an option.
+   * @throws EnvoiError of kind `"configuration"` if the outbox has no transport, pg-boss is not installed or older than
+   * 12, or about an option.
    */
   work(options: WorkOptions = {}): Worker {
     const { concurrency = 32, signal } = readOptions(options, workReaders);
@@ -167,6 +174,7 @@ export class Outbox implements AsyncDisposable {
     if (transport === undefined)
       throw misconfigured("transport: expected a Transport, got none. Pass it to Outbox.open");
     if (this.#closing !== undefined) throw misconfigured("work: the outbox is closed");
+    if (this.#unable !== undefined) throw this.#unable;
     const tools = {
       database: this.#database,
       schema: this.#schema,

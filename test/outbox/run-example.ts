@@ -14,7 +14,7 @@ export function runExample(environment: Readonly<Record<string, string>> = {}): 
     cpSync(join(root, "docs", "examples", "outbox"), folder, { recursive: true });
     mkdirSync(join(folder, "node_modules", "@electric-sql"), { recursive: true });
     symlinkSync(root, join(folder, "node_modules", "envoi"), "dir");
-    for (const name of ["pg", "@electric-sql/pglite"])
+    for (const name of ["pg", "pg-boss", "@electric-sql/pglite"])
       symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name), "dir");
     const env = { ...process.env, ...environment };
     const { stdout, stderr, status } = spawnSync(process.execPath, ["start.js"], {

@@ -24,6 +24,8 @@ export interface Database extends Statements {
    * closed then, because nobody knows whether it was carried out.
    */
   within(timeout: number, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Runs statements without values, which may begin and commit transactions, and returns the rows of all. */
+  script(text: string): Promise<readonly Row[]>;
   /** Runs work in a transaction, which is committed if it resolves and rolled back if it rejects. */
   transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T>;
   /** Listens on a channel until the returned function is called. */

@@ -8,6 +8,8 @@ import { optionalPackage } from "./optional-package.ts";
 export interface EmbeddedTransaction {
   /** Runs a statement. */
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  /** Runs several statements. */
+  exec(text: string): Promise<{ rows: unknown[] }[]>;
 }
 
 /** A database in this process: what the outbox uses of PGlite. */
@@ -60,18 +62,28 @@ export class Embedded implements Database {
 
   async within(_timeout: number, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     // It takes no turn: behind it, others would wait for the end of a transaction without a limit.
-    return this.#begin(undefined, (transaction) => transaction.query(text, values));
+    return this.#begin(undefined, (transaction) => statements(transaction).query(text, values));
+  }
+
+  async script(text: string): Promise<readonly Row[]> {
+    // A transaction that the script begins is the one around it. So nobody else gets a connection whose transaction
+    // has failed.
+    return this.#inTurn(async (transaction) => {
+      try {
+        return (await transaction.exec(text)).flatMap(({ rows }) => rows as Row[]);
+      } catch (error) {
+        throw databaseError(error);
+      }
+    });
   }
 
   async transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(() => this.#begin(patience, work));
-    this.#turn = result.catch(() => {});
-    return result;
+    return this.#inTurn((transaction) => work(statements(transaction)));
   }
 
   /** A transaction of the caller. It takes no turn, because the statements inside would wait for it for ever. */
   async callersTransaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
-    return this.#begin(undefined, work);
+    return this.#begin(undefined, (transaction) => work(statements(transaction)));
   }
 
   async listen(channel: string, { onNotification }: ListeningHandlers): Promise<() => Promise<void>> {
@@ -85,11 +97,20 @@ export class Embedded implements Database {
     await this.#lock.release();
   }
 
+  async #inTurn<T>(work: (transaction: EmbeddedTransaction) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(() => this.#begin(patience, work));
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
   /**
    * PGlite runs one transaction at a time, and calls from inside it that do not use it would wait for ever. So a wait
    * that lasts is an error, and its work is not begun any more.
    */
-  async #begin<T>(wait: number | undefined, work: (transaction: Statements) => Promise<T>): Promise<T> {
+  async #begin<T>(
+    wait: number | undefined,
+    work: (transaction: EmbeddedTransaction) => Promise<T>,
+  ): Promise<T> {
     let state: "waiting" | "begun" | "given up" = "waiting";
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -103,15 +124,7 @@ export class Embedded implements Database {
     const running = this.#database.transaction(async (transaction) => {
       if (state === "given up") throw insideTransaction();
       state = "begun";
-      return work({
-        query: async (text, values = []) => {
-          try {
-            return (await transaction.query(text, [...values])).rows as Row[];
-          } catch (error) {
-            throw databaseError(error);
-          }
-        },
-      });
+      return work(transaction);
     });
     try {
       return await Promise.race([running, late]);
@@ -122,6 +135,18 @@ export class Embedded implements Database {
       clearTimeout(timer);
     }
   }
+}
+
+function statements(transaction: EmbeddedTransaction): Statements {
+  return {
+    query: async (text, values = []) => {
+      try {
+        return (await transaction.query(text, [...values])).rows as Row[];
+      } catch (error) {
+        throw databaseError(error);
+      }
+    },
+  };
 }
 
 /** Milliseconds. */

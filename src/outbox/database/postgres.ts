@@ -71,6 +71,13 @@ export class Postgres implements Database {
     });
   }
 
+  async script(text: string): Promise<readonly Row[]> {
+    // If it fails in a transaction of its own, its connection is closed.
+    return this.#lent(async (client) =>
+      [await client.query(text)].flat().flatMap(({ rows }) => rows as Row[]),
+    );
+  }
+
   async transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
     return this.#lent(async (client) => {
       await client.query("begin isolation level read committed");

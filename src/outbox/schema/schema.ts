@@ -13,12 +13,15 @@ export class Schema {
   readonly quoted: string;
   /** The channel on which workers are woken. */
   readonly channel: string;
+  /** The name of the schema in which pg-boss has its tables. */
+  readonly clockwork: string;
 
   /** @param name checked: lower-case letters, digits and underscores */
   constructor(name: string) {
     this.#name = name;
     this.quoted = `"${name}"`;
     this.channel = `${name}_outbox`;
+    this.clockwork = `${name}_boss`;
   }
 
   /** An expression that wakes the workers that sleep, when its statement commits. */
@@ -29,7 +32,12 @@ export class Schema {
 
   /** All statements that make the newest schema in an empty database. */
   get sql(): string {
-    return [`create schema if not exists ${this.quoted};`, ...this.#steps(migrations), ""].join("\n");
+    return [
+      `create schema if not exists ${this.quoted};`,
+      ...this.#steps(migrations),
+      `-- Workers also need the tables of pg-boss: add the SQL of ${this.#clockworkSql}`,
+      "",
+    ].join("\n");
   }
 
   /**
@@ -115,11 +123,15 @@ export class Schema {
     ].map((statement) => `${statement};`);
   }
 
+  get #clockworkSql(): string {
+    return `npx pg-boss plans create --schema ${this.clockwork}`;
+  }
+
   #toDo(reason: string, cause?: unknown): Error {
     const problem = `expected the tables of version ${newest} in schema ${this.quoted}, and ${reason}`;
     const remedy =
-      "Run the SQL of Outbox.sql() as a role that may create schemas, then grant this role USAGE on the schema, and " +
-      "SELECT, INSERT, UPDATE and DELETE on its tables";
+      `Run the SQL of Outbox.sql(), and for workers that of ${this.#clockworkSql}, as a role that may create schemas, ` +
+      "then grant this role USAGE on both schemas, and SELECT, INSERT, UPDATE and DELETE on their tables";
     return misconfigured(`database: ${problem}. ${remedy}`, cause);
   }
 }

@@ -17,6 +17,7 @@ import {
 import { Bell } from "./bell.ts";
 import { type ClaimedMail, newestClaims } from "./claimed-mail.ts";
 import { Claims } from "./claims.ts";
+import { Clockwork } from "./clockwork.ts";
 import { handOver } from "./hand-over.ts";
 import { Lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
@@ -55,6 +56,7 @@ export class RunningWorker implements Worker {
   readonly #ledger: Ledger;
   readonly #pace: Pace;
   readonly #upkeep: Upkeep;
+  readonly #clockwork: Clockwork;
   readonly #content: StoredContent;
   readonly #waker: Waker;
   /** Rings when mails may be claimed. */
@@ -88,6 +90,8 @@ export class RunningWorker implements Worker {
     this.#ledger = new Ledger(database, schema, timeout);
     this.#pace = new Pace(new Permits(database, schema, options.rates, timeout));
     this.#upkeep = new Upkeep(database, schema);
+    const chores = this.#upkeep.chores(options.keep, () => this.#claimBell.ring());
+    this.#clockwork = new Clockwork(database, schema.clockwork, options.migrate, chores);
     this.#content = new StoredContent(database, schema);
     this.#waker = new Waker(database, schema, () => this.#claimBell.ring());
     this.done = this.#run();
@@ -114,9 +118,15 @@ export class RunningWorker implements Worker {
     await this.#trying(() => this.#lease.begin(), this.#lifeBell);
     const loops = [this.#claimLoop(), this.#writeLoop()];
     const living = this.#lifeLoop(Promise.all(loops));
+    const clockwork = this.#clockwork.begin().catch((error) => {
+      void this.stop();
+      return error;
+    });
     await Promise.all([...loops, living]);
-    await this.#waker.end();
+    await Promise.all([this.#waker.end(), this.#clockwork.end()]);
     await this.#lease.end().catch(() => {});
+    const unable = await clockwork;
+    if (unable !== undefined) throw unable;
   }
 
   /** Runs something until it works, or the worker stops and its lease would be over. */
@@ -174,7 +184,7 @@ export class RunningWorker implements Worker {
     return Math.max(1, Math.min(this.#waker.interval, this.#pace.blocked.soonest));
   }
 
-  /** Each claim looks for mails whose time has come, but not more often than it matters. */
+  /** Mails whose time has come wait for no chore, because rates and short pauses need more than its precision. */
   async #promote(): Promise<void> {
     const now = performance.now();
     if (now - this.#promotedAt < 100) return;
@@ -286,20 +296,14 @@ export class RunningWorker implements Worker {
       this.#lifeBell.ring();
     });
     ended.catch(() => {});
-    const { lease, keep } = this.#tools.options;
-    let forgotten = 0;
+    const { lease } = this.#tools.options;
     while (!over) {
       try {
         await this.#lease.renew();
         if (!this.#stopping && this.#tools.options.notify) await this.#listen();
-        if ((await this.#upkeep.recover()) > 0) this.#claimBell.ring();
-        await this.#upkeep.expire();
+        await this.#clockwork.tick();
         if (performance.now() < this.#doubtfulUntil)
           await this.#ledger.giveBackOthers(this.#lease.id, this.#knownClaims());
-        if (performance.now() - forgotten > Math.min(60_000, keep.content / 2, keep.record / 2)) {
-          forgotten = performance.now();
-          await this.#upkeep.forget(keep);
-        }
       } catch {
         // The database is away. The next round tries again.
       }

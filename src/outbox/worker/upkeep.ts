@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { ReadOutboxOptions } from "../options.ts";
 import { durably } from "../schema/durably.ts";
 import type { Schema } from "../schema/schema.ts";
+import type { Chore } from "./clockwork.ts";
 
 /** What any worker does for all: each step may be done by several at once, or again. */
 export class Upkeep {
@@ -11,6 +12,28 @@ export class Upkeep {
   constructor(database: Database, schema: Schema) {
     this.#database = database;
     this.#schema = schema.quoted;
+  }
+
+  /**
+   * The steps with their times.
+   *
+   * @param found is called when mails may be claimed again
+   */
+  chores(keep: ReadOutboxOptions["keep"], found: () => void): Chore[] {
+    const deletion = Math.floor(Math.min(60_000, keep.content / 2, keep.record / 2) / 1000);
+    return [
+      {
+        name: "upkeep",
+        every: 1,
+        run: async () => {
+          const promoted = await this.promote();
+          const recovered = await this.recover();
+          await this.expire();
+          if (promoted + recovered > 0) found();
+        },
+      },
+      { name: "deletion", every: Math.max(1, deletion), run: () => this.forget(keep) },
+    ];
   }
 
   /** Makes mails ready whose time has come. Returns how many. */
