@@ -34,8 +34,20 @@ import { completed, noticedRecipients, readTextBounce } from "./text-bounce.ts";
  * ```
  */
 export async function readFeedback(raw: FeedbackSource): Promise<Feedback> {
-  const { message } = readStructure(withoutEnvelopeLine(await readReport(raw)));
-  const report = new Report(message, await wordDecoding(message));
+  const message = structureOf(await readReport(raw));
+  return feedbackOf(message, await wordDecoding(message));
+}
+
+/** Takes a mail apart; mailbox files put a line before its header. */
+export function structureOf(octets: Buffer): Entity {
+  const begin = octets.subarray(0, 5).toString("latin1");
+  const lined = begin === "From " || begin === ">From";
+  return readStructure(lined ? octets.subarray(octets.indexOf(0x0a) + 1) : octets).message;
+}
+
+/** What a mail says, whose subject is decoded so. */
+export function feedbackOf(message: Entity, decode: TextDecoding): Feedback {
+  const report = new Report(message, decode);
   return report.complaint() ?? report.delivery() ?? report.notice() ?? report.reply() ?? report.nothing();
 }
 
@@ -166,12 +178,6 @@ class Report {
     const parts = this.#parts.filter(({ type }) => types.includes(type.value));
     return parts.map(({ body, encoding }) => decodeBody(body, encoding));
   }
-}
-
-/** Mailbox files put a line before the header. */
-function withoutEnvelopeLine(octets: Buffer): Buffer {
-  const begin = octets.subarray(0, 5).toString("latin1");
-  return begin === "From " || begin === ">From" ? octets.subarray(octets.indexOf(0x0a) + 1) : octets;
 }
 
 /** The tables of charsets are loaded only if the subject has an encoded word. */

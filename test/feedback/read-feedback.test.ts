@@ -159,6 +159,25 @@ test("makes up no status and no code", async () => {
   }
 });
 
+test("makes up no code by cutting a text off within one", async () => {
+  const notice = (text: string): string =>
+    `From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\n\nI could not deliver it.\n${text}`;
+  const texts: Record<string, (code: string, before: string) => string> = {
+    "a diagnostic": (code, before) =>
+      dsn(`Final-Recipient: rfc822; a@x.example\nAction: failed\nDiagnostic-Code: smtp; ${before} ${code}`),
+    "a status": (code, before) =>
+      dsn(`Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: ${before} ${code}`),
+    "a paragraph": (code, before) => notice(`<a@x.example>: ${before} ${code}`),
+    "a line": (code, before) => notice(`<a@x.example>:\n said: ${" ".repeat(before.length)} ${code}`),
+  };
+  for (const [what, text] of Object.entries(texts))
+    for (const most of [100, 1000, 2000])
+      for (const code of ["5.1.10 so", "550 5.1.10 so", "550-5.1.10 so", "(5.1.1x) so"])
+        for (let before = most - 40; before <= most; before++)
+          for (const { status } of (await readFeedback(text(code, "y".repeat(before)))).recipients)
+            assert.notEqual(status, "5.1.1", `${what}, ${code} behind ${before}`);
+});
+
 test("reads what our own Report writes", async () => {
   const word = fc.stringMatching(/^[a-z]{1,8}$/);
   const recipient = fc.record({
@@ -474,6 +493,19 @@ test("reads a stream as it reads bytes, and says what is wrong with a source", a
     readFeedback(undefined as never),
     /raw: expected a Uint8Array, a string or an async iterable of bytes, got undefined/,
   );
+});
+
+test("reads a stream the same wherever it is cut", async () => {
+  const raw = Buffer.from(dsn("Final-Recipient: rfc822; ö@x.example\nAction: failed\nStatus: 5.1.1\n"));
+  const whole = await readFeedback(raw);
+  assert.equal(whole.recipients[0]?.status, "5.1.1");
+  const pieces = async function* (size: number, first: number): AsyncGenerator<Uint8Array> {
+    yield raw.subarray(0, first);
+    for (let at = first; at < raw.length; at += size) yield raw.subarray(at, at + size);
+  };
+  assert.deepEqual(await readFeedback(pieces(1, 0)), whole);
+  for (let first = 0; first < raw.length; first++)
+    assert.deepEqual(await readFeedback(pieces(raw.length, first)), whole);
 });
 
 test("needs no more time for a letter the more hostile a mail is", async () => {
