@@ -361,6 +361,39 @@ test("The same key twice is refused with both lines, before anything is sent", a
   ]);
   assert.deepEqual([ran.status, server.messages.length], [65, 0]);
   assert.match(ran.errors, /lines 2 and 5 have the same key "1"/);
+  const rows = ['{"id":1,"email":"a@example.net"}', '{"id":2,"email":"b@example.net"}'];
+  // Only behind the first chunk are lines read without a parser.
+  const filler = Array.from({ length: 3000 }, (_, index) =>
+    JSON.stringify({ id: `x${index}`, email: "f@example.net", text: "t".repeat(200) }),
+  );
+  const command = [...flags(server), "--to", "{{email}}", "--text", "t", "--key", "id"];
+  for (const third of ['{"email":"c@example.net","id":"1"}', '{"\\u0069d":1,"email":"c@example.net"}']) {
+    const jsonl = await send([...command, "--data", file(".jsonl", [...rows, "", third].join("\n"))]);
+    assert.deepEqual([jsonl.status, server.messages.length], [65, 0]);
+    assert.match(jsonl.errors, /lines 1 and 4 have the same key "1"/);
+    for (const lines of [
+      [...rows, ...filler, third],
+      [...filler, ...rows, third],
+    ]) {
+      const long = await send([...command, "--data", file(".jsonl", lines.join("\n"))]);
+      assert.deepEqual([long.status, server.messages.length], [65, 0]);
+      assert.match(long.errors, /lines \d+ and 3003 have the same key "1"/);
+    }
+  }
+});
+
+test("A line that is no row takes no key from the row that has it", async () => {
+  await using server = await TestServer.start();
+  const rows = ['{"id":"1","email":"a@example.net" oh}', '{"id":"1","email":"b@example.net"}'];
+  const command = [...flags(server), "--to", "{{email}}", "--text", "t", "--key", "id", "--data"];
+  // The first row is read to see the columns.
+  const { status, errors } = await send([
+    ...command,
+    file(".jsonl", `{"id":"0","email":"z@example.net"}\n${rows.join("\n")}`),
+  ]);
+  assert.equal(status, 65);
+  assert.match(errors, /^line 2: no message: expected a JSON object/m);
+  assert.deepEqual(server.messages.flatMap(({ to }) => to).sort(), ["b@example.net", "z@example.net"]);
 });
 
 test("A resume file whose last line is torn is used without it, and a damaged or foreign one is refused", async () => {

@@ -6,7 +6,7 @@ import { unreadable } from "../../input-file.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { csvRows } from "./csv-rows.ts";
 import type { DataRow } from "./data-row.ts";
-import { jsonlRows } from "./jsonl-rows.ts";
+import { jsonlRows, type Skim } from "./jsonl-rows.ts";
 import { lineChunks } from "./line-chunks.ts";
 
 /** The rows of a file, which can be read several times, or of the standard input. */
@@ -42,10 +42,10 @@ export class DataTable {
    * Reads the rows.
    *
    * @param hash gets every byte
-   * @param skim asked before each chunk of JSON Lines: whether its lines need only be counted; they have no values then
+   * @param skim gets each chunk of JSON Lines first; if it returns `true`, the rows have no values
    * @throws CommandError naming the line after which nothing can be read.
    */
-  async *rows(hash?: Hash, skim: () => boolean = () => false): AsyncGenerator<readonly DataRow[]> {
+  async *rows(hash?: Hash, skim: Skim = () => false): AsyncGenerator<readonly DataRow[]> {
     const chunks = this.#chunks(hash);
     const { value: first } = (await chunks.next()) as { readonly value?: Buffer };
     const all = (async function* () {

@@ -1,18 +1,23 @@
 import type { DataRow } from "./data-row.ts";
 
+/** Looks at a chunk of whole lines in place of who wants its rows. */
+export type Skim = (chunk: Buffer, firstLine: number) => boolean;
+
 /**
  * Reads JSON Lines: an object on each line; empty lines are skipped. A line that is not one is a row with a problem.
  *
- * @param skim asked before each chunk: whether its lines need only be counted
+ * @param skim gets each chunk, and the number of its first line; returns whether that was all that is wanted of it
  */
 export async function* jsonlRows(
   chunks: AsyncIterable<Buffer>,
-  skim: () => boolean = () => false,
+  skim: Skim = () => false,
 ): AsyncGenerator<readonly DataRow[]> {
   let line = 0;
   for await (const chunk of chunks) {
-    if (skim()) {
-      yield new Array<DataRow>(linesIn(chunk)).fill(SKIMMED);
+    if (skim(chunk, line + 1)) {
+      const lines = linesIn(chunk);
+      line += lines;
+      yield new Array<DataRow>(lines).fill(SKIMMED);
       continue;
     }
     const rows: DataRow[] = [];
@@ -39,7 +44,8 @@ function linesIn(chunk: Buffer): number {
 
 const LF = 0x0a;
 
-function rowOf(text: string, line: number): DataRow | undefined {
+/** The row of a line; `undefined` if the line is empty. */
+export function rowOf(text: string, line: number): DataRow | undefined {
   let values: unknown;
   try {
     values = JSON.parse(text);

@@ -1,5 +1,3 @@
-import { hash } from "node:crypto";
-
 /**
  * Which line has which key: by hashes of 64 bits in flat memory, 12 bytes a place, so that millions of keys need tens
  * of megabytes. Two keys of ten million share a hash by chance once in 370,000 files.
@@ -12,11 +10,10 @@ export class KeyTable {
   #lines: Uint32Array = new Uint32Array(this.#places);
   #count = 0;
 
-  /** Adds a key; returns the line that has it already. */
-  add(key: string, line: number): number | undefined {
+  /** Adds the hash of a key; returns the line that has it already. */
+  add(low: number, high: number, line: number): number | undefined {
     if (this.#count * 2 >= this.#places) this.#grow();
-    const digest = hash("sha1", key, "buffer");
-    return this.#put(digest.readUInt32LE(0), digest.readUInt32LE(4), line);
+    return this.#put(low, high, line);
   }
 
   #put(low: number, high: number, line: number): number | undefined {

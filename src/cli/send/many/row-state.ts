@@ -1,6 +1,7 @@
 import type { EnvoiError } from "../../../errors.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
 import { type MailOutcome, mailOutcome, recipientOutcome, worstOf } from "../outcome-status.ts";
+import { jsonText } from "./json-text.ts";
 
 /** What is known of the mail of a row: what the lines of a resume file say. */
 export interface RowState {
@@ -45,10 +46,9 @@ export function formatState(line: number, state: RowState, key?: string): string
   const start = `${marks[outcome]} ${line}`;
   if (again !== undefined || unknown !== undefined || refused !== undefined)
     return `${start} ${JSON.stringify({ key, messageId, again, unknown, refused })}\n`;
-  // Two lines for each mail: a general JSON.stringify would be seen in the speed of a run.
   const details: string[] = [];
-  if (key !== undefined) details.push(`"key":${JSON.stringify(key)}`);
-  if (messageId !== undefined) details.push(`"messageId":${JSON.stringify(messageId)}`);
+  if (key !== undefined) details.push(`"key":${jsonText(key)}`);
+  if (messageId !== undefined) details.push(`"messageId":${jsonText(messageId)}`);
   return details.length === 0 ? `${start}\n` : `${start} {${details.join(",")}}\n`;
 }
 

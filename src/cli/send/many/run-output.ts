@@ -6,6 +6,7 @@ import { styled, type Terminal } from "../../terminal.ts";
 import { inFlags } from "../in-flags.ts";
 import { errorData } from "../one/report.ts";
 import type { MailOutcome } from "../outcome-status.ts";
+import { jsonText, withoutC1 } from "./json-text.ts";
 import { Progress } from "./progress.ts";
 import type { Totals } from "./totals.ts";
 
@@ -122,31 +123,24 @@ function whyOf(report: SendReport | undefined, error: EnvoiError | undefined): s
   return error === undefined ? "" : inFlags(error.message);
 }
 
-/** A line for each mail: parts that are the same in most are put together without a general JSON.stringify. */
+/** A line for each mail. */
 function jsonLine({ line, key, outcome, messageId, report, error, problem }: ToldMail): string {
   const parts = [`"line":${line}`];
-  if (key !== undefined) parts.push(`"key":${JSON.stringify(key)}`);
+  if (key !== undefined) parts.push(`"key":${jsonText(key)}`);
   parts.push(`"outcome":"${outcome}"`);
-  if (messageId !== undefined) parts.push(`"messageId":${JSON.stringify(messageId)}`);
+  if (messageId !== undefined) parts.push(`"messageId":${jsonText(messageId)}`);
   if (report !== undefined) parts.push(`"recipients":[${report.recipients.map(recipientJson).join(",")}]`);
   const what = problem === undefined ? errorData(error) : { message: problem };
-  if (what !== undefined) parts.push(`"error":${JSON.stringify(what)}`);
-  return `{${parts.join(",")}}\n`.replace(C1, escaped);
+  if (what !== undefined) parts.push(`"error":${withoutC1(JSON.stringify(what))}`);
+  return `{${parts.join(",")}}\n`;
 }
 
 function recipientJson({ recipient, outcome, reply }: RecipientOutcome): string {
-  const start = `{"address":${JSON.stringify(recipient.toString())},"outcome":"${outcome}"`;
+  const start = `{"address":${jsonText(recipient.toString())},"outcome":"${outcome}"`;
   if (reply === undefined) return `${start}}`;
   const { code, enhancedCode, lines } = reply;
   const enhanced = enhancedCode === undefined ? "" : `,"enhancedCode":"${enhancedCode}"`;
-  return `${start},"code":${code}${enhanced},"text":${JSON.stringify(lines.join("\n"))}}`;
-}
-
-/** JSON leaves these control characters as they are. */
-const C1 = /[\x7f-\x9f]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return `${start},"code":${code}${enhanced},"text":${jsonText(lines.join("\n"))}}`;
 }
 
 function summary({ counts, earlier }: Totals, complete: boolean): string {

@@ -1,11 +1,14 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import { instead } from "../../../text/options/nearest-name.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import type { ColumnUse } from "../mail/template.ts";
 import type { DataRow } from "./data-row.ts";
 import type { DataTable } from "./data-table.ts";
+import { type FoundKey, JsonlKeys } from "./jsonl-keys.ts";
+import { rowOf, type Skim } from "./jsonl-rows.ts";
 import { keyOf } from "./key.ts";
 import { KeyTable } from "./key-table.ts";
+import { QuickHash } from "./quick-hash.ts";
 
 /** What a first reading of the data found. */
 export interface Survey {
@@ -23,28 +26,110 @@ export async function survey(
   uses: readonly ColumnUse[],
   key: string | undefined,
 ): Promise<Survey> {
+  const quick = await read(table, uses, key === undefined ? undefined : new QuickKeys(key));
+  // What the quick reading takes for a key may be in a line that is not valid, or share its hash with another.
+  if (key === undefined || !quick.doubtful) return quick;
+  return read(table, uses, new ExactKeys(key));
+}
+
+/** Sees the key of each row. */
+interface Keys {
+  readonly column: string;
+  /** Whether a key seems to be there twice. */
+  readonly doubtful: boolean;
+  /** Looks at lines of JSON without the help of a parser. Returns whether it can. */
+  skim(chunk: Buffer, firstLine: number): boolean;
+  see(key: string, line: number): void;
+  /** @throws CommandError if keys are there twice. */
+  end(): void;
+}
+
+async function read(
+  table: DataTable,
+  uses: readonly ColumnUse[],
+  keys: Keys | undefined,
+): Promise<Survey & { readonly doubtful: boolean }> {
   const hash = createHash("sha256");
   const columns = new KnownColumns(uses);
-  const keys = key === undefined ? undefined : new KeyTable();
-  const twice: string[] = [];
+  const skim: Skim = (chunk, line) =>
+    columns.missing.length === 0 && (keys === undefined || keys.skim(chunk, line));
   let rows = 0;
-  for await (const batch of table.rows(hash, () => keys === undefined && columns.missing.length === 0)) {
+  for await (const batch of table.rows(hash, skim)) {
     rows += batch.length;
     if (table.columns === undefined) columns.see(batch);
-    if (keys === undefined || key === undefined) continue;
+    if (keys === undefined) continue;
     if (table.columns !== undefined)
-      refuseUnknownColumns(table.columns, [{ name: key, flag: "--key", nested: false }]);
-    for (const { line, values } of batch) {
-      if (values === undefined) continue;
-      const value = keyOf(values, key, line);
-      const before = keys.add(value, line);
-      if (before !== undefined && twice.length < 10)
-        twice.push(`lines ${before} and ${line} have the same key ${JSON.stringify(value)}`);
-    }
+      refuseUnknownColumns(table.columns, [{ name: keys.column, flag: "--key", nested: false }]);
+    for (const { line, values } of batch)
+      if (values !== undefined) keys.see(keyOf(values, keys.column, line), line);
   }
   refuseUnknownColumns(table.columns ?? columns.names, table.columns === undefined ? columns.missing : uses);
-  if (twice.length > 0) throw new CommandError(`--key: ${twice.join("; ")}`, ExitStatus.data);
-  return { rows, sha256: hash.digest("hex") };
+  keys?.end();
+  return { rows, sha256: hash.digest("hex"), doubtful: keys?.doubtful === true };
+}
+
+/** Tells quickly that no key is there twice. */
+class QuickKeys implements Keys, FoundKey {
+  readonly column: string;
+  doubtful = false;
+  readonly #table = new KeyTable();
+  readonly #hash = new QuickHash();
+  readonly #lines: JsonlKeys;
+
+  constructor(column: string) {
+    this.column = column;
+    this.#lines = new JsonlKeys(column);
+  }
+
+  skim(chunk: Buffer, firstLine: number): boolean {
+    this.#lines.scan(chunk, firstLine, this);
+    return true;
+  }
+
+  see(key: string, line: number): void {
+    const octets = Buffer.from(key);
+    this.found(octets, 0, octets.length, line);
+  }
+
+  found(chunk: Buffer, start: number, end: number, line: number): void {
+    this.#hash.take(chunk, start, end);
+    const { low, high } = this.#hash;
+    if (this.#table.add(low, high, line) !== undefined) this.doubtful = true;
+  }
+
+  unclear(chunk: Buffer, start: number, end: number, line: number): void {
+    const values = rowOf(chunk.toString("utf8", start, end), line)?.values;
+    if (values !== undefined) this.see(keyOf(values, this.column, line), line);
+  }
+
+  end(): void {}
+}
+
+/** Tells which lines have the same key. */
+class ExactKeys implements Keys {
+  readonly column: string;
+  readonly doubtful = false;
+  readonly #table = new KeyTable();
+  readonly #twice: string[] = [];
+
+  constructor(column: string) {
+    this.column = column;
+  }
+
+  skim(): boolean {
+    return false;
+  }
+
+  see(key: string, line: number): void {
+    const digest = hashOf("sha1", key, "buffer");
+    const before = this.#table.add(digest.readUInt32LE(0), digest.readUInt32LE(4), line);
+    if (before !== undefined && this.#twice.length < 10)
+      this.#twice.push(`lines ${before} and ${line} have the same key ${JSON.stringify(key)}`);
+  }
+
+  end(): void {
+    if (this.#twice.length > 0) throw new CommandError(`--key: ${this.#twice.join("; ")}`, ExitStatus.data);
+  }
 }
 
 /** @throws CommandError if a flag names a column that does not exist. */
