@@ -36,7 +36,7 @@ const LONGEST_LINE = 2000;
 function* codesIn(text: string): Generator<MailCode, void, void> {
   const lines = readable(text)
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => line.trim().slice(0, LONGEST_LINE + LOOK))
     .filter((line) => line !== "");
   for (const [at, line] of lines.entries()) {
     const around = { line, before: lines[at - 1] ?? "", beforeThat: lines[at - 2] ?? "" };
@@ -55,9 +55,19 @@ function readable(text: string): string {
     .replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitOf(digit)))
     .replace(/\r\n?/g, "\n")
     .replace(/[^\S\n]+/g, " ")
-    .replace(/\b(?:https?:\/\/|www\.|mailto:)\S+|\S+@\S+\.\S+/gi, (link) =>
-      " ".repeat(Math.min(link.length, 4)),
-    );
+    .replace(/\S+/g, (word) => (isAddress(word) ? blank(word) : word.replace(LINK, blank)));
+}
+
+const LINK = /\b(?:https?:\/\/|www\.|mailto:).+/i;
+
+/** Whether there is an @ in a word, and a dot behind it. A pattern would look at a long word again and again. */
+function isAddress(word: string): boolean {
+  const at = word.indexOf("@", 1);
+  return at !== -1 && word.lastIndexOf(".", word.length - 2) > at + 1;
+}
+
+function blank(word: string): string {
+  return " ".repeat(Math.min(word.length, 4));
 }
 
 /** The digits of each script stand together, beginning with zero. */

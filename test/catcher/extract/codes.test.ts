@@ -179,12 +179,42 @@ test("puts the surest code first", () => {
 });
 
 test("looks at a long line in a time that grows with its length", () => {
-  const seconds = (count: number): number => {
-    const before = process.cpuUsage();
-    mailCodes(["code 1234 ".repeat(count)]);
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  };
-  seconds(2000);
-  assert.ok(seconds(20_000) < 40 * Math.max(seconds(2000), 2000));
+  const pieces = [
+    "code 1234 ",
+    "x",
+    "x@",
+    "@x.",
+    "AB12 ",
+    "AB-12-",
+    "1234 ",
+    "http://a.test/",
+    "%",
+    "\u0661 ",
+  ];
+  for (const piece of pieces) {
+    const seconds = (count: number): number => {
+      const before = process.cpuUsage();
+      mailCodes([piece.repeat(Math.ceil(count / piece.length))]);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    seconds(10_000);
+    assert.ok(seconds(100_000) < 40 * Math.max(seconds(10_000), 2000), piece);
+  }
+});
+
+test("takes no part of a link or an address for a code", () => {
+  for (const word of [
+    "https://a.test/1234",
+    "www.a.test/?code=5678",
+    "(https://a.test/1234)",
+    "x-https://1234",
+    "jo.1234@a.test",
+    "mailto:jo@1234",
+    "jo@a.1234",
+    "@@1234.5",
+  ])
+    assert.deepEqual(mailCodes([`Your code: ${word}`]), [], word);
+  for (const word of ["@1234", "jo@1234", "ahttps://1234"])
+    assert.doesNotThrow(() => mailCodes([`Your code: ${word}`]), word);
 });
