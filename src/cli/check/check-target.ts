@@ -4,7 +4,7 @@ import { reasonOf } from "../../errors.ts";
 import { SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT } from "../../protocol/ports.ts";
 import { readUrl } from "../../transport/smtp/url/url.ts";
 import { CommandError } from "../exit-status.ts";
-import { type NamedRelay, namedRelay } from "../send/relay/relay-url.ts";
+import { inNamed, type NamedRelay, namedRelay } from "../send/relay/relay-url.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ServerTarget } from "./server/server-target.ts";
 
@@ -43,7 +43,7 @@ function readDomain(text: string): string {
 }
 
 function serverAt(relay: NamedRelay): CheckTarget {
-  const { dialect, host: named, settings } = readUrl(relay.url.href);
+  const { dialect, host: named, settings } = inNamed(relay.source, () => readUrl(relay.url.href));
   const chosen = Object.fromEntries(settings) as {
     readonly tls?: { readonly mode: ServerTarget["tls"]; readonly parameters?: { readonly domain?: string } };
     readonly port?: number;

@@ -45,6 +45,7 @@ export const severities = {
   "greeting-closed": "error",
   "greeting-refused": "error",
   "hello-refused": "error",
+  "hello-without-name": "error",
   "conversation-broken": "error",
   // The login and the mail.
   "login-refused": "error",

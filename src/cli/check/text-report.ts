@@ -8,6 +8,11 @@ export function textReport(report: CheckReport, style: TextStyle): string {
   const { paint } = style;
   const lines: string[] = [paint("bold", report.target), ""];
   for (const found of report.findings) lines.push(...noticeLines(found, style));
+  if (report.domain?.mx.outcome === "null")
+    lines.push(
+      paint("bold", `${report.target} takes no mail: its DNS says so (MX 0 ., a null MX record).`),
+      "",
+    );
   if (report.ok) lines.push(paint("green", "No problem found."), "");
   for (const [heading, rows] of sections(report)) {
     if (rows.length === 0) continue;

@@ -67,7 +67,11 @@ function notConnected(facts: ServerFacts, failed: readonly ConnectFacts[]): Find
     .map((each) => each.port);
   const others =
     answering.length === 0 ? "" : ` Port ${answering.join(" and port ")} of this host answers: try that.`;
-  return finding(codes[told], placeOf(host, port), what, `${remedyFor(told, port, facts)}${others}`);
+  const remedy =
+    told === "unreachable" && failed.every(({ address }) => address.includes(":"))
+      ? "The host has only IPv6 addresses, and this machine or its network has no way to these. Switch IPv6 on here, or publish an IPv4 address (A record) for the host."
+      : remedyFor(told, port, facts);
+  return finding(codes[told], placeOf(host, port), what, `${remedy}${others}`);
 }
 
 const codes = {
@@ -99,8 +103,7 @@ function codeIn(failed: readonly ConnectFacts[], told: ConnectOutcome): string {
 }
 
 function remedyFor(outcome: ConnectOutcome, port: number, { otherPorts }: ServerFacts): string {
-  const isRefused = outcome === "refused";
-  if (isRefused)
+  if (outcome === "refused")
     return "Start the server, or correct the port: 465 and 587 are for submission, 25 for mail between servers, and a mail catcher usually listens on 1025.";
   const blocks = otherPorts.some((each) => each.outcome === "connected" || each.outcome === "refused");
   if (port === 25)
@@ -154,12 +157,19 @@ function judgeSilence({ broken, target }: ServerFacts, place: string): Finding {
   if (broken?.problem === "not-smtp" || (octets !== "" && !/^\d\d\d[ -]/.test(octets)))
     return notSmtp(octets, place);
   if (/CERTIFICATE/.test(broken?.code ?? "")) return clientCertificate(place);
+  if (broken?.problem === "timeout" && octets !== "")
+    return finding(
+      "server-silent",
+      place,
+      `${place} begins a greeting and does not end it in time: ${quoted(octets)}. A blank behind the code marks the last line, a hyphen says that more lines follow.`,
+      "Correct the greeting of the server. If it lets clients wait on purpose, wait longer: --timeout 60s.",
+    );
   if (broken?.problem === "timeout")
     return finding(
       "server-silent",
       place,
-      `${place} accepts the connection and then says nothing: no greeting came in time${octets === "" ? "" : `, only ${quoted(octets)}`}.`,
-      `Look whether the server is overloaded or waits for a slow DNS answer about this client. Also a proxy or firewall in front of a dead server behaves so${target.tls === "wrapper" ? "" : ", and one that expects a PROXY header"}.`,
+      `${place} accepts the connection and then says nothing: no greeting came in time.`,
+      `Look whether the server is overloaded, waits for a slow DNS answer about this client, or lets clients wait on purpose; --timeout 60s waits longer. Also a proxy or firewall in front of a dead server behaves so${target.tls === "wrapper" ? "" : ", and one that expects a PROXY header"}.`,
     );
   return finding(
     "greeting-closed",

@@ -148,13 +148,15 @@ function judgeHandshake({ broken, startTls, speaksPlain }: ServerFacts, place: s
       ? (explainTlsCode(code, "what the server sends is not TLS") ?? code)
       : problem === "timeout"
         ? "the server does not answer in time"
-        : `the connection ended (${problem})`;
+        : problem === "reset"
+          ? "the server resets the connection"
+          : "the server ends the connection and does not say why";
   return [
     finding(
       "tls-handshake",
       place,
       `The TLS handshake${behind ? " after STARTTLS" : ""} fails: ${why}.`,
-      "Look into the log of the server: its certificate, key, versions and ciphers.",
+      "Look into the log of the server. Often it cannot load its certificate or key, or does not know the name that clients ask for (SNI).",
     ),
   ];
 }

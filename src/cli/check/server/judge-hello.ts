@@ -20,7 +20,21 @@ export function judgeHello(facts: ServerFacts): Finding[] {
     );
   if (hello !== undefined && hello.reply.code !== 250)
     findings.push(
-      isFtp(facts) ? notSmtp(String(facts.greeting), place) : refused(facts, place, helo !== undefined),
+      isFtp(facts)
+        ? notSmtp(String(facts.greeting), place)
+        : isLmtp(facts)
+          ? speaksLmtp(facts, place)
+          : refused(facts, place, helo !== undefined),
+    );
+  const swallowed = swallowedExtension(facts);
+  if (swallowed !== undefined)
+    findings.push(
+      finding(
+        "hello-without-name",
+        place,
+        `The reply to EHLO begins with ${quoted(swallowed, 60)} instead of the name of the server. Clients take the first line for a name, so they do not see what it offers.`,
+        "Let the first line of the reply be the name of the server (RFC 5321 4.1.1.1), and look for a proxy that drops lines.",
+      ),
     );
   const step = broken && inWords[broken.step];
   if (broken !== undefined && step !== undefined) {
@@ -70,6 +84,31 @@ function isFtp({ greeting, hello }: ServerFacts): boolean {
   const words = String(greeting);
   return /\bftp|ftpd\b/i.test(words) && !/smtp/i.test(words) && hello?.reply.permanent === true;
 }
+
+function isLmtp({ greeting, hello }: ServerFacts): boolean {
+  return /\bLHLO\b|\bLMTP\b/i.test(`${greeting} ${hello?.reply}`);
+}
+
+function speaksLmtp({ hello }: ServerFacts, place: string): Finding {
+  return finding(
+    "not-smtp",
+    place,
+    `${place} speaks LMTP, not SMTP: to EHLO it says ${quoted(String(hello?.reply))}.`,
+    "Use lmtp: in the URL (LmtpTransport), or the port on which the server speaks SMTP, usually 25, 465 or 587.",
+  );
+}
+
+/** An extension where the name of the server belongs. */
+function swallowedExtension({ clearHello, hello }: ServerFacts): string | undefined {
+  const first = [clearHello?.reply, hello?.reply].flatMap((reply) =>
+    reply?.code === 250 ? reply.lines.slice(0, 1) : [],
+  );
+  return first.find((line) => EXTENSION.test(line));
+}
+
+/** Only whole keywords: a server may be called size.example. */
+const EXTENSION =
+  /^(?:STARTTLS|PIPELINING|8BITMIME|CHUNKING|SMTPUTF8|ENHANCEDSTATUSCODES|DSN|SIZE \d+|AUTH [A-Z].*)$/;
 
 /** A line with the X's or stars that firewalls write over what they do not know. */
 export function rewrittenLine({ greeting, clearHello, hello }: ServerFacts): string | undefined {

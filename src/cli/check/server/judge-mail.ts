@@ -113,13 +113,16 @@ function judgeSize({ hello }: ServerFacts, place: string): Finding[] {
 }
 
 function judgeEnvelope(
-  { transaction }: ServerFacts,
+  facts: ServerFacts,
   { from, to }: Pick<ProbeOptions, "from" | "to">,
   place: string,
 ): Finding[] {
+  const { transaction } = facts;
   if (transaction === undefined) return [];
   const { mail, rcpt } = transaction;
   const isAsked = from !== undefined || to !== undefined;
+  const required = requirement(facts, place);
+  if (required !== undefined) return [required];
   if (!mail.positive)
     return isAsked
       ? [
@@ -155,6 +158,28 @@ function judgeEnvelope(
             : "Correct the address, or do what the reply says.",
         ),
       ];
+}
+
+/** What MAIL needs before it, and the server does not offer. */
+function requirement({ transaction, tls, hello, login }: ServerFacts, place: string): Finding | undefined {
+  if (transaction?.mail.code !== 530) return undefined;
+  const said = quoted(String(transaction.mail));
+  if (tls === undefined && /\bTLS\b|STARTTLS|encrypt/i.test(said))
+    return finding(
+      "starttls-stripped",
+      place,
+      `The server takes mail only after STARTTLS, which is missing from its reply to EHLO: to MAIL it says ${said}. Something on the way takes it out, or the server hides it.`,
+      "Look for a firewall, virus scanner or proxy on the way that reads mail, or use the port for TLS (smtps:, 465).",
+    );
+  if (login !== undefined || hello?.capabilities.extensions.AUTH !== undefined) return undefined;
+  return finding(
+    "auth-absent",
+    place,
+    `The server takes mail only after a login, and offers no AUTH${tls === undefined ? " without TLS" : ""}: to MAIL it says ${said}.`,
+    tls === undefined
+      ? "Many servers offer it only under TLS: use smtps: or ?tls=required."
+      : "Let the server offer AUTH.",
+  );
 }
 
 /** Whether a recipient is put off for now, not because of the address, DNS or a full disk. */

@@ -81,11 +81,12 @@ async function otherPort(
 
 async function converse(
   facts: Draft,
-  conversation: Conversation,
+  first: Conversation,
   name: string,
   options: ProbeOptions,
 ): Promise<void> {
   const { target } = facts;
+  let conversation = first;
   const context = tolerantContext(options.authorities);
   try {
     if (target.tls === "wrapper")
@@ -99,7 +100,15 @@ async function converse(
     if (target.tls === "none" && facts.hello.capabilities.extensions.STARTTLS)
       facts.clearMail = await tryMailInClear(conversation);
     if (target.tls !== "wrapper") {
-      await startTls(facts, conversation, context);
+      try {
+        await startTls(facts, conversation, context);
+      } catch (error) {
+        // Some servers end the connection at a command that they do not offer. Clients do not send it.
+        if (!(error instanceof Broken) || facts.hello.capabilities.extensions.STARTTLS) throw error;
+        facts.startTls = { offered: false, injected: false };
+        conversation.close();
+        conversation = await again(facts, name, options);
+      }
       if (facts.tls !== undefined) facts.hello = await sayHello(conversation, name);
       else if (facts.startTls?.injected || facts.startTls?.reply?.code === 220 || target.tls === "required")
         return;
@@ -115,6 +124,20 @@ async function converse(
   } finally {
     conversation.close();
   }
+}
+
+/** Another conversation, as far as EHLO. @throws Broken */
+async function again(
+  { address = "", target }: Draft,
+  name: string,
+  { timeout }: ProbeOptions,
+): Promise<Conversation> {
+  const { socket } = await connectTo(address, target.port, timeout);
+  if (socket === undefined) throw new Broken({ step: "starttls", problem: "closed", octets: "" });
+  const conversation = new Conversation(socket, timeout);
+  await conversation.reply("greeting");
+  await sayHello(conversation, name);
+  return conversation;
 }
 
 /** Waits for the greeting. A server that says nothing may wait for TLS. */

@@ -1,4 +1,3 @@
-import { EnvoiError } from "../../../errors.ts";
 import type { Dialect } from "../../../protocol/dialect.ts";
 import { Credentials } from "../../../transport/smtp/login/credentials.ts";
 import type { Mechanism } from "../../../transport/smtp/login/mechanism.ts";
@@ -6,14 +5,14 @@ import type { PoolConfig } from "../../../transport/smtp/pool/pool-config.ts";
 import type { SmtpOptions } from "../../../transport/smtp/smtp-options.ts";
 import { builderFromUrl, SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { readDuration } from "../../duration.ts";
-import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { CommandError } from "../../exit-status.ts";
 import { shown } from "../../shown.ts";
 import type { Terminal } from "../../terminal.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
 import { loginFor } from "./password.ts";
 import { readRate } from "./rate.ts";
-import { namedRelay, refusePassword } from "./relay-url.ts";
+import { inNamed, namedRelay, refusePassword } from "./relay-url.ts";
 import { takeTls } from "./tls-flags.ts";
 
 /**
@@ -32,7 +31,7 @@ export async function relayBuilder<Built>(
   const relay = namedRelay(flags.relay, terminal.environment);
   const tls = await takeTls(relay.url, flags, reader);
   const begin = (host: string, dialect: Dialect) => new SmtpTransportBuilder(host, construct, dialect);
-  const builder = named(relay.source, () => builderFromUrl(relay.url.href, begin));
+  const builder = inNamed(relay.source, () => builderFromUrl(relay.url.href, begin));
   if (tls !== undefined) builder.tls(tls);
   if (flags.hello !== undefined) builder.helloName(flags.hello);
   if (flags.localAddress !== undefined) builder.localAddress(flags.localAddress);
@@ -48,18 +47,6 @@ export async function relayBuilder<Built>(
   if (login !== undefined) builder.credentials(Credentials.password(login.user, login.password));
   if (flags.mechanism !== undefined) builder.authentication(mechanismsIn(flags.mechanism));
   return builder;
-}
-
-/** Names the flag or the variable in an error about the URL. What is in a variable is not shown. */
-function named<T>(source: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!EnvoiError.is(error)) throw error;
-    const problem = error.message.replace(/^url: /, "");
-    const shown = source.startsWith("--") ? problem : problem.replace(/ \(at position .*$/s, "");
-    throw new CommandError(`${source}: ${shown}`, ExitStatus.usage, { cause: error });
-  }
 }
 
 function poolOf({ connections, rate }: SendFlags): Partial<PoolConfig> | undefined {

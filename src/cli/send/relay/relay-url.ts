@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { CommandError } from "../../exit-status.ts";
+import { EnvoiError } from "../../../errors.ts";
+import { CommandError, ExitStatus } from "../../exit-status.ts";
 import type { Terminal } from "../../terminal.ts";
 
 /** The server that was named, with its login taken out of the URL. */
@@ -84,6 +85,21 @@ function notRelay(name: string, text: string): CommandError {
     `${name}: expected smtp://host, smtps://host, lmtp://host, smtp+unix:///path or host:port, got something else` +
       (text.includes("@") ? ". In user and password, # / ? : @ must be percent-encoded" : ""),
   );
+}
+
+/** Names the flag or the variable in an error about the URL. What is in a variable is not shown. */
+export function inNamed<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!EnvoiError.is(error)) throw error;
+    const problem = error.message.replace(/^url: /, "");
+    const shown =
+      source !== "ENVOI_RELAY" && source !== "SMTP_URL"
+        ? problem
+        : problem.replace(/ \(at position .*$/s, "");
+    throw new CommandError(`${source}: ${shown}`, ExitStatus.usage, { cause: error });
+  }
 }
 
 /** A URL, also of a host alone, with or without a port, and of the path of a Unix socket. */
