@@ -82,6 +82,8 @@ test("A file that is not text, or is text in another encoding, is refused with w
     [Buffer.from("name,email\n", "utf16le").swap16(), /UTF-16 without a byte order mark.*UTF-16BE/],
     [Buffer.from("a,b\n1,2\nZo\xeb,2\n", "latin1"), /line 3: expected text in UTF-8.*WINDOWS-1252.*Excel/],
     [Buffer.from("\n\r\n\n"), /expected a first line with the names/],
+    [Buffer.from("\ufeffname\nZo\ud83c\n", "utf16le"), /expected UTF-16.* half a character/],
+    [Buffer.from("\ufeffname\nZoe\n", "utf16le").subarray(0, -1), /expected UTF-16.* half a character/],
     [Buffer.from(""), /expected a first line with the names/],
   ] as const)
     await assert.rejects(read(bytes), (error) => {
@@ -89,6 +91,12 @@ test("A file that is not text, or is text in another encoding, is refused with w
       assert.match(error.message, said);
       return true;
     });
+});
+
+test("A table of one column has commas, whatever is in its values", async () => {
+  for (const row of ["a,b", "a;b,c", "a|b,c"])
+    await assert.rejects(read(`to\n${row}\n`), /line 2: expected 1 column/, row);
+  assert.deepEqual(await read("to\na;b\n"), [[2, { to: "a;b" }]]);
 });
 
 test("A wrong row is refused with the line that it begins on", async () => {

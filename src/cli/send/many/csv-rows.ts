@@ -97,7 +97,7 @@ function isEmpty(record: readonly string[]): boolean {
 
 /**
  * The character that the first line has most of, outside quotes; of two that it has equally often, the one that the
- * second line has as often.
+ * second line has as often; a comma if it has none of them.
  */
 function delimiterIn(text: string): string {
   const lines = text
@@ -106,6 +106,7 @@ function delimiterIn(text: string): string {
     .filter((line) => line !== "");
   const count = (delimiter: string, line: string | undefined) => (line ?? "").split(delimiter).length;
   const most = Math.max(...DELIMITERS.map((each) => count(each, lines[0])));
+  if (most === 1) return ",";
   const likely = DELIMITERS.filter((each) => count(each, lines[0]) === most);
   return likely.find((each) => count(each, lines[1]) === most) ?? likely[0] ?? ",";
 }

@@ -59,10 +59,21 @@ async function* inUtf8(source: AsyncIterable<Uint8Array | string>): AsyncGenerat
     if (!known && encodingOf(begun) !== "utf-8")
       decoder = new TextDecoder(encodingOf(begun), { fatal: true });
     known = true;
-    yield decoder === undefined ? begun : Buffer.from(decoder.decode(begun, { stream: true }));
+    yield decoder === undefined ? begun : decodedPart(decoder, begun);
   }
   if (!known) yield begun;
-  else if (decoder !== undefined) yield Buffer.from(decoder.decode());
+  else if (decoder !== undefined) yield decodedPart(decoder);
+}
+
+function decodedPart(decoder: TextDecoder, part?: Buffer): Buffer {
+  try {
+    return Buffer.from(part === undefined ? decoder.decode() : decoder.decode(part, { stream: true }));
+  } catch {
+    throw new CommandError(
+      "--data: expected UTF-16, as the byte order mark says, got half a character",
+      ExitStatus.data,
+    );
+  }
 }
 
 function withoutMark(chunk: Buffer): Buffer {
