@@ -41,7 +41,7 @@ describe("the view of a mail in Chromium", () => {
   ] as const)
     test(`looks on ${device} exactly as the mail does without protection`, async () => {
       const image = { type: "image/png", content: Buffer.from(dot, "base64") };
-      const view = htmlView(letter, { inline: new Map([["dot", image]]) });
+      const view = await htmlView(letter, { inline: new Map([["dot", image]]) });
       const bare = letter.replace("cid:dot", `data:image/png;base64,${dot}`);
       assert.ok((await picture(bare, width)).equals(await picture(view.html, width)));
     });
@@ -57,7 +57,7 @@ describe("the view of a mail in Chromium", () => {
     ] as const) {
       // The browser itself prefers the other one.
       await page.emulateMedia({ colorScheme: scheme === "dark" ? "light" : "dark" });
-      await page.setContent(htmlView(html, { scheme }).html);
+      await page.setContent((await htmlView(html, { scheme })).html);
       assert.equal(await page.evaluate("getComputedStyle(document.querySelector('p')).color"), color);
       assert.equal(await page.evaluate("getComputedStyle(document.documentElement).colorScheme"), canvas);
     }

@@ -164,11 +164,7 @@ describe("nasty mails in Chromium", () => {
 
   test("reach nobody by the rewriting alone, without the policy and the sandbox", async () => {
     assert.deepEqual(
-      await leaksOf(
-        raw().map((html) => htmlView(html).html),
-        {},
-        undefined,
-      ),
+      await leaksOf(await Promise.all(raw().map(async (html) => (await htmlView(html)).html)), {}, undefined),
       [],
     );
   });

@@ -2,64 +2,89 @@ import { type HtmlAttributes, type HtmlVisitor, readHtml } from "../html/html-re
 
 /** What a reader of an HTML mail sees, and where its links lead. */
 export interface HtmlReading {
-  /** The text, with a line for each block and each row of a table. */
+  /** The beginning of the text, with a line for each block and each row of a table. */
   readonly text: string;
   /** The links in their order, as they are written. */
   readonly links: readonly { readonly href: string; readonly text: string }[];
 }
 
-/** Reads the text and the links of HTML. What styles hide is read too. */
-export function htmlReading(html: string): HtmlReading {
+/** Reads the text and the links of HTML. What styles hide is read too. What is large is read in slices. */
+export async function htmlReading(html: string): Promise<HtmlReading> {
   const reader = new ReadingVisitor();
-  readHtml(html, reader);
-  return { text: tidy(reader.pieces.join("")), links: reader.links };
+  await readHtml(html, reader);
+  // A link may be open to the end.
+  reader.endLink();
+  return { text: reader.all.text, links: reader.links };
+}
+
+/** Text in pieces, of which the beginning is kept. */
+class Beginning {
+  readonly #most: number;
+  readonly #pieces: string[] = [];
+  #length = 0;
+
+  /** @param most how many characters are kept */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(piece: string): void {
+    if (this.#length >= this.#most) return;
+    this.#pieces.push(piece.slice(0, this.#most - this.#length));
+    this.#length += piece.length;
+  }
+
+  /** What is kept, tidy. */
+  get text(): string {
+    return tidy(this.#pieces.join(""));
+  }
 }
 
 class ReadingVisitor implements HtmlVisitor {
-  readonly pieces: string[] = [];
   readonly links: { readonly href: string; text: string }[] = [];
-  /** The link that is open, and where its text begins. */
-  #link: { readonly index: number; readonly begin: number } | undefined;
+  readonly all = new Beginning(MOST_TEXT);
+  /** The link that is open, and its text. */
+  #link: { readonly href: string; readonly label: Beginning } | undefined;
   #preformatted = 0;
 
   text(characters: string): void {
-    this.pieces.push(this.#preformatted > 0 ? characters : characters.replace(/[ \t\r\n\f]+/g, " "));
+    this.#add(this.#preformatted > 0 ? characters : characters.replace(/[ \t\r\n\f]+/g, " "));
   }
 
   open(name: string, attributes: HtmlAttributes): void {
     const href = attributes.get("href");
-    if (name === "a" || name === "area") this.#endLink();
-    if (name === "a" && href !== undefined) {
-      this.#link = { index: this.links.length, begin: this.pieces.length };
-      this.links.push({ href, text: "" });
-    } else if (name === "area" && href !== undefined)
+    if (name === "a" || name === "area") this.endLink();
+    if (name === "a" && href !== undefined) this.#link = { href, label: new Beginning(10 * LONGEST_LABEL) };
+    else if (name === "area" && href !== undefined)
       this.links.push({ href, text: attributes.get("alt") ?? "" });
-    else if (name === "img") this.pieces.push(attributes.get("alt") ?? "");
+    else if (name === "img") this.#add(attributes.get("alt") ?? "");
     else if (name === "pre") this.#preformatted++;
     this.#separate(name);
   }
 
   close(name: string): void {
-    if (name === "a") this.#endLink();
+    if (name === "a") this.endLink();
     if (name === "pre") this.#preformatted = Math.max(0, this.#preformatted - 1);
     this.#separate(name);
   }
 
   style(): void {}
 
-  #separate(name: string): void {
-    if (name === "td" || name === "th") this.pieces.push(" ");
-    else if (lines.has(name)) this.pieces.push("\n");
+  endLink(): void {
+    if (this.#link === undefined) return;
+    const { href, label } = this.#link;
+    this.links.push({ href, text: label.text.replaceAll("\n", " ").slice(0, LONGEST_LABEL) });
+    this.#link = undefined;
   }
 
-  #endLink(): void {
-    if (this.#link === undefined) return;
-    const link = this.links[this.#link.index];
-    if (link !== undefined)
-      link.text = tidy(this.pieces.slice(this.#link.begin).join(""))
-        .replaceAll("\n", " ")
-        .slice(0, LONGEST_TEXT);
-    this.#link = undefined;
+  #separate(name: string): void {
+    if (name === "td" || name === "th") this.#add(" ");
+    else if (lines.has(name)) this.#add("\n");
+  }
+
+  #add(piece: string): void {
+    this.all.add(piece);
+    this.#link?.label.add(piece);
   }
 }
 
@@ -70,7 +95,9 @@ const lines: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-const LONGEST_TEXT = 500;
+/** How much of the text, and of the text of a link, is read. */
+const MOST_TEXT = 500_000;
+const LONGEST_LABEL = 500;
 
 /** Without characters that show nothing, blanks at the ends of lines, and empty lines. */
 function tidy(text: string): string {

@@ -21,14 +21,20 @@ export function mailLinks(html: HtmlReading | undefined, text: string | undefine
     if (key === undefined) return;
     const known = found.get(key);
     if (known === undefined) {
-      if (found.size < MOST_LINKS) found.set(key, { url: href.trim(), text: label, in: [where] });
+      found.set(key, { url: href.trim(), text: label, in: [where] });
       return;
     }
     if (!known.in.includes(where)) known.in.push(where);
     known.text ||= label;
   };
-  for (const { href, text: label } of html?.links ?? []) add(href, label, "html");
-  for (const url of urlsIn(text ?? "")) add(url, "", "text");
+  for (const { href, text: label } of html?.links ?? []) {
+    if (found.size >= MOST_LINKS) break;
+    add(href, label, "html");
+  }
+  for (const url of urlsIn(text ?? "")) {
+    if (found.size >= MOST_LINKS) break;
+    add(url, "", "text");
+  }
   return [...found.values()];
 }
 

@@ -1,4 +1,5 @@
 import { type Token, Tokenizer, TokenizerMode } from "parse5";
+import { inSlices } from "../in-slices.ts";
 
 /** Gets the tags and the text of HTML, in their order. */
 export interface HtmlVisitor {
@@ -17,12 +18,24 @@ export type HtmlAttributes = ReadonlyMap<string, string>;
 
 /**
  * Reads HTML as a browser without scripts does, token by token. No tree is made, so time and memory grow with the size
- * of the HTML alone, however it is nested. Comments, scripts, titles, templates, and the fallbacks of frames are left
- * out.
+ * of the HTML alone, however it is nested, and what is large is read in slices. Comments, scripts, titles, templates,
+ * and the fallbacks of frames are left out.
+ *
+ * @param signal ends the reading, because nobody needs it any more
+ * @throws the reason of the signal if it is aborted.
  */
-export function readHtml(html: string, visitor: HtmlVisitor): void {
-  new Reader(visitor).read(html);
+export async function readHtml(html: string, visitor: HtmlVisitor, signal?: AbortSignal): Promise<void> {
+  const reader = new Reader(visitor);
+  await inSlices(piecesOf(html), (piece) => void reader.read(piece), signal);
+  reader.end();
 }
+
+function* piecesOf(html: string): Generator<string, void, void> {
+  for (let at = 0; at < html.length; at += PIECE) yield html.slice(at, at + PIECE);
+}
+
+/** How many characters are read at a time. */
+const PIECE = 32_768;
 
 class Reader {
   readonly #visitor: HtmlVisitor;
@@ -50,8 +63,12 @@ class Reader {
     );
   }
 
-  read(html: string): void {
-    this.#tokenizer.write(html, true);
+  read(piece: string): void {
+    this.#tokenizer.write(piece, false);
+  }
+
+  end(): void {
+    this.#tokenizer.write("", true);
   }
 
   #open({ tagName, attrs }: Token.TagToken): void {

@@ -61,9 +61,9 @@ export function summaryJson(mail: StoredMail): SummaryJson {
 }
 
 /** A mail with all that a test asks for. */
-export function messageJson(mail: StoredMail): MessageJson {
+export async function messageJson(mail: StoredMail): Promise<MessageJson> {
   const { text, html, attachments, incomplete } = mail.parsed;
-  const { links, codes, unsubscribe } = extractOf(mail);
+  const { links, codes, unsubscribe } = await extractOf(mail);
   return {
     ...summaryJson(mail),
     ...(text !== undefined && { text }),
@@ -87,22 +87,24 @@ export interface Extract {
   readonly unsubscribe: Unsubscribing | undefined;
 }
 
-const extracts = new WeakMap<StoredMail, Extract>();
+const extracts = new WeakMap<StoredMail, Promise<Extract>>();
 
 /** The links and codes of a mail. They are found once. */
-export function extractOf(mail: StoredMail): Extract {
-  const known = extracts.get(mail);
-  if (known !== undefined) return known;
-  const { subject = "", text, html, headers } = mail.parsed;
-  const reading: HtmlReading | undefined = html === undefined ? undefined : htmlReading(html);
+export function extractOf(mail: StoredMail): Promise<Extract> {
+  const known = extracts.get(mail) ?? readExtract(mail);
+  extracts.set(mail, known);
+  return known;
+}
+
+async function readExtract({ parsed }: StoredMail): Promise<Extract> {
+  const { subject = "", text, html, headers } = parsed;
+  const reading: HtmlReading | undefined = html === undefined ? undefined : await htmlReading(html);
   const links = mailLinks(reading, text);
-  const made: Extract = {
+  return {
     links,
     codes: mailCodes([subject, text ?? "", reading?.text ?? ""]),
     unsubscribe: unsubscribing(headers, links),
   };
-  extracts.set(mail, made);
-  return made;
 }
 
 function mailboxJson({ name, address }: ParsedMailbox): MailboxJson {

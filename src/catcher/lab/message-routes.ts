@@ -78,7 +78,8 @@ export const messageRoutes: readonly LabRoute[] = [
         throw new LabError({ field: "id", expected: "a mail with HTML", got: "one without" }, 404);
       const { htmlView } = await import("../view/html-view.ts");
       const { remote, scheme } = call.query;
-      const view = htmlView(html, { inline: inlineImages(mail), remote, scheme });
+      const { signal } = call;
+      const view = await htmlView(html, { inline: inlineImages(mail), remote, scheme, signal });
       return new Response(view.html, { headers: viewHeaders({ remote }) });
     },
   }),
@@ -92,7 +93,8 @@ export const messageRoutes: readonly LabRoute[] = [
     failures: noMail,
     async handle(call) {
       const { htmlView } = await import("../view/html-view.ts");
-      return { images: htmlView(call.mail().parsed.html ?? "").remote };
+      const { signal } = call;
+      return { images: (await htmlView(call.mail().parsed.html ?? "", { signal })).remote };
     },
   }),
   labRoute({
@@ -144,8 +146,8 @@ export const messageRoutes: readonly LabRoute[] = [
       schema: object({ links: arrayOf(ref("Link")) }, { unsubscribe: ref("Unsubscribing") }),
     },
     failures: noMail,
-    handle: (call) => {
-      const { links, unsubscribe } = extractOf(call.mail());
+    async handle(call) {
+      const { links, unsubscribe } = await extractOf(call.mail());
       return { links, unsubscribe };
     },
   }),
@@ -156,7 +158,7 @@ export const messageRoutes: readonly LabRoute[] = [
     summary: "Returns the one-time codes that a mail seems to contain, the surest first.",
     answer: { description: "The codes.", schema: object({ codes: arrayOf(ref("Code")) }) },
     failures: noMail,
-    handle: (call) => ({ codes: extractOf(call.mail()).codes }),
+    handle: async (call) => ({ codes: (await extractOf(call.mail())).codes }),
   }),
   labRoute({
     method: "get",

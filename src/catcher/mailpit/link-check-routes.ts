@@ -11,7 +11,7 @@ export function linkCheckRoutes(app: Hono, mailbox: () => Promise<Mailbox>, allo
     const box = await mailbox();
     const mail = await mailOf(context, box);
     box.store.setRead([mail], true);
-    const { HTML, Text } = box.message(mail);
+    const { HTML, Text } = await box.message(mail);
     const [{ webLinks }, { checkLinks }, { LinkProbe }] = await Promise.all([
       import("../link-check/web-links.ts"),
       import("../link-check/link-check.ts"),

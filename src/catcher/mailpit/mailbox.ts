@@ -100,7 +100,7 @@ export class Mailbox {
   }
 
   /** The mail itself. */
-  message(mail: StoredMail): MessageJson {
+  message(mail: StoredMail): Promise<MessageJson> {
     return messageJson(mail, this.index.head(mail), this.decode);
   }
 

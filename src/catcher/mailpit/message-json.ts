@@ -71,7 +71,11 @@ export function summaryJson(mail: MailSource, head: HeadFacts, content: ContentF
 }
 
 /** A mail as mailpit shows it. */
-export function messageJson(mail: MailSource, head: HeadFacts, decode: TextDecoding): MessageJson {
+export async function messageJson(
+  mail: MailSource,
+  head: HeadFacts,
+  decode: TextDecoding,
+): Promise<MessageJson> {
   const fields = headerFields(mail.raw);
   const value = (name: string): string => firstValue(fields, name) ?? "";
   const { texts, html, inlines, others, attachments } = readBody(mail.raw, decode);
@@ -83,7 +87,7 @@ export function messageJson(mail: MailSource, head: HeadFacts, decode: TextDecod
     ReturnPath: mail.envelope.from || head.from.address,
     ListUnsubscribe: listUnsubscribe(value("list-unsubscribe"), value("list-unsubscribe-post")),
     Date: dateFieldJson(value("date")) ?? dateJson(mail.receivedAt),
-    Text: plainOf(texts) || htmlPlain(source),
+    Text: plainOf(texts) || (await htmlPlain(source)),
     HTML: source,
     Inline: [...list(inlines), ...list(others)],
     Attachments: list(attachments),

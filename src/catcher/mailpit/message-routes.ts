@@ -23,7 +23,7 @@ export function messageRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void 
     const box = await mailbox();
     const mail = await mailOf(context, box);
     box.store.setRead([mail], true);
-    return context.json(box.message(mail));
+    return context.json(await box.message(mail));
   });
 
   app.get("/api/v1/message/:id/headers", async (context) => {

@@ -16,10 +16,11 @@ export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
     const box = await mailbox();
     const mail = await named(context, box, ".html");
     box.store.setRead([mail], true);
-    const message = box.message(mail);
+    const message = await box.message(mail);
     if (message.HTML === "") throw new ApiError("This message does not contain a HTML part", 404);
     if (isShown(context)) {
-      const { html } = htmlView(message.HTML, { inline: inlineImages(readBody(mail.raw, box.decode)) });
+      const inline = inlineImages(readBody(mail.raw, box.decode));
+      const { html } = await htmlView(message.HTML, { inline, signal: context.req.raw.signal });
       return context.body(html, 200, viewHeaders({ remote: false }));
     }
     return context.body(withParts(message), 200, viewHeaders({ remote: false }));
@@ -29,7 +30,7 @@ export function viewRoutes(app: Hono, mailbox: () => Promise<Mailbox>): void {
     const box = await mailbox();
     const mail = await named(context, box, ".txt");
     box.store.setRead([mail], true);
-    return context.body(box.message(mail).Text, 200, { "content-type": "text/plain; charset=utf-8" });
+    return context.body((await box.message(mail)).Text, 200, { "content-type": "text/plain; charset=utf-8" });
   });
 
   app.get("/view/:id", async (context) => {

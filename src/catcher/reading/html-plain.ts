@@ -1,7 +1,7 @@
-import { attributeOf, readShown } from "./html-tokens.ts";
+import { attributeOf, readShownInSlices } from "./html-tokens.ts";
 
 /** HTML as plain text, for a mail that has no text of its own: paragraphs, lists, and the addresses of links. */
-export function htmlPlain(html: string): string {
+export async function htmlPlain(html: string): Promise<string> {
   const writer = new PlainWriter();
   const hrefs: string[] = [];
   const tag = (name: string): void => {
@@ -11,7 +11,7 @@ export function htmlPlain(html: string): string {
     else if (LINES.has(name)) writer.line();
     else if (name === "td" || name === "th") writer.text(" ");
   };
-  readShown(html, {
+  await readShownInSlices(html, {
     text: (text) => writer.text(text),
     open: (name, attributes) => {
       if (name === "a") hrefs.push(attributeOf(attributes, "href") ?? "");

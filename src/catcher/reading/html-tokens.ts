@@ -1,4 +1,5 @@
 import { decodeHTML } from "entities";
+import { inSlices } from "../in-slices.ts";
 
 /** Gets the pieces of HTML, in their order. */
 export interface HtmlVisitor {
@@ -19,8 +20,18 @@ export interface HtmlVisitor {
  * it knows less of HTML than a browser. Comments are left out.
  */
 export function readTokens(html: string, visitor: HtmlVisitor): void {
+  for (const _ of tokenSteps(html, visitor));
+}
+
+/** The same in steps, between which other things may happen. */
+function* tokenSteps(html: string, visitor: HtmlVisitor): Generator<undefined, void, void> {
   let at = 0;
+  let pause = STEP;
   while (at < html.length && visitor.enough?.() !== true) {
+    if (at > pause) {
+      yield;
+      pause = at + STEP;
+    }
     const open = html.indexOf("<", at);
     const end = open === -1 ? html.length : open;
     if (end > at) visitor.text?.(decoded(html.slice(at, end)));
@@ -45,10 +56,19 @@ export function readTokens(html: string, visitor: HtmlVisitor): void {
   }
 }
 
-/** The same without the head, whose elements show nothing. */
+/** The same as {@link readTokens} without the head, whose elements show nothing. */
 export function readShown(html: string, visitor: HtmlVisitor): void {
+  readTokens(html, shownTo(visitor));
+}
+
+/** The same in slices. */
+export async function readShownInSlices(html: string, visitor: HtmlVisitor): Promise<void> {
+  await inSlices(tokenSteps(html, shownTo(visitor)), () => undefined);
+}
+
+function shownTo(visitor: HtmlVisitor): HtmlVisitor {
   let inHead = false;
-  readTokens(html, {
+  return {
     text: (text) => inHead || visitor.text?.(text),
     open: (name, attributes) => {
       if (name === "head") inHead = true;
@@ -60,7 +80,7 @@ export function readShown(html: string, visitor: HtmlVisitor): void {
       if (name === "head") inHead = false;
     },
     enough: () => visitor.enough?.() === true,
-  });
+  };
 }
 
 /** The value of an attribute, decoded. */
@@ -140,3 +160,6 @@ const SINGLE = 0x27;
 const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
+
+/** How many characters are read in a step, at least. */
+const STEP = 32_768;

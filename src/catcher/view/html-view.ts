@@ -13,6 +13,8 @@ export interface HtmlViewOptions {
   readonly remote?: boolean;
   /** The colour scheme; by default that of the browser. */
   readonly scheme?: ColorScheme | undefined;
+  /** Ends the work, because nobody waits for the view any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The HTML of a mail, made safe to look at. */
@@ -27,20 +29,25 @@ export interface HtmlView {
  * Writes the HTML of a mail anew, so that it looks as it should, and does nothing. Only known elements and attributes
  * are written; links open a new tab, and images come out of the mail itself.
  *
- * Time and memory grow with the size of the HTML, however it is nested.
+ * Time and memory grow with the size of the HTML, however it is nested; what is large is written in slices. Styles of
+ * more than a megabyte are left out: no mail program shows them.
+ *
+ * @throws the reason of the signal if it is aborted.
  */
-export function htmlView(html: string, options: HtmlViewOptions = {}): HtmlView {
-  const { inline = new Map(), remote = false, scheme } = options;
+export async function htmlView(html: string, options: HtmlViewOptions = {}): Promise<HtmlView> {
+  const { inline = new Map(), remote = false, scheme, signal } = options;
   const images = new ImageSources(inline, remote);
   const writer = new ViewWriter(images, scheme);
-  readHtml(html, writer);
+  await readHtml(html, writer, signal);
   return { html: writer.finish(), remote: images.remote };
 }
 
 class ViewWriter implements HtmlVisitor {
   readonly #images: ImageSources;
   readonly #scheme: ColorScheme | undefined;
-  readonly #pieces: string[];
+  /** What is written, and the last pieces of it. */
+  #written = "";
+  #pieces: string[];
 
   constructor(images: ImageSources, scheme: ColorScheme | undefined) {
     this.#images = images;
@@ -49,28 +56,35 @@ class ViewWriter implements HtmlVisitor {
   }
 
   text(characters: string): void {
-    this.#pieces.push(escaped(characters));
+    this.#write(escaped(characters));
   }
 
   open(name: string, attributes: HtmlAttributes): void {
     if (name === "meta") this.#writeColorScheme(attributes);
     if (!allowedElements.has(name)) return;
     const written = [...this.#attributes(name, attributes)];
-    this.#pieces.push(`<${[name, ...written].join(" ")}>`);
+    this.#write(`<${[name, ...written].join(" ")}>`);
   }
 
   close(name: string): void {
-    if (allowedElements.has(name)) this.#pieces.push(`</${name}>`);
+    if (allowedElements.has(name)) this.#write(`</${name}>`);
   }
 
   style(css: string, attributes: HtmlAttributes): void {
     const media = attributes.get("media");
     const condition = media === undefined ? "" : ` media="${escaped(this.#safeStyle(media))}"`;
-    this.#pieces.push(`<style${condition}>${this.#safeStyle(css)}</style>`);
+    this.#write(`<style${condition}>${this.#safeStyle(css)}</style>`);
   }
 
   finish(): string {
-    return this.#pieces.join("");
+    return this.#written + this.#pieces.join("");
+  }
+
+  /** Pieces are joined as they come, because to join a million of them at the end takes long. */
+  #write(piece: string): void {
+    if (this.#pieces.push(piece) < MOST_PIECES) return;
+    this.#written += this.#pieces.join("");
+    this.#pieces = [];
   }
 
   *#attributes(element: string, attributes: HtmlAttributes): Generator<string, void, void> {
@@ -119,11 +133,11 @@ class ViewWriter implements HtmlVisitor {
     const schemes = named.filter((word) => /^(?:light|dark|only|normal)$/.test(word));
     const scheme = this.#scheme;
     const content = scheme !== undefined && schemes.includes(scheme) ? scheme : schemes.join(" ");
-    this.#pieces.push(`<meta name="color-scheme" content="${content}">`);
+    this.#write(`<meta name="color-scheme" content="${content}">`);
   }
 
   #safeStyle(css: string): string {
-    return safeStyle(css, this.#images, this.#scheme);
+    return css.length > MOST_STYLE ? "" : safeStyle(css, this.#images, this.#scheme);
   }
 }
 
@@ -141,3 +155,7 @@ function* linkAttributes(href: string): Generator<string, void, void> {
  */
 const PROLOGUE =
   '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">';
+
+const MOST_PIECES = 4096;
+/** How long a style sheet, or the styles of an element, may be. They are read in one piece. */
+const MOST_STYLE = 1_048_576;

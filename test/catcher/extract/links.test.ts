@@ -4,8 +4,8 @@ import { htmlReading } from "#src/catcher/extract/html-reading.js";
 import { mailLinks, urlsIn } from "#src/catcher/extract/links.js";
 import { unsubscribing } from "#src/catcher/extract/unsubscribe.js";
 
-test("finds the links of HTML and text in their order, each once", () => {
-  const html = htmlReading(
+test("finds the links of HTML and text in their order, each once", async () => {
+  const html = await htmlReading(
     '<p>Hi <a href="https://a.test/confirm?x=1&amp;y=2"><b>Confirm</b> now</a>' +
       '<a href=" https://b.test ">  </a><a href="https://a.test/confirm?x=1&amp;y=2">again</a>' +
       '<map><area href="https://c.test/" alt="Map"></map><a href="mailto:help@a.test">Help</a>',
@@ -22,7 +22,7 @@ test("finds the links of HTML and text in their order, each once", () => {
   ]);
 });
 
-test("leaves out what leads nowhere or runs something, and keeps the links of apps", () => {
+test("leaves out what leads nowhere or runs something, and keeps the links of apps", async () => {
   const hrefs = [
     "#top",
     "",
@@ -40,15 +40,15 @@ test("leaves out what leads nowhere or runs something, and keeps the links of ap
     "shop://confirm/1",
     "HTTPS://A.test",
   ];
-  const html = htmlReading(all.map((href) => `<a href="${href}">x</a>`).join(""));
+  const html = await htmlReading(all.map((href) => `<a href="${href}">x</a>`).join(""));
   assert.deepEqual(
     mailLinks(html, undefined).map(({ url }) => url),
     ["shop://confirm/1", "HTTPS://A.test"],
   );
 });
 
-test("takes the image of a link for its text, and reads nothing in scripts, styles and comments", () => {
-  const html = htmlReading(
+test("takes the image of a link for its text, and reads nothing in scripts, styles and comments", async () => {
+  const html = await htmlReading(
     '<a href="https://a.test"><img alt="Shop now"></a><script><a href="https://b.test"></script>' +
       '<style><a href="https://c.test"></style><!-- <a href="https://d.test"> --><noscript><a href="https://e.test">N</a>',
   );
@@ -94,4 +94,11 @@ test("reads how to unsubscribe from the header and from the links", () => {
   assert.equal(unsubscribing([], []), undefined);
   for (const text of ["Abmelden", "Se désabonner", "Darse de baja", "Отписаться", "退订", "配信停止はこちら"])
     assert.equal(unsubscribing([], [{ ...link, text }])?.link, link.url, text);
+});
+
+test("reads of a long text and of a long link the beginning", async () => {
+  const { text, links } = await htmlReading(`<a href="https://a.test">${"word ".repeat(200_000)}<p>late`);
+  assert.equal(links[0]?.text.length, 500);
+  assert.ok(text.startsWith("word word"));
+  assert.ok(text.length < 600_000);
 });

@@ -41,11 +41,11 @@ test("reads the words of HTML with the addresses of links if asked", () => {
   );
 });
 
-test("writes HTML as plain text", () => {
+test("writes HTML as plain text", async () => {
   const html = `<h1>Hello</h1><p>First <b>line</b><br>second</p><ul><li>one</li><li>two</li></ul>
     <p>See <a href="https://a.test/x">this</a>.</p><hr><table><tr><td>a</td><td>b</td></tr></table>`;
   assert.equal(
-    htmlPlain(html),
+    await htmlPlain(html),
     `Hello\n\nFirst line\nsecond\n\n* one\n* two\n\nSee this ( https://a.test/x ).\n\n${"-".repeat(40)}\n\na b`,
   );
 });

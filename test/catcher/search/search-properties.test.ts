@@ -86,11 +86,11 @@ const htmls = fc
   .array(fc.oneof(pieces, fc.string({ maxLength: 5 })), { maxLength: 30 })
   .map((parts) => parts.join(""));
 
-test("reads any HTML", () => {
-  fc.assert(
-    fc.property(htmls, (html) => {
+test("reads any HTML", async () => {
+  await fc.assert(
+    fc.asyncProperty(htmls, async (html) => {
       htmlText(html, { links: true });
-      htmlPlain(html);
+      await htmlPlain(html);
       webLinks(html, html);
       const { Total } = htmlCheck(html);
       assert.ok(Total.Nodes >= 0);

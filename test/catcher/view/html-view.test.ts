@@ -5,9 +5,9 @@ import { htmlView } from "#src/catcher/view/html-view.js";
 import { fc } from "../../property.js";
 
 /** The view without what stands before every mail. */
-function shown(html: string, options: Parameters<typeof htmlView>[1] = {}): string {
-  const view = htmlView(html, options).html;
-  const begin = htmlView("").html;
+async function shown(html: string, options: Parameters<typeof htmlView>[1] = {}): Promise<string> {
+  const { html: view } = await htmlView(html, options);
+  const { html: begin } = await htmlView("");
   assert.ok(view.startsWith(begin));
   return view.slice(begin.length);
 }
@@ -24,7 +24,7 @@ describe("keeps what makes a mail look as it should", () => {
     "<p>&lt;b&gt; &amp; \u{1f600}</p>",
     '<div role="presentation" aria-label="x">x</div>',
   ])
-    test(html, () => assert.equal(shown(html), html));
+    test(html, async () => assert.equal(await shown(html), html));
 });
 
 describe("leaves out what loads, runs, sends or hides something", () => {
@@ -85,7 +85,7 @@ describe("leaves out what loads, runs, sends or hides something", () => {
     ["<p <img src=x>", "<p>"],
     ["<p ping=x attributionsrc=y slot=z>", "<p>"],
   ] as const)
-    test(html, () => assert.equal(shown(html), expected));
+    test(html, async () => assert.equal(await shown(html), expected));
 });
 
 describe("rewrites CSS", () => {
@@ -109,9 +109,9 @@ describe("rewrites CSS", () => {
     ["a{background:url(https://evil.test", 'a{background:url("about:invalid")'],
     ["a{background:url(ht tps://evil.test)}", "a{background: }"],
   ] as const)
-    test(css, () => {
+    test(css, async () => {
       // As an attribute it is neither cut at </style, nor is it read as HTML.
-      const view = shown(`<p style="${css.replaceAll('"', "&quot;")}">`);
+      const view = await shown(`<p style="${css.replaceAll('"', "&quot;")}">`);
       assert.equal(
         view,
         `<p style="${expected.replace(/[<>"&]/g, (c) => ({ "<": "&lt;", ">": "&gt;", '"': "&quot;", "&": "&amp;" })[c] as string)}">`,
@@ -119,16 +119,16 @@ describe("rewrites CSS", () => {
     });
 });
 
-test("lets links open a new tab without opener and referrer, and only to pages, addresses and telephones", () => {
-  const link = (href: string): string =>
+test("lets links open a new tab without opener and referrer, and only to pages, addresses and telephones", async () => {
+  const link = (href: string): Promise<string> =>
     shown(`<a href="${href}" target="_self" rel="opener" ping="https://evil.test" download>x</a>`);
   for (const href of ["https://a.test/x?y=1", "http://a.test/", "mailto:a@b.test", "tel:+49301"])
-    assert.equal(link(href), `<a href="${href}" target="_blank" rel="noopener noreferrer">x</a>`);
+    assert.equal(await link(href), `<a href="${href}" target="_blank" rel="noopener noreferrer">x</a>`);
   assert.equal(
-    link("HTTPS://A.test/ x"),
+    await link("HTTPS://A.test/ x"),
     '<a href="https://a.test/%20x" target="_blank" rel="noopener noreferrer">x</a>',
   );
-  assert.equal(link("#top"), '<a href="#top">x</a>');
+  assert.equal(await link("#top"), '<a href="#top">x</a>');
   for (const href of [
     "javascript:alert(1)",
     " java\nscript:alert(1)",
@@ -142,10 +142,10 @@ test("lets links open a new tab without opener and referrer, and only to pages, 
     "view-source:https://a.test",
     "x",
   ])
-    assert.equal(link(href), "<a>x</a>", href);
+    assert.equal(await link(href), "<a>x</a>", href);
 });
 
-test("shows images of the mail, and those of other hosts only if asked for, and names these", () => {
+test("shows images of the mail, and those of other hosts only if asked for, and names these", async () => {
   const inline = new Map([
     ["logo@a.test", { type: "image/png", content: Buffer.from("PNG") }],
     ["page@a.test", { type: "text/html", content: Buffer.from("<script>") }],
@@ -158,27 +158,27 @@ test("shows images of the mail, and those of other hosts only if asked for, and 
   const png = '<img src="data:image/png;base64,UE5H">';
   const kept = `${png}${png}<img><img><img><img src="data:image/gif;base64,R0lGOD"><img><img>`;
   assert.equal(
-    shown(html, { inline }),
+    await shown(html, { inline }),
     `${kept}<img><td><p style="background:url(&quot;about:invalid&quot;)">`,
   );
-  const { remote } = htmlView(html, { inline });
+  const { remote } = await htmlView(html, { inline });
   assert.deepEqual(remote, ["https://cdn.test/a.png", "http://cdn.test/b.png", "https://cdn.test/c.png"]);
   assert.equal(
-    shown(html, { inline, remote: true }),
+    await shown(html, { inline, remote: true }),
     `${kept}<img src="https://cdn.test/a.png"><td background="http://cdn.test/b.png"><p style="background:url(&quot;https://cdn.test/c.png&quot;)">`,
   );
 });
 
-test("shows the first image of a srcset if there is no other", () => {
+test("shows the first image of a srcset if there is no other", async () => {
   assert.equal(
-    shown('<img srcset="https://a.test/1.png 1x, https://a.test/2.png 2x">', { remote: true }),
+    await shown('<img srcset="https://a.test/1.png 1x, https://a.test/2.png 2x">', { remote: true }),
     '<img src="https://a.test/1.png">',
   );
 });
 
-test("embeds an image a thousand times only as far as there is room", () => {
+test("embeds an image a thousand times only as far as there is room", async () => {
   const inline = new Map([["a", { type: "image/png", content: Buffer.alloc(3 * 1_048_576) }]]);
-  const view = htmlView('<img src="cid:a">'.repeat(1000), { inline });
+  const view = await htmlView('<img src="cid:a">'.repeat(1000), { inline });
   assert.ok(view.html.length < 40 * 1_048_576);
 });
 
@@ -199,10 +199,10 @@ describe("shows the colour scheme that is asked for", () => {
       '<meta name="color-scheme" content="light">',
     ],
   ] as const)
-    test(String(scheme), () => assert.equal(shown(css + meta, { scheme }), styles + metas));
+    test(String(scheme), async () => assert.equal(await shown(css + meta, { scheme }), styles + metas));
 });
 
-test("writes nothing that is not allowed, whatever it reads, and nothing new if it reads that again", () => {
+test("writes nothing that is not allowed, whatever it reads, and nothing new if it reads that again", async () => {
   const piece = fc.oneof(
     fc.constantFrom(
       ..."<script>|</script>|<style>|</style>|<svg>|</svg>|<math>|<select>|</select>|<textarea>|</textarea>|<title>|</title>|<table>|<template>|</template>|<noscript>|<plaintext>|<xmp>|<!--|-->|<![CDATA[|]]>|<iframe>|</iframe>|<a href=\"|<img src=\"https://evil.test/|<p style=\"background:url(|@import 'https://evil.test'|url(\"|image-set('https://evil.test' 1x)|/*|*/|\\|</|<|>|\"|'|)|onerror=x|&lt;|&#x3c;|&quot;|<form action=x>|<base href=x>|<meta http-equiv=refresh>|<option>|<frameset>|<mglyph>|<foreignObject>".split(
@@ -211,8 +211,8 @@ test("writes nothing that is not allowed, whatever it reads, and nothing new if 
     ),
     fc.string({ maxLength: 5 }),
   );
-  const check = fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-    const view = htmlView(pieces.join("")).html;
+  const check = fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+    const { html: view } = await htmlView(pieces.join(""));
     assert.doesNotMatch(
       view,
       /<(?:script|iframe|object|embed|link|base|svg|math|form|template|frame|meta http)/i,
@@ -229,7 +229,7 @@ test("writes nothing that is not allowed, whatever it reads, and nothing new if 
       }
     }
   });
-  fc.assert(check, { numRuns: 1000 });
+  await fc.assert(check, { numRuns: 1000 });
 });
 
 interface Node {
@@ -246,7 +246,7 @@ function* nodesOf(root: object): Generator<Node> {
   }
 }
 
-test("needs time that grows with the size of the HTML, however it is nested", () => {
+test("needs time that grows with the size of the HTML, however it is nested", async () => {
   const kinds = [
     "<div>",
     "<b><i>",
@@ -259,15 +259,52 @@ test("needs time that grows with the size of the HTML, however it is nested", ()
     "<style>a{b:c(d('e'",
   ];
   for (const piece of kinds) {
-    const seconds = (size: number): number => {
+    const seconds = async (size: number): Promise<number> => {
       const html = piece.repeat(Math.ceil(size / piece.length));
       const before = process.cpuUsage();
-      htmlView(html);
+      await htmlView(html);
       const { user, system } = process.cpuUsage(before);
       return user + system;
     };
-    seconds(100_000);
-    const small = Math.max(seconds(100_000), 3000);
-    assert.ok(seconds(1_000_000) < 40 * small, piece);
+    await seconds(100_000);
+    const small = Math.max(await seconds(100_000), 3000);
+    assert.ok((await seconds(1_000_000)) < 40 * small, piece);
   }
+});
+
+test("reads large HTML in slices, in which other things happen, and ends with its signal", async () => {
+  const large = '<p style="color:red">Some <b>words</b> &amp; more</p>'.repeat(40_000);
+  let turns = 0;
+  let reading = true;
+  const count = (): void => {
+    turns++;
+    if (reading) setImmediate(count);
+  };
+  setImmediate(count);
+  const { html } = await htmlView(large);
+  reading = false;
+  assert.ok(html.endsWith(large));
+  assert.ok(turns > 3);
+  const controller = new AbortController();
+  const ended = htmlView(large, { signal: controller.signal });
+  controller.abort(new Error("gone"));
+  await assert.rejects(ended, /gone/);
+});
+
+test("shows the same wherever the pieces end in which it reads", async () => {
+  const tail =
+    "<p title='a&lt;b' class=x>\ud83d\ude00 &eacute;&amp;&notit; \r\n<!-- - -- -->x<style>a{b:c}</style ><br/><textarea>\r</p></textarea>&#x1F600;z";
+  const alone = await shown(tail);
+  for (let length = 32_768 - tail.length; length <= 32_768; length++) {
+    const before = "x".repeat(length);
+    assert.equal(await shown(before + tail), before + alone, String(length));
+  }
+});
+
+test("leaves out styles of more than a megabyte", async () => {
+  const css = "p{color:red}".repeat(90_000);
+  assert.equal(
+    await shown(`<style>${css}</style><p style="${css}">x</p>`),
+    '<style></style><p style="">x</p>',
+  );
 });
