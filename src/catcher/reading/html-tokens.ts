@@ -27,15 +27,18 @@ export function readTokens(html: string, visitor: HtmlVisitor): void {
 function* tokenSteps(html: string, visitor: HtmlVisitor): Generator<undefined, void, void> {
   let at = 0;
   let pause = STEP;
+  let open = -1;
   while (at < html.length && visitor.enough?.() !== true) {
     if (at > pause) {
       yield;
       pause = at + STEP;
     }
-    const open = html.indexOf("<", at);
-    const end = open === -1 ? html.length : open;
+    if (open < at) open = html.indexOf("<", at);
+    if (open === -1) open = html.length;
+    const end = endOfPiece(html, at, open);
     if (end > at) visitor.text?.(decoded(html.slice(at, end)));
-    if (open === -1) return;
+    at = end;
+    if (at < open || open === html.length) continue;
     const closes = html.charCodeAt(open + 1) === SLASH;
     const begin = closes ? open + 2 : open + 1;
     if (isLetter(html.charCodeAt(begin))) {
@@ -119,6 +122,14 @@ function skipRaw(html: string, at: number, name: string, visitor: HtmlVisitor): 
 const RAW: ReadonlyMap<string, RegExp> = new Map(
   ["script", "style", "title", "noscript"].map((name) => [name, new RegExp(`</${name}(?=[\\s/>])`, "gi")]),
 );
+
+/** Where a piece of text ends: long text is parted between words, where no character reference is. */
+function endOfPiece(html: string, begin: number, end: number): number {
+  if (end - begin <= STEP) return end;
+  const piece = html.slice(begin, begin + STEP);
+  const cut = Math.max(piece.lastIndexOf(" "), piece.lastIndexOf("\n"));
+  return cut > 0 ? begin + cut : end;
+}
 
 function endOfComment(html: string, open: number): number {
   const isComment = html.startsWith("<!--", open);

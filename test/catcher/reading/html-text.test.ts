@@ -49,3 +49,16 @@ test("writes HTML as plain text", async () => {
     `Hello\n\nFirst line\nsecond\n\n* one\n* two\n\nSee this ( https://a.test/x ).\n\n${"-".repeat(40)}\n\na b`,
   );
 });
+
+test("reads long text in pieces, which end between words", async () => {
+  const words = "one &amp; two\n".repeat(20_000);
+  const pieces: string[] = [];
+  readTokens(`<p>${words}</p>end`, { text: (text) => pieces.push(text) });
+  assert.ok(pieces.length > 5);
+  assert.equal(pieces.join(""), `${words.replaceAll("&amp;", "&")}end`);
+  assert.equal(await htmlPlain(words), "one & two ".repeat(20_000).trim());
+  const word = "x".repeat(100_000);
+  const whole: string[] = [];
+  readTokens(`${word}<b>`, { text: (text) => whole.push(text) });
+  assert.deepEqual(whole, [word]);
+});
