@@ -35,7 +35,7 @@ export type {
   RetryOptions,
   SuppressOptions,
 } from "./options.ts";
-export { Outbox, type OutboxTransaction } from "./outbox.ts";
+export { Outbox } from "./outbox.ts";
 export type {
   MailState,
   OutboxAttempt,
@@ -44,6 +44,7 @@ export type {
   OutboxRecipient,
   RecordedReply,
 } from "./outbox-mail.ts";
+export type { OutboxTransaction } from "./outbox-transaction.ts";
 export type { EventsOptions } from "./reading/events.ts";
 export type { ListOptions } from "./reading/reader.ts";
 export type { Percentiles, RecentAttempts } from "./reading/recent-attempts.ts";

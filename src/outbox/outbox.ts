@@ -17,6 +17,7 @@ import { readVia, type Via } from "./enqueue/via.ts";
 import { mailId } from "./mail-id.ts";
 import { type OutboxOptions, type ReadOutboxOptions, readOutboxOptions } from "./options.ts";
 import type { OutboxEvent, OutboxMail } from "./outbox-mail.ts";
+import { lend, type OutboxTransaction } from "./outbox-transaction.ts";
 import { type EventsOptions, events } from "./reading/events.ts";
 import { type ListOptions, Reader } from "./reading/reader.ts";
 import { type OutboxStatus, status } from "./reading/status.ts";
@@ -27,12 +28,6 @@ import { Suppressions } from "./suppressions/suppressions.ts";
 import { RunningWorker } from "./worker/running-worker.ts";
 import { untilTerminated } from "./worker/termination.ts";
 import type { Worker, WorkOptions } from "./worker/worker.ts";
-
-/** A transaction on the database of an outbox. */
-export interface OutboxTransaction {
-  /** Runs one statement with `$1` ... */
-  query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
-}
 
 /**
  * Mail that is not lost: it is written into a database, in your own transaction, and any number of workers send it.
@@ -140,12 +135,7 @@ export class Outbox implements AsyncDisposable {
    * ```
    */
   async transaction<T>(work: (transaction: OutboxTransaction) => Promise<T>): Promise<T> {
-    const run = (statements: Statements): Promise<T> =>
-      work({
-        query: async (text, values) => ({
-          rows: [...(await statements.query(text, values))] as Record<string, unknown>[],
-        }),
-      });
+    const run = (statements: Statements): Promise<T> => lend(statements, work);
     return this.#database instanceof Embedded
       ? this.#database.callersTransaction(run)
       : this.#database.transaction(run);
@@ -189,7 +179,10 @@ export class Outbox implements AsyncDisposable {
 
   /** The mail with an id; with `via` also one that your transaction has enqueued. */
   async find(id: string, { via }: { readonly via?: Via | undefined } = {}): Promise<OutboxMail | undefined> {
-    return this.#reader.find(mailId(id, "id"), via === undefined ? this.#database : readVia(via, "via"));
+    return this.#reader.find(
+      mailId(id, "id"),
+      via === undefined ? this.#database : readVia(via, "via", false),
+    );
   }
 
   /** The mails that fit the options, in the order in which they were enqueued. */

@@ -47,14 +47,19 @@ export type Via = QueryVia | KyselyVia | KnexVia | PrismaVia | DrizzleVia | Exec
 /**
  * The transaction of a caller as the outbox uses it.
  *
+ * @param open whether it must be open; otherwise only its connection is used
  * @throws EnvoiError of kind `"configuration"` if it is none of the kinds, or a pool, whose statements are each a
  * transaction of their own.
  */
-export function readVia(value: unknown, field: string): Statements {
+export function readVia(value: unknown, field: string, open: boolean = true): Statements {
   const run = runner(value, field);
+  let certain = open ? undefined : true;
   return {
     async query(text, values = []) {
       try {
+        certain ??= isCertain(value);
+        if (!certain) await run(onlyInTransactions, []);
+        certain = true;
         return rowsOf(await run(text, values));
       } catch (error) {
         throw error instanceof Error || EnvoiError.is(error) ? databaseError(error) : error;
@@ -62,6 +67,26 @@ export function readVia(value: unknown, field: string): Statements {
     },
   };
 }
+
+/**
+ * Whether a transaction is certain to be open, or says itself that it is not. Otherwise the database is asked, because
+ * each statement would be a transaction of its own, and the mail would be there whatever becomes of the rest.
+ */
+function isCertain(value: unknown): boolean {
+  const via = Object(value) as Record<string, unknown>;
+  // Transactions of Kysely, Prisma and Knex, and those of PGlite and of an outbox.
+  if (["executeQuery", "$queryRawUnsafe", "raw"].some((name) => has(via, name)) || "closed" in via)
+    return true;
+  // A client of pg from 8.20 on.
+  return has(via, "getTransactionStatus") && (value as Status).getTransactionStatus() === "T";
+}
+
+interface Status {
+  getTransactionStatus(): string | null;
+}
+
+/** PostgreSQL refuses it outside of a transaction, by 25P01. */
+const onlyInTransactions = "lock table pg_catalog.pg_class in access share mode";
 
 type Run = (text: string, values: readonly unknown[]) => PromiseLike<unknown>;
 
@@ -72,14 +97,14 @@ function runner(value: unknown, field: string): Run {
     return drizzle(value as DrizzleVia);
   if ("dialect" in via && "session" in via)
     throw wrongOption(field, "{ drizzle: transaction, sql }", value, "sql is an export of drizzle-orm");
+  const whole = wholeDatabase(via);
+  if (whole !== undefined)
+    throw wrongOption(field, "an open transaction, not the whole database", value, `Pass ${whole}`);
   if (has(via, "executeQuery")) return kysely(value as KyselyVia);
   if (has(via, "$queryRawUnsafe"))
     return (text, values) => (value as PrismaVia).$queryRawUnsafe(text, ...(values as never[]));
   if (has(via, "raw")) return knex(value as KnexVia);
-  if (has(via, "query")) {
-    if (has(via, "connect") && "totalCount" in via) throw pooled(value, field);
-    return (text, values) => (value as QueryVia).query(text, [...values] as never);
-  }
+  if (has(via, "query")) return (text, values) => (value as QueryVia).query(text, [...values] as never);
   if (has(via, "execute")) return (text, values) => (value as ExecuteVia).execute(text, values);
   const expected =
     "a client of pg, a transaction of PGlite, Kysely, Knex or Prisma, { drizzle, sql } or { execute }";
@@ -90,9 +115,17 @@ function has(via: Record<string, unknown>, method: string): boolean {
   return typeof via[method] === "function";
 }
 
-function pooled(value: unknown, field: string): EnvoiError {
-  const remedy = "Pass the client that pool.connect() gave and that has begun the transaction";
-  return wrongOption(field, "a connection with an open transaction, not a pool", value, remedy);
+/** What to pass instead of a database, whose statements are each a transaction of their own. */
+function wholeDatabase(via: Record<string, unknown>): string | undefined {
+  if (has(via, "executeQuery"))
+    return via["isTransaction"] === false ? "what transaction().execute() of Kysely gives" : undefined;
+  if (has(via, "$queryRawUnsafe"))
+    return has(via, "$connect") ? "what $transaction(async (transaction) => ...) of Prisma gives" : undefined;
+  if (has(via, "raw")) return via["isTransaction"] === true ? undefined : "what transaction() of Knex gives";
+  if (!has(via, "query")) return undefined;
+  if (has(via, "connect") && "totalCount" in via)
+    return "the client that connect() of the pool gave and that has begun the transaction";
+  return has(via, "transaction") ? "what its transaction() gives" : undefined;
 }
 
 /** What CompiledQuery.raw() of Kysely makes. */
