@@ -65,7 +65,8 @@ export function programFor(host: CommandHost, factories: readonly CommandFactory
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
-      .showHelpAfterError(`(envoi ${command === program ? "" : `${command.name()} `}--help tells more)`)
+      .helpOption("-h, --help", "show this help")
+      .showHelpAfterError(`(envoi ${command === program ? "" : `${command.name()} `}--help shows all flags)`)
       .configureOutput({
         writeOut: (text) => terminal.output.write(text),
         writeErr: (text) => terminal.errors.write(text),

@@ -7,8 +7,8 @@ export function catchCommand(host: CommandHost): Command {
   const command = new Command("catch")
     .summary("catch mail, and look at it in a browser")
     .description(
-      "Catches all mail that is sent to it, and shows it in a page, and by the API of mailpit, until it is stopped by " +
-        "Ctrl-C. Nothing is delivered.",
+      "Catches all mail that is sent to it and shows it on a web page and through the API of mailpit, until you stop " +
+        "it with Ctrl-C. Nothing is delivered.",
     )
     .usage("[flags]");
   for (const [heading, flags] of groups) for (const flag of flags) command.addOption(flag.helpGroup(heading));
@@ -33,11 +33,11 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
   [
     "Addresses:",
     [
-      flag("--smtp <host:port>", "where it listens for mail; port 0 takes any that is free").default(
+      flag("--smtp <host:port>", "the address to listen on for mail; port 0 uses any free port").default(
         "127.0.0.1:1025",
       ),
-      flag("--http <host:port>", "where the page and the API are").default("127.0.0.1:8025"),
-      flag("--json", "print the addresses as one line of JSON when it listens"),
+      flag("--http <host:port>", "the address of the page and the API").default("127.0.0.1:8025"),
+      flag("--json", "print the addresses as one line of JSON once it listens"),
     ],
   ],
   [
@@ -46,31 +46,31 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
       flag("--tls [mode]", "encrypt: starttls or implicit (from the first byte); --tls alone is starttls"),
       flag(
         "--cert <file>",
-        "a PEM file with the certificate for --tls; by default it makes its own authority",
+        "a PEM file with the certificate for --tls; by default a new authority issues one",
       ),
       flag("--key <file>", "the private key of the certificate"),
       flag(
         "--users <file>",
-        'who may log in: JSON, {"user": "password"}; the word any lets everybody log in',
+        'who may log in: a JSON file such as {"user": "password"}; the word any lets everybody log in',
       ),
-      flag("--zone <file>", "verify SPF, DKIM and DMARC by the DNS in this JSON file"),
+      flag("--zone <file>", "verify SPF, DKIM and DMARC with the DNS records in this JSON file"),
       flag("--client-ip <ip>", "the IP address that clients appear to have when their mail is verified"),
-      flag("--fail <file>", "misbehave on purpose: a JSON file with faults of TestServer"),
+      flag("--fail <file>", "fail on purpose: a JSON file with faults of TestServer"),
     ],
   ],
   [
     "Mails:",
     [
-      flag("--keep <folder>", "keep the mails as files, and read them again at the next start"),
-      flag("--max <number>", "the most mails that are kept; the oldest are forgotten").default("500"),
-      flag("--max-bytes <number>", "the most bytes of mails that are kept; 268435456 by default"),
+      flag("--keep <folder>", "keep mails as files in this folder, and load them at the next start"),
+      flag("--max <number>", "the most mails to keep; the oldest are deleted first").default("500"),
+      flag("--max-bytes <number>", "the most bytes of mail to keep; 268435456 by default"),
       flag(
         "--relay <url>",
-        "release mails to this server on request: smtp://user@host; ENVOI_RELAY holds its password, or the whole URL",
+        "the server to release mails to: smtp://user@host; ENVOI_RELAY contains its password, or the whole URL",
       ),
       several("--relay-to <address>", "release only to this address, or to a domain such as @example.org"),
-      flag("--webhook <url>", "post each mail to this URL as JSON; ENVOI_WEBHOOK may hold it"),
-      flag("--link-check", "let the page check links: the catcher then connects to hosts that mails name"),
+      flag("--webhook <url>", "post each mail to this URL as JSON; ENVOI_WEBHOOK can contain it"),
+      flag("--link-check", "let the page check links; the catcher then connects to the hosts in mails"),
     ],
   ],
   [
@@ -78,10 +78,16 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
     [
       several(
         "--host <name>",
-        "a name by which browsers may reach the page, besides addresses and localhost",
+        "a host name under which browsers can open the page, besides IP addresses and localhost",
       ),
-      several("--allow-origin <origin>", "another page that may use the API, such as https://app.example"),
-      flag("--auth <user:file>", "ask for a login; the file holds the password, and env:NAME is a variable"),
+      several(
+        "--allow-origin <origin>",
+        "the origin of another page that may use the API, such as https://app.example",
+      ),
+      flag(
+        "--auth <user:file>",
+        "require a login; the file contains the password; user:env:NAME takes it from a variable",
+      ),
       flag("--public", "listen to other machines without --auth: everybody can read all mails"),
     ],
   ],

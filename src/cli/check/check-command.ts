@@ -8,30 +8,26 @@ export function checkCommand(host: CommandHost): Command {
   return new Command("check")
     .summary("find out why mail does not go to a server or a domain")
     .description(
-      "Connects as a mail client does, and says what must be changed, the worst first. No mail is sent.",
+      "Connects as a mail client does and says what you must change, worst first. No mail is sent.",
     )
     .argument(
       "[target]",
-      "a domain; or a server: smtps://user@host, smtp://host?tls=required or host:port. By default what ENVOI_RELAY or " +
-        "SMTP_URL in the environment names",
+      "a domain; or a server: smtps://user@host, smtp://host?tls=required or host:port. The default is ENVOI_RELAY or " +
+        "SMTP_URL from the environment",
     )
     .option(
       "--user <name>",
-      "log in; the password comes from ENVOI_PASSWORD, from the URL in ENVOI_RELAY, or is asked for",
+      "the user to log in as; the password comes from ENVOI_PASSWORD, the URL in ENVOI_RELAY, or a prompt",
     )
     .option("--from <address>", "the sender to try in MAIL FROM")
     .option("--to <address>", "the recipient to try in RCPT TO; no content is sent")
-    .option("--hello <name>", "the name to give in EHLO")
-    .option("--selector <name>", "a DKIM selector to look up; may be repeated", collected)
-    .option(
-      "--ca <file>",
-      "certificates to trust besides those of Node.js, in PEM; may be repeated",
-      collected,
-    )
+    .option("--hello <name>", "the name in EHLO")
+    .option("--selector <name>", "a DKIM selector to check; may be repeated", collected)
+    .option("--ca <file>", "a PEM file with certificates to trust too; may be repeated", collected)
     .option("--dns <server>", "a DNS server to ask instead of the system's; may be repeated", collected)
-    .option("--zone <file>", "take DNS from a file (JSON) instead of asking")
+    .option("--zone <file>", "read DNS records from this JSON file instead of asking DNS servers")
     .option("--timeout <time>", "how long each step may take: 500ms, 30s, 2m", "10s")
-    .option("--no-connect", "of a domain, look only at DNS")
+    .option("--no-connect", "check only the DNS of a domain")
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",

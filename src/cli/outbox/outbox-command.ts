@@ -7,37 +7,40 @@ import { type OutboxAction, type OutboxFlags, outboxActions } from "./outbox-fla
 /** `envoi outbox`: its flags and its help. */
 export function outboxCommand(host: CommandHost): Command {
   return new Command("outbox")
-    .summary("look at an outbox, and change what becomes of its mails")
-    .description("Looks at an outbox in PostgreSQL or in a folder, and changes what becomes of its mails.")
+    .summary("look at an outbox, and change what happens to its mails")
+    .description("Shows an outbox in PostgreSQL or in a folder, and changes what happens to its mails.")
     .usage("<action> [arguments] [flags]")
     .addArgument(new Argument("<action>", "what to do").choices(outboxActions))
     .argument("[arguments...]", "what the action needs: see below")
-    .option("--database <url>", "postgres://host/name, without a password; ENVOI_DATABASE may have one")
+    .option("--database <url>", "postgres://host/name, without a password; ENVOI_DATABASE can contain one")
     .option("--folder <folder>", "the folder of PGlite, while no other process uses it")
     .option("--schema <name>", "the schema of its tables", "envoi")
-    .addOption(new Option("--state <state>", "of list: mails of this state").choices(mailStates))
-    .option("--tenant <tenant>", "of list: mails of this tenant; of suppressions: those for this tenant")
-    .option("--tag <tag>", "of list: mails with this tag")
-    .option("--key <key>", "of list: the mail with this key")
-    .option("--to <address>", "of list: mails to this address; of resend: only to this recipient")
-    .option("--limit <number>", "of list: at most so many; 100 by default, 0 for all")
-    .addOption(new Option("--reason <reason>", "of suppressions: why").choices(suppressionReasons))
-    .option("--days <number>", "of suppressions add and import: for so many days instead of for good")
-    .option("--json", "print JSON: an object, or one a line")
+    .addOption(new Option("--state <state>", "for list: mails in this state").choices(mailStates))
+    .option("--tenant <tenant>", "for list: mails of this tenant; for suppressions: those of this tenant")
+    .option("--tag <tag>", "for list: mails with this tag")
+    .option("--key <key>", "for list: the mail with this key")
+    .option("--to <address>", "for list: mails to this address; for resend: only to this recipient")
+    .option("--limit <number>", "for list: the most mails to show; 100 by default, 0 for all")
+    .addOption(new Option("--reason <reason>", "for suppressions: the reason").choices(suppressionReasons))
+    .option(
+      "--days <number>",
+      "for suppressions add and import: the number of days; by default they do not expire",
+    )
+    .option("--json", "print JSON: one object, or one on each line")
     .addHelpText(
       "after",
       `
 Actions:
-  status                             how many mails are in which state, how long they wait, who works
+  status                             how many mails are in which state, how long they wait, which workers run
   list                               mails, oldest first
-  show <id>                          one mail, with what was done to send it
-  resend <id>                        send a mail again that has ended or is unknown
-  settle <id> <sent|not-sent>        say what became of a mail that is unknown
-  cancel <id>                        take back a mail that waits
+  show <id>                          one mail, with all attempts to send it
+  resend <id>                        send a mail again whose sending has ended or is unknown
+  settle <id> <sent|not-sent>        record the outcome of a mail that is unknown
+  cancel <id>                        cancel a mail that is waiting
   suppressions                       the addresses that get no mail
-  suppressions add <address>...      let addresses, or a domain as @example.org, get no mail
-  suppressions remove <address>...   let them get mail again
-  suppressions import <file>         add those of a file, or of - for standard input: an address a line, or JSON as
+  suppressions add <address>...      send no more mail to addresses, or to a domain such as @example.org
+  suppressions remove <address>...   allow mail to them again
+  suppressions import <file>         add those in a file, or in standard input (-): an address on each line, or JSON as
                                      "suppressions --json" prints it
 
 Examples:

@@ -48,7 +48,7 @@ export function mailText(mail: OutboxMail): string {
   ];
   for (const { recipient, state, tries, reply } of mail.recipients)
     lines.push(
-      `  ${recipient}: ${state}, tried ${tries} times${reply === undefined ? "" : `, ${said(reply)}`}`,
+      `  ${recipient}: ${state}, tried ${tries === 1 ? "once" : `${tries} times`}${reply === undefined ? "" : `, ${said(reply)}`}`,
     );
   for (const { attempt, worker, started, ended, error, transcript = [] } of mail.attempts) {
     lines.push(

@@ -45,7 +45,7 @@ function checkArguments(action: OutboxAction, args: readonly string[]): void {
   if (wanted === undefined) return;
   if (args.length !== wanted.length) {
     const words = ["envoi outbox", action, ...wanted].join(" ");
-    throw new CommandError(`expected ${words}, got ${args.length} arguments behind ${action}`);
+    throw new CommandError(`expected ${words}, got ${args.length} arguments after ${action}`);
   }
   const [id, outcome] = args;
   if (id !== undefined && !isMailId(id))
@@ -97,7 +97,7 @@ const actions: Readonly<Record<Exclude<OutboxAction, "suppressions">, Action>> =
       host,
       await outbox.cancel(id),
       `mail ${id} is cancelled`,
-      `mail ${id} is ${mail.state}, and does not wait`,
+      `mail ${id} is ${mail.state}, not waiting`,
     );
   },
 };

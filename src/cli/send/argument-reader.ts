@@ -24,7 +24,7 @@ export class ArgumentReader {
   claim(flag: string): Readable {
     if (this.#claimed !== undefined)
       throw new CommandError(
-        `${flag}: the standard input can be read once, and ${this.#claimed} reads it. Put one of them into a file`,
+        `${flag}: the standard input can be read only once, and ${this.#claimed} reads it. Put one of them into a file`,
       );
     this.#claimed = flag;
     return this.#input;

@@ -8,7 +8,7 @@ import type { Terminal } from "../terminal.ts";
 export async function interruptible<T>(
   { errors }: Terminal,
   action: (signal: AbortSignal) => Promise<T>,
-  notice = "stopping; again ends it at once",
+  notice = "stopping; press Ctrl-C again to stop at once",
   tell: (text: string) => void = (text) => errors.write(`${text}\n`),
 ): Promise<T> {
   const abort = new AbortController();

@@ -32,19 +32,19 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
     [
       flag(
         "--relay <url>",
-        "the server: smtp://host, smtps://host, lmtp://host, smtp+unix:///path, or host:port. By default what " +
-          "ENVOI_RELAY or SMTP_URL in the environment names, else smtp://localhost",
+        "the server: smtp://host, smtps://host, lmtp://host, smtp+unix:///path, or host:port. The default is " +
+          "ENVOI_RELAY or SMTP_URL from the environment, or else smtp://localhost",
       ),
       flag("--tls [mode]", "none, opportunistic, required (STARTTLS) or wrapper; --tls alone is required"),
       flag("--ca <file>", "a PEM file with certificates to trust too"),
       flag("--tls-name <name>", "the name that the certificate must have, if it is not the host"),
       repeated("--pin <pin>", "the SHA-256 of the certificate, or sha256/ and that of its key in base64"),
-      flag("--cert <file>", "a PEM file with the certificate to show to the server"),
-      flag("--cert-key <file>", "its private key"),
+      flag("--cert <file>", "a PEM file with the client certificate"),
+      flag("--cert-key <file>", "a PEM file with the private key of --cert"),
       flag("--insecure", "accept any certificate: for test servers only"),
       flag(
         "--user <name>",
-        "log in; the password comes from ENVOI_PASSWORD, from the URL in ENVOI_RELAY, or is asked for",
+        "the user to log in as; the password comes from ENVOI_PASSWORD, the URL in ENVOI_RELAY, or a prompt",
       ),
       flag("--mechanism <list>", "how to log in, such as PLAIN or CRAM-MD5,LOGIN; by default the strongest"),
       flag("--allow-plaintext-password", "send the password over a connection that others can read"),
@@ -63,24 +63,33 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
     "Message:",
     [
       flag("--from <address>", "the author and sender; ENVOI_FROM by default"),
-      repeated("--to <address>", "a recipient, several with commas between them, or @file with one a line"),
+      repeated(
+        "--to <address>",
+        "a recipient; several, with commas between them; or @file with an address on each line",
+      ),
       repeated("--cc <address>", "a recipient of a copy"),
       repeated("--bcc <address>", "a recipient of a blind copy"),
-      repeated("--reply-to <address>", "where answers go"),
+      repeated("--reply-to <address>", "the address for replies"),
       flag("--subject <text>", "the subject"),
-      flag("--text <text>", "the text: itself, @file, or - for standard input"),
-      flag("--html <html>", "the HTML: itself, @file, or - for standard input"),
-      repeated("--attach <file>", "attach a file, or - for standard input; ;name= and ;type= may follow it"),
-      repeated("--inline <file>", "an image for the HTML, which names it cid:file; ;cid= may follow it"),
+      flag("--text <text>", "the text; @file reads it from a file, - from standard input"),
+      flag("--html <html>", "the HTML; @file reads it from a file, - from standard input"),
+      repeated(
+        "--attach <file>",
+        "a file to attach, or - for standard input; ;name= and ;type= may follow the path",
+      ),
+      repeated("--inline <file>", "an image that the HTML shows as cid:file; ;cid= may follow the path"),
       repeated("--header <field>", 'another header field, as "Name: value"'),
-      flag("--eml <file>", "send this message as it is, or - for standard input"),
+      flag("--eml <file>", "send this stored message unchanged, without Bcc; - for standard input"),
       flag("--envelope-from <address>", 'the sender of the envelope, if it is not --from; "<>" for none'),
       repeated("--envelope-to <address>", "the recipients of the envelope, if they are not those above"),
       flag("--dkim <settings>", "sign: domain=example.org,selector=s1,key=file.pem"),
-      flag("--require-tls", "ask every server on the way for TLS (REQUIRETLS)"),
-      flag("--dsn <when>", "ask for notifications: success,failure,delay or never"),
-      flag("--dsn-return <part>", "what a notification contains: full or headers"),
-      flag("--dsn-id <id>", "how notifications name this mail (ENVID)"),
+      flag("--require-tls", "require TLS from every server on the way (REQUIRETLS)"),
+      flag(
+        "--dsn <when>",
+        "request delivery notifications: success, failure and delay, with commas between them, or never",
+      ),
+      flag("--dsn-return <part>", "what a notification returns: full (the whole mail) or headers"),
+      flag("--dsn-id <id>", "the id of this mail in notifications (ENVID)"),
     ],
   ],
   [
@@ -88,21 +97,24 @@ const groups: readonly (readonly [string, readonly Option[]])[] = [
     [
       flag(
         "--data <file>",
-        "one mail for each row of this .csv, .tsv or .jsonl file, or - for standard input; the flags " +
-          "above may then contain {{column}}",
+        "send a mail for each row of this .csv, .tsv or .jsonl file, or - for standard input; the flags " +
+          "above can then contain {{column}}",
       ),
-      flag("--delimiter <character>", "between the columns of CSV; found in the first line by default"),
-      flag("--rate <rate>", "at most so many mails in a time: 50/s, 1000/m, 20000/h"),
+      flag(
+        "--delimiter <character>",
+        "the character between columns of CSV; detected from the first line by default",
+      ),
+      flag("--rate <rate>", "the most mails in a given time: 50/s, 1000/m, 20000/h"),
       flag(
         "--resume <file>",
-        "keep what became of each row in this file, and go on from there when run again",
+        "record the outcome of each row in this file, and continue from there when run again",
       ),
-      flag("--key <column>", "the column that identifies a row; by default its line does"),
+      flag("--key <column>", "the column that identifies a row; the default is the line number"),
       flag(
         "--unknown <what>",
-        "what to do with mails of which an earlier run does not know whether they went: hold or again",
+        "what to do with mails whose outcome an earlier run does not know: hold them, or send them again",
       ).default("hold"),
-      flag("--accept-changes", "go on although the data has changed; needs --key"),
+      flag("--accept-changes", "continue although the data has changed; needs --key"),
     ],
   ],
   [

@@ -8,21 +8,21 @@ export function verifyCommand(host: CommandHost): Command {
   return new Command("verify")
     .summary("say who sent a mail (SPF, DKIM, DMARC, ARC), and what its sender should change")
     .description(
-      "Verifies a message as its receivers do: SPF, DKIM, DMARC and ARC, each with the reason, and says what its " +
+      "Verifies a message as its receivers do (SPF, DKIM, DMARC and ARC), gives the reasons, and says what its " +
         "sender should change.",
     )
     .argument("<file>", "the message (.eml), or - for standard input")
-    .option("--ip <address>", "the IP address that the message came from; without it SPF cannot be checked")
+    .option("--ip <address>", "the IP address that the message came from; SPF cannot be checked without it")
     .option("--hello <name>", "the name that the client gave in EHLO")
     .option("--from <address>", 'the sender of the envelope (MAIL FROM); "<>" for none')
     .option(
       "--received [number]",
-      "take these three from the Received field of this number, counted from the top, and from Return-Path; 1 by " +
-        "default. Only what your own server has written is true",
+      "take these three values from the Received field with this number, counted from the top (default 1), and from " +
+        "Return-Path. Trust only fields that your own server has written",
     )
     .option("--dns <server>", "a DNS server to ask instead of the system's; may be repeated", collected)
-    .option("--zone <file>", "take DNS from a file (JSON) instead of asking")
-    .option("--timeout <time>", "how long the questions may take: 500ms, 30s, 2m", "20s")
+    .option("--zone <file>", "read DNS records from this JSON file instead of asking DNS servers")
+    .option("--timeout <time>", "how long all DNS questions may take: 500ms, 30s, 2m", "20s")
     .option("--json", "print the verdicts as JSON")
     .addHelpText(
       "after",

@@ -30,7 +30,7 @@ test("outbox refuses wrong words before it opens the database", async () => {
     [["show", "x"], 64, /expected the id of a mail, a number, got "x"/],
     [["show"], 64, /expected envoi outbox show <id>, got 0 arguments/],
     [["settle", "1", "perhaps"], 64, /expected sent or not-sent, got "perhaps"/],
-    [["list", "1"], 64, /got 1 arguments behind list/],
+    [["list", "1"], 64, /got 1 arguments after list/],
     [["list", "--state", "lost"], 64, /--state/],
     [["list", "--limit", "many"], 64, /--limit: expected a whole number, got "many"/],
     [["forget", "1"], 64, /forget/],

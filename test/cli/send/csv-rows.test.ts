@@ -70,6 +70,8 @@ test("Of two characters that a first line has equally often, the second line dec
   assert.deepEqual(await read("name, first;email\nAnn;a@a.test\n"), [
     [2, { "name, first": "Ann", email: "a@a.test" }],
   ]);
+  assert.deepEqual(await read("email\nx;y|z\n"), [[2, { email: "x;y|z" }]]);
+  await assert.rejects(read("email\nx,y\n"), /line 2: expected 1 column/);
   assert.deepEqual(await read("a,b;c\n1,2\n"), [[2, { a: "1", "b;c": "2" }]]);
 });
 

@@ -106,6 +106,7 @@ function delimiterIn(text: string): string {
     .filter((line) => line !== "");
   const count = (delimiter: string, line: string | undefined) => (line ?? "").split(delimiter).length;
   const most = Math.max(...DELIMITERS.map((each) => count(each, lines[0])));
+  // A table of one column.
   if (most === 1) return ",";
   const likely = DELIMITERS.filter((each) => count(each, lines[0]) === most);
   return likely.find((each) => count(each, lines[1]) === most) ?? likely[0] ?? ",";

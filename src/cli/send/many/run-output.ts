@@ -75,7 +75,9 @@ export class RunOutput {
     await this.#write();
     this.#terminal.output.off("error", this.#lose);
     if (this.#failures > FEW && this.#json && !this.#lost)
-      this.#terminal.errors.write(`envoi: ${this.#failures - FEW} more; the standard output has them all\n`);
+      this.#terminal.errors.write(
+        `envoi: ${this.#failures - FEW} more failures; all of them are on the standard output\n`,
+      );
     this.#terminal.errors.write(`${summary(this.#totals, complete)}\n`);
   }
 

@@ -51,7 +51,7 @@ export async function sendMany(
     options: requestOptions(flags),
     unknownAgain: flags.unknown === "again",
   });
-  const notice = "stopping: what is under way ends first; again ends it at once";
+  const notice = "stopping when the mails under way have ended; press Ctrl-C again to stop at once";
   const complete = await interruptible(
     terminal,
     (signal) => run.run(signal),

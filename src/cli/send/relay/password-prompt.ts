@@ -53,5 +53,5 @@ function ask(keyboard: ReadStream, show: (text: string) => void, user: string): 
 }
 
 function brokenOff(): CommandError {
-  return new CommandError("no password was given", ExitStatus.usage);
+  return new CommandError("no password was entered", ExitStatus.usage);
 }
