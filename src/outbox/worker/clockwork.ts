@@ -200,7 +200,7 @@ function tell(schema: string, error: unknown): void {
     "(for tables of an older pg-boss that of plans migrate), then grant this role USAGE on the schema, and SELECT, " +
     "INSERT, UPDATE and DELETE on its tables";
   process.emitWarning(
-    `${problem}. Until it can, each worker does its work itself. ${remedy}.`,
+    `${problem}. Until it can, each worker does its jobs itself. ${remedy}.`,
     "EnvoiWarning",
   );
 }

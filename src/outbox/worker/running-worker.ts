@@ -307,7 +307,7 @@ export class RunningWorker implements Worker {
       } catch {
         // The database is away. The next round tries again.
       }
-      if (!over) await this.#lifeBell.wait(Math.min(500, lease / 4));
+      if (!over) await this.#lifeBell.wait(Math.min(1000, lease / 4));
     }
   }
 

@@ -63,7 +63,6 @@ export class Upkeep {
       `insert into ${s}.event (mail, kind, state, attempt, worker, started)
         select id, 'unknown', state, attempt, worker, started from changed where before = 'sending'`,
     );
-    await this.#database.query(`delete from ${s}.worker where until < now() - interval '1 minute'`);
     await this.#database.query(
       `update ${s}.permit p set worker = null, free_at = now() + interval_ms * interval '1 millisecond'
        where worker is not null and not exists (select 1 from ${s}.worker w where w.id = p.worker and w.until > now())`,
@@ -87,6 +86,7 @@ export class Upkeep {
   /** Deletes what has been kept long enough. */
   async forget({ content, record }: ReadOutboxOptions["keep"]): Promise<void> {
     const s = this.#schema;
+    await this.#database.query(`delete from ${s}.worker where until < now() - interval '1 minute'`);
     await this.#all(
       `with old as (select id from ${s}.mail where finished < now() - $1::text::float8 * interval '1 millisecond'
           order by finished limit 1000 for update skip locked),
