@@ -4,8 +4,10 @@
  */
 export function usageError(text: string): string {
   const [, before = "", word, after = ""] = WITH_WORD.exec(text) ?? [];
-  if (word === undefined) return text;
+  if (word === undefined) return text.startsWith(TOO_MANY) ? `${text}${QUOTES_ADVICE}` : text;
   const name = word.startsWith("-") ? flagIn(word) : PLAIN.test(word) ? word : undefined;
+  if (name !== undefined && after.includes(`(Did you mean ${name}?)`))
+    return `error: '${name}' takes no value\n`;
   const known = name === undefined ? "" : ` '${name}'`;
   const advice = name !== undefined && FOR_PASSWORD.test(name) ? PASSWORD_ADVICE : "";
   return `${before}${known}${after.trimEnd()}\n${advice}`;
@@ -14,6 +16,9 @@ export function usageError(text: string): string {
 /** The word may contain quotes and line ends; what follows it is of commander. */
 const WITH_WORD =
   /^(error: (?:unknown option|unknown command|command-argument value|option '[^'\n]*' argument)) '(.*)'((?: is invalid.*)?(?:\n\(Did you mean .*\))?\n?)$/s;
+
+const TOO_MANY = "error: too many arguments";
+const QUOTES_ADVICE = "(A value with blanks must be in quotes)\n";
 
 /** A word that is rather misspelt than secret. */
 const PLAIN = /^[a-z]{1,12}(?:-[a-z]{1,12})?$/;

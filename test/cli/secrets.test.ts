@@ -105,6 +105,11 @@ test("A flag or command that is only misspelt is named, and a password is told w
   for (const [args, said] of [
     [["send", "--atach", "x"], /unknown option '--atach'\n\(Did you mean --attach\?\)/],
     [["snd"], /unknown command 'snd'\n\(Did you mean send\?\)/],
+    [["catch", "--public=1"], /^error: '--public' takes no value\n/],
+    [
+      ["send", "--subject", "Hello", "world"],
+      /too many arguments.*\n\(A value with blanks must be in quotes\)\n/,
+    ],
     [["completion", "tcsh"], /'tcsh' is invalid.* bash, zsh, fish/],
     [[...mail, "-psecret"], /unknown option '-p'\n\(.*ENVOI_PASSWORD\)/],
     [["check", "h.test", "--auth-password=x"], /unknown option '--auth-password'\n\(.*ENVOI_PASSWORD\)/],

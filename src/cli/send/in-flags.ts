@@ -7,6 +7,19 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/name it to TlsParameters\.builder/g, "name it with --tls-name"],
   [/TlsParameters\.builder(?:\(\))?/g, "--tls-name"],
   [/\.helloName\(\)/g, "--hello"],
+  [/^(?:helloName|hello)(?=: )/, "--hello"],
+  [/^requireTls(?=:? )/, "--require-tls"],
+  [/^dsn\.envid(?=: )/, "--dsn-id"],
+  [/^dsn(?=:? |\.)/, "--dsn"],
+  [/^authentication(?=: )/, "--mechanism"],
+  [/^localAddress(?=: )/, "--local-address"],
+  [/^pool\.maxSize(?=: )/, "--connections"],
+  [/^pipelining(?=: )/, "--pipelining"],
+  [/^pin(?=: )/, "--pin"],
+  [/^proxy(?=: )/, "--proxy"],
+  [/^credentials were given/, "there is a user to log in as"],
+  // Every value of a flag is a string.
+  [/, got a string$/, ""],
   [/Tls\.(None|Opportunistic|Required|Wrapper)/g, "--tls $1"],
 ];
 
