@@ -65,6 +65,11 @@ export class Embedded implements Database {
     return this.#begin(undefined, (transaction) => statements(transaction).query(text, values));
   }
 
+  bounded(): Database {
+    // There is no connection that could be lost.
+    return this;
+  }
+
   async script(text: string): Promise<readonly Row[]> {
     // A transaction that the script begins is the one around it. So nobody else gets a connection whose transaction
     // has failed.

@@ -1,6 +1,7 @@
 import { misconfigured } from "../../errors.ts";
 import type { Database, ListeningHandlers, Row, Statements } from "./database.ts";
 import { databaseError } from "./database-error.ts";
+import { Limit } from "./limit.ts";
 import { optionalPackage } from "./optional-package.ts";
 
 /** A connection of a {@link PostgresPool}: what the outbox uses of pg's PoolClient. */
@@ -30,24 +31,35 @@ export class Postgres implements Database {
   readonly single = false;
   readonly #pool: PostgresPool;
   readonly #own: boolean;
+  readonly #limit: Limit | undefined;
 
-  /** @param own whether `close` closes the pool */
-  constructor(pool: PostgresPool, own: boolean) {
+  /**
+   * @param own whether `close` closes the pool
+   * @param limit when statements are given up; absent for never
+   */
+  constructor(pool: PostgresPool, own: boolean, limit?: Limit) {
     this.#pool = pool;
     this.#own = own;
+    this.#limit = limit;
   }
 
   /** Opens a pool of its own. @throws EnvoiError of kind `"configuration"` if pg is not installed. */
   static async open(url: string): Promise<Postgres> {
     const { default: pg } = await optionalPackage<typeof import("pg")>("pg", "a database URL");
     const { Pool } = pg;
-    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+    const pool = new Pool({
+      connectionString: url,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 30_000,
+    });
     // A connection that is idle and breaks is not needed; its error would end the process.
     pool.on("error", () => {});
     return new Postgres(pool, true);
   }
 
   async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    if (this.#limit !== undefined) return this.#limited(this.#limit, text, values);
     try {
       const { rows } = await this.#pool.query(text, [...values]);
       return rows as Row[];
@@ -57,29 +69,29 @@ export class Postgres implements Database {
   }
 
   async within(timeout: number, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return this.#lent(async (client) => {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout);
-      });
-      try {
-        const { rows } = await Promise.race([client.query(text, [...values]), late]);
-        return rows as Row[];
-      } finally {
-        clearTimeout(timer);
-      }
+    return this.#limited(new Limit(timeout), text, values);
+  }
+
+  bounded(timeout: number, signal?: AbortSignal): Database {
+    return new Postgres(this.#pool, false, new Limit(timeout, signal));
+  }
+
+  async #limited(limit: Limit, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#lent(limit, async (client) => {
+      const { rows } = await limit.on(client.query(text, [...values]));
+      return rows as Row[];
     });
   }
 
   async script(text: string): Promise<readonly Row[]> {
     // If it fails in a transaction of its own, its connection is closed.
-    return this.#lent(async (client) =>
-      [await client.query(text)].flat().flatMap(({ rows }) => rows as Row[]),
+    return this.#lent(this.#limit, async (client) =>
+      [await within(this.#limit, client.query(text))].flat().flatMap(({ rows }) => rows as Row[]),
     );
   }
 
   async transaction<T>(work: (transaction: Statements) => Promise<T>): Promise<T> {
-    return this.#lent(async (client) => {
+    return this.#lent(this.#limit, async (client) => {
       await client.query("begin isolation level read committed");
       let result: T;
       try {
@@ -107,7 +119,7 @@ export class Postgres implements Database {
   }
 
   async listen(channel: string, { onNotification, onEnd }: ListeningHandlers): Promise<() => Promise<void>> {
-    const client = await this.#connect();
+    const client = await this.#connect(this.#limit);
     let ended = false;
     const end = (error?: Error): void => {
       if (ended) return;
@@ -123,7 +135,7 @@ export class Postgres implements Database {
     client.on("error", end as never);
     client.on("end", end as never);
     try {
-      await client.query(`listen "${channel}"`);
+      await within(this.#limit, client.query(`listen "${channel}"`));
     } catch (error) {
       end(error as Error);
       throw databaseError(error);
@@ -138,17 +150,23 @@ export class Postgres implements Database {
     if (this.#own) await this.#pool.end();
   }
 
-  async #connect(): Promise<PostgresClient> {
+  async #connect(limit: Limit | undefined): Promise<PostgresClient> {
+    const connecting = this.#pool.connect();
     try {
-      return await this.#pool.connect();
+      return await within(limit, connecting);
     } catch (error) {
+      // One that comes too late goes back.
+      connecting.then(
+        (client) => client.release(),
+        () => {},
+      );
       throw databaseError(error);
     }
   }
 
   /** Lends a connection. If it fails, other than by the caller's work, it is closed. */
-  async #lent<T>(work: (client: PostgresClient) => Promise<T>): Promise<T> {
-    const client = await this.#connect();
+  async #lent<T>(limit: Limit | undefined, work: (client: PostgresClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect(limit);
     // A connection that breaks while it is lent also fails its statement.
     const broken = (): void => {};
     client.on("error", broken as never);
@@ -165,6 +183,10 @@ export class Postgres implements Database {
       client.release(failure instanceof Error ? failure : failure !== undefined);
     }
   }
+}
+
+function within<T>(limit: Limit | undefined, step: Promise<T>): Promise<T> {
+  return limit === undefined ? step : limit.on(step);
 }
 
 function rolledBack(): Error {

@@ -35,6 +35,8 @@ export class Clockwork {
   readonly #bell = new Bell();
   /** When each chore was last asked for, by the monotonic clock. */
   readonly #asked = new Map<Chore, number>();
+  /** Chores that are asked for, or done here because pg-boss does not. */
+  readonly #busy = new Set<Chore>();
   /** What takes the jobs of each chore here. */
   readonly #takers = new Map<Chore, string>();
   #boss: PgBoss | undefined;
@@ -82,14 +84,23 @@ export class Clockwork {
     }
   }
 
-  /** Asks for the chores whose time has come. To be called more often than that. */
+  /** Asks for the chores whose time has come. To be called more often than that, also while others last. */
   async tick(): Promise<void> {
-    for (const chore of this.#chores) {
-      const last = this.#asked.get(chore) ?? Number.NEGATIVE_INFINITY;
-      // A call that comes a little early is in time, so that no turn is missed.
-      if (performance.now() - last < chore.every * 1000 - 100) continue;
-      this.#asked.set(chore, performance.now());
+    await Promise.all(this.#chores.map((chore) => this.#turn(chore)));
+  }
+
+  async #turn(chore: Chore): Promise<void> {
+    const last = this.#asked.get(chore) ?? Number.NEGATIVE_INFINITY;
+    // A call that comes a little early is in time, so that no turn is missed.
+    if (this.#busy.has(chore) || performance.now() - last < chore.every * 1000 - 100) return;
+    this.#asked.set(chore, performance.now());
+    this.#busy.add(chore);
+    try {
       if (!(await this.#ask(chore))) await chore.run();
+    } catch {
+      // The database is away. The next turn tries again.
+    } finally {
+      this.#busy.delete(chore);
     }
   }
 

@@ -59,6 +59,8 @@ export class RunningWorker implements Worker {
   readonly #clockwork: Clockwork;
   readonly #content: StoredContent;
   readonly #waker: Waker;
+  /** Aborts when nothing is to be done any more. */
+  readonly #over = new AbortController();
   /** Rings when mails may be claimed. */
   readonly #claimBell = new Bell();
   /** Rings when there is something to write. */
@@ -84,16 +86,18 @@ export class RunningWorker implements Worker {
   constructor(tools: WorkerTools) {
     const { database, schema, options, paths } = tools;
     const timeout = Math.max(1000, options.lease / 2);
+    const prompt = database.bounded(timeout);
+    const patient = database.bounded(minute, this.#over.signal);
     this.#tools = tools;
-    this.#lease = new Lease(database, schema, options.lease);
+    this.#lease = new Lease(prompt, schema, options.lease);
     this.#claims = new Claims(database, schema, timeout, paths);
     this.#ledger = new Ledger(database, schema, timeout);
-    this.#pace = new Pace(new Permits(database, schema, options.rates, timeout));
-    this.#upkeep = new Upkeep(database, schema);
-    const chores = this.#upkeep.chores(options.keep, () => this.#claimBell.ring());
-    this.#clockwork = new Clockwork(database, schema.clockwork, options.migrate, chores);
-    this.#content = new StoredContent(database, schema);
-    this.#waker = new Waker(database, schema, () => this.#claimBell.ring());
+    this.#pace = new Pace(new Permits(prompt, schema, options.rates, timeout));
+    this.#upkeep = new Upkeep(prompt, schema);
+    const chores = new Upkeep(patient, schema).chores(options.keep, () => this.#claimBell.ring());
+    this.#clockwork = new Clockwork(patient, schema.clockwork, options.migrate, chores);
+    this.#content = new StoredContent(database.bounded(minute), schema);
+    this.#waker = new Waker(prompt, schema, () => this.#claimBell.ring());
     this.done = this.#run();
   }
 
@@ -123,6 +127,7 @@ export class RunningWorker implements Worker {
       return error;
     });
     await Promise.all([...loops, living]);
+    this.#over.abort();
     await Promise.all([this.#waker.end(), this.#clockwork.end()]);
     await this.#lease.end().catch(() => {});
     const unable = await clockwork;
@@ -301,7 +306,8 @@ export class RunningWorker implements Worker {
       try {
         await this.#lease.renew();
         if (!this.#stopping && this.#tools.options.notify) await this.#listen();
-        await this.#clockwork.tick();
+        // Not awaited, because a deletion may take longer than the lease.
+        void this.#clockwork.tick();
         if (performance.now() < this.#doubtfulUntil)
           await this.#ledger.giveBackOthers(this.#lease.id, this.#knownClaims());
       } catch {
@@ -324,5 +330,6 @@ export class RunningWorker implements Worker {
   }
 }
 
+const minute = 60_000;
 /** Milliseconds for which a statement whose answer was lost may still be carried out. */
-const doubt = 60_000;
+const doubt = minute;

@@ -11,6 +11,7 @@ export class DatabaseProxy implements AsyncDisposable {
   readonly #open = new Set<Socket>();
   /** Asked for each statement of the ledger. */
   fate: () => Fate = () => "pass";
+  readonly #mute = new Set<Socket>();
   /** How many statements of the ledger came. */
   statements = 0;
 
@@ -29,6 +30,11 @@ export class DatabaseProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Loses what goes through the connections there are, without a word, as a router that forgets them. */
+  silence(): void {
+    for (const socket of this.#open) this.#mute.add(socket);
+  }
+
   #join(client: Socket, database: Socket): void {
     let swallowing = false;
     for (const [from, to] of [
@@ -39,10 +45,12 @@ export class DatabaseProxy implements AsyncDisposable {
       from.on("error", () => {});
       from.on("close", () => {
         this.#open.delete(from);
+        this.#mute.delete(from);
         to.destroy();
       });
     }
     client.on("data", (chunk) => {
+      if (this.#mute.has(client)) return;
       if (chunk.includes("with finished as")) {
         this.statements++;
         const fate = this.fate();
@@ -55,7 +63,7 @@ export class DatabaseProxy implements AsyncDisposable {
       database.write(chunk);
     });
     database.on("data", (chunk) => {
-      if (!swallowing) client.write(chunk);
+      if (!swallowing && !this.#mute.has(client)) client.write(chunk);
     });
   }
 
