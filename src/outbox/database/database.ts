@@ -25,8 +25,8 @@ export interface Database extends Statements {
    */
   within(timeout: number, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /**
-   * The same database, whose statements are given up like that after `timeout` ms, or when `signal` aborts: a connection
-   * may be lost without a word. Transactions are not given up.
+   * The same database, whose statements are given up like that after `timeout` ms, or when `signal` aborts: a
+   * connection may be lost without a word. Transactions are not given up.
    */
   bounded(timeout: number, signal?: AbortSignal): Database;
   /** Runs statements without values, which may begin and commit transactions, and returns the rows of all. */
