@@ -22,7 +22,7 @@ export interface OutboxOptions {
    * which is PostgreSQL inside this process, or a PGlite that is open. The package `pg` or `@electric-sql/pglite` must
    * be installed.
    */
-  readonly database: string | PostgresPool | EmbeddedDatabase | { readonly folder: string };
+  readonly database: string | URL | PostgresPool | EmbeddedDatabase | { readonly folder: string };
   /** What sends the mails; needed by `work`. It stays open when the outbox closes. */
   readonly transport?: Transport | undefined;
   /** The schema of the tables; `"envoi"` by default. */
@@ -105,7 +105,7 @@ export interface OutboxRates {
 
 /** The options with their defaults. */
 export interface ReadOutboxOptions {
-  readonly database: OutboxOptions["database"];
+  readonly database: Exclude<OutboxOptions["database"], URL>;
   readonly transport: Transport | undefined;
   readonly schema: string;
   readonly migrate: boolean;
@@ -129,7 +129,8 @@ export function readOutboxOptions(given: OutboxOptions): ReadOutboxOptions {
   const { content = day, record: whole = 30 * day } = keep;
   const { for: time = 2 * day, first = 30_000, longest = 3_600_000 } = retry;
   return {
-    database,
+    // Its reader has made a text of a URL.
+    database: database as ReadOutboxOptions["database"],
     transport,
     schema,
     migrate,
@@ -182,9 +183,11 @@ const readers: OptionReaders<OutboxOptions> = {
   }),
 };
 
-function readDatabase(value: unknown, field: string): OutboxOptions["database"] {
-  if (typeof value === "string") return databaseUrl(value, field);
+function readDatabase(value: unknown, field: string): ReadOutboxOptions["database"] {
+  if (typeof value === "string" || value instanceof URL) return databaseUrl(String(value), field);
   const { query, folder } = Object(value);
+  // A Client has one connection, which a worker would wait for.
+  if ("connectionParameters" in Object(value)) throw wrongOption(field, "a Pool of pg, not a Client", value);
   if (typeof query === "function") return value as PostgresPool;
   if (typeof folder === "string") return { folder: text(folder, `${field}.folder`) };
   throw wrongOption(field, "a URL, a Pool of pg, or { folder }", value);
@@ -192,7 +195,13 @@ function readDatabase(value: unknown, field: string): OutboxOptions["database"] 
 
 /** The URL may hold a password, so it is not shown. */
 function databaseUrl(value: string, field: string): string {
-  if (/^postgres(?:ql)?:\/\//.test(value) && URL.canParse(value)) return value;
+  const ours = /^postgres(?:ql)?:\/\//i.test(value);
+  if (ours && URL.canParse(value)) return value;
+  if (ours)
+    throw misconfigured(
+      `${field}: expected postgres://user:password@host:5432/name, got a URL that is not valid. Check the port, and ` +
+        "write / ? # @ : % in user and password as %2F %3F %23 %40 %3A %25",
+    );
   const [, scheme] = /^([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
   const got = scheme === undefined ? "a string without a scheme" : `a URL of ${scheme}:`;
   const remedy = "For a folder, pass { folder }";

@@ -143,6 +143,7 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
         [{ ...receipt, to: "not an address" }, {}],
         [{ ...receipt, subject: "two\r\nlines" }, {}],
         [receipt, { key: "with\0nul" }],
+        [receipt, { key: "" }],
         [receipt, { key: "half \ud800" }],
         [receipt, { tag: "\udc00" }],
         [receipt, { key: "x".repeat(3000) }],
@@ -172,6 +173,39 @@ export function outboxContract(test: TestFunction, engine: Engine): void {
       assert.deepEqual(again, { id: first.id, duplicate: true });
     });
     assert.equal((await collected(outbox.list())).length, 1);
+  });
+
+  test("what is wrong with a mail is said when it is enqueued, with what to do", async () => {
+    await using lab = await laboratory(engine);
+    const at = new Date(Date.now() + 60_000);
+    const file = Attachment.fromPath("/nowhere/on/this/machine.pdf");
+    const stream = Attachment.fromStream("a.bin", new Blob(["a"]).stream());
+    const wrong: [object, object, RegExp][] = [
+      [
+        { ...receipt, attach: file },
+        {},
+        /machine\.pdf" cannot be read: ENOENT.* when a mail is enqueued: do that on the machine/,
+      ],
+      [
+        { ...receipt, attach: stream },
+        {},
+        /stream .*cannot be read again\. Pass a function that opens a new one/,
+      ],
+      [receipt, { key: "" }, /^key: expected a string that is not empty.*\. Leave it out/],
+      [receipt, { at, expires: at }, /^expires: expected a time after at, 2.*Z, got 2.*Z$/],
+      [
+        receipt,
+        { expires: 1000 },
+        /^expires: expected a time after now, 2.*Z, got 1970-01-01T00:00:01\.000Z$/,
+      ],
+      [
+        receipt,
+        { tenant: "x".repeat(300) },
+        /^tenant: expected a string of at most 200 bytes, got 300 bytes$/,
+      ],
+    ];
+    for (const [message, options, text] of wrong)
+      await assert.rejects(lab.outbox.enqueue(message as typeof receipt, options), { message: text });
   });
 
   test("a key counts for its tenant, and for as long as the record", async () => {

@@ -29,6 +29,24 @@ export const outbox = [
         assert.match(await run(folder, old, [command, ...words]), /^Usage: envoi/);
     },
   },
+  {
+    name: "envoi/outbox, Node 22, without pg and PGlite: says what to install",
+    async run(tarball) {
+      const folder = await empty(tarball);
+      writeFileSync(
+        join(folder, "without-peers.mjs"),
+        `import { Outbox } from "envoi/outbox";
+for (const database of ["postgres://localhost/shop", { folder: "data" }])
+  await Outbox.open({ database }).catch((error) => console.log(error.message));\n`,
+      );
+      const [pg, pglite] = (await run(folder, await nodeOf("22"), ["without-peers.mjs"])).split("\n");
+      assert.match(pg, /needs the package pg, which is not installed\. Run npm install pg$/);
+      assert.match(
+        pglite,
+        /needs the package @electric-sql\/pglite, .*\. Run npm install @electric-sql\/pglite$/,
+      );
+    },
+  },
 ];
 
 /** Opens an outbox in ways that also have other mistakes: the Node is the first that one must change. */

@@ -76,6 +76,11 @@ function advice(code: unknown, reason: string): string {
     case "25P02":
       return "the transaction was aborted by an earlier error, so the mail was not enqueued. Roll back and begin again";
     default:
-      return reason;
+      if (/after calling end on the pool/.test(reason))
+        return "it is closed: the outbox, or the Pool that it uses";
+      return lost.test(reason) ? `${reason}. Check that a PostgreSQL is at host and port of the URL` : reason;
   }
 }
+
+/** What pg says if nobody answered, or somebody else did. */
+const lost: RegExp = /^(?:Connection terminated|The server does not support SSL|timeout expired)/;

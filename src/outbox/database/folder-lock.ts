@@ -1,9 +1,9 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { misconfigured } from "../../errors.ts";
+import { misconfigured, reasonOf } from "../../errors.ts";
 
 /** Holds a folder for this process. The system ends it with the process, however that ends. */
 export interface FolderLock {
@@ -21,8 +21,7 @@ export interface FolderLock {
  * @throws EnvoiError of kind `"configuration"` if another process, or this one, has it.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
-  const { dev, ino } = await stat(folder, { bigint: true });
+  const { dev, ino } = await writable(folder);
   const path = socketPath(`envoi-outbox-${dev}-${ino}`);
   const note = join(folder, "envoi-lock.json");
   const server = (await listening(path)) ?? (await takenOver(path));
@@ -35,6 +34,21 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Makes a folder if it is missing. @throws EnvoiError of kind `"configuration"` if it cannot be used. */
+async function writable(folder: string): Promise<{ readonly dev: bigint; readonly ino: bigint }> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return await stat(folder, { bigint: true });
+  } catch (error) {
+    const problem = `expected a folder that this process can make and write to (${reasonOf(error)})`;
+    throw misconfigured(
+      `database.folder: ${problem}. Give another folder, or the right to write to it`,
+      error,
+    );
+  }
 }
 
 function socketPath(name: string): string {

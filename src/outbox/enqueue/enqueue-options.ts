@@ -1,5 +1,10 @@
 import { oneOf, wholeNumber } from "../../text/options/option-kinds.ts";
-import { type OptionReaders, readOptions, wrongOption } from "../../text/options/option-reader.ts";
+import {
+  type OptionReaders,
+  readOptions,
+  refuseOption,
+  wrongOption,
+} from "../../text/options/option-reader.ts";
 import type { Statements } from "../database/database.ts";
 import { shortWord } from "../word.ts";
 import { readVia, type Via } from "./via.ts";
@@ -52,12 +57,13 @@ export function readEnqueueOptions(given: EnqueueOptions): ReadEnqueueOptions {
   const read = readOptions(given, readers) as ReadEnqueueOptions;
   const { expires, at = new Date() } = read;
   if (expires === undefined || expires > at) return read;
-  throw wrongOption("expires", "a time in the future and after at", expires);
+  const after = `a time after ${read.at === undefined ? "now" : "at"}, ${at.toISOString()}`;
+  throw refuseOption("expires", `expected ${after}, got ${expires.toISOString()}`);
 }
 
 const readers: OptionReaders<{ [Name in keyof EnqueueOptions]: unknown }> = {
   via: readVia,
-  key: shortWord(512),
+  key: keyOf,
   at: time,
   priority: wholeNumber(-9, 9),
   tenant: shortWord(200),
@@ -65,6 +71,13 @@ const readers: OptionReaders<{ [Name in keyof EnqueueOptions]: unknown }> = {
   expires: time,
   unknown: oneOf(["hold", "again"]),
 };
+
+/** With an empty key, which is likely to be a mistake, all mails but the first would count as enqueued already. */
+function keyOf(value: unknown, field: string): string {
+  const key = shortWord(512)(value, field);
+  if (key !== "") return key;
+  throw wrongOption(field, "a string that is not empty", key, "Leave it out if the mail has no key");
+}
 
 function time(value: unknown, field: string): Date {
   const date =

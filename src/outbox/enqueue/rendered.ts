@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Envelope, EnvelopeFields } from "../../address/envelope.ts";
+import { copyOf, EnvoiError } from "../../errors.ts";
 import { toEnvelope } from "../../message/content-inputs.ts";
 import { Message } from "../../message/message.ts";
 import type { MessageFields } from "../../message/message-fields.ts";
@@ -68,9 +69,24 @@ function renderRaw({ envelope: given, raw }: RawOutboxMessage): Rendered {
 async function read(message: Message): Promise<Buffer> {
   const { chunks } = message.content({ eightBit: false });
   if (chunks !== undefined) return Buffer.concat(chunks);
-  const octets = await message.bytes();
-  for await (const _ of message.stream());
-  return octets;
+  try {
+    const octets = await message.bytes();
+    for await (const _ of message.stream());
+    return octets;
+  } catch (error) {
+    throw EnvoiError.is(error) && isOfSystem(error.cause) ? readHere(error) : error;
+  }
+}
+
+/** Such as ENOENT. */
+function isOfSystem(cause: unknown): boolean {
+  return typeof Object(cause).syscall === "string";
+}
+
+/** The path may be one of the machine that sends. */
+function readHere(error: EnvoiError): EnvoiError {
+  const remedy = "The outbox reads files when a mail is enqueued: do that on the machine that has the file";
+  return copyOf(error, { message: `${error.message}. ${remedy}` });
 }
 
 function headerOf(octets: Buffer): readonly RawField[] {

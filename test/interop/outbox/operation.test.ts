@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Attachment, Message } from "envoi";
 import { Outbox } from "envoi/outbox";
 import { TestServer } from "envoi/testing";
+import pg from "pg";
 import { until } from "../../contract/outbox-contract.ts";
 import { Daemon } from "../daemon.ts";
 import { Postgres } from "../postgres.ts";
@@ -87,9 +88,23 @@ describe("operating an outbox", async () => {
   });
 
   test("what cannot be opened is refused with the reason and the remedy", async () => {
+    const ended = async (): Promise<pg.Pool> => {
+      const pool = new pg.Pool({ connectionString: postgres.url });
+      await pool.end();
+      return pool;
+    };
     const wrong: [unknown, RegExp][] = [
       ["mysql://localhost/shop", /postgres:\/\//],
       ["not a url", /postgres:\/\//],
+      ["postgres://shop:pa/ss@localhost/shop", /not valid\. Check the port, and write \/ .* as %2F/],
+      ["postgres://localhost:99999/shop", /not valid\. Check the port/],
+      [new URL("postgres://postgres@127.0.0.1:1/shop"), /nothing listens/],
+      [new pg.Client(postgres.url), /^database: expected a Pool of pg, not a Client/],
+      [await ended(), /^database: it is closed/],
+      [
+        { folder: "package.json" },
+        /^database\.folder: expected a folder that this process can make .*EEXIST/,
+      ],
       ["postgres://postgres@127.0.0.1:1/shop", /nothing listens/],
       [postgres.urlOf("postgres", "missing"), /createdb/],
       [postgres.urlOf("nobody"), /nobody/],

@@ -5,6 +5,9 @@ declare module "pg" {
       query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
       release(): void;
     }
+    class Client {
+      constructor(url: string);
+    }
     class Pool {
       constructor(options: { connectionString: string });
       connect(): Promise<PoolClient>;
