@@ -88,8 +88,8 @@ function shownTo(visitor: HtmlVisitor): HtmlVisitor {
 
 /** The value of an attribute, decoded. */
 export function attributeOf(attributes: string, name: string): string | undefined {
-  ATTRIBUTE.lastIndex = 0;
-  for (let found = ATTRIBUTE.exec(attributes); found !== null; found = ATTRIBUTE.exec(attributes)) {
+  ONE_ATTRIBUTE.lastIndex = 0;
+  for (let found = ONE_ATTRIBUTE.exec(attributes); found !== null; found = ONE_ATTRIBUTE.exec(attributes)) {
     const [, key = "", double, single, bare] = found;
     if (key.toLowerCase() === name) return decoded(double ?? single ?? bare ?? "");
   }
@@ -103,6 +103,9 @@ export function* attributePairs(attributes: string): Generator<readonly [string,
 }
 
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+
+/** It remembers a place, where `matchAll` would begin. */
+const ONE_ATTRIBUTE = new RegExp(ATTRIBUTE);
 
 function decoded(text: string): string {
   return text.includes("&") ? decodeHTML(text) : text;

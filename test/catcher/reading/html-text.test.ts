@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { htmlPlain } from "#src/catcher/reading/html-plain.js";
 import { htmlText } from "#src/catcher/reading/html-text.js";
-import { readTokens } from "#src/catcher/reading/html-tokens.js";
+import { attributeOf, attributePairs, readTokens } from "#src/catcher/reading/html-tokens.js";
 import { searchableText } from "#src/catcher/search/searchable-text.js";
 
 test("takes HTML apart into text and tags", () => {
@@ -61,4 +61,16 @@ test("reads long text in pieces, which end between words", async () => {
   const whole: string[] = [];
   readTokens(`${word}<b>`, { text: (text) => whole.push(text) });
   assert.deepEqual(whole, [word]);
+});
+
+test("finds an attribute by its name, and all of them, in any order of the questions", () => {
+  const attributes = ` HREF="a&amp;b" class='x' disabled href=second`;
+  assert.equal(attributeOf(attributes, "href"), "a&b");
+  assert.deepEqual(
+    [...attributePairs(attributes)].map(([name]) => name),
+    ["href", "class", "disabled", "href"],
+  );
+  assert.equal(attributeOf(attributes, "disabled"), "");
+  assert.equal(attributeOf(attributes, "class"), "x");
+  assert.equal(attributeOf(attributes, "id"), undefined);
 });
