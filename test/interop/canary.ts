@@ -33,8 +33,9 @@ export async function startCanary(): Promise<Canary> {
     requests,
     connections: () => connections,
     async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }

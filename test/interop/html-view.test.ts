@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium } from "playwright-core";
 import { htmlView } from "#src/catcher/view/html-view.js";
+import { within } from "./within.js";
 
 const dot =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
@@ -24,7 +25,7 @@ describe("the view of a mail in Chromium", () => {
   before(async () => {
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   });
-  after(() => browser?.close());
+  after(() => within("closing Chromium", Promise.resolve(browser?.close())));
 
   async function picture(html: string, width: number): Promise<Buffer> {
     const page = await browser.newPage({ viewport: { width, height: 1200 } });

@@ -12,6 +12,7 @@ import { htmlView } from "#src/catcher/view/html-view.js";
 import { viewHeaders } from "#src/catcher/view/view-policy.js";
 import { type Canary, startCanary } from "./canary.js";
 import { leading, nastyMails } from "./nasty-mails.js";
+import { within } from "./within.js";
 
 /** Longer than the slowest refresh of a nasty mail. */
 const patience = 2500;
@@ -37,7 +38,7 @@ describe("nasty mails in Chromium", () => {
     views = ids.map((id) => `/api/lab/messages/${id}/html`);
   });
   after(async () => {
-    await browser?.close();
+    await within("closing Chromium", Promise.resolve(browser?.close()));
     await catcher?.close();
     await canary?.[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
@@ -54,7 +55,7 @@ describe("nasty mails in Chromium", () => {
 
   /** Shows pages in frames of a page of the same origin, until all is loaded and some time has passed. */
   async function shown(page: Page, paths: readonly string[], sandbox: string | undefined): Promise<void> {
-    await page.evaluate(`(async () => {
+    const shown = page.evaluate(`(async () => {
       document.body.replaceChildren();
       await Promise.all(${JSON.stringify(paths)}.map((url) => new Promise((resolve) => {
         const frame = document.createElement("iframe");
@@ -64,6 +65,7 @@ describe("nasty mails in Chromium", () => {
         setTimeout(resolve, 10_000);
       })));
     })()`);
+    await within("showing the mails", shown, 60_000);
     await pause(patience);
   }
 
@@ -185,20 +187,21 @@ describe("nasty mails in Chromium", () => {
     await page.goto(`${catcher.url}/`);
     for (const [index, { title }] of nastyMails.entries()) {
       const since = canary.requests.length;
-      await page.evaluate(`new Promise((resolve) => {
+      const loaded = page.evaluate(`new Promise((resolve) => {
         const frame = document.createElement("iframe");
         frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
         frame.style.cssText = "position:fixed;inset:0;border:0;width:${size.width}px;height:${size.height}px;z-index:9";
         Object.assign(frame, { onload: resolve, src: "${views[index]}" });
         document.body.replaceChildren(frame);
       })`);
+      await within(`loading the view of ${title}`, loaded);
       const opening = leading.has(title) ? context.waitForEvent("page") : undefined;
       // A frame is loaded before it is drawn, and a click reaches only what is drawn.
       let opened: Page | undefined;
       for (let tries = 0; tries < 10 && opened === undefined; tries++) {
-        await page.evaluate(drawn);
-        await page.mouse.click(size.width / 2, size.height / 2);
-        await page.evaluate(drawn);
+        await within("drawing the view", page.evaluate(drawn));
+        await within("a click", page.mouse.click(size.width / 2, size.height / 2));
+        await within("drawing the view", page.evaluate(drawn));
         if (opening !== undefined) opened = (await Promise.race([opening, pause(1000)])) ?? undefined;
         else if (tries > 0) break;
       }
@@ -284,19 +287,22 @@ describe("nasty mails in Chromium", () => {
 
   test("do not look up the hosts that they name", async () => {
     const names = (index: number) => `n${index}.canary-of-envoi.test`;
-    const own = await launch([`--log-net-log=${netLog()}2`]);
-    const context = await own.newContext();
     const paths: string[] = [];
     for (const [index, { html }] of nastyMails.entries())
       paths.push(`/api/lab/messages/${await caught(html(`http://${names(index)}/x`))}/html`);
     const links = nastyMails.map((_, index) => `<a href="https://link${index}.canary-of-envoi.test/">x</a>`);
     paths.push(`/api/lab/messages/${await caught(links.join("\r\n"))}/html`);
-    const page = await context.newPage();
-    await page.goto(`${catcher.url}/`);
-    await shown(page, paths, "allow-popups");
-    // A host that is looked up is in the log.
-    await context.newPage().then((other) => other.goto("http://control-of-envoi.test/").catch(() => {}));
-    await own.close();
+    const own = await launch([`--log-net-log=${netLog()}2`]);
+    try {
+      const context = await own.newContext();
+      const page = await context.newPage();
+      await page.goto(`${catcher.url}/`);
+      await shown(page, paths, "allow-popups");
+      // A host that is looked up is in the log.
+      await context.newPage().then((other) => other.goto("http://control-of-envoi.test/").catch(() => {}));
+    } finally {
+      await within("closing Chromium", own.close());
+    }
     const log = readFileSync(`${netLog()}2`, "utf8");
     assert.ok(log.includes("control-of-envoi.test"), "the log of the network is empty");
     assert.deepEqual([...new Set(log.match(/[\w-]+\.canary-of-envoi\.test/g) ?? [])], []);

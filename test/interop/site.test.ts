@@ -5,6 +5,7 @@ import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { within } from "./within.js";
 
 const root = process.cwd();
 
@@ -14,7 +15,7 @@ describe("the site that npm run docs builds, in Chromium", () => {
   const complaints: string[] = [];
 
   before(async () => {
-    execFileSync(process.execPath, [join(".ci", "docs.js")], { stdio: "pipe" });
+    execFileSync(process.execPath, [join(".ci", "docs.js")], { stdio: "pipe", timeout: 300_000 });
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
     page = await browser.newPage();
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -22,7 +23,7 @@ describe("the site that npm run docs builds, in Chromium", () => {
       if (!/^(?:file|data|blob):/.test(request.url())) complaints.push(`asks for ${request.url()}`);
     });
   });
-  after(() => browser.close());
+  after(() => within("closing Chromium", Promise.resolve(browser?.close())));
 
   for (const [word, title] of [
     ["SmtpTransport", /^Class SmtpTransport$/],

@@ -28,13 +28,12 @@ for (const [look, browser] of looks) {
         browser: { ...browser, reducedMotion: "reduce" },
       });
     });
-    after(() => open[Symbol.asyncDispose]());
+    after(() => open?.[Symbol.asyncDispose]());
 
     const check = async () => {
-      const { page } = open;
       // The policy lets no other script in, but that of the tools of the browser.
-      await page.evaluate(axe);
-      const { violations } = (await page.evaluate(
+      await open.evaluate(axe);
+      const { violations } = (await open.evaluate(
         "axe.run(document, { iframes: false, resultTypes: ['violations'] })",
       )) as { violations: Violation[] };
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);

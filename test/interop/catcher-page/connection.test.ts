@@ -37,6 +37,6 @@ test("on a phone the page shows the list or the mail, and a menu", async () => {
   await page.getByRole("button", { name: "Menu", exact: true }).click();
   await page.getByRole("link", { name: /^Faults/ }).click();
   await page.getByRole("heading", { level: 1, name: "Faults" }).waitFor();
-  assert.equal(await page.evaluate("document.documentElement.scrollWidth > innerWidth"), false);
+  assert.equal(await open.evaluate("document.documentElement.scrollWidth > innerWidth"), false);
   assert.deepEqual(open.complaints, []);
 });

@@ -9,7 +9,7 @@ describe("the page", () => {
     open = await PageInChromium.open({ hash: "#/faults", mails: someMails });
     await open.page.getByRole("heading", { level: 1, name: "Faults" }).waitFor();
   });
-  after(() => open[Symbol.asyncDispose]());
+  after(() => open?.[Symbol.asyncDispose]());
 
   const faults = async () => {
     const { faults: listed } = (await (await fetch(`${open.catcher.url}/api/lab/faults`)).json()) as {

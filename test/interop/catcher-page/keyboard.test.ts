@@ -107,7 +107,7 @@ describe("with the keyboard alone, the page", () => {
     for (let i = 0; i < 60; i++) {
       seen.add(
         String(
-          await open.page.evaluate(
+          await open.evaluate(
             `document.activeElement?.closest("nav, .search, .row, .skip")?.className.split(" ")[0]`,
           ),
         ),

@@ -38,7 +38,7 @@ describe("the page survives a mail with", () => {
     await transport.close();
     await open.page.getByText(`${Object.keys(nasty).length} mails`, { exact: true }).waitFor();
   });
-  after(() => open[Symbol.asyncDispose]());
+  after(() => open?.[Symbol.asyncDispose]());
 
   for (const [index, name] of Object.keys(nasty).entries())
     test(`${name}, in every view`, async () => {
@@ -51,7 +51,7 @@ describe("the page survives a mail with", () => {
       for (const tab of await page.getByRole("tab").all()) {
         await tab.click();
         await page.locator(".panel .loading").waitFor({ state: "detached", timeout: 60_000 });
-        assert.equal(await page.evaluate("window.hacked"), undefined);
+        assert.equal(await open.evaluate("window.hacked"), undefined);
       }
       await page.keyboard.press("Escape");
       await page.getByText("Choose a mail to read it here.").waitFor();

@@ -3,6 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Locator, type 
 import { Catcher } from "#src/catcher/catcher.js";
 import type { CatcherOptions } from "#src/catcher/options/catcher-options.js";
 import type { MessageFields } from "#src/message/message-fields.js";
+import { within } from "../within.js";
 
 /** A catcher, and Chromium with its page. */
 export class PageInChromium implements AsyncDisposable {
@@ -40,23 +41,35 @@ export class PageInChromium implements AsyncDisposable {
     browser?: BrowserContextOptions;
   } = {}): Promise<PageInChromium> {
     const catcher = await Catcher.start(options);
-    const transport = catcher.server.transport();
-    for (const mail of mails) await transport.send(mail);
-    await transport.close();
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-    const page = await browser.newPage({
-      viewport: { width: 1280, height: 800 },
-      permissions: ["clipboard-read", "clipboard-write"],
-      ...context,
-    });
-    page.setDefaultTimeout(20_000);
-    const opened = new PageInChromium(catcher, browser, page);
-    await page.goto(`${catcher.url}/${hash}`);
-    await page
-      .getByTestId("count")
-      .getByText(/mails?$|results?$/)
-      .waitFor();
-    return opened;
+    let browser: Browser | undefined;
+    try {
+      const transport = catcher.server.transport();
+      for (const mail of mails) await transport.send(mail);
+      await transport.close();
+      browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+      const page = await browser.newPage({
+        viewport: { width: 1280, height: 800 },
+        permissions: ["clipboard-read", "clipboard-write"],
+        ...context,
+      });
+      page.setDefaultTimeout(20_000);
+      const opened = new PageInChromium(catcher, browser, page);
+      await page.goto(`${catcher.url}/${hash}`);
+      await page
+        .getByTestId("count")
+        .getByText(/mails?$|results?$/)
+        .waitFor();
+      return opened;
+    } catch (error) {
+      await browser?.close();
+      await catcher.close();
+      throw error;
+    }
+  }
+
+  /** What an expression is in the page, also if it is a promise. */
+  evaluate(expression: string): Promise<unknown> {
+    return within(expression.slice(0, 60), this.page.evaluate(expression));
   }
 
   /** The rows of the list. */
@@ -90,7 +103,7 @@ export class PageInChromium implements AsyncDisposable {
   async focused(selector: string, text = ""): Promise<void> {
     const element = `document.activeElement?.closest(${JSON.stringify(selector)})`;
     await this.until(async () => {
-      const found = await this.page.evaluate(`${element}?.textContent`);
+      const found = await this.evaluate(`${element}?.textContent`);
       assert.ok(typeof found === "string" && found.includes(text), `the focus is not in ${selector} ${text}`);
     });
   }
@@ -118,8 +131,11 @@ export class PageInChromium implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
-    await this.catcher.close();
+    try {
+      await within("closing Chromium", this.#browser.close());
+    } finally {
+      await this.catcher.close();
+    }
   }
 }
 

@@ -75,7 +75,7 @@ describe("the page shows of a mail", () => {
     );
     await open.page.getByRole("radio", { name: /^Inverted/ }).check({ force: true });
     assert.match(
-      String(await open.page.evaluate('getComputedStyle(document.querySelector("iframe")).filter')),
+      String(await open.evaluate('getComputedStyle(document.querySelector("iframe")).filter')),
       /invert/,
     );
     await open.page.getByRole("radio", { name: /^Light/ }).check({ force: true });
@@ -138,12 +138,9 @@ describe("the page shows of a mail", () => {
     await open.read("Your code is 402193");
     const panel = await open.tab("Links & codes");
     await panel.getByRole("button", { name: "Copy the code 402193" }).click();
-    assert.equal(await open.page.evaluate("navigator.clipboard.readText()"), "402193");
+    assert.equal(await open.evaluate("navigator.clipboard.readText()"), "402193");
     await panel.getByRole("button", { name: /^Copy the link https:\/\/app\.test/ }).click();
-    assert.equal(
-      await open.page.evaluate("navigator.clipboard.readText()"),
-      "https://app.test/confirm?token=7",
-    );
+    assert.equal(await open.evaluate("navigator.clipboard.readText()"), "https://app.test/confirm?token=7");
   });
 
   test("the verdicts of SPF, DKIM and DMARC, with what to do", async () => {
