@@ -154,11 +154,8 @@ describe("operating an outbox", async () => {
     });
     const database = `postgres://postgres@127.0.0.1:${pgbouncer.ports.pool}/postgres`;
     await using server = await TestServer.start();
-    await using outbox = await Outbox.open({
-      database,
-      schema: freshSchema(),
-      transport: server.transport(),
-    });
+    const schema = freshSchema();
+    await using outbox = await Outbox.open({ database, schema, transport: server.transport() });
     const workers = [outbox.work(), outbox.work()];
     await outbox.enqueueAll(Array.from({ length: 200 }, () => receipt));
     await outbox.transaction((via) => outbox.enqueue(receipt, { via }));
@@ -175,6 +172,11 @@ describe("operating an outbox", async () => {
     await until(
       async () => outbox.find(id),
       ({ state }) => state === "sent",
+    );
+    // pg-boss works there, too.
+    await until(
+      async () => postgres.sql(`select count(*) from ${schema}_boss.job where state = 'completed'`),
+      (count) => Number(count) > 0,
     );
     await Promise.all(workers.map((worker) => worker.stop()));
   });
