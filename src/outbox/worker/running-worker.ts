@@ -23,6 +23,7 @@ import { Lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import { Pace, type Permitted } from "./pace.ts";
 import { Permits } from "./permits.ts";
+import { Slots } from "./slots.ts";
 import { StoredContent } from "./stored-content.ts";
 import { Upkeep } from "./upkeep.ts";
 import { Waker } from "./waker.ts";
@@ -69,10 +70,12 @@ export class RunningWorker implements Worker {
   /** Mails that were claimed, and are not marked. */
   #claimed: ClaimedMail[] = [];
   /** Those that are being marked. */
-  #marking: readonly ClaimedMail[] = [];
+  readonly #marking = new Set<ClaimedMail>();
   #results: Waiting[] = [];
-  /** Mails that are marked, as far as the table says. */
-  #underWay = 0;
+  readonly #slots: Slots;
+  /** Statements of the ledger that are not answered. */
+  #writes = 0;
+  #gaveUp = false;
   /** The marks of the claims that are being made. */
   #claiming: string[] = [];
   /** Until when mails may be leased to this worker that it does not know, because the answer to a claim was lost. */
@@ -89,6 +92,7 @@ export class RunningWorker implements Worker {
     const prompt = database.bounded(timeout);
     const patient = database.bounded(minute, this.#over.signal);
     this.#tools = tools;
+    this.#slots = new Slots(tools.concurrency);
     this.#lease = new Lease(prompt, schema, options.lease);
     this.#claims = new Claims(database, schema, timeout, paths);
     this.#ledger = new Ledger(database, schema, timeout);
@@ -202,70 +206,85 @@ export class RunningWorker implements Worker {
   }
 
   async #writeLoop(): Promise<void> {
-    for (;;) {
+    while (!this.#gaveUp) {
       const wait = this.#idleTime();
       if (wait > 0) {
-        if (this.#stopping && this.#underWay === 0 && this.#results.length === 0) return;
+        if (this.#stopping && this.#slots.empty && this.#writes === 0 && this.#results.length === 0) return;
         await this.#writeBell.wait(wait);
         continue;
       }
       const results = this.#results.splice(0);
       const next = await this.#permitted(this.#nextMails(results));
-      this.#marking = next.map(({ mail }) => mail);
-      const marked = await this.#trying(
-        () =>
-          this.#ledger.write(
-            this.#lease.id,
-            results.map(({ result }) => result),
-            this.#marking,
-          ),
-        new Bell(),
-      );
-      this.#marking = [];
-      // Only a worker that stops gives up. What is not recorded is unknown when its lease is over.
-      if (marked === undefined) return;
-      this.#underWay -= results.filter(({ handed }) => handed).length;
-      const suppressions = new Map(marked.map(({ id, suppressed }) => [id, new Set(suppressed)]));
-      const newest = newestClaims(next.map(({ mail }) => mail));
-      for (const { mail, permits } of next) {
-        const suppressed = newest.has(mail) ? suppressions.get(mail.id) : undefined;
-        if (suppressed === undefined)
-          this.#results.push({ result: { ...untouched(mail), permits }, handed: false });
-        else this.#hand(mail, suppressed, permits);
-      }
+      this.#writes++;
+      void this.#write(results, next).finally(() => {
+        this.#writes--;
+        this.#writeBell.ring();
+      });
+    }
+  }
+
+  async #write(results: readonly Waiting[], next: readonly Permitted[]): Promise<void> {
+    const mails = next.map(({ mail }) => mail);
+    const written = this.#slots.begin(mails.length, endedOf(results));
+    const marked = await this.#trying(
+      () =>
+        this.#ledger.write(
+          this.#lease.id,
+          results.map(({ result }) => result),
+          mails,
+        ),
+      new Bell(),
+    );
+    for (const mail of mails) this.#marking.delete(mail);
+    // Only a worker that stops gives up. What is not recorded is unknown when its lease is over.
+    if (marked === undefined) {
+      this.#gaveUp = true;
+      return;
+    }
+    const suppressions = new Map(marked.map(({ id, suppressed }) => [id, new Set(suppressed)]));
+    const newest = newestClaims(mails);
+    const handed = next.filter(({ mail }) => newest.has(mail) && suppressions.has(mail.id));
+    written(handed.length);
+    for (const { mail, permits } of next) {
+      const suppressed = newest.has(mail) ? suppressions.get(mail.id) : undefined;
+      if (suppressed === undefined)
+        this.#results.push({ result: { ...untouched(mail), permits }, handed: false });
+      else this.#hand(mail, suppressed, permits);
     }
   }
 
   /** Milliseconds until there is something to write: 0 if there is. */
   #idleTime(): number {
+    const { concurrency } = this.#tools;
+    // A second statement before the first is answered is worth it only with many results.
+    if (this.#writes > 1 || (this.#writes === 1 && this.#results.length < concurrency / 4)) return 60_000;
     if (this.#results.length > 0) return 0;
-    if (this.#stopping || this.#claimed.length === 0 || this.#underWay >= this.#tools.concurrency)
-      return 60_000;
+    if (this.#stopping || this.#claimed.length === 0 || this.#slots.free(0) === 0) return 60_000;
     return this.#pace.rest();
   }
 
   #nextMails(results: readonly Waiting[]): ClaimedMail[] {
     if (this.#stopping || this.#pace.rest() > 0) return [];
-    const ended = results.filter(({ handed }) => handed).length;
-    const next = this.#claimed.splice(0, this.#tools.concurrency - this.#underWay + ended);
+    const next = this.#claimed.splice(0, this.#slots.free(endedOf(results)));
     if (next.length > 0) this.#claimBell.ring();
+    for (const mail of next) this.#marking.add(mail);
     return next;
   }
 
   /** Those of the mails that may go now. The others wait here, or are given back. */
   async #permitted(mails: readonly ClaimedMail[]): Promise<readonly Permitted[]> {
-    this.#marking = mails;
     const { granted, waiting, back } = await this.#pace.take(this.#lease.id, mails);
     this.#claimed.unshift(...waiting);
     // What cannot be given back now is found by its lease.
     await this.#ledger.giveBack(back).catch(() => {
       this.#doubtfulUntil = performance.now() + doubt;
     });
+    const going = new Set(granted.map(({ mail }) => mail));
+    for (const mail of mails) if (!going.has(mail)) this.#marking.delete(mail);
     return granted;
   }
 
   #hand(mail: ClaimedMail, suppressed: ReadonlySet<string>, permits: readonly Permit[]): void {
-    this.#underWay++;
     const to = mail.recipients
       .filter(({ recipient, state }) => state === "waiting" && !suppressed.has(recipient))
       .map(({ recipient }) => recipient);
@@ -331,5 +350,11 @@ export class RunningWorker implements Worker {
 }
 
 const minute = 60_000;
+
+/** How many of the results are of mails that were marked. */
+function endedOf(results: readonly Waiting[]): number {
+  return results.filter(({ handed }) => handed).length;
+}
+
 /** Milliseconds for which a statement whose answer was lost may still be carried out. */
 const doubt = minute;
