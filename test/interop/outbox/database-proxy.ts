@@ -51,7 +51,7 @@ export class DatabaseProxy implements AsyncDisposable {
     }
     client.on("data", (chunk) => {
       if (this.#mute.has(client)) return;
-      if (chunk.includes("with finished as")) {
+      if (chunk.includes(".record(")) {
         this.statements++;
         const fate = this.fate();
         if (fate === "cut before") {
