@@ -51,7 +51,7 @@ export class DatabaseProxy implements AsyncDisposable {
     }
     client.on("data", (chunk) => {
       if (this.#mute.has(client)) return;
-      if (chunk.includes(".record(")) {
+      if (chunk.includes(".record($1")) {
         this.statements++;
         const fate = this.fate();
         if (fate === "cut before") {
