@@ -3,6 +3,12 @@ import { describe, test } from "node:test";
 import { Slots } from "#src/outbox/worker/slots.js";
 import { fc } from "../../property.js";
 
+interface Write {
+  readonly ended: number;
+  readonly marks: number;
+  readonly written: (marked: number) => void;
+}
+
 describe("slots", () => {
   test("of results that are written are free for the marks of the same write", () => {
     const slots = new Slots(4);
@@ -37,7 +43,7 @@ describe("slots", () => {
         // What the table says, what has ended of it and is not being written, and two writes under way.
         let marked = 0;
         let ended = 0;
-        const writes: ({ ended: number; marks: number; written: (marked: number) => void } | undefined)[] = [];
+        const writes: (Write | undefined)[] = [];
         for (const each of steps) {
           const write = writes[each.write];
           if (write === undefined) {
