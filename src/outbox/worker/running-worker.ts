@@ -26,6 +26,7 @@ import { Permits } from "./permits.ts";
 import { Slots } from "./slots.ts";
 import { StoredContent } from "./stored-content.ts";
 import { Upkeep } from "./upkeep.ts";
+import { endedOf, type WaitingResult } from "./waiting-result.ts";
 import { Waker } from "./waker.ts";
 import type { Worker } from "./worker.ts";
 
@@ -37,12 +38,6 @@ export interface WorkerTools {
   readonly paths: ReturnPaths;
   readonly transport: Transport;
   readonly concurrency: number;
-}
-
-/** A result that is to be written, and whether its mail counts as under way until then. */
-interface Waiting {
-  readonly result: AttemptResult;
-  readonly handed: boolean;
 }
 
 /**
@@ -71,7 +66,7 @@ export class RunningWorker implements Worker {
   #claimed: ClaimedMail[] = [];
   /** Those that are being marked. */
   readonly #marking = new Set<ClaimedMail>();
-  #results: Waiting[] = [];
+  #results: WaitingResult[] = [];
   readonly #slots: Slots;
   /** Statements of the ledger that are not answered. */
   #writes = 0;
@@ -223,7 +218,7 @@ export class RunningWorker implements Worker {
     }
   }
 
-  async #write(results: readonly Waiting[], next: readonly Permitted[]): Promise<void> {
+  async #write(results: readonly WaitingResult[], next: readonly Permitted[]): Promise<void> {
     const mails = next.map(({ mail }) => mail);
     const written = this.#slots.begin(mails.length, endedOf(results));
     const marked = await this.#trying(
@@ -263,7 +258,7 @@ export class RunningWorker implements Worker {
     return this.#pace.rest();
   }
 
-  #nextMails(results: readonly Waiting[]): ClaimedMail[] {
+  #nextMails(results: readonly WaitingResult[]): ClaimedMail[] {
     if (this.#stopping || this.#pace.rest() > 0) return [];
     const next = this.#claimed.splice(0, this.#slots.free(endedOf(results)));
     if (next.length > 0) this.#claimBell.ring();
@@ -350,11 +345,6 @@ export class RunningWorker implements Worker {
 }
 
 const minute = 60_000;
-
-/** How many of the results are of mails that were marked. */
-function endedOf(results: readonly Waiting[]): number {
-  return results.filter(({ handed }) => handed).length;
-}
 
 /** Milliseconds for which a statement whose answer was lost may still be carried out. */
 const doubt = minute;
