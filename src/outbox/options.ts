@@ -10,7 +10,7 @@ import {
   text,
   wholeNumber,
 } from "../text/options/option-kinds.ts";
-import { type OptionReaders, readOptions, wrongOption } from "../text/options/option-reader.ts";
+import { type OptionReaders, readOptions, refuseOption, wrongOption } from "../text/options/option-reader.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { EmbeddedDatabase } from "./database/embedded.ts";
 import type { PostgresPool } from "./database/postgres.ts";
@@ -159,7 +159,13 @@ const readers: OptionReaders<OutboxOptions> = {
     throw wrongOption(field, "a Transport, such as SmtpTransport.fromUrl(url).build()", value);
   },
   schema(value, field) {
-    if (typeof value === "string" && /^[a-z_][a-z0-9_]{0,39}$/.test(value)) return value;
+    if (typeof value === "string" && /^[a-z_][a-z0-9_]{0,39}$/.test(value)) {
+      if (!value.endsWith("_boss")) return value;
+      throw refuseOption(
+        field,
+        `expected a name that does not end in _boss, got ${value}: pg-boss has its tables there`,
+      );
+    }
     throw wrongOption(field, "1 to 40 lower-case letters, digits and underscores", value);
   },
   migrate: flag,

@@ -103,6 +103,31 @@ test("chores are done here before pg-boss runs, and while it cannot work", async
   await clockwork.end();
 });
 
+test("a chore that lasts or fails is not begun twice, and holds up no other", async () => {
+  const schema = `clockwork_${++schemas}`;
+  const begun: string[] = [];
+  let finish = (): void => {};
+  const lasts = async (): Promise<void> => {
+    begun.push("lasts");
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+  };
+  const fails = async (): Promise<void> => {
+    begun.push("fails");
+    throw new Error("the database is away");
+  };
+  const chores = Object.entries({ lasts, fails }).map(([name, run]) => ({ name, every: 0.1, run }));
+  const clockwork = new Clockwork(database, schema, true, chores, 0);
+  const first = clockwork.tick();
+  await delay(0);
+  const second = clockwork.tick();
+  await delay(0);
+  assert.deepEqual(begun, ["lasts", "fails", "fails"]);
+  finish();
+  await Promise.all([first, second]);
+});
+
 test("a package that is missing, or too old, is told with what to run", async () => {
   await assert.rejects(checkPackage("envoi-has-no-such-peer", "work", 1), {
     kind: "configuration",
