@@ -39,7 +39,7 @@ const columns = "state, due, at, sender, recipients, message_id, content, size";
 await using postgres = await Backend.postgres();
 await using redis = await Backend.redis();
 await using sink = await Sink.start();
-const database = `postgres://postgres@127.0.0.1:${postgres.port}/postgres?options=-c%20enable_seqscan%3Doff`;
+const database = `postgres://postgres@127.0.0.1:${postgres.port}/postgres`;
 
 /** Whether a mail is left. Each part follows an index: a scan of the whole table would take time from the workers. */
 const unfinished = [
@@ -73,7 +73,8 @@ function note(name: string, result: Drained): void {
 }
 
 async function drainOutbox(workers: number): Promise<Drained> {
-  await using outbox = await Outbox.open({ database });
+  const options = "options=-c%20enable_seqscan%3Doff%20-c%20jit%3Doff";
+  await using outbox = await Outbox.open({ database: `${database}?${options}` });
   // As with BullMQ, whose jobs are removed when they have ended.
   await outbox.query("truncate envoi.mail, envoi.event");
   await outbox.enqueueAll(mails());
