@@ -78,7 +78,7 @@ test("outbox list and show tell mails, also as JSON", async () => {
   assert.match(limited.errors, /more than 1/);
   const shown = await outbox("show", ids[1] ?? "");
   assert.match(shown.output, /^mail \d+: unknown$/m);
-  assert.match(shown.output, /^ {2}lost@example.org: unknown, tried 1 times$/m);
+  assert.match(shown.output, /^ {2}lost@example.org: unknown, tried once$/m);
   assert.match(shown.output, /^attempt 1: /m);
   assert.equal((await json("show", ids[0] ?? "")).recipients[0].state, "sent");
 });
