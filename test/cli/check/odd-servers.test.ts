@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import type { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { TestServer } from "envoi/testing";
 import { certificatePem } from "#src/testing/certificates/x509.js";
@@ -69,6 +70,50 @@ test("check takes no offence at a server that ends the connection at a STARTTLS 
   const { findings, server } = await check(`smtp://127.0.0.1:${port}`, quick);
   assert.deepEqual(findings, []);
   assert.match(server?.transaction?.mail ?? "", /^250/);
+});
+
+test("check names a STARTTLS that is taken out of EHLO, also if the handshake behind it fails", async (context) => {
+  for (const behind of ["goodbye", "end"]) {
+    const port = await rawServer(context, (socket) => {
+      socket.write("220 raw.example ESMTP\r\n");
+      let accepted = false;
+      socket.on("data", (chunk) => {
+        if (accepted) return behind === "end" ? socket.end() : socket.write("500 What is that?\r\n");
+        for (const line of chunk.toString().split("\r\n").slice(0, -1)) {
+          accepted = line === "STARTTLS";
+          socket.write(accepted ? "220 2.0.0 Go on\r\n" : "250 raw.example\r\n");
+        }
+        return undefined;
+      });
+    });
+    const { findings } = await check(`127.0.0.1:${port}`, ["--timeout", "2s"]);
+    const codes = findings.map(({ code }) => code);
+    assert.equal(codes[0], "starttls-stripped", behind);
+    assert.equal(codes[1], behind === "end" ? "tls-handshake" : "starttls-not-tls", behind);
+  }
+});
+
+test("check ends all connections to a server that says nothing on the second one", async (context) => {
+  const open = new Set<Socket>();
+  let first = true;
+  const port = await rawServer(context, (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    socket.once("end", () => socket.end());
+    if (!first) return socket.resume();
+    first = false;
+    socket.write("220 raw.example ESMTP\r\n");
+    socket.on("data", (chunk) => {
+      for (const line of chunk.toString().split("\r\n").slice(0, -1))
+        if (line === "STARTTLS") socket.end();
+        else socket.write("250 raw.example\r\n");
+    });
+    return undefined;
+  });
+  await check(`127.0.0.1:${port}`, ["--timeout", "300ms"]);
+  const until = Date.now() + 5_000;
+  while (open.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(open.size, 0);
 });
 
 test("check names a greeting without a last line, and how to wait longer for one", async (context) => {

@@ -104,7 +104,12 @@ async function converse(
         await startTls(facts, conversation, context);
       } catch (error) {
         // Some servers end the connection at a command that they do not offer. Clients do not send it.
-        if (!(error instanceof Broken) || facts.hello.capabilities.extensions.STARTTLS) throw error;
+        if (
+          !(error instanceof Broken) ||
+          error.facts.step !== "starttls" ||
+          facts.hello.capabilities.extensions.STARTTLS
+        )
+          throw error;
         facts.startTls = { offered: false, injected: false };
         conversation.close();
         conversation = await again(facts, name, options);
@@ -135,9 +140,14 @@ async function again(
   const { socket } = await connectTo(address, target.port, timeout);
   if (socket === undefined) throw new Broken({ step: "starttls", problem: "closed", octets: "" });
   const conversation = new Conversation(socket, timeout);
-  await conversation.reply("greeting");
-  await sayHello(conversation, name);
-  return conversation;
+  try {
+    await conversation.reply("greeting");
+    await sayHello(conversation, name);
+    return conversation;
+  } catch (error) {
+    conversation.close();
+    throw error;
+  }
 }
 
 /** Waits for the greeting. A server that says nothing may wait for TLS. */
