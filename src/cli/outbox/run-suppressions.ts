@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EnvoiError } from "../../errors.ts";
 import type { Suppression } from "../../outbox/suppressions/suppression.ts";
@@ -12,6 +11,7 @@ import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { unreadable } from "../input-file.ts";
 import { printable } from "../printable.ts";
+import { textLines } from "../text-lines.ts";
 import type { OutboxFlags } from "./outbox-flags.ts";
 
 /** What to do with the addresses that get no mail. @throws CommandError about the words and flags. */
@@ -89,7 +89,7 @@ function optionsOf(flags: OutboxFlags): SuppressionOptions {
 async function* itemsOf(source: Readable, name: string): AsyncGenerator<SuppressionItem> {
   let number = 0;
   try {
-    for await (const line of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of textLines(source)) {
       number++;
       const text = line.replace(/^\ufeff/, "").trim();
       if (text === "" || text.startsWith("#")) continue;

@@ -416,6 +416,25 @@ test("A resume file whose last line is torn is used without it, and a damaged or
   assert.equal((await send(command)).status, 65);
 });
 
+test("A run goes on with keys and a column that contain any character, such as a line separator", async () => {
+  await using server = await TestServer.start();
+  const odd = ["a\u2028b", "a\u2029b", "a\u0085b", "a\x7fb", "a\rb"];
+  const column = `id${odd.join("")}`;
+  const rows = odd.map((key, index) => JSON.stringify({ [column]: key, email: `${index}@example.net` }));
+  const command = [...flags(server), "--to", "{{email}}", "--text", "t", "--key", column];
+  const resume = join(folder, "odd-keys.state");
+  server.fail({ at: "rcpt", reply: "450 4.2.1 later", when: { recipient: "1@example.net" }, times: 1 });
+  const run = () => send([...command, "--data", file(".jsonl", rows.join("\n")), "--resume", resume]);
+  assert.equal((await run()).status, 75);
+  server.clear();
+  const { status, errors } = await run();
+  assert.equal(status, 0, errors);
+  assert.deepEqual(
+    server.messages.flatMap(({ to }) => to),
+    ["1@example.net"],
+  );
+});
+
 test("A file that is not a resume file is refused and stays as it is, also without a line end", async () => {
   const data = file(".csv", "email\na@example.net\n");
   const command = ["--from", "a@example.org", "--to", "{{email}}", "--data", data, "--relay", "localhost:1"];

@@ -9,9 +9,10 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import { createInterface } from "node:readline";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import { unwritable, wrongFile } from "../../input-file.ts";
+import { textLines } from "../../text-lines.ts";
+import { jsonLine } from "./json-text.ts";
 import { formatState, parseState, type RowState } from "./row-state.ts";
 import { RunLock } from "./run-lock.ts";
 
@@ -74,7 +75,7 @@ export class ResumeFile implements Disposable {
       if (fstatSync(descriptor).size === 0) {
         const { sha256, key = null } = belonging;
         const head: Head = { envoi: "resume", version: 1, sha256, key };
-        writeSync(descriptor, `${JSON.stringify(head)}\n`);
+        writeSync(descriptor, `${jsonLine(head)}\n`);
       } else await read(path, belonging, states);
       return new ResumeFile(descriptor, lock, states);
     } catch (error) {
@@ -181,9 +182,8 @@ async function read(
   { sha256, key, acceptChanges }: Belonging,
   states: RowStates,
 ): Promise<void> {
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of textLines(createReadStream(path))) {
     if (++number === 1) {
       const head = headIn(line);
       if (head === undefined) throw foreign(path);

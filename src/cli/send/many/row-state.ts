@@ -1,7 +1,7 @@
 import type { EnvoiError } from "../../../errors.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
 import { type MailOutcome, mailOutcome, recipientOutcome, worstOf } from "../outcome-status.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonLine, jsonText } from "./json-text.ts";
 
 /** What is known of the mail of a row: what the lines of a resume file say. */
 export interface RowState {
@@ -45,7 +45,7 @@ export function formatState(line: number, state: RowState, key?: string): string
   const { outcome, again, unknown, refused, messageId } = state;
   const start = `${marks[outcome]} ${line}`;
   if (again !== undefined || unknown !== undefined || refused !== undefined)
-    return `${start} ${JSON.stringify({ key, messageId, again, unknown, refused })}\n`;
+    return `${start} ${jsonLine({ key, messageId, again, unknown, refused })}\n`;
   const details: string[] = [];
   if (key !== undefined) details.push(`"key":${jsonText(key)}`);
   if (messageId !== undefined) details.push(`"messageId":${jsonText(messageId)}`);
@@ -54,7 +54,7 @@ export function formatState(line: number, state: RowState, key?: string): string
 
 /** Reads a line without its line end; `undefined` if it is not one. */
 export function parseState(text: string): (StateLine & { readonly key?: string | undefined }) | undefined {
-  const [, mark = "", number = "", json] = /^([>+\-~?!]) (\d{1,10})(?: (\{.*\}))?$/.exec(text) ?? [];
+  const [, mark = "", number = "", json] = /^([>+\-~?!]) (\d{1,10})(?: (\{.*\}))?$/s.exec(text) ?? [];
   const outcome = outcomes.get(mark);
   if (outcome === undefined) return undefined;
   const line = Number(number);

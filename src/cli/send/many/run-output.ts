@@ -6,7 +6,7 @@ import { styled, type Terminal } from "../../terminal.ts";
 import { inFlags } from "../in-flags.ts";
 import { errorData } from "../one/report.ts";
 import type { MailOutcome } from "../outcome-status.ts";
-import { jsonText, withoutC1 } from "./json-text.ts";
+import { jsonLine, jsonText } from "./json-text.ts";
 import { Progress } from "./progress.ts";
 import type { Totals } from "./totals.ts";
 
@@ -56,7 +56,7 @@ export class RunOutput {
   mail(told: ToldMail): Promise<void> | undefined {
     if (told.outcome !== "accepted") this.#failure(told);
     if (!this.#json || this.#lost) return undefined;
-    this.#waiting += jsonLine(told);
+    this.#waiting += mailLine(told);
     return this.#waiting.length > 65_536 ? this.#write() : undefined;
   }
 
@@ -126,14 +126,14 @@ function whyOf(report: SendReport | undefined, error: EnvoiError | undefined): s
 }
 
 /** A line for each mail. */
-function jsonLine({ line, key, outcome, messageId, report, error, problem }: ToldMail): string {
+function mailLine({ line, key, outcome, messageId, report, error, problem }: ToldMail): string {
   const parts = [`"line":${line}`];
   if (key !== undefined) parts.push(`"key":${jsonText(key)}`);
   parts.push(`"outcome":"${outcome}"`);
   if (messageId !== undefined) parts.push(`"messageId":${jsonText(messageId)}`);
   if (report !== undefined) parts.push(`"recipients":[${report.recipients.map(recipientJson).join(",")}]`);
   const what = problem === undefined ? errorData(error) : { message: problem };
-  if (what !== undefined) parts.push(`"error":${withoutC1(JSON.stringify(what))}`);
+  if (what !== undefined) parts.push(`"error":${jsonLine(what)}`);
   return `{${parts.join(",")}}\n`;
 }
 
