@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import dns from "node:dns/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { test } from "node:test";
 import { fc } from "../property.ts";
 import { scripted } from "./check/check.ts";
@@ -99,6 +101,39 @@ test("A password in a variable of the environment is not repeated, also if the v
   const { status, errors } = await run(mail, proxy);
   assert.equal(status, 64, errors);
   assert.doesNotMatch(errors, /hunter2/);
+});
+
+test("A password alone in ENVOI_RELAY that could be the name of a host is not repeated, also if DNS fails", async (context) => {
+  let code = "ENOTFOUND";
+  const asked: string[] = [];
+  context.mock.method(dns, "lookup", async (host: string) => {
+    asked.push(host);
+    throw Object.assign(new Error(`getaddrinfo ${code} ${host}`), { code });
+  });
+  syncBuiltinESMExports();
+  context.after(() => {
+    context.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const word of ["hunter2", "hunter2.Zq", "jo@hunter2"])
+    for (code of ["ENOTFOUND", "EAI_AGAIN"])
+      for (const args of [
+        mail.filter((_, index) => index < 1 || index > 2),
+        ["check"],
+        ["check", "--json"],
+      ]) {
+        const { status, output, errors } = await run(args, { ENVOI_RELAY: word });
+        assert.equal(status, code === "EAI_AGAIN" ? 75 : 64, errors);
+        assert.match(errors, /ENVOI_RELAY: expected a URL, or a host that is known/);
+        assert.doesNotMatch(output + errors, /hunter2/);
+      }
+  assert.equal(asked.length, 18);
+  // What can only be a host is named.
+  const { errors } = await run(
+    mail.filter((_, index) => index < 1 || index > 2),
+    { SMTP_URL: "mailhog" },
+  );
+  assert.match(errors, /the name of mailhog cannot be looked up now/);
 });
 
 test("A flag or command that is only misspelt is named, and a password is told where it belongs", async () => {

@@ -9,6 +9,7 @@ import { readDuration } from "../duration.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { fromFile, readSettings } from "../input-file.ts";
 import { textStyle } from "../report-text.ts";
+import { refuseUnknownHost } from "../send/relay/known-host.ts";
 import { loginFor } from "../send/relay/password.ts";
 import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
@@ -33,6 +34,7 @@ export async function runCheck(
   { terminal, finish }: CommandHost,
 ): Promise<void> {
   const target = readTarget(given, terminal.environment);
+  if (target.kind === "server") await refuseUnknownHost(target.relay);
   const options = readOptions(flags);
   const dns = dnsFor(flags, options.timeout);
   const report =

@@ -27,6 +27,17 @@ test("The flag counts over ENVOI_RELAY, which counts over SMTP_URL, which counts
   assert.equal(namedRelay(undefined, {}).url.href, "smtp://localhost");
 });
 
+test("A host alone may stand in ENVOI_RELAY and in SMTP_URL, as in the flag", () => {
+  for (const host of ["mailhog", "mail_pit", "mail-1", "mail.example.org", "localhost", "192.0.2.1"])
+    for (const name of ["ENVOI_RELAY", "SMTP_URL"]) {
+      const { url, mayBePassword } = namedRelay(undefined, { [name]: host });
+      assert.equal(url.href, `smtp://${host}`);
+      assert.equal(mayBePassword, name === "ENVOI_RELAY" && host !== "localhost", name);
+    }
+  assert.equal(namedRelay(undefined, { SMTP_URL: "jane@mailhog" }).user, "jane");
+  assert.equal(namedRelay(undefined, { ENVOI_RELAY: "smtp://mailhog" }).mayBePassword, false);
+});
+
 test("User and password are taken out of the URL, decoded", () => {
   const { url, user, password } = namedRelay(undefined, {
     ENVOI_RELAY: "smtps://j%40x:p%23%3A@host:465?helloName=a.example",

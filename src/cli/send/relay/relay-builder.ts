@@ -10,6 +10,7 @@ import { shown } from "../../shown.ts";
 import type { Terminal } from "../../terminal.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
+import { refuseUnknownHost } from "./known-host.ts";
 import { loginFor } from "./password.ts";
 import { readRate } from "./rate.ts";
 import { inNamed, namedRelay, refusePassword } from "./relay-url.ts";
@@ -29,6 +30,7 @@ export async function relayBuilder<Built>(
 ): Promise<SmtpTransportBuilder<Built>> {
   if (flags.proxy !== undefined) refusePassword(flags.proxy, "--proxy", "Put the whole URL into ENVOI_PROXY");
   const relay = namedRelay(flags.relay, terminal.environment);
+  await refuseUnknownHost(relay);
   const tls = await takeTls(relay.url, flags, reader);
   const begin = (host: string, dialect: Dialect) => new SmtpTransportBuilder(host, construct, dialect);
   const builder = inNamed(relay.source, () => builderFromUrl(relay.url.href, begin));

@@ -13,6 +13,8 @@ export interface NamedRelay {
   readonly user: string | undefined;
   /** The password in the URL. */
   readonly password: string | undefined;
+  /** Whether it may be a password: `envoi catch` takes one alone in ENVOI_RELAY. A host alone looks the same. */
+  readonly mayBePassword: boolean;
 }
 
 /**
@@ -33,9 +35,9 @@ export function namedRelay(
   for (const name of ["ENVOI_RELAY", "SMTP_URL"]) {
     const value = environment[name];
     if (value === undefined || value === "") continue;
-    // `envoi catch` takes a password alone there, which must not become the name of a host.
-    if (!/[.:/]/.test(value) && value !== "localhost") throw notRelay(name, value);
-    return read(value, name);
+    if (/[:/]/.test(value)) return read(value, name);
+    if (!HOST.test(value)) throw notRelay(name, value);
+    return { ...read(value, name), mayBePassword: name === "ENVOI_RELAY" && value !== "localhost" };
   }
   return read("smtp://localhost", "--relay");
 }
@@ -67,6 +69,9 @@ function hasPassword(text: string): boolean {
   return proxy !== "" && hasPassword(proxy);
 }
 
+/** A host alone, with or without a user. Names in networks of containers may have underscores. */
+const HOST = /^(?:[^@]+@)?\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*\.?$/;
+
 const RELAY_REMEDY =
   "Put the whole URL into ENVOI_RELAY, or the password into ENVOI_PASSWORD, or leave it out to be asked for it";
 
@@ -77,7 +82,10 @@ function read(text: string, name: string): NamedRelay {
   const [user, password] = [url.username, url.password].map((part) => decoded(part, name));
   url.username = "";
   url.password = "";
-  return { source: name, url, user: user || undefined, password: password || undefined };
+  return {
+    ...{ source: name, url, user: user || undefined, password: password || undefined },
+    mayBePassword: false,
+  };
 }
 
 function notRelay(name: string, text: string): CommandError {
