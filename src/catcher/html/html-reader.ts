@@ -26,15 +26,21 @@ export type HtmlAttributes = ReadonlyMap<string, string>;
  */
 export async function readHtml(html: string, visitor: HtmlVisitor, signal?: AbortSignal): Promise<void> {
   const reader = new Reader(visitor);
-  await inSlices(piecesOf(html), (piece) => void reader.read(piece), signal);
+  await inSlices(piecesOf(html, reader), (piece) => void reader.read(piece), signal);
   reader.end();
 }
 
-function* piecesOf(html: string): Generator<string, void, void> {
-  for (let at = 0; at < html.length; at += PIECE) yield html.slice(at, at + PIECE);
+/** A piece joins what the reader keeps, so all of that is copied: pieces grow with it, so that this happens seldom. */
+function* piecesOf(html: string, reader: Reader): Generator<string, void, void> {
+  let at = 0;
+  while (at < html.length) {
+    const begin = at;
+    at += Math.max(PIECE, Math.ceil(reader.kept / 8));
+    yield html.slice(begin, at);
+  }
 }
 
-/** How many characters are read at a time. */
+/** How many characters are read at a time, at least. */
 const PIECE = 32_768;
 
 class Reader {
@@ -61,6 +67,11 @@ class Reader {
         onEof: () => this.#endRaw(),
       },
     );
+  }
+
+  /** How many characters of the pieces are kept, because a tag, a comment or a text may not have ended yet. */
+  get kept(): number {
+    return this.#tokenizer.preprocessor.html.length;
   }
 
   read(piece: string): void {

@@ -259,18 +259,29 @@ test("needs time that grows with the size of the HTML, however it is nested", as
     "<style>a{b:c(d('e'",
   ];
   for (const piece of kinds) {
-    const seconds = async (size: number): Promise<number> => {
-      const html = piece.repeat(Math.ceil(size / piece.length));
-      const before = process.cpuUsage();
-      await htmlView(html);
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
-    };
-    await seconds(100_000);
-    const small = Math.max(await seconds(100_000), 3000);
-    assert.ok((await seconds(1_000_000)) < 40 * small, piece);
+    const time = (size: number): Promise<number> => cpuTime(piece.repeat(Math.ceil(size / piece.length)));
+    await time(100_000);
+    const small = Math.max(await time(100_000), 3000);
+    assert.ok((await time(1_000_000)) < 40 * small, piece);
   }
 });
+
+test("needs time that grows with the size of the HTML if a single tag or comment fills it", async () => {
+  for (const begin of ['<img src="data:image/png;base64,', "<!--"]) {
+    const time = (size: number): Promise<number> => cpuTime(begin + "QUJD".repeat(size / 4));
+    await time(1_000_000);
+    const small = Math.max(await time(1_000_000), 20_000);
+    assert.ok((await time(16_000_000)) < 32 * small, begin);
+  }
+});
+
+/** How long the processor works on a view, in microseconds. */
+async function cpuTime(html: string): Promise<number> {
+  const before = process.cpuUsage();
+  await htmlView(html);
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
 
 test("reads large HTML in slices, in which other things happen, and ends with its signal", async () => {
   const large = '<p style="color:red">Some <b>words</b> &amp; more</p>'.repeat(40_000);
@@ -299,6 +310,14 @@ test("shows the same wherever the pieces end in which it reads", async () => {
     const before = "x".repeat(length);
     assert.equal(await shown(before + tail), before + alone, String(length));
   }
+});
+
+test("shows a tag of many pieces whole, and what is before and behind it", async () => {
+  const image = `<img src="data:image/png;base64,${"QUJD".repeat(500_000)}">`;
+  const html = `<p>\ud83d\ude00 a</p>${image}<p>b &amp; c</p>${image}${"\ud83d\ude00".repeat(200_000)}<b>d</b>`;
+  const view = await shown(html);
+  assert.equal(view.length, html.length);
+  assert.ok(view === html);
 });
 
 test("leaves out styles of more than a megabyte", async () => {
