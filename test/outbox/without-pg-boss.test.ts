@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import * as modules from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { StubTransport } from "envoi";
 import { Outbox } from "envoi/outbox";
+import { until } from "../contract/outbox-contract.ts";
 
 // Not in the types of Node 20.
 const { registerHooks } = modules as unknown as {
@@ -39,6 +42,30 @@ test("work refuses without pg-boss, or with an old one, and whoever only enqueue
       message: /got 11\.1\.2.*npm install pg-boss/,
     });
     assert.equal((await outbox.status()).mails.waiting, 1);
+  }
+  await rm(folder, { recursive: true });
+});
+
+test("a worker goes on if pg-boss cannot be loaded, and a warning says why", async () => {
+  installed = `data:application/json,${encodeURIComponent('{ "version": "12.0.0" }')}`;
+  const folder = await mkdtemp(join(tmpdir(), "envoi-outbox-"));
+  const transport = StubTransport.ok();
+  {
+    await using outbox = await Outbox.open({ database: { folder }, transport });
+    const warned = once(process, "warning") as Promise<Error[]>;
+    await using worker = outbox.work();
+    const [warning] = await warned;
+    // JSON is no module without an attribute.
+    assert.match(
+      warning?.message ?? "",
+      /needs the package pg-boss, which cannot be loaded.*does its work itself/s,
+    );
+    await outbox.enqueue({ from: "shop@example.com", to: "ada@example.org", subject: "Receipt", text: "x" });
+    await until(
+      async () => (await outbox.status()).mails.sent,
+      (sent) => sent === 1,
+    );
+    await worker.stop();
   }
   await rm(folder, { recursive: true });
 });

@@ -125,7 +125,9 @@ function wholeDatabase(via: Record<string, unknown>): string | undefined {
   if (!has(via, "query")) return undefined;
   if (has(via, "connect") && "totalCount" in via)
     return "the client that connect() of the pool gave and that has begun the transaction";
-  return has(via, "transaction") ? "what its transaction() gives" : undefined;
+  // PGlite and an outbox. The transactions of TypeORM have this method too, so the database is asked about others.
+  const nests = !has(via, "exec") && !has(via, "enqueue");
+  return has(via, "transaction") && !nests ? "what its transaction() gives" : undefined;
 }
 
 /** What CompiledQuery.raw() of Kysely makes. */

@@ -124,7 +124,7 @@ export class Schema {
   }
 
   get #clockworkSql(): string {
-    return `npx pg-boss plans create --schema ${this.clockwork}`;
+    return `npx pg-boss@12 plans create --schema ${this.clockwork}`;
   }
 
   #toDo(reason: string, cause?: unknown): Error {

@@ -56,7 +56,8 @@ export function attemptResult(
     return outcome === undefined ? each : recorded(each, outcome, error, over, mail.again);
   });
   // A mail at which servers always close the connection would otherwise do so for ever.
-  const atOnce = mayGoAtOnce(error) && mail.attempts < 3;
+  const progress = [...outcomes.values()].some(({ outcome }) => outcome === "accepted");
+  const atOnce = mayGoAtOnce(error) && (progress || mail.attempts < 3);
   const pause = atOnce ? 0 : backoff(mail.attempts, age, retry);
   const wait = recipients.some(({ state }) => state === "waiting") ? pause : null;
   return { ...settled(mail, recipients, wait), detail: detailOf([...outcomes.values()], error) };

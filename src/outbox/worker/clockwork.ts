@@ -64,17 +64,15 @@ export class Clockwork {
 
   /**
    * Starts pg-boss, and tries again until that works or `end` is called.
-   *
-   * @throws EnvoiError of kind `"configuration"` if pg-boss cannot be loaded.
    */
   async begin(): Promise<void> {
     // To load it and to make its tables takes a while, in which this process does little else. So the first mails go
     // before, and a worker that does not live long does without.
     await this.#bell.wait(this.#beginning);
     for (let wait = 1000; !this.#ended; wait = Math.min(60_000, wait * 2)) {
-      const loaded = await optionalPackage<Package>("pg-boss", "work");
       try {
-        await this.#start(loaded.PgBoss);
+        const { PgBoss } = await optionalPackage<Package>("pg-boss", "work");
+        await this.#start(PgBoss);
         return;
       } catch (error) {
         await this.#stop();
@@ -205,13 +203,18 @@ function tell(schema: string, error: unknown): void {
   const known = databaseError(error);
   if ((EnvoiError.is(known) && known.kind === "connection") || told.has(schema)) return;
   told.add(schema);
-  const problem = `envoi/outbox: pg-boss cannot use its tables in the schema "${schema}" (${reasonOf(error)})`;
-  const remedy =
-    `If this role may not make them, run the SQL of "npx pg-boss plans create --schema ${schema}" as a role that may ` +
-    "(for tables of an older pg-boss that of plans migrate), then grant this role USAGE on the schema, and SELECT, " +
-    "INSERT, UPDATE and DELETE on its tables";
   process.emitWarning(
-    `${problem}. Until it can, each worker does its jobs itself. ${remedy}.`,
+    `envoi/outbox: ${EnvoiError.is(error) ? error.message : aboutTables(schema, error)}. Until it can be used, each ` +
+      "worker does its work itself.",
     "EnvoiWarning",
   );
+}
+
+function aboutTables(schema: string, error: unknown): string {
+  const problem = `pg-boss cannot use its tables in the schema "${schema}" (${reasonOf(error)})`;
+  const remedy =
+    `If this role may not make them, run the SQL of "npx pg-boss@12 plans create --schema ${schema}" as a role that ` +
+    "may (for tables of an older pg-boss that of plans migrate), then grant this role USAGE on the schema, and " +
+    "SELECT, INSERT, UPDATE and DELETE on its tables";
+  return `${problem}. ${remedy}`;
 }

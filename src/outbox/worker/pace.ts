@@ -26,6 +26,11 @@ export class Pace {
     this.#permits = permits;
   }
 
+  /** Whether there is any rate. */
+  get limited(): boolean {
+    return this.#permits.limited;
+  }
+
   /** Milliseconds until a mail may go; 0 if one may go now. */
   rest(): number {
     return Math.max(0, this.#notBefore - performance.now(), this.relay.rest());

@@ -121,16 +121,12 @@ export class RunningWorker implements Worker {
     await this.#trying(() => this.#lease.begin(), this.#lifeBell);
     const loops = [this.#claimLoop(), this.#writeLoop()];
     const living = this.#lifeLoop(Promise.all(loops));
-    const clockwork = this.#clockwork.begin().catch((error) => {
-      void this.stop();
-      return error;
-    });
+    const clockwork = this.#clockwork.begin();
     await Promise.all([...loops, living]);
     this.#over.abort();
     await Promise.all([this.#waker.end(), this.#clockwork.end()]);
     await this.#lease.end().catch(() => {});
-    const unable = await clockwork;
-    if (unable !== undefined) throw unable;
+    await clockwork;
   }
 
   /** Runs something until it works, or the worker stops and its lease would be over. */
@@ -240,6 +236,8 @@ export class RunningWorker implements Worker {
     const newest = newestClaims(mails);
     const handed = next.filter(({ mail }) => newest.has(mail) && suppressions.has(mail.id));
     written(handed.length);
+    // What may go again at once waits in the table for a claim.
+    if (results.some(({ result }) => result.wait === 0)) this.#claimBell.ring();
     for (const { mail, permits } of next) {
       const suppressed = newest.has(mail) ? suppressions.get(mail.id) : undefined;
       if (suppressed === undefined)
@@ -251,8 +249,10 @@ export class RunningWorker implements Worker {
   /** Milliseconds until there is something to write: 0 if there is. */
   #idleTime(): number {
     const { concurrency } = this.#tools;
-    // A second statement before the first is answered is worth it only with many results.
-    if (this.#writes > 1 || (this.#writes === 1 && this.#results.length < concurrency / 4)) return 60_000;
+    // A second statement before the first is answered is worth it only with many results. With rates there is none: a
+    // result that is written again would give back a permit that was taken in between.
+    const most = this.#pace.limited ? 1 : 2;
+    if (this.#writes >= most || (this.#writes === 1 && this.#results.length < concurrency / 4)) return 60_000;
     if (this.#results.length > 0) return 0;
     if (this.#stopping || this.#claimed.length === 0 || this.#slots.free(0) === 0) return 60_000;
     return this.#pace.rest();

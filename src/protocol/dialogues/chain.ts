@@ -56,9 +56,12 @@ export class Chain implements MailChain {
         follow: this.#chaining ? follow : undefined,
       };
       const outcome: TransactionOutcome = yield* transaction(inFlight.mail, manner, inFlight.ledger);
-      if (said && inFlight.ledger.maySayAgain) {
+      const refused = said && inFlight.ledger.maySayAgain;
+      if (refused) {
         this.#refused = true;
         this.#chaining = false;
+      }
+      if (refused && inFlight.mail.once !== true) {
         said = false;
         reset = true;
         inFlight = new MailInFlight(inFlight.mail, this.#dialect);

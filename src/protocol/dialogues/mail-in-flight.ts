@@ -8,6 +8,8 @@ import type { MailTransaction } from "./mail-transaction.ts";
 
 /** A mail that is sent between others over one connection. */
 export interface ChainedMail extends MailTransaction {
+  /** Its MAIL is sent once at most. */
+  readonly once?: boolean | undefined;
   /** Called once, with the outcome of the mail. */
   settle(outcome: TransactionOutcome): void;
 }

@@ -103,7 +103,7 @@ describe("the clockwork of workers", async () => {
     outbox.work();
     const [{ name, message }] = await warned;
     assert.equal(name, "EnvoiWarning");
-    assert.match(message, /npx pg-boss plans create --schema strict_boss.*grant/);
+    assert.match(message, /npx pg-boss@12 plans create --schema strict_boss.*grant/);
     const { id } = await outbox.enqueue(receipt, { at: Date.now() + 60_000 });
     await postgres.sql(`update strict.mail set state = 'leased', worker = 'gone' where id = ${id}`);
     await until(

@@ -194,6 +194,18 @@ describe("a chain of mails", () => {
     }
   });
 
+  it("leaves a mail not sent whose MAIL may be said once, if its envelope is refused behind content", () => {
+    const { handOver, told, failures, mails } = chainOf(3);
+    Object.assign(mails[1] as ChainedMail, { once: true });
+    const end = converse(
+      handOver(),
+      `${envelope(1)}${accepted}${content}${envelope(2)}${queued}${"S: 503 not now\n".repeat(3)}`,
+    );
+    assert.deepEqual(told, ["1 accepted", "2 not-sent"]);
+    assert.deepEqual(failures, [undefined, "connection"]);
+    assert.deepEqual(end, { reusable: false, unclean: false, chainingRefused: true });
+  });
+
   it("leaves not sent what lies behind a 421 that came in one packet with a final reply", () => {
     const { handOver, told, failures } = chainOf(3);
     const end = converse(

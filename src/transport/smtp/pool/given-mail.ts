@@ -21,6 +21,7 @@ export class GivenMail implements ChainedMail {
   readonly recipientParameters: ((recipient: Address) => WithOthers<RcptParameters>) | undefined;
   readonly content: Octets;
   readonly partial: boolean | undefined;
+  readonly once: boolean | undefined;
   readonly used: boolean;
   readonly pending: PendingMail;
   /** Its place among the mails that were given to the chain. */
@@ -40,6 +41,7 @@ export class GivenMail implements ChainedMail {
     this.recipientParameters = mail.recipientParameters;
     this.content = mail.content;
     this.partial = mail.partial;
+    this.once = pending.submission.mail.once;
     this.used = used;
     this.pending = pending;
     this.#giver = giver;
