@@ -30,6 +30,8 @@ test("refuses options that do not exist or are not what they must be", async () 
     /relay\.recipients\[0\]: expected an address/,
   );
   await refused({ webhook: "ftp://x.test/" }, /webhook: expected a URL/);
+  for (const login of ["jo:50%", "%ff:x", "j%3ao:x", "jo:%00"])
+    await refused({ webhook: `http://${login}@x.test/` }, /webhook: .*(?:percent-encoded|RFC 7617)/);
   await refused({ server: {} }, /server: expected a TestServer/);
   await refused({ linkCheck: "yes" }, /linkCheck: expected true or false/);
 });

@@ -42,6 +42,10 @@ const wrong: readonly (readonly string[])[] = [
   ["outbox", "list", "--state", secret],
   // In the place of a file that holds it.
   [...serve, "--auth", `jo:${secret}`],
+  // A shell has put it in the place of the variable that holds it.
+  [...serve, "--auth", `jo:env:${secret}`],
+  [...serve, "--auth", "jo:env:HUNTER2"],
+  [...serve, "--auth", "jo:env:unter2"],
   [...serve, "--users", `jo:${secret}`],
   [...serve, "--users", JSON.stringify({ jo: secret })],
   [...serve, "--users", secret],
@@ -77,7 +81,7 @@ test("A password that is given in a wrong way is not repeated by any command", a
   for (const args of wrong) {
     const { status, output, errors } = await run(args);
     assert.ok([64, 65, 66].includes(status), `${args.join(" ")}: ${status} ${errors}`);
-    assert.doesNotMatch(output + errors, /hunter2|unter2|2!Zq/, args.join(" "));
+    assert.doesNotMatch(output + errors, /hunter2|unter2|HUNTER2|2!Zq/, args.join(" "));
   }
 });
 

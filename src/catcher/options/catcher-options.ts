@@ -47,7 +47,7 @@ export interface CatcherOptions {
   readonly maxBytes?: number;
   /** Where mails are released to: a URL, or a URL and who may be written to. */
   readonly relay?: string | RelayOptions;
-  /** A URL to which each mail is posted, as JSON, after it has arrived. */
+  /** A URL to which each mail is posted, as JSON, after it has arrived. A login in it is sent as HTTP Basic has it. */
   readonly webhook?: string;
   /** Whether links of mails may be checked: the catcher then connects to the hosts that mails name. Default: no. */
   readonly linkCheck?: boolean;

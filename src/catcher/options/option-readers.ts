@@ -10,6 +10,7 @@ import {
   wrongChoice,
   wrongOption,
 } from "../../text/options/option-reader.ts";
+import { webhookTarget } from "../webhook/webhook-target.ts";
 import type { CatcherHttpOptions, CatcherLogin, CatcherOptions, RelayOptions } from "./catcher-options.ts";
 
 /**
@@ -95,6 +96,8 @@ function readRecipient(value: unknown, field: string): string {
 
 function readWebhook(value: unknown, field: string): string {
   const url = text(value, field);
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw refuseOption(field, "expected a URL with http: or https:");
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw refuseOption(field, "expected a URL with http: or https:");
+  webhookTarget(url);
+  return url;
 }

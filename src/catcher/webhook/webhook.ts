@@ -1,6 +1,7 @@
 import type { MailStore } from "../store/mail-store.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
 import { webhookJson } from "./webhook-json.ts";
+import { type WebhookTarget, webhookTarget } from "./webhook-target.ts";
 
 /** Sends a request: `fetch`, or another function in a test. */
 export type Post = (url: string, request: RequestInit) => Promise<Pick<Response, "ok" | "status" | "body">>;
@@ -19,7 +20,7 @@ export interface WebhookHost {
  * if too many mails wait, the oldest are left out.
  */
 export class Webhook {
-  readonly #url: string;
+  readonly #target: WebhookTarget;
   readonly #host: Required<WebhookHost>;
   readonly #stopped = new AbortController();
   readonly #unlisten: () => void;
@@ -27,7 +28,7 @@ export class Webhook {
   #working = false;
 
   constructor(url: string, store: MailStore, { post = fetch, pauses = PAUSES, onError }: WebhookHost) {
-    this.#url = url;
+    this.#target = webhookTarget(url);
     this.#host = { post, pauses, onError };
     this.#unlisten = store.listen((event) => {
       if (event.type === "new" && !event.isBack) this.#add(event.mail);
@@ -72,7 +73,7 @@ export class Webhook {
     for (let attempt = 0; ; attempt++) {
       let problem: unknown;
       try {
-        const { ok, status, body: answer } = await post(this.#url, this.#request(body));
+        const { ok, status, body: answer } = await post(this.#target.url, this.#request(body));
         await answer?.cancel();
         if (ok) return;
         problem = new Error(`webhook: expected a status from 200 to 299, got ${status}`);
@@ -91,7 +92,7 @@ export class Webhook {
   #request(body: string): RequestInit {
     return {
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "envoi" },
+      headers: { "content-type": "application/json", "user-agent": "envoi", ...this.#target.headers },
       body,
       // The address is what the options say, not what an answer says.
       redirect: "manual",

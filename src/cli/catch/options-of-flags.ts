@@ -109,10 +109,10 @@ function readLogin(value: string, environment: Terminal["environment"]) {
     if (password === "") throw new CommandError("--auth: the file is empty", ExitStatus.configuration);
     return { user, password };
   }
-  const name = source.slice("env:".length);
-  const password = environment[name];
+  const password = environment[source.slice("env:".length)];
+  // A shell may have put the password in the place of the name: "jo:env:$PASSWORD".
   if (password === undefined || password === "")
-    throw new CommandError(`--auth: the variable ${JSON.stringify(name)} is not set`);
+    throw new CommandError("--auth: expected the name of a variable that is set behind env:, without $");
   return { user, password };
 }
 

@@ -17,7 +17,10 @@ after(() => clearInterval(alive));
 const parse = await loadMessageParser();
 
 /** A webhook whose requests are answered by a list of statuses; 0 is a connection that fails. */
-function webhookOf(...statuses: readonly number[]) {
+function webhookOf(
+  { url: address = "http://hook.test/x" }: { readonly url?: string } = {},
+  ...statuses: readonly number[]
+) {
   const store = new MailStore(parse, { mails: 10_000, octets: 1e9 });
   const requests: { url: string; request: RequestInit }[] = [];
   const errors: string[] = [];
@@ -33,7 +36,7 @@ function webhookOf(...statuses: readonly number[]) {
     errors.push((error as Error).message);
     ended();
   };
-  const webhook = new Webhook("http://hook.test/x", store, { post, pauses: [0, 0], onError });
+  const webhook = new Webhook(address, store, { post, pauses: [0, 0], onError });
   const add = (subject: string) =>
     store.add({
       id: newMailId(),
@@ -73,14 +76,35 @@ test("posts each mail as JSON", async () => {
   });
 });
 
+test("sends the login in its URL as HTTP has it", async () => {
+  for (const [login, text] of [
+    ["jo:se%23cr%C3%A9t:%40", "jo:se#crét:@"],
+    ["jo", "jo:"],
+    [":token", ":token"],
+  ]) {
+    const { requests, add, end } = webhookOf({ url: `http://${login}@hook.test/x?y=z` });
+    add("One");
+    await end();
+    assert.equal(requests[0]?.url, "http://hook.test/x?y=z");
+    const sent = new Headers(requests[0]?.request.headers).get("authorization");
+    assert.equal(sent, `Basic ${Buffer.from(text ?? "").toString("base64")}`);
+    // The request of fetch itself takes it.
+    new Request(requests[0]?.url ?? "", requests[0]?.request);
+  }
+  const { requests, add, end } = webhookOf();
+  add("One");
+  await end();
+  assert.equal(new Headers(requests[0]?.request.headers).has("authorization"), false);
+});
+
 test("tries again when the other end fails, and gives up after a while", async () => {
-  const passing = webhookOf(503, 0, 200);
+  const passing = webhookOf({}, 503, 0, 200);
   passing.add("One");
   await passing.end();
   assert.equal(passing.requests.length, 3);
   assert.deepEqual(passing.errors, []);
 
-  const failing = webhookOf(503, 0, 500, 200);
+  const failing = webhookOf({}, 503, 0, 500, 200);
   failing.add("One");
   await failing.end();
   assert.deepEqual(failing.errors, ["webhook: expected a status from 200 to 299, got 500"]);
@@ -89,7 +113,7 @@ test("tries again when the other end fails, and gives up after a while", async (
 
 test("does not repeat what was refused, and follows no redirection", async () => {
   for (const status of [400, 404, 302]) {
-    const { errors, requests, add, end } = webhookOf(status);
+    const { errors, requests, add, end } = webhookOf({}, status);
     add("One");
     await end();
     assert.deepEqual([requests.length, errors.length], [1, 1], String(status));

@@ -119,7 +119,7 @@ test("refuses flags that are wrong, with one line that names the flag", async (t
     [64, ["--host", "a/b"], /--host: expected a host name/],
     [64, ["--allow-origin", "app.test"], /--allow-origin: expected an origin/],
     [64, ["--auth", "jo"], /--auth: expected user:file/],
-    [64, ["--auth", "jo:env:NO_SUCH_VARIABLE"], /--auth: the variable "NO_SUCH_VARIABLE" is not set/],
+    [64, ["--auth", "jo:env:NO_SUCH_VARIABLE"], /--auth: expected the name of a variable that is set/],
     [66, ["--auth", "jo:/no/such/file"], /--auth: cannot read the file that it names: there is no such file/],
     [78, ["--auth", `jo:${empty}`], /--auth: the file is empty/],
     [64, ["--relay", "smtp://me:secret@relay.test"], /--relay: expected a URL without a password/],
