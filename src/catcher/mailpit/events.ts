@@ -11,8 +11,8 @@ export type EventType = "new" | "update" | "delete" | "prune" | "truncate" | "st
 export class Events {
   readonly #box: Mailbox;
   readonly #subscribers = new Set<Subscriber>();
-  /** The mails that have arrived but were not told of yet. */
-  #arrived: StoredMail[] = [];
+  /** The mails that have arrived but were not told of yet, and whether they changed since. */
+  readonly #arrived = new Map<StoredMail, { changed: boolean }>();
   #telling = false;
   /** When subscribers were told of mails last, as `#now` has it. */
   #told = Number.NEGATIVE_INFINITY;
@@ -46,20 +46,24 @@ export class Events {
     if (this.#subscribers.size === 0) return;
     switch (event.type) {
       case "new":
-        this.#arrived.push(event.mail);
+        this.#arrived.set(event.mail, { changed: false });
         // If mails come faster than they are read, those that are gone already are not told of.
-        if (this.#arrived.length > 2 * this.#box.store.count + MANY)
-          this.#arrived = this.#arrived.filter(({ id }) => this.#box.store.find(id) !== undefined);
+        if (this.#arrived.size > 2 * this.#box.store.count + MANY)
+          for (const mail of this.#arrived.keys()) if (!this.#isThere(mail)) this.#arrived.delete(mail);
         this.#tellSoon();
         break;
       case "update":
-        this.#each("update", event.mails, ({ id, isRead, tags }) => ({ ID: id, Read: isRead, Tags: tags }));
+        this.#each(
+          "update",
+          event.mails.filter((mail) => !this.#putOff(mail)),
+          updateOf,
+        );
         break;
       case "delete":
         this.#each("delete", event.mails, ({ id }) => ({ ID: id }));
         break;
       case "truncate":
-        this.#arrived = [];
+        this.#arrived.clear();
         this.#tell("truncate", null);
         break;
       case "prune":
@@ -67,6 +71,17 @@ export class Events {
         break;
     }
     this.#count();
+  }
+
+  /** Puts the news of a change off if subscribers do not know the mail yet. @returns whether it did. */
+  #putOff(mail: StoredMail): boolean {
+    const arrival = this.#arrived.get(mail);
+    if (arrival !== undefined) arrival.changed = true;
+    return arrival !== undefined;
+  }
+
+  #isThere(mail: StoredMail): boolean {
+    return this.#box.store.find(mail.id) !== undefined;
   }
 
   /** Of many mails at once, subscribers are told to load the list again. */
@@ -89,16 +104,18 @@ export class Events {
   /** Tells of mails for a while. The rest follows after a pause, so that most of the time is left for the server. */
   #tellSome(): void {
     const end = this.#now() + SLICE;
-    let at = 0;
-    while (at < this.#arrived.length) {
-      const mail = this.#arrived[at++] as StoredMail;
-      if (this.#box.store.find(mail.id) !== undefined) this.#tell("new", this.#box.summary(mail));
+    for (const [mail, { changed }] of this.#arrived) {
+      this.#arrived.delete(mail);
+      if (this.#isThere(mail)) {
+        this.#tell("new", this.#box.summary(mail));
+        // Subscribers may have listed the mail as it was before.
+        if (changed) this.#tell("update", updateOf(mail));
+      }
       if (this.#now() > end) break;
     }
-    this.#arrived = this.#arrived.slice(at);
     this.#told = this.#now();
     this.#telling = false;
-    if (this.#arrived.length > 0) this.#tellSoon();
+    if (this.#arrived.size > 0) this.#tellSoon();
   }
 
   /** Tells the totals, at most four times a second. */
@@ -119,6 +136,10 @@ export class Events {
     const text = JSON.stringify({ Type: type, Data: data });
     for (const subscriber of this.#subscribers) subscriber.send(text);
   }
+}
+
+function updateOf({ id, isRead, tags }: StoredMail): object {
+  return { ID: id, Read: isRead, Tags: tags };
 }
 
 /** Of how many mails subscribers are told one by one. */

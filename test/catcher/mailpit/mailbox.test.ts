@@ -71,16 +71,23 @@ test("does not find mails that were deleted during the search, and ends with its
   other.box.close();
 });
 
+/** Everything that subscribers are told, as types. */
+function toldBy(box: Mailbox): string[] {
+  const told: string[] = [];
+  new Events(box, () => 0).add({
+    send: (text) => void told.push((JSON.parse(text) as { Type: string }).Type),
+    onClosed: () => {},
+  });
+  return told;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 test("tells of the first mail at once, and of those that follow together after a pause", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
     const { box, add } = mailbox();
-    const told: string[] = [];
-    new Events(box, () => 0).add({
-      send: (text) => void told.push((JSON.parse(text) as { Type: string }).Type),
-      onClosed: () => {},
-    });
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const told = toldBy(box);
     add("Subject: one\r\n\r\nx\r\n");
     await turn();
     assert.deepEqual(told, ["new"]);
@@ -91,6 +98,33 @@ test("tells of the first mail at once, and of those that follow together after a
     assert.deepEqual(told, ["new"]);
     mock.timers.tick(20);
     assert.deepEqual(told, ["new", "new", "new", "new"]);
+    box.close();
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("tells of a new mail before its changes, and once if it is deleted and put back", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { store, box, add } = mailbox();
+    const told = toldBy(box);
+    add("Subject: one\r\n\r\nx\r\n");
+    await turn();
+    assert.deepEqual(told.splice(0), ["new"]);
+    const mails = ["two", "three", "four"].map((subject) => add(`Subject: ${subject}\r\n\r\nx\r\n`));
+    const [two, three, four] = mails as [StoredMail, StoredMail, StoredMail];
+    store.setRead([two], true);
+    store.setTags([two], ["x"]);
+    store.delete([three]);
+    store.putBack([three]);
+    store.setRead([four], true);
+    store.delete([four]);
+    assert.deepEqual(told.splice(0), ["delete", "delete"]);
+    mock.timers.tick(20);
+    assert.deepEqual(told.splice(0), ["new", "update", "new"]);
+    store.setRead([two, three], false);
+    assert.deepEqual(told, ["update"]);
     box.close();
   } finally {
     mock.timers.reset();
