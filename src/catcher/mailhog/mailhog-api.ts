@@ -35,7 +35,9 @@ export const mailHogApi: CatcherApi = (app, { store, relay, server }) => {
       (mail) => void (mailHogMatches(mail, kind, query) && found.push(mail)),
       req.raw.signal,
     );
-    return json(page(found.reverse(), req.query()));
+    // Mails may be gone since the slice in which they were found.
+    const there = found.filter((mail) => store.find(mail.id) === mail);
+    return json(page(there.reverse(), req.query()));
   });
 
   app.get("/api/v1/messages/:id", (context) => context.json(mailHogMessage(mailOf(context))));

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { Hono } from "hono";
 import mailhog from "mailhog";
+import type { CatcherContext } from "#src/catcher/context.js";
+import { mailHogApi } from "#src/catcher/mailhog/mailhog-api.js";
+import { newMailId } from "#src/catcher/store/mail-id.js";
+import { MailStore } from "#src/catcher/store/mail-store.js";
+import { loadMessageParser } from "#src/testing/messages/parsed-message.js";
 import { TestServer } from "#src/testing/test-server.js";
 import { startCatcher, type TestedCatcher } from "../mailpit/mails.js";
 
@@ -68,6 +74,29 @@ test("searches as MailHog does, and pages", async () => {
   assert.deepEqual([page?.total, page?.count, page?.start, page?.items[0]?.subject], [3, 1, 1, "s2"]);
   assert.equal((await box.fetch("/api/v2/search?kind=other&query=x")).status, 400);
   assert.equal((await box.fetch("/api/v2/search?kind=to")).status, 400);
+});
+
+test("does not find mails that were deleted during the search", async () => {
+  await using server = await TestServer.start();
+  const store = new MailStore(await loadMessageParser(), { mails: 1000, octets: 1e9 });
+  const app = new Hono();
+  mailHogApi(app, { store, server, relay: undefined } as Partial<CatcherContext> as CatcherContext);
+  // So large that the search takes several slices.
+  const raw = Buffer.from(`Subject: x\r\n\r\n${"some words \r\n".repeat(100_000)}`);
+  const envelope = { from: "", to: ["jo@a.test"] };
+  const mails = Array.from({ length: 50 }, () =>
+    store.add({ id: newMailId(), raw, receivedAt: new Date(), envelope }),
+  );
+  const searching = app.request("/api/v2/search?kind=containing&query=words");
+  let deleted = 0;
+  const deleteOne = (): void => {
+    store.delete(mails.slice(deleted, ++deleted));
+  };
+  const timer = setInterval(deleteOne, 1);
+  const answer = (await (await searching).json()) as { total: number };
+  clearInterval(timer);
+  assert.ok(deleted > 0);
+  assert.equal(answer.total, store.count);
 });
 
 test("deletes one mail, and all", async () => {
