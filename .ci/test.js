@@ -27,8 +27,8 @@ const suites = {
     files: () => filesBelow(join(".build", "test"), ".test.js", ["interop", "package"]),
     environment: () => ({}),
     timeout: 120_000,
-    // One file per processor; Node would leave one processor idle, half of them on small machines.
-    concurrency: availableParallelism(),
+    // One file more than processors, because some wait; Node would leave one processor idle.
+    concurrency: availableParallelism() + 1,
   },
   interop: {
     files: () => filesBelow(join(".build", "test", "interop"), ".test.js"),
