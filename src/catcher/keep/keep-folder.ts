@@ -3,7 +3,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { refuseOption } from "../../text/options/option-reader.ts";
+import { makeFolder } from "../../transport/local/folder.ts";
 import type { MailFacts, StoredMail } from "../store/stored-mail.ts";
 import { fileNameOf, idInFileName, mailIn, recordOf } from "./mail-file.ts";
 
@@ -30,7 +30,7 @@ export class KeepFolder {
   constructor(path: string) {
     this.path = resolve(path);
     try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      makeFolder(this.path, 0o700);
       readdirSync(this.path);
     } catch (cause) {
       throw refuseOption("keep", `the folder cannot be used: ${(cause as Error).message}`, undefined, cause);

@@ -1,9 +1,10 @@
-import { access, constants, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { misconfigured, reasonOf } from "../../errors.ts";
+import { makeFolder } from "../../transport/local/folder.ts";
 
 /** Holds a folder for this process. The system ends it with the process, however that ends. */
 export interface FolderLock {
@@ -39,7 +40,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 /** Makes a folder if it is missing. @throws EnvoiError of kind `"configuration"` if it cannot be used. */
 async function writable(folder: string): Promise<{ readonly dev: bigint; readonly ino: bigint }> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await access(folder, constants.W_OK);
     return await stat(folder, { bigint: true });
   } catch (error) {

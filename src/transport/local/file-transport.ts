@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Envelope } from "../../address/envelope.ts";
 import { EnvoiError } from "../../errors.ts";
 import { refuseOption, wrongOption } from "../../text/options/option-reader.ts";
+import { makeFolder } from "./folder.ts";
 import type { HandedMail } from "./handed-mail.ts";
 import { RawTransport } from "./raw-transport.ts";
 
@@ -66,7 +67,7 @@ async function write(directory: string, mail: HandedMail): Promise<string> {
   const { envelope, messageId } = mail;
   const path = join(directory, id);
   try {
-    await mkdir(directory, { recursive: true });
+    await access(directory).catch(() => makeFolder(directory));
     await writeWhole(`${path}.eml.part`, mail.stream());
     await writeWhole(`${path}.json`, [
       Buffer.from(`${JSON.stringify({ ...envelope.toJSON(), messageId })}\n`),

@@ -137,6 +137,9 @@ test("refuses flags that are wrong, with one line that names the flag", async (t
     [78, ["--zone", fileOf(t, { "a.test": { ZZ: [] } })], /--zone: .*ZZ/],
     [78, ["--fail", fileOf(t, { at: "mial" })], /--fail: .*"mail"/],
     [73, ["--keep", empty], /--keep: the folder cannot be used/],
+    ...(process.platform === "linux"
+      ? ([[73, ["--keep", "/proc/envoi"], /--keep: the folder cannot be used/]] as const)
+      : []),
     [64, ["--no-such-flag"], /unknown option/],
     [64, ["more"], /too many arguments|unknown command/],
   ];
