@@ -16,5 +16,13 @@ export function masked(text: string): string {
   return text
     .replace(/(-----BEGIN [A-Z ]*-----)(?:\s|\\n)*[\w+/=!].*/s, "$1…")
     .replace(/:(?!\/\/)[^\s"]*@/g, ":***@")
-    .replace(/\b((?:ssl)?pass(?:word|wd|phrase)?=)[^&;,\s"]+/gi, "$1***");
+    .replace(PARAMETER, "$1***");
 }
+
+/** Whether a text has a parameter with a password in it, as URLs and databases write it. */
+export function hasPasswordParameter(text: string): boolean {
+  return text.search(PARAMETER) >= 0;
+}
+
+/** `bypass=` and `compass=` are none. */
+const PARAMETER = /((?:pass(?:word|wd|phrase)|(?<![a-z])(?:ssl)?pass)\s*=\s*)[^&;,\s"]+/gi;

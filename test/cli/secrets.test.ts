@@ -72,6 +72,8 @@ const wrong: readonly (readonly string[])[] = [
   ["outbox", "status", "--database", `postgres://jo:${secret}@127.0.0.1:1/shop`],
   ["outbox", "status", "--database", `postgres://127.0.0.1:1/shop?password=${secret}`],
   ["outbox", "status", "--database", `host=127.0.0.1 password=${secret}`],
+  [...serve, "--smtp", `db_password=${secret}`],
+  [...mail, "--relay", `h.test pass = ${secret}`],
   // With the user.
   [...mail, "--user", `jo:${secret}`],
   ["check", "127.0.0.1:1", "--user", `jo:${secret}`],

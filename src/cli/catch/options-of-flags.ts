@@ -16,7 +16,7 @@ export function optionsOfFlags(flags: CatchFlags, environment: Terminal["environ
   const auth = flags.auth === undefined ? undefined : readLogin(flags.auth, environment);
   const relay = relayUrl(flags.relay, environment["ENVOI_RELAY"]);
   if (flags.webhook !== undefined)
-    refusePassword(flags.webhook, "--webhook", "Put the whole URL into ENVOI_WEBHOOK");
+    refusePassword(flags.webhook, "--webhook", "Put the whole URL into ENVOI_WEBHOOK", { hasPath: true });
   const webhook = flags.webhook ?? (environment["ENVOI_WEBHOOK"] || undefined);
   if (relay === undefined && flags.relayTo !== undefined)
     throw new CommandError("--relay-to: there is no relay. Add --relay, or set ENVOI_RELAY");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandError } from "#src/cli/exit-status.js";
-import { namedRelay } from "#src/cli/send/relay/relay-url.js";
+import { namedRelay, refusePassword } from "#src/cli/send/relay/relay-url.js";
 
 test("A relay is a URL, a host with or without a port, or the path of a socket", () => {
   for (const [text, url] of [
@@ -69,6 +69,41 @@ test("A password in the flag is refused in every form, and never repeated", () =
         !/secret|sec.ret/.test(error.message),
       text,
     );
+});
+
+test("A URL without a password is not refused, whatever its path and parameters contain", () => {
+  for (const text of [
+    "https://h.test/?bypass=1",
+    "https://h.test/?compass=n&encompass=1",
+    "http://localhost:3000/@inbox",
+    "http://localhost:3000/hooks?to=a@b.test",
+    "http://localhost:3000/users/a@b.test/mails",
+    "https://jo@h.test:8443/a:b@c",
+  ])
+    refusePassword(text, "--webhook", "", { hasPath: true });
+  for (const text of [
+    "smtp://h?proxy=http://jo@p.test",
+    "smtp://h:25?proxy=socks5://jo@p.test:1080",
+    "smtp://h?proxy=http%3A%2F%2Fjo%40p.test&helloName=a.test",
+  ])
+    assert.equal(namedRelay(text, {}).url.hostname, "h", text);
+});
+
+test("A password in a URL with a path is refused in every form", () => {
+  for (const text of [
+    "https://jo:secret@h.test/",
+    "https://:secret@h.test/",
+    "https://jo:25#secret@h.test/",
+    "https://jo:secret/x@h.test/",
+    "https://h.test/?password=secret",
+    "https://h.test/?user=jo&pass=secret",
+    "https://h.test/?db_password=secret",
+    "https://h.test/?userPassword=secret",
+    "https://h.test/#passwd=secret",
+  ])
+    assert.throws(() => refusePassword(text, "--webhook", "", { hasPath: true }), CommandError, text);
+  for (const text of ["smtp://h?proxy=http://jo:sec#ret@p.test", "smtp://h?proxy=http://jo:se&ret@p.test"])
+    assert.throws(() => refusePassword(text, "--relay", ""), CommandError, text);
 });
 
 test("What is no relay is refused with what is", () => {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { EnvoiError } from "../../../errors.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { hasPasswordParameter } from "../../shown.ts";
 import type { Terminal } from "../../terminal.ts";
 
 /** The server that was named, with its login taken out of the URL. */
@@ -46,28 +47,39 @@ export function namedRelay(
  * Refuses a URL with a password in the arguments of the command.
  *
  * @param remedy where the password belongs
+ * @param hasPath whether path and query of the URL have a meaning, so that they may contain a colon and an at sign
  * @throws CommandError that does not repeat it.
  */
-export function refusePassword(text: string, flag: string, remedy: string): void {
-  if (hasPassword(text))
+export function refusePassword(
+  text: string,
+  flag: string,
+  remedy: string,
+  { hasPath = false }: { readonly hasPath?: boolean } = {},
+): void {
+  if (hasPassword(text, hasPath))
     throw new CommandError(
       `${flag}: expected a URL without a password, because every user of this machine can read arguments. ${remedy}`,
     );
 }
 
 /** Whether there is a password, also one with characters that end the login, or the URL. */
-function hasPassword(text: string): boolean {
-  const url = parsed(text);
+function hasPassword(text: string, hasPath: boolean): boolean {
+  if (hasPasswordParameter(text)) return true;
   const rest = text.replace(/^[a-z0-9+]+:\/\//i, "");
-  // A parameter, as databases have it.
-  if (/pass(?:word|wd|phrase)?\s*=/i.test(rest)) return true;
-  if (url !== undefined && url.password !== "") return true;
-  // With a URL that is not valid, or has a path instead of a login, a character of the password has ended it.
-  if ((url === undefined || (url.username === "" && url.hostname !== "")) && /:[^@]*@/.test(rest))
-    return true;
-  const proxy = url?.searchParams.get("proxy") ?? "";
-  return proxy !== "" && hasPassword(proxy);
+  const url = parsed(text);
+  // A character of the password may be what makes it not valid.
+  if (url === undefined) return /:[^@]*@/.test(rest);
+  if (url.password !== "") return true;
+  const proxy = url.searchParams.get("proxy") ?? "";
+  if (proxy !== "" && hasPassword(proxy, false)) return true;
+  if (url.username !== "" || url.hostname === "") return false;
+  // What looks like a host with a path may be a login: a character of the password has ended it.
+  const doubtful = hasPath ? url.hash : rest.replace(PROXY, "");
+  return doubtful.includes("@") && /:[^@]*@/.test(rest);
 }
+
+/** A parameter that is a URL. */
+const PROXY = /(?<=[?&])proxy=[^&#]*/;
 
 /** A host alone, with or without a user. Names in networks of containers may have underscores. */
 const HOST = /^(?:[^@]+@)?\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*\.?$/;
