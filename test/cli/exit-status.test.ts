@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { certificatePem } from "#src/testing/certificates/x509.js";
 import { run } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "envoi-status-"));
@@ -14,6 +16,16 @@ function file(name: string, content: string): string {
   return path;
 }
 
+function newKeys() {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+function selfSigned(): string {
+  const issuer = { subject: "us.test", ...newKeys() };
+  const [notBefore, notAfter] = [new Date(Date.now() - 86_400_000), new Date(Date.now() + 86_400_000)];
+  return certificatePem({ ...issuer, names: [], purpose: "client", issuer, notBefore, notAfter });
+}
+
 const missing = join(folder, "missing");
 const aFile = file("file", "");
 const below = join(aFile, "below");
@@ -22,6 +34,8 @@ const broken = file("broken", "{ broken");
 const list = file("list.json", "[1]");
 const zone = file("zone.json", '{"a.test": {"MX": "mx.a.test"}}');
 const mail = file("mail.eml", "From: a@a.test\nTo: b@b.test\n\nHi\n");
+const certificate = file("certificate.pem", selfSigned());
+const otherKey = file("other.pem", newKeys().privateKey.export({ type: "pkcs8", format: "pem" }).toString());
 const table = file("table.csv", "to\nb@b.test\n");
 
 /** Nothing listens there, and no command of these tests comes so far. */
@@ -60,6 +74,12 @@ const cases: readonly (readonly [status: number, args: readonly string[], named:
   [78, [...send, "--tls", "--ca", broken], /--ca: ".*": expected a certificate in PEM/],
   [66, [...send, "--tls", "--cert", missing], /--cert: cannot read/],
   [78, [...send, "--tls", "--cert", broken], /--cert: ".*": expected a certificate in PEM/],
+  [66, [...send, "--tls", "--cert", certificate, "--cert-key", missing], /--cert-key: cannot read the file/],
+  [78, [...send, "--tls", "--cert", certificate, "--cert-key", broken], /--cert-key: /],
+  [78, [...send, "--tls", "--cert", certificate, "--cert-key", empty], /--cert-key: /],
+  [78, [...send, "--tls", "--cert", certificate, "--cert-key", otherKey], /--cert-key: /],
+  [78, [...send, "--tls", "--cert", broken, "--cert-key", otherKey], /--cert: ".*": expected a certificate/],
+  [78, [...send, "--tls", "--cert", certificate], /--cert: /],
   [66, [...check, "--ca", missing], /--ca: cannot read/],
   [78, [...check, "--ca", broken], /--ca: ".*": expected a certificate in PEM/],
   ...[checkDomain, verify, serve].flatMap((command) =>

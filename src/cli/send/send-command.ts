@@ -141,5 +141,5 @@ Examples:
 
 Exit status: 0 accepted for every recipient; 64 wrong usage; 65 a message cannot be built, or a file of which it is made
 cannot be read; otherwise 70 if the outcome of any is unknown, else 75 if any may pass later, else 69.
-66 a certificate or key cannot be read, 78 it cannot be used; 73 the file of --resume cannot be written.
+66 a file of --ca, --cert or --cert-key cannot be read, 78 it cannot be used; 73 the file of --resume cannot be written.
 `;

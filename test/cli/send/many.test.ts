@@ -171,9 +171,20 @@ test("A column that does not exist is refused with the nearest, before anything 
     assert.equal(status, 64);
     assert.match(errors, /--to: there is no column "emial"; the nearest is email/);
   }
-  const key = await send([...flags(server), "--to", "{{email}}", "--data", csv, "--key", "mail"]);
-  assert.equal(key.status, 64);
-  assert.match(key.errors, /--key: .*nearest is email/);
+  const keyed = [...flags(server), "--to", "{{email}}", "--text", "t", "--key"];
+  for (const [data, input] of [
+    [csv, ""],
+    [jsonl, ""],
+    ["-", readFileSync(csv, "utf8")],
+  ] as const)
+    for (const name of ["mail", "email.x"]) {
+      const { status, errors } = await send([...keyed, name, "--data", data], { input });
+      assert.equal(status, 64, errors);
+      assert.match(errors, new RegExp(`--key: there is no column "${name}"; the nearest is email`));
+    }
+  const lacking = await send([...keyed, "first name", "--data", jsonl]);
+  assert.equal(lacking.status, 65);
+  assert.match(lacking.errors, /--key: line 1: there is no column "first name"/);
   assert.equal(server.messages.length, 0);
   // A row of JSON Lines that lacks a column that others have is a problem of this row.
   const ran = await send([

@@ -42,10 +42,10 @@ export class DataTable {
    * Reads the rows.
    *
    * @param hash gets every byte
-   * @param skim gets each chunk of JSON Lines first; if it returns `true`, the rows have no values
+   * @param skim gets each chunk of JSON Lines first; the rows of those that it counts have no values
    * @throws CommandError naming the line after which nothing can be read.
    */
-  async *rows(hash?: Hash, skim: Skim = () => false): AsyncGenerator<readonly DataRow[]> {
+  async *rows(hash?: Hash, skim: Skim = () => undefined): AsyncGenerator<readonly DataRow[]> {
     const chunks = this.#chunks(hash);
     const { value: first } = (await chunks.next()) as { readonly value?: Buffer };
     const all = (async function* () {

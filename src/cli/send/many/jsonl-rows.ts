@@ -1,23 +1,23 @@
 import type { DataRow } from "./data-row.ts";
 
-/** Looks at a chunk of whole lines in place of who wants its rows. */
-export type Skim = (chunk: Buffer, firstLine: number) => boolean;
+/** Looks at a chunk of whole lines in place of who wants its rows. Returns how many there are; `undefined` to get them. */
+export type Skim = (chunk: Buffer, firstLine: number) => number | undefined;
 
 /**
  * Reads JSON Lines: an object on each line; empty lines are skipped. A line that is not one is a row with a problem.
  *
- * @param skim gets each chunk, and the number of its first line; returns whether that was all that is wanted of it
+ * @param skim gets each chunk, and the number of its first line
  */
 export async function* jsonlRows(
   chunks: AsyncIterable<Buffer>,
-  skim: Skim = () => false,
+  skim: Skim = () => undefined,
 ): AsyncGenerator<readonly DataRow[]> {
   let line = 0;
   for await (const chunk of chunks) {
-    if (skim(chunk, line + 1)) {
-      const lines = linesIn(chunk);
-      line += lines;
-      yield new Array<DataRow>(lines).fill(SKIMMED);
+    const skimmed = skim(chunk, line + 1);
+    if (skimmed !== undefined) {
+      line += skimmed;
+      yield new Array<DataRow>(skimmed).fill(SKIMMED);
       continue;
     }
     const rows: DataRow[] = [];
@@ -36,7 +36,8 @@ export async function* jsonlRows(
 /** A row that nobody reads. */
 const SKIMMED: DataRow = { line: 0, values: undefined };
 
-function linesIn(chunk: Buffer): number {
+/** How many lines a chunk has. */
+export function linesIn(chunk: Buffer): number {
   let lines = chunk.at(-1) === LF ? 0 : 1;
   for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) lines++;
   return lines;

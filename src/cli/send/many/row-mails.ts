@@ -35,7 +35,8 @@ export class RowMails {
 
   /** The key of a row, if rows have one. @throws CommandError if this row has none. */
   keyOf({ values, line }: DataRow): string | undefined {
-    return this.#key === undefined || values === undefined ? undefined : keyOf(values, this.#key, line);
+    if (this.#key === undefined || values === undefined) return undefined;
+    return keyOf(values, this.#key, line, this.#table.columns);
   }
 
   /**

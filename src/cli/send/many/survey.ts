@@ -5,8 +5,8 @@ import type { ColumnUse } from "../mail/template.ts";
 import type { DataRow } from "./data-row.ts";
 import type { DataTable } from "./data-table.ts";
 import { type FoundKey, JsonlKeys } from "./jsonl-keys.ts";
-import { rowOf, type Skim } from "./jsonl-rows.ts";
-import { keyOf } from "./key.ts";
+import { linesIn, rowOf, type Skim } from "./jsonl-rows.ts";
+import { keyOf, unknownKey } from "./key.ts";
 import { KeyTable } from "./key-table.ts";
 import { QuickHash } from "./quick-hash.ts";
 
@@ -26,9 +26,16 @@ export async function survey(
   uses: readonly ColumnUse[],
   key: string | undefined,
 ): Promise<Survey> {
-  const quick = await read(table, uses, key === undefined ? undefined : new QuickKeys(key));
+  if (key === undefined) return read(table, uses, undefined);
+  let quick: Awaited<ReturnType<typeof read>>;
+  try {
+    quick = await read(table, uses, new QuickKeys(key));
+  } catch (error) {
+    if (error instanceof CommandError && error.status === ExitStatus.data) await refuseUnknownKey(table, key);
+    throw error;
+  }
   // What the quick reading takes for a key may be in a line that is not valid, or share its hash with another.
-  if (key === undefined || !quick.doubtful) return quick;
+  if (!quick.doubtful) return quick;
   return read(table, uses, new ExactKeys(key));
 }
 
@@ -37,8 +44,8 @@ interface Keys {
   readonly column: string;
   /** Whether a key seems to be there twice. */
   readonly doubtful: boolean;
-  /** Looks at lines of JSON without the help of a parser. Returns whether it can. */
-  skim(chunk: Buffer, firstLine: number): boolean;
+  /** Looks at lines of JSON without the help of a parser. Returns how many there are; `undefined` if it cannot. */
+  skim(chunk: Buffer, firstLine: number): number | undefined;
   see(key: string, line: number): void;
   /** @throws CommandError if keys are there twice. */
   end(): void;
@@ -51,17 +58,17 @@ async function read(
 ): Promise<Survey & { readonly doubtful: boolean }> {
   const hash = createHash("sha256");
   const columns = new KnownColumns(uses);
-  const skim: Skim = (chunk, line) =>
-    columns.missing.length === 0 && (keys === undefined || keys.skim(chunk, line));
+  const skim: Skim = (chunk, line) => {
+    if (columns.missing.length > 0) return undefined;
+    return keys === undefined ? linesIn(chunk) : keys.skim(chunk, line);
+  };
   let rows = 0;
   for await (const batch of table.rows(hash, skim)) {
     rows += batch.length;
     if (table.columns === undefined) columns.see(batch);
     if (keys === undefined) continue;
-    if (table.columns !== undefined)
-      refuseUnknownColumns(table.columns, [{ name: keys.column, flag: "--key", nested: false }]);
     for (const { line, values } of batch)
-      if (values !== undefined) keys.see(keyOf(values, keys.column, line), line);
+      if (values !== undefined) keys.see(keyOf(values, keys.column, line, table.columns), line);
   }
   refuseUnknownColumns(table.columns ?? columns.names, table.columns === undefined ? columns.missing : uses);
   keys?.end();
@@ -81,9 +88,8 @@ class QuickKeys implements Keys, FoundKey {
     this.#lines = new JsonlKeys(column);
   }
 
-  skim(chunk: Buffer, firstLine: number): boolean {
-    this.#lines.scan(chunk, firstLine, this);
-    return true;
+  skim(chunk: Buffer, firstLine: number): number {
+    return this.#lines.scan(chunk, firstLine, this);
   }
 
   see(key: string, line: number): void {
@@ -116,8 +122,8 @@ class ExactKeys implements Keys {
     this.column = column;
   }
 
-  skim(): boolean {
-    return false;
+  skim(): undefined {
+    return undefined;
   }
 
   see(key: string, line: number): void {
@@ -131,6 +137,20 @@ class ExactKeys implements Keys {
     if (this.#twice.length > 0) throw new CommandError(`--key: ${this.#twice.join("; ")}`, ExitStatus.data);
   }
 }
+
+/** Asks whether any row of JSON Lines has the key, after the first one had none. @throws CommandError if no row has it. */
+async function refuseUnknownKey(table: DataTable, key: string): Promise<void> {
+  const names = new Set<string>();
+  for await (const rows of table.rows())
+    for (const { values = {} } of rows) {
+      if (Object.hasOwn(values, key)) return;
+      if (names.size < MOST_NAMES) for (const name of Object.keys(values)) names.add(name);
+    }
+  if (names.size > 0) throw unknownKey(key, [...names]);
+}
+
+/** So many names of columns are remembered, to find the nearest. */
+const MOST_NAMES = 1000;
 
 /** @throws CommandError if a flag names a column that does not exist. */
 export function refuseUnknownColumns(columns: readonly string[], uses: readonly ColumnUse[]): void {
@@ -159,7 +179,7 @@ class KnownColumns {
     if (this.missing.length === 0) return;
     for (const { values } of rows) {
       if (values === undefined) continue;
-      if (this.#names.size < 1000) for (const name of Object.keys(values)) this.#names.add(name);
+      if (this.#names.size < MOST_NAMES) for (const name of Object.keys(values)) this.#names.add(name);
       this.missing = this.missing.filter(
         ({ name }) => !Object.hasOwn(values, name) && !Object.hasOwn(values, rootOf(name)),
       );

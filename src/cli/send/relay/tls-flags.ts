@@ -86,7 +86,11 @@ async function takeIdentity(
   // A file may contain both.
   const key =
     certKey === undefined ? certificate : (await reader.bytes(certKey, "--cert-key", "settings")).toString();
-  // Whether they belong together is only known when parameters are built.
-  fromFile("--cert", cert, "settings", () => TlsParameters.builder().identity({ certificate, key }).build());
+  // It looks at the certificate only. A key is read when parameters are built.
+  fromFile("--cert", cert, "settings", () =>
+    TlsParameters.builder().identity({ certificate, key: certificate }),
+  );
+  const [flag, path] = certKey === undefined ? ["--cert", cert] : ["--cert-key", certKey];
+  fromFile(flag, path, "settings", () => TlsParameters.builder().identity({ certificate, key }).build());
   parameters.identity({ certificate, key });
 }
