@@ -1,6 +1,6 @@
 import type { DataRow } from "./data-row.ts";
 
-/** Looks at a chunk of whole lines in place of who wants its rows. Returns how many there are; `undefined` to get them. */
+/** Looks at a chunk of whole lines in place of who wants its rows. Returns how many lines; `undefined` to get rows. */
 export type Skim = (chunk: Buffer, firstLine: number) => number | undefined;
 
 /**

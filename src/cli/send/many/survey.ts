@@ -138,7 +138,7 @@ class ExactKeys implements Keys {
   }
 }
 
-/** Asks whether any row of JSON Lines has the key, after the first one had none. @throws CommandError if no row has it. */
+/** Looks for a row of JSON Lines that has the key, after one had none. @throws CommandError if no row has it. */
 async function refuseUnknownKey(table: DataTable, key: string): Promise<void> {
   const names = new Set<string>();
   for await (const rows of table.rows())
