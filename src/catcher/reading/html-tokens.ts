@@ -1,4 +1,5 @@
 import { decodeHTML } from "entities";
+import { beginningOf } from "../../text/beginning.ts";
 import { inSlices } from "../in-slices.ts";
 
 /** Gets the pieces of HTML, in their order. */
@@ -126,12 +127,14 @@ const RAW: ReadonlyMap<string, RegExp> = new Map(
   ["script", "style", "title", "noscript"].map((name) => [name, new RegExp(`</${name}(?=[\\s/>])`, "gi")]),
 );
 
-/** Where a piece of text ends: long text is parted between words, where no character reference is. */
+/** Where a piece of text ends: long text is parted between words, or else between characters and references to them. */
 function endOfPiece(html: string, begin: number, end: number): number {
   if (end - begin <= STEP) return end;
-  const piece = html.slice(begin, begin + STEP);
-  const cut = Math.max(piece.lastIndexOf(" "), piece.lastIndexOf("\n"));
-  return cut > 0 ? begin + cut : end;
+  const piece = beginningOf(html.slice(begin, begin + STEP + 1), STEP);
+  const blank = Math.max(piece.lastIndexOf(" "), piece.lastIndexOf("\n"));
+  if (blank > 0) return begin + blank;
+  const reference = piece.lastIndexOf("&");
+  return begin + (reference > piece.length - LONGEST_REFERENCE ? reference : piece.length);
 }
 
 function endOfComment(html: string, open: number): number {
@@ -177,3 +180,6 @@ const GREATER = 0x3e;
 
 /** How many characters are read in a step, at least. */
 const STEP = 32_768;
+
+/** No name of a character is longer. */
+const LONGEST_REFERENCE = 40;

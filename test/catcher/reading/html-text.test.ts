@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decodeHTML } from "entities";
 import { htmlPlain } from "#src/catcher/reading/html-plain.js";
 import { htmlText } from "#src/catcher/reading/html-text.js";
 import { attributeOf, attributePairs, readTokens } from "#src/catcher/reading/html-tokens.js";
@@ -57,10 +58,27 @@ test("reads long text in pieces, which end between words", async () => {
   assert.ok(pieces.length > 5);
   assert.equal(pieces.join(""), `${words.replaceAll("&amp;", "&")}end`);
   assert.equal(await htmlPlain(words), "one & two ".repeat(20_000).trim());
-  const word = "x".repeat(100_000);
-  const whole: string[] = [];
-  readTokens(`${word}<b>`, { text: (text) => whole.push(text) });
-  assert.deepEqual(whole, [word]);
+});
+
+test("reads long text without blanks in pieces, which end between characters and references to them", () => {
+  const kinds = [
+    "x",
+    "\u6f22\u5b57\u3002",
+    "\u{1f600}",
+    "a&amp;\u{1f600}",
+    "&CounterClockwiseContourIntegral;",
+    "&&#x1f600;",
+  ];
+  for (const kind of kinds) {
+    for (let before = 0; before < 40; before++) {
+      const text = ".".repeat(before) + kind.repeat(Math.ceil(100_000 / kind.length));
+      const pieces: string[] = [];
+      readTokens(`${text}<b>`, { text: (piece) => pieces.push(piece) });
+      assert.ok(pieces.length > 3, kind);
+      assert.ok(!pieces.some((piece) => /\p{Cs}/u.test(piece)), kind);
+      assert.ok(pieces.join("") === decodeHTML(text), kind);
+    }
+  }
 });
 
 test("finds an attribute by its name, and all of them, in any order of the questions", () => {
