@@ -1,3 +1,4 @@
+import { beginningOf } from "../../text/beginning.ts";
 import { bargain, codeWord, otherNumber, unit } from "./code-words.ts";
 
 /** A one-time code that a mail seems to contain. */
@@ -32,6 +33,8 @@ const MOST_CODES = 10;
 /** How many characters are looked at: a code is not behind a novel. */
 const MOST_TEXT = 200_000;
 const LONGEST_LINE = 2000;
+/** No code is longer. */
+const LONGEST_WORD = 100;
 
 function* codesIn(text: string): Generator<MailCode, void, void> {
   const lines = readable(text)
@@ -40,22 +43,31 @@ function* codesIn(text: string): Generator<MailCode, void, void> {
     .filter((line) => line !== "");
   for (const [at, line] of lines.entries()) {
     const around = { line, before: lines[at - 1] ?? "", beforeThat: lines[at - 2] ?? "" };
+    const isCut = text.length > MOST_TEXT && at === lines.length - 1;
     for (const candidate of candidatesIn(line)) {
+      // Another group of digits may have followed.
+      if (isCut && candidate.end === line.length) continue;
       const confidence = confidenceOf(candidate, around);
-      if (confidence > 0) yield { code: candidate.code, confidence, line: line.slice(0, LONGEST_LINE) };
+      if (confidence > 0) yield { code: candidate.code, confidence, line: beginningOf(line, LONGEST_LINE) };
     }
   }
 }
 
 /** Digits of all scripts in ASCII; links and addresses, whose numbers mean something else, blanked out. */
 function readable(text: string): string {
-  return text
-    .slice(0, MOST_TEXT)
+  return beginningInWords(text)
     .replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (wide) => wide.normalize("NFKC"))
     .replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitOf(digit)))
     .replace(/\r\n?/g, "\n")
     .replace(/[^\S\n]+/g, " ")
     .replace(/\S+/g, (word) => (isAddress(word) ? blank(word) : word.replace(LINK, blank)));
+}
+
+/** The text that is looked at, without a word at its end that is not whole. */
+function beginningInWords(text: string): string {
+  if (text.length <= MOST_TEXT) return text;
+  const words = text.slice(0, MOST_TEXT - LONGEST_WORD);
+  return words + text.slice(words.length, MOST_TEXT).replace(/\S+$/, "");
 }
 
 const LINK = /\b(?:https?:\/\/|www\.|mailto:).+/i;
@@ -94,9 +106,10 @@ interface Surroundings {
 
 /** What looks like a code: digits, alone or in groups; capital letters with digits; capital letters in a line alone. */
 function* candidatesIn(line: string): Generator<Candidate, void, void> {
-  for (const found of line.slice(0, LONGEST_LINE).matchAll(CANDIDATE)) {
+  for (const found of line.matchAll(CANDIDATE)) {
     const text = found[0];
     const begin = found.index;
+    if (begin >= LONGEST_LINE) break;
     const end = begin + text.length;
     if (isPartOfMore(line, begin, end)) continue;
     const code =

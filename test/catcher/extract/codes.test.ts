@@ -203,6 +203,25 @@ test("looks at a long line in a time that grows with its length", () => {
   }
 });
 
+test("takes no part of a code for one at the end of what is read", () => {
+  for (const code of ["12345678", "4567 890", "AB12-CD34", "A B C D 1 2"]) {
+    const whole = code.replaceAll(" ", "");
+    for (let room = 0; room <= 30; room++) {
+      const long = `${"x\n".repeat(99_995).slice(room)}\nYour code is ${code} now\n${"x\n".repeat(100)}`;
+      const line = `${"x ".repeat(993).slice(room)}Your code is ${code} now`;
+      for (const text of [long, line]) {
+        for (const found of mailCodes([text])) {
+          assert.equal(found.code, whole);
+          assert.ok(found.line.length <= 2000);
+        }
+      }
+    }
+  }
+  const emoji = mailCodes([`Your code is 123456. ${"\u{1f600}".repeat(2000)}`])[0];
+  assert.equal(emoji?.code, "123456");
+  assert.doesNotMatch(emoji.line, /\p{Cs}/u);
+});
+
 test("takes no part of a link or an address for a code", () => {
   for (const word of [
     "https://a.test/1234",
