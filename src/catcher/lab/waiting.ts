@@ -89,7 +89,8 @@ export class Waiting {
     this.#order.set(id, ++this.#arrived);
     if (this.#order.size <= MOST_NUMBERS + this.#store.count) return;
     // Many at once: to find the first entry of a Map takes the longer, the more before it were deleted.
-    for (const oldest of [...this.#order.keys()].slice(0, MOST_NUMBERS / 10)) this.#order.delete(oldest);
+    const gone = [...this.#order.keys()].filter((each) => this.#store.find(each) === undefined);
+    for (const oldest of gone.slice(0, MOST_NUMBERS / 10)) this.#order.delete(oldest);
   }
 }
 
