@@ -1,3 +1,4 @@
+import { beginningOf } from "../../text/beginning.ts";
 import { type HtmlAttributes, type HtmlVisitor, readHtml } from "../html/html-reader.ts";
 
 /** What a reader of an HTML mail sees, and where its links lead. */
@@ -30,7 +31,7 @@ class Beginning {
 
   add(piece: string): void {
     if (this.#length >= this.#most) return;
-    this.#pieces.push(piece.slice(0, this.#most - this.#length));
+    this.#pieces.push(beginningOf(piece, this.#most - this.#length));
     this.#length += piece.length;
   }
 
@@ -73,7 +74,7 @@ class ReadingVisitor implements HtmlVisitor {
   endLink(): void {
     if (this.#link === undefined) return;
     const { href, label } = this.#link;
-    this.links.push({ href, text: label.text.replaceAll("\n", " ").slice(0, LONGEST_LABEL) });
+    this.links.push({ href, text: beginningOf(label.text.replaceAll("\n", " "), LONGEST_LABEL) });
     this.#link = undefined;
   }
 

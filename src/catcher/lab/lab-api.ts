@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { beginningOf } from "../../text/beginning.ts";
 import type { CatcherApi, CatcherContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { StoredMail } from "../store/stored-mail.ts";
@@ -104,7 +105,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new LabError({ field: "body", expected: "JSON", got: shownValue(text.slice(0, 100)) });
+    throw new LabError({ field: "body", expected: "JSON", got: shownValue(beginningOf(text, 100)) });
   }
 }
 

@@ -1,4 +1,5 @@
 import { EnvoiError } from "../../errors.ts";
+import { beginningOf } from "../../text/beginning.ts";
 import { ApiError, type ApiErrorStatus } from "../http/api-error.ts";
 
 /** What is wrong with a request, for its author. */
@@ -28,7 +29,7 @@ export class LabError extends ApiError {
 export function shownValue(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return text.length > 100 ? `${beginningOf(text, 100)}…` : text;
 }
 
 /** An error of the library about what the request gave, as an error of the lab; anything else as it is. */

@@ -1,3 +1,4 @@
+import { beginningOf } from "../../text/beginning.ts";
 import { LabError } from "./lab-error.ts";
 import { type LabRoute, labRoute } from "./lab-route.ts";
 import { type MailMatch, mailTest } from "./mail-match.ts";
@@ -44,7 +45,7 @@ export const waitRoutes: readonly LabRoute[] = [
       if (mail !== undefined) return messageJson(mail);
       const arrived = lab.store.mails.slice(-LISTED).reverse();
       const list = arrived.map(({ id, head, envelope }) => {
-        const subject = JSON.stringify((head.subject ?? "").slice(0, 80));
+        const subject = JSON.stringify(beginningOf(head.subject ?? "", 80));
         return `${id} to ${envelope.to.slice(0, 3).join(", ")}: ${subject}`;
       });
       throw new LabError(

@@ -4,6 +4,7 @@ import { EnvoiError } from "../../errors.ts";
 import { withoutBlindCopies } from "../../mime/blind-copies.ts";
 import { firstValue } from "../../mime/reading/head.ts";
 import { readMailboxes } from "../../testing/messages/reading/mailboxes.ts";
+import { beginningOf } from "../../text/beginning.ts";
 import type { TextDecoding } from "../../text/charsets/web-charset.ts";
 import { ApiError } from "../http/api-error.ts";
 import { headerFields } from "../reading/head-facts.ts";
@@ -59,6 +60,6 @@ function addressOf(text: string): string {
   try {
     return Address.parse(inBrackets ?? text).toString();
   } catch {
-    throw new ApiError(`Invalid email address: ${text.slice(0, 200)}`);
+    throw new ApiError(`Invalid email address: ${beginningOf(text, 200)}`);
   }
 }

@@ -22,6 +22,15 @@ test("finds the links of HTML and text in their order, each once", async () => {
   ]);
 });
 
+test("cuts the text of a link where a character ends", async () => {
+  for (const before of ["", "x"]) {
+    const { links } = await htmlReading(`<a href="https://a.test">${before}${"\u{1f600}".repeat(5000)}</a>`);
+    const label = links[0]?.text ?? "";
+    assert.doesNotMatch(label, /\p{Cs}/u);
+    assert.ok(label.length >= 499 && label.length <= 500);
+  }
+});
+
 test("leaves out what leads nowhere or runs something, and keeps the links of apps", async () => {
   const hrefs = [
     "#top",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullName, shortNames } from "#src/catcher/page/ui/address.js";
+import { clipped } from "#src/catcher/page/ui/clipped.js";
 import { formatSize } from "#src/catcher/page/ui/size.js";
 import { shortTime } from "#src/catcher/page/ui/time.js";
 
@@ -32,4 +33,10 @@ test("several people are named by the first three", () => {
   assert.equal(shortNames(null), "");
   assert.equal(fullName({ Name: "Anna", Address: "a@x.test" }), "Anna <a@x.test>");
   assert.equal(fullName({ Name: "", Address: "a@x.test" }), "a@x.test");
+});
+
+test("a long text is cut where a character ends", () => {
+  assert.equal(clipped("a\u{1f600}b", 2), "a…");
+  assert.equal(clipped("a\u{1f600}b", 3), "a\u{1f600}…");
+  assert.equal(clipped("a\u{1f600}b", 4), "a\u{1f600}b");
 });

@@ -1,3 +1,5 @@
+import { beginningOf } from "../ui/beginning.ts";
+
 /** A request that failed. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
@@ -66,6 +68,6 @@ async function reason(response: Response): Promise<string> {
     };
     return String(plain ?? error?.message ?? text);
   } catch {
-    return text.slice(0, 500) || `The catcher answered ${response.status} ${response.statusText}.`;
+    return beginningOf(text, 500) || `The catcher answered ${response.status} ${response.statusText}.`;
   }
 }

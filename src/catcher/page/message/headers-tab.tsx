@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type Message, readHeaders } from "../api/mailpit.ts";
+import { beginningOf } from "../ui/beginning.ts";
 import { ResourceView } from "../ui/resource-view.tsx";
 import { useResource } from "../ui/use-resource.ts";
 
@@ -42,7 +43,7 @@ export function HeadersTab({ message }: { message: Message }) {
                 {all.slice(0, mostFields).map((field, index) => (
                   <tr key={index}>
                     <th scope="row">{field.name}</th>
-                    <td>{field.value.slice(0, mostCharacters)}</td>
+                    <td>{beginningOf(field.value, mostCharacters)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,5 +1,6 @@
 import { readExtract } from "../api/lab.ts";
 import type { Message } from "../api/mailpit.ts";
+import { beginningOf } from "../ui/beginning.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { ResourceView } from "../ui/resource-view.tsx";
 import { useResource } from "../ui/use-resource.ts";
@@ -32,7 +33,7 @@ export function LinksTab({ message }: { message: Message }) {
                     {url}
                   </a>
                 </div>
-                <CopyButton text={url} what={`the link ${url.slice(0, 80)}`} />
+                <CopyButton text={url} what={`the link ${beginningOf(url, 80)}`} />
               </li>
             ))}
           </ul>

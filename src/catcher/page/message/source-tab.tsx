@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { address } from "../api/http.ts";
 import { type Message, messagePath, readSource } from "../api/mailpit.ts";
+import { beginningOf } from "../ui/beginning.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -18,7 +19,7 @@ export function SourceTab({ message }: { message: Message }) {
   return (
     <ResourceView resource={source}>
       {(text) => {
-        const shown = whole.value ? text : text.slice(0, most);
+        const shown = whole.value ? text : beginningOf(text, most);
         return (
           <>
             <div class="panel-bar">
