@@ -25,7 +25,8 @@ const outbox = await opened({
   schema,
   lease: orders.lease ?? 2000,
   notify: orders.notify ?? true,
-  retry: { for: 600_000, first: orders.retryFirst ?? 100, longest: 2000 },
+  // Longer than any run, also one with 100,000 mails, which wait for their turn from the start.
+  retry: { for: 7_200_000, first: orders.retryFirst ?? 100, longest: 2000 },
   rates: (orders.rates ?? {}) as OutboxRates,
 });
 outbox.work({ concurrency });
