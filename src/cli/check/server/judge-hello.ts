@@ -5,53 +5,62 @@ import type { ServerFacts } from "./server-facts.ts";
 
 /** What is wrong with the reply to EHLO, and with a conversation that breaks off. */
 export function judgeHello(facts: ServerFacts): Finding[] {
-  const { target, hello, helo, broken } = facts;
-  const place = placeOf(target.host, target.port);
-  const findings: Finding[] = [];
+  const place = placeOf(facts.target.host, facts.target.port);
+  return [
+    ...judgeRewriting(facts, place),
+    ...judgeRefusal(facts, place),
+    ...judgeFirstLine(facts, place),
+    ...judgeBreak(facts, place),
+  ];
+}
+
+function judgeRewriting(facts: ServerFacts, place: string): Finding[] {
   const rewritten = rewrittenLine(facts);
-  if (rewritten !== undefined)
-    findings.push(
-      finding(
-        "smtp-rewritten",
-        place,
-        `Something between here and the server rewrites SMTP: a line reads ${quoted(rewritten, 60)}. Firewalls with "SMTP inspection" (Cisco "fixup" or "inspect esmtp") do so, and take STARTTLS and AUTH away.`,
-        "Switch the inspection of SMTP off in the firewall, or use the port for TLS (smtps:, 465), which it cannot look into.",
-      ),
-    );
-  if (hello !== undefined && hello.reply.code !== 250)
-    findings.push(
-      isFtp(facts)
-        ? notSmtp(String(facts.greeting), place)
-        : isLmtp(facts)
-          ? speaksLmtp(facts, place)
-          : refused(facts, place, helo !== undefined),
-    );
+  if (rewritten === undefined) return [];
+  return [
+    finding(
+      "smtp-rewritten",
+      place,
+      `Something between here and the server rewrites SMTP: a line reads ${quoted(rewritten, 60)}. Firewalls with "SMTP inspection" (Cisco "fixup" or "inspect esmtp") do so, and take STARTTLS and AUTH away.`,
+      "Switch the inspection of SMTP off in the firewall, or use the port for TLS (smtps:, 465), which it cannot look into.",
+    ),
+  ];
+}
+
+function judgeRefusal(facts: ServerFacts, place: string): Finding[] {
+  const { hello, greeting } = facts;
+  if (hello === undefined || hello.reply.code === 250) return [];
+  if (isFtp(facts)) return [notSmtp(String(greeting), place)];
+  return [isLmtp(facts) ? speaksLmtp(facts, place) : refused(facts, place)];
+}
+
+function judgeFirstLine(facts: ServerFacts, place: string): Finding[] {
   const swallowed = swallowedExtension(facts);
-  if (swallowed !== undefined)
-    findings.push(
-      finding(
-        "hello-without-name",
-        place,
-        `The reply to EHLO begins with ${quoted(swallowed, 60)} instead of the name of the server. Clients take the first line for a name, so they do not see what it offers.`,
-        "Let the first line of the reply be the name of the server (RFC 5321 4.1.1.1), and look for a proxy that drops lines.",
-      ),
-    );
+  if (swallowed === undefined) return [];
+  return [
+    finding(
+      "hello-without-name",
+      place,
+      `The reply to EHLO begins with ${quoted(swallowed, 60)} instead of the name of the server. Clients take the first line for a name, so they do not see what it offers.`,
+      "Let the first line of the reply be the name of the server (RFC 5321 4.1.1.1), and look for a proxy that drops lines.",
+    ),
+  ];
+}
+
+function judgeBreak({ broken }: ServerFacts, place: string): Finding[] {
   const step = broken && inWords[broken.step];
-  if (broken !== undefined && step !== undefined) {
-    if (/CERTIFICATE_REQUIRED/.test(broken.code ?? "")) findings.push(clientCertificate(place));
-    else
-      findings.push(
-        finding(
-          "conversation-broken",
-          place,
-          broken.problem === "unasked"
-            ? `The server sends more replies than it was asked for: ${quoted(broken.octets)}.`
-            : `After ${step} the server ${how(broken)}.`,
-          "Look into the log of the server at this time; a firewall or virus scanner on the way can do the same.",
-        ),
-      );
-  }
-  return findings;
+  if (broken === undefined || step === undefined) return [];
+  if (/CERTIFICATE_REQUIRED/.test(broken.code ?? "")) return [clientCertificate(place)];
+  return [
+    finding(
+      "conversation-broken",
+      place,
+      broken.problem === "unasked"
+        ? `The server sends more replies than it was asked for: ${quoted(broken.octets)}.`
+        : `After ${step} the server ${how(broken)}.`,
+      "Look into the log of the server at this time; a firewall or virus scanner on the way can do the same.",
+    ),
+  ];
 }
 
 const inWords = {
@@ -123,10 +132,10 @@ export function rewrittenLine({ greeting, clearHello, hello }: ServerFacts): str
   );
 }
 
-function refused({ hello, helo }: ServerFacts, place: string, asked: boolean): Finding {
+function refused({ hello, helo }: ServerFacts, place: string): Finding {
   const reply = String(hello?.reply ?? "");
   const works = helo?.code === 250;
-  const what = `The server refuses EHLO: ${quoted(reply)}.${works ? " It takes HELO, which offers neither STARTTLS nor AUTH." : asked ? " It refuses HELO too." : ""}`;
+  const what = `The server refuses EHLO: ${quoted(reply)}.${works ? " It takes HELO, which offers neither STARTTLS nor AUTH." : helo !== undefined ? " It refuses HELO too." : ""}`;
   const code = hello?.reply.code ?? 0;
   const remedy =
     hello?.reply.transient === true
