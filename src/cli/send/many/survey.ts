@@ -27,35 +27,31 @@ export async function survey(
   key: string | undefined,
 ): Promise<Survey> {
   if (key === undefined) return read(table, uses, undefined);
-  let quick: Awaited<ReturnType<typeof read>>;
+  const quick = new QuickKeys(key);
+  let found: Survey;
   try {
-    quick = await read(table, uses, new QuickKeys(key));
+    found = await read(table, uses, quick);
   } catch (error) {
     if (error instanceof CommandError && error.status === ExitStatus.data) await refuseUnknownKey(table, key);
     throw error;
   }
   // What the quick reading takes for a key may be in a line that is not valid, or share its hash with another.
-  if (!quick.doubtful) return quick;
-  return read(table, uses, new ExactKeys(key));
+  if (!quick.doubtful) return found;
+  const exact = new ExactKeys(key);
+  found = await read(table, uses, exact);
+  exact.refuseTwice();
+  return found;
 }
 
 /** Sees the key of each row. */
 interface Keys {
   readonly column: string;
-  /** Whether a key seems to be there twice. */
-  readonly doubtful: boolean;
   /** Looks at lines of JSON without the help of a parser. Returns how many there are; `undefined` if it cannot. */
   skim(chunk: Buffer, firstLine: number): number | undefined;
   see(key: string, line: number): void;
-  /** @throws CommandError if keys are there twice. */
-  end(): void;
 }
 
-async function read(
-  table: DataTable,
-  uses: readonly ColumnUse[],
-  keys: Keys | undefined,
-): Promise<Survey & { readonly doubtful: boolean }> {
+async function read(table: DataTable, uses: readonly ColumnUse[], keys: Keys | undefined): Promise<Survey> {
   const hash = createHash("sha256");
   const columns = new KnownColumns(uses);
   const skim: Skim = (chunk, line) => {
@@ -71,13 +67,13 @@ async function read(
       if (values !== undefined) keys.see(keyOf(values, keys.column, line, table.columns), line);
   }
   refuseUnknownColumns(table.columns ?? columns.names, table.columns === undefined ? columns.missing : uses);
-  keys?.end();
-  return { rows, sha256: hash.digest("hex"), doubtful: keys?.doubtful === true };
+  return { rows, sha256: hash.digest("hex") };
 }
 
 /** Tells quickly that no key is there twice. */
 class QuickKeys implements Keys, FoundKey {
   readonly column: string;
+  /** Whether a key seems to be there twice. */
   doubtful = false;
   readonly #table = new KeyTable();
   readonly #hash = new QuickHash();
@@ -107,14 +103,11 @@ class QuickKeys implements Keys, FoundKey {
     const values = rowOf(chunk.toString("utf8", start, end), line)?.values;
     if (values !== undefined) this.see(keyOf(values, this.column, line), line);
   }
-
-  end(): void {}
 }
 
 /** Tells which lines have the same key. */
 class ExactKeys implements Keys {
   readonly column: string;
-  readonly doubtful = false;
   readonly #table = new KeyTable();
   readonly #twice: string[] = [];
 
@@ -133,7 +126,8 @@ class ExactKeys implements Keys {
       this.#twice.push(`lines ${before} and ${line} have the same key ${JSON.stringify(key)}`);
   }
 
-  end(): void {
+  /** @throws CommandError if keys are there twice. */
+  refuseTwice(): void {
     if (this.#twice.length > 0) throw new CommandError(`--key: ${this.#twice.join("; ")}`, ExitStatus.data);
   }
 }
