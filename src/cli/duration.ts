@@ -1,5 +1,5 @@
 import { CommandError } from "./exit-status.ts";
-import { shown } from "./shown.ts";
+import { shown } from "./masked.ts";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

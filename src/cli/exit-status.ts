@@ -2,7 +2,7 @@
 export const ExitStatus = {
   /** Everything is as asked. */
   ok: 0,
-  /** `envoi check` found something that must be changed. */
+  /** Something was found that must be changed, or the state of a mail does not allow the change. */
   findings: 1,
   /** The command was called in a wrong way: EX_USAGE. */
   usage: 64,

@@ -1,3 +1,5 @@
+import { beginningOf } from "../text/beginning.ts";
+
 /** The most characters of a text from elsewhere that a report shows. */
 const MOST = 200;
 
@@ -11,7 +13,7 @@ export function foreign(text: string, most: number = MOST): string {
     .replace(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}]/gu, "")
     .replace(/[\p{Cc}\s\ufffd]+/gu, " ")
     .trim();
-  return plain.length > most ? `${plain.slice(0, most)}…` : plain;
+  return plain.length > most ? `${beginningOf(plain, most)}…` : plain;
 }
 
 /** The same in quotation marks. */

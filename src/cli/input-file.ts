@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CommandError, ExitStatus, type FileUse, fileStatus } from "./exit-status.ts";
-import { shown } from "./shown.ts";
+import { shown } from "./masked.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",

@@ -82,16 +82,15 @@ const cases: readonly (readonly [status: number, args: readonly string[], named:
   [78, [...send, "--tls", "--cert", certificate], /--cert: /],
   [66, [...check, "--ca", missing], /--ca: cannot read/],
   [78, [...check, "--ca", broken], /--ca: ".*": expected a certificate in PEM/],
-  ...[checkDomain, verify, serve].flatMap((command) =>
-    (
+  ...[checkDomain, verify, serve].flatMap(
+    (command) =>
       [
         [66, [...command, "--zone", missing], /--zone: cannot read/],
         [66, [...command, "--zone", folder], /--zone: cannot read .*: it is a folder/],
         [78, [...command, "--zone", broken], /--zone: ".*": expected JSON: /],
         [78, [...command, "--zone", list], /--zone: ".*": /],
         [78, [...command, "--zone", zone], /--zone: ".*": zone\["a\.test"\]\.MX: expected/],
-      ] as const
-    ).map((each) => each),
+      ] as const,
   ),
   [66, [...serve, "--users", missing], /--users: cannot read/],
   [78, [...serve, "--users", broken], /--users: expected JSON/],

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { CommandError } from "../exit-status.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../masked.ts";
 
 /**
  * Reads `host:port`, `[::1]:port`, or a port alone, which is one of 127.0.0.1.

@@ -5,7 +5,8 @@ import { EnvoiError } from "../../errors.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus, fileStatus } from "../exit-status.ts";
 import { fromFile, readJsonSettings } from "../input-file.ts";
-import { masked } from "../shown.ts";
+import { jsonLine } from "../json-text.ts";
+import { masked } from "../masked.ts";
 import { styled, type Terminal } from "../terminal.ts";
 import type { CatchFlags } from "./catch-flags.ts";
 import { optionsOfFlags } from "./options-of-flags.ts";
@@ -73,7 +74,7 @@ function starterGone(environment: Terminal["environment"]): Promise<void> {
 }
 
 function jsonOf({ smtpUrl, url }: Catcher, authority: string | undefined): string {
-  return `${JSON.stringify({ smtp: smtpUrl, http: url, ...(authority !== undefined && { ca: authority }) })}\n`;
+  return `${jsonLine({ smtp: smtpUrl, http: url, ...(authority !== undefined && { ca: authority }) })}\n`;
 }
 
 function textOf({ smtpUrl, url }: Catcher, authority: string | undefined, terminal: Terminal): string {

@@ -8,10 +8,11 @@ import { dnsFor } from "../dns/dns-flags.ts";
 import { readDuration } from "../duration.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { fromFile, readSettings } from "../input-file.ts";
+import { jsonLines } from "../json-text.ts";
+import { shown } from "../masked.ts";
 import { textStyle } from "../report-text.ts";
 import { refuseUnknownHost } from "../send/relay/known-host.ts";
 import { loginFor } from "../send/relay/password.ts";
-import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckFlags } from "./check-flags.ts";
 import type { CheckReport } from "./check-report.ts";
@@ -41,9 +42,7 @@ export async function runCheck(
     target.kind === "server"
       ? await checkServer(await serverFor(target, flags, terminal), dns, options)
       : await checkDomain(target.domain, dns, options, flags);
-  terminal.output.write(
-    flags.json ? `${JSON.stringify(report, null, 2)}\n` : textReport(report, textStyle(terminal)),
-  );
+  terminal.output.write(flags.json ? `${jsonLines(report)}\n` : textReport(report, textStyle(terminal)));
   finish(report.ok ? ExitStatus.ok : ExitStatus.findings);
 }
 

@@ -3,8 +3,9 @@ import { Outbox } from "../../outbox/outbox.ts";
 import type { OutboxMail } from "../../outbox/outbox-mail.ts";
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
+import { jsonLine } from "../json-text.ts";
+import { shown } from "../masked.ts";
 import { refusePassword } from "../send/relay/relay-url.ts";
-import { shown } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import type { OutboxAction, OutboxFlags } from "./outbox-flags.ts";
 import { mailLine, mailText, statusText } from "./outbox-text.ts";
@@ -64,7 +65,7 @@ type Action = (
 const actions: Readonly<Record<Exclude<OutboxAction, "suppressions">, Action>> = {
   async status(outbox, _, { json = false }, { terminal }) {
     const status = await outbox.status();
-    terminal.output.write(json ? `${JSON.stringify(status)}\n` : statusText(status, Date.now()));
+    terminal.output.write(json ? `${jsonLine(status)}\n` : statusText(status, Date.now()));
   },
   async list(outbox, _, flags, { terminal }) {
     const { limit, state, tenant, tag, key, to: recipient } = flags;
@@ -74,12 +75,12 @@ const actions: Readonly<Record<Exclude<OutboxAction, "suppressions">, Action>> =
         terminal.errors.write(`There are more than ${limit}: --limit 0 lists all.\n`);
         return;
       }
-      terminal.output.write(flags.json === true ? `${JSON.stringify(mail)}\n` : `${mailLine(mail)}\n`);
+      terminal.output.write(flags.json === true ? `${jsonLine(mail)}\n` : `${mailLine(mail)}\n`);
     }
   },
   async show(outbox, [id = ""], { json = false }, { terminal }) {
     const mail = await found(outbox, id);
-    terminal.output.write(json ? `${JSON.stringify(mail)}\n` : mailText(mail));
+    terminal.output.write(json ? `${jsonLine(mail)}\n` : mailText(mail));
   },
   async resend(outbox, [id = ""], { to }, host) {
     const mail = await found(outbox, id);

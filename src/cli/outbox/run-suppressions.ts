@@ -10,6 +10,8 @@ import type {
 import type { CommandHost } from "../command-host.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { unreadable } from "../input-file.ts";
+import { jsonLine } from "../json-text.ts";
+import { shown } from "../masked.ts";
 import { printable } from "../printable.ts";
 import { textLines } from "../text-lines.ts";
 import type { OutboxFlags } from "./outbox-flags.ts";
@@ -27,7 +29,7 @@ export function suppressionAction(
     case "list":
       return async (suppressions) => {
         for await (const each of suppressions.list({ tenant, reason: options.reason }))
-          terminal.output.write(`${flags.json === true ? JSON.stringify(each) : suppressionLine(each)}\n`);
+          terminal.output.write(`${flags.json === true ? jsonLine(each) : suppressionLine(each)}\n`);
       };
     case "add":
       if (first === undefined) throw new CommandError("suppressions add: expected an address, got none");
@@ -55,7 +57,7 @@ export function suppressionAction(
       };
     default:
       throw new CommandError(
-        `suppressions: expected list, add, remove or import, got ${JSON.stringify(what)}. ` +
+        `suppressions: expected list, add, remove or import, got ${shown(what)}. ` +
           "To add an address, write: suppressions add",
       );
   }
@@ -80,7 +82,7 @@ async function taking<T>(status: ExitStatus, work: () => Promise<T>): Promise<T>
 function optionsOf(flags: OutboxFlags): SuppressionOptions {
   const { tenant, days, reason } = flags;
   if (days !== undefined && !/^\d{1,5}$/.test(days))
-    throw new CommandError(`--days: expected a whole number, got ${JSON.stringify(days)}`);
+    throw new CommandError(`--days: expected a whole number, got ${shown(days)}`);
   const expires = days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000);
   return { tenant, reason, expires };
 }

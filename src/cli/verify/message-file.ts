@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { CommandError, ExitStatus } from "../exit-status.ts";
 import { unreadable } from "../input-file.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../masked.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A message whose header was read ahead. */

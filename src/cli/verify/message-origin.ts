@@ -3,7 +3,7 @@ import { Address } from "../../address/address.ts";
 import { reasonOf } from "../../errors.ts";
 import type { Origin } from "../../verify/spf/spf-origin.ts";
 import { CommandError, ExitStatus } from "../exit-status.ts";
-import { shown } from "../shown.ts";
+import { shown } from "../masked.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
 /**
@@ -45,7 +45,7 @@ function tracedOrigin(head: string, flag: string | true): { ip: string; hello: s
   const number = flag === true ? 1 : Number(flag);
   if (!Number.isInteger(number) || number < 1)
     throw new CommandError(
-      `--received: expected the number of a field, 1 for the topmost, got ${JSON.stringify(flag)}`,
+      `--received: expected the number of a field, 1 for the topmost, got ${shown(String(flag))}`,
     );
   const fields = head.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/);
   const field = fields.filter((line) => /^received[ \t]*:/i.test(line))[number - 1];

@@ -3,6 +3,7 @@ import type { CommandHost } from "../command-host.ts";
 import { dnsFor } from "../dns/dns-flags.ts";
 import { readDuration } from "../duration.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { jsonLines } from "../json-text.ts";
 import { textStyle } from "../report-text.ts";
 import { openMessage } from "./message-file.ts";
 import { originOf } from "./message-origin.ts";
@@ -21,8 +22,6 @@ export async function runVerify(
   const { head, content } = await openMessage(file, terminal);
   const origin = originOf(flags, head);
   const report = verifyReport(await authenticate(content, { resolver, deadline, ...(origin && { origin }) }));
-  terminal.output.write(
-    flags.json ? `${JSON.stringify(report, null, 2)}\n` : verifyText(report, textStyle(terminal)),
-  );
+  terminal.output.write(flags.json ? `${jsonLines(report)}\n` : verifyText(report, textStyle(terminal)));
   finish(report.ok ? ExitStatus.ok : ExitStatus.findings);
 }

@@ -472,20 +472,16 @@ test("A relay that takes no mail ends the run early, and the rows can be sent la
 
 test("A dry run prints the mail of each row and reports those that cannot be built", async () => {
   const data = file(".csv", "email\na@example.net\nno address\n");
-  const ran = await send([
-    "--from",
-    "news@example.org",
-    "--to",
-    "{{email}}",
-    "--text",
-    "t",
-    "--data",
-    data,
-    "--dry-run",
-  ]);
+  const basic = ["--from", "news@example.org", "--to", "{{email}}", "--text", "t"];
+  const ran = await send([...basic, "--data", data, "--dry-run"]);
   assert.equal(ran.status, 65);
   assert.match(ran.output, /^--- line 2: from <news@example\.org> to a@example\.net\nDate: /);
   assert.match(ran.errors, /^line 3: no message: --to: /m);
+  const keyed = file(".jsonl", JSON.stringify({ id: "a\x9bb", email: "a@example.net" }));
+  const command = [...basic, "--data", keyed, "--key", "id", "--dry-run", "--json"];
+  const printed = await send(command);
+  assert.equal(lines(printed)[0]?.["key"], "a\x9bb");
+  assert.doesNotMatch(printed.output, /\x9b/);
 });
 
 test("A reader that goes away, or a full disk behind the standard output, stops no mail", async () => {

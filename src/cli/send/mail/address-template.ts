@@ -21,7 +21,7 @@ export interface AddressTemplate {
 export function addressTemplate(source: string, flag: string, rows: boolean): AddressTemplate {
   const whole = rows ? Template.parse(source, "line", flag) : undefined;
   if (whole === undefined || whole.constant !== undefined) {
-    const fixed = explained(flag, fixedProblem, () => Mailboxes.parse(whole?.constant ?? source));
+    const fixed = mailboxesIn(whole?.constant ?? source, flag);
     return { columns: [], mailboxes: () => fixed };
   }
   const one = (parse: () => Mailbox) => [explained(flag, rowProblem, parse)];
@@ -34,6 +34,11 @@ export function addressTemplate(source: string, flag: string, rows: boolean): Ad
     columns: [...name.columns, ...address.columns],
     mailboxes: (values) => one(() => Mailbox.of(address.render(values).trim(), name.render(values).trim())),
   };
+}
+
+/** The addresses in a list that has no columns. @throws CommandError if one is not valid. */
+export function mailboxesIn(list: string, flag: string): readonly Mailbox[] {
+  return explained(flag, fixedProblem, () => Mailboxes.parse(list));
 }
 
 /** A name, in quotes or not, and an address in angle brackets. */

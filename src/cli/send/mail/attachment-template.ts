@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { Attachment } from "../../../message/attachment.ts";
 import { CommandError } from "../../exit-status.ts";
 import { unreadable } from "../../input-file.ts";
+import { shown } from "../../masked.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { RowProblem } from "./row-problem.ts";
 import { type ColumnUse, RowValues, Template } from "./template.ts";
@@ -97,6 +98,6 @@ function settingsIn(value: string, flag: string): Settings {
     path = before;
   }
   if (path === "" || (path !== "-" && basename(path) === ""))
-    throw new CommandError(`${flag}: expected a file, got ${JSON.stringify(value)}`);
+    throw new CommandError(`${flag}: expected a file, got ${shown(value)}`);
   return { path, ...settings };
 }

@@ -4,6 +4,7 @@ import { withoutBlindCopies } from "../../../mime/blind-copies.ts";
 import { HeadReader, type RawField } from "../../../mime/head-reader.ts";
 import { RawMessageReader } from "../../../mime/raw-message.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { shown } from "../../masked.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
 
@@ -70,7 +71,7 @@ function recipientsIn(fields: readonly RawField[]) {
 
 function one(text: string) {
   const [mailbox] = Mailboxes.parse(text);
-  if (mailbox === undefined) throw new CommandError(`expected an address, got ${JSON.stringify(text)}`);
+  if (mailbox === undefined) throw new CommandError(`expected an address, got ${shown(text)}`);
   return mailbox;
 }
 

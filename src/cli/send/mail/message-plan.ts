@@ -4,6 +4,7 @@ import { Envelope as Envelopes } from "../../../address/envelope.ts";
 import type { Mailbox } from "../../../address/mailbox.ts";
 import type { MessageFields } from "../../../message/message-fields.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { shown } from "../../masked.ts";
 import type { Terminal } from "../../terminal.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
@@ -156,7 +157,7 @@ function headerIn(
 ): HeaderTemplate {
   const [, name, value] = /^\s*([!-9;-~]+)\s*:(.*)$/s.exec(field) ?? [];
   if (name === undefined || value === undefined)
-    throw new CommandError(`--header: expected "Name: value", got ${JSON.stringify(field.slice(0, 60))}`);
+    throw new CommandError(`--header: expected "Name: value", got ${shown(field)}`);
   return { name, value: template(value.trim(), "line", `--header ${name}`) };
 }
 

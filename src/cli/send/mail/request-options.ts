@@ -1,6 +1,7 @@
 import type { DsnNotify, DsnOptions } from "../../../transport/extension-options/dsn-options.ts";
 import type { SendOptions } from "../../../transport/send-options.ts";
 import { CommandError } from "../../exit-status.ts";
+import { shown } from "../../masked.ts";
 import type { SendFlags } from "../send-flags.ts";
 
 /** The options of the send that flags ask for. */
@@ -22,11 +23,11 @@ function occasions(list: string): DsnNotify {
   const words = list.split(",").map((word) => word.trim().toUpperCase());
   if (words.length === 1 && words[0] === "NEVER") return "NEVER";
   if (words.every((word) => /^(?:SUCCESS|FAILURE|DELAY)$/.test(word))) return words as DsnNotify;
-  throw new CommandError(`--dsn: expected success, failure, delay or never, got ${JSON.stringify(list)}`);
+  throw new CommandError(`--dsn: expected success, failure, delay or never, got ${shown(list)}`);
 }
 
 function part(word: string): "FULL" | "HDRS" {
   if (/^full$/i.test(word)) return "FULL";
   if (/^(?:headers|hdrs)$/i.test(word)) return "HDRS";
-  throw new CommandError(`--dsn-return: expected full or headers, got ${JSON.stringify(word)}`);
+  throw new CommandError(`--dsn-return: expected full or headers, got ${shown(word)}`);
 }

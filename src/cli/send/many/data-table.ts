@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import { unreadable } from "../../input-file.ts";
+import { shown } from "../../masked.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { csvRows } from "./csv-rows.ts";
 import type { DataRow } from "./data-row.ts";
@@ -95,7 +96,7 @@ function separator(delimiter: string | undefined): string | undefined {
   const character = names[delimiter.toLowerCase()] ?? delimiter;
   if (character.length === 1 && !/["\r\n]/.test(character)) return character;
   throw new CommandError(
-    `--delimiter: expected one character or tab, got ${JSON.stringify(delimiter)}`,
+    `--delimiter: expected one character or tab, got ${shown(delimiter)}`,
     ExitStatus.usage,
   );
 }

@@ -1,6 +1,7 @@
 import type { Signer } from "../../../message/signer.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { ExitStatus } from "../../exit-status.ts";
+import { jsonLine } from "../../json-text.ts";
 import type { SendFlags } from "../send-flags.ts";
 import type { RowMails } from "./row-mails.ts";
 
@@ -24,7 +25,7 @@ export async function printMails(
       const chunks: Buffer[] = [];
       for await (const chunk of message.content({ eightBit: false }, signers).stream()) chunks.push(chunk);
       const text = Buffer.concat(chunks).toString();
-      if (json) output.write(`${JSON.stringify({ line, key, envelope, message: text })}\n`);
+      if (json) output.write(`${jsonLine({ line, key, envelope, message: text })}\n`);
       else
         output.write(
           `--- line ${line}: from <${envelope.from ?? ""}> to ${envelope.to.join(", ")}\n${text}\n`,

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
 import { unwritable, wrongFile } from "../../input-file.ts";
+import { jsonLine } from "../../json-text.ts";
 import { textLines } from "../../text-lines.ts";
-import { jsonLine } from "./json-text.ts";
 import { formatState, parseState, type RowState } from "./row-state.ts";
 import { RunLock } from "./run-lock.ts";
 

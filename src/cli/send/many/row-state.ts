@@ -1,7 +1,7 @@
 import type { EnvoiError } from "../../../errors.ts";
 import type { SendReport } from "../../../protocol/send-report.ts";
+import { jsonLine, jsonText } from "../../json-text.ts";
 import { type MailOutcome, mailOutcome, recipientOutcome, worstOf } from "../outcome-status.ts";
-import { jsonLine, jsonText } from "./json-text.ts";
 
 /** What is known of the mail of a row: what the lines of a resume file say. */
 export interface RowState {

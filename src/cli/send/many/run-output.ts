@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { EnvoiError } from "../../../errors.ts";
 import type { RecipientOutcome, SendReport } from "../../../protocol/send-report.ts";
+import { jsonLine, jsonText } from "../../json-text.ts";
 import { printable } from "../../printable.ts";
 import { styled, type Terminal } from "../../terminal.ts";
 import { inFlags } from "../in-flags.ts";
 import { errorData } from "../one/report.ts";
 import type { MailOutcome } from "../outcome-status.ts";
-import { jsonLine, jsonText } from "./json-text.ts";
 import { Progress } from "./progress.ts";
 import type { Totals } from "./totals.ts";
 
@@ -71,7 +71,7 @@ export class RunOutput {
     this.#progress?.end();
     const { counts, done, earlier } = this.#totals;
     if (this.#json)
-      this.#waiting += `${JSON.stringify({ summary: true, complete, rows: done, earlier, ...counts })}\n`;
+      this.#waiting += `${jsonLine({ summary: true, complete, rows: done, earlier, ...counts })}\n`;
     await this.#write();
     this.#terminal.output.off("error", this.#lose);
     if (this.#failures > FEW && this.#json && !this.#lost)

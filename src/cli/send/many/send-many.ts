@@ -1,6 +1,7 @@
 import { SmtpTransport } from "../../../transport/smtp/smtp-transport.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { shown } from "../../masked.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import { interruptible } from "../interruption.ts";
@@ -85,7 +86,7 @@ function refuseTogether(flags: SendFlags): void {
     );
   if (unknown !== "hold" && unknown !== "again")
     throw new CommandError(
-      `--unknown: expected hold or again, got ${JSON.stringify(unknown)}`,
+      `--unknown: expected hold or again, got ${shown(String(unknown))}`,
       ExitStatus.usage,
     );
 }

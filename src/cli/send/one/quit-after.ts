@@ -1,6 +1,4 @@
 import type { Address } from "../../../address/address.ts";
-import { Mailboxes } from "../../../address/mailboxes.ts";
-import { EnvoiError } from "../../../errors.ts";
 import { command, type Dialogue } from "../../../protocol/dialogue.ts";
 import { Failure } from "../../../protocol/failure.ts";
 import type { Reply } from "../../../protocol/reply.ts";
@@ -10,10 +8,13 @@ import { openSession } from "../../../transport/smtp/session/session.ts";
 import { Opening } from "../../../transport/smtp/session/session-opening.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { jsonLine } from "../../json-text.ts";
+import { shown } from "../../masked.ts";
 import { printable } from "../../printable.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import { inFlags } from "../in-flags.ts";
+import { mailboxesIn } from "../mail/address-template.ts";
 import { type MailOutcome, statusOf, worstOf } from "../outcome-status.ts";
 import { relayBuilder } from "../relay/relay-builder.ts";
 import type { SendFlags } from "../send-flags.ts";
@@ -30,9 +31,7 @@ export async function quitAfter(flags: SendFlags, host: CommandHost, reader: Arg
   const { terminal } = host;
   const step = flags.quitAfter?.toLowerCase() ?? "";
   if (!["hello", "ehlo", "auth", "rcpt"].includes(step))
-    throw new CommandError(
-      `--quit-after: expected hello, auth or rcpt, got ${JSON.stringify(flags.quitAfter)}`,
-    );
+    throw new CommandError(`--quit-after: expected hello, auth or rcpt, got ${shown(step)}`);
   const envelope = step === "rcpt" ? envelopeOf(flags, host) : undefined;
   const builder = await relayBuilder(flags, terminal, reader, (options) => options);
   if (flags.verbose) builder.logger(new Conversation(terminal)).logAddresses();
@@ -58,7 +57,7 @@ export async function quitAfter(flags: SendFlags, host: CommandHost, reader: Arg
       outcome: outcomeOf(reply),
       ...replyData(reply),
     }));
-    terminal.output.write(`${JSON.stringify({ quitAfter: step, recipients })}\n`);
+    terminal.output.write(`${jsonLine({ quitAfter: step, recipients })}\n`);
   } else
     for (const { recipient, reply } of answers)
       terminal.output.write(`${outcomeOf(reply).padEnd(8)}  ${recipient}  ${printable(String(reply))}\n`);
@@ -69,21 +68,11 @@ function envelopeOf(flags: SendFlags, { terminal }: CommandHost) {
   const from = flags.envelopeFrom ?? flags.from ?? terminal.environment["ENVOI_FROM"] ?? "<>";
   const to = flags.envelopeTo ?? [...(flags.to ?? []), ...(flags.cc ?? []), ...(flags.bcc ?? [])];
   if (to.length === 0) throw new CommandError("--quit-after rcpt: expected --to");
-  const parse = (flag: string) => (list: string) => addressesIn(list, flag);
+  const addresses = (list: string, flag: string) => mailboxesIn(list, flag).map(({ address }) => address);
   return {
-    from: from.trim() === "<>" ? null : (parse("--from")(from)[0] ?? null),
-    to: to.flatMap(parse("--to")),
+    from: from.trim() === "<>" ? null : (addresses(from, "--from")[0] ?? null),
+    to: to.flatMap((list) => addresses(list, "--to")),
   };
-}
-
-/** An address that is not valid has the status that it would have if a mail were sent. */
-function addressesIn(list: string, flag: string): Address[] {
-  try {
-    return Mailboxes.parse(list).map(({ address }) => address);
-  } catch (error) {
-    if (!EnvoiError.is(error)) throw error;
-    throw new CommandError(`${flag}: ${error.message}`, ExitStatus.data, { cause: error });
-  }
 }
 
 /** MAIL and each RCPT, one after the other, and RSET. */

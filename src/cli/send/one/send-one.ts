@@ -9,6 +9,7 @@ import { SmtpTransport } from "../../../transport/smtp/smtp-transport.ts";
 import type { Transport } from "../../../transport/transport.ts";
 import type { CommandHost } from "../../command-host.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
+import { jsonLine } from "../../json-text.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import { interruptible } from "../interruption.ts";
@@ -38,7 +39,7 @@ export async function sendOne(flags: SendFlags, host: CommandHost, reader: Argum
   );
   await transport.close({ force: ending.error !== undefined });
   const told = { ...ending, milliseconds: performance.now() - begun };
-  if (flags.json) terminal.output.write(`${JSON.stringify(reportData(told))}\n`);
+  if (flags.json) terminal.output.write(`${jsonLine(reportData(told))}\n`);
   else
     for (const line of reportLines(told))
       (line.startsWith("envoi: ") ? terminal.errors : terminal.output).write(`${line}\n`);
@@ -99,5 +100,5 @@ async function print(
   const chunks: Buffer[] = [];
   for await (const chunk of content.stream()) chunks.push(chunk);
   const message = Buffer.concat(chunks).toString();
-  output.write(`${JSON.stringify({ envelope: mail.envelope, message })}\n`);
+  output.write(`${jsonLine({ envelope: mail.envelope, message })}\n`);
 }

@@ -1,6 +1,6 @@
 import type { Rate } from "../../../transport/smtp/pool/pool-config.ts";
 import { CommandError } from "../../exit-status.ts";
-import { shown } from "../../shown.ts";
+import { shown } from "../../masked.ts";
 
 const units: Readonly<Record<string, number>> = {
   s: 1000,

@@ -6,7 +6,7 @@ import type { SmtpOptions } from "../../../transport/smtp/smtp-options.ts";
 import { builderFromUrl, SmtpTransportBuilder } from "../../../transport/smtp/smtp-transport.ts";
 import { readDuration } from "../../duration.ts";
 import { CommandError } from "../../exit-status.ts";
-import { shown } from "../../shown.ts";
+import { shown } from "../../masked.ts";
 import type { Terminal } from "../../terminal.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { EnvoiError } from "../../../errors.ts";
 import { CommandError, ExitStatus } from "../../exit-status.ts";
-import { hasPasswordParameter } from "../../shown.ts";
+import { hasPasswordParameter } from "../../masked.ts";
 import type { Terminal } from "../../terminal.ts";
 
 /** The server that was named, with its login taken out of the URL. */
@@ -114,11 +114,9 @@ export function inNamed<T>(source: string, read: () => T): T {
   } catch (error) {
     if (!EnvoiError.is(error)) throw error;
     const problem = error.message.replace(/^url: /, "");
-    const shown =
-      source !== "ENVOI_RELAY" && source !== "SMTP_URL"
-        ? problem
-        : problem.replace(/ \(at position .*$/s, "");
-    throw new CommandError(`${source}: ${shown}`, ExitStatus.usage, { cause: error });
+    const inVariable = source === "ENVOI_RELAY" || source === "SMTP_URL";
+    const told = inVariable ? problem.replace(/ \(at position .*$/s, "") : problem;
+    throw new CommandError(`${source}: ${told}`, ExitStatus.usage, { cause: error });
   }
 }
 

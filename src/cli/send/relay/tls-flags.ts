@@ -3,7 +3,7 @@ import { Tls } from "../../../transport/smtp/tls/tls-mode.ts";
 import { TlsParameters, type TlsParametersBuilder } from "../../../transport/smtp/tls/tls-parameters.ts";
 import { CommandError } from "../../exit-status.ts";
 import { fromFile } from "../../input-file.ts";
-import { shown } from "../../shown.ts";
+import { shown } from "../../masked.ts";
 import type { ArgumentReader } from "../argument-reader.ts";
 import type { SendFlags } from "../send-flags.ts";
 

@@ -1,10 +1,12 @@
+import { beginningOf } from "../text/beginning.ts";
+
 /** The most characters of a value that an error shows. */
 const MOST = 100;
 
 /** A value of the command line, or of the environment, as an error shows it: in quotes, short, and {@link masked}. */
 export function shown(value: string): string {
   const text = masked(value);
-  return JSON.stringify(text.length > MOST ? `${text.slice(0, MOST)}…` : text);
+  return JSON.stringify(text.length > MOST ? `${beginningOf(text, MOST)}…` : text);
 }
 
 /**

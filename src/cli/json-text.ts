@@ -14,6 +14,11 @@ export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(UNESCAPED, escaped);
 }
 
+/** A value as JSON on several lines, for people too; otherwise like {@link jsonLine}. */
+export function jsonLines(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(UNESCAPED, escaped);
+}
+
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 const UNESCAPED = /[\x7f-\x9f\u2028\u2029]/g;
