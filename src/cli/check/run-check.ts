@@ -35,9 +35,9 @@ export async function runCheck(
   { terminal, finish }: CommandHost,
 ): Promise<void> {
   const target = readTarget(given, terminal.environment);
-  if (target.kind === "server") await refuseUnknownHost(target.relay);
   const options = readOptions(flags);
   const dns = dnsFor(flags, options.timeout);
+  if (target.kind === "server") await refuseUnknownHost(target.relay, (host) => dns.addresses(host));
   const report =
     target.kind === "server"
       ? await checkServer(await serverFor(target, flags, terminal), dns, options)

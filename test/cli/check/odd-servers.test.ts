@@ -123,6 +123,17 @@ test("check names a greeting without a last line, and how to wait longer for one
   assert.match(remedy ?? "", /--timeout 60s/);
 });
 
+test("check looks a host alone in ENVOI_RELAY up in the DNS that the flags name", async (context) => {
+  const zone = file(context, "zone.json", JSON.stringify({ "mx.test": { A: "127.0.0.1" } }));
+  const flags = ["check", "--zone", zone, ...quick];
+  const known = await run(flags, { ENVOI_RELAY: "mx.test" });
+  assert.notEqual(known.status, 64, known.errors);
+  assert.match(known.output, /^smtp:\/\/mx\.test:25/);
+  const unknown = await run(flags, { ENVOI_RELAY: "other.test" });
+  assert.equal(unknown.status, 64);
+  assert.match(unknown.errors, /ENVOI_RELAY: expected a URL, or a host that is known/);
+});
+
 test("check says that a host with IPv6 addresses only cannot be reached from a network without IPv6", async (context) => {
   const zone = file(context, "zone.json", JSON.stringify({ "v6.test": { AAAA: "2001:db8::1" } }));
   const { findings } = await check("smtp://v6.test:25", ["--zone", zone, ...quick]);
