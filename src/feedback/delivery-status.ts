@@ -1,5 +1,5 @@
 import { firstValue, type HeadBudget, type ParsedHeader, readFields } from "../mime/reading/head.ts";
-import { beginning } from "./beginning.ts";
+import { beginningInWords } from "./beginning-in-words.ts";
 import { codesIn, statusIn } from "./codes.ts";
 import { oneLine } from "./diagnostic.ts";
 import type { DeliveryAction, FeedbackRecipient } from "./feedback.ts";
@@ -90,7 +90,7 @@ function recipientOf(fields: readonly ParsedHeader[]): FeedbackRecipient | undef
   const address = [final, original, actual].find((each) => each?.includes("@")) ?? final ?? original;
   if (address === undefined) return undefined;
   const diagnostic = diagnosticOf(firstValue(fields, "diagnostic-code") ?? "");
-  const status = statusIn(beginning(firstValue(fields, "status") ?? "", 100));
+  const status = statusIn(beginningInWords(firstValue(fields, "status") ?? "", 100));
   const action = actionOf(firstValue(fields, "action"), status ?? codesIn(diagnostic ?? "").status);
   return withCodes({
     address,
@@ -135,6 +135,6 @@ function diagnosticOf(value: string): string | undefined {
 }
 
 function said(text: string | undefined): string | undefined {
-  const trimmed = text === undefined ? undefined : beginning(text.trim(), 1000);
+  const trimmed = text === undefined ? undefined : beginningInWords(text.trim(), 1000);
   return trimmed === "" ? undefined : trimmed;
 }

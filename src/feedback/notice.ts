@@ -2,7 +2,7 @@ import type { Entity } from "../mime/reading/entity.ts";
 import { type HeadBudget, type ParsedHeader, readFields } from "../mime/reading/head.ts";
 import { decodeBody } from "../mime/reading/transfer-encoding.ts";
 import { guessText } from "../text/charsets/web-charset.ts";
-import { beginning } from "./beginning.ts";
+import { beginningInWords } from "./beginning-in-words.ts";
 import type { Original } from "./original.ts";
 
 /** The text that a server wrote for people, and the mail that it quotes below. */
@@ -33,8 +33,10 @@ export function readNotice(entity: Entity): Notice {
   const texts = plain.some(({ body }) => body.length > 2)
     ? plain
     : before.filter(({ type }) => type.value === "text/html");
-  const text = beginning(texts.map(textOf).join("\n"), longest);
-  const lines = text.split(/\r\n|\n|\r/, mostLines).map((line) => beginning(line, longestLine).trimEnd());
+  const text = beginningInWords(texts.map(textOf).join("\n"), longest);
+  const lines = text
+    .split(/\r\n|\n|\r/, mostLines)
+    .map((line) => beginningInWords(line, longestLine).trimEnd());
   const at = beginOfOriginal(lines);
   const original = parts[attached];
   return {
@@ -97,7 +99,7 @@ function isPlain({ type: { value } }: Entity): boolean {
 
 function textOf({ body, encoding, type }: Entity): string {
   const text = guessText(decodeBody(body.subarray(0, 2 * longest), encoding));
-  const whole = body.length > 2 * longest ? beginning(text, text.length - 1) : text;
+  const whole = body.length > 2 * longest ? beginningInWords(text, text.length - 1) : text;
   return type.value === "text/html" ? withoutTags(whole) : whole;
 }
 
