@@ -52,8 +52,10 @@ export function plainOf(texts: readonly Part[]): string {
 /** At most 200 octets, and no half character. */
 function snippetOf(text: string): string {
   // Most texts have few blanks in a row.
-  const line = oneLine(text, 3 * SNIPPET);
-  return cut(line) ?? cut(oneLine(text, SNIPPET_TEXT)) ?? oneLine(text, SNIPPET_TEXT);
+  const short = cut(oneLine(text, 3 * SNIPPET));
+  if (short !== undefined) return short;
+  const line = oneLine(text, SNIPPET_TEXT);
+  return cut(line) ?? line;
 }
 
 function oneLine(text: string, length: number): string {

@@ -232,8 +232,9 @@ test("takes no part of a link or an address for a code", () => {
     "mailto:jo@1234",
     "jo@a.1234",
     "@@1234.5",
+    "@1234",
+    "jo@1234",
+    "ahttps://1234",
   ])
     assert.deepEqual(mailCodes([`Your code: ${word}`]), [], word);
-  for (const word of ["@1234", "jo@1234", "ahttps://1234"])
-    assert.doesNotThrow(() => mailCodes([`Your code: ${word}`]), word);
 });

@@ -7,6 +7,7 @@ import { MailStore } from "#src/catcher/store/mail-store.js";
 import type { StoredMail } from "#src/catcher/store/stored-mail.js";
 import { loadMessageParser } from "#src/testing/messages/parsed-message.js";
 import { loadTextDecoding } from "#src/text/charsets/web-charset.js";
+import { turnsDuring } from "../turns-during.js";
 
 const [parse, decode] = [await loadMessageParser(), await loadTextDecoding()];
 
@@ -21,20 +22,6 @@ function mailbox(): { store: MailStore; box: Mailbox; add(raw: string): StoredMa
 
 /** Mails that take long to read. */
 const large = `Content-Type: text/html\r\nSubject: large\r\n\r\n${"<p>Some <b>words</b> &amp; more</p>".repeat(8000)}`;
-
-/** Counts how often other things could happen during work. */
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let counting = true;
-  const count = (): void => {
-    turns++;
-    if (counting) setImmediate(count);
-  };
-  setImmediate(count);
-  await work;
-  counting = false;
-  return turns;
-}
 
 test("searches bodies in slices, in which mails arrive and requests are answered", async () => {
   const { box, add } = mailbox();

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { parse } from "parse5";
 import { htmlView } from "#src/catcher/view/html-view.js";
 import { fc } from "../../property.js";
+import { turnsDuring } from "../turns-during.js";
 
 /** The view without what stands before every mail. */
 async function shown(html: string, options: Parameters<typeof htmlView>[1] = {}): Promise<string> {
@@ -285,17 +286,9 @@ async function cpuTime(html: string): Promise<number> {
 
 test("reads large HTML in slices, in which other things happen, and ends with its signal", async () => {
   const large = '<p style="color:red">Some <b>words</b> &amp; more</p>'.repeat(40_000);
-  let turns = 0;
-  let reading = true;
-  const count = (): void => {
-    turns++;
-    if (reading) setImmediate(count);
-  };
-  setImmediate(count);
-  const { html } = await htmlView(large);
-  reading = false;
-  assert.ok(html.endsWith(large));
-  assert.ok(turns > 3);
+  const reading = htmlView(large);
+  assert.ok((await turnsDuring(reading)) > 3);
+  assert.ok((await reading).html.endsWith(large));
   const controller = new AbortController();
   const ended = htmlView(large, { signal: controller.signal });
   controller.abort(new Error("gone"));
