@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Catcher } from "envoi/catcher";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { closeChromium, startChromium } from "./chromium.js";
 
 /** What a page tells of an attempt: what it could read, or that it could not. */
 type Outcome = string;
@@ -32,16 +33,16 @@ describe("pages of strangers in Chromium", { timeout: 300_000 }, () => {
       messages: readonly { id: string }[];
     };
     id = messages[0]?.id ?? "";
-    browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--host-resolver-rules=MAP *.stranger.test 127.0.0.1"],
-    });
+    browser = await startChromium(["--host-resolver-rules=MAP *.stranger.test 127.0.0.1"]);
   });
   after(async () => {
-    await browser?.close();
-    await catcher?.close();
-    stranger?.closeAllConnections();
-    stranger?.close();
+    try {
+      await closeChromium(browser);
+    } finally {
+      await catcher?.close();
+      stranger?.closeAllConnections();
+      stranger?.close();
+    }
   });
 
   /** Opens a page of a stranger, and does something in it. */

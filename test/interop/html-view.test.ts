@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { htmlView } from "#src/catcher/view/html-view.js";
-import { within } from "./within.js";
+import { closeChromium, startChromium } from "./chromium.js";
 
 const dot =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
@@ -23,9 +23,9 @@ describe("the view of a mail in Chromium", () => {
   let browser: Browser;
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    browser = await startChromium();
   });
-  after(() => within("closing Chromium", Promise.resolve(browser?.close())));
+  after(() => closeChromium(browser));
 
   async function picture(html: string, width: number): Promise<Buffer> {
     const page = await browser.newPage({ viewport: { width, height: 1200 } });

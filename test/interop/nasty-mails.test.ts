@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { Catcher } from "envoi/catcher";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { htmlView } from "#src/catcher/view/html-view.js";
 import { viewHeaders } from "#src/catcher/view/view-policy.js";
 import { type Canary, startCanary } from "./canary.js";
+import { closeChromium, startChromium } from "./chromium.js";
 import { leading, nastyMails } from "./nasty-mails.js";
 import { within } from "./within.js";
 
@@ -31,17 +32,20 @@ describe("nasty mails in Chromium", () => {
     folder = mkdtempSync(join(tmpdir(), "envoi-nasty-"));
     canary = await startCanary();
     catcher = await Catcher.start();
-    browser = await launch([`--log-net-log=${netLog()}`]);
+    browser = await startChromium([`--log-net-log=${netLog()}`]);
     const ids: string[] = [];
     for (const [index, { html }] of nastyMails.entries())
       ids.push(await caught(html(`${canary.url}/${index}`)));
     views = ids.map((id) => `/api/lab/messages/${id}/html`);
   });
   after(async () => {
-    await within("closing Chromium", Promise.resolve(browser?.close()));
-    await catcher?.close();
-    await canary?.[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await closeChromium(browser);
+    } finally {
+      await catcher?.close();
+      await canary?.[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   /** Catches a mail with this HTML, and returns its id. */
@@ -292,7 +296,7 @@ describe("nasty mails in Chromium", () => {
       paths.push(`/api/lab/messages/${await caught(html(`http://${names(index)}/x`))}/html`);
     const links = nastyMails.map((_, index) => `<a href="https://link${index}.canary-of-envoi.test/">x</a>`);
     paths.push(`/api/lab/messages/${await caught(links.join("\r\n"))}/html`);
-    const own = await launch([`--log-net-log=${netLog()}2`]);
+    const own = await startChromium([`--log-net-log=${netLog()}2`]);
     try {
       const context = await own.newContext();
       const page = await context.newPage();
@@ -301,7 +305,7 @@ describe("nasty mails in Chromium", () => {
       // A host that is looked up is in the log.
       await context.newPage().then((other) => other.goto("http://control-of-envoi.test/").catch(() => {}));
     } finally {
-      await within("closing Chromium", own.close());
+      await closeChromium(own);
     }
     const log = readFileSync(`${netLog()}2`, "utf8");
     assert.ok(log.includes("control-of-envoi.test"), "the log of the network is empty");
@@ -312,7 +316,3 @@ describe("nasty mails in Chromium", () => {
 /** Is over when the browser has drawn everything twice. */
 const drawn =
   "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))";
-
-function launch(args: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", ...args] });
-}

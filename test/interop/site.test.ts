@@ -4,8 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { within } from "./within.js";
+import type { Browser, Page } from "playwright-core";
+import { closeChromium, startChromium } from "./chromium.js";
 
 const root = process.cwd();
 
@@ -16,14 +16,14 @@ describe("the site that npm run docs builds, in Chromium", () => {
 
   before(async () => {
     execFileSync(process.execPath, [join(".ci", "docs.js")], { stdio: "pipe", timeout: 300_000 });
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    browser = await startChromium();
     page = await browser.newPage();
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("request", (request) => {
       if (!/^(?:file|data|blob):/.test(request.url())) complaints.push(`asks for ${request.url()}`);
     });
   });
-  after(() => within("closing Chromium", Promise.resolve(browser?.close())));
+  after(() => closeChromium(browser));
 
   for (const [word, title] of [
     ["SmtpTransport", /^Class SmtpTransport$/],

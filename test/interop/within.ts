@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
  */
 export async function within<T>(what: string, work: Promise<T>, ms = 30_000): Promise<T> {
   const controller = new AbortController();
-  const late = pause(ms, undefined, { signal: controller.signal, ref: true }).then(() => {
+  const late = pause(ms, undefined, { signal: controller.signal }).then(() => {
     throw new Error(`${what}: took longer than ${ms} ms`);
   });
   // Whichever is not waited for may fail later.

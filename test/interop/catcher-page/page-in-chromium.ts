@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { Catcher } from "#src/catcher/catcher.js";
 import type { CatcherOptions } from "#src/catcher/options/catcher-options.js";
 import type { MessageFields } from "#src/message/message-fields.js";
+import { closeChromium, startChromium } from "../chromium.js";
 import { within } from "../within.js";
 
 /** A catcher, and Chromium with its page. */
@@ -46,7 +47,7 @@ export class PageInChromium implements AsyncDisposable {
       const transport = catcher.server.transport();
       for (const mail of mails) await transport.send(mail);
       await transport.close();
-      browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+      browser = await startChromium();
       const page = await browser.newPage({
         viewport: { width: 1280, height: 800 },
         permissions: ["clipboard-read", "clipboard-write"],
@@ -61,8 +62,7 @@ export class PageInChromium implements AsyncDisposable {
         .waitFor();
       return opened;
     } catch (error) {
-      await browser?.close();
-      await catcher.close();
+      await close(catcher, browser);
       throw error;
     }
   }
@@ -131,11 +131,15 @@ export class PageInChromium implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await within("closing Chromium", this.#browser.close());
-    } finally {
-      await this.catcher.close();
-    }
+    await close(this.catcher, this.#browser);
+  }
+}
+
+async function close(catcher: Catcher, browser: Browser | undefined): Promise<void> {
+  try {
+    await closeChromium(browser);
+  } finally {
+    await catcher.close();
   }
 }
 
