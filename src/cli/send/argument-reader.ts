@@ -41,9 +41,10 @@ export class ArgumentReader {
     if (value !== "-" && !value.startsWith("@")) return value;
     const path = value === "-" ? "-" : value.slice(1);
     const bytes = await this.bytes(path, flag);
-    const text = decodedText(bytes);
-    if (text === undefined)
-      throw new CommandError(`${flag}: ${notText(bytes) ?? NOT_UTF8}`, fileStatus.mail.wrong);
+    // UTF-16 without a byte order mark is valid UTF-8, with NULs.
+    const problem = notText(bytes);
+    const text = problem === undefined ? decodedText(bytes) : undefined;
+    if (text === undefined) throw new CommandError(`${flag}: ${problem ?? NOT_UTF8}`, fileStatus.mail.wrong);
     return text;
   }
 

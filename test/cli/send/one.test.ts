@@ -53,10 +53,16 @@ test("Texts and addresses may be in UTF-16 with a byte order mark, as PowerShell
   assert.equal(status, 0);
   assert.equal(server.messages[0]?.parsed.text?.trim(), "Grüße");
   assert.deepEqual(server.messages[0]?.to, ["x@example.net", "y@example.net"]);
-  const latin = file("latin.txt", Buffer.from("Gr\xfc\xdfe", "latin1"));
-  const refused = await send([...relay, "--to", "b@example.net", "--text", `@${latin}`]);
-  assert.equal(refused.status, 65);
-  assert.match(refused.errors, /--text: expected text in UTF-8/);
+  for (const [octets, said] of [
+    [Buffer.from("Gr\xfc\xdfe", "latin1"), /--text: expected text in UTF-8/],
+    [Buffer.from("Hello", "utf16le"), /--text: .* UTF-16 without a byte order mark\. iconv -f UTF-16LE/],
+    [Buffer.from("Hello", "utf16le").swap16(), /iconv -f UTF-16BE/],
+  ] as const) {
+    const refused = await send([...relay, "--to", "b@example.net", "--text", `@${file("odd.txt", octets)}`]);
+    assert.equal(refused.status, 65);
+    assert.match(refused.errors, said);
+  }
+  assert.equal(server.messages.length, 1);
 });
 
 test("A mail without subject and content is a test mail", async () => {
