@@ -235,7 +235,9 @@ describe("a callback whose answer is needed", () => {
         await using server = await TestServer.start(/token|mechanism/.test(name) ? login : {});
         const callback = misbehaving(manner, () => transport);
         const transport: SmtpTransport = apply(server.builder().pool({ maxSize: 1 }), callback).build();
-        const told = await outcomes(transport, manner === "never ends" ? 300 : undefined);
+        // What is written to such a stream may go nowhere, so only a deadline ends the wait for the greeting.
+        const waits = manner === "never ends" || name.includes("stream");
+        const told = await outcomes(transport, waits ? 300 : undefined);
         await transport.close({ force: true });
         assert.ok(callback.calls() > 0);
         assert.ok(

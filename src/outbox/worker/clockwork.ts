@@ -62,9 +62,7 @@ export class Clockwork {
     this.#chores = chores;
   }
 
-  /**
-   * Starts pg-boss, and tries again until that works or `end` is called.
-   */
+  /** Starts pg-boss, and tries again until that works or `end` is called. */
   async begin(): Promise<void> {
     // To load it and to make its tables takes a while, in which this process does little else. So the first mails go
     // before, and a worker that does not live long does without.
