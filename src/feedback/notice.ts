@@ -98,9 +98,15 @@ function isPlain({ type: { value } }: Entity): boolean {
 }
 
 function textOf({ body, encoding, type }: Entity): string {
-  const text = guessText(decodeBody(body.subarray(0, 2 * longest), encoding));
-  const whole = body.length > 2 * longest ? beginningInWords(text, text.length - 1) : text;
-  return type.value === "text/html" ? withoutTags(whole) : whole;
+  const octets = decodeBody(body.subarray(0, 2 * longest), encoding);
+  // The word at the end may be cut off, and within a character: the text would be no UTF-8 any more.
+  const whole = body.length > 2 * longest ? octets.subarray(0, lastBlank(octets)) : octets;
+  const text = guessText(whole);
+  return type.value === "text/html" ? withoutTags(text) : text;
+}
+
+function lastBlank(octets: Buffer): number {
+  return Math.max(octets.lastIndexOf("\n"), octets.lastIndexOf(" "), 0);
 }
 
 /** The text of HTML, good enough for finding addresses and codes. */

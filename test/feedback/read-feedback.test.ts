@@ -178,6 +178,26 @@ test("makes up no code by cutting a text off within one", async () => {
             assert.notEqual(status, "5.1.1", `${what}, ${code} behind ${before}`);
 });
 
+test("reads a long text in UTF-8, of which only the beginning counts, wherever that ends", async () => {
+  const encodings: Record<string, (text: string) => string> = {
+    "8bit": (text) => text,
+    base64: (text) => Buffer.from(text).toString("base64"),
+    "quoted-printable": (text) =>
+      text.replace(/[^\0-\x7f]/gu, (character) => encodeURIComponent(character).replaceAll("%", "=")),
+  };
+  for (const [encoding, encode] of Object.entries(encodings))
+    for (let before = 0; before < 4; before++) {
+      const text = `I could not deliver it.\n\n<ann@x.example>: 550 5.1.1 für Ann\n\n${"x".repeat(before)}${"\u6f22\u5b57\n".repeat(100_000)}`;
+      const head = `From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nContent-Transfer-Encoding: ${encoding}`;
+      const { recipients } = await readFeedback(`${head}\n\n${encode(text)}`);
+      assert.deepEqual(
+        recipients.map(({ diagnostic }) => diagnostic),
+        ["550 5.1.1 für Ann"],
+        `${encoding} ${before}`,
+      );
+    }
+});
+
 test("reads what our own Report writes", async () => {
   const word = fc.stringMatching(/^[a-z]{1,8}$/);
   const recipient = fc.record({
