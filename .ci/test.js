@@ -71,7 +71,7 @@ const counts = mkdtempSync(join(tmpdir(), "envoi-counts-"));
 const environment = {
   ...process.env,
   ENVOI_COUNTS: counts,
-  ENVOI_FILE_TIMEOUT: String(suite.timeout),
+  ENVOI_FILE_TIMEOUT: saidOf("--test-timeout") ?? String(suite.timeout),
   ...suite.environment(),
 };
 const ordinary = files.filter((file) => !needsNode22(file));
@@ -116,6 +116,11 @@ function tellCounts() {
   if (sum("properties") > 0) told.push(`properties: ${sum("properties")}, run ${sum("runs")} times in all`);
   if (sum("inputs") > 0) told.push(`inputs fuzzed: ${sum("inputs")}`);
   if (told.length > 0) console.log(`${told.join("; ")}; with ENVOI_SEED=${all[0].seed}`);
+}
+
+/** What was said of an option with a value. */
+function saidOf(option) {
+  return options.find((given) => given.startsWith(`${option}=`))?.slice(option.length + 1);
 }
 
 /** A default for an option of Node's test runner. */
